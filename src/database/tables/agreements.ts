@@ -1,0 +1,97 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  agreementKinds,
+  agreementLevels,
+  agreementStatuses,
+  relationKinds,
+  renewals,
+} from '../vocabularies.ts'
+import { edtfDate, filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
+
+/** What has been agreed. Its parties are in `participations`. */
+export const agreements = pgTable(
+  'agreements',
+  {
+    id: uuidKey(),
+    title: text('title').notNull(),
+    kind: text('kind', { enum: agreementKinds }).notNull(),
+    level: text('level', { enum: agreementLevels }),
+    status: text('status', { enum: agreementStatuses }),
+    ...edtfDate('signedOn', 'signed_on'),
+    ...edtfDate('provisionalFrom', 'provisional_from'),
+    ...edtfDate('inForceFrom', 'in_force_from'),
+    ...edtfDate('expiresOn', 'expires_on'),
+    ...edtfDate('terminatedOn', 'terminated_on'),
+    renewal: text('renewal', { enum: renewals }),
+    place: text('place'),
+    occasion: text('occasion'),
+    summary: text('summary'),
+    languages: text('languages').array().notNull().default([]),
+    ...revisionColumns,
+    search: searchColumn({ A: ['title'], B: ['summary', 'occasion', 'place'] }),
+  },
+  (table) => [
+    filled('agreements_title_filled', table.title),
+    oneOf('agreements_kind_known', table.kind, agreementKinds),
+    oneOf('agreements_level_known', table.level, agreementLevels),
+    oneOf('agreements_status_known', table.status, agreementStatuses),
+    oneOf('agreements_renewal_known', table.renewal, renewals),
+    index('agreements_search').using('gin', table.search),
+    index('agreements_languages').using('gin', table.languages),
+  ],
+)
+
+const agreement = () =>
+  uuid('agreement_id')
+    .notNull()
+    .references(() => agreements.id, { onDelete: 'cascade' })
+
+/** Periods that an agreement was concluded or renewed for. */
+export const agreementTerms = pgTable(
+  'agreement_terms',
+  {
+    agreementId: agreement(),
+    position: integer('position').notNull(),
+    ...edtfDate('startsOn', 'starts_on'),
+    ...edtfDate('endsOn', 'ends_on'),
+    note: text('note'),
+  },
+  (table) => [primaryKey({ columns: [table.agreementId, table.position] })],
+)
+
+/** What an agreement does to another one. */
+export const agreementRelations = pgTable(
+  'agreement_relations',
+  {
+    agreementId: agreement(),
+    position: integer('position').notNull(),
+    kind: text('kind', { enum: relationKinds }).notNull(),
+    agreement: uuid('related_id')
+      .notNull()
+      .references(() => agreements.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.position] }),
+    unique('agreement_relations_unique').on(table.agreementId, table.kind, table.agreement),
+    oneOf('agreement_relations_kind_known', table.kind, relationKinds),
+    holds('agreement_relations_other', sql`${table.agreement} <> ${table.agreementId}`),
+    index('agreement_relations_related').on(table.agreement),
+  ],
+)
+
+/** Texts of an agreement. */
+export const agreementDocuments = pgTable(
+  'agreement_documents',
+  {
+    agreementId: agreement(),
+    position: integer('position').notNull(),
+    title: text('title').notNull(),
+    url: text('url'),
+    language: text('language'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.agreementId, table.position] }),
+    filled('agreement_documents_title_filled', table.title),
+  ],
+)

@@ -1,0 +1,74 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { edtfDate, filled, holds, matches, revisionColumns, searchColumn } from './columns.ts'
+import { regions } from './regions.ts'
+
+/** Another name of a thing, and the BCP 47 language it is in. */
+export type Alias = { name: string; language: string | null }
+
+/** ISO 3166-1 countries, and the withdrawn states of ISO 3166-3. */
+export const countries = pgTable(
+  'countries',
+  {
+    code: text('code').primaryKey(),
+    alpha2: text('alpha2').notNull(),
+    numeric: text('numeric'),
+    name: text('name').notNull(),
+    officialName: text('official_name'),
+    region: text('region').references(() => regions.code),
+    aliases: jsonb('aliases').$type<Alias[]>().notNull().default([]),
+    ...edtfDate('validFrom', 'valid_from'),
+    ...edtfDate('validTo', 'valid_to'),
+    ...revisionColumns,
+    search: searchColumn({ A: ['name', 'official_name', 'alias_names(aliases)'] }),
+  },
+  (table) => [
+    matches('countries_code_form', table.code, '^[A-Z]{3}$'),
+    matches('countries_alpha2_form', table.alpha2, '^[A-Z]{2}$'),
+    matches('countries_numeric_form', table.numeric, '^[0-9]{3}$'),
+    filled('countries_name_filled', table.name),
+    holds('countries_aliases_form', sql`is_alias_list(${table.aliases})`),
+    // ISO has given codes of withdrawn states away again, so they are unique among the current ones only.
+    uniqueIndex('countries_alpha2_unique').on(table.alpha2).where(sql`valid_to is null`),
+    uniqueIndex('countries_numeric_unique').on(table.numeric).where(sql`valid_to is null`),
+    index('countries_region').on(table.region),
+    index('countries_search').using('gin', table.search),
+  ],
+)
+
+/** The groups that a country belongs to, beside its one geographic region. */
+export const countryGroups = pgTable(
+  'country_groups',
+  {
+    country: text('country')
+      .notNull()
+      .references(() => countries.code, { onDelete: 'cascade' }),
+    group: text('group')
+      .notNull()
+      .references(() => regions.code),
+    position: integer('position').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.country, table.group] }),
+    index('country_groups_group').on(table.group),
+  ],
+)
+
+/** Which states followed a withdrawn one. */
+export const countrySuccessors = pgTable(
+  'country_successors',
+  {
+    country: text('country')
+      .notNull()
+      .references(() => countries.code, { onDelete: 'cascade' }),
+    successor: text('successor')
+      .notNull()
+      .references(() => countries.code),
+    position: integer('position').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.country, table.successor] }),
+    index('country_successors_successor').on(table.successor),
+    holds('country_successors_other', sql`${table.country} <> ${table.successor}`),
+  ],
+)

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm'
+import { type AnyPgColumn, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { organizationTypes } from '../vocabularies.ts'
+import { filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
+import { type Alias, countries } from './countries.ts'
+
+/** Ministries, institutes, companies, UN bodies. */
+export const organizations = pgTable(
+  'organizations',
+  {
+    id: uuidKey(),
+    name: text('name').notNull(),
+    acronym: text('acronym'),
+    type: text('type', { enum: organizationTypes }).notNull(),
+    country: text('country').references(() => countries.code),
+    parent: uuid('parent').references((): AnyPgColumn => organizations.id),
+    website: text('website'),
+    ror: text('ror').unique('organizations_ror_unique'),
+    aliases: jsonb('aliases').$type<Alias[]>().notNull().default([]),
+    ...revisionColumns,
+    search: searchColumn({ A: ['name', 'acronym', 'alias_names(aliases)'] }),
+  },
+  (table) => [
+    filled('organizations_name_filled', table.name),
+    oneOf('organizations_type_known', table.type, organizationTypes),
+    holds('organizations_aliases_form', sql`is_alias_list(${table.aliases})`),
+    index('organizations_country').on(table.country),
+    index('organizations_parent').on(table.parent),
+    index('organizations_search').using('gin', table.search),
+  ],
+)

@@ -1,0 +1,53 @@
+import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { activityStatuses, projectKinds } from '../vocabularies.ts'
+import { agreements } from './agreements.ts'
+import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
+import { locationChecks, locationColumns } from './locations.ts'
+import { moneyChecks, moneyColumn } from './money.ts'
+
+/** Work done together. */
+export const projects = pgTable(
+  'projects',
+  {
+    id: uuidKey(),
+    title: text('title').notNull(),
+    kind: text('kind', { enum: projectKinds }).notNull(),
+    status: text('status', { enum: activityStatuses }),
+    ...edtfDate('startsOn', 'starts_on'),
+    ...edtfDate('endsOn', 'ends_on'),
+    summary: text('summary'),
+    outcomes: text('outcomes'),
+    ...locationColumns(),
+    budgetAmount: moneyColumn.amount('budget_amount'),
+    budgetCurrency: moneyColumn.currency('budget_currency'),
+    ...revisionColumns,
+    search: searchColumn({ A: ['title'], B: ['summary', 'outcomes', 'location_name'] }),
+  },
+  (table) => [
+    filled('projects_title_filled', table.title),
+    oneOf('projects_kind_known', table.kind, projectKinds),
+    oneOf('projects_status_known', table.status, activityStatuses),
+    ...locationChecks('projects', table),
+    moneyChecks('projects_budget', table.budgetAmount, table.budgetCurrency),
+    index('projects_location_country').on(table.locationCountry),
+    index('projects_search').using('gin', table.search),
+  ],
+)
+
+/** Agreements that a project came from. */
+export const projectAgreements = pgTable(
+  'project_agreements',
+  {
+    projectId: uuid('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    agreement: uuid('agreement_id')
+      .notNull()
+      .references(() => agreements.id),
+    position: integer('position').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.agreement] }),
+    index('project_agreements_agreement').on(table.agreement),
+  ],
+)

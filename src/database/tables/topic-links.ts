@@ -1,0 +1,31 @@
+import { index, integer, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { exactlyOne } from './columns.ts'
+import { cooperationColumns } from './subjects.ts'
+import { topics } from './topics.ts'
+
+/** Which record is about which topic. */
+export const topicLinks = pgTable(
+  'topic_links',
+  {
+    topic: text('topic')
+      .notNull()
+      .references(() => topics.slug),
+    ...cooperationColumns(),
+    position: integer('position').notNull(),
+  },
+  (table) => [
+    exactlyOne('topic_links_subject', [
+      table.agreementId,
+      table.projectId,
+      table.cooperationBaseId,
+      table.assistanceProgramId,
+    ]),
+    unique('topic_links_once')
+      .on(table.topic, table.agreementId, table.projectId, table.cooperationBaseId, table.assistanceProgramId)
+      .nullsNotDistinct(),
+    index('topic_links_agreement').on(table.agreementId),
+    index('topic_links_project').on(table.projectId),
+    index('topic_links_cooperation_base').on(table.cooperationBaseId),
+    index('topic_links_assistance_program').on(table.assistanceProgramId),
+  ],
+)

@@ -1,0 +1,167 @@
+/**
+ * Dates as sources give them: EDTF (ISO 8601-2, https://www.loc.gov/standards/datetime/), levels 0 and 1.
+ *
+ * The `edtf` library judges the grammar. Here is what it lacks: it does not know the length of February, takes
+ * some forms that are in neither level of the standard, and seldom tells where a fault is.
+ * The SQL functions `edtf_earliest` and `edtf_latest` accept exactly the same texts.
+ */
+
+import { parse as parseEdtf } from 'edtf'
+
+/** What is wrong with a text, and where: `position` counts from zero and is at most the text's length. */
+export type EdtfFault = { position: number; message: string }
+
+/**
+ * Finds the first fault in a date written in EDTF, level 0 or 1.
+ *
+ * Taken: `2011`, `2011-04`, `2011-04-05`, `-0044`, `Y12345`, `2011-04-05T10:00:00+08:00`, a final `?`, `~` or
+ * `%`, `201X`, `20XX`, `2011-XX`, `2011-04-XX`, `2011-XX-XX`, the seasons `2011-21` to `2011-24`, and
+ * intervals between years, months or days, with `..` for an open end and nothing for an unknown one.
+ *
+ * @param text what a client sent, of any length
+ * @returns undefined if the text is acceptable; otherwise where it goes wrong and what would be right
+ * @example
+ * findEdtfFault('2011-04') // undefined
+ * findEdtfFault('2011-02-30') // { position: 8, message: '"2011-02-30": February 2011 has 28 days' }
+ */
+export function findEdtfFault(text: string): EdtfFault | undefined {
+  const slash = text.indexOf('/')
+  if (slash === -1) return findDateFault(text)
+
+  const start = text.slice(0, slash)
+  const end = text.slice(slash + 1)
+  return findEndFault(start) ?? shift(findEndFault(end) ?? findOrderFault(start, end), slash + 1)
+}
+
+function shift(fault: EdtfFault | undefined, distance: number): EdtfFault | undefined {
+  return fault && { ...fault, position: fault.position + distance }
+}
+
+/** A fault in one of the ends of an interval, whatever the other is. */
+function findEndFault(end: string): EdtfFault | undefined {
+  if (isUnbounded(end)) return undefined
+  if (end.startsWith('.')) {
+    return { position: end.startsWith('..') ? 2 : 1, message: 'expected .. and nothing else for an open end' }
+  }
+
+  const fault = findDateFault(end)
+  if (fault || INTERVAL_END.test(end)) return fault
+  return { position: 0, message: 'expected a year, month or day: an interval has no other dates at its ends' }
+}
+
+/** A fault in how the ends of an interval go together, each of them being good; it is placed in the second. */
+function findOrderFault(start: string, end: string): EdtfFault | undefined {
+  if (isUnbounded(start) && isUnbounded(end))
+    return { position: 0, message: 'expected a date in one of the ends' }
+  if (isUnbounded(start) || isUnbounded(end) || sortKey(end, 12, 31) >= sortKey(start, 1, 1)) return undefined
+  return { position: 0, message: `expected an end which is not before the start, ${start}` }
+}
+
+function isUnbounded(end: string): boolean {
+  return end === '' || end === '..'
+}
+
+function findDateFault(text: string): EdtfFault | undefined {
+  // The library takes time with the square of the length. What is cut off here would be at fault itself or
+  // continues a year of far too many digits.
+  const date = text.slice(0, LONGEST_DATE.length + 1)
+  return findDayFault(date) ?? findGrammarFault(date) ?? findRangeFault(date)
+}
+
+const LONGEST_DATE = '-2011-04-05T10:00:00+08:00'
+
+const YEAR = '(?!-0000)-?\\d{4}'
+const MONTH = '(?:0[1-9]|1[0-2])'
+const DAY = `${YEAR}-${MONTH}-\\d\\d`
+const TIME = 'T\\d\\d:\\d\\d:\\d\\d'
+const WHOLE_DAY = new RegExp(`^(${YEAR})-(${MONTH})-(\\d\\d)`)
+const INTERVAL_END = new RegExp(`^(?:${YEAR}(?:-${MONTH})?|${DAY})[?~%]?$`)
+
+/** A day that its month does not have. The library refuses some of these, without a reason. */
+function findDayFault(date: string): EdtfFault | undefined {
+  const [written, year, month, day] = WHOLE_DAY.exec(date) ?? []
+  if (written === undefined) return undefined
+
+  // The calendar repeats every 400 years, and Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0))
+  if (Number(day) <= lastDay.getUTCDate()) return undefined
+
+  const monthName = lastDay.toLocaleString('en', { month: 'long', timeZone: 'UTC' })
+  const message = `"${written}": ${monthName} ${year} has ${lastDay.getUTCDate()} days`
+  return { position: written.length - 2, message }
+}
+
+function findGrammarFault(date: string): EdtfFault | undefined {
+  const offset = offsetOfObjection(date)
+  if (offset === undefined && !ONLY_THE_LIBRARY_TAKES.test(date)) return undefined
+
+  const readable = date.slice(0, offset)
+  let fault = { position: 0, message: '' }
+  for (const [opening, expected] of OPENINGS) {
+    const position = opening.exec(readable)?.[0].length ?? -1
+    if (position >= fault.position) fault = { position, message: `expected ${expected}` }
+  }
+  return fault
+}
+
+/** How far the library reads before it objects to a date; undefined if it does not object. */
+function offsetOfObjection(date: string): number | undefined {
+  try {
+    parseEdtf(date, { level: 1, types: ['Date', 'Year', 'Season'] })
+    return undefined
+  } catch (error) {
+    // Without an offset, the text is of a level above 1 or stops too early.
+    return error instanceof Error && 'offset' in error ? Number(error.offset) : date.length
+  }
+}
+
+/**
+ * In neither level of the standard: the year 0 with a minus, a year of no digits, a time without seconds or with
+ * fractions of one, a time zone without its colon.
+ */
+const ONLY_THE_LIBRARY_TAKES = /^-0000|^XXXX|T(?!\d\d:\d\d:\d\d(?:Z|[+-]\d\d(?::\d\d)?)?$)/
+
+/**
+ * How a date may begin, and what may come next. The longest opening which a text has (the last of several)
+ * explains the fault behind it. Nothing is accepted or refused by this table.
+ */
+const OPENINGS = [
+  ['-?\\d{0,3}', 'a year of four digits (the last or the last two perhaps X), or Y and a longer year'],
+  ['-000', 'a digit from 1 to 9 or X, as the year 0000 has no minus'],
+  ['-?\\d\\dX', 'X, as only the last digits of a year can be X'],
+  ['-?\\d\\d[\\dX]X', 'the end, as nothing can follow X in a year'],
+  ['Y(?:[1-9]\\d*)?', 'a year of at least five digits after Y, not beginning with 0, and then the end'],
+  [`${YEAR}(?:-${MONTH})?`, 'a hyphen, one of ? ~ %, or the end'],
+  [`${YEAR}-[012]?`, 'a month 01 to 12, a season 21 to 24, or XX'],
+  [`${YEAR}-X`, 'a second X'],
+  [`${YEAR}-XX(?:-X?)?`, 'the end or a day XX, as the month is XX'],
+  [`${YEAR}-2[1-4]`, 'the end, as nothing can follow a season'],
+  [`${YEAR}-${MONTH}-[0-3X]?`, 'a day 01 to 31, or XX'],
+  [`${YEAR}-${MONTH}-XX`, 'the end, as nothing can follow a day XX'],
+  [DAY, 'T and a time of day, one of ? ~ %, or the end'],
+  [`(?:${YEAR}(?:-${MONTH})?|${DAY})[?~%]`, 'the end, as only a whole date can be marked with ? ~ or %'],
+  [`${DAY}T[\\d:]*`, 'a time of day hh:mm:ss, from 00:00:00 to 24:00:00'],
+  [`${DAY}${TIME}`, 'Z, a distance from UTC such as +08:00, or the end'],
+  [`${DAY}${TIME}[+-]\\d{0,2}(?::\\d?)?`, 'a distance from UTC from -12:00 to +14:00'],
+  [`${DAY}${TIME}(?:Z|[+-]\\d\\d:\\d\\d)`, 'the end, as nothing can follow a time zone'],
+].map(([opening, expected]) => [new RegExp(`^${opening}`), expected] as const)
+
+/** A date beyond what type date of PostgreSQL can hold. */
+function findRangeFault(date: string): EdtfFault | undefined {
+  const first = sortKey(date, 1, 1)
+  if (first >= sortKey('-4713-11-24', 1, 1) && first <= sortKey('Y5874897', 12, 31)) return undefined
+  return {
+    position: 0,
+    message: 'expected a date from -4713-11-24 to Y5874897, as far as dates can be stored',
+  }
+}
+
+/** A number which sorts as days do, for the earliest day of a date; the last two arguments complete the date. */
+function sortKey(date: string, monthIfNone: number, dayIfNone: number): number {
+  const [, minus = '', digits = '', month = monthIfNone, day = dayIfNone] = FIELDS.exec(date) ?? []
+  const year = Number(minus + digits.replaceAll('X', minus ? '9' : '0'))
+  const firstMonth = Number(month) > 12 ? 3 * (Number(month) - 20) : Number(month)
+  return year * 10_000 + firstMonth * 100 + Number(day)
+}
+
+const FIELDS = /^Y?(-?)([\dX]+)(?:-(\d\d)(?:-(\d\d))?)?/
