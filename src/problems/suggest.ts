@@ -1,0 +1,32 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/**
+ * The known word that a mistyped one was probably meant to be, or undefined when none is near.
+ * Case and the difference between `_`, `-` and nothing are not held against it.
+ * @example suggest('stauts', ['status', 'kind']) // 'status'
+ */
+export function suggest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || word.length > 100) return undefined
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '')
+  const exact = known.find((candidate) => plain(candidate) === plain(word))
+  if (exact) return exact
+  const nearest = closest(word, [...known])
+  return distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.floor(nearest.length / 3))
+    ? nearest
+    : undefined
+}
+
+/**
+ * The end of a sentence about an unknown word: the nearest known one, or all when they are few.
+ * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
+ */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const nearest = suggest(word, known)
+  if (nearest) return `; did you mean "${nearest}"?`
+  return known.length > 0 && known.length <= 20 ? `; it can be ${listed(known)}` : ''
+}
+
+/** Words in quotes, joined as in a sentence. */
+export function listed(words: readonly string[]): string {
+  return words.map((word) => `"${word}"`).join(', ')
+}

@@ -1,0 +1,108 @@
+/**
+ * Every kind of problem that the service answers: its HTTP status, its title, and what the reader of its page
+ * (`/problems/{type}`) is told about cause and cure.
+ */
+export const problemTypes = {
+  'malformed-request': {
+    status: 400,
+    title: 'The request cannot be read',
+    explanation:
+      'The URL, a header or the body is not well formed: broken percent-encoding, text that is not UTF-8, JSON that does not parse, a property given twice, a NUL character or half of a surrogate pair. The detail says where.',
+  },
+  'invalid-parameter': {
+    status: 400,
+    title: 'A parameter is unknown or has a value that it cannot have',
+    explanation:
+      'Nothing in a request is ignored, so a misspelt parameter, field, include, sort key or value is refused rather than dropped. Each entry of `errors` names the parameter, says what is wrong, and suggests the nearest that exists.',
+  },
+  'invalid-cursor': {
+    status: 400,
+    title: 'The cursor does not belong to this query',
+    explanation:
+      'A cursor is the value of `page.next` of a list, unchanged, sent with the same filters and sort. Cut, edited or foreign cursors are refused. Start again without `cursor`.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A key is needed',
+    explanation: 'Send `Authorization: Bearer <key>` with a key that this registry knows.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is no such thing here',
+    explanation: 'No record has this identifier, or no route has this path. The detail says which.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This path does not take this method',
+    explanation: 'The `Allow` header lists the methods that it takes.',
+  },
+  'not-acceptable': {
+    status: 406,
+    title: 'The answer cannot be given in a format that the request accepts',
+    explanation: 'The `Accept` header must allow one of the formats that the operation documents.',
+  },
+  timeout: {
+    status: 408,
+    title: 'The request took too long to arrive',
+    explanation: 'The connection is closed when a request is not complete in time. Send it again.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The change would contradict another record',
+    explanation:
+      'Something that must be unique exists already, a record would be below itself, or a record that others refer to would be removed. `errors` names the properties or the records that refer to it.',
+  },
+  'stale-version': {
+    status: 412,
+    title: 'The record has changed since it was read',
+    explanation:
+      'The version in `If-Match` is not the current one, so somebody else has changed the record meanwhile. Read it again, apply the change to what it is now, and send the new ETag. `If-Match: *` insists.',
+  },
+  'too-large': {
+    status: 413,
+    title: 'The body is too large',
+    explanation: 'Bodies may have 1 MiB.',
+  },
+  'uri-too-long': {
+    status: 414,
+    title: 'The URL is too long',
+    explanation: 'Shorten the query.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is in a format that this operation does not read',
+    explanation:
+      'Send `Content-Type: application/json` (for PATCH also `application/merge-patch+json`), in UTF-8 and without Content-Encoding.',
+  },
+  'invalid-body': {
+    status: 422,
+    title: 'The record is not as it must be',
+    explanation:
+      'The JSON is well formed, but the record in it breaks a rule. `errors` lists every fault at once, each with a JSON pointer to the place, what is wrong there, and what would be right. Nothing was written.',
+  },
+  'precondition-required': {
+    status: 428,
+    title: 'The request must say which version it changes',
+    explanation:
+      'PUT, PATCH and DELETE need `If-Match` with the ETag of the version that was read, so that nobody overwrites a change unseen. `If-Match: *` insists.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The headers are too large',
+    explanation: 'The request line and headers together may have 16 KiB.',
+  },
+  internal: {
+    status: 500,
+    title: 'The service has failed',
+    explanation:
+      'This is a fault of the service and not of the request. It has been logged under the request id.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The database cannot be reached',
+    explanation:
+      'Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
+  },
+} as const satisfies Record<string, { status: number; title: string; explanation: string }>
+
+export type ProblemType = keyof typeof problemTypes

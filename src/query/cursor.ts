@@ -1,0 +1,46 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { Problem } from '../problems/problem.ts'
+import type { ListPlan } from './list.ts'
+
+/** The sort keys of the last record of a page, as text. */
+export type Position = string[]
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
+
+/** What a cursor is bound to: the resource, the filters with their values, and the order. */
+function fingerprint(plan: ListPlan): string {
+  return digest(JSON.stringify([plan.resource.name, plan.conditions, plan.sort]))
+}
+
+const sign = (payload: string, secret: string) =>
+  createHmac('sha256', secret).update(payload).digest('base64url').slice(0, 22)
+
+const refuse = (why: string) =>
+  new Problem('invalid-cursor', `The cursor ${why}. Start again without it.`, {
+    errors: [{ parameter: 'cursor', code: 'invalid', message: why }],
+  })
+
+/** A cursor for the page after a record, which only this query can use. */
+export function writeCursor(plan: ListPlan, position: Position, secret: string): string {
+  const payload = Buffer.from(JSON.stringify([fingerprint(plan), ...position])).toString('base64url')
+  return `${payload}.${sign(payload, secret)}`
+}
+
+/**
+ * The position that a cursor stands for.
+ * @throws Problem `invalid-cursor` when it was cut, edited, made by another registry or for another query.
+ */
+export function readCursor(plan: ListPlan, cursor: string, secret: string): Position {
+  const [payload = '', signature = '', ...rest] = cursor.split('.')
+  const given = Buffer.from(signature)
+  const right = Buffer.from(sign(payload, secret))
+  if (rest.length > 0 || given.length !== right.length || !timingSafeEqual(given, right)) {
+    throw refuse('is not one that this registry has given out: it was cut or changed')
+  }
+  // The signature vouches for the content: a list of texts, written above.
+  const [bound, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
+  if (bound !== fingerprint(plan)) {
+    throw refuse('belongs to another query: send it with the same filters and sort as the page that gave it')
+  }
+  return position
+}

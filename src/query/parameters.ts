@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { faultMessage } from '../problems/faults.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { didYouMean, listed } from '../problems/suggest.ts'
+import type { Operator } from './filters.ts'
+
+/** A query parameter: what one value is, and which operators it takes with one value or many. */
+export interface Parameter {
+  description: string
+  value: z.ZodType
+  comparisons: Partial<Record<Operator, { takes: 'one' | 'many' }>>
+}
+
+/** A query string as sent: parameter → operator → values, decoded. `eq` is what stands without brackets. */
+export type RawQuery = Map<string, Map<string, string[]>>
+
+/** A query as checked: the values of each parameter's operators, in the parameters' own types. */
+export type CheckedQuery = Map<string, Map<Operator, unknown[]>>
+
+/** How many values an operator that takes many may have. */
+const mostValues = 200
+
+const malformed = (detail: string) => new Problem('malformed-request', detail)
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw malformed(`The query has percent-encoding that is not UTF-8 at "${text.slice(0, 60)}".`)
+  }
+}
+
+const nameForm = /^([^[\]]+)(?:\[([^[\]]+)\])?$/
+
+/**
+ * Reads a query string into its parameters and operators.
+ * @param text what follows the `?`.
+ * @throws Problem `malformed-request` for broken encoding, `invalid-parameter` for names like `a[b][c]`.
+ */
+export function readQuery(text: string): RawQuery {
+  const query: RawQuery = new Map()
+  for (const pair of text.split('&')) {
+    if (pair === '') continue
+    const at = pair.indexOf('=')
+    const name = decode(at < 0 ? pair : pair.slice(0, at))
+    const value = at < 0 ? '' : decode(pair.slice(at + 1))
+    const [, parameter, operator = 'eq'] = nameForm.exec(name) ?? []
+    if (parameter === undefined) {
+      const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
+      throw invalid([{ parameter: name, code: 'unknown', message }])
+    }
+    const operators = query.get(parameter) ?? new Map<string, string[]>()
+    operators.set(operator, [...(operators.get(operator) ?? []), value])
+    query.set(parameter, operators)
+  }
+  return query
+}
+
+/** The problem that faults of a query string make. */
+export function invalid(errors: Fault[]): Problem {
+  const names = [...new Set(errors.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
+  return new Problem(
+    'invalid-parameter',
+    `The query cannot be answered as it is, because of ${listed(names)}.`,
+    { errors },
+  )
+}
+
+const written = (name: string, operator: string) => (operator === 'eq' ? name : `${name}[${operator}]`)
+
+/** A name that no object has by accident: `constructor` and its like are unknown parameters. */
+const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
+function checkValues(
+  place: string,
+  parameter: Parameter,
+  takes: 'one' | 'many',
+  texts: string[],
+): { values: unknown[]; faults: Fault[] } {
+  const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
+  const fault = (code: string, message: string): Fault => ({ parameter: place, code, message })
+  if (takes === 'one' && given.length > 1) {
+    return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
+  }
+  if (given.length > mostValues) {
+    return {
+      values: [],
+      faults: [fault('too_big', `has ${given.length} values; at most ${mostValues} are possible`)],
+    }
+  }
+  const results = given.map((text) => parameter.value.safeParse(text, { error: faultMessage }))
+  return {
+    values: results.flatMap(({ success, data }) => (success ? [data] : [])),
+    faults: results.flatMap(({ error }) =>
+      (error?.issues ?? []).map((issue) =>
+        fault(issue.code === 'invalid_value' ? 'unknown_value' : 'invalid', issue.message),
+      ),
+    ),
+  }
+}
+
+/**
+ * Checks a query against the parameters that an operation knows, all faults at once.
+ * @throws Problem `invalid-parameter` that names each unknown parameter, operator and value, with the nearest known.
+ */
+export function checkQuery(parameters: Readonly<Record<string, Parameter>>, query: RawQuery): CheckedQuery {
+  const checked: CheckedQuery = new Map()
+  const faults: Fault[] = []
+  for (const [name, operators] of query) {
+    const parameter = lookUp(parameters, name)
+    if (!parameter) {
+      const message = `there is no parameter "${name}" here${didYouMean(name, Object.keys(parameters))}`
+      faults.push({ parameter: name, code: 'unknown', message })
+      continue
+    }
+    const values = new Map<Operator, unknown[]>()
+    for (const [operator, texts] of operators) {
+      const place = written(name, operator)
+      const known = Object.keys(parameter.comparisons)
+      const comparison = lookUp<{ takes: 'one' | 'many' } | undefined>(parameter.comparisons, operator)
+      if (!comparison) {
+        const bracketed = known.filter((word) => word !== 'eq')
+        const message =
+          bracketed.length === 0
+            ? `"${name}" takes no operator in brackets`
+            : `"${name}" has no operator "${operator}"${didYouMean(operator, bracketed)}`
+        faults.push({ parameter: place, code: 'unknown', message })
+        continue
+      }
+      const result = checkValues(place, parameter, comparison.takes, texts)
+      faults.push(...result.faults)
+      // The lookup above has shown that the word is an operator.
+      values.set(operator as Operator, result.values)
+    }
+    checked.set(name, values)
+  }
+  if (faults.length > 0) throw invalid(faults)
+  return checked
+}
+
+/** All values of a parameter without operator; empty when it was not sent. */
+export const valuesOf = (query: CheckedQuery, name: string): unknown[] => query.get(name)?.get('eq') ?? []
+
+/** The same for parameters whose values are words. */
+export const wordsOf = (query: CheckedQuery, name: string): string[] => valuesOf(query, name).map(String)
+
+/** A parameter with one value. */
+export const single = (value: z.ZodType, description: string): Parameter => ({
+  description,
+  value,
+  comparisons: { eq: { takes: 'one' } },
+})
+
+/** A parameter with a comma-separated list of words. */
+export const words = (known: readonly string[], description: string): Parameter => ({
+  description,
+  value: z.enum(known),
+  comparisons: { eq: { takes: 'many' } },
+})

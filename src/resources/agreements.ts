@@ -1,0 +1,219 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import {
+  agreementDocuments,
+  agreementRelations,
+  agreementTerms,
+  agreements as table,
+} from '../database/tables/agreements.ts'
+import { topicLinks } from '../database/tables/topic-links.ts'
+import {
+  agreementKinds,
+  agreementLevels,
+  agreementStatuses,
+  relationKinds,
+  renewals,
+  rolesOf,
+} from '../database/vocabularies.ts'
+import { anyOf, anyWhere, arrayHas, edtfDate, fullText } from '../query/filters.ts'
+import { byCode, byDate, byText } from '../query/sorts.ts'
+import { assistancePrograms } from './assistance-programs.ts'
+import { named } from './components.ts'
+import {
+  among,
+  externalIdFilter,
+  participantFilters,
+  recordFilters,
+  recordSorts,
+  topicFilter,
+} from './conditions.ts'
+import { actorsOf, citationsOf, included, topicsOf } from './inclusions.ts'
+import { externalIdsPart, objectListPart, topicsPart } from './parts/links.ts'
+import { parties, partiesPart } from './parts/participants.ts'
+import { projects } from './projects.ts'
+import { defineResource, type Key, type Resource } from './resource.ts'
+import {
+  distinct,
+  edtf,
+  externalIds,
+  keys,
+  language,
+  line,
+  optional,
+  prose,
+  reference,
+  url,
+} from './values.ts'
+
+const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const dates = {
+  signedOn: edtf('When it was signed or agreed.'),
+  provisionalFrom: edtf('Since when it has been applied provisionally.'),
+  inForceFrom: edtf('When it entered into force, which may be before it was signed.'),
+  expiresOn: edtf('When it expires unless renewed.'),
+  terminatedOn: edtf('When it was ended.'),
+}
+
+const term = named(
+  'AgreementTerm',
+  z
+    .strictObject({
+      startsOn: optional(edtf('First day of the period.')),
+      endsOn: optional(edtf('Last day of the period.')),
+      note: optional(prose(1000)),
+    })
+    .meta({
+      description: 'A period that the agreement was concluded or renewed for.',
+      examples: [{ startsOn: '2011-06', endsOn: '2016-06', note: null }],
+    }),
+)
+
+const relation = named(
+  'AgreementRelation',
+  z.strictObject({ kind: z.enum(relationKinds), agreement: reference.agreement() }).meta({
+    description: 'What the agreement does to another one.',
+    examples: [{ kind: 'renews', agreement: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91' }],
+  }),
+)
+
+const document = named(
+  'AgreementDocument',
+  z.strictObject({ title: line(), url: optional(url()), language: optional(language()) }).meta({
+    description: 'A text of the agreement.',
+    examples: [{ title: 'Full text', url: 'https://treaties.un.org', language: 'en' }],
+  }),
+)
+
+const relations = z
+  .array(relation)
+  .max(100)
+  .default([])
+  .superRefine((list, context) => {
+    list.forEach(({ kind, agreement }, at) => {
+      if (list.findIndex((other) => other.kind === kind && other.agreement === agreement) < at) {
+        context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
+      }
+    })
+  })
+
+export const agreements: Resource = defineResource({
+  name: 'agreements',
+  singular: 'Agreement',
+  plural: 'Agreements',
+  noun: 'agreement',
+  description:
+    'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',
+  table,
+  key,
+  document: z.strictObject({
+    title: line(),
+    kind: z.enum(agreementKinds),
+    level: optional(z.enum(agreementLevels)),
+    status: optional(z.enum(agreementStatuses)),
+    signedOn: optional(dates.signedOn),
+    provisionalFrom: optional(dates.provisionalFrom),
+    inForceFrom: optional(dates.inForceFrom),
+    expiresOn: optional(dates.expiresOn),
+    terminatedOn: optional(dates.terminatedOn),
+    renewal: optional(z.enum(renewals)),
+    place: optional(line(300)).meta({ description: 'Where it was signed.' }),
+    occasion: optional(line(1000)).meta({ description: 'At what event it was agreed.' }),
+    summary: optional(prose()),
+    languages: distinct(language()).default([]).meta({ description: 'BCP 47 tags of its authentic texts.' }),
+    parties: parties(),
+    terms: z.array(term).max(100).default([]),
+    relations,
+    documents: z.array(document).max(100).default([]),
+    topics: distinct(reference.topic()).default([]).meta({ description: 'Slugs of topics.' }),
+    externalIds: externalIds(),
+  }),
+  parts: {
+    parties: partiesPart(table.id),
+    terms: objectListPart<z.output<typeof term>>({
+      table: agreementTerms,
+      owner: 'agreementId',
+      properties: ['startsOn', 'endsOn', 'note'],
+      key: table.id,
+    }),
+    relations: objectListPart<z.output<typeof relation>>({
+      table: agreementRelations,
+      owner: 'agreementId',
+      properties: ['kind', 'agreement'],
+      key: table.id,
+    }),
+    documents: objectListPart<z.output<typeof document>>({
+      table: agreementDocuments,
+      owner: 'agreementId',
+      properties: ['title', 'url', 'language'],
+      key: table.id,
+    }),
+    topics: topicsPart('agreementId', table.id),
+    externalIds: externalIdsPart('agreementId', table.id),
+  },
+  filters: {
+    ...recordFilters(table, key),
+    q: fullText(table, 'titles, summaries, occasions and places'),
+    kind: anyOf(table.kind, z.enum(agreementKinds), 'Kind of agreement.'),
+    level: anyOf(table.level, z.enum(agreementLevels), 'Level at which it was concluded.'),
+    status: anyOf(table.status, z.enum(agreementStatuses), 'Status.'),
+    renewal: anyOf(table.renewal, z.enum(renewals), 'How it is renewed.'),
+    signedOn: edtfDate(table, 'signedOn', dates.signedOn, 'When it was signed or agreed.'),
+    provisionalFrom: edtfDate(table, 'provisionalFrom', dates.provisionalFrom, 'Provisional application.'),
+    inForceFrom: edtfDate(table, 'inForceFrom', dates.inForceFrom, 'When it entered into force.'),
+    expiresOn: edtfDate(table, 'expiresOn', dates.expiresOn, 'When it expires unless renewed.'),
+    terminatedOn: edtfDate(table, 'terminatedOn', dates.terminatedOn, 'When it was ended.'),
+    language: arrayHas(table.languages, language(), 'Language of an authentic text, as BCP 47 tag.'),
+    ...participantFilters('agreementId', table.id, rolesOf.agreements),
+    topic: topicFilter('agreementId', table.id),
+    relatedTo: anyWhere(keys.uuid(), 'Agreement that it is related to, in either direction.', (values) =>
+      among(table.id, [
+        sql`select ${agreementRelations.agreementId} from ${agreementRelations} where ${agreementRelations.agreement} = any(${values}::uuid[])`,
+        sql`select ${agreementRelations.agreement} from ${agreementRelations} where ${agreementRelations.agreementId} = any(${values}::uuid[])`,
+      ]),
+    ),
+    externalId: externalIdFilter('agreementId', table.id),
+  },
+  sorts: {
+    ...recordSorts(table, key),
+    title: byText(table.title, 'Title.'),
+    kind: byCode(table.kind, 'Kind of agreement.'),
+    level: byCode(table.level, 'Level.'),
+    status: byCode(table.status, 'Status.'),
+    signedOn: byDate(table, 'signedOn', 'When it was signed or agreed.'),
+    provisionalFrom: byDate(table, 'provisionalFrom', 'Provisional application.'),
+    inForceFrom: byDate(table, 'inForceFrom', 'When it entered into force.'),
+    expiresOn: byDate(table, 'expiresOn', 'When it expires.'),
+    terminatedOn: byDate(table, 'terminatedOn', 'When it was ended.'),
+  },
+  includes: () => ({
+    citations: citationsOf('agreementId', table.id),
+    ...actorsOf('agreementId', table.id),
+    topicDetails: topicsOf(
+      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.agreementId} = ${table.id}`,
+    ),
+    projects: included(
+      projects,
+      'the projects that came of it.',
+      sql`projects.id in (select project_id from project_agreements where agreement_id = ${table.id})`,
+    ),
+    assistancePrograms: included(
+      assistancePrograms,
+      'the assistance programs that came of it.',
+      sql`assistance_programs.id in (select assistance_program_id from assistance_program_agreements where agreement_id = ${table.id})`,
+    ),
+  }),
+  example: {
+    title: 'China–Pakistan cooperation documents in science, technology and energy',
+    kind: 'cooperation_documents',
+    level: null,
+    status: 'signed',
+    signedOn: '2011-04',
+    parties: [
+      { country: 'CHN', role: 'party', actions: [{ kind: 'signed', date: '2011-04' }] },
+      { country: 'PAK', role: 'party', actions: [{ kind: 'signed', date: '2011-04' }] },
+    ],
+    topics: ['science-and-technology', 'energy'],
+    externalIds: [{ scheme: 'interview-2011', id: 'F01' }],
+  },
+})

@@ -1,0 +1,134 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import {
+  assistanceProgramAgreements,
+  assistancePrograms as table,
+} from '../database/tables/assistance-programs.ts'
+import { topicLinks } from '../database/tables/topic-links.ts'
+import { activityStatuses, aidTypes, modalities, rolesOf } from '../database/vocabularies.ts'
+import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
+import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
+import { agreements } from './agreements.ts'
+import {
+  agreementFilter,
+  externalIdFilter,
+  participantFilters,
+  recordFilters,
+  recordSorts,
+  topicFilter,
+} from './conditions.ts'
+import { actorsOf, citationsOf, included, topicsOf } from './inclusions.ts'
+import { location, locationPart, moneyPart } from './parts/columns.ts'
+import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
+import { participants, participantsPart } from './parts/participants.ts'
+import { defineResource, type Key, type Resource } from './resource.ts'
+import {
+  crsPurpose,
+  currency,
+  distinct,
+  edtf,
+  externalIds,
+  keys,
+  line,
+  money,
+  optional,
+  prose,
+  reference,
+} from './values.ts'
+
+const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const startsOn = edtf('When it started or is to start.')
+const endsOn = edtf('When it ended or is to end.')
+
+export const assistancePrograms: Resource = defineResource({
+  name: 'assistance-programs',
+  singular: 'AssistanceProgram',
+  plural: 'AssistancePrograms',
+  noun: 'assistance program',
+  description: 'Help in science and technology given to other countries.',
+  table,
+  key,
+  document: z.strictObject({
+    title: line(),
+    modality: z.enum(modalities).meta({ description: 'What the help consists of.' }),
+    status: optional(z.enum(activityStatuses)).meta({ description: 'IATI activity status.' }),
+    startsOn: optional(startsOn),
+    endsOn: optional(endsOn),
+    summary: optional(prose()),
+    participants: participants('AssistanceProgramParticipant', 'assistance-programs'),
+    topics: distinct(reference.topic()).default([]).meta({ description: 'Slugs of topics.' }),
+    location: optional(location),
+    commitment: optional(money),
+    aidType: optional(z.enum(aidTypes)).meta({ description: 'IATI aid type.' }),
+    crsPurpose: optional(crsPurpose()),
+    agreements: distinct(reference.agreement())
+      .default([])
+      .meta({ description: 'Agreements that it came from.' }),
+    externalIds: externalIds(),
+  }),
+  parts: {
+    participants: participantsPart('assistanceProgramId', table.id),
+    topics: topicsPart('assistanceProgramId', table.id),
+    location: locationPart(table),
+    commitment: moneyPart(table, 'commitment'),
+    agreements: keyListPart({
+      table: assistanceProgramAgreements,
+      owner: 'assistanceProgramId',
+      property: 'agreement',
+      key: table.id,
+    }),
+    externalIds: externalIdsPart('assistanceProgramId', table.id),
+  },
+  filters: {
+    ...recordFilters(table, key),
+    q: fullText(table, 'titles, summaries and places'),
+    modality: anyOf(table.modality, z.enum(modalities), 'What the help consists of.'),
+    status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
+    startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
+    endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
+    ...participantFilters('assistanceProgramId', table.id, rolesOf['assistance-programs'], [
+      table.locationCountry,
+    ]),
+    topic: topicFilter('assistanceProgramId', table.id),
+    agreement: agreementFilter(
+      table.id,
+      assistanceProgramAgreements.assistanceProgramId,
+      assistanceProgramAgreements.agreement,
+    ),
+    locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
+    commitment: number(table.commitmentAmount, 'Amount committed; say `commitmentCurrency` too.'),
+    commitmentCurrency: anyOf(table.commitmentCurrency, currency(), 'Currency of the commitment.'),
+    aidType: anyOf(table.aidType, z.enum(aidTypes), 'IATI aid type.'),
+    crsPurpose: anyOf(table.crsPurpose, crsPurpose(), 'OECD DAC CRS purpose code.'),
+    externalId: externalIdFilter('assistanceProgramId', table.id),
+  },
+  sorts: {
+    ...recordSorts(table, key),
+    title: byText(table.title, 'Title.'),
+    modality: byCode(table.modality, 'Modality.'),
+    status: byCode(table.status, 'Status.'),
+    startsOn: byDate(table, 'startsOn', 'When it started.'),
+    endsOn: byDate(table, 'endsOn', 'When it ended.'),
+    commitment: byNumber(table.commitmentAmount, 'Amount committed, whatever its currency.'),
+  },
+  includes: () => ({
+    citations: citationsOf('assistanceProgramId', table.id),
+    ...actorsOf('assistanceProgramId', table.id),
+    topicDetails: topicsOf(
+      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.assistanceProgramId} = ${table.id}`,
+    ),
+    agreementDetails: included(
+      agreements,
+      'the agreements that it came from, as records.',
+      sql`agreements.id in (select agreement_id from assistance_program_agreements where assistance_program_id = ${table.id})`,
+    ),
+  }),
+  example: {
+    title: 'African water treatment programme',
+    modality: 'environment',
+    participants: [{ region: '002', role: 'beneficiary' }],
+    topics: ['water-treatment'],
+    externalIds: [{ scheme: 'interview-2011', id: 'F33' }],
+  },
+})

@@ -1,0 +1,131 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { externalIds } from '../database/tables/external-ids.ts'
+import { organizations } from '../database/tables/organizations.ts'
+import { participations } from '../database/tables/participations.ts'
+import { topicLinks } from '../database/tables/topic-links.ts'
+import { anyOf, anyWhere, type Filter, type Siblings, timestamp } from '../query/filters.ts'
+import { byColumn, type SortKey } from '../query/sorts.ts'
+import type { CooperationOwner, IdentifiedOwner } from './parts/links.ts'
+import type { Resource } from './resource.ts'
+import { keys } from './values.ts'
+
+/** Filters and sort keys that several resources share. */
+
+/** Filters that every record has: its key, and when it was made and changed. */
+export const recordFilters = (table: Resource['table'], key: Resource['key']): Record<string, Filter> => ({
+  [key.property]: anyOf(key.column, key.schema, 'Key of the record.'),
+  createdAt: timestamp(table.createdAt, 'When the record was made in the registry.'),
+  updatedAt: timestamp(table.updatedAt, 'When the record was last changed in the registry.'),
+})
+
+/** Sort keys that every record has. */
+export const recordSorts = (table: Resource['table'], key: Resource['key']): Record<string, SortKey> => ({
+  [key.property]: byColumn(
+    key.column,
+    key.madeBy === 'registry' ? 'uuid' : 'text',
+    key.madeBy === 'registry' ? 'Order of creation.' : 'The key itself.',
+  ),
+  createdAt: byColumn(table.createdAt, 'timestamptz', 'When the record was made in the registry.'),
+  updatedAt: byColumn(table.updatedAt, 'timestamptz', 'When the record was last changed in the registry.'),
+})
+
+/** The condition that a record is among those of some queries, each of which yields keys. */
+export const among = (key: AnyPgColumn, queries: SQL[]): SQL =>
+  sql`${key} in (${sql.join(queries, sql` union all `)})`
+
+const textArray = (values: SQL) => sql`${values}::text[]`
+
+/** `externalId=scheme:id`: the record that another register calls so. */
+export const externalIdFilter = (owner: IdentifiedOwner, key: AnyPgColumn): Filter =>
+  anyWhere(
+    z
+      .string()
+      .max(400)
+      .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
+      .meta({ examples: ['interview-2011:F01'] }),
+    'Id in another register, as `scheme:id`.',
+    // The scheme is a column of its own in the index, so both halves are compared apart.
+    (values) =>
+      among(key, [
+        sql`select ${externalIds[owner]} from ${externalIds} join unnest(${textArray(values)}) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${externalIds.id} = substr(given.name, strpos(given.name, ':') + 1) where ${externalIds[owner]} is not null`,
+      ]),
+  )
+
+/** `topic=energy`: records about a topic or any narrower one. */
+export const topicFilter = (owner: CooperationOwner, key: AnyPgColumn): Filter =>
+  anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
+    among(key, [
+      sql`select ${topicLinks[owner]} from ${topicLinks} where ${topicLinks.topic} in (select topics_within(${textArray(values)})) and ${topicLinks[owner]} is not null`,
+    ]),
+  )
+
+/**
+ * Filters by who takes part. `role` narrows the other three to participants in that role.
+ * @param places columns of the record that also tie it to a country, such as its host, when no role is asked for.
+ */
+export function participantFilters(
+  owner: CooperationOwner,
+  key: AnyPgColumn,
+  roles: readonly [string, ...string[]],
+  places: AnyPgColumn[] = [],
+): Record<string, Filter> {
+  const role = (siblings: Siblings) => {
+    const asked = siblings('role')
+    return asked ? sql` and ${participations.role} = any(${textArray(asked)})` : sql``
+  }
+  const taking = (condition: SQL, siblings: Siblings) =>
+    sql`select ${participations[owner]} from ${participations} where ${condition} and ${participations[owner]} is not null${role(siblings)}`
+  const fromCountries = (condition: (column: AnyPgColumn) => SQL, siblings: Siblings) => [
+    taking(condition(participations.country), siblings),
+    taking(
+      sql`${participations.organization} in (select ${organizations.id} from ${organizations} where ${condition(organizations.country)})`,
+      siblings,
+    ),
+    ...(siblings('role')
+      ? []
+      : places.map((place) => sql`select ${key} from ${place.table} where ${condition(place)}`)),
+  ]
+  const where = places.length > 0 ? ', or where it is' : ''
+  return {
+    country: anyWhere(
+      keys.country(),
+      `Country that takes part in whatever role (or in \`role\`), itself or by one of its organizations${where}.`,
+      (values, siblings) =>
+        among(
+          key,
+          fromCountries((column) => sql`${column} = any(${textArray(values)})`, siblings),
+        ),
+    ),
+    organization: anyWhere(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
+      among(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
+    ),
+    region: anyWhere(
+      keys.region(),
+      'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
+      (values, siblings) =>
+        among(key, [
+          taking(sql`${participations.region} in (select regions_within(${textArray(values)}))`, siblings),
+          ...fromCountries(
+            (column) => sql`${column} in (select countries_within(${textArray(values)}))`,
+            siblings,
+          ),
+        ]),
+    ),
+    role: anyWhere(
+      z.enum(roles),
+      'Role of a participant. With `country`, `organization` or `region`: the same participant has it.',
+      (values, siblings) =>
+        (siblings('country') ?? siblings('organization') ?? siblings('region'))
+          ? sql`true`
+          : among(key, [taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined)]),
+    ),
+  }
+}
+
+/** Records that refer to an agreement through a table of pairs. */
+export const agreementFilter = (key: AnyPgColumn, owner: AnyPgColumn, agreement: AnyPgColumn): Filter =>
+  anyWhere(keys.uuid(), 'Agreement that it came from.', (values) =>
+    among(key, [sql`select ${owner} from ${owner.table} where ${agreement} = any(${values}::uuid[])`]),
+  )

@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { cooperationBases as table } from '../database/tables/cooperation-bases.ts'
+import { topicLinks } from '../database/tables/topic-links.ts'
+import { baseKinds, baseLevels, baseStatuses, qualifiers, rolesOf } from '../database/vocabularies.ts'
+import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
+import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
+import {
+  externalIdFilter,
+  participantFilters,
+  recordFilters,
+  recordSorts,
+  topicFilter,
+} from './conditions.ts'
+import { actorsOf, citationsOf, topicsOf } from './inclusions.ts'
+import { location, locationPart } from './parts/columns.ts'
+import { externalIdsPart, topicsPart } from './parts/links.ts'
+import { participants, participantsPart } from './parts/participants.ts'
+import { defineResource, type Key, type Resource } from './resource.ts'
+import { distinct, edtf, externalIds, keys, line, optional, prose, reference } from './values.ts'
+
+const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const designatedOn = edtf('When it was designated or set up.')
+
+export const cooperationBases: Resource = defineResource({
+  name: 'cooperation-bases',
+  singular: 'CooperationBase',
+  plural: 'CooperationBases',
+  noun: 'cooperation base',
+  description:
+    'A place where cooperation is at home: an innovation zone, a joint centre, an observatory. One record may stand for a counted group of them.',
+  table,
+  key,
+  document: z.strictObject({
+    name: line(),
+    kind: z.enum(baseKinds),
+    level: optional(z.enum(baseLevels)),
+    status: optional(z.enum(baseStatuses)),
+    designatedOn: optional(designatedOn),
+    summary: optional(prose()),
+    unitCount: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(1)
+      .meta({ description: 'How many bases the record stands for.' }),
+    unitCountQualifier: z
+      .enum(qualifiers)
+      .default('exact')
+      .meta({ description: 'How the source qualifies the count.' }),
+    partOf: optional(reference.base()).meta({
+      description: 'The group that counts this base, so that the two are never added up.',
+    }),
+    hostCountry: optional(reference.country()),
+    hostOrganization: optional(reference.organization()),
+    participants: participants('CooperationBaseParticipant', 'cooperation-bases'),
+    topics: distinct(reference.topic()).default([]).meta({ description: 'Slugs of topics.' }),
+    location: optional(location),
+    externalIds: externalIds(),
+  }),
+  parts: {
+    participants: participantsPart('cooperationBaseId', table.id),
+    topics: topicsPart('cooperationBaseId', table.id),
+    location: locationPart(table),
+    externalIds: externalIdsPart('cooperationBaseId', table.id),
+  },
+  filters: {
+    ...recordFilters(table, key),
+    q: fullText(table, 'names, summaries and places'),
+    kind: anyOf(table.kind, z.enum(baseKinds), 'Kind of base.'),
+    level: anyOf(table.level, z.enum(baseLevels), 'Level of the authority behind it.'),
+    status: anyOf(table.status, z.enum(baseStatuses), 'Status.'),
+    designatedOn: edtfDate(table, 'designatedOn', designatedOn, 'When it was designated or set up.'),
+    unitCount: number(table.unitCount, 'How many bases the record stands for.'),
+    partOf: anyOf(table.partOf, keys.uuid(), 'The group that counts it.'),
+    hostCountry: anyOf(table.hostCountry, keys.country(), 'Country that hosts it.'),
+    hostOrganization: anyOf(table.hostOrganization, keys.uuid(), 'Organization that hosts it.'),
+    locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
+    ...participantFilters('cooperationBaseId', table.id, rolesOf['cooperation-bases'], [
+      table.hostCountry,
+      table.locationCountry,
+    ]),
+    topic: topicFilter('cooperationBaseId', table.id),
+    externalId: externalIdFilter('cooperationBaseId', table.id),
+  },
+  sorts: {
+    ...recordSorts(table, key),
+    name: byText(table.name, 'Name.'),
+    kind: byCode(table.kind, 'Kind of base.'),
+    level: byCode(table.level, 'Level.'),
+    status: byCode(table.status, 'Status.'),
+    designatedOn: byDate(table, 'designatedOn', 'When it was designated or set up.'),
+    unitCount: byNumber(table.unitCount, 'How many bases the record stands for.'),
+    hostCountry: byCode(table.hostCountry, 'Code of the host country.'),
+  },
+  includes: () => ({
+    citations: citationsOf('cooperationBaseId', table.id),
+    ...actorsOf('cooperationBaseId', table.id),
+    topicDetails: topicsOf(
+      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.cooperationBaseId} = ${table.id}`,
+    ),
+  }),
+  example: {
+    name: 'Yangbajing International Cosmic Ray Observatory',
+    kind: 'observatory',
+    hostCountry: 'CHN',
+    participants: [
+      { country: 'CHN', role: 'participant' },
+      { country: 'ITA', role: 'participant' },
+    ],
+    location: { country: 'CHN', elevationMetres: 4300 },
+    externalIds: [{ scheme: 'interview-2011', id: 'F25' }],
+  },
+})

@@ -1,0 +1,90 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { figures as table } from '../database/tables/figures.ts'
+import { qualifiers } from '../database/vocabularies.ts'
+import { anyOf, anyWhere, edtfDate, fullText, number } from '../query/filters.ts'
+import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
+import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
+import { countries } from './countries.ts'
+import { citationsOf, included } from './inclusions.ts'
+import { numberPart } from './parts/columns.ts'
+import { externalIdsPart } from './parts/links.ts'
+import { defineResource, type Key, type Resource } from './resource.ts'
+import { edtf, externalIds, keys, line, optional, reference, word } from './values.ts'
+
+const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const asOf = edtf('The day or time that the count is of.')
+
+export const figures: Resource = defineResource({
+  name: 'figures',
+  singular: 'Figure',
+  plural: 'Figures',
+  noun: 'figure',
+  description: 'A count that somebody has published, beside the registry query that counts the same thing.',
+  table,
+  key,
+  document: z.strictObject({
+    indicator: word().meta({ description: 'What is counted, as a word that several figures share.' }),
+    title: line(),
+    value: z.number().min(-1e14).max(1e14).multipleOf(0.0001).meta({ description: 'At most four decimals.' }),
+    qualifier: z
+      .enum(qualifiers)
+      .default('exact')
+      .meta({ description: 'How the source qualifies the value.' }),
+    unit: line(100).meta({ description: 'What one is counted of, in the plural.' }),
+    country: optional(reference.country()).meta({ description: 'The country that the figure is about.' }),
+    asOf: optional(asOf),
+    query: optional(
+      z
+        .string()
+        .max(1000)
+        .regex(/^\/v1\/[a-z-]+(\?[^\s#]*)?$/, {
+          error: 'must be a list request such as /v1/countries?partnerOf=CHN',
+        }),
+    ).meta({ description: 'The list request that counts the same thing in the registry.' }),
+    externalIds: externalIds(),
+  }),
+  parts: {
+    value: numberPart(table.value, 'value'),
+    externalIds: externalIdsPart('figureId', table.id),
+  },
+  filters: {
+    ...recordFilters(table, key),
+    q: fullText(table, 'titles and units'),
+    indicator: anyOf(table.indicator, word(), 'What is counted.'),
+    value: number(table.value, 'The count.'),
+    qualifier: anyOf(table.qualifier, z.enum(qualifiers), 'How the source qualifies the value.'),
+    unit: anyOf(table.unit, line(100), 'What one is counted of.'),
+    country: anyOf(table.country, keys.country(), 'Country that the figure is about.'),
+    region: anyWhere(
+      keys.region(),
+      'Region or group of the country that the figure is about.',
+      (values) => sql`${table.country} in (select countries_within(${values}::text[]))`,
+    ),
+    asOf: edtfDate(table, 'asOf', asOf, 'The day or time that the count is of.'),
+    externalId: externalIdFilter('figureId', table.id),
+  },
+  sorts: {
+    ...recordSorts(table, key),
+    title: byText(table.title, 'Title.'),
+    indicator: byCode(table.indicator, 'What is counted.'),
+    value: byNumber(table.value, 'The count.'),
+    asOf: byDate(table, 'asOf', 'The day or time that the count is of.'),
+  },
+  includes: () => ({
+    citations: citationsOf('figureId', table.id),
+    countries: included(countries, 'its country, as a record.', sql`countries.code = ${table.country}`),
+  }),
+  example: {
+    indicator: 'partner_countries',
+    title: 'Countries and regions with which China has started technological cooperation',
+    value: 152,
+    qualifier: 'exact',
+    unit: 'countries and regions',
+    country: 'CHN',
+    asOf: '2011-08',
+    query: '/v1/countries?partnerOf=CHN',
+    externalIds: [{ scheme: 'interview-2011', id: 'F12' }],
+  },
+})

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { didYouMean } from '../../problems/suggest.ts'
+import { resources } from '../index.ts'
+
+/** The schema behind what may be null, left out or defaulted. */
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
+    return unwrapped(schema.unwrap())
+  }
+  return schema
+}
+
+/**
+ * Finds where a JSON pointer (RFC 6901) leaves the properties that a schema knows.
+ * @returns undefined when it stays inside, otherwise the end of a sentence about the step that does not.
+ */
+function lostStep(schema: z.core.$ZodType, steps: string[]): string | undefined {
+  const [step, ...rest] = steps
+  if (step === undefined) return undefined
+  const inner = unwrapped(schema)
+  if (inner instanceof z.ZodArray) {
+    return /^(0|[1-9]\d*)$/.test(step) ? lostStep(inner.element, rest) : `"${step}" is not a place in a list`
+  }
+  if (inner instanceof z.ZodObject) {
+    const next = inner.shape[step]
+    return next
+      ? lostStep(next, rest)
+      : `"${step}" is not a property there${didYouMean(step, Object.keys(inner.shape))}`
+  }
+  return `there is nothing below it for "${step}"`
+}
+
+/** Refuses a citation of a property that the cited resource does not have. */
+export function checkProperty(
+  citation: { record: { resource: string }; property: string | null },
+  context: z.RefinementCtx,
+) {
+  if (citation.property === null) return
+  const resource = resources.find(({ name }) => name === citation.record.resource)
+  const steps = citation.property
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const lost = resource && lostStep(resource.document, steps)
+  if (lost) {
+    const message = `"${citation.property}" leads nowhere in ${citation.record.resource}: ${lost}`
+    context.addIssue({ code: 'custom', path: ['property'], message })
+  }
+}

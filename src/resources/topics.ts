@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { topics as table } from '../database/tables/topics.ts'
+import { topicSchemes } from '../database/vocabularies.ts'
+import { anyOf, anyWhere, fullText } from '../query/filters.ts'
+import { byCode, byText } from '../query/sorts.ts'
+import { recordFilters, recordSorts } from './conditions.ts'
+import { citationsOf } from './inclusions.ts'
+import { defineResource, type Key, type Resource } from './resource.ts'
+import { aliases, keys, line, optional, reference } from './values.ts'
+
+const key: Key = { property: 'slug', column: table.slug, schema: keys.topic(), madeBy: 'client' }
+
+export const topics: Resource = defineResource({
+  name: 'topics',
+  singular: 'Topic',
+  plural: 'Topics',
+  noun: 'topic',
+  description:
+    'What records are about: a field of research, a global challenge, a domain or a purpose of aid.',
+  table,
+  key,
+  document: z.strictObject({
+    slug: keys
+      .topic()
+      .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
+    name: line(),
+    scheme: z.enum(topicSchemes).meta({
+      description: 'ford: OECD fields of research and development; crs: OECD DAC purposes of aid.',
+    }),
+    code: optional(line(30)).meta({ description: 'Code in the scheme; unique there.' }),
+    broader: optional(reference.topic()).meta({ description: 'The topic that this one is part of.' }),
+    aliases: aliases(),
+  }),
+  parts: {},
+  filters: {
+    ...recordFilters(table, key),
+    q: fullText(table, 'names and aliases'),
+    scheme: anyOf(table.scheme, z.enum(topicSchemes), 'Scheme that the topic belongs to.'),
+    code: anyOf(table.code, line(30), 'Code in its scheme.'),
+    broader: anyOf(table.broader, keys.topic(), 'The topic directly above.'),
+    topic: anyWhere(
+      keys.topic(),
+      'The topic itself and all narrower ones.',
+      (values) => sql`${table.slug} in (select topics_within(${values}::text[]))`,
+    ),
+  },
+  sorts: {
+    ...recordSorts(table, key),
+    name: byText(table.name, 'Name.'),
+    scheme: byCode(table.scheme, 'Scheme.'),
+    code: byCode(table.code, 'Code in the scheme.'),
+  },
+  includes: () => ({ citations: citationsOf('topicSlug', table.slug) }),
+  example: {
+    slug: 'electric-vehicles',
+    name: 'Electric vehicles',
+    scheme: 'domain',
+    code: null,
+    broader: null,
+    aliases: [],
+  },
+})

@@ -1,0 +1,232 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import {
+  agreements,
+  assistancePrograms,
+  cooperationBases,
+  countries,
+  figures,
+  organizations,
+  projects,
+  regions,
+  sources,
+  topics,
+} from '../database/tables/index.ts'
+import { findEdtfFault } from '../query/edtf.ts'
+import { named } from './components.ts'
+
+/** Building blocks of the public representations: each a zod schema with its description and form. */
+
+/** Text on one line with something in it: names, titles. */
+export const line = (max = 500) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\s\p{Cc}]([^\p{Cc}\u2028\u2029]*[^\s\p{Cc}])?$/u, {
+      error: 'must be one line without white space at its ends',
+    })
+
+/** Text of several lines. */
+export const prose = (max = 10_000) => z.string().min(1).max(max).regex(/\S/, { error: 'must not be blank' })
+
+/** A word in snake_case. */
+export const word = () =>
+  z
+    .string()
+    .max(100)
+    .regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/, {
+      error: 'must be a word in snake_case, such as partner_countries',
+    })
+
+/** A historical date as its source gives it: EDTF, levels 0 and 1. */
+export const edtf = (description: string) =>
+  z
+    .string()
+    .max(60)
+    .superRefine((text, context) => {
+      const fault = findEdtfFault(text)
+      if (fault) {
+        context.addIssue({ code: 'custom', message: `${fault.message} (at character ${fault.position + 1})` })
+      }
+    })
+    .meta({ description: `${description} EDTF, level 0 or 1.`, format: 'edtf', examples: ['2011-04'] })
+
+/** A BCP 47 language tag. */
+export const language = () =>
+  z
+    .string()
+    .max(35)
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, {
+      error: 'must be a BCP 47 language tag, such as en or zh-Hans',
+    })
+
+/** A web address. */
+export const url = () => z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }).max(2000)
+
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+
+/** An ISO 4217 currency code. */
+export const currency = () =>
+  z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code, such as CNY' })
+    .refine((code) => !/^[A-Z]{3}$/.test(code) || currencies.has(code), {
+      error: 'is not an ISO 4217 currency',
+    })
+    .meta({ description: 'ISO 4217 code.', examples: ['CNY'] })
+
+/** An amount of money: exact as a JSON number. */
+export const money = named(
+  'Money',
+  z
+    .strictObject({
+      amount: z.number().min(0).lt(1e13).multipleOf(0.01).meta({ description: 'At most two decimals.' }),
+      currency: currency(),
+    })
+    .meta({ description: 'An amount and its currency.', examples: [{ amount: 1500000, currency: 'CNY' }] }),
+)
+
+const alias = named(
+  'Alias',
+  z
+    .strictObject({
+      name: line(300),
+      language: language().nullable().default(null).meta({ description: 'BCP 47 tag.' }),
+    })
+    .meta({ description: 'Another name.', examples: [{ name: '巴基斯坦', language: 'zh' }] }),
+)
+
+/** A list of other names. */
+export const aliases = () =>
+  z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
+
+const externalId = named(
+  'ExternalId',
+  z
+    .strictObject({
+      scheme: z
+        .string()
+        .max(60)
+        .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
+        .meta({ description: 'The register that the id is of.' }),
+      id: line(300).meta({ description: 'The id in that register.' }),
+    })
+    .meta({
+      description: 'What another register calls the record.',
+      examples: [{ scheme: 'interview-2011', id: 'F01' }],
+    }),
+)
+
+/** Names that other registers have for the record. */
+export const externalIds = () =>
+  z
+    .array(externalId)
+    .max(100)
+    .default([])
+    .meta({ description: 'Ids of the record in other registers; unique per resource.' })
+
+/** A property that may be unknown: left out or null is the same. */
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The forms of records' keys: what a key looks like, said to those who send another. */
+export const keys = {
+  uuid: () =>
+    z
+      .string()
+      .regex(uuidPattern, {
+        error: 'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
+      })
+      .meta({ format: 'uuid' }),
+  country: () =>
+    z.string().regex(/^[A-Z]{3}$/, {
+      error: (issue) => `must be three capitals of ISO 3166-1 alpha-3, such as PAK${capitals(issue.input)}`,
+    }),
+  region: () =>
+    z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of UN M49, such as 142 for Asia' }),
+  topic: () =>
+    z
+      .string()
+      .max(100)
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
+        error: 'must be a slug in lower case, such as electric-vehicles',
+      }),
+}
+
+function capitals(input: unknown): string {
+  return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
+    ? `; did you mean "${input.toUpperCase()}"?`
+    : ''
+}
+
+/** What a property's value must be found in: a column, perhaps only in some of its rows. */
+export interface Reference {
+  resource: string
+  column: PgColumn
+  only?: SQL
+}
+
+/** The schemas whose values refer to other records; read when a reference dangles, and by the seeds. */
+export const references = new WeakMap<z.core.$ZodType, Reference>()
+
+const refersTo = (schema: z.ZodString, reference: Reference) => {
+  references.set(schema, reference)
+  return schema
+}
+
+const uuidOf = (resource: string, column: PgColumn, what: string) =>
+  refersTo(keys.uuid().meta({ description: `Id of ${what}.`, format: 'uuid' }), { resource, column })
+
+/** Properties that hold the key of another record. */
+export const reference = {
+  country: () =>
+    refersTo(
+      keys.country().meta({ description: 'ISO 3166-1 alpha-3 code of a country.', examples: ['PAK'] }),
+      {
+        resource: 'countries',
+        column: countries.code,
+      },
+    ),
+  region: () =>
+    refersTo(keys.region().meta({ description: 'UN M49 code of a region.', examples: ['002'] }), {
+      resource: 'regions',
+      column: regions.code,
+    }),
+  topic: () =>
+    refersTo(keys.topic().meta({ description: 'Slug of a topic.', examples: ['energy'] }), {
+      resource: 'topics',
+      column: topics.slug,
+    }),
+  organization: () => uuidOf('organizations', organizations.id, 'an organization'),
+  agreement: () => uuidOf('agreements', agreements.id, 'an agreement'),
+  project: () => uuidOf('projects', projects.id, 'a project'),
+  base: () => uuidOf('cooperation-bases', cooperationBases.id, 'a cooperation base'),
+  program: () => uuidOf('assistance-programs', assistancePrograms.id, 'an assistance program'),
+  source: () => uuidOf('sources', sources.id, 'a source'),
+  figure: () => uuidOf('figures', figures.id, 'a figure'),
+}
+
+/** The code of a topic of scheme `crs`. */
+export const crsPurpose = () =>
+  refersTo(
+    z
+      .string()
+      .regex(/^[0-9]{3,5}$/, { error: 'must be a CRS purpose code, such as 14010' })
+      .meta({ description: 'OECD DAC CRS purpose: code of a topic of scheme crs.', examples: ['14010'] }),
+    { resource: 'topics', column: topics.code, only: sql`${topics.scheme} = 'crs'` },
+  )
+
+/** A list in which nothing stands twice. */
+export const distinct = <T extends z.ZodType>(items: T, max = 100) =>
+  z
+    .array(items)
+    .max(max)
+    .superRefine((list, context) => {
+      list.forEach((item, at) => {
+        if (list.indexOf(item) < at)
+          context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
+      })
+    })
