@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { nameInput } from '../resources/components.ts'
+import { managed, type Resource } from '../resources/resource.ts'
+import { managedProperties } from './writing/validation.ts'
+
+/** Bodies of changes as the contract shows them. The document that a change leads to is what is checked. */
+
+function managedShape(resource: Resource): z.ZodRawShape {
+  const all: z.ZodRawShape = { [resource.key.property]: resource.key.schema, ...managed }
+  return Object.fromEntries(
+    managedProperties(resource).flatMap((property) => {
+      const schema = all[property]
+      const description = 'Set by the registry: may be sent back as it was read.'
+      return schema instanceof z.ZodType ? [[property, schema.optional().meta({ description })]] : []
+    }),
+  )
+}
+
+/** The body of a replacement: the document, and what the registry sets as it was read. */
+export const replacementOf = (resource: Resource) =>
+  nameInput(
+    `${resource.singular}Replacement`,
+    z
+      .strictObject({ ...resource.document.shape, ...managedShape(resource) })
+      .meta({ description: `A ${resource.noun} as it is to be.`, examples: [resource.example] }),
+  )
+
+/** A property in a merge patch: left out, or a new value, or null for none; objects are merged in turn. */
+function patched(schema: z.core.$ZodType): z.ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+    return patched(schema.unwrap())
+  }
+  const inner = schema instanceof z.ZodObject ? z.strictObject(patchedShape(schema.shape)) : schema
+  return z.optional(z.nullable(inner))
+}
+
+const patchedShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
+  Object.fromEntries(Object.entries(shape).map(([property, schema]) => [property, patched(schema)]))
+
+/** The body of a merge patch. */
+export const patchOf = (resource: Resource) =>
+  nameInput(
+    `${resource.singular}Patch`,
+    z.strictObject({ ...patchedShape(resource.document.shape), ...managedShape(resource) }).meta({
+      description: `Changes of a ${resource.noun}, as a JSON merge patch (RFC 7396).`,
+      examples: [Object.fromEntries(Object.entries(resource.example).slice(0, 2))],
+    }),
+  )

@@ -1,0 +1,10 @@
+import { create } from './create.ts'
+import { list } from './list.ts'
+import type { Operation } from './operation.ts'
+import { patch } from './patch.ts'
+import { read } from './read.ts'
+import { remove } from './remove.ts'
+import { replace } from './replace.ts'
+
+/** Everything that can be done with every resource. */
+export const operations: readonly Operation[] = [list, create, read, replace, patch, remove]

@@ -1,0 +1,73 @@
+import type pg from 'pg'
+import type { z } from 'zod'
+import type { ProblemType } from '../problems/types.ts'
+import type { CheckedQuery, Parameter } from '../query/parameters.ts'
+import type { Resource } from '../resources/resource.ts'
+
+/** What a request asks, after `http` has read it and `query` has checked its parameters. */
+export interface Asked {
+  /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
+  key: string
+  query: CheckedQuery
+  /** The query string as it was sent, for links to other pages. */
+  search: string
+  /** Request headers, names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>
+  /** The JSON of the body; undefined where the operation takes none. */
+  body: unknown
+}
+
+/** What is answered: a JSON text that is passed on as it is. */
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  body?: string
+}
+
+/** A response header in the contract. */
+export interface HeaderContract {
+  description: string
+  example: string
+}
+
+/** A request header in the contract. */
+export interface RequestHeader extends HeaderContract {
+  name: string
+  presence: 'required' | 'optional'
+}
+
+/** A good answer in the contract. */
+export interface AnswerContract {
+  description: string
+  schema?: z.ZodType
+  headers: Record<string, HeaderContract>
+}
+
+/** All that a client can know of one operation on one resource: what it may send, and every answer. */
+export interface Contract {
+  /** Stable, and read as the name of a method: `listAgreements`. */
+  operationId: string
+  summary: string
+  description: string
+  path: 'collection' | 'record'
+  access: 'read' | 'write'
+  query: Record<string, Parameter>
+  headers: RequestHeader[]
+  body?: { mediaTypes: string[]; schema: z.ZodType; example: unknown }
+  answers: Record<number, AnswerContract>
+  problems: ProblemType[]
+}
+
+/** What operations work with. */
+export interface Context {
+  pool: pg.Pool
+  /** Signs cursors; the same for all processes on one database. */
+  cursorSecret: string
+}
+
+/** One thing that can be done with any resource. */
+export interface Operation {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  contract(resource: Resource): Contract
+  handle(resource: Resource, asked: Asked, context: Context): Promise<Answer>
+}

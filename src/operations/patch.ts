@@ -1,0 +1,24 @@
+import { patchOf } from './bodies.ts'
+import type { Operation } from './operation.ts'
+import { changeContract, changeRecord } from './writing/change.ts'
+import { mergePatch } from './writing/merge-patch.ts'
+
+/** `PATCH /v1/{resource}/{key}`: some properties change, the others stay. */
+export const patch: Operation = {
+  method: 'PATCH',
+
+  contract: (resource) => ({
+    ...changeContract(resource),
+    operationId: `update${resource.singular}`,
+    summary: `Change a ${resource.noun}`,
+    description:
+      'A JSON merge patch (RFC 7396): properties that are sent change, null empties one, others stay. Lists are replaced whole.',
+    body: {
+      mediaTypes: ['application/merge-patch+json', 'application/json'],
+      schema: patchOf(resource),
+      example: Object.fromEntries(Object.entries(resource.example).slice(0, 2)),
+    },
+  }),
+
+  handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, mergePatch),
+}

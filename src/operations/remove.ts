@@ -1,0 +1,53 @@
+import { inTransaction } from '../database/client.ts'
+import { databaseErrorOf } from '../database/errors.ts'
+import { Problem } from '../problems/problem.ts'
+import { resources } from '../resources/index.ts'
+import type { Operation } from './operation.ts'
+import { noSuch } from './read.ts'
+import { expectedVersions, ifMatch, requireVersion } from './tags.ts'
+import { deleteDocument, lockRecord } from './writing/documents.ts'
+import { referrersOf } from './writing/referrers.ts'
+
+/** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
+export const remove: Operation = {
+  method: 'DELETE',
+
+  contract: (resource) => ({
+    operationId: `delete${resource.singular}`,
+    summary: `Remove a ${resource.noun}`,
+    description: 'Refused while other records, citations among them, refer to it: `errors` lists those.',
+    path: 'record',
+    access: 'write',
+    query: {},
+    headers: [ifMatch],
+    answers: { 204: { description: 'It is gone.', headers: {} } },
+    problems: [
+      'malformed-request',
+      'invalid-parameter',
+      'unauthorized',
+      'not-found',
+      'not-acceptable',
+      'conflict',
+      'stale-version',
+      'precondition-required',
+    ],
+  }),
+
+  async handle(resource, asked, { pool }) {
+    const expected = expectedVersions(asked.headers['if-match'])
+    try {
+      await inTransaction(pool, async (transaction) => {
+        const version = await lockRecord(transaction, resource, asked.key)
+        if (version === undefined) throw noSuch(resource, asked.key)
+        requireVersion(expected, version, resource.noun)
+        await deleteDocument(transaction, resource, asked.key)
+      })
+    } catch (error) {
+      if (databaseErrorOf(error)?.code !== '23503') throw error
+      const errors = await referrersOf(pool, resources, resource, asked.key)
+      const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
+      throw new Problem('conflict', detail, { errors, cause: error })
+    }
+    return { status: 204, headers: {} }
+  },
+}

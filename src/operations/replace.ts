@@ -1,0 +1,19 @@
+import { replacementOf } from './bodies.ts'
+import type { Operation } from './operation.ts'
+import { changeContract, changeRecord } from './writing/change.ts'
+
+/** `PUT /v1/{resource}/{key}`: the record becomes what is sent, whole. */
+export const replace: Operation = {
+  method: 'PUT',
+
+  contract: (resource) => ({
+    ...changeContract(resource),
+    operationId: `replace${resource.singular}`,
+    summary: `Replace a ${resource.noun}`,
+    description:
+      'The record becomes what is sent; what is left out becomes empty. A record can be sent back as it was read: what the registry sets must be unchanged or left out.',
+    body: { mediaTypes: ['application/json'], schema: replacementOf(resource), example: resource.example },
+  }),
+
+  handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, (_current, body) => body),
+}

@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util'
+import type pg from 'pg'
+import { inTransaction, type Transaction } from '../../database/client.ts'
+import { Problem } from '../../problems/problem.ts'
+import { type Resource, recordOf } from '../../resources/resource.ts'
+import type { Answer, Contract } from '../operation.ts'
+import { noSuch } from '../read.ts'
+import { type Expected, etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from '../tags.ts'
+import {
+  type Document,
+  documentOf,
+  loadRecord,
+  lockRecord,
+  type Stored,
+  updateDocument,
+} from './documents.ts'
+import { explainRefusal } from './explain.ts'
+import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
+
+/** The new document of a record from what it is now and what was sent; not yet checked. */
+export type Edit = (current: Document, body: Document) => unknown
+
+async function lockedRecord(
+  transaction: Transaction,
+  resource: Resource,
+  key: string,
+  expected: Expected,
+): Promise<Stored> {
+  const version = await lockRecord(transaction, resource, key)
+  const stored = version === undefined ? undefined : await loadRecord(transaction, resource, key)
+  if (!stored) throw noSuch(resource, key)
+  requireVersion(expected, stored.version, resource.noun)
+  return stored
+}
+
+/**
+ * Changes a record under its lock: finds what it is to become, checks that like a new one, and writes what differs.
+ * A change that changes nothing leaves the version as it is.
+ * @throws Problem for every reason not to; nothing is written then.
+ */
+export async function changeRecord(
+  pool: pg.Pool,
+  resource: Resource,
+  asked: { key: string; headers: Readonly<Record<string, string | undefined>>; body: unknown },
+  edit: Edit,
+): Promise<Answer> {
+  const expected = expectedVersions(asked.headers['if-match'])
+  const body = requireObject(resource.noun, asked.body)
+  let document: Document = {}
+  try {
+    return await inTransaction(pool, async (transaction) => {
+      const stored = await lockedRecord(transaction, resource, asked.key, expected)
+      const record: Document = JSON.parse(stored.text)
+      const current = documentOf(resource, record)
+      document = checkDocument(resource, edit(current, withoutManaged(resource, body, record)))
+      requireSameKey(resource, asked.key, document)
+      const changed = isDeepStrictEqual(document, current)
+        ? stored
+        : await written(transaction, resource, asked.key, current, document)
+      return { status: 200, headers: { etag: versionTag(changed.version) }, body: changed.text }
+    })
+  } catch (error) {
+    throw await explainRefusal(error, pool, resource, document, asked.key)
+  }
+}
+
+async function written(
+  transaction: Transaction,
+  resource: Resource,
+  key: string,
+  before: Document,
+  after: Document,
+): Promise<Stored> {
+  await updateDocument(transaction, resource, key, before, after)
+  const stored = await loadRecord(transaction, resource, key)
+  if (!stored) throw new Problem('internal', 'A record was not there after it had been written.')
+  return stored
+}
+
+/** What the contracts of all changes of a record have in common. */
+export const changeContract = (
+  resource: Resource,
+): Pick<Contract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
+  path: 'record',
+  access: 'write',
+  query: {},
+  headers: [ifMatch],
+  answers: {
+    200: {
+      description: `The ${resource.noun} as it is now.`,
+      schema: recordOf(resource),
+      headers: { etag: etagHeader },
+    },
+  },
+  problems: [
+    'malformed-request',
+    'invalid-parameter',
+    'unauthorized',
+    'not-found',
+    'not-acceptable',
+    'conflict',
+    'stale-version',
+    'too-large',
+    'unsupported-media-type',
+    'invalid-body',
+    'precondition-required',
+  ],
+})

@@ -1,0 +1,57 @@
+import { getTableColumns, sql } from 'drizzle-orm'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import type pg from 'pg'
+import { externalIds } from '../../database/tables/external-ids.ts'
+import { pointerOf } from '../../problems/faults.ts'
+import type { Fault } from '../../problems/problem.ts'
+import type { Resource } from '../../resources/resource.ts'
+import type { Document } from './documents.ts'
+import { externalIdOwner, externalIdsOf } from './external-ids.ts'
+
+const dialect = new PgDialect()
+
+/** The external ids of a document that another record of the resource has, by its key. */
+export async function takenExternalIds(
+  pool: pg.Pool,
+  resource: Resource,
+  document: Document,
+  ownKey?: string,
+): Promise<Fault[]> {
+  const owner = externalIdOwner(resource)
+  const ids = externalIdsOf(document)
+  if (!owner || ids.length === 0) return []
+  const { sql: text, params } = dialect.sqlToQuery(
+    sql`select given.at::int - 1 as at, ${owner}::text as key
+      from unnest(${sql.param(ids.map(({ scheme }) => scheme))}::text[], ${sql.param(ids.map(({ id }) => id))}::text[])
+        with ordinality as given(scheme, id, at)
+      join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
+      where ${owner} is not null and ${owner}::text is distinct from ${ownKey ?? null}::text`,
+  )
+  const { rows } = await pool.query<{ at: number; key: string }>(text, params)
+  return rows.map(({ at, key }) => ({
+    pointer: pointerOf(['externalIds', at]),
+    code: 'taken',
+    message: `is the id of /v1/${resource.name}/${key} already`,
+  }))
+}
+
+/**
+ * The properties of a resource's own row that PostgreSQL found taken, from the detail of its error,
+ * `Key (alpha2)=(PK) already exists.`
+ */
+export function takenProperties(resource: Resource, document: Document, detail: string | undefined): Fault[] {
+  const names = /^Key \((.+?)\)=/.exec(detail ?? '')?.[1]?.split(', ') ?? []
+  const columns = Object.entries(getTableColumns(resource.table))
+  return names.flatMap((name) => {
+    const property = columns.find(([, column]) => column.name === name)?.[0]
+    if (property === undefined || !Object.hasOwn(document, property)) return []
+    const value = JSON.stringify(document[property])
+    return [
+      {
+        pointer: pointerOf([property]),
+        code: 'taken',
+        message: `${value} is taken by another ${resource.noun}`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,46 @@
+import type pg from 'pg'
+import { databaseErrorOf } from '../../database/errors.ts'
+import { pointerOf } from '../../problems/faults.ts'
+import { Problem } from '../../problems/problem.ts'
+import type { Resource } from '../../resources/resource.ts'
+import type { Document } from './documents.ts'
+import { takenExternalIds, takenProperties } from './duplicates.ts'
+import { danglingReferences } from './references.ts'
+import { invalidBody } from './validation.ts'
+
+/**
+ * Finds out which part of a document the database has refused, and why. It asks only after the fact: writes that
+ * succeed pay nothing for good explanations.
+ * @returns the problem, or the error itself when there is no more to say.
+ */
+export async function explainRefusal(
+  error: unknown,
+  pool: pg.Pool,
+  resource: Resource,
+  document: Document,
+  key?: string,
+): Promise<unknown> {
+  const refused = databaseErrorOf(error)
+  switch (refused?.code) {
+    case '23503': {
+      const faults = await danglingReferences(pool, resource.document, document)
+      return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
+    }
+    case '23505': {
+      const faults = [
+        ...takenProperties(resource, document, refused.detail),
+        ...(await takenExternalIds(pool, resource, document, key)),
+      ]
+      if (faults.length === 0) return error
+      const detail = `The ${resource.noun} shares with another one what must be its own; nothing was written.`
+      return new Problem('conflict', detail, { errors: faults, cause: error })
+    }
+    case 'EN001': {
+      const pointer = pointerOf([refused.column ?? ''])
+      const message = `would put the ${resource.noun} below itself: choose one that is not below it`
+      return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
+    }
+    default:
+      return error
+  }
+}

@@ -1,0 +1,78 @@
+import { is, type SQL, sql } from 'drizzle-orm'
+import { type ForeignKey, getTableConfig, PgDialect, PgTable } from 'drizzle-orm/pg-core'
+import type pg from 'pg'
+import * as tables from '../../database/tables/index.ts'
+import type { Fault } from '../../problems/problem.ts'
+import type { Resource } from '../../resources/resource.ts'
+
+/** How many of the records that stand in the way are listed. */
+const most = 20
+
+interface Link {
+  foreignKey: ForeignKey
+  table: PgTable
+}
+
+const allTables = Object.values(tables).flatMap((value) => (is(value, PgTable) ? [value] : []))
+
+const linksFrom = (table: PgTable): Link[] =>
+  getTableConfig(table).foreignKeys.map((foreignKey) => ({ foreignKey, table }))
+
+const columnsOf = ({ foreignKey }: Link) => foreignKey.reference()
+
+/** Queries of the records that a row of a table belongs to: itself, or those whose removal would take it along. */
+function ownersOf(table: PgTable, resources: readonly Resource[], condition: SQL): SQL[] {
+  const own = resources.find((resource) => resource.table === table)
+  if (own) {
+    return [
+      sql`select ${own.name}::text as resource, ${own.key.column}::text as key from ${table} where ${condition}`,
+    ]
+  }
+  return linksFrom(table)
+    .filter(({ foreignKey }) => foreignKey.onDelete === 'cascade')
+    .flatMap((link) => {
+      const [column] = columnsOf(link).columns
+      const owner = resources.find((resource) => resource.table === columnsOf(link).foreignTable)
+      if (!owner || !column) return []
+      return [
+        sql`select ${owner.name}::text as resource, ${column}::text as key from ${table} where ${condition} and ${column} is not null`,
+      ]
+    })
+}
+
+const dialect = new PgDialect()
+
+/**
+ * The records that refer to one, as faults that name each, so that its removal can be explained.
+ * @param resources all of them: any may refer to it.
+ */
+export async function referrersOf(
+  pool: pg.Pool,
+  resources: readonly Resource[],
+  resource: Resource,
+  key: string,
+): Promise<Fault[]> {
+  const queries = allTables.flatMap((table) =>
+    linksFrom(table)
+      .filter(
+        (link) => columnsOf(link).foreignTable === resource.table && link.foreignKey.onDelete !== 'cascade',
+      )
+      .flatMap((link) => {
+        const { columns, foreignColumns } = columnsOf(link)
+        const pairs = columns.map(
+          (column, at) => sql`${column} = target.${sql.identifier(String(foreignColumns[at]?.name))}`,
+        )
+        const target = sql`exists (select from ${resource.table} target where target.${sql.identifier(resource.key.column.name)}::text = ${key} and ${sql.join(pairs, sql` and `)})`
+        return ownersOf(table, resources, target)
+      }),
+  )
+  if (queries.length === 0) return []
+  const { sql: text, params } = dialect.sqlToQuery(
+    sql`select distinct resource, key from (${sql.join(queries, sql` union all `)}) referrers order by resource, key limit ${most}`,
+  )
+  const { rows } = await pool.query<{ resource: string; key: string }>(text, params)
+  return rows.map(({ resource: name, key: referrer }) => ({
+    code: 'referred_to',
+    message: `/v1/${name}/${referrer} refers to it`,
+  }))
+}
