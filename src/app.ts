@@ -1,0 +1,55 @@
+import accepts from '@fastify/accepts'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import type { Config } from './config.ts'
+import { cursorSecret } from './database/settings.ts'
+import { authorizeWith } from './http/authentication.ts'
+import { readBodies } from './http/body.ts'
+import { serveDocumentation } from './http/documentation.ts'
+import { serveHealth } from './http/health.ts'
+import { serveProblemPages } from './http/problem-pages.ts'
+import { answerError, answerProblems, connectionAnswer } from './http/problems.ts'
+import { endpointsOf, mountEndpoints } from './http/routes.ts'
+import { operations } from './operations/index.ts'
+import { packageVersion } from './package-root.ts'
+import { resources } from './resources/index.ts'
+
+/** Largest body, in bytes. */
+const bodyLimit = 1024 * 1024
+
+/** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
+export async function buildApp({
+  config,
+  pool,
+}: {
+  config: Config
+  pool: pg.Pool
+}): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: { level: config.LOG_LEVEL },
+    bodyLimit,
+    // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
+    // are known.
+    routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    clientErrorHandler(error, socket) {
+      if (socket.writable) socket.end(connectionAnswer(error.code))
+    },
+  })
+  const endpoints = endpointsOf(resources, operations)
+
+  await app.register(accepts)
+  answerProblems(app, () => [
+    ...new Set(endpoints.map(({ path }) => path)),
+    '/docs',
+    '/openapi.json',
+    '/openapi.yaml',
+  ])
+  readBodies(app)
+  serveHealth(app, pool)
+  serveProblemPages(app)
+  await serveDocumentation(app, endpoints, packageVersion)
+  const context = { pool, cursorSecret: await cursorSecret(pool) }
+  mountEndpoints(app, endpoints, context, authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ))
+  return app
+}

@@ -1,0 +1,105 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type JSONPath, visit } from 'jsonc-parser'
+import { pointerOf } from '../problems/faults.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+
+/** The formats of JSON that bodies can have. */
+const mediaTypes = ['application/json', 'application/merge-patch+json']
+
+const malformed = (detail: string, errors: Fault[] = []) =>
+  new Problem('malformed-request', detail, { errors })
+
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw malformed('The body is not UTF-8.')
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw malformed(
+      `The body is not JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`,
+    )
+  }
+}
+
+/** What JSON.parse accepts and then changes or PostgreSQL refuses: properties given twice, NUL, half surrogates. */
+function silentLosses(text: string): Fault[] {
+  const faults: Fault[] = []
+  const seen = new Map<string, Set<string>>()
+  const check = (value: string, path: JSONPath, what: string) => {
+    const wrong = value.includes('\u0000')
+      ? 'a NUL character'
+      : value.isWellFormed()
+        ? ''
+        : 'half of a surrogate pair'
+    if (wrong) faults.push({ pointer: pointerOf(path), code: 'bad_text', message: `${what} has ${wrong}` })
+  }
+  visit(text, {
+    onObjectProperty(property, _offset, _length, _line, _character, pathSupplier) {
+      const path = pathSupplier()
+      const parent = pointerOf(path)
+      const siblings = seen.get(parent) ?? new Set()
+      if (siblings.has(property)) {
+        faults.push({
+          pointer: pointerOf([...path, property]),
+          code: 'repeated',
+          message: 'the property is there twice',
+        })
+      }
+      seen.set(parent, siblings.add(property))
+      check(property, [...path, property], 'the name')
+    },
+    onLiteralValue(value, _offset, _length, _line, _character, pathSupplier) {
+      if (typeof value === 'string') check(value, pathSupplier(), 'the text')
+    },
+  })
+  return faults
+}
+
+/**
+ * Reads a JSON body without losing anything in silence.
+ * @throws Problem `malformed-request` for bytes that are not UTF-8, text that is not JSON (RFC 8259), a property
+ * given twice, and text that cannot be kept.
+ */
+export function readJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw malformed('The body is empty where JSON is expected.')
+  const text = textOf(bytes)
+  const value = parsed(text)
+  const faults = silentLosses(text)
+  if (faults.length > 0) throw malformed('The body has parts that cannot be kept as they are.', faults)
+  return value
+}
+
+function requireCharset(request: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
+  if (charset && !/^utf-?8$/i.test(charset)) {
+    throw new Problem('unsupported-media-type', `The body is in ${charset}; JSON is sent in UTF-8.`)
+  }
+}
+
+/** Lets the app read JSON bodies, and refuses compressed ones. */
+export function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(mediaTypes, { parseAs: 'buffer' }, (request, bytes, done) => {
+    try {
+      requireCharset(request)
+      done(null, readJson(Buffer.from(bytes)))
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+  app.addHook('onRequest', async (request) => {
+    const encoding = request.headers['content-encoding']
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+      throw new Problem(
+        'unsupported-media-type',
+        `The body is in the encoding ${encoding}; send it as it is.`,
+      )
+    }
+  })
+}

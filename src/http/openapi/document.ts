@@ -1,0 +1,113 @@
+import type { AnswerContract, HeaderContract } from '../../operations/operation.ts'
+import { type ProblemType, problemTypes } from '../../problems/types.ts'
+import type { Resource } from '../../resources/resource.ts'
+import type { Endpoint } from '../routes.ts'
+import { headerParameter, pathParameter, queryParameter } from './parameters.ts'
+import { problemAnswer, problemSchema } from './problem-schema.ts'
+import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
+import { servicePaths } from './service-paths.ts'
+
+/** What any operation may answer, whatever is asked. */
+const everywhere: ProblemType[] = ['unauthorized', 'internal', 'unavailable']
+
+const headers = (contracts: Record<string, HeaderContract>) =>
+  Object.fromEntries(
+    Object.entries(contracts).map(([name, { description, example }]) => [
+      name,
+      { description, schema: { type: 'string' }, example },
+    ]),
+  )
+
+function goodAnswer({ description, schema, headers: contracts }: AnswerContract, schemas: Schemas) {
+  return {
+    description,
+    ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
+    ...(schema && { content: { 'application/json': { schema: schemas.of(schema, 'output') } } }),
+  }
+}
+
+function problemAnswers(types: ProblemType[]): Record<string, JsonSchema> {
+  const possible = [...new Set([...types, ...everywhere])]
+  const statuses = new Set(possible.map((type) => problemTypes[type].status))
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      String(status),
+      problemAnswer(possible.filter((type) => problemTypes[type].status === status)),
+    ]),
+  )
+}
+
+function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
+  if (!body) return undefined
+  const media = { schema: schemas.of(body.schema, 'input'), example: body.example }
+  return { required: true, content: Object.fromEntries(body.mediaTypes.map((type) => [type, media])) }
+}
+
+const tagOf = (resource: Resource) => resource.name
+
+function operationObject(endpoint: Endpoint, schemas: Schemas) {
+  const { resource, contract } = endpoint
+  const body = requestBody(endpoint, schemas)
+  const answers = Object.entries(contract.answers).map(([status, answer]) => [
+    status,
+    goodAnswer(answer, schemas),
+  ])
+  return {
+    operationId: contract.operationId,
+    tags: [tagOf(resource)],
+    summary: contract.summary,
+    description: contract.description,
+    parameters: [
+      ...(contract.path === 'record' ? [pathParameter(resource, schemas)] : []),
+      ...Object.entries(contract.query).map(([name, parameter]) => queryParameter(name, parameter, schemas)),
+      ...contract.headers.map(headerParameter),
+    ],
+    ...(body && { requestBody: body }),
+    responses: { ...Object.fromEntries(answers), ...problemAnswers(contract.problems) },
+    // Reading without a key is possible where the service allows it.
+    security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
+  }
+}
+
+function pathsOf(endpoints: Endpoint[], schemas: Schemas) {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.operation.method.toLowerCase()]: operationObject(endpoint, schemas),
+    }
+  }
+  return paths
+}
+
+/**
+ * The OpenAPI 3.1 document of the service, made from the contracts that its routes are mounted with.
+ * @param version of the API's contract.
+ */
+export function openApiDocument(endpoints: Endpoint[], version: string) {
+  const schemas = collectSchemas()
+  const resources = [...new Set(endpoints.map(({ resource }) => resource))]
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Entente',
+      version,
+      summary: 'A registry of international science and technology cooperation.',
+      description:
+        'Agreements, projects, cooperation bases and assistance programs, who takes part in them, and which source says so. Nothing in a request is ignored: what is unknown is refused with the nearest that exists.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This service.' }],
+    tags: [
+      ...resources.map((resource) => ({ name: tagOf(resource), description: resource.description })),
+      { name: 'service', description: 'The service itself.' },
+    ],
+    paths: { ...pathsOf(endpoints, schemas), ...servicePaths },
+    components: {
+      schemas: { ...schemas.components, ...problemSchema },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'A key of this registry.' },
+      },
+    },
+  }
+}

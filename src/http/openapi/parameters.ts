@@ -1,0 +1,54 @@
+import type { RequestHeader } from '../../operations/operation.ts'
+import type { Parameter } from '../../query/parameters.ts'
+import type { Resource } from '../../resources/resource.ts'
+import type { JsonSchema, Schemas } from './schemas.ts'
+
+const listed = (item: JsonSchema): JsonSchema => ({ type: 'array', items: item })
+
+/** A parameter of the path. */
+export const pathParameter = (resource: Resource, schemas: Schemas) => ({
+  name: resource.key.property,
+  in: 'path',
+  required: true,
+  description: `The ${resource.key.property} of the ${resource.noun}.`,
+  schema: schemas.of(resource.key.schema, 'output'),
+})
+
+/** A request header. */
+export const headerParameter = ({ name, presence, description, example }: RequestHeader) => ({
+  name,
+  in: 'header',
+  required: presence === 'required',
+  description,
+  schema: { type: 'string' },
+  example,
+})
+
+/**
+ * A query parameter: a list separated by commas, one value, or, when it has operators, either of these or an object
+ * of operators in deepObject style (`signedOn[gte]=2011`).
+ */
+export function queryParameter(name: string, parameter: Parameter, schemas: Schemas) {
+  const value = schemas.of(parameter.value, 'input')
+  const { eq, ...bracketed } = parameter.comparisons
+  const schemaOf = (takes: 'one' | 'many') => (takes === 'many' ? listed(value) : value)
+  const operators = Object.entries(bracketed)
+  const common = { name, in: 'query', required: false, description: parameter.description }
+  if (operators.length === 0) {
+    return eq?.takes === 'many'
+      ? { ...common, schema: listed(value), style: 'form', explode: false }
+      : { ...common, schema: value }
+  }
+  const compared: JsonSchema = {
+    type: 'object',
+    properties: Object.fromEntries(operators.map(([operator, { takes }]) => [operator, schemaOf(takes)])),
+    additionalProperties: false,
+  }
+  return {
+    ...common,
+    description: `${parameter.description} Operators: ${operators.map(([operator]) => `\`${name}[${operator}]\``).join(', ')}.`,
+    schema: eq ? { anyOf: [schemaOf(eq.takes), compared] } : compared,
+    style: 'deepObject',
+    explode: true,
+  }
+}

@@ -1,0 +1,90 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { problemOf } from '../database/errors.ts'
+import { Problem } from '../problems/problem.ts'
+import { suggest } from '../problems/suggest.ts'
+import type { ProblemType } from '../problems/types.ts'
+
+const mediaType = 'application/problem+json; charset=utf-8'
+
+/** What the HTTP framework itself refuses, by its codes. */
+const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
+  FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { type: 'too-large', detail: 'The body has more than 1 MiB.' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    type: 'unsupported-media-type',
+    detail: 'The Content-Type of the body is not one that this operation reads: send application/json.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    type: 'malformed-request',
+    detail: 'The body is not as long as Content-Length says.',
+  },
+}
+
+function frameworkProblem(error: unknown): Problem | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const known = frameworkProblems[code]
+  return known && new Problem(known.type, known.detail, { cause: error })
+}
+
+/** The problem that any error is answered as. */
+export function asProblem(error: unknown): Problem {
+  return (
+    problemOf(error) ??
+    frameworkProblem(error) ??
+    new Problem('internal', 'Something went wrong inside the service.', { cause: error })
+  )
+}
+
+/** Answers a problem, whatever the client accepts: a refusal without words helps nobody. */
+function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message)
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(mediaType)
+    .send(JSON.stringify(problem.toDocument(request.url)))
+}
+
+/** Answers an error as the problem that it is. */
+export const answerError = (
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => sendProblem(asProblem(error), request, reply)
+
+/**
+ * Answers everything that goes wrong as problem details (RFC 9457).
+ * @param paths all paths of the service, to suggest the nearest.
+ */
+export function answerProblems(app: FastifyInstance, paths: () => string[]): void {
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const nearest = suggest(path, paths())
+    const detail = `There is nothing at ${path}${nearest ? `; did you mean ${nearest}?` : '. /docs shows what there is.'}`
+    return sendProblem(new Problem('not-found', detail), request, reply)
+  })
+}
+
+/** Problems of connections that never became a request, by the codes of Node's HTTP parser. */
+const connectionProblems: Record<string, { type: ProblemType; detail: string }> = {
+  HPE_HEADER_OVERFLOW: {
+    type: 'headers-too-large',
+    detail: 'The request line and headers have more than 16 KiB.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
+}
+
+/** The bytes that answer a connection whose request could not be parsed. */
+export function connectionAnswer(code: string): string {
+  const { type, detail } = connectionProblems[code] ?? {
+    type: 'malformed-request' as const,
+    detail: 'What was sent is not an HTTP request that can be read.',
+  }
+  const problem = new Problem(type, detail)
+  const body = JSON.stringify(problem.toDocument('about:blank'))
+  const reason = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' }[
+    problem.status
+  ]
+  return `HTTP/1.1 ${problem.status} ${reason}\r\ncontent-type: ${mediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+}
