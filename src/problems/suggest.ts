@@ -11,7 +11,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   const exact = known.find((candidate) => plain(candidate) === plain(word))
   if (exact) return exact
   const nearest = closest(word, [...known])
-  return distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.floor(nearest.length / 3))
+  return distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.floor(nearest.length * 0.4))
     ? nearest
     : undefined
 }

@@ -42,11 +42,9 @@ export const countries: Resource = defineResource({
     region: optional(reference.region()).meta({
       description: 'The narrowest UN M49 region that it lies in.',
     }),
-    groups: distinct(reference.region())
-      .default([])
-      .meta({
-        description: 'Groups that cut across the regions, such as 199, the least developed countries.',
-      }),
+    groups: distinct(reference.region()).default([]).meta({
+      description: 'Groups that cut across the regions, such as 199, the least developed countries.',
+    }),
     aliases: aliases(),
     validFrom: optional(validFrom),
     validTo: optional(validTo),

@@ -141,16 +141,12 @@ export const managed = {
     .int()
     .min(1)
     .meta({ description: 'Raised by every change; the ETag of the record.', examples: [1] }),
-  createdAt: z.iso
-    .datetime()
-    .meta({
-      description: 'When the record was made in the registry.',
-      examples: ['2026-01-31T09:30:00.000Z'],
-    }),
-  updatedAt: z.iso
-    .datetime()
-    .meta({
-      description: 'When the record was last changed in the registry.',
-      examples: ['2026-01-31T09:30:00.000Z'],
-    }),
+  createdAt: z.iso.datetime().meta({
+    description: 'When the record was made in the registry.',
+    examples: ['2026-01-31T09:30:00.000Z'],
+  }),
+  updatedAt: z.iso.datetime().meta({
+    description: 'When the record was last changed in the registry.',
+    examples: ['2026-01-31T09:30:00.000Z'],
+  }),
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
 import {
   agreementKinds,
   agreementLevels,
@@ -37,6 +38,42 @@ export const agreements = pgTable(
     oneOf('agreements_level_known', table.level, agreementLevels),
     oneOf('agreements_status_known', table.status, agreementStatuses),
     oneOf('agreements_renewal_known', table.renewal, renewals),
+    ...orderIndexes('agreements_by_title', textOrder(table.title), table.id, table.title),
+    ...orderIndexes('agreements_by_kind', codeOrder(table.kind), table.id, table.kind),
+    ...orderIndexes('agreements_by_level', codeOrder(table.level), table.id, table.level),
+    ...orderIndexes('agreements_by_status', codeOrder(table.status), table.id, table.status),
+    ...orderIndexes(
+      'agreements_by_signed_on',
+      dayOrder(table.signedOnEarliest),
+      table.id,
+      table.signedOnEarliest,
+    ),
+    ...orderIndexes(
+      'agreements_by_provisional_from',
+      dayOrder(table.provisionalFromEarliest),
+      table.id,
+      table.provisionalFromEarliest,
+    ),
+    ...orderIndexes(
+      'agreements_by_in_force_from',
+      dayOrder(table.inForceFromEarliest),
+      table.id,
+      table.inForceFromEarliest,
+    ),
+    ...orderIndexes(
+      'agreements_by_expires_on',
+      dayOrder(table.expiresOnEarliest),
+      table.id,
+      table.expiresOnEarliest,
+    ),
+    ...orderIndexes(
+      'agreements_by_terminated_on',
+      dayOrder(table.terminatedOnEarliest),
+      table.id,
+      table.terminatedOnEarliest,
+    ),
+    index('agreements_by_created_at').on(table.createdAt, table.id),
+    index('agreements_by_updated_at').on(table.updatedAt, table.id),
     index('agreements_search').using('gin', table.search),
     index('agreements_languages').using('gin', table.languages),
   ],

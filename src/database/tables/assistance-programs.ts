@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { activityStatuses, aidTypes, modalities } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
 import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -42,6 +43,29 @@ export const assistancePrograms = pgTable(
     moneyChecks('assistance_programs_commitment', table.commitmentAmount, table.commitmentCurrency),
     index('assistance_programs_crs_purpose').on(table.crsPurpose),
     index('assistance_programs_location_country').on(table.locationCountry),
+    ...orderIndexes('assistance_programs_by_title', textOrder(table.title), table.id, table.title),
+    ...orderIndexes('assistance_programs_by_modality', codeOrder(table.modality), table.id, table.modality),
+    ...orderIndexes('assistance_programs_by_status', codeOrder(table.status), table.id, table.status),
+    ...orderIndexes(
+      'assistance_programs_by_starts_on',
+      dayOrder(table.startsOnEarliest),
+      table.id,
+      table.startsOnEarliest,
+    ),
+    ...orderIndexes(
+      'assistance_programs_by_ends_on',
+      dayOrder(table.endsOnEarliest),
+      table.id,
+      table.endsOnEarliest,
+    ),
+    ...orderIndexes(
+      'assistance_programs_by_commitment_amount',
+      numberOrder(table.commitmentAmount),
+      table.id,
+      table.commitmentAmount,
+    ),
+    index('assistance_programs_by_created_at').on(table.createdAt, table.id),
+    index('assistance_programs_by_updated_at').on(table.updatedAt, table.id),
     index('assistance_programs_search').using('gin', table.search),
   ],
 )

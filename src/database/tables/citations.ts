@@ -1,4 +1,5 @@
 import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { citationRanks } from '../vocabularies.ts'
 import { exactlyOne, matches, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
 import { sources } from './sources.ts'
@@ -48,6 +49,11 @@ export const citations = pgTable(
     index('citations_cooperation_base').on(table.cooperationBaseId),
     index('citations_assistance_program').on(table.assistanceProgramId),
     index('citations_figure').on(table.figureId),
+    ...orderIndexes('citations_by_property', codeOrder(table.property), table.id, table.property),
+    ...orderIndexes('citations_by_rank', codeOrder(table.rank), table.id, table.rank),
+    ...orderIndexes('citations_by_paragraph', textOrder(table.paragraph), table.id, table.paragraph),
+    index('citations_by_created_at').on(table.createdAt, table.id),
+    index('citations_by_updated_at').on(table.updatedAt, table.id),
     index('citations_search').using('gin', table.search),
   ],
 )

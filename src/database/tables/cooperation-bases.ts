@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers } from '../vocabularies.ts'
 import { edtfDate, filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
 import { countries } from './countries.ts'
@@ -38,6 +39,30 @@ export const cooperationBases = pgTable(
     index('cooperation_bases_host_country').on(table.hostCountry),
     index('cooperation_bases_host_organization').on(table.hostOrganization),
     index('cooperation_bases_location_country').on(table.locationCountry),
+    ...orderIndexes('cooperation_bases_by_name', textOrder(table.name), table.id, table.name),
+    ...orderIndexes('cooperation_bases_by_kind', codeOrder(table.kind), table.id, table.kind),
+    ...orderIndexes('cooperation_bases_by_level', codeOrder(table.level), table.id, table.level),
+    ...orderIndexes('cooperation_bases_by_status', codeOrder(table.status), table.id, table.status),
+    ...orderIndexes(
+      'cooperation_bases_by_host_country',
+      codeOrder(table.hostCountry),
+      table.id,
+      table.hostCountry,
+    ),
+    ...orderIndexes(
+      'cooperation_bases_by_designated_on',
+      dayOrder(table.designatedOnEarliest),
+      table.id,
+      table.designatedOnEarliest,
+    ),
+    ...orderIndexes(
+      'cooperation_bases_by_unit_count',
+      numberOrder(table.unitCount),
+      table.id,
+      table.unitCount,
+    ),
+    index('cooperation_bases_by_created_at').on(table.createdAt, table.id),
+    index('cooperation_bases_by_updated_at').on(table.updatedAt, table.id),
     index('cooperation_bases_search').using('gin', table.search),
   ],
 )

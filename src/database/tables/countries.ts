@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { edtfDate, filled, holds, matches, revisionColumns, searchColumn } from './columns.ts'
 import { regions } from './regions.ts'
 
@@ -32,6 +33,29 @@ export const countries = pgTable(
     uniqueIndex('countries_alpha2_unique').on(table.alpha2).where(sql`valid_to is null`),
     uniqueIndex('countries_numeric_unique').on(table.numeric).where(sql`valid_to is null`),
     index('countries_region').on(table.region),
+    ...orderIndexes('countries_by_name', textOrder(table.name), table.code, table.name),
+    ...orderIndexes(
+      'countries_by_official_name',
+      textOrder(table.officialName),
+      table.code,
+      table.officialName,
+    ),
+    ...orderIndexes('countries_by_alpha2', codeOrder(table.alpha2), table.code, table.alpha2),
+    ...orderIndexes('countries_by_numeric', codeOrder(table.numeric), table.code, table.numeric),
+    ...orderIndexes(
+      'countries_by_valid_from',
+      dayOrder(table.validFromEarliest),
+      table.code,
+      table.validFromEarliest,
+    ),
+    ...orderIndexes(
+      'countries_by_valid_to',
+      dayOrder(table.validToEarliest),
+      table.code,
+      table.validToEarliest,
+    ),
+    index('countries_by_created_at').on(table.createdAt, table.code),
+    index('countries_by_updated_at').on(table.updatedAt, table.code),
     index('countries_search').using('gin', table.search),
   ],
 )

@@ -1,4 +1,5 @@
 import { index, numeric, pgTable, text } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { qualifiers } from '../vocabularies.ts'
 import { edtfDate, filled, matches, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
 import { countries } from './countries.ts'
@@ -25,6 +26,12 @@ export const figures = pgTable(
     filled('figures_unit_filled', table.unit),
     oneOf('figures_qualifier_known', table.qualifier, qualifiers),
     index('figures_country').on(table.country),
+    ...orderIndexes('figures_by_title', textOrder(table.title), table.id, table.title),
+    ...orderIndexes('figures_by_indicator', codeOrder(table.indicator), table.id, table.indicator),
+    ...orderIndexes('figures_by_value', numberOrder(table.value), table.id, table.value),
+    ...orderIndexes('figures_by_as_of', dayOrder(table.asOfEarliest), table.id, table.asOfEarliest),
+    index('figures_by_created_at').on(table.createdAt, table.id),
+    index('figures_by_updated_at').on(table.updatedAt, table.id),
     index('figures_search').using('gin', table.search),
   ],
 )

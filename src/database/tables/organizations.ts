@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { organizationTypes } from '../vocabularies.ts'
 import { filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
 import { type Alias, countries } from './countries.ts'
@@ -26,6 +27,12 @@ export const organizations = pgTable(
     holds('organizations_aliases_form', sql`is_alias_list(${table.aliases})`),
     index('organizations_country').on(table.country),
     index('organizations_parent').on(table.parent),
+    ...orderIndexes('organizations_by_name', textOrder(table.name), table.id, table.name),
+    ...orderIndexes('organizations_by_acronym', textOrder(table.acronym), table.id, table.acronym),
+    ...orderIndexes('organizations_by_type', codeOrder(table.type), table.id, table.type),
+    ...orderIndexes('organizations_by_country', codeOrder(table.country), table.id, table.country),
+    index('organizations_by_created_at').on(table.createdAt, table.id),
+    index('organizations_by_updated_at').on(table.updatedAt, table.id),
     index('organizations_search').using('gin', table.search),
   ],
 )

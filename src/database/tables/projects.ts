@@ -1,4 +1,5 @@
 import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { activityStatuses, projectKinds } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
 import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -30,6 +31,24 @@ export const projects = pgTable(
     ...locationChecks('projects', table),
     moneyChecks('projects_budget', table.budgetAmount, table.budgetCurrency),
     index('projects_location_country').on(table.locationCountry),
+    ...orderIndexes('projects_by_title', textOrder(table.title), table.id, table.title),
+    ...orderIndexes('projects_by_kind', codeOrder(table.kind), table.id, table.kind),
+    ...orderIndexes('projects_by_status', codeOrder(table.status), table.id, table.status),
+    ...orderIndexes(
+      'projects_by_starts_on',
+      dayOrder(table.startsOnEarliest),
+      table.id,
+      table.startsOnEarliest,
+    ),
+    ...orderIndexes('projects_by_ends_on', dayOrder(table.endsOnEarliest), table.id, table.endsOnEarliest),
+    ...orderIndexes(
+      'projects_by_budget_amount',
+      numberOrder(table.budgetAmount),
+      table.id,
+      table.budgetAmount,
+    ),
+    index('projects_by_created_at').on(table.createdAt, table.id),
+    index('projects_by_updated_at').on(table.updatedAt, table.id),
     index('projects_search').using('gin', table.search),
   ],
 )

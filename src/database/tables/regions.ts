@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { regionKinds } from '../vocabularies.ts'
 import { filled, holds, matches, oneOf, revisionColumns, searchColumn } from './columns.ts'
 import type { Alias } from './countries.ts'
@@ -22,6 +23,10 @@ export const regions = pgTable(
     oneOf('regions_kind_known', table.kind, regionKinds),
     holds('regions_aliases_form', sql`is_alias_list(${table.aliases})`),
     index('regions_parent').on(table.parent),
+    ...orderIndexes('regions_by_name', textOrder(table.name), table.code, table.name),
+    ...orderIndexes('regions_by_kind', codeOrder(table.kind), table.code, table.kind),
+    index('regions_by_created_at').on(table.createdAt, table.code),
+    index('regions_by_updated_at').on(table.updatedAt, table.code),
     index('regions_search').using('gin', table.search),
   ],
 )

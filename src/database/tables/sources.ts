@@ -1,4 +1,5 @@
 import { index, pgTable, text } from 'drizzle-orm/pg-core'
+import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { sourceKinds } from '../vocabularies.ts'
 import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
 
@@ -28,6 +29,23 @@ export const sources = pgTable(
   (table) => [
     filled('sources_title_filled', table.title),
     oneOf('sources_kind_known', table.kind, sourceKinds),
+    ...orderIndexes('sources_by_title', textOrder(table.title), table.id, table.title),
+    ...orderIndexes('sources_by_publisher', textOrder(table.publisher), table.id, table.publisher),
+    ...orderIndexes('sources_by_kind', codeOrder(table.kind), table.id, table.kind),
+    ...orderIndexes(
+      'sources_by_published_on',
+      dayOrder(table.publishedOnEarliest),
+      table.id,
+      table.publishedOnEarliest,
+    ),
+    ...orderIndexes(
+      'sources_by_accessed_on',
+      dayOrder(table.accessedOnEarliest),
+      table.id,
+      table.accessedOnEarliest,
+    ),
+    index('sources_by_created_at').on(table.createdAt, table.id),
+    index('sources_by_updated_at').on(table.updatedAt, table.id),
     index('sources_search').using('gin', table.search),
   ],
 )

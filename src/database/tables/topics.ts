@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { topicSchemes } from '../vocabularies.ts'
 import { filled, holds, matches, oneOf, revisionColumns, searchColumn } from './columns.ts'
 import type { Alias } from './countries.ts'
@@ -25,6 +26,11 @@ export const topics = pgTable(
     holds('topics_aliases_form', sql`is_alias_list(${table.aliases})`),
     unique('topics_code_unique').on(table.scheme, table.code),
     index('topics_broader').on(table.broader),
+    ...orderIndexes('topics_by_name', textOrder(table.name), table.slug, table.name),
+    ...orderIndexes('topics_by_scheme', codeOrder(table.scheme), table.slug, table.scheme),
+    ...orderIndexes('topics_by_code', codeOrder(table.code), table.slug, table.code),
+    index('topics_by_created_at').on(table.createdAt, table.slug),
+    index('topics_by_updated_at').on(table.updatedAt, table.slug),
     index('topics_search').using('gin', table.search),
   ],
 )

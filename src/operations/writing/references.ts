@@ -74,7 +74,7 @@ export async function danglingReferences(
   return rows.flatMap(({ at }) => {
     const mention = mentions[at]
     if (!mention) return []
-    const message = `"${mention.value}" is in no record of ${mention.reference.resource}`
+    const message = `there is no "${mention.value}" in ${mention.reference.resource}`
     return [{ pointer: pointerOf(mention.path), code: 'dangling_reference', message }]
   })
 }

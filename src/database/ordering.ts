@@ -1,0 +1,65 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
+
+/**
+ * What a column is sorted by. Records without a value come last in both directions: a value beyond all others takes
+ * the place of null, so a key is never null, and a page can start anywhere by comparison.
+ */
+export interface Ordering {
+  asc: SQL
+  desc: SQL
+  /** PostgreSQL type that a key's text is read back as. */
+  type: 'text' | 'date' | 'numeric' | 'timestamptz' | 'uuid'
+}
+
+const filledWith = (column: AnyPgColumn, value: SQL): SQL =>
+  column.notNull ? sql`${column}` : sql`coalesce(${column}, ${value})`
+
+/** Names and titles: the Unicode collation algorithm, whatever the server's locale is. U+FFFF sorts after all. */
+export const textOrder = (column: AnyPgColumn): Ordering => ({
+  asc: sql`${filledWith(column, sql`U&'\\FFFF'`)} collate "und-x-icu"`,
+  desc: sql`${filledWith(column, sql`''`)} collate "und-x-icu"`,
+  type: 'text',
+})
+
+/** Codes and words: the order of their bytes. */
+export const codeOrder = (column: AnyPgColumn): Ordering => ({
+  asc: sql`${filledWith(column, sql`'~'`)} collate "C"`,
+  desc: sql`${filledWith(column, sql`''`)} collate "C"`,
+  type: 'text',
+})
+
+/** Days: EDTF dates are sorted by their earliest. */
+export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
+  asc: sql`coalesce(${earliest}, 'infinity'::date)`,
+  desc: sql`coalesce(${earliest}, '-infinity'::date)`,
+  type: 'date',
+})
+
+/** Numbers. */
+export const numberOrder = (column: AnyPgColumn): Ordering => ({
+  asc: filledWith(column, sql`'Infinity'::numeric`),
+  desc: filledWith(column, sql`'-Infinity'::numeric`),
+  type: 'numeric',
+})
+
+/** Columns that always have a value, as they are. */
+export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | 'uuid'): Ordering => ({
+  asc: sql`${column}`,
+  desc: sql`${column}`,
+  type,
+})
+
+/**
+ * Indexes that serve lists sorted by an ordering with the key behind it, one for each direction where they differ.
+ * @param name of the index for the ascending order.
+ */
+export function orderIndexes(
+  name: string,
+  { asc, desc }: Ordering,
+  key: AnyPgColumn,
+  nullable: AnyPgColumn,
+): IndexBuilder[] {
+  const ascending = index(name).on(sql`(${asc})`, key)
+  return nullable.notNull ? [ascending] : [ascending, index(`${name}_desc`).on(sql`(${desc})`, key)]
+}

@@ -1,0 +1,116 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formatsPlugin from 'ajv-formats'
+import { z } from 'zod'
+
+const media = z.record(z.string(), z.unknown())
+const operation = z.looseObject({
+  responses: z.record(z.string(), z.looseObject({ content: media.optional() })),
+})
+const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+
+/** An answer as a client sees it. */
+export interface Seen {
+  method: string
+  /** Path with query, as requested. */
+  url: string
+  status: number
+  contentType: string | null
+  body: string
+}
+
+/** Throws when an answer is not one that the OpenAPI document promises. */
+export type CheckAnswer = (seen: Seen) => void
+
+const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
+
+/** Pages for people and the document itself, which the document does not describe. */
+const undocumented = /^\/(docs|problems|openapi\.)/
+
+/**
+ * Makes the check of answers against an OpenAPI document: path, status, content type and body.
+ * A record must be whole unless the request asked for `fields`.
+ */
+export function answersOf(openApi: unknown): CheckAnswer {
+  const document = documentForm.parse(openApi)
+  // The package is CommonJS: its function is the default of its default.
+  const addFormats = formatsPlugin.default
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats(ajv)
+  ajv.addFormat('edtf', true)
+  ajv.addSchema(document, 'openapi')
+  const templates = Object.keys(document.paths)
+    .map((path) => ({
+      path,
+      form: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    }))
+    .sort((a, b) => a.path.split('{').length - b.path.split('{').length)
+  const validators = new Map<string, ValidateFunction>()
+
+  const validatorAt = (pointer: string, whole: boolean): ValidateFunction => {
+    const name = `${pointer} ${whole}`
+    const known = validators.get(name)
+    if (known) return known
+    const validator = whole
+      ? ajv.compile(withoutSparse(document, pointer))
+      : ajv.compile({ $ref: `openapi#${pointer}` })
+    validators.set(name, validator)
+    return validator
+  }
+
+  return ({ method, url, status, contentType, body }) => {
+    const [path = '', search = ''] = url.split('?')
+    const template = templates.find(({ form }) => form.test(path))?.path
+    if (template === undefined) {
+      if (undocumented.test(path) || status === 404 || status === 400) return
+      throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)
+    }
+    // HEAD answers as GET does; OPTIONS and methods that the path does not take are the server's and not the path's.
+    const known = document.paths[template]?.[method === 'HEAD' ? 'get' : method.toLowerCase()]
+    if (!known) {
+      if (status === 405 || method === 'OPTIONS') return
+      throw new Error(`${method} ${template} is not in the OpenAPI document`)
+    }
+    const answer = known.responses[status]
+    if (!answer) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
+    if (!answer.content) {
+      if (body !== '')
+        throw new Error(`${method} ${url} answered ${status} with a body where none is documented`)
+      return
+    }
+    if (method === 'HEAD') return
+    const type = contentType?.split(';')[0] ?? ''
+    if (!Object.hasOwn(answer.content, type)) {
+      throw new Error(`${method} ${url} answered ${status} as ${type}, which is not documented`)
+    }
+    const steps = [
+      'paths',
+      template,
+      method.toLowerCase(),
+      'responses',
+      String(status),
+      'content',
+      type,
+      'schema',
+    ]
+    const validate = validatorAt(`/${steps.map(escaped).join('/')}`, !/(^|&)fields=/.test(search))
+    if (!validate(JSON.parse(body))) {
+      throw new Error(
+        `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors)}\n${body}`,
+      )
+    }
+  }
+}
+
+/** The schema at a pointer with the sparse variants of records taken out, however deep. */
+function withoutSparse(document: unknown, pointer: string): object {
+  const strip = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      return value
+        .filter((item) => !JSON.stringify(item).startsWith('{"$ref":"#/components/schemas/Sparse'))
+        .map(strip)
+    }
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, strip(inner)]))
+  }
+  return { ...Object(strip(document)), $ref: `#${pointer}` }
+}

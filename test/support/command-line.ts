@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A run of the real command line. */
+export interface Run {
+  /** Resolves to the first line on stdout. */
+  firstLine: Promise<string>
+  /** Resolves when the process has ended. */
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  /** Sends a signal to the process and its children, as a terminal does. */
+  signal(name: NodeJS.Signals): void
+}
+
+/** Starts `entente` with the given words and, but for what a process cannot do without, only the given environment. */
+export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
+  const { PATH, HOME, TMPDIR } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
+    env: { PATH, HOME, TMPDIR, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const firstLine = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text
+      if (stdout.includes('\n')) resolve(stdout.slice(0, stdout.indexOf('\n')))
+    })
+    child.once('close', () => reject(new Error(`ended without a line on stdout; stderr: ${stderr}`)))
+  })
+  firstLine.catch(() => {})
+  return {
+    firstLine,
+    ended: once(child, 'close').then(([code]) => ({ code, stdout, stderr })),
+    signal: (name) => {
+      if (child.pid !== undefined) process.kill(-child.pid, name)
+    },
+  }
+}

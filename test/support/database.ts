@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { openPool } from '../../src/database/pool.ts'
+import { databaseUrl } from './database-url.ts'
+
+/** A database for one test file or test, which nobody else touches. */
+export interface TestDatabase {
+  url: string
+  pool: pg.Pool
+  /** Ends the pool and drops the database. */
+  close(): Promise<void>
+}
+
+/** A database with the whole schema, the reference data and the interview. */
+export function openTestDatabase(): Promise<TestDatabase> {
+  return open(`template ${inject('postgres').template}`)
+}
+
+/** A database with nothing in it, not even a schema. */
+export function openEmptyDatabase(): Promise<TestDatabase> {
+  return open('')
+}
+
+async function open(options: string): Promise<TestDatabase> {
+  const { url: server, run } = inject('postgres')
+  const name = `${run}_${randomBytes(6).toString('hex')}`
+  await onServer(server, `create database ${name} ${options}`)
+  const url = databaseUrl(server, name)
+  const pool = openPool(url, 10)
+  return {
+    url,
+    pool,
+    close: async () => {
+      await pool.end()
+      await onServer(server, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

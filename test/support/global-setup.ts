@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { migrate } from '../../src/database/migrate.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { seed } from '../../src/seeding/seed.ts'
+import { databaseUrl } from './database-url.ts'
+import { openServer } from './server.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The run's PostgreSQL, and what the names of all its databases start with. */
+    postgres: { url: string; run: string; template: string }
+  }
+}
+
+/** One PostgreSQL for the whole run, with one template that is migrated and seeded once: tests get clones of it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await openServer()
+  // Runs that share a server, which TEST_DATABASE_URL allows, must not meet.
+  const run = `entente_test_${randomBytes(4).toString('hex')}`
+  const template = `${run}_template`
+  const teardown = async () => {
+    await dropAll(server.url, run).finally(server.close)
+  }
+  try {
+    await makeTemplate(server.url, template)
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+  project.provide('postgres', { url: server.url, run, template })
+  return teardown
+}
+
+async function makeTemplate(url: string, template: string): Promise<void> {
+  const pool = openPool(url, 1)
+  try {
+    await pool.query(`create database ${template}`)
+    await fill(databaseUrl(url, template))
+    // Whoever is connected to a template keeps others from cloning it.
+    await pool.query(`alter database ${template} allow_connections false`)
+  } finally {
+    await pool.end()
+  }
+}
+
+async function fill(url: string): Promise<void> {
+  const pool = openPool(url, 4)
+  try {
+    await migrate(pool)
+    await seed(pool, 'all')
+    // Clones inherit what the planner knows.
+    await pool.query('vacuum analyze')
+  } finally {
+    await pool.end()
+  }
+}
+
+async function dropAll(url: string, run: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [run],
+    )
+    for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
+  } finally {
+    await client.end()
+  }
+}

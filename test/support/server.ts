@@ -1,0 +1,62 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openEmbeddedDatabase } from '../../src/database/embedded.ts'
+
+/** A PostgreSQL on which tests may make databases. */
+export interface Server {
+  url: string
+  close(): Promise<void>
+}
+
+/** Nothing that tests write has to survive a crash. */
+const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+
+/** The server that TEST_DATABASE_URL names; or else one in a container, where Docker runs; or else the embedded one. */
+export async function openServer(): Promise<Server> {
+  const url = process.env.TEST_DATABASE_URL
+  if (url) return { url, close: async () => {} }
+  return (await openContainer()) ?? (await openEmbedded())
+}
+
+async function openContainer(): Promise<Server | undefined> {
+  if (!(await dockerAnswers())) return undefined
+  try {
+    const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
+    const command = ['postgres', ...settings.flatMap((setting) => ['-c', setting])]
+    const container = await new PostgreSqlContainer('postgres:18').withCommand(command).start()
+    return {
+      url: container.getConnectionUri(),
+      close: async () => {
+        await container.stop()
+      },
+    }
+  } catch (error) {
+    console.warn(`Docker answers but runs no postgres:18, so the embedded PostgreSQL is used: ${error}`)
+    return undefined
+  }
+}
+
+async function dockerAnswers(): Promise<boolean> {
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  const answer = getContainerRuntimeClient().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answer, sleep(3_000, false, { ref: false })])
+}
+
+async function openEmbedded(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-test-'))
+  // Started by root, PostgreSQL runs as another user, who must be able to enter.
+  await chmod(folder, 0o755)
+  const database = await openEmbeddedDatabase(folder, settings)
+  return {
+    url: database.url,
+    close: async () => {
+      await database.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
