@@ -17,8 +17,9 @@ export async function serveDocumentation(
   await app.register(swagger, { mode: 'static', specification })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { docExpansion: 'none', deepLinking: true },
+    uiConfig: { docExpansion: 'none', deepLinking: true, validatorUrl: null },
   })
+  app.get('/', async (_request, reply) => reply.redirect('/docs'))
   const json = JSON.stringify(document)
   app.get('/openapi.json', async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(json),

@@ -9,6 +9,7 @@ import { countries } from './countries.ts'
 import { citationsOf, included } from './inclusions.ts'
 import { numberPart } from './parts/columns.ts'
 import { externalIdsPart } from './parts/links.ts'
+import { checkListRequest } from './parts/list-request.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
 import { edtf, externalIds, keys, line, optional, reference, word } from './values.ts'
 
@@ -41,7 +42,8 @@ export const figures: Resource = defineResource({
         .max(1000)
         .regex(/^\/v1\/[a-z-]+(\?[^\s#]*)?$/, {
           error: 'must be a list request such as /v1/countries?partnerOf=CHN',
-        }),
+        })
+        .superRefine(checkListRequest),
     ).meta({ description: 'The list request that counts the same thing in the registry.' }),
     externalIds: externalIds(),
   }),

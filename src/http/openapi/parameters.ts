@@ -29,7 +29,8 @@ export const headerParameter = ({ name, presence, description, example }: Reques
  * of operators in deepObject style (`signedOn[gte]=2011`).
  */
 export function queryParameter(name: string, parameter: Parameter, schemas: Schemas) {
-  const value = schemas.of(parameter.value, 'input')
+  // The parameter describes itself; its operators need not say it again.
+  const { description, examples, ...value } = schemas.of(parameter.value, 'input')
   const { eq, ...bracketed } = parameter.comparisons
   const schemaOf = (takes: 'one' | 'many') => (takes === 'many' ? listed(value) : value)
   const operators = Object.entries(bracketed)

@@ -9,8 +9,15 @@ type Direction = 'input' | 'output'
 
 const prefix = '#/components/schemas/'
 
+/** Formats say it shorter than zod's patterns for them. */
+const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+  if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern
+}
+
+const options = { target: 'draft-2020-12', override } as const
+
 function named(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
-  const { schemas } = z.toJSONSchema(registry, { io, uri: (id) => `${prefix}${id}`, target: 'draft-2020-12' })
+  const { schemas } = z.toJSONSchema(registry, { ...options, io, uri: (id) => `${prefix}${id}` })
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
       const { $schema, $id, ...rest } = schema
@@ -76,7 +83,7 @@ export function collectSchemas(): Schemas {
     const id = components[io].get(schema)?.id
     if (id !== undefined) return { $ref: `${prefix}${io === 'input' ? inputName(id) : id}` }
     if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => of(option, io)) }
-    const { $schema, ...inPlace } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' })
+    const { $schema, ...inPlace } = z.toJSONSchema(schema, { ...options, io })
     return inPlace
   }
   return { components: Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))), of }
