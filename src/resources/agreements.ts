@@ -6,7 +6,6 @@ import {
   agreementTerms,
   agreements as table,
 } from '../database/tables/agreements.ts'
-import { topicLinks } from '../database/tables/topic-links.ts'
 import {
   agreementKinds,
   agreementLevels,
@@ -19,15 +18,8 @@ import { anyOf, anyWhere, arrayHas, edtfDate, fullText } from '../query/filters.
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { assistancePrograms } from './assistance-programs.ts'
 import { named } from './components.ts'
-import {
-  among,
-  externalIdFilter,
-  participantFilters,
-  recordFilters,
-  recordSorts,
-  topicFilter,
-} from './conditions.ts'
-import { actorsOf, citationsOf, included, topicsOf } from './inclusions.ts'
+import { among, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { cooperationIncludes, included } from './inclusions.ts'
 import { externalIdsPart, objectListPart, topicsPart } from './parts/links.ts'
 import { parties, partiesPart } from './parts/participants.ts'
 import { projects } from './projects.ts'
@@ -164,15 +156,13 @@ export const agreements: Resource = defineResource({
     expiresOn: edtfDate(table, 'expiresOn', dates.expiresOn, 'When it expires unless renewed.'),
     terminatedOn: edtfDate(table, 'terminatedOn', dates.terminatedOn, 'When it was ended.'),
     language: arrayHas(table.languages, language(), 'Language of an authentic text, as BCP 47 tag.'),
-    ...participantFilters('agreementId', table.id, rolesOf.agreements),
-    topic: topicFilter('agreementId', table.id),
+    ...cooperationFilters('agreementId', table.id, rolesOf.agreements),
     relatedTo: anyWhere(keys.uuid(), 'Agreement that it is related to, in either direction.', (values) =>
       among(table.id, [
         sql`select ${agreementRelations.agreementId} from ${agreementRelations} where ${agreementRelations.agreement} = any(${values}::uuid[])`,
         sql`select ${agreementRelations.agreement} from ${agreementRelations} where ${agreementRelations.agreementId} = any(${values}::uuid[])`,
       ]),
     ),
-    externalId: externalIdFilter('agreementId', table.id),
   },
   sorts: {
     ...recordSorts(table, key),
@@ -187,11 +177,7 @@ export const agreements: Resource = defineResource({
     terminatedOn: byDate(table, 'terminatedOn', 'When it was ended.'),
   },
   includes: () => ({
-    citations: citationsOf('agreementId', table.id),
-    ...actorsOf('agreementId', table.id),
-    topicDetails: topicsOf(
-      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.agreementId} = ${table.id}`,
-    ),
+    ...cooperationIncludes('agreementId', table.id),
     projects: included(
       projects,
       'the projects that came of it.',

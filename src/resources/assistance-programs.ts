@@ -4,20 +4,12 @@ import {
   assistanceProgramAgreements,
   assistancePrograms as table,
 } from '../database/tables/assistance-programs.ts'
-import { topicLinks } from '../database/tables/topic-links.ts'
 import { activityStatuses, aidTypes, modalities, rolesOf } from '../database/vocabularies.ts'
 import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
-import {
-  agreementFilter,
-  externalIdFilter,
-  participantFilters,
-  recordFilters,
-  recordSorts,
-  topicFilter,
-} from './conditions.ts'
-import { actorsOf, citationsOf, included, topicsOf } from './inclusions.ts'
+import { agreementFilter, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
 import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
 import { participants, participantsPart } from './parts/participants.ts'
@@ -87,10 +79,9 @@ export const assistancePrograms: Resource = defineResource({
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
-    ...participantFilters('assistanceProgramId', table.id, rolesOf['assistance-programs'], [
+    ...cooperationFilters('assistanceProgramId', table.id, rolesOf['assistance-programs'], [
       table.locationCountry,
     ]),
-    topic: topicFilter('assistanceProgramId', table.id),
     agreement: agreementFilter(
       table.id,
       assistanceProgramAgreements.assistanceProgramId,
@@ -101,7 +92,6 @@ export const assistancePrograms: Resource = defineResource({
     commitmentCurrency: anyOf(table.commitmentCurrency, currency(), 'Currency of the commitment.'),
     aidType: anyOf(table.aidType, z.enum(aidTypes), 'IATI aid type.'),
     crsPurpose: anyOf(table.crsPurpose, crsPurpose(), 'OECD DAC CRS purpose code.'),
-    externalId: externalIdFilter('assistanceProgramId', table.id),
   },
   sorts: {
     ...recordSorts(table, key),
@@ -113,11 +103,7 @@ export const assistancePrograms: Resource = defineResource({
     commitment: byNumber(table.commitmentAmount, 'Amount committed, whatever its currency.'),
   },
   includes: () => ({
-    citations: citationsOf('assistanceProgramId', table.id),
-    ...actorsOf('assistanceProgramId', table.id),
-    topicDetails: topicsOf(
-      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.assistanceProgramId} = ${table.id}`,
-    ),
+    ...cooperationIncludes('assistanceProgramId', table.id),
     agreementDetails: included(
       agreements,
       'the agreements that it came from, as records.',

@@ -54,7 +54,7 @@ export const externalIdFilter = (owner: IdentifiedOwner, key: AnyPgColumn): Filt
   )
 
 /** `topic=energy`: records about a topic or any narrower one. */
-export const topicFilter = (owner: CooperationOwner, key: AnyPgColumn): Filter =>
+const topicFilter = (owner: CooperationOwner, key: AnyPgColumn): Filter =>
   anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
     among(key, [
       sql`select ${topicLinks[owner]} from ${topicLinks} where ${topicLinks.topic} in (select topics_within(${textArray(values)})) and ${topicLinks[owner]} is not null`,
@@ -65,7 +65,7 @@ export const topicFilter = (owner: CooperationOwner, key: AnyPgColumn): Filter =
  * Filters by who takes part. `role` narrows the other three to participants in that role.
  * @param places columns of the record that also tie it to a country, such as its host, when no role is asked for.
  */
-export function participantFilters(
+function participantFilters(
   owner: CooperationOwner,
   key: AnyPgColumn,
   roles: readonly [string, ...string[]],
@@ -123,6 +123,21 @@ export function participantFilters(
     ),
   }
 }
+
+/**
+ * Filters of agreements, projects, bases and programs alike: who takes part, topics, external ids.
+ * @param places as in `participantFilters`.
+ */
+export const cooperationFilters = (
+  owner: CooperationOwner,
+  key: AnyPgColumn,
+  roles: readonly [string, ...string[]],
+  places: AnyPgColumn[] = [],
+): Record<string, Filter> => ({
+  ...participantFilters(owner, key, roles, places),
+  topic: topicFilter(owner, key),
+  externalId: externalIdFilter(owner, key),
+})
 
 /** Records that refer to an agreement through a table of pairs. */
 export const agreementFilter = (key: AnyPgColumn, owner: AnyPgColumn, agreement: AnyPgColumn): Filter =>

@@ -1,18 +1,10 @@
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { cooperationBases as table } from '../database/tables/cooperation-bases.ts'
-import { topicLinks } from '../database/tables/topic-links.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers, rolesOf } from '../database/vocabularies.ts'
 import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
-import {
-  externalIdFilter,
-  participantFilters,
-  recordFilters,
-  recordSorts,
-  topicFilter,
-} from './conditions.ts'
-import { actorsOf, citationsOf, topicsOf } from './inclusions.ts'
+import { cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { cooperationIncludes } from './inclusions.ts'
 import { location, locationPart } from './parts/columns.ts'
 import { externalIdsPart, topicsPart } from './parts/links.ts'
 import { participants, participantsPart } from './parts/participants.ts'
@@ -77,12 +69,10 @@ export const cooperationBases: Resource = defineResource({
     hostCountry: anyOf(table.hostCountry, keys.country(), 'Country that hosts it.'),
     hostOrganization: anyOf(table.hostOrganization, keys.uuid(), 'Organization that hosts it.'),
     locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
-    ...participantFilters('cooperationBaseId', table.id, rolesOf['cooperation-bases'], [
+    ...cooperationFilters('cooperationBaseId', table.id, rolesOf['cooperation-bases'], [
       table.hostCountry,
       table.locationCountry,
     ]),
-    topic: topicFilter('cooperationBaseId', table.id),
-    externalId: externalIdFilter('cooperationBaseId', table.id),
   },
   sorts: {
     ...recordSorts(table, key),
@@ -94,13 +84,7 @@ export const cooperationBases: Resource = defineResource({
     unitCount: byNumber(table.unitCount, 'How many bases the record stands for.'),
     hostCountry: byCode(table.hostCountry, 'Code of the host country.'),
   },
-  includes: () => ({
-    citations: citationsOf('cooperationBaseId', table.id),
-    ...actorsOf('cooperationBaseId', table.id),
-    topicDetails: topicsOf(
-      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.cooperationBaseId} = ${table.id}`,
-    ),
-  }),
+  includes: () => cooperationIncludes('cooperationBaseId', table.id),
   example: {
     name: 'Yangbajing International Cosmic Ray Observatory',
     kind: 'observatory',

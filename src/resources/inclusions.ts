@@ -3,6 +3,8 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { citations as citationsTable } from '../database/tables/citations.ts'
 import { participations } from '../database/tables/participations.ts'
+import type { citableColumns } from '../database/tables/subjects.ts'
+import { topicLinks } from '../database/tables/topic-links.ts'
 import { wholeDocumentJson } from '../query/document.ts'
 import { citations } from './citations.ts'
 import { countries } from './countries.ts'
@@ -44,10 +46,7 @@ export function includedOne(resource: Resource, description: string, key: AnyPgC
   }
 }
 
-type CitedColumn = Exclude<
-  keyof typeof citationsTable.$inferSelect & `${string}${'Id' | 'Code' | 'Slug'}`,
-  never
->
+type CitedColumn = keyof ReturnType<typeof citableColumns>
 
 /** The citations that support the record, each with its source. */
 export const citationsOf = (column: CitedColumn, key: AnyPgColumn): Include =>
@@ -58,29 +57,22 @@ export const citationsOf = (column: CitedColumn, key: AnyPgColumn): Include =>
     ['sourceDetails'],
   )
 
-/** The records of those who take part in it. */
-export function actorsOf(owner: CooperationOwner, key: AnyPgColumn): Record<string, Include> {
+/** What agreements, projects, bases and programs can include: citations, who takes part, and the topics. */
+export function cooperationIncludes(owner: CooperationOwner, key: AnyPgColumn): Record<string, Include> {
   const taking = (column: AnyPgColumn) =>
     sql`(select ${column} from ${participations} where ${participations[owner]} = ${key})`
+  const links = sql`(select ${topicLinks.topic} from ${topicLinks} where ${topicLinks[owner]} = ${key})`
+  const among = (resource: Resource, description: string, keys: SQL) =>
+    included(resource, description, sql`${resource.key.column} in ${keys}`)
   return {
-    countries: included(
-      countries,
-      'the countries that take part.',
-      sql`${countries.key.column} in ${taking(participations.country)}`,
-    ),
-    organizations: included(
+    citations: citationsOf(owner, key),
+    countries: among(countries, 'the countries that take part.', taking(participations.country)),
+    organizations: among(
       organizations,
       'the organizations that take part.',
-      sql`${organizations.key.column} in ${taking(participations.organization)}`,
+      taking(participations.organization),
     ),
-    regions: included(
-      regions,
-      'the regions that take part.',
-      sql`${regions.key.column} in ${taking(participations.region)}`,
-    ),
+    regions: among(regions, 'the regions that take part.', taking(participations.region)),
+    topicDetails: among(topics, 'the topics, as records.', links),
   }
 }
-
-/** The records of the topics that it is about. */
-export const topicsOf = (links: SQL): Include =>
-  included(topics, 'the topics, as records.', sql`${topics.key.column} in (${links})`)

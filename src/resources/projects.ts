@@ -1,20 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { projectAgreements, projects as table } from '../database/tables/projects.ts'
-import { topicLinks } from '../database/tables/topic-links.ts'
 import { activityStatuses, projectKinds, rolesOf } from '../database/vocabularies.ts'
 import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
-import {
-  agreementFilter,
-  externalIdFilter,
-  participantFilters,
-  recordFilters,
-  recordSorts,
-  topicFilter,
-} from './conditions.ts'
-import { actorsOf, citationsOf, included, topicsOf } from './inclusions.ts'
+import { agreementFilter, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
 import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
 import { participants, participantsPart } from './parts/participants.ts'
@@ -83,13 +75,11 @@ export const projects: Resource = defineResource({
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
-    ...participantFilters('projectId', table.id, rolesOf.projects, [table.locationCountry]),
-    topic: topicFilter('projectId', table.id),
+    ...cooperationFilters('projectId', table.id, rolesOf.projects, [table.locationCountry]),
     agreement: agreementFilter(table.id, projectAgreements.projectId, projectAgreements.agreement),
     locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
     budget: number(table.budgetAmount, 'Amount of the budget; say `budgetCurrency` too.'),
     budgetCurrency: anyOf(table.budgetCurrency, currency(), 'Currency of the budget.'),
-    externalId: externalIdFilter('projectId', table.id),
   },
   sorts: {
     ...recordSorts(table, key),
@@ -101,11 +91,7 @@ export const projects: Resource = defineResource({
     budget: byNumber(table.budgetAmount, 'Amount of the budget, whatever its currency.'),
   },
   includes: () => ({
-    citations: citationsOf('projectId', table.id),
-    ...actorsOf('projectId', table.id),
-    topicDetails: topicsOf(
-      sql`select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.projectId} = ${table.id}`,
-    ),
+    ...cooperationIncludes('projectId', table.id),
     agreementDetails: included(
       agreements,
       'the agreements that it came from, as records.',
