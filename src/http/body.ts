@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type JSONPath, visit } from 'jsonc-parser'
+import { createScanner, type JSONPath, visit } from 'jsonc-parser'
 import { pointerOf } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 
@@ -14,6 +14,21 @@ function textOf(bytes: Buffer): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw malformed('The body is not UTF-8.')
+  }
+}
+
+/** Deepest nesting of a body; everything that walks one may then recurse. */
+const deepest = 100
+
+/** @throws Problem before anything recurses into a body that is nested too deeply. */
+function requireShallow(text: string): void {
+  const scanner = createScanner(text, true)
+  let depth = 0
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text.charAt(scanner.getTokenOffset())
+    if (first === '[' || first === '{') depth += 1
+    if (first === ']' || first === '}') depth -= 1
+    if (depth > deepest) throw malformed(`The body is nested more than ${deepest} levels deep.`)
   }
 }
 
@@ -69,6 +84,7 @@ function silentLosses(text: string): Fault[] {
 export function readJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw malformed('The body is empty where JSON is expected.')
   const text = textOf(bytes)
+  requireShallow(text)
   const value = parsed(text)
   const faults = silentLosses(text)
   if (faults.length > 0) throw malformed('The body has parts that cannot be kept as they are.', faults)
