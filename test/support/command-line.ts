@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
 
 /** A run of the real command line. */
 export interface Run {
@@ -11,13 +12,24 @@ export interface Run {
   signal(name: NodeJS.Signals): void
 }
 
-/** Starts `entente` with the given words and, but for what a process cannot do without, only the given environment. */
+/**
+ * Starts `entente` with the given words and, but for what a process cannot do without, only the given environment.
+ * What still runs at the end of the test is stopped.
+ */
 export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   const { PATH, HOME, TMPDIR } = process.env
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
     env: { PATH, HOME, TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+  })
+  const ended = once(child, 'close')
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name)
+  }
+  onTestFinished(async () => {
+    signal('SIGTERM')
+    await ended
   })
   let stdout = ''
   let stderr = ''
@@ -31,12 +43,7 @@ export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
     })
     child.once('close', () => reject(new Error(`ended without a line on stdout; stderr: ${stderr}`)))
   })
+  // Whoever waits for the end only is not interested.
   firstLine.catch(() => {})
-  return {
-    firstLine,
-    ended: once(child, 'close').then(([code]) => ({ code, stdout, stderr })),
-    signal: (name) => {
-      if (child.pid !== undefined) process.kill(-child.pid, name)
-    },
-  }
+  return { firstLine, ended: ended.then(([code]) => ({ code, stdout, stderr })), signal }
 }

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { StartupError } from './startup-error.ts'
+
+// Each check's message says what would be right, so that it can follow "PORT must be".
+
+/** A whole number in plain digits: '', '0x10' and '1e3' are none. */
+function wholeNumber(least: number, most: number) {
+  const right = `a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, right)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, right)
+}
+
+function oneOf<const Word extends string>(...words: Word[]) {
+  return z.enum(words, { error: `one of ${words.join(', ')}` })
+}
+
+const text = z.string().min(1, 'some text, or absent')
+
+const databaseUrl = z
+  .string()
+  .refine(
+    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+    'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded',
+  )
+
+/** Every variable, described once: README's table and `entente help` are made from this. */
+export const environment = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000).describe('The port to listen on; 0 takes any free one.'),
+  HOST: text.default('127.0.0.1').describe('The address to listen on; 0.0.0.0 is every IPv4 address.'),
+  DATABASE_URL: databaseUrl
+    .optional()
+    .describe('The PostgreSQL (15 or newer) to use. Absent: an embedded PostgreSQL in `DATA_DIR`.'),
+  DATA_DIR: text
+    .default('.data')
+    .describe('The folder of the embedded PostgreSQL; while it runs, the file `url` in it says where.'),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+    .default('info')
+    .describe('The least level that is logged: fatal, error, warn, info, debug, trace or silent.'),
+  ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'at least 16 characters of ASCII without spaces')
+    .optional()
+    .describe(
+      "The first administrator's key, at least 16 characters. Absent on an embedded PostgreSQL: one is made, printed once and kept in `DATA_DIR/admin-key`.",
+    ),
+  PUBLIC_READ: oneOf('true', 'false')
+    .transform((word) => word === 'true')
+    .default(true)
+    .describe('Whether reading needs no key: true or false.'),
+  SEED: oneOf('all', 'reference', 'none')
+    .optional()
+    .describe(
+      'What an empty registry is filled with: all, reference (code lists only) or none. Absent: all on an embedded PostgreSQL, reference on a given one.',
+    ),
+  POOL_SIZE: wholeNumber(2, 500)
+    .default(10)
+    .describe('How many connections to PostgreSQL the service opens at most.'),
+})
+
+/** The configuration: each variable under its own name, as the type that it stands for. */
+export type Config = Omit<z.infer<typeof environment>, 'SEED'> & { SEED: 'all' | 'reference' | 'none' }
+
+/** What must not be repeated in an error, since errors end up in logs. */
+const secrets = new Set(['DATABASE_URL', 'ADMIN_KEY'])
+
+/**
+ * Reads the configuration from the environment, and is alone in doing so.
+ * Throws a StartupError that names every variable that is wrong and what would be right.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const result = environment.safeParse(env)
+  if (!result.success)
+    throw new StartupError(result.error.issues.map((issue) => fault(issue, env)).join('; '))
+  const config = result.data
+  return { ...config, SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference') }
+}
+
+function fault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
+  const name = String(issue.path[0])
+  const found = secrets.has(name) ? '' : `, not '${env[name]}'`
+  return `${name} must be ${issue.message}${found}`
+}
+
+/** Whether npm has started this process, by `npm start` or another script. */
+export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.npm_lifecycle_event !== undefined
+}

@@ -1,0 +1,73 @@
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { errorCode } from '../error-code.ts'
+import { StartupError } from '../startup-error.ts'
+import { writeSecret } from '../write-secret.ts'
+import { type Cluster, openCluster } from './embedded/cluster.ts'
+import { isHeld, releaseLease, takeLease } from './embedded/lease.ts'
+import { ensureStarted, stop } from './embedded/postmaster.ts'
+
+/** A PostgreSQL server of our own. */
+export interface EmbeddedDatabase {
+  url: string
+  /** Leaves the server, and stops it when nobody else uses it. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the PostgreSQL that is kept in a folder: makes it when there is none, starts it when it is not running, and
+ * joins it otherwise. Several processes may share it; the last one to leave stops it, and one that was killed leaves
+ * it running for the next one to take over. While it runs, the file `url` in the folder says where.
+ *
+ * `settings` (such as `fsync=off`) count when this call is the one that starts the server.
+ */
+export async function openEmbeddedDatabase(
+  dataDir: string,
+  settings: readonly string[] = [],
+): Promise<EmbeddedDatabase> {
+  const folder = resolve(dataDir)
+  const cluster = await openCluster(folder)
+  const { port, lease } = await joinServer(cluster, settings)
+  await createDatabase(lease)
+  const url = urlOf(cluster, port, 'entente')
+  await writeSecret(join(folder, 'url'), `${url}\n`)
+  return { url, close: () => leave(folder, cluster, port, lease) }
+}
+
+async function joinServer(
+  cluster: Cluster,
+  settings: readonly string[],
+): Promise<{ port: number; lease: pg.Client }> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const port = await ensureStarted(cluster, settings)
+    const lease = await takeLease(urlOf(cluster, port, 'postgres'))
+    if (lease) return { port, lease }
+    // Its last user is stopping it; it is started again when it has stopped.
+    await sleep(50)
+  }
+  throw new StartupError(`PostgreSQL in ${cluster.path} keeps stopping`)
+}
+
+async function createDatabase(lease: pg.Client): Promise<void> {
+  const { rowCount } = await lease.query("select from pg_database where datname = 'entente'")
+  if (rowCount) return
+  await lease.query('create database entente').catch((error: unknown) => {
+    // Another process that started at the same moment may have been quicker.
+    if (!['42P04', '23505'].includes(errorCode(error))) throw error
+  })
+}
+
+async function leave(folder: string, cluster: Cluster, port: number, lease: pg.Client): Promise<void> {
+  const share = (await isHeld(lease)) ? lease : await takeLease(urlOf(cluster, port, 'postgres'))
+  if (!share) return
+  await releaseLease(share, async () => {
+    await rm(join(folder, 'url'), { force: true })
+    await stop(cluster)
+  })
+}
+
+function urlOf({ password }: Cluster, port: number, database: string): string {
+  return `postgresql://entente:${password}@127.0.0.1:${port}/${database}`
+}

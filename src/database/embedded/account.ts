@@ -1,0 +1,87 @@
+import { type ExecFileOptions, execFile } from 'node:child_process'
+import { chown, stat } from 'node:fs/promises'
+import { dirname, parse } from 'node:path'
+import { promisify } from 'node:util'
+import { errorCode } from '../../error-code.ts'
+import { StartupError } from '../../startup-error.ts'
+
+const execute = promisify(execFile)
+
+/** The user as whom PostgreSQL's programs run. */
+export interface Account {
+  /** Runs a program to its end; rejects, with `stderr` in the error, when it fails. */
+  run(program: string, args: string[]): Promise<void>
+  /** Gives a file or folder to the user. */
+  own(path: string): Promise<void>
+}
+
+interface User {
+  uid: number
+  gid: number
+}
+
+/**
+ * Decides as whom PostgreSQL runs: as whoever started the service or, as PostgreSQL refuses root, as the owner of the
+ * cluster, who at first is nobody. Nobody may be unable to traverse the folders that lead to the cluster and to the
+ * programs (a clone in /root, a folder that mktemp made); then, and only then, the programs keep root's right to
+ * pass by file permissions.
+ */
+export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
+  if (process.getuid?.() !== 0) return { run: (program, args) => run(program, args), own: async () => {} }
+  const user = (await ownerOf(cluster)) ?? (await nobody())
+  const own = (path: string) => chown(path, user.uid, user.gid)
+  for (const path of [cluster, ...programs]) {
+    const closed = await closedFolder(dirname(path))
+    if (closed) return { own, run: (program, args) => runPast(closed, user, program, args) }
+  }
+  return { own, run: (program, args) => run(program, args, user) }
+}
+
+async function run(program: string, args: string[], options: ExecFileOptions = {}): Promise<void> {
+  // Not in the working directory, which the user may be unable to enter.
+  await execute(program, args, { ...options, cwd: parse(program).root })
+}
+
+async function runPast(closed: string, user: User, program: string, args: string[]): Promise<void> {
+  const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
+  // The last one makes the right count for access(2) too, by which PostgreSQL's programs look for one another.
+  const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
+  try {
+    await execute('setpriv', [...identity, ...right, program, ...args], { cwd: '/' })
+  } catch (error) {
+    if (!isSetprivs(error)) throw error
+    throw new StartupError(
+      `PostgreSQL does not run as root, and its user cannot enter ${closed}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an ordinary user, or set DATABASE_URL`,
+    )
+  }
+}
+
+/** Whether setpriv itself failed: it is not there, or root here lacks the right to pass on. */
+function isSetprivs(error: unknown): boolean {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
+  return errorCode(error) === 'ENOENT' || stderr.startsWith('setpriv:')
+}
+
+async function ownerOf(path: string): Promise<User | undefined> {
+  const owner = await stat(path).catch(() => undefined)
+  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : undefined
+}
+
+async function nobody(): Promise<User> {
+  try {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => execute('id', [flag, 'nobody'])))
+    return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }
+  } catch {
+    throw new StartupError(
+      "PostgreSQL does not run as root, and there is no user 'nobody' to run it: run as an ordinary user, or set DATABASE_URL",
+    )
+  }
+}
+
+/** The first folder, from the given one upwards, that not everybody may enter. */
+async function closedFolder(folder: string): Promise<string | undefined> {
+  const { mode } = await stat(folder)
+  if ((mode & 0o001) === 0) return folder
+  const parent = dirname(folder)
+  return parent === folder ? undefined : closedFolder(parent)
+}

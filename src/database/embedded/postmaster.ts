@@ -1,0 +1,121 @@
+import { readFile, readlink, realpath, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errorCode } from '../../error-code.ts'
+import { StartupError } from '../../startup-error.ts'
+import type { Cluster } from './cluster.ts'
+import { failure } from './failure.ts'
+
+/** A cluster's server, as its file postmaster.pid tells. */
+interface Postmaster {
+  port: number
+  /** `starting`, `ready` or `stopping`. */
+  status: string
+}
+
+/** How long a server may take to start, to recover after a crash included. */
+const patience = 60_000
+
+/** Returns the port of the cluster's server once it is ready; starts it when it is not running. */
+export async function ensureStarted(cluster: Cluster, settings: readonly string[]): Promise<number> {
+  const deadline = Date.now() + patience
+  for (let attempts = 3; Date.now() < deadline; ) {
+    const server = await readPostmaster(cluster.path)
+    if (server?.status === 'ready') return server.port
+    if (server) await sleep(20)
+    else {
+      // A port that was free may be taken a moment later, or another process may be starting the server too.
+      await start(cluster, settings).catch((error: unknown) => {
+        attempts -= 1
+        if (attempts === 0) throw error
+      })
+    }
+  }
+  throw new StartupError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
+}
+
+/** Stops the cluster's server and returns when it has stopped. Open connections are cut off. */
+export async function stop({ path, account, programs }: Cluster): Promise<void> {
+  await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-t', '60'])
+}
+
+async function start({ path, account, programs }: Cluster, settings: readonly string[]): Promise<void> {
+  const log = join(path, 'server.log')
+  const earlier = await sizeOf(log)
+  const options = [`-p ${await freePort()}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
+  let ended = false
+  const starting = account
+    .run(programs.pg_ctl, ['start', '-D', path, '-l', log, '-o', options, '-t', `${patience / 1000}`])
+    .finally(() => {
+      ended = true
+    })
+  try {
+    // pg_ctl looks ten times a second whether the server is ready; who looks more often waits less.
+    await Promise.race([
+      starting,
+      until(async () => ended || (await readPostmaster(path))?.status === 'ready'),
+    ])
+  } catch (error) {
+    const fatal = await lastFatal(log, earlier)
+    if (!fatal) throw failure(`PostgreSQL in ${path} cannot be started`, error)
+    throw new StartupError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
+  }
+}
+
+/** The running server, if any: after a crash the file may speak of a process that is gone, or that is another. */
+async function readPostmaster(path: string): Promise<Postmaster | undefined> {
+  const file = join(path, 'postmaster.pid')
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+  const [pid, , , port, , , , status = 'starting'] = lines
+  if (!pid || !port || !isAlive(Number(pid))) return undefined
+  if (await servesAt(Number(pid), path)) return { port: Number(port), status: status.trim() }
+  // PostgreSQL itself would take the other process for a server, and refuse to start.
+  await rm(file, { force: true })
+  return undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
+  }
+}
+
+/**
+ * Whether a process can be the server of these data: it works in their folder, and is no zombie, which works nowhere.
+ * Where that cannot be told, it is taken for it.
+ */
+async function servesAt(pid: number, path: string): Promise<boolean> {
+  if (process.platform !== 'linux') return true
+  try {
+    return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(path))
+  } catch (error) {
+    return errorCode(error) !== 'ENOENT'
+  }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(10)
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0
+}
+
+/** The last fatal line, with its detail, that the log has gained. */
+async function lastFatal(log: string, earlier: number): Promise<string | undefined> {
+  const gained = (await readFile(log).catch(() => Buffer.alloc(0))).subarray(earlier).toString()
+  const [, fatal, detail] = [...gained.matchAll(/FATAL: +(.+)(?:\n.*DETAIL: +(.+))?/g)].at(-1) ?? []
+  return detail ? `${fatal}. ${detail}` : fatal
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')
+  return address.port
+}

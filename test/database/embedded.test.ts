@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openEmbeddedDatabase } from '../../src/database/embedded.ts'
+import { StartupError } from '../../src/startup-error.ts'
+
+const isRoot = process.getuid?.() === 0
+const isLinux = process.platform === 'linux'
+const settings = ['fsync=off']
+
+describe('the embedded PostgreSQL', () => {
+  // One cluster for all tests, since making one takes a second. Each test leaves it stopped.
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
+    const database = await openEmbeddedDatabase(folder, settings)
+    await ask(database.url, 'create table kept as select 42 as answer')
+    await database.close()
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  async function ask(url: string, statement: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    try {
+      return (await client.query(statement)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  const pid = async () => Number.parseInt(await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8'), 10)
+  const isRunning = async () => (await readdir(join(folder, 'postgres'))).includes('postmaster.pid')
+
+  it('keeps what was written when it is stopped and started again', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    try {
+      expect(await ask(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+    } finally {
+      await database.close()
+    }
+    expect(await isRunning()).toBe(false)
+  })
+
+  it('says in a file that only its owner may read where it is, for as long as it runs', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    const file = join(folder, 'url')
+    try {
+      expect(await readFile(file, 'utf8')).toBe(`${database.url}\n`)
+      expect((await stat(file)).mode & 0o777).toBe(0o600)
+    } finally {
+      await database.close()
+    }
+    await expect(stat(file)).rejects.toThrow('ENOENT')
+  })
+
+  it('holds UTF-8, lowers letters beyond ASCII and keeps the time in UTC on every machine', async () => {
+    const database = await openEmbeddedDatabase(folder, settings)
+    try {
+      const rows = await ask(database.url, "select lower('ÉÑČ') as low, current_setting('TimeZone') as zone")
+      expect(rows).toEqual([{ low: 'éñč', zone: 'UTC' }])
+    } finally {
+      await database.close()
+    }
+  })
+
+  it('is shared by those that open it at the same time, and stopped by the last to leave', async () => {
+    const databases = await Promise.all([1, 2, 3].map(() => openEmbeddedDatabase(folder, settings)))
+    const [first, second, third] = databases
+    expect(new Set(databases.map(({ url }) => url)).size).toBe(1)
+    await first?.close()
+    expect(await ask(second?.url ?? '', 'select answer from kept')).toEqual([{ answer: 42 }])
+    await Promise.all([second?.close(), third?.close()])
+    expect(await isRunning()).toBe(false)
+  })
+
+  it('is taken over from a process that was killed, and then stopped in its stead', async () => {
+    const holder = spawn(process.execPath, ['--import', 'tsx', 'test/support/hold-embedded.ts', folder])
+    const [line] = await once(holder.stdout, 'data')
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    const database = await openEmbeddedDatabase(folder, settings)
+    expect(`${database.url}\n`).toBe(String(line))
+    // PostgreSQL takes a moment to see that the other is gone.
+    const shares = "select from pg_stat_activity where application_name = 'entente lease'"
+    await expect.poll(async () => (await ask(database.url, shares)).length).toBe(1)
+    await database.close()
+    expect(await isRunning()).toBe(false)
+  })
+
+  it('starts after PostgreSQL itself was killed', async () => {
+    const killed = await openEmbeddedDatabase(folder, settings)
+    process.kill(await pid(), 'SIGKILL')
+    const database = await openEmbeddedDatabase(folder, settings)
+    expect(await ask(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+    await database.close()
+    await killed.close()
+  })
+
+  it.runIf(isLinux)(
+    'starts when another program has the process id that a crash left in the lock file',
+    async () => {
+      const crashed = await openEmbeddedDatabase(folder, settings)
+      const lockFile = join(folder, 'postgres/postmaster.pid')
+      const [, ...lines] = (await readFile(lockFile, 'utf8')).split('\n')
+      await crashed.close()
+      await writeFile(lockFile, [process.pid, ...lines].join('\n'))
+      const database = await openEmbeddedDatabase(folder, settings)
+      await database.close()
+      expect(await isRunning()).toBe(false)
+    },
+  )
+
+  it('refuses data of another PostgreSQL version in one line that names both versions', async () => {
+    const file = join(folder, 'postgres/PG_VERSION')
+    const version = await readFile(file, 'utf8')
+    await writeFile(file, '14\n')
+    try {
+      const refusal = openEmbeddedDatabase(folder, settings)
+      await expect(refusal).rejects.toThrow(
+        /^[^\n]*initialized by PostgreSQL version 14[^\n]*version 18[^\n]*$/,
+      )
+      await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    } finally {
+      await writeFile(file, version)
+    }
+  })
+
+  it.runIf(isRoot && isLinux)(
+    'runs as an ordinary user for root, below a folder that only root may enter',
+    async () => {
+      await chmod(folder, 0o700)
+      const database = await openEmbeddedDatabase(folder, settings)
+      try {
+        expect((await stat(`/proc/${await pid()}`)).uid).not.toBe(0)
+      } finally {
+        await database.close()
+      }
+    },
+  )
+
+  it.runIf(isRoot && isLinux && !process.cwd().startsWith('/root/'))(
+    "keeps nothing of root's rights where its user needs none",
+    async () => {
+      await chmod(folder, 0o755)
+      const database = await openEmbeddedDatabase(folder, settings)
+      try {
+        const status = await readFile(`/proc/${await pid()}/status`, 'utf8')
+        expect(status).toMatch(/^CapEff:\s+0+$/m)
+      } finally {
+        await database.close()
+        await chmod(folder, 0o700)
+      }
+    },
+  )
+})
+
+describe('a folder for the embedded PostgreSQL', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('is refused in one line when a file is in its place', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    const refusal = openEmbeddedDatabase(file)
+    await expect(refusal).rejects.toThrow(`DATA_DIR ${file} cannot be written: a file is in its place`)
+    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+  })
+
+  it.skipIf(isRoot)('is refused in one line when it cannot be written', async () => {
+    const closed = join(folder, 'closed')
+    await mkdir(closed, { mode: 0o555 })
+    await expect(openEmbeddedDatabase(closed)).rejects.toThrow(
+      `${closed} cannot be written: permission denied`,
+    )
+  })
+
+  it('is refused in one line when it holds something else under the name of the data', async () => {
+    const other = join(folder, 'other')
+    await mkdir(join(other, 'postgres/something'), { recursive: true })
+    await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not PostgreSQL's data: move it away/)
+  })
+
+  it('is initialised anew after an initialisation that was interrupted', async () => {
+    const interrupted = join(folder, 'interrupted')
+    await mkdir(join(interrupted, 'postgres.new-abc123/cluster/base'), { recursive: true })
+    await writeFile(join(interrupted, 'postgres.new-abc123/cluster/PG_VERSION'), '18\n')
+    const database = await openEmbeddedDatabase(interrupted, settings)
+    await database.close()
+    expect(await readdir(interrupted)).toEqual(['postgres'])
+  })
+})

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isMigrated, migrate } from '../../src/database/migrate.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+
+describe('migrating', () => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await openEmptyDatabase()
+  })
+  afterEach(() => database.close())
+
+  /** What the database consists of, but for the migrator's own table. */
+  async function schema(): Promise<string[]> {
+    const { rows } = await database.pool.query<{ line: string }>(`
+      select format('%s.%s.%s %s', table_schema, table_name, column_name, data_type) as line
+        from information_schema.columns where table_schema in ('public', 'drizzle')
+      union all select format('%s %s', indexname, indexdef) from pg_indexes where schemaname = 'public'
+      union all select format('%s %s', oid::regprocedure, md5(prosrc)) from pg_proc where pronamespace = 'public'::regnamespace
+      union all select format('%s %s', id, hash) from drizzle.__drizzle_migrations
+      order by 1`)
+    return rows.map((row) => row.line)
+  }
+
+  it('makes the schema of an empty database, which is ready only then', async () => {
+    expect(await isMigrated(database.pool)).toBe(false)
+    await migrate(database.pool)
+    expect(await isMigrated(database.pool)).toBe(true)
+    expect(await schema()).toContainEqual(expect.stringMatching(/^public\.agreements\.title /))
+  })
+
+  it('changes nothing when it runs a second time', async () => {
+    await migrate(database.pool)
+    const before = await schema()
+    await migrate(database.pool)
+    expect(await schema()).toEqual(before)
+  })
+
+  it('runs each migration once when five processes start at the same moment', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => migrate(database.pool)))
+    const { rows } = await database.pool.query<{ runs: number }>(
+      'select count(*)::int as runs from drizzle.__drizzle_migrations group by created_at',
+    )
+    expect(new Set(rows.map((row) => row.runs))).toEqual(new Set([1]))
+    expect(await isMigrated(database.pool)).toBe(true)
+  })
+
+  it('refuses a database that is newer than the code, and leaves it as it is', async () => {
+    await migrate(database.pool)
+    await database.pool.query(
+      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
+    )
+    const before = await schema()
+    await expect(migrate(database.pool)).rejects.toThrow(/newer than this version of Entente/)
+    expect(await schema()).toEqual(before)
+  })
+
+  it('counts a database that a newer version has migrated as ready, so that old and new can run side by side', async () => {
+    await migrate(database.pool)
+    await database.pool.query(
+      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
+    )
+    expect(await isMigrated(database.pool)).toBe(true)
+  })
+
+  it('says who should own the database when its user may not create tables', async () => {
+    const user = `reader_${randomBytes(4).toString('hex')}`
+    await database.pool.query(`create role ${user} login password 'reader'`)
+    const url = new URL(database.url)
+    url.username = user
+    url.password = 'reader'
+    const pool = openPool(url.href, 1)
+    try {
+      await expect(migrate(pool)).rejects.toThrow(/may not create tables there; make it the owner/)
+    } finally {
+      await pool.end()
+      await database.pool.query(`drop role ${user}`)
+    }
+  })
+})
