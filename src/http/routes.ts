@@ -15,12 +15,17 @@ export interface Endpoint {
   path: string
 }
 
+function ending(path: Contract['path'], resource: Resource): string {
+  if (path === 'collection') return ''
+  return path === 'record' ? `/{${resource.key.property}}` : `/${path}`
+}
+
 /** Every endpoint of the grid. */
 export function endpointsOf(resources: readonly Resource[], operations: readonly Operation[]): Endpoint[] {
   return resources.flatMap((resource) =>
     operations.map((operation) => {
       const contract = operation.contract(resource)
-      const path = `/v1/${resource.name}${contract.path === 'record' ? `/{${resource.key.property}}` : ''}`
+      const path = `/v1/${resource.name}${ending(contract.path, resource)}`
       return { resource, operation, contract, path }
     }),
   )
@@ -31,7 +36,7 @@ const routeOf = (path: string) => path.replace(/\{(\w+)\}/, ':$1')
 
 /** The key in the path. @throws Problem `invalid-parameter` when it can't be a key of this resource. */
 function keyOf({ resource, contract }: Endpoint, request: FastifyRequest): string {
-  if (contract.path === 'collection') return ''
+  if (contract.path !== 'record') return ''
   // Fastify's routes give every parameter of the path as text.
   const key = (request.params as Record<string, string>)[resource.key.property] ?? ''
   const { error } = resource.key.schema.safeParse(key, { error: faultMessage })

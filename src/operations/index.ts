@@ -5,6 +5,7 @@ import { patch } from './patch.ts'
 import { read } from './read.ts'
 import { remove } from './remove.ts'
 import { replace } from './replace.ts'
+import { search } from './search.ts'
 
 /** Everything that can be done with every resource. */
-export const operations: readonly Operation[] = [list, create, read, replace, patch, remove]
+export const operations: readonly Operation[] = [list, search, create, read, replace, patch, remove]

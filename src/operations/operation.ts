@@ -49,7 +49,8 @@ export interface Contract {
   operationId: string
   summary: string
   description: string
-  path: 'collection' | 'record'
+  /** On which path of the resource: all records, one of them, or a way of asking about all. */
+  path: 'collection' | 'record' | 'search' | 'aggregate'
   access: 'read' | 'write'
   query: Record<string, Parameter>
   headers: RequestHeader[]

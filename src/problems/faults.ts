@@ -48,7 +48,9 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
     return tooSmall ? 'must not be empty' : `is longer than ${limit} characters`
   }
   if (issue.origin === 'array') {
-    return tooSmall ? `needs at least ${limit} entries` : `has more than ${limit} entries`
+    return tooSmall
+      ? `needs at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`
+      : `has more than ${limit} entries`
   }
   const comparison = tooSmall
     ? issue.inclusive

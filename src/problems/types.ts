@@ -15,6 +15,12 @@ export const problemTypes = {
     explanation:
       'Nothing in a request is ignored, so a misspelt parameter, field, include, sort key or value is refused rather than dropped. Each entry of `errors` names the parameter, says what is wrong, and suggests the nearest that exists.',
   },
+  'invalid-search': {
+    status: 400,
+    title: 'The search has conditions that it cannot have',
+    explanation:
+      'Nothing in a search is ignored. Each entry of `errors` points into the tree: to a property, operator or value that is unknown there, with the nearest that exists, or to the place where the tree is too deep or too large.',
+  },
   'invalid-cursor': {
     status: 400,
     title: 'The cursor does not belong to this query',

@@ -9,7 +9,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest('base6
 
 /** What a cursor is bound to: the resource, the filters with their values, and the order. */
 function fingerprint(plan: ListPlan): string {
-  return digest(JSON.stringify([plan.resource.name, plan.conditions, plan.sort]))
+  return digest(JSON.stringify([plan.resource.name, plan.where, plan.sort]))
 }
 
 const sign = (payload: string, secret: string) =>

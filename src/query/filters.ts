@@ -15,13 +15,21 @@ export type Operator =
   | 'certainlyGte'
   | 'certainlyLt'
   | 'certainlyLte'
+  | 'overlaps'
+  | 'within'
+  | 'contains'
+  | 'startsWith'
+  | 'isNull'
 
 /** The values of other filters of the same request, as SQL, for a filter whose meaning they narrow. */
 export type Siblings = (filter: string) => SQL | undefined
 
-/** How one operator of a filter is asked in SQL. The given SQL is an array for `many` and one value for `one`. */
+/** What an operator is given: one value of the filter, any number of them, or true or false. */
+export type Takes = 'one' | 'many' | 'truth'
+
+/** How one operator of a filter is asked in SQL. The given SQL is an array for `many` and one value otherwise. */
 export interface Comparison {
-  takes: 'one' | 'many'
+  takes: Takes
   sql(value: SQL, siblings: Siblings): SQL
 }
 
@@ -30,11 +38,22 @@ export interface Filter {
   description: string
   /** Schema of one value, as text from a URL. */
   value: z.ZodType
+  /** Schema of one value in JSON, where that is not text. */
+  jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, Comparison>>
 }
 
 const many = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
 const one = (build: Comparison['sql']): Comparison => ({ takes: 'one', sql: build })
+
+/** Whether the record has no value. */
+const isNull = (column: AnyPgColumn): Comparison => ({
+  takes: 'truth',
+  sql: (truth) => sql`(${column} is null) = ${truth}::boolean`,
+})
+
+const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> =>
+  column.notNull ? {} : { isNull: isNull(column) }
 
 /** Any of some texts: enumerations, codes, words. `ne` also keeps records that have no value. */
 export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
@@ -45,6 +64,26 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
     comparisons: {
       eq: many((values) => sql`${column} = any(${list(values)})`),
       ne: many((values) => sql`(${column} = any(${list(values)})) is not true`),
+      ...ifNullable(column),
+    },
+  }
+}
+
+const folded = (text: SQL) => sql`lower(plain_text(${text}))`
+
+/** A pattern of LIKE that finds a text as it is. */
+const literally = (text: SQL) =>
+  sql`regexp_replace(${folded(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
+
+/** A text of the record, compared whole, or in part without regard to case and accents. */
+export function text(column: AnyPgColumn, description: string): Filter {
+  const { comparisons, ...filter } = anyOf(column, z.string().min(1).max(500), description)
+  return {
+    ...filter,
+    comparisons: {
+      ...comparisons,
+      contains: one((part) => sql`${folded(sql`${column}`)} like '%' || ${literally(part)} || '%'`),
+      startsWith: one((start) => sql`${folded(sql`${column}`)} like ${literally(start)} || '%'`),
     },
   }
 }
@@ -92,6 +131,10 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
       certainlyGte: one((date) => sql`${earliest} >= ${from(date)}`),
       certainlyLt: one((date) => sql`${latest} < ${from(date)}`),
       certainlyLte: one((date) => sql`${latest} <= ${to(date)}`),
+      overlaps: one((date) => sql`(${overlaps(date)})`),
+      within: one((date) => sql`${earliest} >= ${from(date)} and ${latest} <= ${to(date)}`),
+      contains: one((date) => sql`${earliest} <= ${from(date)} and ${latest} >= ${to(date)}`),
+      ...ifNullable(columnOf(table, property)),
     },
   }
 }
@@ -108,6 +151,7 @@ export function number(column: AnyPgColumn, description: string): Filter {
   return {
     description,
     value: decimal,
+    jsonValue: z.number(),
     comparisons: {
       eq: many((values) => sql`${column} = any(${values}::text[]::numeric[])`),
       ne: many((values) => sql`(${column} = any(${values}::text[]::numeric[])) is not true`),
@@ -115,6 +159,7 @@ export function number(column: AnyPgColumn, description: string): Filter {
       gte: compare('>='),
       lt: compare('<'),
       lte: compare('<='),
+      ...ifNullable(column),
     },
   }
 }

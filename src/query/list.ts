@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
 import type { Resource } from '../resources/resource.ts'
-import type { Operator } from './filters.ts'
+import type { Comparing, Condition } from './condition.ts'
 import { type CheckedQuery, type Parameter, single, valuesOf, words, wordsOf } from './parameters.ts'
 import {
   type Representation,
@@ -10,23 +10,18 @@ import {
   representationParameters,
 } from './representation.ts'
 
-/** One condition of a list: a filter, an operator, and the values that it is compared with. */
-export interface Condition {
-  filter: string
-  operator: Operator
-  values: unknown[]
-}
-
 /** One key of the order of a list. */
 export interface SortTerm {
   key: string
   direction: 'asc' | 'desc'
+  /** Where records without a value come. */
+  nulls: 'first' | 'last'
 }
 
 /** What a list asks for, checked against its resource: nothing in it is text from a URL any more. */
 export interface ListPlan {
   resource: Resource
-  conditions: Condition[]
+  where: Condition
   /** Ends with the resource's key, so that no two records are equal. */
   sort: SortTerm[]
   representation: Representation
@@ -65,19 +60,34 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
   }
 }
 
-function sortOf(resource: Resource, asked: string[]): SortTerm[] {
-  const terms = asked.map(
-    (word): SortTerm =>
-      word.startsWith('-') ? { key: word.slice(1), direction: 'desc' } : { key: word, direction: 'asc' },
-  )
+/**
+ * The order that is asked for, with the key behind it.
+ * @throws Problem `invalid-parameter` when a key stands twice.
+ */
+export function completeSort(resource: Resource, terms: SortTerm[]): SortTerm[] {
   refuseRepeated(
     'sort',
     terms.map(({ key }) => key),
   )
-  const last = terms.at(-1)
-  return terms.some(({ key }) => key === resource.key.property)
-    ? terms
-    : [...terms, { key: resource.key.property, direction: last?.direction ?? 'asc' }]
+  const { property } = resource.key
+  if (terms.some(({ key }) => key === property)) return terms
+  return [...terms, { key: property, direction: terms.at(-1)?.direction ?? 'asc', nulls: 'last' }]
+}
+
+const sortTerm = (word: string): SortTerm =>
+  word.startsWith('-')
+    ? { key: word.slice(1), direction: 'desc', nulls: 'last' }
+    : { key: word, direction: 'asc', nulls: 'last' }
+
+/** The condition that a query's filters make: all of them hold. */
+export function conditionOf(resource: Resource, query: CheckedQuery): Condition {
+  const comparisons = Object.entries(resource.filters).flatMap(([filter, { comparisons: known }]) =>
+    [...(query.get(filter) ?? [])].map(([operator, values]): Comparing => {
+      const value = known[operator]?.takes === 'many' ? values : values[0]
+      return { filter, operator, value }
+    }),
+  )
+  return { kind: 'fields', comparisons }
 }
 
 /**
@@ -85,17 +95,14 @@ function sortOf(resource: Resource, asked: string[]): SortTerm[] {
  * @throws Problem `invalid-parameter` for words that stand twice.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {
-  const conditions = Object.keys(resource.filters).flatMap((filter) =>
-    [...(query.get(filter) ?? [])].map(([operator, values]): Condition => ({ filter, operator, values })),
-  )
   const [cursor] = wordsOf(query, 'cursor')
   const [size = pageSize.usual] = valuesOf(query, 'limit')
   const [count] = valuesOf(query, 'count')
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
   return {
     resource,
-    conditions,
-    sort: sortOf(resource, wordsOf(query, 'sort')),
+    where: conditionOf(resource, query),
+    sort: completeSort(resource, wordsOf(query, 'sort').map(sortTerm)),
     representation: representationOf(resource, query),
     limit: size,
     ...(cursor !== undefined && { cursor }),

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { faultMessage } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean, listed } from '../problems/suggest.ts'
-import type { Operator } from './filters.ts'
+import type { Operator, Takes } from './filters.ts'
 
 /** A query parameter: what one value is, and which operators it takes with one value or many. */
 export interface Parameter {
   description: string
   value: z.ZodType
-  comparisons: Partial<Record<Operator, { takes: 'one' | 'many' }>>
+  comparisons: Partial<Record<Operator, { takes: Takes }>>
 }
 
 /** A query string as sent: parameter → operator → values, decoded. `eq` is what stands without brackets. */
@@ -72,15 +72,22 @@ const written = (name: string, operator: string) => (operator === 'eq' ? name : 
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
+/** True or false, as text in a URL. */
+export const truth = z.enum(['true', 'false'])
+
+/** The schema of what an operator is given. */
+export const schemaOf = (parameter: Pick<Parameter, 'value'>, takes: Takes): z.ZodType =>
+  takes === 'truth' ? truth : parameter.value
+
 function checkValues(
   place: string,
   parameter: Parameter,
-  takes: 'one' | 'many',
+  takes: Takes,
   texts: string[],
 ): { values: unknown[]; faults: Fault[] } {
   const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
   const fault = (code: string, message: string): Fault => ({ parameter: place, code, message })
-  if (takes === 'one' && given.length > 1) {
+  if (takes !== 'many' && given.length > 1) {
     return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
   }
   if (given.length > mostValues) {
@@ -89,7 +96,7 @@ function checkValues(
       faults: [fault('too_big', `has ${given.length} values; at most ${mostValues} are possible`)],
     }
   }
-  const results = given.map((text) => parameter.value.safeParse(text, { error: faultMessage }))
+  const results = given.map((text) => schemaOf(parameter, takes).safeParse(text, { error: faultMessage }))
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
     faults: results.flatMap(({ error }) =>
@@ -118,7 +125,7 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     for (const [operator, texts] of operators) {
       const place = written(name, operator)
       const known = Object.keys(parameter.comparisons)
-      const comparison = lookUp<{ takes: 'one' | 'many' } | undefined>(parameter.comparisons, operator)
+      const comparison = lookUp<{ takes: Takes } | undefined>(parameter.comparisons, operator)
       if (!comparison) {
         const bracketed = known.filter((word) => word !== 'eq')
         const message =

@@ -1,32 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
-import type { Resource } from '../resources/resource.ts'
+import { type Resource, searchableOf } from '../resources/resource.ts'
+import { shapeOf } from './condition.ts'
+import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { Position } from './cursor.ts'
 import { documentJson } from './document.ts'
-import type { Condition, ListPlan, SortTerm } from './list.ts'
+import type { ListPlan, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
 import type { SortKey } from './sorts.ts'
 import { statement } from './statement.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
-
-const conditionName = ({ filter, operator }: Pick<Condition, 'filter' | 'operator'>) =>
-  `${filter}.${operator}`
-
-function conditionSql(plan: ListPlan, { filter, operator }: Condition): SQL {
-  const comparison = plan.resource.filters[filter]?.comparisons[operator]
-  if (!comparison) throw new Error(`the plan has a condition that ${plan.resource.name} does not: ${filter}`)
-  const sibling = (name: string) =>
-    plan.conditions.some((other) => other.filter === name && other.operator === 'eq')
-      ? placeholder(conditionName({ filter: name, operator: 'eq' }))
-      : undefined
-  return comparison.sql(placeholder(conditionName({ filter, operator })), sibling)
-}
-
-function conditionValue(plan: ListPlan, { filter, operator, values }: Condition): unknown {
-  const takes = plan.resource.filters[filter]?.comparisons[operator]?.takes
-  return takes === 'one' ? values[0] : values
-}
 
 interface Key {
   expression: SQL
@@ -35,10 +19,12 @@ interface Key {
 }
 
 function keysOf(plan: ListPlan): Key[] {
-  return plan.sort.map(({ key, direction }) => {
+  return plan.sort.map(({ key, direction, nulls }) => {
     const sort = plan.resource.sorts[key]
     if (!sort) throw new Error(`the plan has a sort key that ${plan.resource.name} does not: ${key}`)
-    return { expression: sort[direction], type: sort.type, direction }
+    // `asc` puts a value above all others in the place of null, `desc` one below.
+    const expression = (direction === 'asc') === (nulls === 'last') ? sort.asc : sort.desc
+    return { expression, type: sort.type, direction }
   })
 }
 
@@ -76,17 +62,8 @@ function afterPosition(keys: Key[]): SQL {
   return sql`${sql.join(bound)}(${sql.join(decidedBy, sql` or `)})`
 }
 
-function whereSql(conditions: SQL[]): SQL {
-  const all = conditions.map((condition) => sql`(${condition})`)
-  return all.length > 0 ? sql` where ${sql.join(all, sql` and `)}` : sql``
-}
-
-const conditionsShape = (plan: ListPlan) => plan.conditions.map(conditionName).join()
-
-const conditionValues = (plan: ListPlan) =>
-  Object.fromEntries(
-    plan.conditions.map((condition) => [conditionName(condition), conditionValue(plan, condition)]),
-  )
+const matching = ({ resource, where }: ListPlan): SQL =>
+  sql` where (${conditionSql(searchableOf(resource), where)})`
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
@@ -96,11 +73,10 @@ const representationShape = ({ fields, include }: Representation) => `${fields.j
  * @param after where the page starts; undefined for the first.
  */
 export function listStatement(plan: ListPlan, after: Position | undefined): QueryConfig {
-  const order = plan.sort.map(({ key, direction }) => `${key} ${direction}`).join()
-  const shape = `list|${plan.resource.name}|${conditionsShape(plan)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}`
+  const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
+  const shape = `list|${plan.resource.name}|${shapeOf(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}`
   const build = () => {
     const keys = keysOf(plan)
-    const conditions = plan.conditions.map((condition) => conditionSql(plan, condition))
     const document = documentJson(plan.resource, plan.representation.fields, plan.representation.include)
     const position = sql.join(
       keys.map(({ expression }) => sql`(${expression})::text`),
@@ -110,25 +86,27 @@ export function listStatement(plan: ListPlan, after: Position | undefined): Quer
       keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`),
       sql`, `,
     )
-    const where = whereSql(after ? [...conditions, afterPosition(keys)] : conditions)
+    const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
     return sql`select ${document}::text as document, array[${position}] as position from ${plan.resource.table}${where} order by ${ordering} limit ${placeholder('limit')}`
   }
   const positions = Object.fromEntries((after ?? []).map((text, at) => [`position.${at}`, text]))
-  return statement(shape, build, { ...conditionValues(plan), ...positions, limit: plan.limit + 1 })
+  return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit + 1 })
 }
 
 /** The statement that counts all records of a list, as `total`. */
 export function countStatement(plan: ListPlan): QueryConfig {
-  const build = () =>
-    sql`select count(*)::int as total from ${plan.resource.table}${whereSql(plan.conditions.map((condition) => conditionSql(plan, condition)))}`
-  return statement(`count|${plan.resource.name}|${conditionsShape(plan)}`, build, conditionValues(plan))
+  const build = () => sql`select count(*)::int as total from ${plan.resource.table}${matching(plan)}`
+  return statement(`count|${plan.resource.name}|${shapeOf(plan.where)}`, build, conditionValues(plan.where))
 }
 
 /** The statement that asks the planner how many records a list has, as the JSON of its plan. */
 export function estimateStatement(plan: ListPlan): QueryConfig {
-  const build = () =>
-    sql`explain (format json) select from ${plan.resource.table}${whereSql(plan.conditions.map((condition) => conditionSql(plan, condition)))}`
-  return statement(`estimate|${plan.resource.name}|${conditionsShape(plan)}`, build, conditionValues(plan))
+  const build = () => sql`explain (format json) select from ${plan.resource.table}${matching(plan)}`
+  return statement(
+    `estimate|${plan.resource.name}|${shapeOf(plan.where)}`,
+    build,
+    conditionValues(plan.where),
+  )
 }
 
 /** The statement of one record: `version`, and `document` as text; no row when there is none. */

@@ -6,7 +6,9 @@ import {
   agreementTerms,
   agreements as table,
 } from '../database/tables/agreements.ts'
+import { participationActions, participations } from '../database/tables/participations.ts'
 import {
+  actionKinds,
   agreementKinds,
   agreementLevels,
   agreementStatuses,
@@ -14,9 +16,10 @@ import {
   renewals,
   rolesOf,
 } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, arrayHas, edtfDate, fullText } from '../query/filters.ts'
+import { anyOf, anyWhere, arrayHas, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { assistancePrograms } from './assistance-programs.ts'
+import { cooperationCollections, flat, participantFilters } from './collections.ts'
 import { named } from './components.ts'
 import { among, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
@@ -146,6 +149,10 @@ export const agreements: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'titles, summaries, occasions and places'),
+    title: text(table.title, 'Title.'),
+    summary: text(table.summary, 'Summary.'),
+    place: text(table.place, 'Where it was signed.'),
+    occasion: text(table.occasion, 'At what event it was agreed.'),
     kind: anyOf(table.kind, z.enum(agreementKinds), 'Kind of agreement.'),
     level: anyOf(table.level, z.enum(agreementLevels), 'Level at which it was concluded.'),
     status: anyOf(table.status, z.enum(agreementStatuses), 'Status.'),
@@ -164,6 +171,57 @@ export const agreements: Resource = defineResource({
       ]),
     ),
   },
+  collections: () => ({
+    parties: {
+      description: 'Who is party to it.',
+      table: participations,
+      owner: participations.agreementId,
+      key: participations.id,
+      filters: {
+        ...participantFilters(rolesOf.agreements),
+        signatory: text(participations.signatory, 'Who signed for it.'),
+      },
+      collections: () => ({
+        actions: flat({
+          description: 'What the party did, and when.',
+          table: participationActions,
+          owner: participationActions.participationId,
+          filters: {
+            kind: anyOf(participationActions.kind, z.enum(actionKinds), 'What was done.'),
+            date: edtfDate(participationActions, 'date', edtf('When it was done.'), 'When it was done.'),
+          },
+        }),
+      }),
+    },
+    terms: flat({
+      description: 'Periods that it was concluded or renewed for.',
+      table: agreementTerms,
+      owner: agreementTerms.agreementId,
+      filters: {
+        startsOn: edtfDate(agreementTerms, 'startsOn', edtf('First day.'), 'First day of the period.'),
+        endsOn: edtfDate(agreementTerms, 'endsOn', edtf('Last day.'), 'Last day of the period.'),
+      },
+    }),
+    relations: flat({
+      description: 'What it does to other agreements.',
+      table: agreementRelations,
+      owner: agreementRelations.agreementId,
+      filters: {
+        kind: anyOf(agreementRelations.kind, z.enum(relationKinds), 'Kind of relation.'),
+        agreement: anyOf(agreementRelations.agreement, keys.uuid(), 'The other agreement.'),
+      },
+    }),
+    documents: flat({
+      description: 'Its texts.',
+      table: agreementDocuments,
+      owner: agreementDocuments.agreementId,
+      filters: {
+        title: text(agreementDocuments.title, 'Title of the text.'),
+        language: anyOf(agreementDocuments.language, language(), 'Language of the text.'),
+      },
+    }),
+    ...cooperationCollections('agreementId'),
+  }),
   sorts: {
     ...recordSorts(table, key),
     title: byText(table.title, 'Title.'),

@@ -5,9 +5,10 @@ import {
   assistancePrograms as table,
 } from '../database/tables/assistance-programs.ts'
 import { activityStatuses, aidTypes, modalities, rolesOf } from '../database/vocabularies.ts'
-import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
+import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
+import { cooperationCollections, participantsIn } from './collections.ts'
 import { agreementFilter, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
@@ -75,6 +76,8 @@ export const assistancePrograms: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'titles, summaries and places'),
+    title: text(table.title, 'Title.'),
+    summary: text(table.summary, 'Summary.'),
     modality: anyOf(table.modality, z.enum(modalities), 'What the help consists of.'),
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
@@ -93,6 +96,10 @@ export const assistancePrograms: Resource = defineResource({
     aidType: anyOf(table.aidType, z.enum(aidTypes), 'IATI aid type.'),
     crsPurpose: anyOf(table.crsPurpose, crsPurpose(), 'OECD DAC CRS purpose code.'),
   },
+  collections: () => ({
+    participants: participantsIn('assistanceProgramId', rolesOf['assistance-programs']),
+    ...cooperationCollections('assistanceProgramId'),
+  }),
   sorts: {
     ...recordSorts(table, key),
     title: byText(table.title, 'Title.'),

@@ -3,8 +3,9 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { citations as table } from '../database/tables/citations.ts'
 import { citationRanks } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, fullText } from '../query/filters.ts'
+import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
+import { externalIdsIn } from './collections.ts'
 import { named } from './components.ts'
 import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
 import { includedOne } from './inclusions.ts'
@@ -149,11 +150,14 @@ export const citations: Resource = defineResource({
         )})`,
     ),
     property: anyOf(table.property, z.string().max(200), 'JSON pointer to the property that is supported.'),
+    excerpt: text(table.excerpt, 'A few words of the source.'),
+    note: text(table.note, 'What is supported or doubtful.'),
     paragraph: anyOf(table.paragraph, line(50), 'Paragraph of the source.'),
     page: anyOf(table.page, line(50), 'Page of the source.'),
     rank: anyOf(table.rank, z.enum(citationRanks), 'Weight beside other citations.'),
     externalId: externalIdFilter('citationId', table.id),
   },
+  collections: () => ({ externalIds: externalIdsIn('citationId') }),
   sorts: {
     ...recordSorts(table, key),
     property: byCode(table.property, 'Property that is supported.'),

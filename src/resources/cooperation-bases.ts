@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { cooperationBases as table } from '../database/tables/cooperation-bases.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers, rolesOf } from '../database/vocabularies.ts'
-import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
+import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
+import { cooperationCollections, participantsIn } from './collections.ts'
 import { cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes } from './inclusions.ts'
 import { location, locationPart } from './parts/columns.ts'
@@ -60,6 +61,8 @@ export const cooperationBases: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'names, summaries and places'),
+    name: text(table.name, 'Name.'),
+    summary: text(table.summary, 'Summary.'),
     kind: anyOf(table.kind, z.enum(baseKinds), 'Kind of base.'),
     level: anyOf(table.level, z.enum(baseLevels), 'Level of the authority behind it.'),
     status: anyOf(table.status, z.enum(baseStatuses), 'Status.'),
@@ -74,6 +77,10 @@ export const cooperationBases: Resource = defineResource({
       table.locationCountry,
     ]),
   },
+  collections: () => ({
+    participants: participantsIn('cooperationBaseId', rolesOf['cooperation-bases']),
+    ...cooperationCollections('cooperationBaseId'),
+  }),
   sorts: {
     ...recordSorts(table, key),
     name: byText(table.name, 'Name.'),

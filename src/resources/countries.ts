@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { countryGroups, countrySuccessors, countries as table } from '../database/tables/countries.ts'
-import { anyOf, anyWhere, edtfDate, fullText } from '../query/filters.ts'
+import { anyOf, anyWhere, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
+import { citationsIn } from './collections.ts'
 import { among, recordFilters, recordSorts } from './conditions.ts'
 import { citationsOf, included } from './inclusions.ts'
 import { keyListPart } from './parts/links.ts'
@@ -64,6 +65,8 @@ export const countries: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'names and aliases'),
+    name: text(table.name, 'Name.'),
+    officialName: text(table.officialName, 'Official name.'),
     alpha2: anyOf(table.alpha2, alpha2(), 'ISO 3166-1 alpha-2 code.'),
     numeric: anyOf(table.numeric, numeric(), 'ISO 3166-1 numeric code.'),
     region: anyWhere(
@@ -87,6 +90,7 @@ export const countries: Resource = defineResource({
     validFrom: edtfDate(table, 'validFrom', validFrom, 'Since when the country has had this code.'),
     validTo: edtfDate(table, 'validTo', validTo, 'When ISO withdrew the code.'),
   },
+  collections: () => ({ citations: citationsIn('countryCode') }),
   sorts: {
     ...recordSorts(table, key),
     name: byText(table.name, 'Name.'),

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { figures as table } from '../database/tables/figures.ts'
 import { qualifiers } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, edtfDate, fullText, number } from '../query/filters.ts'
+import { anyOf, anyWhere, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
+import { citationsIn, externalIdsIn } from './collections.ts'
 import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
 import { countries } from './countries.ts'
 import { citationsOf, included } from './inclusions.ts'
@@ -54,6 +55,7 @@ export const figures: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'titles and units'),
+    title: text(table.title, 'Title.'),
     indicator: anyOf(table.indicator, word(), 'What is counted.'),
     value: number(table.value, 'The count.'),
     qualifier: anyOf(table.qualifier, z.enum(qualifiers), 'How the source qualifies the value.'),
@@ -67,6 +69,7 @@ export const figures: Resource = defineResource({
     asOf: edtfDate(table, 'asOf', asOf, 'The day or time that the count is of.'),
     externalId: externalIdFilter('figureId', table.id),
   },
+  collections: () => ({ citations: citationsIn('figureId'), externalIds: externalIdsIn('figureId') }),
   sorts: {
     ...recordSorts(table, key),
     title: byText(table.title, 'Title.'),

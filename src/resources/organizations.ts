@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { organizations as table } from '../database/tables/organizations.ts'
 import { organizationTypes } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, fullText } from '../query/filters.ts'
+import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
+import { citationsIn, externalIdsIn } from './collections.ts'
 import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
 import { countries } from './countries.ts'
 import { citationsOf, included } from './inclusions.ts'
@@ -41,6 +42,7 @@ export const organizations: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'names, acronyms and aliases'),
+    name: text(table.name, 'Name.'),
     type: anyOf(table.type, z.enum(organizationTypes), 'IATI organisation type.'),
     country: anyOf(table.country, keys.country(), 'Country that it belongs to.'),
     region: anyWhere(
@@ -53,6 +55,10 @@ export const organizations: Resource = defineResource({
     ror: anyOf(table.ror, ror(), 'Research Organization Registry id.'),
     externalId: externalIdFilter('organizationId', table.id),
   },
+  collections: () => ({
+    citations: citationsIn('organizationId'),
+    externalIds: externalIdsIn('organizationId'),
+  }),
   sorts: {
     ...recordSorts(table, key),
     name: byText(table.name, 'Name.'),

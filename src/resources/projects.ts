@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { projectAgreements, projects as table } from '../database/tables/projects.ts'
 import { activityStatuses, projectKinds, rolesOf } from '../database/vocabularies.ts'
-import { anyOf, edtfDate, fullText, number } from '../query/filters.ts'
+import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
+import { cooperationCollections, participantsIn } from './collections.ts'
 import { agreementFilter, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
@@ -71,6 +72,9 @@ export const projects: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'titles, summaries, outcomes and places'),
+    title: text(table.title, 'Title.'),
+    summary: text(table.summary, 'Summary.'),
+    outcomes: text(table.outcomes, 'What came of it.'),
     kind: anyOf(table.kind, z.enum(projectKinds), 'Kind of project.'),
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
@@ -81,6 +85,10 @@ export const projects: Resource = defineResource({
     budget: number(table.budgetAmount, 'Amount of the budget; say `budgetCurrency` too.'),
     budgetCurrency: anyOf(table.budgetCurrency, currency(), 'Currency of the budget.'),
   },
+  collections: () => ({
+    participants: participantsIn('projectId', rolesOf.projects),
+    ...cooperationCollections('projectId'),
+  }),
   sorts: {
     ...recordSorts(table, key),
     title: byText(table.title, 'Title.'),

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { regions as table } from '../database/tables/regions.ts'
 import { regionKinds } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, fullText } from '../query/filters.ts'
+import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
+import { citationsIn } from './collections.ts'
 import { recordFilters, recordSorts } from './conditions.ts'
 import { countries } from './countries.ts'
 import { citationsOf, included } from './inclusions.ts'
@@ -31,6 +32,7 @@ export const regions: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'names and aliases'),
+    name: text(table.name, 'Name.'),
     kind: anyOf(table.kind, z.enum(regionKinds), 'Kind of region.'),
     parent: anyOf(table.parent, keys.region(), 'The region directly above.'),
     region: anyWhere(
@@ -39,6 +41,7 @@ export const regions: Resource = defineResource({
       (values) => sql`${table.code} in (select regions_within(${values}::text[]))`,
     ),
   },
+  collections: () => ({ citations: citationsIn('regionCode') }),
   sorts: {
     ...recordSorts(table, key),
     name: byText(table.name, 'Name.'),

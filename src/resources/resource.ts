@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import type { Collection, Searchable } from '../query/condition.ts'
 import type { Filter } from '../query/filters.ts'
 import type { SortKey } from '../query/sorts.ts'
 import { nameInput, nameOutput } from './components.ts'
@@ -45,6 +46,8 @@ export interface Resource {
   /** Properties that are not one column of the table named as they are. */
   parts: Record<string, Part>
   filters: Record<string, Filter>
+  /** Lists inside records whose elements searches can ask for. A function, since resources search one another. */
+  collections: () => Record<string, Collection>
   sorts: Record<string, SortKey>
   /** A function, since resources include one another. */
   includes: () => Record<string, Include>
@@ -92,6 +95,13 @@ export function defineResource<
   )
   return { ...definition, document }
 }
+
+/** A resource as conditions see it. */
+export const searchableOf = ({ filters, collections, key }: Resource): Searchable => ({
+  filters,
+  collections,
+  key: key.column,
+})
 
 const records = new WeakMap<Resource, z.ZodObject>()
 

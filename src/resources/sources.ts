@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { citations as citationsTable } from '../database/tables/citations.ts'
 import { sources as table } from '../database/tables/sources.ts'
 import { sourceKinds } from '../database/vocabularies.ts'
-import { anyOf, edtfDate, fullText } from '../query/filters.ts'
+import { anyOf, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { citations } from './citations.ts'
+import { citationsIn, externalIdsIn } from './collections.ts'
 import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
 import { citationsOf, included } from './inclusions.ts'
 import { externalIdsPart } from './parts/links.ts'
@@ -46,6 +47,11 @@ export const sources: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'titles, publishers, people, occasions and contexts'),
+    title: text(table.title, 'Title.'),
+    author: text(table.author, 'Author.'),
+    interviewee: text(table.interviewee, 'Who is interviewed.'),
+    occasion: text(table.occasion, 'What it was made for.'),
+    context: text(table.context, 'What the source says of its time.'),
     kind: anyOf(table.kind, z.enum(sourceKinds), 'Kind of source.'),
     publisher: anyOf(table.publisher, line(), 'Publisher, as written.'),
     language: anyOf(table.language, language(), 'BCP 47 tag, as written.'),
@@ -53,6 +59,7 @@ export const sources: Resource = defineResource({
     accessedOn: edtfDate(table, 'accessedOn', accessedOn, 'When it was read for the registry.'),
     externalId: externalIdFilter('sourceId', table.id),
   },
+  collections: () => ({ citations: citationsIn('citedSourceId'), externalIds: externalIdsIn('sourceId') }),
   sorts: {
     ...recordSorts(table, key),
     title: byText(table.title, 'Title.'),

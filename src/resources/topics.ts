@@ -2,14 +2,18 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { topics as table } from '../database/tables/topics.ts'
 import { topicSchemes } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, fullText } from '../query/filters.ts'
+import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
+import { citationsIn } from './collections.ts'
 import { recordFilters, recordSorts } from './conditions.ts'
 import { citationsOf } from './inclusions.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
 import { aliases, keys, line, optional, reference } from './values.ts'
 
 const key: Key = { property: 'slug', column: table.slug, schema: keys.topic(), madeBy: 'client' }
+
+/** Slugs that would be taken for something else in a URL. */
+const reserved = ['search', 'aggregate']
 
 export const topics: Resource = defineResource({
   name: 'topics',
@@ -23,6 +27,9 @@ export const topics: Resource = defineResource({
   document: z.strictObject({
     slug: keys
       .topic()
+      .refine((slug) => !reserved.includes(slug), {
+        error: `must not be ${reserved.join(' or ')}, which are paths`,
+      })
       .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
     name: line(),
     scheme: z.enum(topicSchemes).meta({
@@ -36,6 +43,7 @@ export const topics: Resource = defineResource({
   filters: {
     ...recordFilters(table, key),
     q: fullText(table, 'names and aliases'),
+    name: text(table.name, 'Name.'),
     scheme: anyOf(table.scheme, z.enum(topicSchemes), 'Scheme that the topic belongs to.'),
     code: anyOf(table.code, line(30), 'Code in its scheme.'),
     broader: anyOf(table.broader, keys.topic(), 'The topic directly above.'),
@@ -45,6 +53,7 @@ export const topics: Resource = defineResource({
       (values) => sql`${table.slug} in (select topics_within(${values}::text[]))`,
     ),
   },
+  collections: () => ({ citations: citationsIn('topicSlug') }),
   sorts: {
     ...recordSorts(table, key),
     name: byText(table.name, 'Name.'),

@@ -1,5 +1,6 @@
 import type { RequestHeader } from '../../operations/operation.ts'
-import type { Parameter } from '../../query/parameters.ts'
+import type { Takes } from '../../query/filters.ts'
+import { type Parameter, truth } from '../../query/parameters.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
@@ -32,7 +33,10 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
   // The parameter describes itself; its operators need not say it again.
   const { description, examples, ...value } = schemas.of(parameter.value, 'input')
   const { eq, ...bracketed } = parameter.comparisons
-  const schemaOf = (takes: 'one' | 'many') => (takes === 'many' ? listed(value) : value)
+  const schemaOf = (takes: Takes) => {
+    if (takes === 'truth') return schemas.of(truth, 'input')
+    return takes === 'many' ? listed(value) : value
+  }
   const operators = Object.entries(bracketed)
   const common = { name, in: 'query', required: false, description: parameter.description }
   if (operators.length === 0) {

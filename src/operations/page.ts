@@ -1,0 +1,46 @@
+import { readCursor, writeCursor } from '../query/cursor.ts'
+import type { ListPlan } from '../query/list.ts'
+import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
+import type { Context } from './operation.ts'
+
+interface Row {
+  document: string
+  position: string[]
+}
+
+type Total = { count: number; relation: 'exact' | 'estimated' }
+
+async function totalOf(plan: ListPlan, { pool }: Context): Promise<Total | undefined> {
+  if (plan.count === 'exact') {
+    const { rows } = await pool.query<{ total: number }>(countStatement(plan))
+    return { count: rows[0]?.total ?? 0, relation: 'exact' }
+  }
+  if (plan.count === 'estimated') {
+    const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+      estimateStatement(plan),
+    )
+    return { count: rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, relation: 'estimated' }
+  }
+  return undefined
+}
+
+/**
+ * The JSON of the page that a plan asks for, and the cursor of the next one.
+ * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
+ */
+export async function pageText(
+  plan: ListPlan,
+  context: Context,
+): Promise<{ body: string; next: string | null }> {
+  const after = plan.cursor === undefined ? undefined : readCursor(plan, plan.cursor, context.cursorSecret)
+  const [{ rows }, total] = await Promise.all([
+    context.pool.query<Row>(listStatement(plan, after)),
+    totalOf(plan, context),
+  ])
+  const shown = rows.slice(0, plan.limit)
+  const last = rows.length > plan.limit ? shown.at(-1) : undefined
+  const next = last ? writeCursor(plan, last.position, context.cursorSecret) : null
+  const description = JSON.stringify({ limit: plan.limit, next, ...(total && { total }) })
+  const data = shown.map(({ document }) => document).join(',')
+  return { body: `{"data":[${data}],"page":${description}}`, next }
+}

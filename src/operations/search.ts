@@ -1,0 +1,46 @@
+import { planSearch, searchRequest } from '../query/search.ts'
+import { pageOf } from './answers.ts'
+import type { Operation } from './operation.ts'
+import { pageText } from './page.ts'
+
+/** `POST /v1/{resource}/search`: the records that a boolean tree of conditions matches, a page at a time. */
+export const search: Operation = {
+  method: 'POST',
+
+  contract: (resource) => ({
+    operationId: `search${resource.plural}`,
+    summary: `Search ${resource.name.replaceAll('-', ' ')}`,
+    description:
+      'A tree of `and`, `or`, `not`, comparisons by property, and `some`, `none`, `every` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold.',
+    path: 'search',
+    access: 'read',
+    query: {},
+    headers: [],
+    body: {
+      mediaTypes: ['application/json'],
+      schema: searchRequest(resource),
+      example: { sort: [{ by: resource.key.property, direction: 'desc' }], limit: 25 },
+    },
+    answers: {
+      200: {
+        description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
+        schema: pageOf(resource),
+        headers: {},
+      },
+    },
+    problems: [
+      'malformed-request',
+      'invalid-parameter',
+      'invalid-search',
+      'invalid-cursor',
+      'not-acceptable',
+      'too-large',
+      'unsupported-media-type',
+    ],
+  }),
+
+  async handle(resource, asked, context) {
+    const { body } = await pageText(planSearch(resource, asked.body), context)
+    return { status: 200, headers: {}, body }
+  },
+}

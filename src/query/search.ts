@@ -1,0 +1,243 @@
+import { z } from 'zod'
+import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { nameInput } from '../resources/components.ts'
+import { type Resource, searchableOf } from '../resources/resource.ts'
+import type { Comparing, Condition, Quantifier, Searchable } from './condition.ts'
+import { propertiesOf } from './document.ts'
+import type { Comparison, Filter, Operator } from './filters.ts'
+import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
+
+/** Limits of a search: how deep its tree may be, and how many comparisons it may have. */
+export const searchLimits = { depth: 10, comparisons: 100, values: 200 } as const
+
+/** The operators of a filter in JSON: `in` is a list of what `eq` takes one of. */
+function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
+  const schemaOf = ({ takes }: Comparison) => (takes === 'truth' ? z.boolean() : jsonValue)
+  const own = Object.entries(comparisons).map(([operator, comparison]) => [
+    operator,
+    schemaOf(comparison).optional(),
+  ])
+  const many =
+    comparisons.eq?.takes === 'many'
+      ? { in: z.array(jsonValue).min(1).max(searchLimits.values).optional() }
+      : {}
+  return { ...Object.fromEntries(own), ...many }
+}
+
+const saysSomething = (value: object) => Object.keys(value).length > 0
+
+const comparingOf = (filter: Filter) =>
+  z
+    .strictObject(operatorShape(filter))
+    .refine(saysSomething, { error: 'compares with nothing: give at least one operator' })
+    .optional()
+    .meta({ description: filter.description })
+
+const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
+/** Schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
+function conditionSchema(searchable: Searchable, name: string): z.ZodType {
+  const self: z.ZodType = z.lazy(() => schema)
+  const filters = Object.entries(searchable.filters).map(([filter, definition]) => [
+    filter,
+    comparingOf(definition),
+  ])
+  const lists = Object.entries(searchable.collections()).map(([list, collection]) => {
+    const elements = conditionSchema(collection, `${name}${capitalized(list)}`).optional()
+    const quantified = z
+      .strictObject({ some: elements, none: elements, every: elements })
+      .refine(saysSomething, { error: 'asks for nothing: give some, none or every' })
+    return [list, quantified.optional().meta({ description: collection.description })]
+  })
+  const schema = nameInput(
+    `${name}Where`,
+    z
+      .strictObject({
+        and: z.array(self).min(1).max(50).optional(),
+        or: z.array(self).min(1).max(50).optional(),
+        not: self.optional(),
+        ...Object.fromEntries(filters),
+        ...Object.fromEntries(lists),
+      })
+      .refine(saysSomething, { error: 'is empty: give a condition, or leave it out' })
+      .meta({ description: 'Conditions that all hold.' }),
+  )
+  return schema
+}
+
+const sortSchema = (resource: Resource) =>
+  z
+    .array(
+      z.strictObject({
+        by: z.enum(Object.keys(resource.sorts)),
+        direction: z.enum(['asc', 'desc']).default('asc'),
+        nulls: z
+          .enum(['first', 'last'])
+          .default('last')
+          .meta({ description: 'Where records without a value come.' }),
+      }),
+    )
+    .max(10)
+    .default([])
+    .superRefine((terms, context) => {
+      terms.forEach(({ by }, at) => {
+        if (terms.findIndex((other) => other.by === by) < at) {
+          context.addIssue({ code: 'custom', path: [at, 'by'], message: `"${by}" stands twice` })
+        }
+      })
+    })
+
+const requests = new WeakMap<Resource, ReturnType<typeof makeRequest>>()
+
+function makeRequest(resource: Resource) {
+  const includes = Object.keys(resource.includes())
+  return nameInput(
+    `${resource.singular}Search`,
+    z
+      .strictObject({
+        where: conditionSchema(searchableOf(resource), resource.singular).optional(),
+        sort: sortSchema(resource),
+        limit: z.int().min(1).max(pageSize.most).default(pageSize.usual),
+        cursor: z
+          .string()
+          .min(1)
+          .max(2000)
+          .nullable()
+          .default(null)
+          .meta({ description: '`page.next` of the page before.' }),
+        fields: z
+          .array(z.enum(propertiesOf(resource)))
+          .min(1)
+          .optional(),
+        include: z.array(z.enum(includes)).default([]),
+        count: z.enum(['exact', 'estimated']).nullable().default(null),
+      })
+      .meta({
+        description: `What to search among ${resource.name.replaceAll('-', ' ')}.`,
+        examples: [{ limit: 25 }],
+      }),
+  )
+}
+
+/** Schema of a search among a resource. */
+export function searchRequest(resource: Resource): ReturnType<typeof makeRequest> {
+  const known = requests.get(resource) ?? makeRequest(resource)
+  requests.set(resource, known)
+  return known
+}
+
+const quantifiers: Quantifier[] = ['some', 'none', 'every']
+
+const tree = z.record(z.string(), z.unknown())
+const branch = z.array(z.unknown())
+
+/** The comparisons that the operators of one filter make. */
+function comparingsOf(filter: string, definition: Filter, operators: unknown): Comparing[] {
+  return Object.entries(tree.parse(operators)).map(([word, given]): Comparing => {
+    if (word === 'in') return { filter, operator: 'eq', value: given }
+    // The schema has let only the filter's operators through.
+    const operator = word as Operator
+    const value = definition.comparisons[operator]?.takes === 'many' ? [given] : given
+    return { filter, operator, value }
+  })
+}
+
+/** The condition that a tree says, which its schema has checked. */
+function readCondition(searchable: Searchable, where: unknown): Condition {
+  const { and, or, not, ...fields } = tree.parse(where)
+  const all: Condition[] = []
+  if (and !== undefined)
+    all.push({ kind: 'all', of: branch.parse(and).map((part) => readCondition(searchable, part)) })
+  if (or !== undefined)
+    all.push({ kind: 'any', of: branch.parse(or).map((part) => readCondition(searchable, part)) })
+  if (not !== undefined) all.push({ kind: 'not', of: readCondition(searchable, not) })
+  const collections = searchable.collections()
+  const comparisons: Comparing[] = []
+  for (const [name, value] of Object.entries(fields)) {
+    const filter = searchable.filters[name]
+    const collection = collections[name]
+    if (filter) comparisons.push(...comparingsOf(name, filter, value))
+    if (!collection) continue
+    const asked = tree.parse(value)
+    for (const quantifier of quantifiers) {
+      if (asked[quantifier] === undefined) continue
+      all.push({
+        kind: 'elements',
+        collection: name,
+        quantifier,
+        of: readCondition(collection, asked[quantifier]),
+      })
+    }
+  }
+  if (comparisons.length > 0) all.push({ kind: 'fields', comparisons })
+  return { kind: 'all', of: all }
+}
+
+/** The problem that faults of a search make. */
+export const invalidSearch = (errors: Fault[]): Problem =>
+  new Problem('invalid-search', 'The search cannot be answered as it is: errors says where.', { errors })
+
+/**
+ * Refuses trees that are absurdly deep or large, before anything else looks at them.
+ * Depth counts objects and the lists of `and` and `or` alike as one level of the tree.
+ */
+function requireModest(where: unknown): void {
+  let leaves = 0
+  const walk = (node: unknown, path: PropertyKey[], depth: number): void => {
+    if (depth > searchLimits.depth) {
+      const message = `is more than ${searchLimits.depth} conditions deep`
+      throw invalidSearch([{ pointer: pointerOf(path), code: 'too_deep', message }])
+    }
+    if (Array.isArray(node)) for (const [at, part] of node.entries()) walk(part, [...path, at], depth)
+    else if (typeof node === 'object' && node !== null) {
+      for (const [key, part] of Object.entries(node))
+        walk(part, [...path, key], depth + (isLevel(key) ? 1 : 0))
+    } else leaves += 1
+    if (leaves > searchLimits.comparisons * 10) {
+      const message = `has more than ${searchLimits.comparisons * 10} values`
+      throw invalidSearch([{ pointer: pointerOf(path.slice(0, 1)), code: 'too_big', message }])
+    }
+  }
+  walk(where, ['where'], 0)
+}
+
+const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(key)
+
+function countComparisons(condition: Condition): number {
+  if (condition.kind === 'fields') return condition.comparisons.length
+  const parts = condition.kind === 'all' || condition.kind === 'any' ? condition.of : [condition.of]
+  return parts.reduce((sum, part) => sum + countComparisons(part), 0)
+}
+
+const everything: Condition = { kind: 'fields', comparisons: [] }
+
+/**
+ * The plan of a search: the same as that of a list, by a larger grammar.
+ * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
+ */
+export function planSearch(resource: Resource, body: unknown): ListPlan {
+  requireModest(tree.safeParse(body).data?.where)
+  const result = searchRequest(resource).safeParse(body, { error: faultMessage })
+  if (!result.success) throw invalidSearch(faultsOf(result.error, (path) => ({ pointer: pointerOf(path) })))
+  const { where, sort, limit, cursor, fields, include, count } = result.data
+  const condition = where === undefined ? everything : readCondition(searchableOf(resource), where)
+  if (countComparisons(condition) > searchLimits.comparisons) {
+    const message = `has more than ${searchLimits.comparisons} comparisons`
+    throw invalidSearch([{ pointer: '/where', code: 'too_big', message }])
+  }
+  const terms = sort.map(({ by, direction, nulls }): SortTerm => ({ key: by, direction, nulls }))
+  const properties = propertiesOf(resource)
+  return {
+    resource,
+    where: condition,
+    sort: completeSort(resource, terms),
+    representation: {
+      fields: fields ? properties.filter((name) => fields.includes(name)) : properties,
+      include: [...new Set(include)].sort(),
+    },
+    limit,
+    ...(cursor !== null && { cursor }),
+    ...(count !== null && { count }),
+  }
+}
