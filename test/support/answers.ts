@@ -16,6 +16,8 @@ export interface Seen {
   status: number
   contentType: string | null
   body: string
+  /** Whether records were asked for whole, or only some of their `fields`. */
+  records: 'whole' | 'sparse'
 }
 
 /** Throws when an answer is not one that the OpenAPI document promises. */
@@ -57,8 +59,8 @@ export function answersOf(openApi: unknown): CheckAnswer {
     return validator
   }
 
-  return ({ method, url, status, contentType, body }) => {
-    const [path = '', search = ''] = url.split('?')
+  return ({ method, url, status, contentType, body, records }) => {
+    const [path = ''] = url.split('?')
     const template = templates.find(({ form }) => form.test(path))?.path
     if (template === undefined) {
       if (undocumented.test(path) || status === 404 || status === 400) return
@@ -92,10 +94,10 @@ export function answersOf(openApi: unknown): CheckAnswer {
       type,
       'schema',
     ]
-    const validate = validatorAt(`/${steps.map(escaped).join('/')}`, !/(^|&)fields=/.test(search))
+    const validate = validatorAt(`/${steps.map(escaped).join('/')}`, records === 'whole')
     if (!validate(JSON.parse(body))) {
       throw new Error(
-        `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors)}\n${body}`,
+        `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors).slice(0, 500)}\n${body.slice(0, 500)}`,
       )
     }
   }

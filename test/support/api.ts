@@ -51,6 +51,9 @@ function initOf(method: string, { body, headers = {}, key }: RequestOptions): Re
   }
 }
 
+const asksForFields = (path: string, body: unknown) =>
+  /[?&]fields=/.test(path) || (typeof body === 'object' && body !== null && 'fields' in body)
+
 /** Opens the service on a clone of the seeded template. `env` sets or overrides environment variables. */
 export async function openApi(env: NodeJS.ProcessEnv = {}): Promise<Api> {
   const test = await openTestApp(env)
@@ -72,6 +75,7 @@ export async function openApi(env: NodeJS.ProcessEnv = {}): Promise<Api> {
       status: response.status,
       contentType: response.headers.get('content-type'),
       body: text,
+      records: asksForFields(path, options.body) ? 'sparse' : 'whole',
     })
     return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) }
   }

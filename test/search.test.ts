@@ -1,0 +1,390 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inTransaction } from '../src/database/client.ts'
+import { insertDocuments } from '../src/operations/writing/documents.ts'
+import { checkDocument } from '../src/operations/writing/validation.ts'
+import { resources } from '../src/resources/index.ts'
+import { type Api, openApi } from './support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  await fill()
+})
+afterAll(() => api.close())
+
+interface Party {
+  country: string | null
+  region: string | null
+  role: string
+}
+
+interface Agreement {
+  title: string
+  kind: string
+  status: string | null
+  signedOn: string | null
+  parties: Party[]
+  topics: string[]
+}
+
+const kinds = ['treaty', 'protocol', 'joint_statement']
+const statuses = [null, 'signed', 'in_force', 'expired']
+const dates = [null, '2008', '2009', '2009-06', '2010', '2010-02', '201X', '2011-01', '2012/2013', '2011/..']
+const countries = ['CHN', 'PAK', 'DEU']
+const roles = ['party', 'observer']
+const topics = ['energy', 'innovation', 'ocean']
+const titles = ['Alpha accord', 'BETA note', 'Crème 100%', 'delta_accord']
+
+/** Numbers that look random and are the same in every run. */
+function pseudoRandom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((state / 2_147_483_648) * below)
+  }
+}
+
+function makeAgreements(count: number): Agreement[] {
+  const random = pseudoRandom(7)
+  const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
+  const some = <T>(values: readonly T[]): T[] => values.filter(() => random(2) === 0)
+  return Array.from({ length: count }, (_, at) => ({
+    title: `${pick(titles)} ${at}`,
+    kind: pick(kinds),
+    status: pick(statuses),
+    signedOn: pick(dates),
+    parties: [
+      ...some(countries).map((country) => ({ country, region: null, role: pick(roles) })),
+      ...(random(4) === 0 ? [{ country: null, region: '002', role: 'party' }] : []),
+    ],
+    topics: some(topics),
+  }))
+}
+
+const agreements = makeAgreements(80)
+const mark = { scheme: 'search-test', all: 'mark' }
+
+async function fill(): Promise<void> {
+  const resource = resources.find(({ name }) => name === 'agreements')
+  if (!resource) throw new Error('there are no agreements')
+  const documents = agreements.map((agreement, at) =>
+    checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(at) }] }),
+  )
+  await inTransaction(api.pool, (transaction) => insertDocuments(transaction, resource, documents))
+}
+
+/** First and last day of the dates above, as numbers that compare. */
+function span(date: string): [number, number] {
+  const day = (text: string, last: boolean) => {
+    const [year = '', month = last ? '12' : '01', date = last ? '31' : '01'] = text.split('-')
+    return Number(year + month + date)
+  }
+  if (date === '201X') return [day('2010', false), day('2019', true)]
+  const [from = '', to = from] = date.split('/')
+  return [day(from, false), to === '..' ? Number.POSITIVE_INFINITY : day(to, true)]
+}
+
+/** What a tree says of an agreement, in plain TypeScript. */
+type Oracle = (agreement: Agreement) => boolean
+
+interface Asked {
+  where: object
+  holds: Oracle
+}
+
+const dateOperators: Record<string, (own: [number, number], given: [number, number]) => boolean> = {
+  eq: (own, given) => own[0] <= given[1] && own[1] >= given[0],
+  gt: (own, given) => own[1] > given[1],
+  gte: (own, given) => own[1] >= given[0],
+  lt: (own, given) => own[0] < given[0],
+  lte: (own, given) => own[0] <= given[1],
+  certainlyGte: (own, given) => own[0] >= given[0],
+  certainlyLt: (own, given) => own[1] < given[0],
+  overlaps: (own, given) => own[0] <= given[1] && own[1] >= given[0],
+  within: (own, given) => own[0] >= given[0] && own[1] <= given[1],
+  contains: (own, given) => own[0] <= given[0] && own[1] >= given[1],
+}
+
+const dateLeaf = fc
+  .tuple(
+    fc.constantFrom(...Object.keys(dateOperators)),
+    fc.constantFrom('2009', '2010', '2010-02', '2011', '201X'),
+  )
+  .map(
+    ([operator, given]): Asked => ({
+      where: { signedOn: { [operator]: given } },
+      holds: ({ signedOn }) =>
+        signedOn !== null && (dateOperators[operator]?.(span(signedOn), span(given)) ?? false),
+    }),
+  )
+
+const wordLeaf = fc.oneof(
+  fc.subarray(kinds, { minLength: 1 }).map(
+    (given): Asked => ({
+      where: { kind: { in: given } },
+      holds: ({ kind }) => given.includes(kind),
+    }),
+  ),
+  fc.constantFrom('signed', 'expired').map(
+    (given): Asked => ({
+      where: { status: { ne: given } },
+      holds: ({ status }) => status !== given,
+    }),
+  ),
+  fc.boolean().map(
+    (given): Asked => ({
+      where: { status: { isNull: given } },
+      holds: ({ status }) => (status === null) === given,
+    }),
+  ),
+  fc.constantFrom('accord', 'CREME', '0%', '_', 'a n').map(
+    (given): Asked => ({
+      where: { title: { contains: given } },
+      holds: ({ title }) => plain(title).includes(plain(given)),
+    }),
+  ),
+  fc.constantFrom('alpha', 'Crème', 'delta').map(
+    (given): Asked => ({
+      where: { title: { startsWith: given } },
+      holds: ({ title }) => plain(title).startsWith(plain(given)),
+    }),
+  ),
+)
+
+const plain = (text: string) => text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '')
+
+const partyLeaf = fc.oneof(
+  fc.constantFrom(...countries).map((given) => ({
+    where: { country: { eq: given } },
+    holds: ({ country }: Party) => country === given,
+  })),
+  fc.constantFrom(...roles).map((given) => ({
+    where: { role: { eq: given } },
+    holds: ({ role }: Party) => role === given,
+  })),
+  fc.tuple(fc.constantFrom(...countries), fc.constantFrom(...roles)).map(([land, part]) => ({
+    where: { country: { eq: land }, role: { eq: part } },
+    holds: ({ country, role }: Party) => country === land && role === part,
+  })),
+  fc.constant({ where: { country: { isNull: true } }, holds: ({ country }: Party) => country === null }),
+)
+
+const quantifiers = {
+  some: (parties: Party[], holds: (party: Party) => boolean) => parties.some(holds),
+  none: (parties: Party[], holds: (party: Party) => boolean) => !parties.some(holds),
+  every: (parties: Party[], holds: (party: Party) => boolean) => parties.every(holds),
+}
+
+const elementsLeaf = fc.oneof(
+  fc.tuple(fc.constantFrom('some', 'none', 'every'), partyLeaf, fc.boolean()).map(
+    ([quantifier, { where, holds }, negated]): Asked => ({
+      where: { parties: { [quantifier]: negated ? { not: where } : where } },
+      holds: ({ parties }) => quantifiers[quantifier](parties, (party) => holds(party) !== negated),
+    }),
+  ),
+  fc.constantFrom(...topics).map(
+    (given): Asked => ({
+      where: { topics: { some: { slug: { eq: given } } } },
+      holds: (agreement) => agreement.topics.includes(given),
+    }),
+  ),
+)
+
+const trees = fc.letrec<{ tree: Asked }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4, depthIdentifier: 'tree' },
+    fc.oneof(dateLeaf, wordLeaf, elementsLeaf),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
+      (parts): Asked => ({
+        where: { and: parts.map(({ where }) => where) },
+        holds: (agreement) => parts.every(({ holds }) => holds(agreement)),
+      }),
+    ),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
+      (parts): Asked => ({
+        where: { or: parts.map(({ where }) => where) },
+        holds: (agreement) => parts.some(({ holds }) => holds(agreement)),
+      }),
+    ),
+    tie('tree').map(
+      ({ where, holds }): Asked => ({
+        where: { not: where },
+        holds: (agreement) => !holds(agreement),
+      }),
+    ),
+  ),
+}))
+
+interface Page {
+  data: { title: string; signedOn: string | null }[]
+  page: { next: string | null; total?: { count: number } }
+}
+
+const ours = { externalIds: { some: { scheme: { eq: mark.scheme } } } }
+
+async function searchAll(request: object): Promise<Page['data']> {
+  const found: Page['data'] = []
+  let cursor: string | null = null
+  do {
+    const answer = await api.request('POST', '/v1/agreements/search', {
+      body: { ...request, cursor },
+      key: null,
+    })
+    expect(answer.status, answer.text).toBe(200)
+    const { data, page } = answer.json<Page>()
+    found.push(...data)
+    cursor = page.next
+  } while (cursor !== null)
+  return found
+}
+
+const refuse = async (body: unknown) => {
+  const answer = await api.request('POST', '/v1/agreements/search', { body, key: null })
+  expect(answer.status, answer.text).toBe(400)
+  return answer.json<{ errors: { pointer: string; message: string }[] }>().errors
+}
+
+describe('a search', () => {
+  it('finds exactly the records of which its tree is true, each once over all pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees.tree, fc.integer({ min: 3, max: 60 }), async ({ where, holds }, limit) => {
+        const found = await searchAll({ where: { and: [ours, where] }, fields: ['title', 'signedOn'], limit })
+        const expected = agreements.filter(holds).map(({ title }) => title)
+        expect(found.map(({ title }) => title).sort()).toEqual(expected.sort())
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('and its negation together find every record once', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees.tree, async ({ where }) => {
+        const request = (tree: object) => ({ where: { and: [ours, tree] }, fields: ['title'], limit: 200 })
+        const both = [...(await searchAll(request(where))), ...(await searchAll(request({ not: where })))]
+        expect(both.map(({ title }) => title).sort()).toEqual(agreements.map(({ title }) => title).sort())
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it.each([
+    { direction: 'asc', nulls: 'first' },
+    { direction: 'asc', nulls: 'last' },
+    { direction: 'desc', nulls: 'first' },
+    { direction: 'desc', nulls: 'last' },
+  ])(
+    'puts records without a value $nulls, sorted $direction, on every page size',
+    async ({ direction, nulls }) => {
+      const sort = [{ by: 'signedOn', direction, nulls }]
+      const found = await searchAll({ where: ours, sort, fields: ['title', 'signedOn'], limit: 7 })
+      const missing = found.map(({ signedOn }) => signedOn === null)
+      expect(found).toHaveLength(agreements.length)
+      expect(missing).toEqual(
+        missing.toSorted((a, b) => (nulls === 'first' ? Number(b) - Number(a) : Number(a) - Number(b))),
+      )
+      const days = found.flatMap(({ signedOn }) => (signedOn === null ? [] : [span(signedOn)[0]]))
+      expect(days).toEqual(days.toSorted((a, b) => (direction === 'asc' ? a - b : b - a)))
+    },
+  )
+
+  it('answers what the same list answers, filter for filter', async () => {
+    const list = await api.get('/v1/agreements?country=PAK&signedOn[gte]=2011-04&count=exact')
+    const search = await api.request('POST', '/v1/agreements/search', {
+      body: { where: { country: { eq: 'PAK' }, signedOn: { gte: '2011-04' } }, count: 'exact' },
+      key: null,
+    })
+    expect(search.json<Page>().data).toEqual(list.json<Page>().data)
+    expect(search.json<Page>().page.total).toEqual(list.json<Page>().page.total)
+  })
+
+  it('reaches into the actions of parties, so that both conditions hold for the same action', async () => {
+    const action = (kind: string, date: string) => ({
+      where: {
+        and: [
+          { externalIds: { some: { id: { eq: 'F01' } } } },
+          { parties: { some: { actions: { some: { kind: { eq: kind }, date: { within: date } } } } } },
+        ],
+      },
+    })
+    expect(await searchAll(action('signed', '2011'))).toHaveLength(1)
+    expect(await searchAll(action('ratified', '2011'))).toHaveLength(0)
+    expect(await searchAll(action('signed', '2010'))).toHaveLength(0)
+  })
+
+  it('finds records by what their citations say', async () => {
+    const where = { citations: { some: { paragraph: { eq: '1' }, rank: { eq: 'normal' } } } }
+    expect((await searchAll({ where })).length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('a search that is not right is refused with a pointer into its tree', () => {
+  it.each([
+    [
+      'an unknown property',
+      { or: [{ stauts: { eq: 'signed' } }] },
+      '/where/or/0/stauts',
+      'did you mean "status"?',
+    ],
+    ['an unknown operator', { signedOn: { gtee: '2011' } }, '/where/signedOn/gtee', 'did you mean "gte"?'],
+    [
+      'an unknown value',
+      { not: { kind: { eq: 'treatie' } } },
+      '/where/not/kind/eq',
+      'did you mean "treaty"?',
+    ],
+    ['a bad date', { signedOn: { lt: '2011-02-30' } }, '/where/signedOn/lt', 'February 2011 has 28 days'],
+    ['an unknown list', { partys: { some: {} } }, '/where/partys', 'did you mean "parties"?'],
+    ['an unknown quantifier', { parties: { any: {} } }, '/where/parties/any', 'is not known here'],
+    [
+      'an unknown property of an element',
+      { parties: { some: { rol: { eq: 'party' } } } },
+      '/where/parties/some/rol',
+      '"role"',
+    ],
+    ['an empty tree', { and: [{}] }, '/where/and/0', 'is empty'],
+    ['an empty alternative', { or: [] }, '/where/or', 'needs at least 1 entry'],
+    ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
+    ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
+    ['a value that is no object', { status: 'signed' }, '/where/status', 'must be an object'],
+  ])('%s', async (_what, where, pointer, message) => {
+    const errors = await refuse({ where })
+    expect(errors.find((error) => error.pointer === pointer)?.message).toContain(message)
+  })
+
+  it('all faults at once', async () => {
+    const errors = await refuse({
+      where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
+      sort: [{ by: 'titel' }],
+      limit: 0,
+    })
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
+      '/limit',
+      '/sort/0/by',
+      '/where/kind/eq',
+      '/where/stauts',
+    ])
+  })
+
+  it('trees of absurd depth and size', async () => {
+    const nested = (depth: number): object =>
+      depth === 0 ? { status: { eq: 'signed' } } : { not: nested(depth - 1) }
+    expect((await refuse({ where: nested(11) }))[0]?.message).toContain('deep')
+    const wide = {
+      or: Array.from({ length: 40 }, () => ({
+        and: Array.from({ length: 40 }, () => ({ status: { eq: 'signed' } })),
+      })),
+    }
+    expect((await refuse({ where: wide }))[0]?.message).toContain('more than')
+  })
+
+  it('sort keys that stand twice, and cursors of another tree', async () => {
+    expect((await refuse({ sort: [{ by: 'title' }, { by: 'title' }] }))[0]?.pointer).toBe('/sort/1/by')
+    const first = await api.request('POST', '/v1/agreements/search', {
+      body: { where: ours, limit: 2 },
+      key: null,
+    })
+    const cursor = first.json<Page>().page.next
+    await refuse({ where: { not: ours }, limit: 2, cursor })
+  })
+})
