@@ -17,8 +17,10 @@ export interface AdminKey {
  * first start and kept in `DATA_DIR/admin-key`, so that it stays valid; only the first start shows it.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
-  if (config.ADMIN_KEY !== undefined || config.DATABASE_URL !== undefined)
-    return { key: config.ADMIN_KEY, notice: '' }
+  if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
+  if (config.DATABASE_URL !== undefined) {
+    return { key: undefined, notice: '; nobody can change anything, since ADMIN_KEY is not set' }
+  }
   const file = resolve(join(config.DATA_DIR, 'admin-key'))
   const kept = await readKept(file)
   if (kept !== undefined) return { key: kept, notice: `; the administrator's key is in ${file}` }
