@@ -119,6 +119,14 @@ const dateLeaf = fc
     }),
   )
 
+const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).map(
+  (given): Asked => ({
+    where: { signedOn: { in: given } },
+    holds: ({ signedOn }) =>
+      signedOn !== null && given.some((date) => dateOperators.eq?.(span(signedOn), span(date))),
+  }),
+)
+
 const wordLeaf = fc.oneof(
   fc.subarray(kinds, { minLength: 1 }).map(
     (given): Asked => ({
@@ -194,7 +202,7 @@ const elementsLeaf = fc.oneof(
 const trees = fc.letrec<{ tree: Asked }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'tree' },
-    fc.oneof(dateLeaf, wordLeaf, elementsLeaf),
+    fc.oneof(dateLeaf, dateListLeaf, wordLeaf, elementsLeaf),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
       (parts): Asked => ({
         where: { and: parts.map(({ where }) => where) },

@@ -75,18 +75,18 @@ const folded = (text: SQL) => sql`lower(plain_text(${text}))`
 const literally = (text: SQL) =>
   sql`regexp_replace(${folded(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
-/** A text of the record, compared whole, or in part without regard to case and accents. */
-export function text(column: AnyPgColumn, description: string): Filter {
-  const { comparisons, ...filter } = anyOf(column, z.string().min(1).max(500), description)
-  return {
-    ...filter,
-    comparisons: {
-      ...comparisons,
-      contains: one((part) => sql`${folded(sql`${column}`)} like '%' || ${literally(part)} || '%'`),
-      startsWith: one((start) => sql`${folded(sql`${column}`)} like ${literally(start)} || '%'`),
-    },
-  }
-}
+/** A text of the record, compared whole, or in part without regard to case and accents. It may hold commas. */
+export const text = (column: AnyPgColumn, description: string): Filter => ({
+  description,
+  value: z.string().min(1).max(500),
+  comparisons: {
+    eq: one((whole) => sql`${column} = ${whole}::text`),
+    ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
+    contains: one((part) => sql`${folded(sql`${column}`)} like '%' || ${literally(part)} || '%'`),
+    startsWith: one((start) => sql`${folded(sql`${column}`)} like ${literally(start)} || '%'`),
+    ...ifNullable(column),
+  },
+})
 
 /** Any of some values, by a condition of one's own. */
 export const anyWhere = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({

@@ -18,11 +18,8 @@ function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.Zod
     operator,
     schemaOf(comparison).optional(),
   ])
-  const many =
-    comparisons.eq?.takes === 'many'
-      ? { in: z.array(jsonValue).min(1).max(searchLimits.values).optional() }
-      : {}
-  return { ...Object.fromEntries(own), ...many }
+  const list = z.array(jsonValue).min(1).max(searchLimits.values).optional()
+  return { ...Object.fromEntries(own), ...(comparisons.eq && { in: list }) }
 }
 
 const saysSomething = (value: object) => Object.keys(value).length > 0
@@ -132,14 +129,27 @@ const quantifiers: Quantifier[] = ['some', 'none', 'every']
 const tree = z.record(z.string(), z.unknown())
 const branch = z.array(z.unknown())
 
-/** The comparisons that the operators of one filter make. */
-function comparingsOf(filter: string, definition: Filter, operators: unknown): Comparing[] {
-  return Object.entries(tree.parse(operators)).map(([word, given]): Comparing => {
-    if (word === 'in') return { filter, operator: 'eq', value: given }
+const compare = (filter: string, operator: Operator, value: unknown): Comparing => ({
+  filter,
+  operator,
+  value,
+})
+
+/** Any of some values, for a filter that takes one at a time. */
+const anyAlone = (filter: string, values: unknown[]): Condition => ({
+  kind: 'any',
+  of: values.map((value) => ({ kind: 'fields', comparisons: [compare(filter, 'eq', value)] })),
+})
+
+/** What the operators of one filter ask: comparisons, and conditions that no comparison says. */
+function operatorsOf(filter: string, definition: Filter, operators: unknown): (Comparing | Condition)[] {
+  return Object.entries(tree.parse(operators)).map(([word, given]) => {
+    if (word === 'in' && definition.comparisons.eq?.takes === 'one')
+      return anyAlone(filter, branch.parse(given))
+    if (word === 'in') return compare(filter, 'eq', given)
     // The schema has let only the filter's operators through.
     const operator = word as Operator
-    const value = definition.comparisons[operator]?.takes === 'many' ? [given] : given
-    return { filter, operator, value }
+    return compare(filter, operator, definition.comparisons[operator]?.takes === 'many' ? [given] : given)
   })
 }
 
@@ -157,7 +167,10 @@ function readCondition(searchable: Searchable, where: unknown): Condition {
   for (const [name, value] of Object.entries(fields)) {
     const filter = searchable.filters[name]
     const collection = collections[name]
-    if (filter) comparisons.push(...comparingsOf(name, filter, value))
+    for (const asked of filter ? operatorsOf(name, filter, value) : []) {
+      if ('kind' in asked) all.push(asked)
+      else comparisons.push(asked)
+    }
     if (!collection) continue
     const asked = tree.parse(value)
     for (const quantifier of quantifiers) {

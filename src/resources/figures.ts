@@ -59,7 +59,7 @@ export const figures: Resource = defineResource({
     indicator: anyOf(table.indicator, word(), 'What is counted.'),
     value: number(table.value, 'The count.'),
     qualifier: anyOf(table.qualifier, z.enum(qualifiers), 'How the source qualifies the value.'),
-    unit: anyOf(table.unit, line(100), 'What one is counted of.'),
+    unit: text(table.unit, 'What one is counted of.'),
     country: anyOf(table.country, keys.country(), 'Country that the figure is about.'),
     region: anyWhere(
       keys.region(),

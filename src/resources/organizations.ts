@@ -51,7 +51,7 @@ export const organizations: Resource = defineResource({
       (values) => sql`${table.country} in (select countries_within(${values}::text[]))`,
     ),
     parent: anyOf(table.parent, keys.uuid(), 'The organization directly above.'),
-    acronym: anyOf(table.acronym, line(50), 'Acronym.'),
+    acronym: text(table.acronym, 'Acronym.'),
     ror: anyOf(table.ror, ror(), 'Research Organization Registry id.'),
     externalId: externalIdFilter('organizationId', table.id),
   },

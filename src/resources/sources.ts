@@ -53,7 +53,7 @@ export const sources: Resource = defineResource({
     occasion: text(table.occasion, 'What it was made for.'),
     context: text(table.context, 'What the source says of its time.'),
     kind: anyOf(table.kind, z.enum(sourceKinds), 'Kind of source.'),
-    publisher: anyOf(table.publisher, line(), 'Publisher, as written.'),
+    publisher: text(table.publisher, 'Publisher, as written.'),
     language: anyOf(table.language, language(), 'BCP 47 tag, as written.'),
     publishedOn: edtfDate(table, 'publishedOn', publishedOn, 'When it was published.'),
     accessedOn: edtfDate(table, 'accessedOn', accessedOn, 'When it was read for the registry.'),
