@@ -5,7 +5,8 @@ CREATE FUNCTION count_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.version := OLD.version + 1;
   NEW.created_at := OLD.created_at;
-  NEW.updated_at := now();
+  -- The clock and not the transaction's start, which may lie before a change that it has waited for.
+  NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at);
   RETURN NEW;
 END
 $$;
