@@ -488,20 +488,20 @@ ALTER TABLE "topics" ADD CONSTRAINT "topics_broader_topics_slug_fk" FOREIGN KEY 
 CREATE INDEX "agreement_relations_related" ON "agreement_relations" USING btree ("related_id");--> statement-breakpoint
 CREATE INDEX "agreements_by_title" ON "agreements" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_kind" ON "agreements" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_level" ON "agreements" USING btree ((coalesce("level", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_level" ON "agreements" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_level_desc" ON "agreements" USING btree ((coalesce("level", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_status" ON "agreements" USING btree ((coalesce("status", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_status" ON "agreements" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_status_desc" ON "agreements" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_signed_on" ON "agreements" USING btree ((coalesce("signed_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_signed_on_desc" ON "agreements" USING btree ((coalesce("signed_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_signed_on_desc" ON "agreements" USING btree ((case when "signed_on_earliest" is null then '-infinity'::date else greatest("signed_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_provisional_from" ON "agreements" USING btree ((coalesce("provisional_from_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_provisional_from_desc" ON "agreements" USING btree ((coalesce("provisional_from_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_provisional_from_desc" ON "agreements" USING btree ((case when "provisional_from_earliest" is null then '-infinity'::date else greatest("provisional_from_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_in_force_from" ON "agreements" USING btree ((coalesce("in_force_from_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_in_force_from_desc" ON "agreements" USING btree ((coalesce("in_force_from_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_in_force_from_desc" ON "agreements" USING btree ((case when "in_force_from_earliest" is null then '-infinity'::date else greatest("in_force_from_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_expires_on" ON "agreements" USING btree ((coalesce("expires_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_expires_on_desc" ON "agreements" USING btree ((coalesce("expires_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_expires_on_desc" ON "agreements" USING btree ((case when "expires_on_earliest" is null then '-infinity'::date else greatest("expires_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_terminated_on" ON "agreements" USING btree ((coalesce("terminated_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_by_terminated_on_desc" ON "agreements" USING btree ((coalesce("terminated_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "agreements_by_terminated_on_desc" ON "agreements" USING btree ((case when "terminated_on_earliest" is null then '-infinity'::date else greatest("terminated_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "agreements_by_created_at" ON "agreements" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "agreements_by_updated_at" ON "agreements" USING btree ("updated_at","id");--> statement-breakpoint
 CREATE INDEX "agreements_search" ON "agreements" USING gin ("search");--> statement-breakpoint
@@ -511,12 +511,12 @@ CREATE INDEX "assistance_programs_crs_purpose" ON "assistance_programs" USING bt
 CREATE INDEX "assistance_programs_location_country" ON "assistance_programs" USING btree ("location_country");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_title" ON "assistance_programs" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_modality" ON "assistance_programs" USING btree (("modality" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_by_status" ON "assistance_programs" USING btree ((coalesce("status", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "assistance_programs_by_status" ON "assistance_programs" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_status_desc" ON "assistance_programs" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_starts_on" ON "assistance_programs" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_by_starts_on_desc" ON "assistance_programs" USING btree ((coalesce("starts_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "assistance_programs_by_starts_on_desc" ON "assistance_programs" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_ends_on" ON "assistance_programs" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_by_ends_on_desc" ON "assistance_programs" USING btree ((coalesce("ends_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "assistance_programs_by_ends_on_desc" ON "assistance_programs" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_commitment_amount" ON "assistance_programs" USING btree ((coalesce("commitment_amount", 'Infinity'::numeric)),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_commitment_amount_desc" ON "assistance_programs" USING btree ((coalesce("commitment_amount", '-Infinity'::numeric)),"id");--> statement-breakpoint
 CREATE INDEX "assistance_programs_by_created_at" ON "assistance_programs" USING btree ("created_at","id");--> statement-breakpoint
@@ -533,7 +533,7 @@ CREATE INDEX "citations_project" ON "citations" USING btree ("project_id");--> s
 CREATE INDEX "citations_cooperation_base" ON "citations" USING btree ("cooperation_base_id");--> statement-breakpoint
 CREATE INDEX "citations_assistance_program" ON "citations" USING btree ("assistance_program_id");--> statement-breakpoint
 CREATE INDEX "citations_figure" ON "citations" USING btree ("figure_id");--> statement-breakpoint
-CREATE INDEX "citations_by_property" ON "citations" USING btree ((coalesce("property", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "citations_by_property" ON "citations" USING btree ((coalesce("property", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "citations_by_property_desc" ON "citations" USING btree ((coalesce("property", '') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "citations_by_rank" ON "citations" USING btree (("rank" collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "citations_by_paragraph" ON "citations" USING btree ((coalesce("paragraph", U&'\FFFF') collate "und-x-icu"),"id");--> statement-breakpoint
@@ -547,14 +547,14 @@ CREATE INDEX "cooperation_bases_host_organization" ON "cooperation_bases" USING 
 CREATE INDEX "cooperation_bases_location_country" ON "cooperation_bases" USING btree ("location_country");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_name" ON "cooperation_bases" USING btree (("name" collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_kind" ON "cooperation_bases" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_by_level" ON "cooperation_bases" USING btree ((coalesce("level", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_by_level" ON "cooperation_bases" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_level_desc" ON "cooperation_bases" USING btree ((coalesce("level", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_by_status" ON "cooperation_bases" USING btree ((coalesce("status", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_by_status" ON "cooperation_bases" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_status_desc" ON "cooperation_bases" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_by_host_country" ON "cooperation_bases" USING btree ((coalesce("host_country", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_by_host_country" ON "cooperation_bases" USING btree ((coalesce("host_country", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_host_country_desc" ON "cooperation_bases" USING btree ((coalesce("host_country", '') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_designated_on" ON "cooperation_bases" USING btree ((coalesce("designated_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_by_designated_on_desc" ON "cooperation_bases" USING btree ((coalesce("designated_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_by_designated_on_desc" ON "cooperation_bases" USING btree ((case when "designated_on_earliest" is null then '-infinity'::date else greatest("designated_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_unit_count" ON "cooperation_bases" USING btree (("unit_count"),"id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_created_at" ON "cooperation_bases" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_by_updated_at" ON "cooperation_bases" USING btree ("updated_at","id");--> statement-breakpoint
@@ -566,12 +566,12 @@ CREATE INDEX "countries_by_name" ON "countries" USING btree (("name" collate "un
 CREATE INDEX "countries_by_official_name" ON "countries" USING btree ((coalesce("official_name", U&'\FFFF') collate "und-x-icu"),"code");--> statement-breakpoint
 CREATE INDEX "countries_by_official_name_desc" ON "countries" USING btree ((coalesce("official_name", '') collate "und-x-icu"),"code");--> statement-breakpoint
 CREATE INDEX "countries_by_alpha2" ON "countries" USING btree (("alpha2" collate "C"),"code");--> statement-breakpoint
-CREATE INDEX "countries_by_numeric" ON "countries" USING btree ((coalesce("numeric", '~') collate "C"),"code");--> statement-breakpoint
+CREATE INDEX "countries_by_numeric" ON "countries" USING btree ((coalesce("numeric", U&'\+10FFFF') collate "C"),"code");--> statement-breakpoint
 CREATE INDEX "countries_by_numeric_desc" ON "countries" USING btree ((coalesce("numeric", '') collate "C"),"code");--> statement-breakpoint
 CREATE INDEX "countries_by_valid_from" ON "countries" USING btree ((coalesce("valid_from_earliest", 'infinity'::date)),"code");--> statement-breakpoint
-CREATE INDEX "countries_by_valid_from_desc" ON "countries" USING btree ((coalesce("valid_from_earliest", '-infinity'::date)),"code");--> statement-breakpoint
+CREATE INDEX "countries_by_valid_from_desc" ON "countries" USING btree ((case when "valid_from_earliest" is null then '-infinity'::date else greatest("valid_from_earliest", '4713-11-24 BC'::date) end),"code");--> statement-breakpoint
 CREATE INDEX "countries_by_valid_to" ON "countries" USING btree ((coalesce("valid_to_earliest", 'infinity'::date)),"code");--> statement-breakpoint
-CREATE INDEX "countries_by_valid_to_desc" ON "countries" USING btree ((coalesce("valid_to_earliest", '-infinity'::date)),"code");--> statement-breakpoint
+CREATE INDEX "countries_by_valid_to_desc" ON "countries" USING btree ((case when "valid_to_earliest" is null then '-infinity'::date else greatest("valid_to_earliest", '4713-11-24 BC'::date) end),"code");--> statement-breakpoint
 CREATE INDEX "countries_by_created_at" ON "countries" USING btree ("created_at","code");--> statement-breakpoint
 CREATE INDEX "countries_by_updated_at" ON "countries" USING btree ("updated_at","code");--> statement-breakpoint
 CREATE INDEX "countries_search" ON "countries" USING gin ("search");--> statement-breakpoint
@@ -598,7 +598,7 @@ CREATE INDEX "figures_by_title" ON "figures" USING btree (("title" collate "und-
 CREATE INDEX "figures_by_indicator" ON "figures" USING btree (("indicator" collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "figures_by_value" ON "figures" USING btree (("value"),"id");--> statement-breakpoint
 CREATE INDEX "figures_by_as_of" ON "figures" USING btree ((coalesce("as_of_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "figures_by_as_of_desc" ON "figures" USING btree ((coalesce("as_of_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "figures_by_as_of_desc" ON "figures" USING btree ((case when "as_of_earliest" is null then '-infinity'::date else greatest("as_of_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "figures_by_created_at" ON "figures" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "figures_by_updated_at" ON "figures" USING btree ("updated_at","id");--> statement-breakpoint
 CREATE INDEX "figures_search" ON "figures" USING gin ("search");--> statement-breakpoint
@@ -608,7 +608,7 @@ CREATE INDEX "organizations_by_name" ON "organizations" USING btree (("name" col
 CREATE INDEX "organizations_by_acronym" ON "organizations" USING btree ((coalesce("acronym", U&'\FFFF') collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "organizations_by_acronym_desc" ON "organizations" USING btree ((coalesce("acronym", '') collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "organizations_by_type" ON "organizations" USING btree (("type" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "organizations_by_country" ON "organizations" USING btree ((coalesce("country", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "organizations_by_country" ON "organizations" USING btree ((coalesce("country", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "organizations_by_country_desc" ON "organizations" USING btree ((coalesce("country", '') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "organizations_by_created_at" ON "organizations" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "organizations_by_updated_at" ON "organizations" USING btree ("updated_at","id");--> statement-breakpoint
@@ -624,12 +624,12 @@ CREATE INDEX "project_agreements_agreement" ON "project_agreements" USING btree 
 CREATE INDEX "projects_location_country" ON "projects" USING btree ("location_country");--> statement-breakpoint
 CREATE INDEX "projects_by_title" ON "projects" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_kind" ON "projects" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "projects_by_status" ON "projects" USING btree ((coalesce("status", '~') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "projects_by_status" ON "projects" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_status_desc" ON "projects" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_starts_on" ON "projects" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "projects_by_starts_on_desc" ON "projects" USING btree ((coalesce("starts_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "projects_by_starts_on_desc" ON "projects" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_ends_on" ON "projects" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "projects_by_ends_on_desc" ON "projects" USING btree ((coalesce("ends_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "projects_by_ends_on_desc" ON "projects" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_budget_amount" ON "projects" USING btree ((coalesce("budget_amount", 'Infinity'::numeric)),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_budget_amount_desc" ON "projects" USING btree ((coalesce("budget_amount", '-Infinity'::numeric)),"id");--> statement-breakpoint
 CREATE INDEX "projects_by_created_at" ON "projects" USING btree ("created_at","id");--> statement-breakpoint
@@ -646,9 +646,9 @@ CREATE INDEX "sources_by_publisher" ON "sources" USING btree ((coalesce("publish
 CREATE INDEX "sources_by_publisher_desc" ON "sources" USING btree ((coalesce("publisher", '') collate "und-x-icu"),"id");--> statement-breakpoint
 CREATE INDEX "sources_by_kind" ON "sources" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
 CREATE INDEX "sources_by_published_on" ON "sources" USING btree ((coalesce("published_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "sources_by_published_on_desc" ON "sources" USING btree ((coalesce("published_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "sources_by_published_on_desc" ON "sources" USING btree ((case when "published_on_earliest" is null then '-infinity'::date else greatest("published_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "sources_by_accessed_on" ON "sources" USING btree ((coalesce("accessed_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "sources_by_accessed_on_desc" ON "sources" USING btree ((coalesce("accessed_on_earliest", '-infinity'::date)),"id");--> statement-breakpoint
+CREATE INDEX "sources_by_accessed_on_desc" ON "sources" USING btree ((case when "accessed_on_earliest" is null then '-infinity'::date else greatest("accessed_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
 CREATE INDEX "sources_by_created_at" ON "sources" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "sources_by_updated_at" ON "sources" USING btree ("updated_at","id");--> statement-breakpoint
 CREATE INDEX "sources_search" ON "sources" USING gin ("search");--> statement-breakpoint
@@ -659,7 +659,7 @@ CREATE INDEX "topic_links_assistance_program" ON "topic_links" USING btree ("ass
 CREATE INDEX "topics_broader" ON "topics" USING btree ("broader");--> statement-breakpoint
 CREATE INDEX "topics_by_name" ON "topics" USING btree (("name" collate "und-x-icu"),"slug");--> statement-breakpoint
 CREATE INDEX "topics_by_scheme" ON "topics" USING btree (("scheme" collate "C"),"slug");--> statement-breakpoint
-CREATE INDEX "topics_by_code" ON "topics" USING btree ((coalesce("code", '~') collate "C"),"slug");--> statement-breakpoint
+CREATE INDEX "topics_by_code" ON "topics" USING btree ((coalesce("code", U&'\+10FFFF') collate "C"),"slug");--> statement-breakpoint
 CREATE INDEX "topics_by_code_desc" ON "topics" USING btree ((coalesce("code", '') collate "C"),"slug");--> statement-breakpoint
 CREATE INDEX "topics_by_created_at" ON "topics" USING btree ("created_at","slug");--> statement-breakpoint
 CREATE INDEX "topics_by_updated_at" ON "topics" USING btree ("updated_at","slug");--> statement-breakpoint

@@ -9,13 +9,25 @@ import { serveDocumentation } from './http/documentation.ts'
 import { serveHealth } from './http/health.ts'
 import { serveProblemPages } from './http/problem-pages.ts'
 import { answerError, answerProblems, connectionAnswer } from './http/problems.ts'
-import { endpointsOf, mountEndpoints } from './http/routes.ts'
+import { endpointsOf, knownPaths, mountEndpoints } from './http/routes.ts'
 import { operations } from './operations/index.ts'
 import { packageVersion } from './package-root.ts'
 import { resources } from './resources/index.ts'
 
 /** Largest body, in bytes. */
 const bodyLimit = 1024 * 1024
+
+/** What the service has beside the grid. */
+const servicePaths = [
+  '/',
+  '/healthz',
+  '/readyz',
+  '/openapi.json',
+  '/openapi.yaml',
+  '/docs',
+  '/problems',
+  '/problems/{type}',
+].map((path) => ({ path, methods: ['GET', 'HEAD'] }))
 
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
@@ -39,12 +51,7 @@ export async function buildApp({
   const endpoints = endpointsOf(resources, operations)
 
   await app.register(accepts)
-  answerProblems(app, () => [
-    ...new Set(endpoints.map(({ path }) => path)),
-    '/docs',
-    '/openapi.json',
-    '/openapi.yaml',
-  ])
+  answerProblems(app, () => [...knownPaths(endpoints), ...servicePaths])
   readBodies(app)
   serveHealth(app, pool)
   serveProblemPages(app)

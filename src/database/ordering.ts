@@ -24,15 +24,15 @@ export const textOrder = (column: AnyPgColumn): Ordering => ({
 
 /** Codes and words: the order of their bytes. */
 export const codeOrder = (column: AnyPgColumn): Ordering => ({
-  asc: sql`${filledWith(column, sql`'~'`)} collate "C"`,
+  asc: sql`${filledWith(column, sql`U&'\\+10FFFF'`)} collate "C"`,
   desc: sql`${filledWith(column, sql`''`)} collate "C"`,
   type: 'text',
 })
 
-/** Days: EDTF dates are sorted by their earliest. */
+/** Days: EDTF dates are sorted by their earliest; a date that is open at its start has a day before all others. */
 export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   asc: sql`coalesce(${earliest}, 'infinity'::date)`,
-  desc: sql`coalesce(${earliest}, '-infinity'::date)`,
+  desc: sql`case when ${earliest} is null then '-infinity'::date else greatest(${earliest}, '4713-11-24 BC'::date) end`,
   type: 'date',
 })
 

@@ -91,6 +91,12 @@ export function readJson(bytes: Buffer): unknown {
   return value
 }
 
+function requirePlain(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding']
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return
+  throw new Problem('unsupported-media-type', `The body is in the encoding "${encoding}"; send it as it is.`)
+}
+
 function requireCharset(request: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
   if (charset && !/^utf-?8$/i.test(charset)) {
@@ -103,19 +109,11 @@ export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(mediaTypes, { parseAs: 'buffer' }, (request, bytes, done) => {
     try {
+      requirePlain(request)
       requireCharset(request)
       done(null, readJson(Buffer.from(bytes)))
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)))
-    }
-  })
-  app.addHook('onRequest', async (request) => {
-    const encoding = request.headers['content-encoding']
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-      throw new Problem(
-        'unsupported-media-type',
-        `The body is in the encoding ${encoding}; send it as it is.`,
-      )
     }
   })
 }

@@ -9,6 +9,10 @@ const mediaType = 'application/problem+json; charset=utf-8'
 /** What the HTTP framework itself refuses, by its codes. */
 const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
   FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    type: 'malformed-request',
+    detail: 'A part of the path is longer than any key.',
+  },
   FST_ERR_CTP_BODY_TOO_LARGE: { type: 'too-large', detail: 'The body has more than 1 MiB.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',
@@ -52,18 +56,41 @@ export const answerError = (
   reply: FastifyReply,
 ): FastifyReply => sendProblem(asProblem(error), request, reply)
 
+/** A path of the service, with `{name}` for what varies in it, and the methods that it takes. */
+export interface KnownPath {
+  path: string
+  methods: string[]
+}
+
+const matches = (template: string, path: string) =>
+  new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
+
+function notFound(request: FastifyRequest, known: KnownPath[]): Problem {
+  const path = request.url.split('?')[0] ?? ''
+  const here = known.find((candidate) => matches(candidate.path, path))
+  if (here) {
+    const allow = here.methods.join(', ')
+    return new Problem('method-not-allowed', `${path} takes ${allow} and not ${request.method}.`, {
+      headers: { allow },
+    })
+  }
+  const nearest = suggest(
+    path,
+    known.map((candidate) => candidate.path),
+  )
+  return new Problem(
+    'not-found',
+    `There is nothing at ${path}${nearest ? `; did you mean ${nearest}?` : '. /docs shows what there is.'}`,
+  )
+}
+
 /**
  * Answers everything that goes wrong as problem details (RFC 9457).
- * @param paths all paths of the service, to suggest the nearest.
+ * @param known all paths of the service: for methods that they do not take, and to suggest the nearest.
  */
-export function answerProblems(app: FastifyInstance, paths: () => string[]): void {
+export function answerProblems(app: FastifyInstance, known: () => KnownPath[]): void {
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? ''
-    const nearest = suggest(path, paths())
-    const detail = `There is nothing at ${path}${nearest ? `; did you mean ${nearest}?` : '. /docs shows what there is.'}`
-    return sendProblem(new Problem('not-found', detail), request, reply)
-  })
+  app.setNotFoundHandler((request, reply) => sendProblem(notFound(request, known()), request, reply))
 }
 
 /** Problems of connections that never became a request, by the codes of Node's HTTP parser. */

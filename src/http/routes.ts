@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context, Contract, Operation } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { checkQuery, readQuery } from '../query/parameters.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Authorize } from './authentication.ts'
+import type { KnownPath } from './problems.ts'
 
 /** One operation on one resource, with its contract and its path. */
 export interface Endpoint {
@@ -78,7 +79,11 @@ function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
 }
 
 function checkAccept(request: FastifyRequest): void {
-  if (request.headers.accept === undefined || request.accepts().type(['application/json'])) return
+  if (
+    request.headers.accept === undefined ||
+    request.accepts().type(['application/json', 'application/json; charset=utf-8'])
+  )
+    return
   const detail = `The answer is application/json, which the Accept header "${request.headers.accept}" does not allow.`
   throw new Problem('not-acceptable', detail)
 }
@@ -114,28 +119,29 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
   })
 }
 
-const allMethods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+/** The methods that each path of the grid takes. */
+export function knownPaths(endpoints: Endpoint[]): KnownPath[] {
+  return [...new Set(endpoints.map(({ path }) => path))].map((path) => {
+    const methods = endpoints
+      .filter((endpoint) => endpoint.path === path)
+      .map(({ operation }) => operation.method)
+    return { path, methods: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'] }
+  })
+}
 
-/** Answers OPTIONS, and every method that a path does not take, with the list of those that it does. */
-function mountOtherMethods(app: FastifyInstance, url: string, taken: string[]): void {
-  const allowed = [...taken, ...(taken.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
-  const headers = {
-    allow: allowed.join(', '),
-    ...(taken.includes('PATCH') && { 'accept-patch': 'application/merge-patch+json, application/json' }),
+/** Answers OPTIONS with the methods that a path takes. */
+function mountOptions(app: FastifyInstance, { path, methods }: KnownPath): void {
+  const patch = methods.includes('PATCH') && {
+    'accept-patch': 'application/merge-patch+json, application/json',
   }
   app.route({
     method: 'OPTIONS',
-    url,
-    handler: async (_request, reply) => reply.code(204).headers(headers).send(),
-  })
-  app.route({
-    method: allMethods.filter((method) => !allowed.includes(method)),
-    url,
-    onRequest: async (request) => {
-      const detail = `${request.url.split('?')[0]} takes ${allowed.join(', ')} and not ${request.method}.`
-      throw new Problem('method-not-allowed', detail, { headers })
-    },
-    handler: async () => undefined,
+    url: routeOf(path),
+    handler: async (_request, reply) =>
+      reply
+        .code(204)
+        .headers({ allow: methods.join(', '), ...patch })
+        .send(),
   })
 }
 
@@ -147,12 +153,5 @@ export function mountEndpoints(
   authorize: Authorize,
 ): void {
   for (const endpoint of endpoints) mount(app, endpoint, context, authorize)
-  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
-    const here = endpoints.filter((endpoint) => endpoint.path === path)
-    mountOtherMethods(
-      app,
-      routeOf(path),
-      here.map(({ operation }) => operation.method),
-    )
-  }
+  for (const path of knownPaths(endpoints)) mountOptions(app, path)
 }

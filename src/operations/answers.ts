@@ -18,7 +18,8 @@ const page = nameOutput(
     .meta({ description: 'Where a page stands in its list.', examples: [{ limit: 25, next: null }] }),
 )
 
-const memo = <T>(make: (resource: Resource) => T) => {
+/** Makes one thing a resource, once: schemas have names, which are given once. */
+export const memo = <T>(make: (resource: Resource) => T) => {
   const made = new WeakMap<Resource, T>()
   return (resource: Resource): T => {
     const known = made.get(resource) ?? make(resource)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { nameInput } from '../resources/components.ts'
 import { managed, type Resource } from '../resources/resource.ts'
+import { memo } from './answers.ts'
 import { managedProperties } from './writing/validation.ts'
 
 /** Bodies of changes as the contract shows them. The document that a change leads to is what is checked. */
@@ -17,13 +18,14 @@ function managedShape(resource: Resource): z.ZodRawShape {
 }
 
 /** The body of a replacement: the document, and what the registry sets as it was read. */
-export const replacementOf = (resource: Resource) =>
+export const replacementOf = memo((resource) =>
   nameInput(
     `${resource.singular}Replacement`,
     z
       .strictObject({ ...resource.document.shape, ...managedShape(resource) })
       .meta({ description: `A ${resource.noun} as it is to be.`, examples: [resource.example] }),
-  )
+  ),
+)
 
 /** A property in a merge patch: left out, or a new value, or null for none; objects are merged in turn. */
 function patched(schema: z.core.$ZodType): z.ZodType {
@@ -38,11 +40,12 @@ const patchedShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
   Object.fromEntries(Object.entries(shape).map(([property, schema]) => [property, patched(schema)]))
 
 /** The body of a merge patch. */
-export const patchOf = (resource: Resource) =>
+export const patchOf = memo((resource) =>
   nameInput(
     `${resource.singular}Patch`,
     z.strictObject({ ...patchedShape(resource.document.shape), ...managedShape(resource) }).meta({
       description: `Changes of a ${resource.noun}, as a JSON merge patch (RFC 7396).`,
       examples: [Object.fromEntries(Object.entries(resource.example).slice(0, 2))],
     }),
-  )
+  ),
+)

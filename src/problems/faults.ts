@@ -72,6 +72,7 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
       // Replaced a key at a time in `faultsOf`; this joins them so that none is lost on the way.
       return issue.keys.map((key) => `is not known here${didYouMean(key, knownKeys(issue))}`).join('\n')
     case 'invalid_value':
+      if (issue.input === undefined) return 'is required'
       return typeof issue.input === 'string'
         ? `${shown(issue.input)} is not known${didYouMean(issue.input, issue.values.map(String))}`
         : `must be one of ${issue.values.map(shown).join(', ')}`
@@ -104,10 +105,10 @@ export function faultsOf(
   error: z.core.$ZodError,
   place: (path: readonly PropertyKey[]) => Pick<Fault, 'pointer' | 'parameter' | 'header'>,
 ): Fault[] {
-  return error.issues.flatMap((issue): Fault[] => {
+  const faults = error.issues.flatMap((issue): Fault[] => {
     const code = codes[issue.code] ?? 'invalid'
     if (issue.code !== 'unrecognized_keys') {
-      const missing = issue.code === 'invalid_type' && issue.message === 'is required'
+      const missing = issue.message === 'is required'
       return [{ ...place(issue.path), code: missing ? 'required' : code, message: issue.message }]
     }
     const messages = issue.message.split('\n')
@@ -117,4 +118,7 @@ export function faultsOf(
       message: `"${key}" ${messages[at] ?? 'is not known here'}`,
     }))
   })
+  // One fault a place: what else is wrong with a value matters when this is mended.
+  const places = faults.map(({ pointer, parameter, header }) => pointer ?? parameter ?? header)
+  return faults.filter((_, at) => places.indexOf(places[at]) === at)
 }

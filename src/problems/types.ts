@@ -69,11 +69,6 @@ export const problemTypes = {
     title: 'The body is too large',
     explanation: 'Bodies may have 1 MiB.',
   },
-  'uri-too-long': {
-    status: 414,
-    title: 'The URL is too long',
-    explanation: 'Shorten the query.',
-  },
   'unsupported-media-type': {
     status: 415,
     title: 'The body is in a format that this operation does not read',

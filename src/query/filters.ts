@@ -168,12 +168,14 @@ const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
   })
-  .transform((text) => new Date(text).toISOString())
+  .refine((text) => /^(?!0000)\d{4}-/.test(new Date(text).toISOString()), {
+    error: 'must be in the years 0001 to 9999',
+  })
 
 /** When the registry itself made or changed the record. */
 export function timestamp(column: AnyPgColumn, description: string): Filter {
   const compare = (operator: string) =>
-    one((value) => sql`${column} ${sql.raw(operator)} ${value}::timestamptz`)
+    one((value) => sql`${column} ${sql.raw(operator)} ${value}::text::timestamptz`)
   return {
     description,
     value: instant,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Comparing, Condition } from './condition.ts'
+import type { Operator } from './filters.ts'
 import { type CheckedQuery, type Parameter, single, valuesOf, words, wordsOf } from './parameters.ts'
 import {
   type Representation,
@@ -50,8 +51,12 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
       sortWords(resource),
       'Order of the list: keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
-    limit: single(limit, `Records in a page: 1 to ${pageSize.most}, ${pageSize.usual} when left out.`),
-    cursor: single(z.string().min(1).max(2000), 'Where to go on: `page.next` of the page before.'),
+    limit: single(
+      limit,
+      `Records in a page: 1 to ${pageSize.most}, ${pageSize.usual} when left out.`,
+      z.int().min(1).max(pageSize.most),
+    ),
+    cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
     ...representationParameters(resource),
     count: single(
       z.enum(['exact', 'estimated']),
@@ -81,10 +86,13 @@ const sortTerm = (word: string): SortTerm =>
 
 /** The condition that a query's filters make: all of them hold. */
 export function conditionOf(resource: Resource, query: CheckedQuery): Condition {
+  // In the order of the definitions, so that the order of a query's parameters makes no difference.
   const comparisons = Object.entries(resource.filters).flatMap(([filter, { comparisons: known }]) =>
-    [...(query.get(filter) ?? [])].map(([operator, values]): Comparing => {
-      const value = known[operator]?.takes === 'many' ? values : values[0]
-      return { filter, operator, value }
+    Object.entries(known).flatMap(([word, { takes }]): Comparing[] => {
+      // A filter's comparisons are keyed by operators.
+      const operator = word as Operator
+      const values = query.get(filter)?.get(operator)
+      return values ? [{ filter, operator, value: takes === 'many' ? values : values[0] }] : []
     }),
   )
   return { kind: 'fields', comparisons }

@@ -8,6 +8,8 @@ import type { Operator, Takes } from './filters.ts'
 export interface Parameter {
   description: string
   value: z.ZodType
+  /** Schema of one value as clients have it before it becomes text, where that is not text. */
+  jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, { takes: Takes }>>
 }
 
@@ -96,6 +98,9 @@ function checkValues(
       faults: [fault('too_big', `has ${given.length} values; at most ${mostValues} are possible`)],
     }
   }
+  if (given.some((text) => text.includes('\u0000'))) {
+    return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
+  }
   const results = given.map((text) => schemaOf(parameter, takes).safeParse(text, { error: faultMessage }))
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
@@ -153,9 +158,10 @@ export const valuesOf = (query: CheckedQuery, name: string): unknown[] => query.
 export const wordsOf = (query: CheckedQuery, name: string): string[] => valuesOf(query, name).map(String)
 
 /** A parameter with one value. */
-export const single = (value: z.ZodType, description: string): Parameter => ({
+export const single = (value: z.ZodType, description: string, jsonValue = value): Parameter => ({
   description,
   value,
+  jsonValue,
   comparisons: { eq: { takes: 'one' } },
 })
 

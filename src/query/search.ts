@@ -31,6 +31,16 @@ const comparingOf = (filter: Filter) =>
     .optional()
     .meta({ description: filter.description })
 
+/** A condition to show: the first filter that takes one of some usual values. */
+function exampleOf({ filters }: Searchable): object {
+  const usual = ['PAK', '2011', '142', 'energy', 'Pakistan']
+  for (const [name, { value, comparisons }] of Object.entries(filters)) {
+    const fitting = usual.find((candidate) => value.safeParse(candidate).success)
+    if (fitting !== undefined && comparisons.eq) return { [name]: { eq: fitting } }
+  }
+  return {}
+}
+
 const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** Schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
@@ -58,7 +68,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         ...Object.fromEntries(lists),
       })
       .refine(saysSomething, { error: 'is empty: give a condition, or leave it out' })
-      .meta({ description: 'Conditions that all hold.' }),
+      .meta({ description: 'Conditions that all hold.', examples: [exampleOf(searchable)] }),
   )
   return schema
 }
@@ -99,7 +109,7 @@ function makeRequest(resource: Resource) {
         cursor: z
           .string()
           .min(1)
-          .max(2000)
+          .max(12_000)
           .nullable()
           .default(null)
           .meta({ description: '`page.next` of the page before.' }),

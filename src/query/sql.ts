@@ -79,7 +79,7 @@ export function listStatement(plan: ListPlan, after: Position | undefined): Quer
     const keys = keysOf(plan)
     const document = documentJson(plan.resource, plan.representation.fields, plan.representation.include)
     const position = sql.join(
-      keys.map(({ expression }) => sql`(${expression})::text`),
+      keys.map(({ expression }) => sql`(${expression})::text collate "C"`),
       sql`, `,
     )
     const ordering = sql.join(

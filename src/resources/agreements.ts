@@ -34,6 +34,7 @@ import {
   keys,
   language,
   line,
+  noneTwice,
   optional,
   prose,
   reference,
@@ -83,14 +84,8 @@ const document = named(
 const relations = z
   .array(relation)
   .max(100)
+  .superRefine(noneTwice(({ kind, agreement }: z.output<typeof relation>) => `${kind} ${agreement}`))
   .default([])
-  .superRefine((list, context) => {
-    list.forEach(({ kind, agreement }, at) => {
-      if (list.findIndex((other) => other.kind === kind && other.agreement === agreement) < at) {
-        context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
-      }
-    })
-  })
 
 export const agreements: Resource = defineResource({
   name: 'agreements',

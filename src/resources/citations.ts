@@ -3,6 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { citations as table } from '../database/tables/citations.ts'
 import { citationRanks } from '../database/vocabularies.ts'
+import { listed } from '../problems/suggest.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { externalIdsIn } from './collections.ts'
@@ -52,7 +53,8 @@ const record = named(
   'CitedRecord',
   z
     .discriminatedUnion('resource', [variant(first), ...others.map(variant)], {
-      error: `resource must be one of ${citableNames.map((name) => `"${name}"`).join(', ')}`,
+      error: ({ input }) =>
+        input === undefined ? 'is required' : `resource must be one of ${listed(citableNames)}`,
     })
     .meta({
       description: 'The record that a citation speaks of.',
@@ -149,7 +151,11 @@ export const citations: Resource = defineResource({
           sql` or `,
         )})`,
     ),
-    property: anyOf(table.property, z.string().max(200), 'JSON pointer to the property that is supported.'),
+    property: anyOf(
+      table.property,
+      z.string().min(1).max(200),
+      'JSON pointer to the property that is supported.',
+    ),
     excerpt: text(table.excerpt, 'A few words of the source.'),
     note: text(table.note, 'What is supported or doubtful.'),
     paragraph: anyOf(table.paragraph, line(50), 'Paragraph of the source.'),

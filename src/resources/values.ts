@@ -124,6 +124,7 @@ export const externalIds = () =>
   z
     .array(externalId)
     .max(100)
+    .superRefine(noneTwice(({ scheme, id }: z.output<typeof externalId>) => `${scheme}:${id}`))
     .default([])
     .meta({ description: 'Ids of the record in other registers; unique per resource.' })
 
@@ -219,14 +220,22 @@ export const crsPurpose = () =>
     { resource: 'topics', column: topics.code, only: sql`${topics.scheme} = 'crs'` },
   )
 
+/** Refuses what stands in a list before already. @param identity what makes two entries the same. */
+export const noneTwice =
+  <Item>(identity: (item: Item) => unknown) =>
+  (list: Item[], context: z.RefinementCtx): void => {
+    const seen = new Set<unknown>()
+    for (const [at, item] of list.entries()) {
+      if (seen.has(identity(item))) {
+        context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
+      }
+      seen.add(identity(item))
+    }
+  }
+
 /** A list in which nothing stands twice. */
 export const distinct = <T extends z.ZodType>(items: T, max = 100) =>
   z
     .array(items)
     .max(max)
-    .superRefine((list, context) => {
-      list.forEach((item, at) => {
-        if (list.indexOf(item) < at)
-          context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
-      })
-    })
+    .superRefine(noneTwice((item: z.output<T>) => item))

@@ -40,6 +40,8 @@ export function answersOf(openApi: unknown): CheckAnswer {
   addFormats(ajv)
   ajv.addFormat('edtf', true)
   ajv.addSchema(document, 'openapi')
+  const wholeDocument = Object(withoutSparse(document))
+  ajv.addSchema(wholeDocument, 'whole')
   const templates = Object.keys(document.paths)
     .map((path) => ({
       path,
@@ -48,13 +50,9 @@ export function answersOf(openApi: unknown): CheckAnswer {
     .sort((a, b) => a.path.split('{').length - b.path.split('{').length)
   const validators = new Map<string, ValidateFunction>()
 
-  const validatorAt = (pointer: string, whole: boolean): ValidateFunction => {
-    const name = `${pointer} ${whole}`
-    const known = validators.get(name)
-    if (known) return known
-    const validator = whole
-      ? ajv.compile(withoutSparse(document, pointer))
-      : ajv.compile({ $ref: `openapi#${pointer}` })
+  const validatorAt = (steps: string[], whole: boolean): ValidateFunction => {
+    const name = targetOf(whole ? wholeDocument : document, steps, whole ? 'whole' : 'openapi')
+    const validator = validators.get(name) ?? ajv.compile({ $ref: name })
     validators.set(name, validator)
     return validator
   }
@@ -94,7 +92,7 @@ export function answersOf(openApi: unknown): CheckAnswer {
       type,
       'schema',
     ]
-    const validate = validatorAt(`/${steps.map(escaped).join('/')}`, records === 'whole')
+    const validate = validatorAt(steps, records === 'whole')
     if (!validate(JSON.parse(body))) {
       throw new Error(
         `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors).slice(0, 500)}\n${body.slice(0, 500)}`,
@@ -103,16 +101,24 @@ export function answersOf(openApi: unknown): CheckAnswer {
   }
 }
 
-/** The schema at a pointer with the sparse variants of records taken out, however deep. */
-function withoutSparse(document: unknown, pointer: string): object {
-  const strip = (value: unknown): unknown => {
-    if (Array.isArray(value)) {
-      return value
-        .filter((item) => !JSON.stringify(item).startsWith('{"$ref":"#/components/schemas/Sparse'))
-        .map(strip)
-    }
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, strip(inner)]))
+/** The document with the sparse variants of records taken out, however deep. */
+function withoutSparse(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((item) => !isSparse(item)).map(withoutSparse)
   }
-  return { ...Object(strip(document)), $ref: `#${pointer}` }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSparse(inner)]))
+}
+
+const isSparse = (item: unknown) =>
+  typeof item === 'object' &&
+  item !== null &&
+  '$ref' in item &&
+  String(item.$ref).startsWith('#/components/schemas/Sparse')
+
+/** Where the schema at some steps really is: what only refers to another is compiled once for all that refer to it. */
+function targetOf(document: unknown, steps: string[], name: string): string {
+  const found = steps.reduce<unknown>((value, step) => Object(value)[step], document)
+  const { $ref } = Object(found)
+  return typeof $ref === 'string' ? `${name}${$ref}` : `${name}#/${steps.map(escaped).join('/')}`
 }

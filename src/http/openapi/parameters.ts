@@ -31,7 +31,7 @@ export const headerParameter = ({ name, presence, description, example }: Reques
  */
 export function queryParameter(name: string, parameter: Parameter, schemas: Schemas) {
   // The parameter describes itself; its operators need not say it again.
-  const { description, examples, ...value } = schemas.of(parameter.value, 'input')
+  const { description, examples, ...value } = schemas.of(parameter.jsonValue ?? parameter.value, 'input')
   const { eq, ...bracketed } = parameter.comparisons
   const schemaOf = (takes: Takes) => {
     if (takes === 'truth') return schemas.of(truth, 'input')
@@ -46,7 +46,10 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
   }
   const compared: JsonSchema = {
     type: 'object',
-    properties: Object.fromEntries(operators.map(([operator, { takes }]) => [operator, schemaOf(takes)])),
+    // OpenAPI has no notation for a list inside an object of a query: one value, or several with commas between.
+    properties: Object.fromEntries(
+      operators.map(([operator, { takes }]) => [operator, takes === 'truth' ? schemaOf(takes) : value]),
+    ),
     additionalProperties: false,
   }
   return {

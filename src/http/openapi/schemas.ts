@@ -9,15 +9,24 @@ type Direction = 'input' | 'output'
 
 const prefix = '#/components/schemas/'
 
-/** Formats say it shorter than zod's patterns for them. */
+/** What zod says of a schema and the document had better not. */
 const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern
+  // Validators that divide as JavaScript does would refuse amounts such as 4.35.
+  delete jsonSchema.multipleOf
 }
 
-const options = { target: 'draft-2020-12', override } as const
+/** Code generators take what has a default for always there, also in what is sent. */
+const overrideInput = (context: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+  override(context)
+  delete context.jsonSchema.default
+}
+
+const optionsOf = (io: Direction) =>
+  ({ target: 'draft-2020-12', io, override: io === 'input' ? overrideInput : override }) as const
 
 function named(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
-  const { schemas } = z.toJSONSchema(registry, { ...options, io, uri: (id) => `${prefix}${id}` })
+  const { schemas } = z.toJSONSchema(registry, { ...optionsOf(io), uri: (id) => `${prefix}${id}` })
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
       const { $schema, $id, ...rest } = schema
@@ -83,7 +92,7 @@ export function collectSchemas(): Schemas {
     const id = components[io].get(schema)?.id
     if (id !== undefined) return { $ref: `${prefix}${io === 'input' ? inputName(id) : id}` }
     if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => of(option, io)) }
-    const { $schema, ...inPlace } = z.toJSONSchema(schema, { ...options, io })
+    const { $schema, ...inPlace } = z.toJSONSchema(schema, optionsOf(io))
     return inPlace
   }
   return { components: Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))), of }

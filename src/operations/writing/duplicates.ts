@@ -40,7 +40,11 @@ export async function takenExternalIds(
  * `Key (alpha2)=(PK) already exists.`
  */
 export function takenProperties(resource: Resource, document: Document, detail: string | undefined): Fault[] {
-  const names = /^Key \((.+?)\)=/.exec(detail ?? '')?.[1]?.split(', ') ?? []
+  const names =
+    /^Key \((.+?)\)=/
+      .exec(detail ?? '')?.[1]
+      ?.split(', ')
+      .map((name) => name.replaceAll('"', '')) ?? []
   const columns = Object.entries(getTableColumns(resource.table))
   return names.flatMap((name) => {
     const property = columns.find(([, column]) => column.name === name)?.[0]

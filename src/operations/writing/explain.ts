@@ -5,8 +5,11 @@ import { Problem } from '../../problems/problem.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Document } from './documents.ts'
 import { takenExternalIds, takenProperties } from './duplicates.ts'
-import { danglingReferences } from './references.ts'
+import { danglingReferences, mentionsIn } from './references.ts'
 import { invalidBody } from './validation.ts'
+
+const ownKey = (resource: Resource, document: Document, key: string | undefined) =>
+  key ?? document[resource.key.property]
 
 /**
  * Finds out which part of a document the database has refused, and why. It asks only after the fact: writes that
@@ -34,6 +37,19 @@ export async function explainRefusal(
       if (faults.length === 0) return error
       const detail = `The ${resource.noun} shares with another one what must be its own; nothing was written.`
       return new Problem('conflict', detail, { errors: faults, cause: error })
+    }
+    case '23514': {
+      const faults = mentionsIn(resource.document, document)
+        .filter(
+          ({ value, reference }) =>
+            reference.resource === resource.name && value === ownKey(resource, document, key),
+        )
+        .map(({ path }) => ({
+          pointer: pointerOf(path),
+          code: 'itself',
+          message: `is the ${resource.noun} itself`,
+        }))
+      return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case 'EN001': {
       const pointer = pointerOf([refused.column ?? ''])

@@ -9,7 +9,8 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
   const merged = new Map(Object.entries(isObject(target) ? target : {}))
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(key)
+    // A property that is not there can't be emptied: it stays, for the schema to refuse it if it is misspelt.
+    if (value === null && merged.has(key)) merged.delete(key)
     else merged.set(key, mergePatch(merged.get(key), value))
   }
   return Object.fromEntries(merged)

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { count, listPath, make, nameProperty, sample } from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const basic = `Basic ${btoa(`admin:${adminKey}`)}`
+
+/** Ways to come without the administrator's key. */
+const strangers: Record<string, RequestOptions> = {
+  'no key': { key: null },
+  'a wrong key': { key: `${adminKey}x` },
+  'the beginning of the key': { key: adminKey.slice(0, -1) },
+  'another scheme': { key: null, headers: { authorization: basic } },
+  'the key without a scheme': { key: null, headers: { authorization: adminKey } },
+  'the scheme without a key': { key: null, headers: { authorization: 'Bearer' } },
+  'two keys': { key: null, headers: { authorization: `Bearer ${adminKey} ${adminKey}` } },
+}
+
+describe.each(resources)('$name', (resource) => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
+    'cannot be written by %s without the key: it is refused with 401 and leaves everything as it was',
+    async (method) => {
+      const { path, record } = await make(resource, api)
+      const before = await count(api, resource)
+      const change = { [nameProperty(resource)]: 'Changed' }
+      const url = method === 'POST' ? listPath(resource) : path
+      const bodies = new Map<string, unknown>([
+        ['POST', await sample(resource, api)],
+        ['PUT', { ...record, ...change }],
+        ['PATCH', change],
+      ])
+      for (const [what, options] of Object.entries(strangers)) {
+        const headers = { 'if-match': '*', ...options.headers }
+        const answer = await api.request(method, url, { body: bodies.get(method), ...options, headers })
+        expect({ what, status: answer.status }).toEqual({ what, status: 401 })
+        expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+      }
+      expect((await api.get(path)).json()).toEqual(record)
+      expect(await count(api, resource)).toBe(before)
+    },
+  )
+
+  it('can be read without a key, but not with a wrong one, which somebody wants to know', async () => {
+    const { path } = await make(resource, api)
+    for (const url of [path, `${listPath(resource)}?limit=1`]) {
+      expect((await api.get(url)).status).toBe(200)
+      expect((await api.get(url, { key: adminKey })).status).toBe(200)
+      const refused = await api.get(url, { key: 'not-the-key' })
+      expect(refused.status).toBe(401)
+      expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+    }
+  })
+
+  it('can be written with the scheme in any case, as HTTP has it', async () => {
+    const document = await sample(resource, api)
+    const headers = { authorization: `bEARER ${adminKey}` }
+    expect((await api.post(listPath(resource), document, { key: null, headers })).status).toBe(201)
+  })
+})

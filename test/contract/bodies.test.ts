@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import {
+  asEveryWrite,
+  faultAt,
+  listPath,
+  type Made,
+  make,
+  nameProperty,
+  pointersIn,
+  refusal,
+  sample,
+} from './samples.ts'
+
+/** Bodies that are no JSON object which could be kept as it is. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const bytes = (...parts: (string | number[])[]) =>
+  new Uint8Array(
+    Buffer.concat(parts.map((part) => Buffer.from(Array.isArray(part) ? part : [...Buffer.from(part)]))),
+  )
+
+/** The text of a JSON object with one more property, whatever its name and value. */
+const withProperty = (document: object, name: string, value: string) =>
+  `${JSON.stringify(document).slice(0, -1)},"${name}":${value}}`
+
+describe.each(resources)('a body for $name', (resource) => {
+  const name = nameProperty(resource)
+
+  let made: Made
+  beforeAll(async () => {
+    made = await make(resource, api)
+  })
+  /** Sends it to create, to replace and to patch; that also holds that nothing is written. */
+  const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
+    asEveryWrite(api, resource, made.path, body, options)
+
+  it.each(['[]', '[{}]', '"text"', 'null', '1', 'true'])(
+    'that is %s and no object is refused with 422',
+    async (body) => {
+      for (const answer of await everywhere(body)) {
+        expect(answer.status).toBe(422)
+        expect(pointersIn(answer)).toEqual([''])
+      }
+    },
+  )
+
+  it('that is empty is refused with 400', async () => {
+    for (const answer of await everywhere('')) expect(answer.status).toBe(400)
+  })
+
+  it('that is missing, Content-Type and all, is refused', async () => {
+    const { path } = made
+    const before = (await api.get(path)).text
+    const headers = { 'if-match': '*' }
+    for (const answer of [
+      await api.request('POST', listPath(resource), { headers }),
+      await api.request('PUT', path, { headers }),
+      await api.request('PATCH', path, { headers }),
+    ]) {
+      expect([400, 415, 422]).toContain(answer.status)
+    }
+    expect((await api.get(path)).text).toBe(before)
+  })
+
+  it.each([
+    '{',
+    '{"name":"cut',
+    '{"name":1,}',
+    "{'name':1}",
+    '{name:1}',
+    '{"name":01}',
+    '{"name":NaN}',
+    '{"name":undefined}',
+    '{"name":1} {}',
+    '{"name":1} // comment',
+    '{"name":"\\x41"}',
+    '{"name":"a\tb"}',
+    'name=1',
+  ])('that is not JSON, %s, is refused with 400', async (body) => {
+    const answer = await api.post(listPath(resource), body)
+    expect(answer.status).toBe(400)
+    expect(refusal(answer)).toMatchObject({
+      type: '/problems/malformed-request',
+      detail: expect.stringContaining('not JSON'),
+    })
+  })
+
+  it('with a property twice is refused with 400 that points at it, however deep it is and however it is spelt', async () => {
+    const document = await sample(resource, api)
+    const escaped = `\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}`
+    for (const body of [
+      withProperty(document, name, '"again"'),
+      withProperty(document, escaped, '"again"'),
+    ]) {
+      for (const answer of await everywhere(body)) {
+        expect(answer.status).toBe(400)
+        expect(faultAt(answer, `/${name}`)?.code).toBe('repeated')
+      }
+    }
+    const deep = await api.post(listPath(resource), '{"a":[{},{"b":{"c/d":1,"c/d":1}}]}')
+    expect(deep.status).toBe(400)
+    expect(pointersIn(deep)).toEqual(['/a/1/b/c~1d'])
+  })
+
+  it('with text that cannot be kept, NUL or half of a surrogate pair, is refused with 400 that points at it', async () => {
+    for (const wrong of ['a\\u0000b', '\\ud800', '\\udc00\\ud800']) {
+      for (const answer of await everywhere(`{"${name}":"${wrong}"}`)) {
+        expect(answer.status).toBe(400)
+        expect(faultAt(answer, `/${name}`)?.code).toBe('bad_text')
+      }
+    }
+    const inName = await api.post(listPath(resource), '{"a\\u0000":1}')
+    expect(inName.status).toBe(400)
+    expect(refusal(inName).errors).toMatchObject([{ code: 'bad_text' }])
+  })
+
+  it('with whole surrogate pairs, escaped or not, is kept as it is', async () => {
+    const rocket = 'Rocket \u{1F680} 火箭'
+    for (const text of [rocket, rocket.replace('\u{1F680}', '\\ud83d\\ude80')]) {
+      const { [name]: _name, ...document } = await sample(resource, api)
+      const answer = await api.post(listPath(resource), withProperty(document, name, `"${text}"`))
+      expect(answer.status).toBe(201)
+      expect(answer.json()[name]).toBe(rocket)
+    }
+  })
+
+  it('that is not UTF-8 is refused with 400', async () => {
+    for (const wrong of [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80]]) {
+      const body = bytes(`{"${name}":"`, wrong, '"}')
+      for (const answer of await everywhere(body)) expect(answer.status).toBe(400)
+    }
+    for (const answer of await everywhere(new Uint8Array(Buffer.from('\ufeff{}', 'utf16le')))) {
+      expect(answer.status).toBe(400)
+    }
+  })
+
+  it('may begin with a byte order mark, which is no part of it', async () => {
+    const document = await sample(resource, api)
+    const answer = await api.post(listPath(resource), bytes([0xef, 0xbb, 0xbf], JSON.stringify(document)))
+    expect(answer.status).toBe(201)
+    expect(answer.json()).toMatchObject(document)
+  })
+
+  it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
+    'with a property %s is refused like one with any other that does not exist',
+    async (property) => {
+      // A replacement and a patch must repeat the key where clients make it; a creation is refused before it is taken.
+      const ownKey = resource.key.madeBy === 'client' ? { [resource.key.property]: made.key } : {}
+      const document = { ...(await sample(resource, api)), ...ownKey }
+      for (const answer of await everywhere(withProperty(document, property, '{"a":1}'))) {
+        expect(answer.status).toBe(422)
+        expect(pointersIn(answer)).toEqual([`/${property}`])
+      }
+    },
+  )
+
+  it('with a number that is too large for readers of JSON is refused with 422', async () => {
+    const properties = [...Object.keys(resource.document.shape), 'version']
+    for (const number of ['1e400', '-1e400']) {
+      const body = `{${properties.map((property) => `"${property}":${number}`).join()}}`
+      const [created, ...changed] = await everywhere(body)
+      expect(created?.status).toBe(422)
+      expect(created && pointersIn(created)).toEqual(properties.map((property) => `/${property}`).sort())
+      for (const answer of changed) expect(answer.status).toBe(422)
+    }
+  })
+
+  it('that is nested 10,000 levels deep is refused as a fault of the client', async () => {
+    const depth = 10_000
+    const array = '['.repeat(depth) + ']'.repeat(depth)
+    const object = `${`{"${name}":`.repeat(depth)}1${'}'.repeat(depth)}`
+    for (const body of [array, object, `{"${name}":${array}}`]) {
+      for (const answer of await everywhere(body)) expect([400, 422]).toContain(answer.status)
+    }
+  })
+})

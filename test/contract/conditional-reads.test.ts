@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { etagOf, listPath, make, nameProperty, refusal, resourceOf, sample } from './samples.ts'
+
+/** What a client has already is not sent again, and what has changed always is. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-match': tag } })
+
+describe.each(resources)('what a client has of $name', (resource) => {
+  const name = nameProperty(resource)
+
+  it('is not sent again while it is current, as a record and as a list, whatever it includes', async () => {
+    const { path, key } = await make(resource, api)
+    const [include] = Object.keys(resource.includes())
+    const list = `${listPath(resource)}?${resource.key.property}=${key}`
+    for (const url of [
+      path,
+      `${path}?include=${include}`,
+      `${path}?fields=version`,
+      list,
+      `${list}&include=${include}`,
+    ]) {
+      const tag = etagOf(await api.get(url))
+      expect(tag).toMatch(/^"[^"]+"$/)
+      for (const sent of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        const answer = await api.get(url, ifNoneMatch(sent))
+        expect({ url, sent, status: answer.status }).toEqual({ url, sent, status: 304 })
+        expect(answer.text).toBe('')
+        expect(etagOf(answer)).toBe(tag)
+      }
+    }
+  })
+
+  it('is sent again when the record has changed, as a record and as a list', async () => {
+    const { path, key } = await make(resource, api)
+    const list = `${listPath(resource)}?${resource.key.property}=${key}`
+    const before = { record: etagOf(await api.get(path)), list: etagOf(await api.get(list)) }
+    await api.patch(path, { [name]: 'Changed' })
+    for (const [url, tag] of [
+      [path, before.record],
+      [list, before.list],
+    ] as const) {
+      const answer = await api.get(url, ifNoneMatch(tag))
+      expect(answer.status).toBe(200)
+      expect(answer.text).toContain('Changed')
+      expect(etagOf(answer)).not.toBe(tag)
+    }
+  })
+
+  it('is sent again when the list has one record more, or one less', async () => {
+    // Later records alone, so that no other test can change the list meanwhile.
+    const { record } = await make(resource, api)
+    const list = `${listPath(resource)}?createdAt[gte]=${record.createdAt}&sort=-createdAt`
+    const before = etagOf(await api.get(list))
+    const { path } = await make(resource, api)
+    const more = await api.get(list, ifNoneMatch(before))
+    expect(more.status).toBe(200)
+    await api.delete(path)
+    const less = await api.get(list, ifNoneMatch(etagOf(more)))
+    expect(less.status).toBe(200)
+  })
+
+  it('is not compared with tags of another version', async () => {
+    const { path } = await make(resource, api)
+    for (const tag of ['"2"', '"0"', '"1-"', '""']) {
+      expect((await api.get(path, ifNoneMatch(tag))).status).toBe(200)
+    }
+  })
+
+  it('is refused with 400 when it is told by something else than an ETag', async () => {
+    const { path } = await make(resource, api)
+    for (const url of [path, `${listPath(resource)}?limit=1`]) {
+      for (const wrong of ['1', '"1', 'any', 'W/1']) {
+        const answer = await api.get(url, ifNoneMatch(wrong))
+        expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 })
+        expect(refusal(answer).errors).toMatchObject([{ header: 'If-None-Match', code: 'invalid' }])
+      }
+    }
+  })
+})
+
+describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
+  'what a client has of $name with their citations',
+  (resource) => {
+    it('is sent again when a citation is added, changed or removed, though the record is the same', async () => {
+      const citations = resourceOf('citations')
+      const { path, key, etag } = await make(resource, api)
+      const urls = [path, `${listPath(resource)}`].map(
+        (url) => `${url}?include=citations${url === path ? '' : `&${resource.key.property}=${key}`}`,
+      )
+      const tags = async () => Promise.all(urls.map(async (url) => etagOf(await api.get(url))))
+
+      const seen = [await tags()]
+      const document = {
+        ...(await sample(citations, api)),
+        property: null,
+        record: { resource: resource.name, id: key },
+      }
+      const citation = await make(citations, api, document)
+      seen.push(await tags())
+      await api.patch(citation.path, { note: 'Changed' })
+      seen.push(await tags())
+      await api.patch(citation.path, { rank: 'preferred' })
+      seen.push(await tags())
+      for (const at of [0, 1]) expect(new Set(seen.map((pair) => pair[at])).size).toBe(4)
+
+      await api.delete(citation.path)
+      expect(await tags()).toEqual(seen[0])
+      expect(etagOf(await api.get(path))).toBe(etag)
+    })
+  },
+)

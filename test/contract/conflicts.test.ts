@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  count,
+  type Document,
+  faultAt,
+  fullSample,
+  listPath,
+  make,
+  pointersIn,
+  resourceOf,
+} from './samples.ts'
+
+/** What one record of a resource has and no other can have. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** The properties of a resource which are unique, alone or together with another; where the fault is shown. */
+const unique: { name: string; properties: string[]; pointers: string[] }[] = [
+  { name: 'regions', properties: ['code'], pointers: ['/code'] },
+  { name: 'countries', properties: ['code'], pointers: ['/code'] },
+  { name: 'countries', properties: ['alpha2'], pointers: ['/alpha2'] },
+  { name: 'countries', properties: ['numeric'], pointers: ['/numeric'] },
+  { name: 'topics', properties: ['slug'], pointers: ['/slug'] },
+  { name: 'topics', properties: ['scheme', 'code'], pointers: ['/code', '/scheme'] },
+  { name: 'organizations', properties: ['ror'], pointers: ['/ror'] },
+  ...resources
+    .filter(({ document }) => 'externalIds' in document.shape)
+    .map(({ name }) => ({ name, properties: ['externalIds'], pointers: ['/externalIds/0'] })),
+]
+
+const pick = (document: Document, properties: string[]) =>
+  Object.fromEntries(properties.map((property) => [property, document[property]]))
+
+it('every resource has something of its own', () => {
+  expect([...new Set(unique.map(({ name }) => name))].sort()).toEqual(
+    resources.map(({ name }) => name).sort(),
+  )
+})
+
+describe.each(unique)('$properties of one of $name', ({ name, properties, pointers }) => {
+  const resource = resourceOf(name)
+  // Codes of withdrawn states have been given away again, so they are theirs alone only while they are valid.
+  const valid = name === 'countries' ? { validTo: null } : {}
+  const isKey = properties.includes(resource.key.property)
+
+  it('cannot be given to another: its creation is refused with 409 and a pointer, and writes nothing', async () => {
+    const { record } = await make(resource, api, { ...(await fullSample(resource, api)), ...valid })
+    const before = await count(api, resource)
+    const other = { ...(await fullSample(resource, api)), ...valid, ...pick(record, properties) }
+    const answer = await api.post(listPath(resource), other)
+    expect(answer.status).toBe(409)
+    expect(pointersIn(answer)).toEqual(pointers)
+    expect(faultAt(answer, pointers[0] ?? '')?.code).toBe('taken')
+    expect(await count(api, resource)).toBe(before)
+  })
+
+  it.skipIf(isKey)('cannot be given to another by a change, which leaves both as they were', async () => {
+    const document = { ...(await fullSample(resource, api)), ...valid }
+    const one = await make(resource, api, document)
+    const two = await make(resource, api, { ...(await fullSample(resource, api)), ...valid })
+    const taken = pick(one.record, properties)
+    for (const answer of [
+      await api.patch(two.path, taken),
+      await api.put(two.path, { ...two.record, ...taken }),
+    ]) {
+      expect(answer.status).toBe(409)
+      expect(pointersIn(answer)).toEqual(pointers)
+    }
+    expect((await api.get(one.path)).json()).toEqual(one.record)
+    expect((await api.get(two.path)).json()).toEqual(two.record)
+  })
+
+  it('stays the own record’s: it can be sent again with other changes', async () => {
+    const { path, record } = await make(resource, api, { ...(await fullSample(resource, api)), ...valid })
+    expect((await api.patch(path, pick(record, properties))).status).toBe(200)
+    expect((await api.put(path, record)).status).toBe(200)
+  })
+})
+
+describe.each(unique.filter(({ properties }) => properties.includes('externalIds')))(
+  'external ids of one of $name',
+  ({ name }) => {
+    const resource = resourceOf(name)
+
+    it('which are taken are pointed at one by one, and it is said whose they are', async () => {
+      const own = { scheme: 'test', id: randomUUID() }
+      const [first, second] = [await make(resource, api), await make(resource, api)]
+      const theirs = [first, second].map(({ record }) => Object(record.externalIds)[0])
+      const document = { ...(await fullSample(resource, api)), externalIds: [own, ...theirs] }
+      const answer = await api.post(listPath(resource), document)
+      expect(answer.status).toBe(409)
+      expect(pointersIn(answer)).toEqual(['/externalIds/1', '/externalIds/2'])
+      expect(faultAt(answer, '/externalIds/1')?.message).toContain(first.path)
+      expect(faultAt(answer, '/externalIds/2')?.message).toContain(second.path)
+    })
+
+    it('may be those of a record of another resource', async () => {
+      const { record } = await make(resource, api)
+      const other = resources.find((one) => one !== resource && 'externalIds' in one.document.shape)
+      if (!other) throw new Error('no other resource has external ids')
+      const document = { ...(await fullSample(other, api)), externalIds: record.externalIds }
+      expect((await api.post(listPath(other), document)).status).toBe(201)
+    })
+  },
+)
+
+it('the codes of a withdrawn state can be given to another country', async () => {
+  const countries = resourceOf('countries')
+  const { record } = await make(countries, api, { ...(await fullSample(countries, api)), validTo: '1991' })
+  const successor = {
+    ...(await fullSample(countries, api)),
+    ...pick(record, ['alpha2', 'numeric']),
+    validTo: null,
+  }
+  expect((await api.post('/v1/countries', successor)).status).toBe(201)
+})

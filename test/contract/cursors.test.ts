@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { faultAt, fullSample, listPath, make, type Page, refusal, unusedKey } from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  // Two records at least, so that every list has a second page.
+  for (const resource of resources) {
+    await make(resource, api, await fullSample(resource, api))
+    await make(resource, api, await fullSample(resource, api))
+  }
+})
+afterAll(() => api.close())
+
+/** An edit of a text, at a place given as a share of its length. */
+const edits = fc.oneof(
+  fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    insert: fc.string({ unit: 'binary', maxLength: 5 }),
+  }),
+  fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), remove: fc.integer({ min: 1, max: 200 }) }),
+  fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    replace: fc.string({ minLength: 1, maxLength: 1 }),
+  }),
+)
+
+type Edit = (typeof edits extends fc.Arbitrary<infer T> ? T : never) & {
+  insert?: string
+  remove?: number
+  replace?: string
+}
+
+function edited(text: string, { at, insert = '', remove = 0, replace }: Edit): string {
+  const place = Math.floor(at * text.length)
+  const gone = replace === undefined ? remove : 1
+  // What is cut in half of a surrogate pair could not be sent.
+  return (text.slice(0, place) + (replace ?? insert) + text.slice(place + gone)).toWellFormed()
+}
+
+describe.each(resources)('a cursor of $name', (resource) => {
+  const list = listPath(resource)
+  const property = resource.key.property
+  const first = async (query: string) => {
+    const { next } = (await api.get(`${list}?limit=1&${query}`)).json<Page>().page
+    if (next === null) throw new Error('there is no second page')
+    return next
+  }
+  const at = (cursor: string, query = '') =>
+    api.get(`${list}?limit=1&cursor=${encodeURIComponent(cursor)}${query && `&${query}`}`)
+
+  async function expectRefused(cursor: string, query?: string) {
+    const answer = await at(cursor, query)
+    expect({ cursor, query, status: answer.status }).toEqual({ cursor, query, status: 400 })
+    expect(faultAt(answer, 'cursor')).toBeDefined()
+    return answer
+  }
+
+  it('leads on with the query that it was given for, as often as it is sent', async () => {
+    const cursor = await first('')
+    const [one, two] = [await at(cursor), await at(cursor)]
+    expect(one.status).toBe(200)
+    expect(two.text).toBe(one.text)
+  })
+
+  it('is refused with 400 when it was cut', async () => {
+    const cursor = await first('')
+    const middle = cursor.length / 2
+    const cut = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]
+    for (const wrong of [...cut, ...cursor.split('.'), `${cursor.split('.')[0]}.`, '.']) {
+      expect(refusal(await expectRefused(wrong)).type).toBe('/problems/invalid-cursor')
+    }
+  })
+
+  it('is refused with 400 when any of its characters is another', async () => {
+    const cursor = await first('')
+    const places = [...cursor].map((_, place) => place)
+    // Every character for one resource, some for the others: all are made alike.
+    const tried = resource.name === 'topics' ? places : places.filter((place) => place % 11 === 0)
+    for (const place of [...tried, cursor.length - 1]) {
+      const other = cursor[place] === 'A' ? 'B' : 'A'
+      await expectRefused(cursor.slice(0, place) + other + cursor.slice(place + 1))
+    }
+  })
+
+  it('is refused with 400 with another order', async () => {
+    const cursor = await first('')
+    for (const sort of [`-${property}`, 'createdAt', `createdAt,${property}`]) {
+      const answer = await expectRefused(cursor, `sort=${sort}`)
+      expect(refusal(answer).type).toBe('/problems/invalid-cursor')
+    }
+    await expectRefused(await first(`sort=-${property}`), `sort=${property}`)
+  })
+
+  it('is refused with 400 with other filters, or other values of them', async () => {
+    const plain = await first('')
+    await expectRefused(plain, 'createdAt[gte]=2000-01-01')
+    await expectRefused(plain, 'q=science')
+    const filtered = await first('createdAt[gte]=2000-01-01')
+    await expectRefused(filtered)
+    await expectRefused(filtered, 'createdAt[gte]=2000-01-02')
+    await expectRefused(filtered, 'createdAt[gt]=2000-01-01')
+    await expectRefused(filtered, 'updatedAt[gte]=2000-01-01')
+    await expectRefused(filtered, `createdAt[gte]=2000-01-01&${property}[ne]=${unusedKey(resource)}`)
+    expect((await at(filtered, 'createdAt[gte]=2000-01-01')).status).toBe(200)
+  })
+
+  it('leads on when the parameters of its query come in another order', async () => {
+    const filters = ['createdAt[gte]=2000-01-01', 'createdAt[lt]=2100-01-01', 'updatedAt[gte]=2000-01-01']
+    const cursor = await first(filters.join('&'))
+    expect((await at(cursor, filters.toReversed().join('&'))).status).toBe(200)
+  })
+
+  it('is refused with 400 by every other resource', async () => {
+    const cursor = await first('')
+    for (const other of resources.filter((one) => one !== resource)) {
+      const answer = await api.get(`${listPath(other)}?cursor=${cursor}`)
+      expect(answer.status).toBe(400)
+      expect(refusal(answer).type).toBe('/problems/invalid-cursor')
+    }
+  })
+
+  it('changed in whatever way never gives anything but 400', async () => {
+    const cursor = await first('')
+    const untouched = await at(cursor)
+    await fc.assert(
+      fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 3 }), async (list) => {
+        const changed = list.reduce((text, edit) => edited(text, edit), cursor)
+        const answer = await at(changed)
+        if (changed === cursor) expect(answer.text).toBe(untouched.text)
+        else expect({ changed, status: answer.status }).toEqual({ changed, status: 400 })
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('made of random bytes never gives anything but 400', async () => {
+    const random = fc.oneof(
+      fc.uint8Array({ maxLength: 150 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+      fc
+        .tuple(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ minLength: 16, maxLength: 17 }))
+        .map((parts) => parts.map((bytes) => Buffer.from(bytes).toString('base64url')).join('.')),
+      fc.json().map((text) => `${Buffer.from(text).toString('base64url')}.${'A'.repeat(22)}`),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(random, async (cursor) => {
+        expect((await at(cursor)).status).toBe(400)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

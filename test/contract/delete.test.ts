@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { references } from '../../src/resources/values.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  all,
+  type Document,
+  documentOf,
+  fullSample,
+  ifMatch,
+  keyIn,
+  make,
+  pathTo,
+  refusal,
+  sample,
+  unusedKey,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** A place in the documents of one resource that refers to records of another. */
+interface Link {
+  referrer: Resource
+  pointer: string
+  target: Resource
+}
+
+const named = (name: string) => resources.filter((resource) => resource.name === name)
+
+/** Every such place that the resources' documents have; a citation refers to records of all others. */
+const links: Link[] = resources.flatMap((referrer): Link[] => {
+  const found: Link[] = []
+  documentOf(referrer.document, (schema, pointer) => {
+    if (pointer === '/record/id') return undefined
+    const name = references.get(schema)?.resource ?? ''
+    found.push(...named(name).map((target) => ({ referrer, pointer, target })))
+  })
+  if (referrer.name !== 'citations') return found
+  const cited = resources.filter(({ name }) => name !== 'citations')
+  return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
+})
+
+/** A document with another value at a pointer. */
+function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
+  if (step === '') return value
+  const inner = (at: string, old: unknown) => (at === step ? withValue(old, rest, value) : old)
+  if (Array.isArray(document)) return document.map((item, at) => inner(String(at), item))
+  return Object.fromEntries(Object.entries(Object(document)).map(([name, old]) => [name, inner(name, old)]))
+}
+
+const object = z.record(z.string(), z.unknown())
+
+/** A document of the referrer that refers to a record. */
+async function referring({ referrer, pointer, target }: Link, record: Document): Promise<Document> {
+  const document = await fullSample(referrer, api)
+  if (pointer === '/record/id') {
+    return { ...document, record: { resource: target.name, id: keyIn(target, record) }, property: null }
+  }
+  // Purposes of aid are referred to by the code that the OECD has given them.
+  const value = pointer === '/crsPurpose' ? record.code : keyIn(target, record)
+  return object.parse(withValue(document, pointer.slice(1).split('/'), value))
+}
+
+/** Codes for purposes of aid that nobody has. */
+let purposes = 98_000
+
+/** A record to be referred to. */
+async function referred({ target, pointer }: Link) {
+  if (pointer !== '/crsPurpose') return make(target, api)
+  purposes += 1
+  return make(target, api, { ...(await sample(target, api)), scheme: 'crs', code: String(purposes) })
+}
+
+describe.each(resources)('removing $name', (resource) => {
+  it('answers 204 without a body, and the record is gone from reads, changes and lists', async () => {
+    const { key, path, etag } = await make(resource, api, await fullSample(resource, api))
+    const answer = await api.delete(path, ifMatch(etag))
+    expect(answer.status).toBe(204)
+    expect(answer.text).toBe('')
+    expect((await api.get(path)).status).toBe(404)
+    expect((await api.patch(path, {})).status).toBe(404)
+    expect((await api.delete(path)).status).toBe(404)
+    expect(await all(api, resource, `${resource.key.property}=${key}`)).toEqual([])
+  })
+
+  it('gives back what the record alone could have: the same document can be written again', async () => {
+    const document = await fullSample(resource, api)
+    const { path } = await make(resource, api, document)
+    expect((await api.post(`/v1/${resource.name}`, document)).status).toBe(409)
+    await api.delete(path)
+    expect((await api.post(`/v1/${resource.name}`, document)).status).toBe(201)
+  })
+
+  it('by two clients at once succeeds for one of them', async () => {
+    const { path } = await make(resource, api)
+    const answers = await Promise.all([api.delete(path), api.delete(path)])
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404])
+  })
+
+  it('that is not there is 404', async () => {
+    expect((await api.delete(pathTo(resource, unusedKey(resource)))).status).toBe(404)
+  })
+})
+
+it('knows of references to every resource but citations, to which nothing can refer', () => {
+  const targets = new Set(links.map(({ target }) => target.name))
+  expect([...targets].sort()).toEqual(
+    resources
+      .map(({ name }) => name)
+      .filter((name) => name !== 'citations')
+      .sort(),
+  )
+})
+
+describe.each(links.map((link) => ({ link, ...link })))(
+  'removing one of $target.name that $pointer of one of $referrer.name refers to',
+  ({ link, referrer }) => {
+    it('is refused with 409 that says who refers to it, until nobody does', async () => {
+      const made = await referred(link)
+      const other = await make(referrer, api, await referring(link, made.record))
+      const refused = await api.delete(made.path)
+      expect(refused.status).toBe(409)
+      expect(refusal(refused).errors).toMatchObject([
+        { code: 'referred_to', message: expect.stringContaining(other.path) },
+      ])
+      expect((await api.get(made.path)).json()).toEqual(made.record)
+      expect((await api.get(other.path)).json()).toEqual(other.record)
+
+      expect((await api.delete(other.path)).status).toBe(204)
+      expect((await api.delete(made.path)).status).toBe(204)
+    })
+  },
+)

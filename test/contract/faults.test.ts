@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import {
+  bare,
+  contractOf,
+  count,
+  documentOf,
+  faultAt,
+  fullSample,
+  listPath,
+  nameProperty,
+  pointersIn,
+  refusal,
+  sample,
+} from './samples.ts'
+
+/** Records with faults are refused with 422, every fault at once, each with a JSON pointer; nothing is written. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** The document with `misspelt: 1` in each object inside it, and where these are. */
+function withStrangers(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {
+  if (typeof value !== 'object' || value === null) return { value, pointers: [] }
+  const inner = Object.entries(value).map(([name, old]) => ({
+    name,
+    ...withStrangers(old, `${pointer}/${name}`),
+  }))
+  const pointers = inner.flatMap((entry) => entry.pointers)
+  if (Array.isArray(value)) return { value: inner.map((entry) => entry.value), pointers }
+  const entries = inner.map((entry) => [entry.name, entry.value])
+  return {
+    value: { ...Object.fromEntries(entries), misspelt: 1 },
+    pointers: [...pointers, `${pointer}/misspelt`],
+  }
+}
+
+/** Puts a wrong value in the place of every single value of a document. */
+function withWrong(schema: z.core.$ZodType, wrong: unknown) {
+  const pointers: string[] = []
+  const document = documentOf(schema, (leaf, pointer) => {
+    if (leaf instanceof z.ZodLiteral) return leaf.value
+    pointers.push(pointer)
+    return wrong
+  })
+  return { document, pointers: pointers.sort() }
+}
+
+describe.each(resources)('a record for $name is refused', (resource) => {
+  /** Sends a faulty document, and holds that nothing is written, whatever is wrong with it. */
+  async function refused(document: unknown): Promise<HttpAnswer> {
+    const before = await count(api, resource)
+    const answer = await api.post(listPath(resource), document)
+    expect(answer.status).toBe(422)
+    expect(await count(api, resource)).toBe(before)
+    return answer
+  }
+
+  it('with a property that does not exist: each is named, and the nearest that does', async () => {
+    const names = Object.keys(resource.document.shape)
+    const strangers = Object.fromEntries(names.map((name) => [`${name}x`, 1]))
+    const answer = await refused({ ...(await sample(resource, api)), ...strangers })
+    expect(pointersIn(answer)).toEqual(names.map((name) => `/${name}x`).sort())
+    for (const name of names) {
+      expect(faultAt(answer, `/${name}x`)).toMatchObject({
+        code: 'unknown',
+        message: expect.stringContaining(`did you mean "${name}"?`),
+      })
+    }
+  })
+
+  it('with a property that does not exist, in any of the objects inside it', async () => {
+    const { value, pointers } = withStrangers(await fullSample(resource, api))
+    expect(pointersIn(await refused(value))).toEqual(pointers.sort())
+  })
+
+  it('without what must be there: everything that is missing is named at once', async () => {
+    const answer = await refused({})
+    expect(refusal(answer).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
+      contractOf(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
+    )
+  })
+
+  it('with null where something must be', async () => {
+    const { required } = contractOf(api, resource)
+    const answer = await refused(Object.fromEntries(required.map((name) => [name, null])))
+    expect(pointersIn(answer)).toEqual(required.map((name) => `/${name}`).sort())
+  })
+
+  it.each([{ wrong: true }, { wrong: {} }, { wrong: [] }])(
+    'with $wrong where single values must be, however deep',
+    async ({ wrong }) => {
+      const { document, pointers } = withWrong(resource.document, wrong)
+      expect(pointersIn(await refused(document))).toEqual(pointers)
+    },
+  )
+
+  it('with a number for text and text for a number', async () => {
+    const pointers: string[] = []
+    const document = documentOf(resource.document, (leaf, pointer) => {
+      if (leaf instanceof z.ZodLiteral) return leaf.value
+      pointers.push(pointer)
+      return leaf instanceof z.ZodNumber ? '12' : 12
+    })
+    expect(pointersIn(await refused(document))).toEqual(pointers.sort())
+  })
+
+  it('with an object or text for a list, and a list for an object', async () => {
+    const shape = Object.entries(resource.document.shape)
+    const isList = (schema: z.core.$ZodType) => bare(schema) instanceof z.ZodArray
+    const names = shape.filter(([, schema]) => !(bare(schema) instanceof z.ZodString)).map(([name]) => name)
+    for (const forLists of [{}, 'text', { 0: 'CHN', length: 1 }]) {
+      const wrong = shape.map(([name, schema]) => [name, isList(schema) ? forLists : [[]]])
+      const answer = await refused({ ...(await sample(resource, api)), ...Object.fromEntries(wrong) })
+      expect(pointersIn(answer)).toEqual(expect.arrayContaining(names.map((name) => `/${name}`)))
+    }
+  })
+
+  it('with a name that is empty, blank, padded, of two lines or far too long', async () => {
+    const property = nameProperty(resource)
+    const document = await sample(resource, api)
+    // Citations have a note in the place of a name, which may have lines.
+    const wrong = property === 'note' ? ['', ' ', '\n'] : ['', ' ', 'a ', ' a', 'a\nb', 'a\tb', 'a\u2028b']
+    for (const text of [...wrong, 'a'.repeat(20_000)]) {
+      const answer = await refused({ ...document, [property]: text })
+      expect(pointersIn(answer)).toEqual([`/${property}`])
+    }
+  })
+
+  it('and each place that is wrong is told once, with what is wrong there', async () => {
+    const { required } = contractOf(api, resource)
+    for (const wrong of ['', []]) {
+      const answer = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
+      expect(refusal(answer).errors?.map(({ pointer }) => pointer)).toEqual(
+        required.map((name) => `/${name}`),
+      )
+    }
+  })
+
+  it('with all kinds of faults at once, each of which is named', async () => {
+    const [first = '', ...others] = contractOf(api, resource).required
+    const { [first]: _left, ...document } = await sample(resource, api)
+    const answer = await refused({
+      ...document,
+      ...Object.fromEntries(others.map((name) => [name, []])),
+      nonsense: 1,
+    })
+    expect(pointersIn(answer)).toEqual([...[first, ...others].map((name) => `/${name}`), '/nonsense'].sort())
+  })
+})

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  all,
+  type Document,
+  fullSample,
+  keyIn,
+  type Made,
+  make,
+  nameProperty,
+  type Page,
+  seededKey,
+  smallSample,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** Where the value of a filter stands in a record, when it is not the property of that name. */
+const places: Record<string, string[]> = {
+  role: ['/parties/1/role', '/participants/1/role'],
+  country: ['/parties/0/country', '/participants/0/country'],
+  organization: ['/parties/1/organization', '/participants/1/organization'],
+  region: ['/parties/2/region', '/participants/2/region'],
+  topic: ['/topics/0', '/slug'],
+  relatedTo: ['/relations/0/agreement'],
+  agreement: ['/agreements/0'],
+  locationCountry: ['/location/country'],
+  budget: ['/budget/amount'],
+  budgetCurrency: ['/budget/currency'],
+  commitment: ['/commitment/amount'],
+  commitmentCurrency: ['/commitment/currency'],
+  resource: ['/record/resource'],
+  record: ['/record/id'],
+  paragraph: ['/locator/paragraph'],
+  page: ['/locator/page'],
+  language: ['/languages/0'],
+  successor: ['/successors/0'],
+}
+
+const valueAt = (record: Document, pointer: string) =>
+  pointer
+    .slice(1)
+    .split('/')
+    .reduce<unknown>((value, step) => Object(value)[step], record)
+
+/** What is left is about other records: the region of China, and the partners of Pakistan. */
+const around: Record<string, string> = { region: '142', partnerOf: 'PAK' }
+
+/** A value of a filter that a record with something in every property answers to. */
+function valueFor(resource: Resource, filter: string, record: Document): string {
+  const [id] = Array.isArray(record.externalIds) ? record.externalIds : []
+  if (filter === 'externalId') return `${id?.scheme}:${id?.id}`
+  if (filter === 'q') return `"${record[nameProperty(resource)]}"`
+  const found = [`/${filter}`, ...(places[filter] ?? [])]
+    .map((pointer) => valueAt(record, pointer))
+    .find((value) => typeof value === 'string' || typeof value === 'number')
+  return String(found ?? around[filter])
+}
+
+/** Filters that look at other records than the one they find. */
+const byOthers = ['partnerOf']
+
+const encoded = (filter: string, operator: string, value: string) =>
+  `${filter}${operator === 'eq' ? '' : `[${operator}]`}=${encodeURIComponent(value)}`
+
+describe.each(resources)('filtering $name', (resource) => {
+  const property = resource.key.property
+  const filters = Object.entries(resource.filters)
+  const withOperator = (operator: 'eq' | 'ne' | 'gte' | 'certainlyGte') =>
+    filters.filter(([, { comparisons }]) => comparisons[operator]).map(([filter]) => filter)
+
+  let full: Made
+  let small: Made
+  let everything: string[]
+  beforeAll(async () => {
+    full = await make(resource, api, await fullSample(resource, api))
+    small = await make(resource, api, await smallSample(resource, api))
+    everything = await keys('')
+  })
+
+  const answered = new Map<string, Promise<string[]>>()
+  /** The keys of all records that a query finds, in their order. Nothing is written here, so each is asked once. */
+  function keys(query: string): Promise<string[]> {
+    const found =
+      answered.get(query) ??
+      all(api, resource, `fields=${property}${query && `&${query}`}`).then((records) =>
+        records.map((record) => keyIn(resource, record)),
+      )
+    answered.set(query, found)
+    return found
+  }
+  const find = (filter: string, operator: string, value = valueFor(resource, filter, full.record)) =>
+    keys(encoded(filter, operator, value))
+
+  it.each(
+    filters.flatMap(([filter, { comparisons }]) =>
+      Object.keys(comparisons).map((operator) => ({ filter, operator })),
+    ),
+  )('by $filter with $operator only narrows the list, and keeps its order', async ({ filter, operator }) => {
+    const value = operator === 'isNull' ? 'true' : valueFor(resource, filter, full.record)
+    const found = await find(filter, operator, value)
+    expect(found).toEqual(everything.filter((key) => found.includes(key)))
+    const counted = await api.get(`/v1/${resource.name}?count=exact&${encoded(filter, operator, value)}`)
+    expect(counted.json<Page>().page.total).toEqual({ count: found.length, relation: 'exact' })
+  })
+
+  it.each(withOperator('eq').filter((filter) => !byOthers.includes(filter)))(
+    'by %s finds a record that has the value, and not one that has another or none',
+    async (filter) => {
+      const value = valueFor(resource, filter, full.record)
+      const found = await find(filter, 'eq', value)
+      expect(found).toContain(full.key)
+      const same = filter !== 'region' && value === valueFor(resource, filter, small.record)
+      expect(found.includes(small.key)).toBe(same)
+    },
+  )
+
+  it.each(withOperator('ne'))(
+    'by %s parts the list: a record either has the value or has it not',
+    async (filter) => {
+      const [equal, other] = [await find(filter, 'eq'), await find(filter, 'ne')]
+      expect(equal).toContain(full.key)
+      expect(equal.filter((key) => other.includes(key))).toEqual([])
+      expect([...equal, ...other].sort()).toEqual(everything.toSorted())
+    },
+  )
+
+  it.each(withOperator('gte'))('by %s compares with the value of a record as it is shown', async (filter) => {
+    const [gte, lte] = [await find(filter, 'gte'), await find(filter, 'lte')]
+    expect(gte).toContain(full.key)
+    expect(lte).toContain(full.key)
+    const [gt, lt] = [await find(filter, 'gt'), await find(filter, 'lt')]
+    expect(gt).not.toContain(full.key)
+    expect(lt).not.toContain(full.key)
+    expect(gt.filter((key) => !gte.includes(key))).toEqual([])
+    expect(lt.filter((key) => !lte.includes(key))).toEqual([])
+  })
+
+  it.each(withOperator('certainlyGte'))('by %s is certain only of what may be so', async (filter) => {
+    for (const operator of ['Gt', 'Gte', 'Lt', 'Lte']) {
+      const certain = await find(filter, `certainly${operator}`, '2000')
+      const possible = await find(filter, operator.toLowerCase(), '2000')
+      expect(certain.filter((key) => !possible.includes(key))).toEqual([])
+    }
+    // The date is 1985-04/.., which is certainly not before that April, and can be of any later time.
+    expect(await find(filter, 'certainlyGte', '1985-04')).toContain(full.key)
+    expect(await find(filter, 'gte', '2000')).toContain(full.key)
+    expect(await find(filter, 'certainlyGte', '2000')).not.toContain(full.key)
+  })
+
+  it('by several values finds what any of them finds, comma or not', async () => {
+    const [one, two] = [full.key, everything.find((key) => key !== full.key) ?? '']
+    const expected = everything.filter((key) => key === one || key === two)
+    expect(expected).toHaveLength(2)
+    expect(await keys(`${property}=${one},${two}`)).toEqual(expected)
+    expect(await keys(`${property}=${two}&${property}=${one}`)).toEqual(expected)
+    expect(await keys(`${property}[ne]=${one},${two}`)).toEqual(
+      everything.filter((key) => !expected.includes(key)),
+    )
+  })
+
+  it('by several filters finds what all of them find', async () => {
+    const [first, ...rest] = withOperator('eq').filter((filter) => !byOthers.includes(filter))
+    const value = (filter: string) => encoded(filter, 'eq', valueFor(resource, filter, full.record))
+    for (const other of rest) {
+      expect(await keys(`${value(first ?? '')}&${value(other)}`)).toEqual([full.key])
+    }
+    const key = await seededKey(api, resource.name)
+    expect(await keys(`${property}=${full.key}&${property}[ne]=${full.key}`)).toEqual([])
+    expect(await keys(`${property}=${key}&${property}[ne]=${full.key}`)).toEqual([key])
+  })
+})

@@ -1,0 +1,96 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { asEveryWrite, listPath, type Made, make, nameProperty, sample } from './samples.ts'
+
+/** How bodies may be sent, and how large. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe.each(resources)('a body for $name', (resource) => {
+  let made: Made
+  beforeAll(async () => {
+    made = await make(resource, api)
+  })
+  /** Sends it to create, to replace and to patch; that also holds that nothing is written. */
+  const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
+    asEveryWrite(api, resource, made.path, body, options)
+  const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
+
+  it.each(['text/plain', 'application/jsonx', 'multipart/form-data; boundary=x', 'json', '*/*'])(
+    'that is said to be %s is refused with 415',
+    async (type) => {
+      const body = JSON.stringify(await sample(resource, api))
+      for (const answer of await everywhere(body, as(type))) expect(answer.status).toBe(415)
+    },
+  )
+
+  it('without a Content-Type is refused with 415', async () => {
+    const body = Buffer.from(JSON.stringify(await sample(resource, api)))
+    // The client always sends one, so this is a plain request.
+    const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
+    for (const answer of [
+      await fetch(`${api.origin}${listPath(resource)}`, { method: 'POST', body, headers }),
+      await fetch(`${api.origin}${made.path}`, { method: 'PUT', body, headers }),
+      await fetch(`${api.origin}${made.path}`, { method: 'PATCH', body, headers }),
+    ]) {
+      expect(answer.status).toBe(415)
+    }
+    expect((await api.get(made.path)).json()).toEqual(made.record)
+  })
+
+  it('that is a merge patch is refused with 415 where a whole document is expected', async () => {
+    const options = as('application/merge-patch+json')
+    expect((await api.post(listPath(resource), await sample(resource, api), options)).status).toBe(415)
+    expect((await api.put(made.path, made.record, options)).status).toBe(415)
+  })
+
+  it('in another character set than UTF-8 is refused with 415', async () => {
+    const body = JSON.stringify(await sample(resource, api))
+    for (const charset of ['latin1', '"UTF-16"']) {
+      const answers = await everywhere(body, as(`application/json; charset=${charset}`))
+      for (const answer of answers) expect(answer.status).toBe(415)
+    }
+  })
+
+  it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"', 'application/json; v=1'])(
+    'that is said to be %s is read',
+    async (type) => {
+      const answer = await api.post(listPath(resource), await sample(resource, api), as(type))
+      expect(answer.status).toBe(201)
+    },
+  )
+
+  it('that is compressed is refused with 415', async () => {
+    const body = new Uint8Array(gzipSync(JSON.stringify(await sample(resource, api))))
+    for (const encoding of ['gzip', 'br', 'identity, gzip']) {
+      const answers = await everywhere(body, { headers: { 'content-encoding': encoding } })
+      for (const answer of answers) expect(answer.status).toBe(415)
+    }
+  })
+
+  it('of more than 1 MiB is refused with 413', async () => {
+    const large = JSON.stringify({ [nameProperty(resource)]: 'a'.repeat(2 * 1024 * 1024) })
+    for (const answer of await everywhere(large)) expect(answer.status).toBe(413)
+  })
+
+  it('of more than 1 MiB is refused with 413 also when its length is not told in advance', async () => {
+    const chunk = Buffer.alloc(64 * 1024, ' ')
+    const body = ReadableStream.from(Array.from({ length: 32 }, () => chunk))
+    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+    const init: RequestInit = { method: 'POST', body, headers, duplex: 'half' }
+    expect((await fetch(`${api.origin}${listPath(resource)}`, init)).status).toBe(413)
+  })
+
+  it('where none is taken is refused with 400, and nothing is removed', async () => {
+    const answer = await api.delete(made.path, { body: {} })
+    expect(answer.status).toBe(400)
+    expect((await api.get(made.path)).json()).toEqual(made.record)
+  })
+})

@@ -1,0 +1,174 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { listPath, type Made, make, pathTo, refusal, sample, unusedKey } from './samples.ts'
+
+/** Methods, formats and paths: what is there, and what is said where nothing is. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+
+/** Header fields that are the connection's, and differ from answer to answer. */
+const ofConnection = ['date', 'connection', 'keep-alive']
+
+const lasting = (headers: Headers) =>
+  Object.fromEntries([...headers].filter(([name]) => !ofConnection.includes(name)))
+
+/** Sends a method or a body that fetch refuses to send. */
+function send(method: string, path: string, body = ''): Promise<{ status: number; allow: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${adminKey}`, ...(body && { 'content-length': body.length }) }
+    const sent = request(`${api.origin}${path}`, { method, headers, agent: false }, (answer) => {
+      answer.resume()
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, allow: answer.headers.allow ?? '' }))
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+describe.each(resources)('$name', (resource) => {
+  let made: Made
+  beforeAll(async () => {
+    made = await make(resource, api)
+  })
+  const places = () => [
+    { url: listPath(resource), template: listPath(resource) },
+    { url: made.path, template: `${listPath(resource)}/{${resource.key.property}}` },
+  ]
+
+  it('answers HEAD as GET, status and headers, without the body', async () => {
+    for (const url of [
+      `${listPath(resource)}?limit=1`,
+      `${listPath(resource)}?limit=0`,
+      made.path,
+      `${made.path}?fields=version`,
+      pathTo(resource, unusedKey(resource)),
+      `${listPath(resource)}/x_y`,
+    ]) {
+      const [get, head] = [await api.get(url), await api.request('HEAD', url)]
+      expect({ url, status: head.status, text: head.text }).toEqual({ url, status: get.status, text: '' })
+      expect(lasting(head.headers)).toEqual(lasting(get.headers))
+    }
+    const unchanged = await api.request('HEAD', made.path, { headers: { 'if-none-match': made.etag } })
+    expect(unchanged.status).toBe(304)
+  })
+
+  it('answers OPTIONS with the methods that the contract documents, without a key', async () => {
+    const { paths } = documented.parse(api.document)
+    for (const { url, template } of places()) {
+      const answer = await api.request('OPTIONS', url)
+      expect(answer.status).toBe(204)
+      const allowed = answer.headers.get('allow')?.split(', ').sort()
+      const methods = Object.keys(paths[template] ?? {}).map((method) => method.toUpperCase())
+      expect(allowed).toEqual([...methods, 'HEAD', 'OPTIONS'].sort())
+      expect(answer.headers.get('accept-patch') !== null).toBe(methods.includes('PATCH'))
+    }
+  })
+
+  it('answers 405 to every other method, with Allow that lists those it takes', async () => {
+    for (const { url } of places()) {
+      const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
+      const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter(
+        (method) => !allow.split(', ').includes(method),
+      )
+      expect(others).not.toEqual([])
+      for (const method of others) {
+        const answer = await api.request(method, url, { body: method === 'DELETE' ? undefined : {} })
+        expect(answer.status).toBe(405)
+        expect(answer.headers.get('allow')).toBe(allow)
+        expect(refusal(answer).detail).toContain(method)
+      }
+      expect(await send('TRACE', url)).toEqual({ status: 405, allow })
+    }
+    expect((await api.get(made.path)).json()).toEqual(made.record)
+  })
+
+  it('does not take it for another path when it does not know the method', async () => {
+    for (const { url } of places()) {
+      for (const method of ['PROPFIND', 'PURGE'])
+        expect([405, 501]).toContain((await send(method, url)).status)
+    }
+  })
+
+  it('refuses reads with a body with 400, as nobody would look at it', async () => {
+    for (const { url } of places()) expect((await send('GET', url, '{}')).status).toBe(400)
+  })
+
+  it('says in a documented way what it makes of a Content-Encoding where there is no body', async () => {
+    for (const { url } of places()) {
+      const answer = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
+      expect([200, 400, 415]).toContain(answer.status)
+    }
+  })
+
+  it.each(['text/html', 'application/xml, text/*;q=0.5', 'application/json;q=0', 'image/*'])(
+    'refuses with 406 to answer as %s, and does nothing then',
+    async (accept) => {
+      const headers = { accept }
+      for (const { url } of places()) expect((await api.get(url, { headers })).status).toBe(406)
+      const document = await sample(resource, api)
+      expect((await api.post(listPath(resource), document, { headers })).status).toBe(406)
+      expect((await api.put(made.path, made.record, { headers })).status).toBe(406)
+      expect((await api.patch(made.path, {}, { headers })).status).toBe(406)
+      expect((await api.delete(made.path, { headers })).status).toBe(406)
+      expect((await api.get(made.path)).json()).toEqual(made.record)
+      // It was not created: it can be now.
+      expect((await api.post(listPath(resource), document)).status).toBe(201)
+    },
+  )
+
+  it.each(['*/*', 'application/*', 'text/html, application/json;q=0.1', 'application/json;charset=utf-8'])(
+    'answers JSON to those who accept %s',
+    async (accept) => {
+      const answer = await api.get(made.path, { headers: { accept } })
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    },
+  )
+
+  it('is suggested to those who misspell its path', async () => {
+    for (const path of [
+      listPath(resource).slice(0, -1),
+      `${listPath(resource)}x`,
+      listPath(resource).toUpperCase(),
+    ]) {
+      const answer = await api.get(path)
+      expect({ path, status: answer.status }).toEqual({ path, status: 404 })
+      expect(refusal(answer).detail).toContain(`did you mean ${listPath(resource)}?`)
+    }
+  })
+
+  it('has nothing below its records', async () => {
+    for (const path of [`${made.path}/`, `${made.path}/x`, `${listPath(resource)}/`]) {
+      expect([400, 404]).toContain((await api.get(path)).status)
+    }
+  })
+
+  it('tells every problem as a document whose type is a page that the service has', async () => {
+    const answer = await api.get(`${listPath(resource)}?nonsense=1`)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    const { type } = refusal(answer)
+    const page = await api.get(type)
+    expect(page.status).toBe(200)
+    expect(page.headers.get('content-type')).toContain('text/html')
+  })
+})
+
+describe.each(['/healthz', '/readyz', '/openapi.json'])('%s', (path) => {
+  it('takes GET and HEAD, and answers 405 with Allow to other methods', async () => {
+    expect((await api.get(path)).status).toBe(200)
+    expect((await api.request('HEAD', path)).status).toBe(200)
+    const answer = await api.post(path, {})
+    expect(answer.status).toBe(405)
+    expect(answer.headers.get('allow')).toContain('GET')
+  })
+})

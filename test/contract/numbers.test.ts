@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { faultAt, fullSample, listPath, make } from './samples.ts'
+
+/** Amounts and counts are what the source says, to the last digit. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const money = (amount: number) => ({ amount, currency: 'CNY' })
+
+/** Numbers in documents: how each is written, and which are the least, the largest and the most awkward. */
+const numbers = [
+  ...['budget', 'commitment'].map((property) => ({
+    property,
+    pointer: `/${property}/amount`,
+    write: money,
+    good: [0, 0.01, 0.07, 0.57, 1.1, 4.35, 1_234_567.89, 9_999_999_999_999.99],
+    bad: [-0.01, 0.001, 4.355, 1e13],
+  })),
+  {
+    property: 'value',
+    pointer: '/value',
+    write: (value: number): unknown => value,
+    good: [0, -1.5, 0.0001, 0.0007, 0.3, 123_456_789.1234, 1e14, -1e14],
+    bad: [0.00001, 1e14 + 1, -1e15],
+  },
+  {
+    property: 'unitCount',
+    pointer: '/unitCount',
+    write: (value: number): unknown => value,
+    good: [1, 222, 1_000_000],
+    bad: [0, -1, 1.5, 1_000_001],
+  },
+  ...[
+    { part: 'latitude', good: [-90, 0, 30.1, 90], bad: [-90.001, 91] },
+    { part: 'longitude', good: [-180, 0, 90.52, 180], bad: [-181, 180.5] },
+    { part: 'elevationMetres', good: [-12_000, 0, 4300, 4301.5, 9000], bad: [-12_001, 9001] },
+  ].map(({ part, good, bad }) => ({
+    property: 'location',
+    pointer: `/location/${part}`,
+    write: (value: number): unknown => ({ latitude: 30, longitude: 90, [part]: value }),
+    good,
+    bad,
+  })),
+]
+
+describe.each(
+  numbers.flatMap((number) =>
+    resources
+      .filter(({ document }) => number.property in document.shape)
+      .map((resource) => ({ ...number, resource, name: resource.name })),
+  ),
+)('$pointer of one of $name', ({ resource, property, pointer, write, good, bad }) => {
+  const valueIn = (record: unknown) =>
+    pointer
+      .slice(1)
+      .split('/')
+      .reduce<unknown>((value, step) => Object(value)[step], record)
+
+  it('is kept and answered exactly as it was sent', async () => {
+    for (const number of good) {
+      const { path, record } = await make(resource, api, {
+        ...(await fullSample(resource, api)),
+        [property]: write(number),
+      })
+      expect(valueIn(record)).toBe(number)
+      expect(valueIn((await api.get(path)).json())).toBe(number)
+    }
+  })
+
+  it('is refused when it cannot be kept exactly or makes no sense', async () => {
+    for (const number of bad) {
+      const document = { ...(await fullSample(resource, api)), [property]: write(number) }
+      const answer = await api.post(listPath(resource), document)
+      expect({ number, status: answer.status }).toEqual({ number, status: 422 })
+      expect(faultAt(answer, pointer)).toBeDefined()
+    }
+  })
+})

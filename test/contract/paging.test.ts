@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  all,
+  count,
+  type Document,
+  faultAt,
+  keyIn,
+  listPath,
+  type Made,
+  make,
+  nameProperty,
+  type Page,
+  sample,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe.each(resources)('pages of $name', (resource) => {
+  const list = listPath(resource)
+  const property = resource.key.property
+  const key = (record: Document) => keyIn(resource, record)
+  const page = async (query: string) => (await api.get(`${list}?${query}`)).json<Page>()
+
+  it.each([property, `-createdAt,${property}`, Object.keys(resource.sorts).at(-1)])(
+    'sorted by %s show every record once that is there all along, whatever comes and goes between them',
+    async (sort) => {
+      // Every second record stays; the others go while the list is read, and new ones come.
+      const made: Made[] = []
+      for (let at = 0; at < 8; at += 1) made.push(await make(resource, api))
+      const staying = made.filter((_, at) => at % 2 === 0).map((record) => record.key)
+      const going = made.filter((_, at) => at % 2 === 1)
+      const query = `createdAt[gte]=${made[0]?.record.createdAt}&sort=${sort}&limit=2`
+
+      const seen: string[] = []
+      let { data, page: at } = await page(query)
+      while (at.next !== null) {
+        seen.push(...data.map(key))
+        const next = going.pop()
+        if (next) await api.delete(next.path)
+        if (seen.length < 8) await make(resource, api)
+        ;({ data, page: at } = await page(`${query}&cursor=${at.next}`))
+      }
+      seen.push(...data.map(key))
+      expect(going.length).toBeLessThan(4)
+      expect(seen.filter((one) => staying.includes(one)).sort()).toEqual(staying.sort())
+    },
+  )
+
+  it('lead on by a link that needs nothing else, to the end', async () => {
+    const filter = `fields=${property}&sort=-${property}&createdAt[gte]=2000-01-01`
+    const expected = (await all(api, resource, filter)).map(key)
+    const limit = Math.max(1, Math.ceil(expected.length / 4))
+    const found: string[] = []
+    let url: string | undefined = `${list}?limit=${limit}&${filter}`
+    while (url !== undefined) {
+      const answer = await api.get(url)
+      const { data, page: at } = answer.json<Page>()
+      found.push(...data.map(key))
+      const link = answer.headers.get('link')
+      expect(link === null).toBe(at.next === null)
+      const target = /^<([^>]+)>; rel="next"$/.exec(link ?? '')?.[1]
+      const next: URL | undefined = target === undefined ? undefined : new URL(target, `${api.origin}${url}`)
+      expect(next?.searchParams.get('cursor') ?? null).toBe(at.next)
+      url = next && `${next.pathname}${next.search}`
+    }
+    expect(found).toEqual(expected)
+  })
+
+  it('have 25 records when nothing is said, and as many as are asked for up to 200', async () => {
+    const total = await count(api, resource)
+    for (const [query, limit] of [
+      ['', 25],
+      ['limit=1', 1],
+      ['limit=200', 200],
+    ] as const) {
+      const { data, page: at } = await page(query)
+      expect(at.limit).toBe(limit)
+      expect(data).toHaveLength(Math.min(limit, total))
+      expect(at.next === null).toBe(total <= limit)
+    }
+  })
+
+  it.each(['0', '201', '-1', '1.5', '1e2', '007', 'ten', '', ' 5', '٣', '9'.repeat(30)])(
+    'are refused with 400 for limit=%s, which is not from 1 to 200',
+    async (limit) => {
+      const answer = await api.get(`${list}?limit=${encodeURIComponent(limit)}`)
+      expect(answer.status).toBe(400)
+      expect(faultAt(answer, 'limit')?.message).toContain('from 1 to 200')
+    },
+  )
+
+  it('may change their size, fields and includes from one to the next', async () => {
+    const keys = (await page(`fields=${property}&limit=4`)).data.map(key)
+    const one = await page('limit=1')
+    const [include] = Object.keys(resource.includes())
+    const two = await page(`limit=2&include=${include}&cursor=${one.page.next}`)
+    expect([...one.data, ...two.data].map(key)).toEqual(keys.slice(0, 3))
+    expect(two.data[0]).toHaveProperty(include ?? '')
+  })
+
+  it('tell how many records match when asked, exactly or by estimate, and not otherwise', async () => {
+    const { key: own } = await make(resource, api)
+    const exact = await page(`count=exact&limit=1&${property}=${own}`)
+    expect(exact.page.total).toEqual({ count: 1, relation: 'exact' })
+    const none = await page(`count=exact&${property}=${own}&${property}[ne]=${own}`)
+    expect(none).toMatchObject({ data: [], page: { next: null, total: { count: 0, relation: 'exact' } } })
+    for (const query of ['', `${property}=${own}`, 'q=science', `sort=-${property}`]) {
+      const estimated = await page(`count=estimated&limit=1&${query}`)
+      expect(estimated.page.total?.relation).toBe('estimated')
+      expect(estimated.page.total?.count).toBeGreaterThanOrEqual(0)
+    }
+    expect((await page('limit=1')).page).not.toHaveProperty('total')
+  })
+
+  it('count all records that there are', async () => {
+    const before = await page('count=exact&limit=1')
+    const records = await all(api, resource)
+    expect(before.page.total?.count).toBe(records.length)
+    expect((await page('count=exact&limit=200')).page.total?.count).toBe(records.length)
+  })
+
+  it('lead on however long the texts are that they are sorted by', async () => {
+    const name = nameProperty(resource)
+    const longest = '火'.repeat(500)
+    const first = await make(resource, api, { ...(await sample(resource, api)), [name]: longest })
+    await make(resource, api, { ...(await sample(resource, api)), [name]: longest })
+    const texts = Object.keys(resource.sorts).filter((sort) => sort === name)
+    const query = `sort=${[...texts, property]}&limit=1&createdAt[gte]=${first.record.createdAt}`
+    const one = await page(query)
+    expect(one.page.next).not.toBeNull()
+    const two = await api.get(`${list}?${query}&cursor=${one.page.next}`)
+    expect(two.status).toBe(200)
+    expect(two.json<Page>().data).toHaveLength(1)
+  })
+})

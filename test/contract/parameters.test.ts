@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Document, faultAt, listPath, make, refusal, sample } from './samples.ts'
+
+/** Nothing in a query is ignored: what is unknown or impossible is refused with 400 that names it. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+interface Parameter {
+  name: string
+  /** The operators in brackets. */
+  operators: string[]
+  /** Every way to send the parameter: its name, and its name with each operator. */
+  spellings: string[]
+  /** The ways that take one value only. */
+  single: string[]
+  /** JSON Schema of one value. */
+  value: Document
+  example: string
+}
+
+const schemaForm = z.looseObject({
+  type: z.string().optional(),
+  anyOf: z.array(z.looseObject({})).optional(),
+  properties: z.record(z.string(), z.looseObject({})).optional(),
+  items: z.looseObject({}).optional(),
+})
+const documentForm = z.looseObject({
+  paths: z.record(
+    z.string(),
+    z.looseObject({
+      get: z
+        .looseObject({
+          parameters: z
+            .array(z.looseObject({ name: z.string(), in: z.string(), schema: schemaForm }))
+            .default([]),
+        })
+        .optional(),
+    }),
+  ),
+})
+
+/** The query parameters of a resource's list, as the OpenAPI document has them. */
+function parametersOf(resource: Resource): Parameter[] {
+  const { paths } = documentForm.parse(api.document)
+  const parameters = paths[listPath(resource)]?.get?.parameters ?? []
+  return parameters
+    .filter((parameter) => parameter.in === 'query')
+    .map(({ name, schema }) => {
+      const variants = (schema.anyOf ?? [schema]).map((variant) => schemaForm.parse(variant))
+      const operators = variants.find(({ properties }) => properties)?.properties ?? {}
+      const plain = variants.filter(({ properties }) => !properties)
+      // A value that may have several forms is described by several schemas.
+      const many = plain.find(({ type }) => type === 'array')
+      const [anyOperator] = Object.values(operators).map((variant) => schemaForm.parse(variant))
+      const value = many?.items ?? (plain.length > 0 ? plain[0] : (anyOperator?.items ?? anyOperator)) ?? {}
+      const bracketed = Object.entries(operators).map(([operator]) => ({
+        spelling: `${name}[${operator}]`,
+        // OpenAPI has no notation for lists in here: `ne` takes many wherever the plain parameter does.
+        isMany: operator === 'ne' && many !== undefined,
+      }))
+      const spellings = [...(plain.length > 0 ? [name] : []), ...bracketed.map(({ spelling }) => spelling)]
+      const single = [
+        ...(plain.length > 0 && !many ? [name] : []),
+        ...bracketed.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
+      ]
+      return { name, operators: Object.keys(operators), spellings, single, value, example: exampleOf(value) }
+    })
+}
+
+/** A value that a schema allows, as far as tests here need one. */
+function exampleOf(value: Document): string {
+  const enumeration = z.array(z.string()).safeParse(value.enum)
+  if (enumeration.success) return enumeration.data[0] ?? ''
+  const candidates = [
+    '2011',
+    '2026-01-31',
+    '7',
+    '142',
+    'CNY',
+    'CN',
+    'en',
+    'energy',
+    'a:b',
+    'https://ror.org/034t30j35',
+  ]
+  const pattern = typeof value.pattern === 'string' ? new RegExp(value.pattern, 'u') : /^/
+  if (value.type === 'integer' || value.type === 'number') return '7'
+  if (value.format === 'uuid') return '00000000-0000-7000-8000-000000000000'
+  if (Array.isArray(value.anyOf)) return '2026-01-31'
+  return candidates.find((candidate) => pattern.test(candidate)) ?? '14010'
+}
+
+/** What a spelling is sent with: whether a value is missing is true or false, of whatever kind the value is. */
+const sent = (spelling: string, example: string) => (spelling.endsWith('[isNull]') ? 'true' : example)
+
+const query = (entries: [string, string][]) =>
+  entries.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+
+describe.each(resources)('a query of $name', (resource) => {
+  const list = listPath(resource)
+
+  async function refused(search: string): Promise<HttpAnswer> {
+    const answer = await api.get(`${list}?${search}`)
+    expect({ search, status: answer.status }).toEqual({ search, status: 400 })
+    return answer
+  }
+
+  it('with every documented parameter in every spelling is answered', async () => {
+    const parameters = parametersOf(resource)
+    expect(parameters.length).toBeGreaterThan(5)
+    for (const { spellings, example, name } of parameters) {
+      if (name === 'cursor') continue
+      for (const spelling of spellings) {
+        const answer = await api.get(`${list}?${query([[spelling, sent(spelling, example)]])}`)
+        expect({ spelling, example, status: answer.status }).toEqual({ spelling, example, status: 200 })
+      }
+    }
+  })
+
+  it('with unknown parameters is refused, each named with the nearest that there is', async () => {
+    const names = parametersOf(resource).map(({ name }) => name)
+    const answer = await refused(query(names.map((name) => [`${name}x`, '1'])))
+    for (const name of names) {
+      expect(faultAt(answer, `${name}x`)).toMatchObject({
+        code: 'unknown',
+        message: expect.stringContaining('did you mean'),
+      })
+    }
+    expect(faultAt(answer, 'sortx')?.message).toContain('did you mean "sort"?')
+  })
+
+  it('with names that every object has is refused like one with any other unknown name', async () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      const answer = await refused(`${name}=1`)
+      expect(faultAt(answer, name)?.code).toBe('unknown')
+      const operator = `createdAt[${name}]`
+      expect(faultAt(await refused(`${operator}=2011`), operator)?.code).toBe('unknown')
+    }
+  })
+
+  it('with operators that a parameter does not have is refused, and each is named', async () => {
+    const entries = parametersOf(resource).flatMap(({ name, operators, example }) =>
+      ['gte', 'like', 'nex']
+        .filter((operator) => !operators.includes(operator))
+        .map((operator): [string, string] => [`${name}[${operator}]`, example]),
+    )
+    const answer = await refused(query(entries))
+    for (const [spelling] of entries) expect(faultAt(answer, spelling)?.code).toBe('unknown')
+    expect(faultAt(await refused('createdAt[gtee]=2011'), 'createdAt[gtee]')?.message).toMatch(
+      /did you mean "gte?"/,
+    )
+  })
+
+  it('with a word that a parameter does not know is refused, with the nearest that it knows', async () => {
+    const worded = parametersOf(resource).filter(({ value }) => Array.isArray(value.enum))
+    expect(worded.length).toBeGreaterThan(3)
+    for (const { spellings, example } of worded) {
+      for (const spelling of spellings.filter((one) => !one.endsWith('[isNull]'))) {
+        const answer = await refused(query([[spelling, `${example}x`]]))
+        expect(faultAt(answer, spelling)).toMatchObject({
+          code: 'unknown_value',
+          message: expect.stringContaining('did you mean'),
+        })
+      }
+    }
+  })
+
+  it('with a value of another form than the documented is refused', async () => {
+    for (const { spellings, value, example } of parametersOf(resource)) {
+      const free = !value.enum && !value.format && !Array.isArray(value.anyOf) && !value.pattern
+      const wrong = ['~', 'x y', '2011-13-45', '-', '١٢'].filter(
+        (text) => typeof value.pattern !== 'string' || !new RegExp(value.pattern, 'u').test(text),
+      )
+      for (const spelling of free ? [] : spellings) {
+        for (const text of wrong.slice(0, 2)) {
+          expect(faultAt(await refused(query([[spelling, text]])), spelling)).toBeDefined()
+        }
+      }
+      expect(example).not.toBe('')
+    }
+  })
+
+  it('with an empty value of any parameter is refused, and it is named', async () => {
+    for (const { spellings } of parametersOf(resource)) {
+      for (const spelling of spellings) {
+        expect(faultAt(await refused(`${encodeURIComponent(spelling)}=`), spelling)).toBeDefined()
+        expect(faultAt(await refused(encodeURIComponent(spelling)), spelling)).toBeDefined()
+      }
+    }
+  })
+
+  it('with an empty value among others is refused', async () => {
+    for (const { name, spellings, single, example } of parametersOf(resource)) {
+      if (single.includes(name) || !spellings.includes(name)) continue
+      expect(faultAt(await refused(`${name}=${encodeURIComponent(example)},`), name)).toBeDefined()
+    }
+  })
+
+  it('with NUL in a value of any parameter is refused, and it is named', async () => {
+    for (const { spellings, example } of parametersOf(resource)) {
+      for (const spelling of spellings) {
+        for (const value of ['%00', `${encodeURIComponent(example)}%00`]) {
+          expect(faultAt(await refused(`${encodeURIComponent(spelling)}=${value}`), spelling)).toBeDefined()
+        }
+      }
+    }
+  })
+
+  it('with a parameter twice that takes one value is refused, and it is named', async () => {
+    for (const { single, example } of parametersOf(resource)) {
+      for (const spelling of single) {
+        const answer = await refused(
+          query([
+            [spelling, example],
+            [spelling, example],
+          ]),
+        )
+        expect(faultAt(answer, spelling)?.code).toBe('repeated')
+      }
+    }
+  })
+
+  it('with more than 200 values, or a value of thousands of characters, is refused', async () => {
+    const property = resource.key.property
+    const many = Array.from({ length: 201 }, () => '142').join()
+    expect(faultAt(await refused(`${property}=${many}`), property)).toBeDefined()
+    for (const name of [property, 'q', 'cursor', 'sort', 'createdAt[gte]']) {
+      expect(faultAt(await refused(query([[name, 'a'.repeat(5_000)]])), name)).toBeDefined()
+    }
+  })
+
+  it('with times that no calendar or no clock has is refused', async () => {
+    for (const time of [
+      '2026-02-30',
+      '2026-13-01',
+      '2026-01-01T25:00:00Z',
+      '2026-01-01T00:00:00',
+      '0000-01-01',
+      '0001-01-01T00:00:00+23:59',
+      '9999-12-31T23:59:59-23:59',
+      '+010000-01-01T00:00:00Z',
+      'yesterday',
+    ]) {
+      const answer = await refused(query([['createdAt[gte]', time]]))
+      expect(faultAt(answer, 'createdAt[gte]')).toBeDefined()
+    }
+  })
+
+  it.each([
+    'a[b][c]=1',
+    'createdAt[gte][lt]=2011',
+    'createdAt[]=2011',
+    '[gte]=2011',
+    'createdAt[gte=2011',
+    '=1',
+    'a]=1',
+  ])('with a name in no form that there is, %s, is refused and the name repeated', async (search) => {
+    const answer = await refused(search)
+    expect(faultAt(answer, search.split('=').slice(0, -1).join('='))).toBeDefined()
+  })
+
+  it.each(['q=%', 'q=%zz', 'q=%E4%B8', 'q=%C0%80', 'q=%ED%A0%80', '%ff=1', 'createdAt%5Bgte%5=2011'])(
+    'with percent-encoding that is no UTF-8, %s, is refused',
+    async (search) => {
+      const answer = await refused(search)
+      expect(refusal(answer).type).toBe('/problems/malformed-request')
+      expect(refusal(answer).detail).toContain('percent-encoding')
+    },
+  )
+
+  it('may have its names and values percent-encoded, spaces as +, and empty pairs between them', async () => {
+    const { key } = await make(resource, api)
+    const property = resource.key.property
+    const plain = (await api.get(`${list}?${property}=${key}&createdAt[gte]=2011-01-01`)).text
+    const everyCharacter = [...property].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')
+    const encoded = `&&${everyCharacter}=${encodeURIComponent(key)}&&createdAt%5Bgte%5D=2011-01-01&`
+    expect((await api.get(`${list}?${encoded}`)).text).toBe(plain)
+    const spaced = await api.get(`${list}?q=science+policy`)
+    expect(spaced.status).toBe(200)
+    expect(spaced.json()).toEqual((await api.get(`${list}?q=science%20policy`)).json())
+  })
+
+  it('is refused where none is taken: on writes, which then write nothing', async () => {
+    const { path, record } = await make(resource, api)
+    const document = await sample(resource, api)
+    for (const answer of [
+      await api.post(`${list}?fields=version`, document),
+      await api.put(`${path}?force=true`, record),
+      await api.patch(`${path}?include=citations`, {}),
+      await api.delete(`${path}?version=1`),
+    ]) {
+      expect(answer.status).toBe(400)
+      expect(refusal(answer).type).toBe('/problems/invalid-parameter')
+    }
+    expect((await api.get(path)).json()).toEqual(record)
+    expect((await api.post(list, document)).status).toBe(201)
+  })
+
+  it('with many faults tells them all at once', async () => {
+    const answer = await refused('limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense')
+    expect(
+      refusal(answer)
+        .errors?.map(({ parameter }) => parameter)
+        .filter((name) => name !== 'fields'),
+    ).toEqual(['limit', 'sort', 'nonsense', 'createdAt[gte]'])
+    expect(faultAt(answer, 'fields')).toBeDefined()
+  })
+})

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  contractOf,
+  type Document,
+  emptied,
+  etagOf,
+  faultAt,
+  fullSample,
+  ifMatch,
+  make,
+  nameProperty,
+  pathTo,
+  pointersIn,
+  unusedKey,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** Changes to the properties that are objects, each of one thing in them. */
+const innerChanges: Record<string, Document> = {
+  location: { name: 'Elsewhere' },
+  locator: { page: '12' },
+  budget: { currency: 'USD' },
+  commitment: { currency: 'USD' },
+  record: { id: 'PAK' },
+}
+
+describe.each(resources)('patching $name', (resource) => {
+  const name = nameProperty(resource)
+
+  it.each(['application/merge-patch+json', 'application/json'])(
+    'changes the property that is sent and leaves the others, as %s',
+    async (type) => {
+      const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
+      const answer = await api.patch(
+        path,
+        { [name]: 'Changed' },
+        { headers: { 'if-match': etag, 'content-type': type } },
+      )
+      expect(answer.status).toBe(200)
+      expect(etagOf(answer)).toBe('"2"')
+      const { updatedAt, ...rest } = answer.json<Document & { updatedAt: string }>()
+      const { updatedAt: before, ...old } = record
+      expect(rest).toEqual({ ...old, [name]: 'Changed', version: 2 })
+      expect(updatedAt >= String(before)).toBe(true)
+      expect((await api.get(path)).text).toBe(answer.text)
+    },
+  )
+
+  it('with null empties every property that may be empty', async () => {
+    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const empty = emptied(api, resource)
+    const nulls = Object.fromEntries(Object.keys(empty).map((property) => [property, null]))
+    const answer = await api.patch(path, nulls)
+    expect(answer.status).toBe(200)
+    const { updatedAt, ...rest } = answer.json()
+    const { updatedAt: before, ...old } = record
+    expect(rest).toEqual({ ...old, ...empty, version: 2 })
+  })
+
+  it('with null is refused for every property that must be there, and changes nothing', async () => {
+    const { path, record } = await make(resource, api)
+    const { required } = contractOf(api, resource)
+    const answer = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual(required.map((property) => `/${property}`).sort())
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+
+  it('with null for a property that does not exist is refused, as it may be misspelt', async () => {
+    const { path, record } = await make(resource, api)
+    const answer = await api.patch(path, { [`${name}x`]: null })
+    expect(answer.status).toBe(422)
+    expect(faultAt(answer, `/${name}x`)?.message).toContain(`did you mean "${name}"?`)
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+
+  it('replaces lists whole', async () => {
+    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const other = await fullSample(resource, api)
+    const lists = Object.fromEntries(Object.entries(other).filter(([, value]) => Array.isArray(value)))
+    expect(Object.keys(lists)).not.toEqual([])
+    const answer = await api.patch(path, lists)
+    expect(answer.status).toBe(200)
+    // An array matches only one that is as long.
+    expect(answer.json()).toMatchObject(lists)
+
+    const none = Object.fromEntries(Object.keys(lists).map((property) => [property, []]))
+    const { updatedAt, version, ...rest } = (await api.patch(path, none)).json()
+    const { updatedAt: before, version: first, ...old } = record
+    expect(rest).toEqual({ ...old, ...none })
+  })
+
+  it('that says what is so already changes nothing, the version included', async () => {
+    const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
+    for (const same of [{}, { [name]: record[name] }, { version: record.version }]) {
+      const answer = await api.patch(path, same, ifMatch(etag))
+      expect(answer.status).toBe(200)
+      expect(answer.json()).toEqual(record)
+      expect(etagOf(answer)).toBe(etag)
+    }
+  })
+
+  it('can change neither the key nor what the registry sets', async () => {
+    const { path, record } = await make(resource, api)
+    const property = resource.key.property
+    for (const [changed, value] of [
+      [property, unusedKey(resource)],
+      ['version', 9],
+      ['version', null],
+      ['createdAt', '2000-01-01T00:00:00.000Z'],
+      ['updatedAt', '2000-01-01T00:00:00.000Z'],
+    ]) {
+      const answer = await api.patch(path, { [name]: 'Changed', [String(changed)]: value })
+      expect(answer.status).toBe(422)
+      expect(faultAt(answer, `/${changed}`)?.code).toBe('read_only')
+    }
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+
+  it('many times at once loses no change: every one has a version of its own, and time does not go back', async () => {
+    const { path } = await make(resource, api)
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, at) => api.patch(path, { [name]: `Change ${at}` })),
+    )
+    const records = answers.map((answer) => answer.json<{ version: number; updatedAt: string }>())
+    const inOrder = records.sort((a, b) => a.version - b.version)
+    expect(inOrder.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, at) => at + 2))
+    const times = inOrder.map(({ updatedAt }) => updatedAt)
+    expect(times).toEqual(times.toSorted())
+  })
+
+  it('makes no record where there is none', async () => {
+    const answer = await api.patch(pathTo(resource, unusedKey(resource)), { [name]: 'Changed' })
+    expect(answer.status).toBe(404)
+  })
+})
+
+describe.each(
+  resources.flatMap((resource) =>
+    Object.keys(innerChanges)
+      .filter((property) => property in resource.document.shape)
+      .map((property) => ({ resource, property, name: resource.name })),
+  ),
+)('patching $property of $name', ({ resource, property }) => {
+  it('changes what is named in it and leaves the rest of it', async () => {
+    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const change = innerChanges[property]
+    const answer = await api.patch(path, { [property]: change })
+    expect(answer.status).toBe(200)
+    expect(answer.json()[property]).toEqual({ ...Object(record[property]), ...change })
+  })
+})

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import {
+  etagOf,
+  faultAt,
+  ifMatch,
+  type Made,
+  make,
+  nameProperty,
+  pathTo,
+  refusal,
+  unusedKey,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const methods = ['PUT', 'PATCH', 'DELETE'] as const
+
+/** A change that would be made if its precondition held. */
+function change(
+  method: (typeof methods)[number],
+  resource: Resource,
+  { path, record }: Made,
+  headers: Record<string, string>,
+): Promise<HttpAnswer> {
+  const changed = { [nameProperty(resource)]: 'Changed' }
+  const body = { PUT: { ...record, ...changed }, PATCH: changed, DELETE: undefined }[method]
+  return api.request(method, path, { headers, ...(body && { body }) })
+}
+
+describe.each(resources)('the version that a change of $name is meant for', (resource) => {
+  const name = nameProperty(resource)
+
+  it.each(methods)(
+    'must be told: %s without If-Match is refused with 428 and changes nothing',
+    async (method) => {
+      const made = await make(resource, api)
+      const answer = await change(method, resource, made, {})
+      expect(answer.status).toBe(428)
+      expect(refusal(answer).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
+      expect((await api.get(made.path)).json()).toEqual(made.record)
+    },
+  )
+
+  it.each(methods)(
+    'must be the current one: %s with a stale If-Match is refused with 412 and the current ETag, and changes nothing',
+    async (method) => {
+      const made = await make(resource, api)
+      const current = await api.patch(made.path, { [name]: 'Changed by somebody else' }, ifMatch(made.etag))
+      expect(etagOf(current)).toBe('"2"')
+      const answer = await change(method, resource, made, { 'if-match': made.etag })
+      expect(answer.status).toBe(412)
+      expect(etagOf(answer)).toBe('"2"')
+      expect((await api.get(made.path)).json()).toEqual(current.json())
+    },
+  )
+
+  it.each(methods)('may be any when %s insists with *', async (method) => {
+    const made = await make(resource, api)
+    await api.patch(made.path, { [name]: 'Changed by somebody else' })
+    // The whole record is sent back without what the registry sets, which has changed meanwhile.
+    const { id, version, createdAt, updatedAt, ...document } = made.record
+    const answer = await change(method, resource, { ...made, record: document }, { 'if-match': '*' })
+    expect(answer.status).toBe(method === 'DELETE' ? 204 : 200)
+    expect((await api.get(made.path)).status).toBe(method === 'DELETE' ? 404 : 200)
+  })
+
+  it.each(methods)('is compared strongly: %s with a weak tag never matches', async (method) => {
+    const made = await make(resource, api)
+    const answer = await change(method, resource, made, { 'if-match': `W/${made.etag}` })
+    expect(answer.status).toBe(412)
+    expect((await api.get(made.path)).json()).toEqual(made.record)
+  })
+
+  it.each(methods)(
+    'must be an ETag: %s with anything else is refused with 400 and changes nothing',
+    async (method) => {
+      const made = await make(resource, api)
+      for (const header of ['1', '"1', '"1" "2"', '']) {
+        const answer = await change(method, resource, made, { 'if-match': header })
+        expect({ header, status: answer.status }).toEqual({ header, status: 400 })
+        expect(refusal(answer).errors).toMatchObject([{ header: 'If-Match', code: 'invalid' }])
+      }
+      expect((await api.get(made.path)).json()).toEqual(made.record)
+    },
+  )
+
+  it('may be one of several', async () => {
+    const made = await make(resource, api)
+    expect((await change('PATCH', resource, made, { 'if-match': '"7", "8"' })).status).toBe(412)
+    expect((await change('PATCH', resource, made, { 'if-match': `"7", ${made.etag}` })).status).toBe(200)
+  })
+
+  it('may be the ETag of a read with include', async () => {
+    const made = await make(resource, api)
+    const [include] = Object.keys(resource.includes())
+    const stale = etagOf(await api.get(`${made.path}?include=${include}`))
+    const first = await change('PATCH', resource, made, { 'if-match': stale })
+    expect(first.status).toBe(200)
+    expect(etagOf(first)).toBe('"2"')
+    expect((await change('PATCH', resource, made, { 'if-match': stale })).status).toBe(412)
+  })
+
+  it('is held by one of two clients who change it at once, and the other is told', async () => {
+    const made = await make(resource, api)
+    const answers = await Promise.all(
+      ['First', 'Second'].map((word) => api.patch(made.path, { [name]: word }, ifMatch(made.etag))),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
+    const winner = answers.find(({ status }) => status === 200)
+    expect((await api.get(made.path)).json()).toEqual(winner?.json())
+  })
+
+  it('does not matter where there is no record: 404', async () => {
+    const path = pathTo(resource, unusedKey(resource))
+    for (const method of methods) {
+      const answer = await change(
+        method,
+        resource,
+        { key: '', path, etag: '', record: {} },
+        { 'if-match': '"1"' },
+      )
+      expect(answer.status).toBe(404)
+      expect(faultAt(answer, 'If-Match')).toBeUndefined()
+    }
+  })
+})

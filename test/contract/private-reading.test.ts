@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { listPath, pathTo, unusedKey } from './samples.ts'
+
+/** A registry that only those with a key may read. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ PUBLIC_READ: 'false' })
+})
+afterAll(() => api.close())
+
+describe.each(resources)('$name', (resource) => {
+  const list = `${listPath(resource)}?limit=1`
+
+  it('are read with the key', async () => {
+    const answer = await api.get(list, { key: adminKey })
+    expect(answer.status).toBe(200)
+    expect(answer.json().data).toHaveLength(1)
+  })
+
+  it('are not read without, nor does anybody learn what there is and what not', async () => {
+    for (const url of [
+      list,
+      `${list}&nonsense=1`,
+      pathTo(resource, unusedKey(resource)),
+      `${listPath(resource)}/x_y`,
+    ]) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await api.request(method, url, { key: null })
+        expect({ method, url, status: answer.status }).toEqual({ method, url, status: 401 })
+        expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+      }
+    }
+  })
+})
+
+it('tells whether it is alive and what its contract is, to everybody', async () => {
+  for (const path of ['/healthz', '/readyz', '/openapi.json']) {
+    expect((await api.get(path, { key: null })).status).toBe(200)
+  }
+})

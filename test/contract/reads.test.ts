@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  all,
+  type Document,
+  faultAt,
+  fullSample,
+  keyIn,
+  listPath,
+  make,
+  type Page,
+  pathTo,
+  refusal,
+  resourceOf,
+  sample,
+  seededKey,
+  unusedKey,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const propertiesOf = (resource: Resource) => [
+  ...(resource.key.madeBy === 'registry' ? ['id'] : []),
+  ...Object.keys(resource.document.shape),
+  'version',
+  'createdAt',
+  'updatedAt',
+]
+
+describe.each(resources)('reading $name', (resource) => {
+  const includes = Object.keys(resource.includes())
+  const [first = ''] = includes
+
+  it('one by one gives the same as the list', async () => {
+    await make(resource, api, await fullSample(resource, api))
+    const { data } = (await api.get(`${listPath(resource)}?limit=5&sort=-createdAt`)).json<Page>()
+    expect(data).not.toEqual([])
+    for (const record of data) {
+      expect((await api.get(pathTo(resource, keyIn(resource, record)))).json()).toEqual(record)
+    }
+  })
+
+  it('gives every property of the record, in the same order always', async () => {
+    const { path } = await make(resource, api)
+    expect(Object.keys((await api.get(path)).json())).toEqual(propertiesOf(resource))
+  })
+
+  it('with fields gives exactly those, whatever their order, in one record and in lists', async () => {
+    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    const properties = propertiesOf(resource)
+    const list = `${listPath(resource)}?${resource.key.property}=${key}`
+    const some = properties.filter((_, at) => at % 2 === 1)
+    const only = (fields: string[]) =>
+      Object.fromEntries(fields.map((property) => [property, record[property]]))
+    for (const property of properties) {
+      expect((await api.get(`${path}?fields=${property}`)).json()).toEqual(only([property]))
+    }
+    for (const fields of [some, some.toReversed(), properties]) {
+      expect((await api.get(`${path}?fields=${fields}`)).json()).toEqual(only(fields))
+      expect((await api.get(`${list}&fields=${fields}`)).json<Page>().data).toEqual([only(fields)])
+    }
+  })
+
+  it.each(includes)('with include=%s adds that property and changes nothing else', async (include) => {
+    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    const { [include]: added, ...rest } = (await api.get(`${path}?include=${include}`)).json()
+    expect(rest).toEqual(record)
+    expect(typeof added).toBe('object')
+    const list = await api.get(`${listPath(resource)}?${resource.key.property}=${key}&include=${include}`)
+    expect(list.json<Page>().data).toEqual([{ ...record, [include]: added }])
+    const narrow = await api.get(`${path}?include=${include}&fields=version`)
+    expect(narrow.json()).toEqual({ version: 1, [include]: added })
+  })
+
+  it('with every include at once adds each, as it would be alone', async () => {
+    const { path } = await make(resource, api, await fullSample(resource, api))
+    const together = (await api.get(`${path}?include=${includes}`)).json()
+    for (const include of includes) {
+      const alone = (await api.get(`${path}?include=${include}`)).json()
+      expect(together[include]).toEqual(alone[include])
+    }
+  })
+
+  it('with every include at once gives every record that there is, each with all of them', async () => {
+    const records = await all(api, resource, `include=${includes}`)
+    expect(records).not.toEqual([])
+    for (const record of records)
+      expect(Object.keys(record)).toEqual([...propertiesOf(resource), ...includes.toSorted()])
+  })
+
+  it('refuses fields and includes that do not exist, and names the nearest that does', async () => {
+    const { path } = await make(resource, api)
+    const property = resource.key.property
+    for (const url of [path, listPath(resource)]) {
+      for (const [parameter, word] of [
+        ['fields', property],
+        ['include', first],
+      ] as const) {
+        const answer = await api.get(`${url}?${parameter}=${word}x`)
+        expect(answer.status).toBe(400)
+        expect(faultAt(answer, parameter)).toMatchObject({
+          code: 'unknown_value',
+          message: expect.stringContaining(`did you mean "${word}"?`),
+        })
+        const twice = await api.get(`${url}?${parameter}=${word},${word}`)
+        expect(twice.status).toBe(400)
+        expect(faultAt(twice, parameter)?.code).toBe('repeated')
+      }
+    }
+  })
+
+  it('refuses every other parameter, and names those that are not known', async () => {
+    const { path } = await make(resource, api)
+    for (const parameter of ['limit', 'sort', 'cursor', 'q', 'createdAt', 'constructor', '__proto__']) {
+      const answer = await api.get(`${path}?${parameter}=1`)
+      expect({ parameter, status: answer.status }).toEqual({ parameter, status: 400 })
+      expect(faultAt(answer, parameter)?.code).toBe('unknown')
+    }
+  })
+
+  it('by a key that no key can be is refused with 400 that tells the form of keys', async () => {
+    const forms: Record<string, RegExp> = {
+      regions: /three digits/,
+      countries: /three capitals/,
+      topics: /slug/,
+    }
+    const key = await seededKey(api, resource.name)
+    const wrong = ['x_y', 'ENERGY!', '%00', '%F0%9F%9A%80', `${key}%20`, ` ${key}`, '..%2f', 'é', "'or'1'='1"]
+    for (const other of [...wrong, 'a'.repeat(99).concat('_')]) {
+      const answer = await api.get(`${listPath(resource)}/${other}`)
+      expect({ other, status: answer.status }).toEqual({ other, status: 400 })
+      expect(faultAt(answer, resource.key.property)?.message).toMatch(
+        forms[resource.name] ?? /UUID in lower case/,
+      )
+    }
+  })
+
+  it('by a key of thousands of characters is refused as a fault of the client', async () => {
+    for (const length of [200, 2_000, 8_000]) {
+      const answer = await api.get(`${listPath(resource)}/${'9'.repeat(length)}`)
+      expect([400, 404, 414]).toContain(answer.status)
+    }
+  })
+
+  it('by a key with percent-encoding that is no UTF-8 is refused with 400', async () => {
+    for (const wrong of ['%', '%zz', '%E4%B8', '%C0%80']) {
+      const answer = await api.get(`${listPath(resource)}/${wrong}`)
+      expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 })
+    }
+  })
+
+  it('by a key that nobody has is 404 and names it', async () => {
+    const answer = await api.get(pathTo(resource, unusedKey(resource)))
+    expect(answer.status).toBe(404)
+    expect(refusal(answer).detail).toContain(unusedKey(resource))
+  })
+})
+
+describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
+  'the citations included in $name',
+  (resource) => {
+    it('are those that the citations’ own list has for the record, each with its source', async () => {
+      const citations = resourceOf('citations')
+      const { path, key } = await make(resource, api)
+      expect((await api.get(`${path}?include=citations`)).json().citations).toEqual([])
+      for (const rank of ['preferred', 'deprecated']) {
+        const document = await sample(citations, api)
+        await make(citations, api, {
+          ...document,
+          rank,
+          property: null,
+          record: { resource: resource.name, id: key },
+        })
+      }
+      const { citations: included } = (await api.get(`${path}?include=citations`)).json<{
+        citations: Document[]
+      }>()
+      const query = `resource=${resource.name}&record=${key}&include=sourceDetails`
+      expect(included).toEqual(await all(api, citations, query))
+      expect(included.map(({ rank }) => rank)).toEqual(['preferred', 'deprecated'])
+    })
+  },
+)

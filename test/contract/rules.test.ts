@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { references } from '../../src/resources/values.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  count,
+  documentOf,
+  etagOf,
+  faultAt,
+  fullSample,
+  listPath,
+  make,
+  merged,
+  pointersIn,
+  refusal,
+  resourceOf,
+  unusedKey,
+} from './samples.ts'
+
+/** Rules that are more than the type of a value: references, dates, lists, circles. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const object = z.record(z.string(), z.unknown())
+
+/**
+ * A document with other values in some places, and where these are.
+ * @param replace gives the other value of a place, or undefined to leave it.
+ */
+async function spoiled(resource: Resource, replace: (schema: z.core.$ZodType, pointer: string) => unknown) {
+  const pointers: string[] = []
+  const others = documentOf(resource.document, (schema, pointer) => {
+    const value = replace(schema, pointer)
+    if (value !== undefined) pointers.push(pointer)
+    return value
+  })
+  return { document: merged(await fullSample(resource, api), others), pointers: pointers.sort() }
+}
+
+const refers = (schema: z.core.$ZodType, pointer: string) => {
+  const name = references.get(schema)?.resource
+  const target = resources.find((resource) => resource.name === name)
+  return pointer === '/crsPurpose' ? '99999' : target && unusedKey(target)
+}
+
+const isDate = (schema: z.core.$ZodType) => schema instanceof z.ZodString && schema.meta()?.format === 'edtf'
+
+/** The resources whose documents have a place of some kind. */
+const having = (is: (schema: z.core.$ZodType, pointer: string) => unknown) =>
+  resources.filter(({ document }) => {
+    let found = false
+    documentOf(document, (schema, pointer) => {
+      found ||= Boolean(is(schema, pointer))
+    })
+    return found
+  })
+
+describe.each(having(refers))('a reference in $name', (resource) => {
+  it('that leads nowhere is refused, each with its pointer, and nothing of the record is written', async () => {
+    const { document, pointers } = await spoiled(resource, refers)
+    const before = await count(api, resource)
+    const answer = await api.post(listPath(resource), document)
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual(pointers)
+    for (const pointer of pointers) expect(faultAt(answer, pointer)?.code).toBe('dangling_reference')
+    expect(await count(api, resource)).toBe(before)
+  })
+
+  it('that alone leads nowhere, and is written last, leaves no trace of the rest', async () => {
+    const { pointers } = await spoiled(resource, refers)
+    const before = await count(api, resource)
+    for (const last of pointers) {
+      const { document } = await spoiled(resource, (schema, pointer) =>
+        pointer === last ? refers(schema, pointer) : undefined,
+      )
+      const answer = await api.post(listPath(resource), document)
+      expect({ last, status: answer.status }).toEqual({ last, status: 422 })
+      expect(pointersIn(answer)).toEqual([last])
+    }
+    expect(await count(api, resource)).toBe(before)
+  })
+
+  it('that leads nowhere leaves a record that is to be changed as it was', async () => {
+    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const { document } = await spoiled(resource, refers)
+    const { [resource.key.property]: _key, ...change } = object.parse(document)
+    expect((await api.patch(path, change)).status).toBe(422)
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+})
+
+describe.each(having(isDate))('a date in $name', (resource) => {
+  it.each([
+    ['2011-13', 7],
+    ['2011-02-30', 9],
+    ['1985-04/2011-4', 14],
+    ['April 2011', 1],
+  ])('that is not EDTF, %s, is refused with the place of the fault, wherever it stands', async (text, at) => {
+    const { document, pointers } = await spoiled(resource, (schema) => (isDate(schema) ? text : undefined))
+    const answer = await api.post(listPath(resource), document)
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual(pointers)
+    for (const { message } of refusal(answer).errors ?? []) expect(message).toContain(`(at character ${at})`)
+  })
+})
+
+/** Lists in which nothing can stand twice. */
+const distinctLists = [
+  'externalIds',
+  'topics',
+  'languages',
+  'groups',
+  'successors',
+  'agreements',
+  'parties',
+  'participants',
+  'relations',
+]
+
+const listsOf = (names: string[]) =>
+  resources.flatMap((resource) =>
+    names
+      .filter((list) => list in resource.document.shape)
+      .map((list) => ({ resource, list, name: resource.name })),
+  )
+
+describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => {
+  it('cannot have an entry twice: the second is pointed at', async () => {
+    const document = await fullSample(resource, api)
+    const entries = z.array(z.unknown()).parse(document[list])
+    const answer = await api.post(listPath(resource), { ...document, [list]: [...entries, entries[0]] })
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual([`/${list}/${entries.length}`])
+  })
+})
+
+describe.each(listsOf(['parties', 'participants']))('$list of $name', ({ resource, list }) => {
+  it('name exactly one actor each: none, or two, is refused with a pointer to the entry', async () => {
+    const document = await fullSample(resource, api)
+    const [entry] = z.array(object).parse(document[list])
+    const { country, ...nobody } = entry ?? {}
+    const two = { ...entry, region: '142' }
+    const answer = await api.post(listPath(resource), { ...document, [list]: [entry, nobody, two] })
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual([`/${list}/1`, `/${list}/2`])
+  })
+})
+
+/** Properties by which a record could refer to itself, and how the reference is written. */
+const loops: { name: string; pointer: string; write(key: string): object }[] = [
+  { name: 'regions', pointer: '/parent', write: (key) => ({ parent: key }) },
+  { name: 'topics', pointer: '/broader', write: (key) => ({ broader: key }) },
+  { name: 'organizations', pointer: '/parent', write: (key) => ({ parent: key }) },
+  { name: 'cooperation-bases', pointer: '/partOf', write: (key) => ({ partOf: key }) },
+  { name: 'countries', pointer: '/successors/0', write: (key) => ({ successors: [key] }) },
+  {
+    name: 'agreements',
+    pointer: '/relations/0/agreement',
+    write: (key) => ({ relations: [{ kind: 'amends', agreement: key }] }),
+  },
+]
+
+describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
+  const resource = resourceOf(name)
+
+  it('cannot lead to the record itself: it is refused with the pointer, and nothing is changed', async () => {
+    const { path, key, record } = await make(resource, api)
+    const answer = await api.patch(path, write(key))
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual([pointer])
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+})
+
+describe.each(loops.slice(0, 4))('$pointer of $name', ({ name, write }) => {
+  const resource = resourceOf(name)
+
+  it('cannot make a circle, also when two clients draw half of it each at the same time', async () => {
+    const [one, two] = await Promise.all([make(resource, api), make(resource, api)])
+    const answers = await Promise.all([
+      api.patch(one.path, write(two.key)),
+      api.patch(two.path, write(one.key)),
+    ])
+    const statuses = answers.map(({ status }) => status).sort()
+    // The second may also have been undone by the database, which tells to try again.
+    expect([
+      [200, 422],
+      [200, 503],
+    ]).toContainEqual(statuses)
+    const reads = await Promise.all([api.get(one.path), api.get(two.path)])
+    expect(reads.map((read) => etagOf(read)).sort()).toEqual(['"1"', '"2"'])
+  })
+})

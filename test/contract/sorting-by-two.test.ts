@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { keyIn, pages } from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** Pairs of sort keys in which each key comes once as the first, in all four combinations of directions. */
+const pairs = resources.flatMap((resource) => {
+  // By the key or the time of creation no two records are equal, so what follows would not matter.
+  const keys = Object.keys(resource.sorts).filter((key) => key !== resource.key.property)
+  return keys.flatMap((first, at) => {
+    const second = keys[(at + 1) % keys.length]
+    return [`${first},${second}`, `${first},-${second}`, `-${first},${second}`, `-${first},-${second}`].map(
+      (sort) => ({ resource, name: resource.name, sort }),
+    )
+  })
+})
+
+describe.each(pairs)('$name sorted by $sort', ({ resource, sort }) => {
+  it('have every record once, in the same order whatever the size of the pages', async () => {
+    const query = `sort=${sort}&fields=${resource.key.property}`
+    const large = (await pages(api, resource, `limit=200&${query}`)).flat()
+    // Long lists in larger steps, so that the many pairs take seconds.
+    const limit = large.length > 100 ? 61 : 7
+    const small = (await pages(api, resource, `limit=${limit}&${query}`)).flat()
+    const keys = small.map((record) => keyIn(resource, record))
+    expect(keys).toEqual(large.map((record) => keyIn(resource, record)))
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe.each(resources)('$name', (resource) => {
+  it('sorted by a key that many share are sorted among those by the next', async () => {
+    const few = Object.entries(resource.sorts).find(([key]) =>
+      ['kind', 'scheme', 'type', 'modality', 'rank'].includes(key),
+    )
+    const first = few?.[0] ?? 'createdAt'
+    const property = resource.key.property
+    for (const [one, two] of [
+      [first, `-${property}`],
+      [`-${first}`, property],
+    ] as const) {
+      const records = (await pages(api, resource, `limit=200&sort=${one},${two}`)).flat()
+      const groups = new Map<unknown, string[]>()
+      for (const record of records) {
+        const value = record[first]
+        groups.set(value, [...(groups.get(value) ?? []), keyIn(resource, record)])
+      }
+      // Every group stands together, and is in the order of the second key.
+      expect(records.map((record) => keyIn(resource, record))).toEqual([...groups.values()].flat())
+      for (const keys of groups.values()) {
+        const sorted = keys.toSorted()
+        expect(keys).toEqual(two.startsWith('-') ? sorted.toReversed() : sorted)
+      }
+    }
+  })
+})
