@@ -20,11 +20,11 @@ export const create: Operation = {
     access: 'write',
     query: {},
     headers: [],
-    body: { mediaTypes: ['application/json'], schema: resource.document, example: resource.example },
+    body: { mediaTypes: ['application/json'], schema: () => resource.document, example: resource.example },
     answers: {
       201: {
         description: `The new ${resource.noun}.`,
-        schema: recordOf(resource),
+        schema: () => recordOf(resource),
         headers: { etag: etagHeader, location: locationHeader },
       },
     },

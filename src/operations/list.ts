@@ -27,7 +27,7 @@ export const list: Operation = {
     answers: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
-        schema: pageOf(resource),
+        schema: () => pageOf(resource),
         headers: {
           etag: etagHeader,
           link: {

@@ -39,7 +39,8 @@ export interface RequestHeader extends HeaderContract {
 /** A good answer in the contract. */
 export interface AnswerContract {
   description: string
-  schema?: z.ZodType
+  /** A function, since schemas are only made when the document is asked for. */
+  schema?: () => z.ZodType
   headers: Record<string, HeaderContract>
 }
 
@@ -54,7 +55,7 @@ export interface Contract {
   access: 'read' | 'write'
   query: Record<string, Parameter>
   headers: RequestHeader[]
-  body?: { mediaTypes: string[]; schema: z.ZodType; example: unknown }
+  body?: { mediaTypes: string[]; schema: () => z.ZodType; example: unknown }
   answers: Record<number, AnswerContract>
   problems: ProblemType[]
 }

@@ -25,7 +25,7 @@ export const read: Operation = {
     answers: {
       200: {
         description: `The ${resource.noun}.`,
-        schema: wholeOrSparse(resource),
+        schema: () => wholeOrSparse(resource),
         headers: { etag: etagHeader },
       },
       304: notModified,

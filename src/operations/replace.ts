@@ -12,7 +12,11 @@ export const replace: Operation = {
     summary: `Replace a ${resource.noun}`,
     description:
       'The record becomes what is sent; what is left out becomes empty. A record can be sent back as it was read: what the registry sets must be unchanged or left out.',
-    body: { mediaTypes: ['application/json'], schema: replacementOf(resource), example: resource.example },
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => replacementOf(resource),
+      example: resource.example,
+    },
   }),
 
   handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, (_current, body) => body),

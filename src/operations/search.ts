@@ -18,13 +18,13 @@ export const search: Operation = {
     headers: [],
     body: {
       mediaTypes: ['application/json'],
-      schema: searchRequest(resource),
+      schema: () => searchRequest(resource),
       example: { sort: [{ by: resource.key.property, direction: 'desc' }], limit: 25 },
     },
     answers: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
-        schema: pageOf(resource),
+        schema: () => pageOf(resource),
         headers: {},
       },
     },

@@ -22,7 +22,7 @@ function goodAnswer({ description, schema, headers: contracts }: AnswerContract,
   return {
     description,
     ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
-    ...(schema && { content: { 'application/json': { schema: schemas.of(schema, 'output') } } }),
+    ...(schema && { content: { 'application/json': { schema: schemas.of(schema(), 'output') } } }),
   }
 }
 
@@ -39,7 +39,7 @@ function problemAnswers(types: ProblemType[]): Record<string, JsonSchema> {
 
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
-  const media = { schema: schemas.of(body.schema, 'input'), example: body.example }
+  const media = { schema: schemas.of(body.schema(), 'input'), example: body.example }
   return { required: true, content: Object.fromEntries(body.mediaTypes.map((type) => [type, media])) }
 }
 
@@ -85,6 +85,11 @@ function pathsOf(endpoints: Endpoint[], schemas: Schemas) {
  * @param version of the API's contract.
  */
 export function openApiDocument(endpoints: Endpoint[], version: string) {
+  // Schemas get their names as they are made, and all must have them before they are collected.
+  for (const { contract } of endpoints) {
+    contract.body?.schema()
+    for (const { schema } of Object.values(contract.answers)) schema?.()
+  }
   const schemas = collectSchemas()
   const resources = [...new Set(endpoints.map(({ resource }) => resource))]
   return {

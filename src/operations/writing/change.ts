@@ -88,7 +88,7 @@ export const changeContract = (
   answers: {
     200: {
       description: `The ${resource.noun} as it is now.`,
-      schema: recordOf(resource),
+      schema: () => recordOf(resource),
       headers: { etag: etagHeader },
     },
   },
