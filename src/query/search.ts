@@ -3,7 +3,7 @@ import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { nameInput } from '../resources/components.ts'
 import { type Resource, searchableOf } from '../resources/resource.ts'
-import type { Comparing, Condition, Quantifier, Searchable } from './condition.ts'
+import { type Comparing, type Condition, type Quantifier, type Searchable, valuesIn } from './condition.ts'
 import { propertiesOf } from './document.ts'
 import type { Comparison, Filter, Operator } from './filters.ts'
 import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
@@ -227,12 +227,6 @@ function requireModest(where: unknown): void {
 
 const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(key)
 
-function countComparisons(condition: Condition): number {
-  if (condition.kind === 'fields') return condition.comparisons.length
-  const parts = condition.kind === 'all' || condition.kind === 'any' ? condition.of : [condition.of]
-  return parts.reduce((sum, part) => sum + countComparisons(part), 0)
-}
-
 const everything: Condition = { kind: 'fields', comparisons: [] }
 
 /**
@@ -245,7 +239,7 @@ export function planSearch(resource: Resource, body: unknown): ListPlan {
   if (!result.success) throw invalidSearch(faultsOf(result.error, (path) => ({ pointer: pointerOf(path) })))
   const { where, sort, limit, cursor, fields, include, count } = result.data
   const condition = where === undefined ? everything : readCondition(searchableOf(resource), where)
-  if (countComparisons(condition) > searchLimits.comparisons) {
+  if (valuesIn(condition).length > searchLimits.comparisons) {
     const message = `has more than ${searchLimits.comparisons} comparisons`
     throw invalidSearch([{ pointer: '/where', code: 'too_big', message }])
   }
