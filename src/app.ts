@@ -9,7 +9,8 @@ import { serveDocumentation } from './http/documentation.ts'
 import { serveHealth } from './http/health.ts'
 import { serveProblemPages } from './http/problem-pages.ts'
 import { answerError, answerProblems, connectionAnswer } from './http/problems.ts'
-import { endpointsOf, knownPaths, mountEndpoints } from './http/routes.ts'
+import { knownPaths, mountEndpoints } from './http/routes.ts'
+import { endpointsOf } from './operations/endpoints.ts'
 import { operations } from './operations/index.ts'
 import { packageVersion } from './package-root.ts'
 import { resources } from './resources/index.ts'
@@ -55,7 +56,7 @@ export async function buildApp({
   readBodies(app)
   serveHealth(app, pool)
   serveProblemPages(app)
-  await serveDocumentation(app, endpoints, packageVersion)
+  await serveDocumentation(app, endpoints, resources, packageVersion)
   const context = { pool, cursorSecret: await cursorSecret(pool) }
   mountEndpoints(app, endpoints, context, authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ))
   return app

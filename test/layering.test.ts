@@ -103,8 +103,23 @@ const layers: Layer[] = [
   {
     name: 'operations',
     holds: within('operations'),
-    mayImport: [leaves, within('problems'), within('database'), within('query'), ...grammar],
+    mayImport: [leaves, ...['problems', 'database', 'query', 'formats'].map(within), ...grammar],
     rule: 'works for any resource, so it names none, and knows no HTTP',
+  },
+  {
+    name: 'endpoints',
+    holds: within('endpoints'),
+    mayImport: [
+      leaves,
+      ...['problems', 'database', 'query', 'operations', 'resources', 'formats'].map(within),
+    ],
+    rule: 'asks of the whole registry or of one resource alone, and knows no HTTP',
+  },
+  {
+    name: 'formats',
+    holds: within('formats'),
+    mayImport: [leaves, within('problems')],
+    rule: 'turns values into the bytes of a file format, and knows neither resources nor HTTP',
   },
   {
     name: 'http',
@@ -125,7 +140,7 @@ const layers: Layer[] = [
       leaves,
       one('config.ts', 'database/settings.ts'),
       within('http'),
-      one('operations/index.ts', 'resources/index.ts'),
+      one('operations/index.ts', 'operations/endpoints.ts', 'endpoints/index.ts', 'resources/index.ts'),
     ],
     rule: 'puts the service together from http, the operations and the resources',
   },

@@ -1,16 +1,18 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import type { Endpoint } from '../operations/operation.ts'
+import type { Resource } from '../resources/resource.ts'
 import { openApiDocument } from './openapi/document.ts'
-import type { Endpoint } from './routes.ts'
 
 /** Serves the OpenAPI document as JSON and YAML, and pages to read it at `/docs`, all from the service itself. */
 export async function serveDocumentation(
   app: FastifyInstance,
   endpoints: Endpoint[],
+  resources: readonly Resource[],
   version: string,
 ): Promise<void> {
-  const document = (): object => openApiDocument(endpoints, version)
+  const document = (): object => openApiDocument(endpoints, resources, version)
   await app.register(swagger, {
     openapi: { openapi: '3.1.0' },
     // Made when it is first asked for and not at every start. It is made of plain JSON, which the plugin has

@@ -1,43 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Context, Contract, Operation } from '../operations/operation.ts'
+import type { Context, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { checkQuery, readQuery } from '../query/parameters.ts'
-import type { Resource } from '../resources/resource.ts'
 import type { Authorize } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
-
-/** One operation on one resource, with its contract and its path. */
-export interface Endpoint {
-  resource: Resource
-  operation: Operation
-  contract: Contract
-  /** Path with `{key}` in braces, as in the OpenAPI document. */
-  path: string
-}
-
-function ending(path: Contract['path'], resource: Resource): string {
-  if (path === 'collection') return ''
-  return path === 'record' ? `/{${resource.key.property}}` : `/${path}`
-}
-
-/** Every endpoint of the grid. */
-export function endpointsOf(resources: readonly Resource[], operations: readonly Operation[]): Endpoint[] {
-  return resources.flatMap((resource) =>
-    operations.map((operation) => {
-      const contract = operation.contract(resource)
-      const path = `/v1/${resource.name}${ending(contract.path, resource)}`
-      return { resource, operation, contract, path }
-    }),
-  )
-}
 
 /** A path of the OpenAPI document in the router's notation. */
 const routeOf = (path: string) => path.replace(/\{(\w+)\}/, ':$1')
 
 /** The key in the path. @throws Problem `invalid-parameter` when it can't be a key of this resource. */
-function keyOf({ resource, contract }: Endpoint, request: FastifyRequest): string {
-  if (contract.path !== 'record') return ''
+function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
+  if (!resource) return ''
   // Fastify's routes give every parameter of the path as text.
   const key = (request.params as Record<string, string>)[resource.key.property] ?? ''
   const { error } = resource.key.schema.safeParse(key, { error: faultMessage })
@@ -52,6 +26,8 @@ function keyOf({ resource, contract }: Endpoint, request: FastifyRequest): strin
     },
   )
 }
+
+const json = 'application/json; charset=utf-8'
 
 function searchOf(request: FastifyRequest): string {
   const at = request.url.indexOf('?')
@@ -79,11 +55,7 @@ function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
 }
 
 function checkAccept(request: FastifyRequest): void {
-  if (
-    request.headers.accept === undefined ||
-    request.accepts().type(['application/json', 'application/json; charset=utf-8'])
-  )
-    return
+  if (request.headers.accept === undefined || request.accepts().type(['application/json', json])) return
   const detail = `The answer is application/json, which the Accept header "${request.headers.accept}" does not allow.`
   throw new Problem('not-acceptable', detail)
 }
@@ -98,9 +70,9 @@ const headersOf = (request: FastifyRequest) =>
   )
 
 function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, authorize: Authorize): void {
-  const { resource, operation, contract, path } = endpoint
+  const { method, path, contract } = endpoint
   app.route({
-    method: operation.method,
+    method,
     url: routeOf(path),
     onRequest: async (request) => {
       authorize(request.headers.authorization, contract.access)
@@ -112,19 +84,17 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
       const key = keyOf(endpoint, request)
       const query = checkQuery(contract.query, readQuery(search))
       const asked = { key, query, search, headers: headersOf(request), body: request.body }
-      const { status, headers, body } = await operation.handle(resource, asked, context)
+      const { status, headers, type = json, body } = await endpoint.handle(asked, context)
       reply.code(status).headers(headers)
-      return body === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(body)
+      return body === undefined ? reply.send() : reply.type(type).send(body)
     },
   })
 }
 
-/** The methods that each path of the grid takes. */
+/** The methods that each path takes. */
 export function knownPaths(endpoints: Endpoint[]): KnownPath[] {
   return [...new Set(endpoints.map(({ path }) => path))].map((path) => {
-    const methods = endpoints
-      .filter((endpoint) => endpoint.path === path)
-      .map(({ operation }) => operation.method)
+    const methods = endpoints.filter((endpoint) => endpoint.path === path).map((endpoint) => endpoint.method)
     return { path, methods: [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'] }
   })
 }
@@ -145,7 +115,7 @@ function mountOptions(app: FastifyInstance, { path, methods }: KnownPath): void 
   })
 }
 
-/** Mounts the grid: every operation on every resource, in the order given. */
+/** Mounts endpoints, in the order given. */
 export function mountEndpoints(
   app: FastifyInstance,
   endpoints: Endpoint[],

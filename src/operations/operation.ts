@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type pg from 'pg'
 import type { z } from 'zod'
 import type { ProblemType } from '../problems/types.ts'
@@ -17,11 +18,13 @@ export interface Asked {
   body: unknown
 }
 
-/** What is answered: a JSON text that is passed on as it is. */
+/** What is answered: a text that is passed on as it is, or a stream of one. */
 export interface Answer {
   status: number
   headers: Record<string, string>
-  body?: string
+  /** Media type of the body; JSON when left out. */
+  type?: string
+  body?: string | Readable
 }
 
 /** A response header in the contract. */
@@ -44,14 +47,12 @@ export interface AnswerContract {
   headers: Record<string, HeaderContract>
 }
 
-/** All that a client can know of one operation on one resource: what it may send, and every answer. */
+/** All that a client can know of one endpoint: what it may send, and every answer. */
 export interface Contract {
   /** Stable, and read as the name of a method: `listAgreements`. */
   operationId: string
   summary: string
   description: string
-  /** On which path of the resource: all records, one of them, or a way of asking about all. */
-  path: 'collection' | 'record' | 'search' | 'aggregate'
   access: 'read' | 'write'
   query: Record<string, Parameter>
   headers: RequestHeader[]
@@ -67,9 +68,30 @@ export interface Context {
   cursorSecret: string
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Something that clients can ask for, on a path of its own. */
+export interface Endpoint {
+  method: Method
+  /** Path with what varies in braces, as in the OpenAPI document: `/v1/countries/{code}`. */
+  path: string
+  /** Name of the group that the documentation shows it in. */
+  tag: string
+  contract: Contract
+  /** The resource whose key stands in the path, where one does. */
+  keyed?: Resource
+  handle(asked: Asked, context: Context): Promise<Answer>
+}
+
+/** The contract of an operation: on which path of the resource it is, besides. */
+export interface OperationContract extends Contract {
+  /** All records, one of them, or a way of asking about all. */
+  path: 'collection' | 'record' | 'search' | 'aggregate'
+}
+
 /** One thing that can be done with any resource. */
 export interface Operation {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  contract(resource: Resource): Contract
+  method: Method
+  contract(resource: Resource): OperationContract
   handle(resource: Resource, asked: Asked, context: Context): Promise<Answer>
 }

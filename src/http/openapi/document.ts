@@ -1,7 +1,6 @@
-import type { AnswerContract, HeaderContract } from '../../operations/operation.ts'
+import type { AnswerContract, Endpoint, HeaderContract } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import type { Resource } from '../../resources/resource.ts'
-import type { Endpoint } from '../routes.ts'
 import { headerParameter, pathParameter, queryParameter } from './parameters.ts'
 import { problemAnswer, problemSchema } from './problem-schema.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
@@ -43,10 +42,8 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   return { required: true, content: Object.fromEntries(body.mediaTypes.map((type) => [type, media])) }
 }
 
-const tagOf = (resource: Resource) => resource.name
-
 function operationObject(endpoint: Endpoint, schemas: Schemas) {
-  const { resource, contract } = endpoint
+  const { contract, keyed } = endpoint
   const body = requestBody(endpoint, schemas)
   const answers = Object.entries(contract.answers).map(([status, answer]) => [
     status,
@@ -54,11 +51,11 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   ])
   return {
     operationId: contract.operationId,
-    tags: [tagOf(resource)],
+    tags: [endpoint.tag],
     summary: contract.summary,
     description: contract.description,
     parameters: [
-      ...(contract.path === 'record' ? [pathParameter(resource, schemas)] : []),
+      ...(keyed ? [pathParameter(keyed, schemas)] : []),
       ...Object.entries(contract.query).map(([name, parameter]) => queryParameter(name, parameter, schemas)),
       ...contract.headers.map(headerParameter),
     ],
@@ -74,24 +71,24 @@ function pathsOf(endpoints: Endpoint[], schemas: Schemas) {
   for (const endpoint of endpoints) {
     paths[endpoint.path] = {
       ...paths[endpoint.path],
-      [endpoint.operation.method.toLowerCase()]: operationObject(endpoint, schemas),
+      [endpoint.method.toLowerCase()]: operationObject(endpoint, schemas),
     }
   }
   return paths
 }
 
 /**
- * The OpenAPI 3.1 document of the service, made from the contracts that its routes are mounted with.
+ * The OpenAPI 3.1 document of the service, made from the contracts that its endpoints are mounted with.
+ * @param resources groups of the documentation.
  * @param version of the API's contract.
  */
-export function openApiDocument(endpoints: Endpoint[], version: string) {
+export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
   // Schemas get their names as they are made, and all must have them before they are collected.
   for (const { contract } of endpoints) {
     contract.body?.schema()
     for (const { schema } of Object.values(contract.answers)) schema?.()
   }
   const schemas = collectSchemas()
-  const resources = [...new Set(endpoints.map(({ resource }) => resource))]
   return {
     openapi: '3.1.0',
     info: {
@@ -104,7 +101,7 @@ export function openApiDocument(endpoints: Endpoint[], version: string) {
     },
     servers: [{ url: '/', description: 'This service.' }],
     tags: [
-      ...resources.map((resource) => ({ name: tagOf(resource), description: resource.description })),
+      ...resources.map((resource) => ({ name: resource.name, description: resource.description })),
       { name: 'service', description: 'The service itself.' },
     ],
     paths: { ...pathsOf(endpoints, schemas), ...servicePaths },

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { inTransaction, type Transaction } from '../../database/client.ts'
 import { Problem } from '../../problems/problem.ts'
 import { type Resource, recordOf } from '../../resources/resource.ts'
-import type { Answer, Contract } from '../operation.ts'
+import type { Answer, OperationContract } from '../operation.ts'
 import { noSuch } from '../read.ts'
 import { type Expected, etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from '../tags.ts'
 import {
@@ -80,7 +80,7 @@ async function written(
 /** What the contracts of all changes of a record have in common. */
 export const changeContract = (
   resource: Resource,
-): Pick<Contract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
+): Pick<OperationContract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
   path: 'record',
   access: 'write',
   query: {},
