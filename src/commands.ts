@@ -10,9 +10,13 @@ export type Outcome = 'done' | 'running'
 interface Command {
   usage: string
   summary: string
+  /** Options that it takes, each with a whole number. */
+  options?: readonly string[]
   /** `words` are what follows the command's name. */
-  run(words: string[], onClose: OnClose): Promise<Outcome>
+  run(words: string[], onClose: OnClose, options: Options): Promise<Outcome>
 }
+
+type Options = Readonly<Record<string, number>>
 
 const sets = ['all', 'reference'] as const
 
@@ -59,6 +63,29 @@ const commands: Record<string, Command> = {
       return 'done'
     },
   },
+  generate: {
+    usage: 'generate --agreements <n> [--seed <n>]',
+    summary: 'add so many made-up agreements and what comes of them, to try the registry at size',
+    options: ['agreements', 'seed'],
+    async run(words, onClose, { agreements, seed: number = 1 }) {
+      expectNone(words)
+      if (!agreements) throw new StartupError('say how many: entente generate --agreements 1000000')
+      const pool = await openDatabase(readConfig(), onClose)
+      const [{ migrate }, { withLock }, { seed }, { generate }] = await Promise.all([
+        import('./database/migrate.ts'),
+        import('./database/lock.ts'),
+        import('./seeding/seed.ts'),
+        import('./generating/generate.ts'),
+      ])
+      await migrate(pool)
+      await withLock(pool, 'seed', async () => {
+        await seed(pool, 'reference')
+        await generate(pool, agreements, number)
+      })
+      console.log(`${agreements} agreements generated, with what comes of them.`)
+      return 'done'
+    },
+  },
   help: {
     usage: 'help',
     summary: 'show this',
@@ -69,21 +96,37 @@ const commands: Record<string, Command> = {
   },
 }
 
+const known = Object.values(commands).flatMap(({ options = [] }) => options)
+
 /** Runs the command that the words after the program's name ask for. Throws a StartupError for an unknown one. */
 export async function runCommand(args: string[], onClose: OnClose): Promise<Outcome> {
   const { values, positionals } = parseArgs({
     args,
     strict: false,
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      ...Object.fromEntries(known.map((option) => [option, { type: 'string' as const }])),
+    },
   })
-  const { help = false, ...unknown } = values
-  for (const option of Object.keys(unknown)) throw new StartupError(unknownOption(option))
+  const { help = false, ...options } = values
   const [name = 'serve', ...words] = help ? ['help'] : positionals
   const command = commands[name]
   if (!command)
     throw new StartupError(`there is no command '${name}'${didYouMean(name, Object.keys(commands))}`)
-  return command.run(words, onClose)
+  return command.run(words, onClose, readOptions(options, command.options ?? []))
+}
+
+/** The numbers of a command's options. Throws a StartupError for those that it does not take. */
+function readOptions(given: Record<string, unknown>, taken: readonly string[]): Options {
+  return Object.fromEntries(
+    Object.entries(given).map(([option, text]) => {
+      if (!taken.includes(option)) throw new StartupError(unknownOption(option))
+      if (typeof text !== 'string' || !/^[1-9]\d{0,8}$/.test(text))
+        throw new StartupError(`--${option} must be a whole number from 1 to 999999999`)
+      return [option, Number(text)]
+    }),
+  )
 }
 
 function unknownOption(option: string): string {
@@ -102,7 +145,7 @@ function expectNone(words: string[]): void {
 }
 
 function help(): string {
-  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(22)}${summary}`)
+  const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(40)}${summary}`)
   const variables = Object.entries(environment.shape).map(
     ([name, { description = '' }]) => `  ${name.padEnd(22)}${description}`,
   )

@@ -134,6 +134,12 @@ const layers: Layer[] = [
     rule: 'writes as operations do, for any resource, and knows no HTTP',
   },
   {
+    name: 'generating',
+    holds: within('generating'),
+    mayImport: [leaves, within('database')],
+    rule: 'writes rows into tables, and knows nothing of what is asked of them',
+  },
+  {
     name: 'app',
     holds: one('app.ts'),
     mayImport: [
@@ -165,6 +171,7 @@ const layers: Layer[] = [
       within('problems'),
       within('database'),
       within('seeding'),
+      within('generating'),
     ],
     rule: 'starts what a command needs, and is imported by nothing',
   },

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { generate } from '../src/generating/generate.ts'
+import { openApi } from './support/api.ts'
+import { openTestDatabase } from './support/database.ts'
+
+const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
+
+/** What there is in a registry after generating, as one digest a table. */
+async function generated(count: number, seed: number): Promise<Record<string, string>> {
+  const { pool, close } = await openTestDatabase()
+  try {
+    await generate(pool, count, seed)
+    const digests = tables.map(async (table) => {
+      const { rows } = await pool.query<{ digest: string }>(
+        `select md5(string_agg(row::text, chr(10) order by row::text)) as digest from ${table} as row
+         where coalesce(to_jsonb(row) ->> 'created_at', '2020') like '2020%' and row::text like '%016f5e%'`,
+      )
+      return [table, rows[0]?.digest ?? '']
+    })
+    return Object.fromEntries(await Promise.all(digests))
+  } finally {
+    await close()
+  }
+}
+
+describe('generated registries', () => {
+  it('are the same for the same number and seed, and others for another seed', async () => {
+    const [first, again, other] = await Promise.all([generated(60, 1), generated(60, 1), generated(60, 2)])
+    expect(Object.values(first).every((digest) => digest !== '')).toBe(true)
+    expect(again).toEqual(first)
+    for (const table of tables) expect(other[table]).not.toBe(first[table])
+  })
+
+  it('hold what the contract promises, and few countries have most of the agreements', async () => {
+    const api = await openApi()
+    try {
+      await generate(api.pool, 400, 7)
+      for (const resource of [
+        'agreements',
+        'projects',
+        'cooperation-bases',
+        'assistance-programs',
+        'citations',
+      ])
+        expect((await api.get(`/v1/${resource}?limit=200&createdAt[lt]=2021-01-01`)).status).toBe(200)
+      const { rows } = await api.pool.query<{ share: number }>(
+        `select max(count)::float8 / sum(count)::float8 as share
+         from (select count(*) from participations where country is not null group by country) as counts`,
+      )
+      expect(rows[0]?.share).toBeGreaterThan(0.15)
+    } finally {
+      await api.close()
+    }
+  })
+
+  it('are refused a second time with the same seed, and nothing is written then', async () => {
+    const { pool, close } = await openTestDatabase()
+    try {
+      await generate(pool, 20, 3)
+      const count = async () => (await pool.query('select count(*) from participations')).rows[0]
+      const before = await count()
+      await expect(generate(pool, 20, 3)).rejects.toThrow(/seed 3 .* another --seed/)
+      expect(await count()).toEqual(before)
+    } finally {
+      await close()
+    }
+  })
+})
