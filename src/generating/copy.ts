@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import { stringify } from 'csv-stringify'
+import { stringify } from 'csv-stringify/sync'
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
@@ -19,8 +19,9 @@ export async function copyRows(client: pg.ClientBase, table: PgTable, rows: Row[
   const columns = getTableColumns(table)
   const names = properties.map((property) => pg.escapeIdentifier(columns[property]?.name ?? property))
   const target = `${pg.escapeIdentifier(getTableName(table))} (${names.join(', ')})`
-  const cells = stringify({ cast: { object: (value) => (Array.isArray(value) ? arrayLiteral(value) : '') } })
-  for (const row of rows) cells.write(properties.map((property) => row[property] ?? null))
-  cells.end()
-  await pipeline(cells, client.query(copyFrom(`copy ${target} from stdin (format csv)`)))
+  const cells = stringify(
+    rows.map((row) => properties.map((property) => row[property] ?? null)),
+    { cast: { object: (value) => (Array.isArray(value) ? arrayLiteral(value) : '') } },
+  )
+  await pipeline([cells], client.query(copyFrom(`copy ${target} from stdin (format csv)`)))
 }

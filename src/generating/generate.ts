@@ -14,6 +14,7 @@ import { addRecord } from './cooperation.ts'
 import { copyRows } from './copy.ts'
 import { dateIn, someYear } from './dates.ts'
 import { identitiesFrom } from './ids.ts'
+import { withIndexesMadeAfter } from './indexes.ts'
 import { randomFrom } from './random.ts'
 import type { Registry } from './registry.ts'
 import { Rows } from './rows.ts'
@@ -106,7 +107,7 @@ export async function generate(pool: pg.Pool, count: number, seed: number): Prom
   const client = await pool.connect()
   try {
     await client.query('begin')
-    await writeAll(client, count, seed)
+    await withIndexesMadeAfter(client, () => writeAll(client, count, seed))
     await client.query('commit')
     // Pages that all can see make counts cheap, and the planner must know what there is now.
     await client.query('vacuum analyze')

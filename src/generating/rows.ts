@@ -28,6 +28,7 @@ export class Rows {
 
 /** The properties that rows of a table fill: those that any of them has, in the table's order. */
 export function filledProperties(table: PgTable, rows: Row[]): string[] {
-  const filled = new Set(rows.flatMap(Object.keys))
+  const filled = new Set<string>()
+  for (const row of rows) for (const property in row) filled.add(property)
   return Object.keys(getTableColumns(table)).filter((property) => filled.has(property))
 }
