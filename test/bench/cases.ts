@@ -1,0 +1,90 @@
+import type { Request } from './load.ts'
+import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './questions.ts'
+
+/** The servers that are compared. */
+export type Name = 'hot' | 'cold' | 'by hand' | 'bare'
+
+/** One question, as each server is asked it. */
+export interface Case {
+  name: string
+  requests: Partial<Record<Name, Request>>
+  /** Fewer connections for what keeps a whole processor busy. */
+  connections?: number
+}
+
+const get = (path: string): Request => ({ method: 'GET', path: () => path })
+
+const json = { 'content-type': 'application/json' }
+
+/**
+ * Every case of the benchmark.
+ * @param ids of agreements, for reading and changing single ones.
+ * @param key of the administrator.
+ */
+export function casesFor(ids: string[], key: string): Case[] {
+  const id = (number: number) => ids[number % ids.length] ?? ''
+  const list = `/v1/agreements?${listSearch}`
+  const wide = `/v1/agreements?${wideSearch}`
+  const q = `/v1/agreements?${qSearch}`
+  const counted = '/v1/agreements?country=PAK&limit=1&count=exact'
+  const aggregate = `/v1/agreements/aggregate?${aggregateSearch}`
+  const read: Request = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
+  const writing = { authorization: `Bearer ${key}`, 'if-match': '*' }
+  return [
+    {
+      name: 'one by key',
+      requests: { hot: read, cold: read, 'by hand': { ...read, path: (number) => `/read/${id(number)}` } },
+    },
+    {
+      name: 'list of 25, flat columns',
+      requests: { hot: get(list), cold: get(list), 'by hand': get('/list'), bare: get('/') },
+    },
+    {
+      name: 'list of 25, nested participants',
+      requests: { hot: get(wide), cold: get(wide), 'by hand': get('/wide') },
+    },
+    {
+      name: 'list of 25, filtered with q',
+      requests: { hot: get(q), cold: get(q), 'by hand': get('/q') },
+    },
+    {
+      name: 'exact count',
+      connections: 2,
+      requests: { hot: get(counted), cold: get(counted), 'by hand': get('/count') },
+    },
+    {
+      name: 'aggregate by country and year',
+      connections: 1,
+      requests: { cold: get(aggregate), 'by hand': get('/aggregate') },
+    },
+    {
+      name: 'create',
+      requests: {
+        cold: {
+          method: 'POST',
+          path: () => '/v1/agreements',
+          body: newAgreement,
+          headers: { ...json, ...writing },
+        },
+        'by hand': { method: 'POST', path: () => '/create', body: newAgreement, headers: json },
+      },
+    },
+    {
+      name: 'patch',
+      requests: {
+        cold: {
+          method: 'PATCH',
+          path: (number) => `/v1/agreements/${id(number)}`,
+          body: (number) => JSON.stringify({ title: `Agreement with another title, no. ${number}` }),
+          headers: { 'content-type': 'application/merge-patch+json', ...writing },
+        },
+        'by hand': {
+          method: 'PATCH',
+          path: (number) => `/patch/${id(number)}`,
+          body: (number) => JSON.stringify({ title: `Agreement with another title, no. ${number}` }),
+          headers: json,
+        },
+      },
+    },
+  ]
+}

@@ -1,0 +1,44 @@
+/** How long pages take at the start of a list and deep in it. */
+export interface Depths {
+  depth: number
+  /** Milliseconds, the middle of many requests. */
+  firstPage: number
+  deepPage: number
+}
+
+interface Page {
+  data: { id: string }[]
+  page: { next: string | null }
+}
+
+/** The middle of some figures. */
+export const median = (figures: number[]): number =>
+  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN
+
+async function timed(url: string): Promise<number> {
+  const start = performance.now()
+  await (await fetch(url, { headers: { 'cache-control': 'no-cache' } })).text()
+  return performance.now() - start
+}
+
+/** Walks a list to a depth, and then asks for its first page and for that one by turns. */
+export async function measureDepths(origin: string, depth: number): Promise<Depths> {
+  const list = `${origin}/v1/agreements?fields=id&sort=id`
+  let cursor = ''
+  let seen = 0
+  while (seen < depth) {
+    const answer = await fetch(`${list}&limit=200${cursor}`)
+    // The service's own answer, whose form its tests hold.
+    const { data, page } = (await answer.json()) as Page
+    seen += data.length
+    if (page.next === null) break
+    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  }
+  const [first, deep]: [number[], number[]] = [[], []]
+  const page = `${list}&limit=25`
+  for (let round = 0; round < 300; round++) {
+    first.push(await timed(page))
+    deep.push(await timed(page + cursor))
+  }
+  return { depth: seen, firstPage: median(first), deepPage: median(deep) }
+}

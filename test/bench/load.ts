@@ -1,0 +1,66 @@
+import autocannon from 'autocannon'
+import { cpuOf, memoryOf, type Server } from './servers.ts'
+
+/** How a server did under load. */
+export interface Figures {
+  /** Requests answered in a second. */
+  perSecond: number
+  /** Milliseconds. */
+  p50: number
+  p99: number
+  /** Microseconds of the server's process for one request. */
+  cpu: number
+  /** MB in use after it. */
+  memory: number
+}
+
+/** Requests of one kind, made in turn. */
+export interface Request {
+  method: 'GET' | 'POST' | 'PATCH'
+  /** Path of the request, by its number. */
+  path: (number: number) => string
+  body?: (number: number) => string
+  headers?: Record<string, string>
+}
+
+/**
+ * Sends requests for some seconds over some connections, each waiting for its answer before the next.
+ * @throws when any answer was not a good one.
+ */
+export async function measure(
+  server: Server,
+  request: Request,
+  { seconds, connections }: { seconds: number; connections: number },
+): Promise<Figures> {
+  let number = Math.floor(performance.now())
+  const before = await cpuOf(server.pid)
+  const result = await autocannon({
+    url: server.origin,
+    connections,
+    duration: seconds,
+    requests: [
+      {
+        method: request.method,
+        headers: request.headers ?? {},
+        setupRequest: (made) => {
+          number += 1
+          return {
+            ...made,
+            path: request.path(number),
+            ...(request.body && { body: request.body(number) }),
+          }
+        },
+      },
+    ],
+  })
+  const used = (await cpuOf(server.pid)) - before
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} bad answers, ${result.errors} errors from ${request.path(0)}`)
+  return {
+    perSecond: result['2xx'] / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpu: used / result['2xx'],
+    memory: await memoryOf(server.pid),
+  }
+}

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+
+/** What a run of the benchmark is told on the command line. */
+export interface Options {
+  /** How many agreements the registry has at least. */
+  agreements: number
+  /** Seconds of load a case, server and round. */
+  seconds: number
+  /** How often each case is measured; the middle one counts. */
+  rounds: number
+  /** Simultaneous connections. */
+  connections: number
+  /** The PostgreSQL to use; absent: an embedded one in `.data-bench`, kept for the next run. */
+  database: string | undefined
+  /** Only cases whose name holds this. */
+  only: string
+  /** Whether to compare with other API servers, from the npm registry. */
+  peers: boolean
+  /** File for the results as JSON. */
+  json: string
+}
+
+/** Reads the command line. @throws for what it does not know. */
+export function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      agreements: { type: 'string', default: '100000' },
+      seconds: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '16' },
+      database: { type: 'string' },
+      only: { type: 'string', default: '' },
+      peers: { type: 'boolean', default: false },
+      json: { type: 'string', default: 'bench.json' },
+    },
+  })
+  const { database, only, peers, json } = values
+  const number = (text: string) => {
+    if (!/^[1-9]\d*$/.test(text)) throw new Error(`${text} is no whole number above 0`)
+    return Number(text)
+  }
+  return {
+    agreements: number(values.agreements),
+    seconds: number(values.seconds),
+    rounds: number(values.rounds),
+    connections: number(values.connections),
+    database,
+    only,
+    peers,
+    json,
+  }
+}

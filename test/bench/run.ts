@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import type pg from 'pg'
+import { openEmbeddedDatabase } from '../../src/database/embedded.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { generate } from '../../src/generating/generate.ts'
+import { seed } from '../../src/seeding/seed.ts'
+import { type Case, casesFor, type Name } from './cases.ts'
+import { measureDepths, median } from './deep.ts'
+import { exportByHand, exportSearch } from './export-by-hand.ts'
+import { type Figures, measure } from './load.ts'
+import { type Options, readOptions } from './options.ts'
+import { comparePeers } from './peers.ts'
+import { type Server, start, startSource } from './servers.ts'
+import { type Measured, printCases, printFloors } from './tables.ts'
+import { transfer } from './transfer.ts'
+
+/** Measures the service against what could be had at best, in one run on the same data and machine. */
+
+const key = 'the-administrators-key-in-benchmarks'
+
+/** Fills a registry until it has enough agreements. @returns how many it has. */
+async function fill(pool: pg.Pool, agreements: number): Promise<number> {
+  await migrate(pool)
+  await seed(pool, 'all')
+  const count = async () =>
+    (await pool.query<{ count: number }>('select count(*)::int from agreements')).rows[0]?.count ?? 0
+  const there = await count()
+  if (there < agreements) {
+    console.log(`generating ${agreements} agreements; the next run will find them`)
+    await generate(pool, agreements, 1)
+  }
+  return await count()
+}
+
+/** The middle of some rounds, by what was answered in a second. */
+function middle(rounds: Figures[]): Figures {
+  const wanted = median(rounds.map(({ perSecond }) => perSecond))
+  const found = rounds.find(({ perSecond }) => perSecond === wanted)
+  if (!found) throw new Error('nothing was measured')
+  return found
+}
+
+/** Measures one case on every server that it is for, by turns, so that what disturbs the machine disturbs all. */
+async function measureCase(one: Case, servers: Record<Name, Server>, options: Options): Promise<Measured> {
+  const { seconds, rounds } = options
+  const connections = one.connections ?? options.connections
+  const results = new Map<Name, Figures[]>()
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, request] of Object.entries(one.requests)) {
+      // The keys are those of the record.
+      const server = name as Name
+      // The first round is for caches and compilers, and does not count.
+      const figures = await measure(servers[server], request, {
+        seconds: round === 0 ? 1 : seconds,
+        connections,
+      })
+      if (round > 0) results.set(server, [...(results.get(server) ?? []), figures])
+    }
+  }
+  const figures = [...results].map(([name, list]) => [name, middle(list)] as const)
+  return { name: one.name, servers: Object.fromEntries(figures) }
+}
+
+async function idsFrom(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    'select id from agreements tablesample bernoulli (5) repeatable (1) limit 2000',
+  )
+  return rows.map(({ id }) => id)
+}
+
+async function measureAll(url: string, pool: pg.Pool, agreements: number, options: Options) {
+  const env = {
+    DATABASE_URL: url,
+    ADMIN_KEY: key,
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    SEED: 'none',
+    RATE_LIMIT: '0',
+  }
+  const service = ['dist/main.js', 'serve']
+  const cold = await start(service, { ...env, CACHE_MB: '0' })
+  const hot = await start(service, env)
+  const list = `${hot.origin}/v1/agreements?fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25`
+  const servers = {
+    hot,
+    cold,
+    'by hand': await startSource('by-hand.ts', { DATABASE_URL: url, BENCH_EXPORT: exportByHand }),
+    bare: await startSource('bare.ts', { BENCH_SOURCE: list }),
+  }
+  try {
+    const wanted = casesFor(await idsFrom(pool), key).filter(({ name }) => name.includes(options.only))
+    const cases: Measured[] = []
+    for (const one of wanted) cases.push(await measureCase(one, servers, options))
+    const whole = options.only === ''
+    const depths = whole ? await measureDepths(cold.origin, Math.floor(agreements * 0.9)) : undefined
+    const transfers = whole
+      ? {
+          rows: agreements,
+          service: await transfer(cold, `/v1/agreements?${exportSearch}`),
+          copy: await transfer(servers['by hand'], '/copy'),
+        }
+      : undefined
+    const peers = options.peers ? await comparePeers(url, cold, options) : []
+    return { agreements, cases, depths, transfers, peers }
+  } finally {
+    for (const server of Object.values(servers)) await server.close()
+  }
+}
+
+const options = readOptions()
+const embedded = options.database ? undefined : await openEmbeddedDatabase('.data-bench')
+const url = options.database ?? embedded?.url ?? ''
+const pool = openPool(url, 4)
+try {
+  const agreements = await fill(pool, options.agreements)
+  const results = await measureAll(url, pool, agreements, options)
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version }
+  await writeFile(options.json, `${JSON.stringify({ machine, options, ...results }, null, 2)}\n`)
+  printCases(results.cases)
+  printFloors(results)
+  console.log(`\n${agreements} agreements, ${machine.cpus} processors; all figures in ${options.json}`)
+} finally {
+  await pool.end()
+  await embedded?.close()
+}

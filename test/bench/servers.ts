@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+
+/** A server in a process of its own. */
+export interface Server {
+  origin: string
+  pid: number
+  close(): Promise<void>
+}
+
+function addressIn(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      const [address] = /http:\/\/[\d.]+:\d+/.exec(text) ?? []
+      if (address) resolve(address)
+    })
+    child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened`)))
+  })
+}
+
+/** Starts a server by a program and waits until it says on its output where it listens. */
+export async function startWith(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  folder = process.cwd(),
+): Promise<Server> {
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const origin = await addressIn(child)
+  return {
+    origin,
+    pid: child.pid ?? 0,
+    close: async () => {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** Starts a server in JavaScript. */
+export const start = (args: string[], env: NodeJS.ProcessEnv): Promise<Server> =>
+  startWith(process.execPath, args, env)
+
+/** Starts a TypeScript file beside this one. */
+export const startSource = (file: string, env: NodeJS.ProcessEnv): Promise<Server> =>
+  start(['--import', 'tsx', new URL(file, import.meta.url).pathname], env)
+
+/** The clock's ticks in a second, as Linux counts the time of processes. */
+const ticks = 100
+
+/** CPU time that a process has used, in microseconds; NaN where there is no /proc. */
+export async function cpuOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return ((Number(fields[11]) + Number(fields[12])) / ticks) * 1e6
+}
+
+/** Memory that a process has in use, in MB; NaN where there is no /proc. */
+export async function memoryOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+}

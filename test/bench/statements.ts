@@ -1,0 +1,25 @@
+import type { QueryConfig } from 'pg'
+import { listParameters, planList } from '../../src/query/list.ts'
+import { checkQuery, readQuery } from '../../src/query/parameters.ts'
+import { representationOf } from '../../src/query/representation.ts'
+import { countStatement, listStatement, readStatement } from '../../src/query/sql.ts'
+import { resources } from '../../src/resources/index.ts'
+
+/** The statements that the service runs, for the server that is written by hand. */
+
+const found = resources.find(({ name }) => name === 'agreements')
+if (!found) throw new Error('there are no agreements')
+const agreements = found
+
+const planOf = (search: string) =>
+  planList(agreements, checkQuery(listParameters(agreements), readQuery(search)))
+
+/** The statement of a list of agreements. @param search its query string. */
+export const list = (search: string): QueryConfig => listStatement(planOf(search), undefined)
+
+/** The statement that counts them. */
+export const count = (search: string): QueryConfig => countStatement(planOf(search))
+
+/** The statement of one whole agreement. */
+export const read = (id: string): QueryConfig =>
+  readStatement(agreements, id, representationOf(agreements, new Map()))

@@ -1,0 +1,103 @@
+import type { Name } from './cases.ts'
+import type { Depths } from './deep.ts'
+import type { Figures } from './load.ts'
+import type { Peer } from './peers.ts'
+import type { Transfer } from './transfer.ts'
+
+/** A case with what was measured of each server. */
+export interface Measured {
+  name: string
+  servers: Partial<Record<Name, Figures>>
+}
+
+/** All that a run measures. */
+export interface Results {
+  agreements: number
+  cases: Measured[]
+  depths: Depths | undefined
+  transfers: { rows: number; service: Transfer; copy: Transfer } | undefined
+  peers: Peer[]
+}
+
+const shown = (figure: number, digits = 2) => Number(figure.toFixed(digits))
+
+/** Prints what each server did with each case, as a ratio of the server written by hand. */
+export function printCases(cases: Measured[]): void {
+  console.table(
+    cases.flatMap(({ name, servers }) =>
+      Object.entries(servers).map(([server, figures]) => ({
+        case: name,
+        server,
+        'of by hand': shown(figures.perSecond / (servers['by hand']?.perSecond ?? Number.NaN)),
+        'req/s': shown(figures.perSecond, 0),
+        'p50 ms': figures.p50,
+        'p99 ms': figures.p99,
+        'CPU µs': shown(figures.cpu, 0),
+        MB: shown(figures.memory, 0),
+      })),
+    ),
+  )
+}
+
+interface Floor {
+  what: string
+  measured: number
+  /** What it must reach, or must not exceed. */
+  least?: number
+  most?: number
+}
+
+function ratio(cases: Measured[], name: string, server: Name, against: Name): number {
+  const found = cases.find((one) => one.name === name)?.servers
+  return (found?.[server]?.perSecond ?? Number.NaN) / (found?.[against]?.perSecond ?? Number.NaN)
+}
+
+function floorsOf({ cases, depths, transfers, peers }: Results): Floor[] {
+  const ratios: [string, string, Name, Name, number][] = [
+    ['hot list of 25 / bare server', 'list of 25, flat columns', 'hot', 'bare', 0.75],
+    ['cold list of 25 nested / by hand', 'list of 25, nested participants', 'cold', 'by hand', 0.9],
+    ['cold by key / by hand', 'one by key', 'cold', 'by hand', 0.85],
+    ['create / by hand', 'create', 'cold', 'by hand', 0.7],
+    ['patch / by hand', 'patch', 'cold', 'by hand', 0.7],
+    ['aggregate / by hand', 'aggregate by country and year', 'cold', 'by hand', 0.9],
+  ]
+  const ofCases = ratios.map(([what, name, server, against, least]) => ({
+    what,
+    measured: ratio(cases, name, server, against),
+    least,
+  }))
+  const ofDepths = depths
+    ? [{ what: `page at ${depths.depth} / first`, measured: depths.deepPage / depths.firstPage, most: 1.3 }]
+    : []
+  const ofTransfers = transfers
+    ? [
+        {
+          what: `export of ${transfers.rows} rows as CSV / COPY`,
+          measured: transfers.copy.seconds / transfers.service.seconds,
+          least: 0.5,
+        },
+        { what: 'growth of memory while exporting, MB', measured: transfers.service.growth, most: 100 },
+      ]
+    : []
+  const ofPeers = peers.map(({ name, ratio: measured, least }) => ({
+    what: `cold list / ${name}`,
+    measured,
+    least,
+  }))
+  return [...ofCases, ...ofDepths, ...ofTransfers, ...ofPeers].filter(
+    ({ measured }) => !Number.isNaN(measured),
+  )
+}
+
+/** Prints how what was measured stands to what it must reach. */
+export function printFloors(results: Results): void {
+  console.table(
+    floorsOf(results).map(({ what, measured, least, most }) => ({
+      what,
+      measured: shown(measured),
+      floor: least === undefined ? `at most ${most}` : `at least ${least}`,
+      reached:
+        measured >= (least ?? Number.NEGATIVE_INFINITY) && measured <= (most ?? Number.POSITIVE_INFINITY),
+    })),
+  )
+}

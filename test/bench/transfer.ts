@@ -1,0 +1,28 @@
+import { memoryOf, type Server } from './servers.ts'
+
+/** How a whole register went through. */
+export interface Transfer {
+  seconds: number
+  megabytes: number
+  /** Most memory of the server's process during it beyond what it had before, in MB. */
+  growth: number
+}
+
+/** Reads an answer to its end, as fast as it comes. @throws when it is not a good one. */
+export async function transfer(server: Server, path: string): Promise<Transfer> {
+  const before = await memoryOf(server.pid)
+  let most = before
+  const watch = setInterval(async () => {
+    most = Math.max(most, await memoryOf(server.pid))
+  }, 50)
+  const start = performance.now()
+  let bytes = 0
+  try {
+    const answer = await fetch(server.origin + path)
+    if (!answer.ok || !answer.body) throw new Error(`${answer.status}: ${await answer.text()}`)
+    for await (const chunk of answer.body) bytes += chunk.length
+  } finally {
+    clearInterval(watch)
+  }
+  return { seconds: (performance.now() - start) / 1000, megabytes: bytes / 1e6, growth: most - before }
+}
