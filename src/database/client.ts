@@ -1,8 +1,8 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 
-/** What statements run on inside a transaction. */
-export type Transaction = NodePgDatabase
+/** What statements run on inside a transaction: drizzle, and the connection itself as `$client`. */
+export type Transaction = NodePgDatabase & { $client: pg.PoolClient }
 
 /**
  * Runs work in one transaction: all of it is written, or nothing.

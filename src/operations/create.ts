@@ -48,7 +48,7 @@ export const create: Operation = {
         const record = await loadRecord(transaction, resource, key)
         if (!record) throw new Problem('internal', 'A record was not there after it had been written.')
         const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${key}` }
-        return { status: 201, headers, body: record.text }
+        return { status: 201, headers, body: record.document }
       })
     } catch (error) {
       throw await explainRefusal(error, pool, resource, document)

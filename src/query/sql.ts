@@ -115,3 +115,10 @@ export function readStatement(resource: Resource, key: string, representation: R
     sql`select ${resource.table.version} as version, ${documentJson(resource, representation.fields, representation.include)}::text as document from ${resource.table} where ${resource.key.column} = ${placeholder('key')}`
   return statement(`read|${resource.name}|${representationShape(representation)}`, build, { key })
 }
+
+/** The statement that locks one record until the transaction ends, and answers its `version`. */
+export function lockStatement(resource: Resource, key: string): QueryConfig {
+  const build = () =>
+    sql`select ${resource.table.version} as version from ${resource.table} where ${resource.key.column} = ${placeholder('key')} for update`
+  return statement(`lock|${resource.name}`, build, { key })
+}

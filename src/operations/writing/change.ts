@@ -50,14 +50,14 @@ export async function changeRecord(
   try {
     return await inTransaction(pool, async (transaction) => {
       const stored = await lockedRecord(transaction, resource, asked.key, expected)
-      const record: Document = JSON.parse(stored.text)
+      const record: Document = JSON.parse(stored.document)
       const current = documentOf(resource, record)
       document = checkDocument(resource, edit(current, withoutManaged(resource, body, record)))
       requireSameKey(resource, asked.key, document)
       const changed = isDeepStrictEqual(document, current)
         ? stored
         : await written(transaction, resource, asked.key, current, document)
-      return { status: 200, headers: { etag: versionTag(changed.version) }, body: changed.text }
+      return { status: 200, headers: { etag: versionTag(changed.version) }, body: changed.document }
     })
   } catch (error) {
     throw await explainRefusal(error, pool, resource, document, asked.key)

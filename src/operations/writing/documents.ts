@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/client.ts'
-import { wholeDocumentJson } from '../../query/document.ts'
+import { deleteRows, insertRows, updateRow } from '../../database/rows.ts'
+import { propertiesOf } from '../../query/document.ts'
+import { lockStatement, readStatement } from '../../query/sql.ts'
 import type { Resource } from '../../resources/resource.ts'
 
 /** A record's document as clients write it, checked and with every property in place. */
@@ -11,7 +12,7 @@ export type Document = Record<string, unknown>
 export interface Stored {
   version: number
   /** The whole record's JSON, as it is answered. */
-  text: string
+  document: string
 }
 
 /** The row of a document in the resource's own table. */
@@ -35,11 +36,8 @@ export async function insertDocuments(
   documents: Document[],
 ): Promise<string[]> {
   if (documents.length === 0) return []
-  const inserted = await transaction
-    .insert(resource.table)
-    .values(documents.map((document) => rowOf(resource, document)))
-    .returning({ key: sql<string>`${resource.key.column}` })
-  const keys = inserted.map(({ key }) => key)
+  const rows = documents.map((document) => rowOf(resource, document))
+  const keys = await insertRows(transaction.$client, resource.table, rows, resource.key.column)
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns') continue
     const owned = documents.map((document, at) => ({ key: String(keys[at]), value: document[property] }))
@@ -59,7 +57,8 @@ export async function updateDocument(
   before: Document,
   after: Document,
 ): Promise<void> {
-  await transaction.update(resource.table).set(rowOf(resource, after)).where(eq(resource.key.column, key))
+  const { column } = resource.key
+  await updateRow(transaction.$client, resource.table, { column, value: key }, rowOf(resource, after))
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns' || isDeepStrictEqual(before[property], after[property])) continue
     await part.clear(transaction, key)
@@ -73,7 +72,7 @@ export async function deleteDocument(
   resource: Resource,
   key: string,
 ): Promise<void> {
-  await transaction.delete(resource.table).where(eq(resource.key.column, key))
+  await deleteRows(transaction.$client, resource.table, { column: resource.key.column, value: key })
 }
 
 /** A record as it stands, or undefined. */
@@ -82,14 +81,9 @@ export async function loadRecord(
   resource: Resource,
   key: string,
 ): Promise<Stored | undefined> {
-  const [stored] = await transaction
-    .select({
-      version: sql<number>`${resource.table.version}`,
-      text: sql<string>`${wholeDocumentJson(resource)}::text`,
-    })
-    .from(resource.table)
-    .where(eq(resource.key.column, key))
-  return stored
+  const representation = { fields: propertiesOf(resource), include: [] }
+  const { rows } = await transaction.$client.query<Stored>(readStatement(resource, key, representation))
+  return rows[0]
 }
 
 /**
@@ -102,12 +96,8 @@ export async function lockRecord(
   resource: Resource,
   key: string,
 ): Promise<number | undefined> {
-  const [row] = await transaction
-    .select({ version: sql<number>`${resource.table.version}` })
-    .from(resource.table)
-    .where(eq(resource.key.column, key))
-    .for('update')
-  return row?.version
+  const { rows } = await transaction.$client.query<{ version: number }>(lockStatement(resource, key))
+  return rows[0]?.version
 }
 
 /** The properties of a record that clients write, out of the whole. */

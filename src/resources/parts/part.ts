@@ -1,7 +1,8 @@
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Transaction } from '../../database/client.ts'
 import { columnOf } from '../../database/columns.ts'
+import { deleteRows, insertRows, type Row } from '../../database/rows.ts'
 
 /** A property that several columns of the record's own row hold, such as a location. */
 export interface ColumnsPart<Value = unknown> {
@@ -30,8 +31,6 @@ export interface Owned<Value> {
   value: Value
 }
 
-type Row = Record<string, unknown>
-
 /**
  * A part that is a list kept as rows of one table, in order.
  * @param owner property of the table that holds the record's key.
@@ -49,10 +48,10 @@ export function rowsPart<Value>(options: {
     json,
     async insert(transaction, owned) {
       const values = owned.flatMap(({ key, value }) => positioned(rows(value), { [owner]: key }))
-      if (values.length > 0) await transaction.insert(table).values(values)
+      await insertRows(transaction.$client, table, values, columnOf(table, owner))
     },
-    async clear(transaction, key) {
-      await transaction.delete(table).where(ownedBy(table, owner, key))
+    async clear(transaction, value) {
+      await deleteRows(transaction.$client, table, { column: columnOf(table, owner), value })
     },
   }
 }
@@ -60,11 +59,6 @@ export function rowsPart<Value>(options: {
 /** Rows with their owner and their place in the list. */
 export const positioned = (rows: Row[], owner: Row): Row[] =>
   rows.map((row, position) => ({ ...row, ...owner, position }))
-
-/** The condition that a row belongs to a record. */
-export function ownedBy(table: PgTable, owner: string, key: string): SQL {
-  return eq(columnOf(table, owner), key)
-}
 
 /** SQL of a JSON array of the rows of a query, compact, `[]` when there are none. */
 export const jsonRows = (query: SQL): SQL =>

@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Transaction } from '../../database/client.ts'
+import { deleteRows, insertRows } from '../../database/rows.ts'
 import { participationActions, participations } from '../../database/tables/participations.ts'
 import { actionKinds, rolesOf } from '../../database/vocabularies.ts'
 import { named } from '../components.ts'
 import { edtf, line, optional, prose, reference } from '../values.ts'
 import { type CooperationOwner, columnList } from './links.ts'
-import { jsonRows, type Owned, ownedBy, positioned, type RowsPart } from './part.ts'
+import { jsonRows, type Owned, positioned, type RowsPart } from './part.ts'
 
 const actor = {
   country: optional(reference.country()),
@@ -109,21 +110,22 @@ type Participant = Actor & { role: string; contribution: string | null }
 type Party = z.output<typeof party>
 
 const actorProperties = ['country', 'organization', 'region', 'role', 'contribution']
+const partyProperties = [...actorProperties, 'signatory']
 
-async function insertParticipations(
+/** Writes the rows of participants. @returns their keys, in the order of the values. */
+function insertParticipations<Value extends Participant>(
   transaction: Transaction,
   owner: CooperationOwner,
-  owned: Owned<Participant[]>[],
+  owned: Owned<Value[]>[],
+  properties: string[],
 ): Promise<string[]> {
-  const rows = owned.flatMap(({ key, value }) => positioned(value, { [owner]: key }))
-  if (rows.length === 0) return []
-  // The rows carry every column that the table requires: the schema has checked them.
-  const values = rows as (typeof participations.$inferInsert)[]
-  const inserted = await transaction
-    .insert(participations)
-    .values(values)
-    .returning({ id: participations.id })
-  return inserted.map(({ id }) => id)
+  const rows = owned.flatMap(({ key, value }) => {
+    const given = value.map((entry) =>
+      Object.fromEntries(Object.entries(entry).filter(([property]) => properties.includes(property))),
+    )
+    return positioned(given, { [owner]: key })
+  })
+  return insertRows(transaction.$client, participations, rows, participations.id)
 }
 
 /** The participants of a record. */
@@ -134,10 +136,10 @@ export function participantsPart(owner: CooperationOwner, key: AnyPgColumn): Row
       sql`select ${columnList(participations, actorProperties)} from ${participations} where ${participations[owner]} = ${key} order by ${participations.position}`,
     ),
     insert: async (transaction, owned) => {
-      await insertParticipations(transaction, owner, owned)
+      await insertParticipations(transaction, owner, owned, actorProperties)
     },
     clear: async (transaction, value) => {
-      await transaction.delete(participations).where(ownedBy(participations, owner, value))
+      await deleteRows(transaction.$client, participations, { column: participations[owner], value })
     },
   }
 }
@@ -150,18 +152,13 @@ export function partiesPart(key: AnyPgColumn): RowsPart<Party[]> {
   return {
     ...participantsPart('agreementId', key),
     json: jsonRows(
-      sql`select ${columnList(participations, [...actorProperties, 'signatory'])}, ${actions} as actions from ${participations} where ${participations.agreementId} = ${key} order by ${participations.position}`,
+      sql`select ${columnList(participations, partyProperties)}, ${actions} as actions from ${participations} where ${participations.agreementId} = ${key} order by ${participations.position}`,
     ),
     insert: async (transaction, owned) => {
-      const ids = await insertParticipations(transaction, 'agreementId', owned)
+      const ids = await insertParticipations(transaction, 'agreementId', owned, partyProperties)
       const parties = owned.flatMap(({ value }) => value)
-      const values = parties.flatMap((entry, at) => positioned(entry.actions, { participationId: ids[at] }))
-      // As above: the schema has checked that nothing required is missing.
-      if (values.length > 0) {
-        await transaction
-          .insert(participationActions)
-          .values(values as (typeof participationActions.$inferInsert)[])
-      }
+      const rows = parties.flatMap((entry, at) => positioned(entry.actions, { participationId: ids[at] }))
+      await insertRows(transaction.$client, participationActions, rows, participationActions.participationId)
     },
   }
 }

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import { columnOf } from './columns.ts'
+
+/**
+ * Writing rows by statements that stay the same however many rows there are: all values travel as one JSON value, which
+ * PostgreSQL unfolds. So each is prepared once a connection, and writing thousands of rows is one round trip.
+ */
+
+/** A row by the properties of its table. All rows of one call have the same properties. */
+export type Row = Record<string, unknown>
+
+const quoted = pg.escapeIdentifier
+
+/** Statements by table and what they do with which properties. */
+const texts = new WeakMap<PgTable, Map<string, { name: string; text: string }>>()
+
+function prepared(table: PgTable, shape: string, build: () => string): { name: string; text: string } {
+  const known = texts.get(table) ?? new Map<string, { name: string; text: string }>()
+  texts.set(table, known)
+  const text = known.get(shape)?.text ?? build()
+  const statement = known.get(shape) ?? { text, name: createHash('sha1').update(text).digest('base64url') }
+  known.set(shape, statement)
+  return statement
+}
+
+const named = (columns: PgColumn[]) => columns.map(({ name }) => quoted(name)).join(', ')
+
+/** What the JSON is unfolded to: properties under the names of their columns. */
+const unfolded = (properties: string[], columns: PgColumn[]) =>
+  columns.map((column, at) => `${quoted(properties[at] ?? '')} ${column.getSQLType()}`).join(', ')
+
+const listed = (properties: string[]) => properties.map(quoted).join(', ')
+
+const propertiesOf = (table: PgTable, row: Row) =>
+  Object.keys(getTableColumns(table)).filter((property) => Object.hasOwn(row, property))
+
+/**
+ * Inserts rows, in their order.
+ * @param returning a column whose values are wanted, as text.
+ * @returns those values, in the order of the rows.
+ * @throws what PostgreSQL refuses.
+ */
+export async function insertRows(
+  client: pg.ClientBase,
+  table: PgTable,
+  rows: Row[],
+  returning: PgColumn,
+): Promise<string[]> {
+  const [first] = rows
+  if (!first) return []
+  const properties = propertiesOf(table, first)
+  const statement = prepared(table, `insert ${properties} ${returning.name}`, () => {
+    const columns = properties.map((property) => columnOf(table, property))
+    return `insert into ${quoted(getTableName(table))} (${named(columns)}) select ${listed(properties)} from json_to_recordset($1) as given(${unfolded(properties, columns)}) returning ${quoted(returning.name)}::text as value`
+  })
+  const { rows: inserted } = await client.query<{ value: string }>({
+    ...statement,
+    values: [JSON.stringify(rows)],
+  })
+  return inserted.map(({ value }) => value)
+}
+
+/** Gives the row with a key new values. @throws what PostgreSQL refuses. */
+export async function updateRow(
+  client: pg.ClientBase,
+  table: PgTable,
+  key: { column: PgColumn; value: string },
+  row: Row,
+): Promise<void> {
+  const properties = propertiesOf(table, row)
+  const statement = prepared(table, `update ${properties}`, () => {
+    const columns = properties.map((property) => columnOf(table, property))
+    return `update ${quoted(getTableName(table))} set (${named(columns)}) = (select ${listed(properties)} from json_to_record($2) as given(${unfolded(properties, columns)})) where ${quoted(key.column.name)} = $1`
+  })
+  await client.query({ ...statement, values: [key.value, JSON.stringify(row)] })
+}
+
+/** Deletes the rows of which a column has a value. @throws what PostgreSQL refuses. */
+export async function deleteRows(
+  client: pg.ClientBase,
+  table: PgTable,
+  where: { column: PgColumn; value: string },
+): Promise<void> {
+  const statement = prepared(
+    table,
+    `delete ${where.column.name}`,
+    () => `delete from ${quoted(getTableName(table))} where ${quoted(where.column.name)} = $1`,
+  )
+  await client.query({ ...statement, values: [where.value] })
+}
