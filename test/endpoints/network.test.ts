@@ -267,7 +267,7 @@ describe('the network', () => {
           const timed = asked.from !== undefined || asked.to !== undefined
           const question = { ...others, ...(timed && undated !== undefined && { undated }) }
           const search = new URLSearchParams(
-            Object.entries(question).map(([name, value]) => [name, String(value)]),
+            Object.entries(question).map(([name, value]): [string, string] => [name, String(value)]),
           )
           const topics = asked.topic && (await narrower(asked.topic))
           const of = resources.filter((name) => asked.resource?.includes(name) ?? true)
