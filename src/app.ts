@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Config } from './config.ts'
 import { cursorSecret } from './database/settings.ts'
+import { endpoints as acrossResources } from './endpoints/index.ts'
 import { authorizeWith } from './http/authentication.ts'
 import { readBodies } from './http/body.ts'
 import { serveDocumentation } from './http/documentation.ts'
@@ -49,7 +50,7 @@ export async function buildApp({
       if (socket.writable) socket.end(connectionAnswer(error.code))
     },
   })
-  const endpoints = endpointsOf(resources, operations)
+  const endpoints = [...endpointsOf(resources, operations), ...acrossResources]
 
   await app.register(accepts)
   answerProblems(app, () => [...knownPaths(endpoints), ...servicePaths])

@@ -9,8 +9,9 @@ export function openPool(url: string, size: number): pg.Pool {
     connectionString: url,
     max: size,
     application_name: 'entente',
-    // What the API answers must not depend on where the server stands.
-    options: '-c TimeZone=UTC',
+    // What the API answers must not depend on where the server stands. And statements that ask many tables for a few
+    // rows are done long before they would be compiled.
+    options: '-c TimeZone=UTC -c jit=off',
     connectionTimeoutMillis: 10_000,
     // Long, because a connection takes its prepared statements with it.
     idleTimeoutMillis: 300_000,

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
+import { folded } from '../database/folding.ts'
 
 /** Comparisons that a list can ask for; `eq` is written without brackets: `status=signed`, `signedOn[gte]=2011`. */
 export type Operator =
@@ -69,10 +70,8 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
   }
 }
 
-const folded = (text: SQL) => sql`lower(plain_text(${text}))`
-
 /** A pattern of LIKE that finds a text as it is. */
-const literally = (text: SQL) =>
+export const literally = (text: SQL) =>
   sql`regexp_replace(${folded(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
 /** A text of the record, compared whole, or in part without regard to case and accents. It may hold commas. */
@@ -82,8 +81,8 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   comparisons: {
     eq: one((whole) => sql`${column} = ${whole}::text`),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
-    contains: one((part) => sql`${folded(sql`${column}`)} like '%' || ${literally(part)} || '%'`),
-    startsWith: one((start) => sql`${folded(sql`${column}`)} like ${literally(start)} || '%'`),
+    contains: one((part) => sql`${folded(column)} like '%' || ${literally(part)} || '%'`),
+    startsWith: one((start) => sql`${folded(column)} like ${literally(start)} || '%'`),
     ...ifNullable(column),
   },
 })

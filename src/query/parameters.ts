@@ -10,6 +10,8 @@ export interface Parameter {
   value: z.ZodType
   /** Schema of one value as clients have it before it becomes text, where that is not text. */
   jsonValue?: z.ZodType
+  /** Whether nothing can be answered without it; it may be left out otherwise. */
+  presence?: 'required'
   comparisons: Partial<Record<Operator, { takes: Takes }>>
 }
 
@@ -146,6 +148,10 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
       values.set(operator as Operator, result.values)
     }
     checked.set(name, values)
+  }
+  for (const [name, { presence }] of Object.entries(parameters)) {
+    if (presence === 'required' && !query.has(name))
+      faults.push({ parameter: name, code: 'required', message: 'is required' })
   }
   if (faults.length > 0) throw invalid(faults)
   return checked

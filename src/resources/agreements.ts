@@ -96,6 +96,7 @@ export const agreements: Resource = defineResource({
     'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',
   table,
   key,
+  naming: { title: table.title, prose: [table.summary, table.occasion, table.place] },
   document: z.strictObject({
     title: line(),
     kind: z.enum(agreementKinds),

@@ -9,7 +9,7 @@ import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
-import { agreementFilter, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { agreementFilter, cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
 import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
@@ -42,6 +42,7 @@ export const assistancePrograms: Resource = defineResource({
   description: 'Help in science and technology given to other countries.',
   table,
   key,
+  naming: { title: table.title, prose: [table.summary] },
   document: z.strictObject({
     title: line(),
     modality: z.enum(modalities).meta({ description: 'What the help consists of.' }),
@@ -82,9 +83,12 @@ export const assistancePrograms: Resource = defineResource({
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
-    ...cooperationFilters('assistanceProgramId', table.id, rolesOf['assistance-programs'], [
-      table.locationCountry,
-    ]),
+    ...cooperationFilters(
+      'assistanceProgramId',
+      table.id,
+      rolesOf['assistance-programs'],
+      placesOf['assistance-programs'],
+    ),
     agreement: agreementFilter(
       table.id,
       assistanceProgramAgreements.assistanceProgramId,

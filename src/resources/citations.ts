@@ -105,6 +105,7 @@ export const citations: Resource = defineResource({
     'What supports one fact: a source, the record and property that it speaks of, and where it says so.',
   table,
   key,
+  naming: { title: table.excerpt, prose: [table.note] },
   document: z
     .strictObject({
       source: reference.source(),

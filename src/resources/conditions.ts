@@ -1,9 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import { assistancePrograms } from '../database/tables/assistance-programs.ts'
+import { cooperationBases } from '../database/tables/cooperation-bases.ts'
 import { externalIds } from '../database/tables/external-ids.ts'
 import { organizations } from '../database/tables/organizations.ts'
 import { participations } from '../database/tables/participations.ts'
+import { projects } from '../database/tables/projects.ts'
 import { topicLinks } from '../database/tables/topic-links.ts'
 import { anyOf, anyWhere, type Filter, type Siblings, timestamp } from '../query/filters.ts'
 import { byColumn, type SortKey } from '../query/sorts.ts'
@@ -34,6 +37,17 @@ export const recordSorts = (table: Resource['table'], key: Resource['key']): Rec
 /** The condition that a record is among those of some queries, each of which yields keys. */
 export const among = (key: AnyPgColumn, queries: SQL[]): SQL =>
   sql`${key} in (${sql.join(queries, sql` union all `)})`
+
+/**
+ * Columns that tie a record to a country beside its participants: who hosts it, and where it is. The country takes part
+ * by them too, in no role.
+ */
+export const placesOf = {
+  agreements: [],
+  projects: [projects.locationCountry],
+  'cooperation-bases': [cooperationBases.hostCountry, cooperationBases.locationCountry],
+  'assistance-programs': [assistancePrograms.locationCountry],
+} satisfies Record<string, AnyPgColumn[]>
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 

@@ -4,7 +4,7 @@ import { baseKinds, baseLevels, baseStatuses, qualifiers, rolesOf } from '../dat
 import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
-import { cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes } from './inclusions.ts'
 import { location, locationPart } from './parts/columns.ts'
 import { externalIdsPart, topicsPart } from './parts/links.ts'
@@ -25,6 +25,7 @@ export const cooperationBases: Resource = defineResource({
     'A place where cooperation is at home: an innovation zone, a joint centre, an observatory. One record may stand for a counted group of them.',
   table,
   key,
+  naming: { title: table.name, prose: [table.summary] },
   document: z.strictObject({
     name: line(),
     kind: z.enum(baseKinds),
@@ -72,10 +73,12 @@ export const cooperationBases: Resource = defineResource({
     hostCountry: anyOf(table.hostCountry, keys.country(), 'Country that hosts it.'),
     hostOrganization: anyOf(table.hostOrganization, keys.uuid(), 'Organization that hosts it.'),
     locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
-    ...cooperationFilters('cooperationBaseId', table.id, rolesOf['cooperation-bases'], [
-      table.hostCountry,
-      table.locationCountry,
-    ]),
+    ...cooperationFilters(
+      'cooperationBaseId',
+      table.id,
+      rolesOf['cooperation-bases'],
+      placesOf['cooperation-bases'],
+    ),
   },
   collections: () => ({
     participants: participantsIn('cooperationBaseId', rolesOf['cooperation-bases']),

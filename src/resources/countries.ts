@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { nameLines } from '../database/folding.ts'
 import { countryGroups, countrySuccessors, countries as table } from '../database/tables/countries.ts'
 import { anyOf, anyWhere, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
@@ -34,6 +35,7 @@ export const countries: Resource = defineResource({
   description: 'A country of ISO 3166-1, or a withdrawn state of ISO 3166-3.',
   table,
   key,
+  naming: { title: table.name, lines: nameLines(table.name, table.officialName, table.aliases), prose: [] },
   document: z.strictObject({
     code: keys.country().meta({ description: 'ISO 3166-1 alpha-3 code.', examples: ['PAK'] }),
     alpha2: alpha2(),

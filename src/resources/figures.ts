@@ -26,6 +26,7 @@ export const figures: Resource = defineResource({
   description: 'A count that somebody has published, beside the registry query that counts the same thing.',
   table,
   key,
+  naming: { title: table.title, prose: [table.unit] },
   document: z.strictObject({
     indicator: word().meta({ description: 'What is counted, as a word that several figures share.' }),
     title: line(),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { nameLines } from '../database/folding.ts'
 import { organizations as table } from '../database/tables/organizations.ts'
 import { organizationTypes } from '../database/vocabularies.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
@@ -27,6 +28,7 @@ export const organizations: Resource = defineResource({
   description: 'A ministry, institute, company or international body that takes part.',
   table,
   key,
+  naming: { title: table.name, lines: nameLines(table.name, table.acronym, table.aliases), prose: [] },
   document: z.strictObject({
     name: line(),
     acronym: optional(line(50)),

@@ -6,7 +6,7 @@ import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
-import { agreementFilter, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { agreementFilter, cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
 import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
@@ -39,6 +39,7 @@ export const projects: Resource = defineResource({
     'Work that several take part in: from a mega-science project to the development of one technology.',
   table,
   key,
+  naming: { title: table.title, prose: [table.summary, table.outcomes] },
   document: z.strictObject({
     title: line(),
     kind: z.enum(projectKinds),
@@ -79,7 +80,7 @@ export const projects: Resource = defineResource({
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
-    ...cooperationFilters('projectId', table.id, rolesOf.projects, [table.locationCountry]),
+    ...cooperationFilters('projectId', table.id, rolesOf.projects, placesOf.projects),
     agreement: agreementFilter(table.id, projectAgreements.projectId, projectAgreements.agreement),
     locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
     budget: number(table.budgetAmount, 'Amount of the budget; say `budgetCurrency` too.'),

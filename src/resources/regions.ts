@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { nameLines } from '../database/folding.ts'
 import { regions as table } from '../database/tables/regions.ts'
 import { regionKinds } from '../database/vocabularies.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
@@ -21,6 +22,7 @@ export const regions: Resource = defineResource({
   description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
   table,
   key,
+  naming: { title: table.name, lines: nameLines(table.name, sql`null`, table.aliases), prose: [] },
   document: z.strictObject({
     code: keys.region().meta({ description: 'UN M49 code.', examples: ['142'] }),
     name: line(),

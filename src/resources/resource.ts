@@ -26,7 +26,17 @@ export interface Include {
   json: SQL
 }
 
-type RecordTable = PgTable & Record<'version' | 'createdAt' | 'updatedAt', PgColumn>
+/** What a search across all resources finds a record by, and shows of it. */
+export interface Naming {
+  /** What heads a hit. */
+  title: PgColumn
+  /** Where a record has other names: all of them, the title first, one a line. Their index has the same expression. */
+  lines?: SQL
+  /** Prose to quote where the words stand in no name. */
+  prose: PgColumn[]
+}
+
+type RecordTable = PgTable & Record<'version' | 'createdAt' | 'updatedAt' | 'search', PgColumn>
 
 /** What is kept of one kind of thing: its table, its public representation, and what can be asked of it. */
 export interface Resource {
@@ -43,6 +53,7 @@ export interface Resource {
   key: Key
   /** The public contract: what clients write. Records have the key, version and timestamps besides. */
   document: z.ZodObject
+  naming: Naming
   /** Properties that are not one column of the table named as they are. */
   parts: Record<string, Part>
   filters: Record<string, Filter>

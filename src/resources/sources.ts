@@ -26,6 +26,10 @@ export const sources: Resource = defineResource({
   description: 'A document that facts come from.',
   table,
   key,
+  naming: {
+    title: table.title,
+    prose: [table.publisher, table.author, table.interviewee, table.occasion, table.context],
+  },
   document: z.strictObject({
     title: line(),
     kind: z.enum(sourceKinds),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { nameLines } from '../database/folding.ts'
 import { topics as table } from '../database/tables/topics.ts'
 import { topicSchemes } from '../database/vocabularies.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
@@ -24,6 +25,7 @@ export const topics: Resource = defineResource({
     'What records are about: a field of research, a global challenge, a domain or a purpose of aid.',
   table,
   key,
+  naming: { title: table.name, lines: nameLines(table.name, sql`null`, table.aliases), prose: [] },
   document: z.strictObject({
     slug: keys
       .topic()

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
 import {
   agreementKinds,
@@ -75,6 +76,11 @@ export const agreements = pgTable(
     index('agreements_by_created_at').on(table.createdAt, table.id),
     index('agreements_by_updated_at').on(table.updatedAt, table.id),
     index('agreements_search').using('gin', table.search),
+    ...titleIndexes('agreements', table.title),
+    partIndex('agreements_title_part', table.title),
+    partIndex('agreements_summary_part', table.summary),
+    partIndex('agreements_place_part', table.place),
+    partIndex('agreements_occasion_part', table.occasion),
     index('agreements_languages').using('gin', table.languages),
   ],
 )
@@ -130,5 +136,6 @@ export const agreementDocuments = pgTable(
   (table) => [
     primaryKey({ columns: [table.agreementId, table.position] }),
     filled('agreement_documents_title_filled', table.title),
+    partIndex('agreement_documents_title_part', table.title),
   ],
 )

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { activityStatuses, aidTypes, modalities } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
@@ -67,6 +68,9 @@ export const assistancePrograms = pgTable(
     index('assistance_programs_by_created_at').on(table.createdAt, table.id),
     index('assistance_programs_by_updated_at').on(table.updatedAt, table.id),
     index('assistance_programs_search').using('gin', table.search),
+    ...titleIndexes('assistance_programs', table.title),
+    partIndex('assistance_programs_title_part', table.title),
+    partIndex('assistance_programs_summary_part', table.summary),
   ],
 )
 

@@ -1,4 +1,5 @@
 import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { citationRanks } from '../vocabularies.ts'
 import { exactlyOne, matches, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -55,5 +56,8 @@ export const citations = pgTable(
     index('citations_by_created_at').on(table.createdAt, table.id),
     index('citations_by_updated_at').on(table.updatedAt, table.id),
     index('citations_search').using('gin', table.search),
+    ...titleIndexes('citations', table.excerpt),
+    partIndex('citations_excerpt_part', table.excerpt),
+    partIndex('citations_note_part', table.note),
   ],
 )

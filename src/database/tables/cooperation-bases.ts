@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers } from '../vocabularies.ts'
 import { edtfDate, filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -64,5 +65,8 @@ export const cooperationBases = pgTable(
     index('cooperation_bases_by_created_at').on(table.createdAt, table.id),
     index('cooperation_bases_by_updated_at').on(table.updatedAt, table.id),
     index('cooperation_bases_search').using('gin', table.search),
+    ...titleIndexes('cooperation_bases', table.name),
+    partIndex('cooperation_bases_name_part', table.name),
+    partIndex('cooperation_bases_summary_part', table.summary),
   ],
 )

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { nameIndexes, nameLines, partIndex } from '../folding.ts'
 import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { edtfDate, filled, holds, matches, revisionColumns, searchColumn } from './columns.ts'
 import { regions } from './regions.ts'
@@ -57,6 +58,9 @@ export const countries = pgTable(
     index('countries_by_created_at').on(table.createdAt, table.code),
     index('countries_by_updated_at').on(table.updatedAt, table.code),
     index('countries_search').using('gin', table.search),
+    ...nameIndexes('countries', table.name, nameLines(table.name, table.officialName, table.aliases)),
+    partIndex('countries_name_part', table.name),
+    partIndex('countries_official_name_part', table.officialName),
   ],
 )
 

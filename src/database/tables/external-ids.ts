@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { partIndex } from '../folding.ts'
 import { citations } from './citations.ts'
 import { exactlyOne, filled, matches } from './columns.ts'
 import { figures } from './figures.ts'
@@ -35,6 +36,7 @@ export const externalIds = pgTable(
       exactlyOne('external_ids_subject', [...owners]),
       matches('external_ids_scheme_form', table.scheme, '^[a-z0-9][a-z0-9._-]*$'),
       filled('external_ids_id_filled', table.id),
+      partIndex('external_ids_id_part', table.id),
       ...owners.flatMap((owner) => [
         index(`external_ids_${owner.name}`).on(owner),
         uniqueIndex(`external_ids_${owner.name}_unique`)

@@ -1,4 +1,5 @@
 import { index, numeric, pgTable, text } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { qualifiers } from '../vocabularies.ts'
 import { edtfDate, filled, matches, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -33,5 +34,8 @@ export const figures = pgTable(
     index('figures_by_created_at').on(table.createdAt, table.id),
     index('figures_by_updated_at').on(table.updatedAt, table.id),
     index('figures_search').using('gin', table.search),
+    ...titleIndexes('figures', table.title),
+    partIndex('figures_title_part', table.title),
+    partIndex('figures_unit_part', table.unit),
   ],
 )

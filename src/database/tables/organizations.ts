@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { nameIndexes, nameLines, partIndex } from '../folding.ts'
 import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { organizationTypes } from '../vocabularies.ts'
 import { filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -34,5 +35,8 @@ export const organizations = pgTable(
     index('organizations_by_created_at').on(table.createdAt, table.id),
     index('organizations_by_updated_at').on(table.updatedAt, table.id),
     index('organizations_search').using('gin', table.search),
+    ...nameIndexes('organizations', table.name, nameLines(table.name, table.acronym, table.aliases)),
+    partIndex('organizations_name_part', table.name),
+    partIndex('organizations_acronym_part', table.acronym),
   ],
 )

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { partIndex } from '../folding.ts'
 import { actionKinds, rolesOf } from '../vocabularies.ts'
 import { edtfDate, exactlyOne, holds, oneOf, uuidKey } from './columns.ts'
 import { countries } from './countries.ts'
@@ -64,6 +65,8 @@ export const participations = pgTable(
     index('participations_country').on(table.country),
     index('participations_organization').on(table.organization),
     index('participations_region').on(table.region),
+    partIndex('participations_signatory_part', table.signatory),
+    partIndex('participations_contribution_part', table.contribution),
   ],
 )
 

@@ -1,4 +1,5 @@
 import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { activityStatuses, projectKinds } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
@@ -50,6 +51,10 @@ export const projects = pgTable(
     index('projects_by_created_at').on(table.createdAt, table.id),
     index('projects_by_updated_at').on(table.updatedAt, table.id),
     index('projects_search').using('gin', table.search),
+    ...titleIndexes('projects', table.title),
+    partIndex('projects_title_part', table.title),
+    partIndex('projects_summary_part', table.summary),
+    partIndex('projects_outcomes_part', table.outcomes),
   ],
 )
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { nameIndexes, nameLines, partIndex } from '../folding.ts'
 import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { regionKinds } from '../vocabularies.ts'
 import { filled, holds, matches, oneOf, revisionColumns, searchColumn } from './columns.ts'
@@ -28,5 +29,7 @@ export const regions = pgTable(
     index('regions_by_created_at').on(table.createdAt, table.code),
     index('regions_by_updated_at').on(table.updatedAt, table.code),
     index('regions_search').using('gin', table.search),
+    ...nameIndexes('regions', table.name, nameLines(table.name, sql`null`, table.aliases)),
+    partIndex('regions_name_part', table.name),
   ],
 )

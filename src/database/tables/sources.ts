@@ -1,4 +1,5 @@
 import { index, pgTable, text } from 'drizzle-orm/pg-core'
+import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { sourceKinds } from '../vocabularies.ts'
 import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -47,5 +48,12 @@ export const sources = pgTable(
     index('sources_by_created_at').on(table.createdAt, table.id),
     index('sources_by_updated_at').on(table.updatedAt, table.id),
     index('sources_search').using('gin', table.search),
+    ...titleIndexes('sources', table.title),
+    partIndex('sources_title_part', table.title),
+    partIndex('sources_author_part', table.author),
+    partIndex('sources_interviewee_part', table.interviewee),
+    partIndex('sources_occasion_part', table.occasion),
+    partIndex('sources_context_part', table.context),
+    partIndex('sources_publisher_part', table.publisher),
   ],
 )

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { nameIndexes, nameLines, partIndex } from '../folding.ts'
 import { codeOrder, orderIndexes, textOrder } from '../ordering.ts'
 import { topicSchemes } from '../vocabularies.ts'
 import { filled, holds, matches, oneOf, revisionColumns, searchColumn } from './columns.ts'
@@ -32,5 +33,7 @@ export const topics = pgTable(
     index('topics_by_created_at').on(table.createdAt, table.slug),
     index('topics_by_updated_at').on(table.updatedAt, table.slug),
     index('topics_search').using('gin', table.search),
+    ...nameIndexes('topics', table.name, nameLines(table.name, sql`null`, table.aliases)),
+    partIndex('topics_name_part', table.name),
   ],
 )

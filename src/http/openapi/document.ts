@@ -102,6 +102,10 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
     servers: [{ url: '/', description: 'This service.' }],
     tags: [
       ...resources.map((resource) => ({ name: resource.name, description: resource.description })),
+      {
+        name: 'registry',
+        description: 'The whole registry at once: searches and networks across resources.',
+      },
       { name: 'service', description: 'The service itself.' },
     ],
     paths: { ...pathsOf(endpoints, schemas), ...servicePaths },

@@ -38,7 +38,12 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
     return takes === 'many' ? listed(value) : value
   }
   const operators = Object.entries(bracketed)
-  const common = { name, in: 'query', required: false, description: parameter.description }
+  const common = {
+    name,
+    in: 'query',
+    required: parameter.presence === 'required',
+    description: parameter.description,
+  }
   if (operators.length === 0) {
     return eq?.takes === 'many'
       ? { ...common, schema: listed(value), style: 'form', explode: false }

@@ -1,0 +1,9 @@
+// Resources refer to one another in circles, which are to be entered here and not at one of them.
+import '../resources/index.ts'
+
+import type { Endpoint } from '../operations/operation.ts'
+import { countryNetwork, network } from './network.ts'
+import { search } from './search.ts'
+
+/** What asks the whole registry, or one resource alone: everything beside the grid. */
+export const endpoints: readonly Endpoint[] = [search, network, countryNetwork]

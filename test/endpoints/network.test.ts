@@ -1,0 +1,378 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+
+/** Who cooperates with whom is counted just as somebody would who reads every record. */
+
+type Properties = Record<string, unknown>
+
+interface Tie {
+  count: number
+  resources: Record<string, number>
+  topics: { topic: string; name: string; count: number }[]
+  firstYear: number | null
+  lastYear: number | null
+}
+interface Network {
+  level: string
+  nodes: { id: string; name: string; country: string | null; link: string }[]
+  edges: (Tie & { source: string; target: string })[]
+  total: { edges: number }
+}
+interface Search {
+  resource: string
+  count: number
+  path: string
+  body: Properties
+}
+interface CountryNetwork {
+  country: { code: string; name: string }
+  partners: (Tie & { country: string; name: string; link: string; searches: Search[] })[]
+  total: { partners: number; records: number }
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  await makeRecords()
+})
+afterAll(() => api.close())
+
+async function get<T>(path: string): Promise<T> {
+  const answer = await api.get(path)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<T>()
+}
+
+async function listed(resource: string): Promise<Properties[]> {
+  const found: Properties[] = []
+  for (let next: string | null = ''; next !== null; ) {
+    const list: { data: Properties[]; page: { next: string | null } } = await get(
+      `/v1/${resource}?limit=200${next && `&cursor=${next}`}`,
+    )
+    found.push(...list.data)
+    next = list.page.next
+  }
+  return found
+}
+
+const codes = ['CHN', 'PAK', 'DEU', 'FRA', 'KEN', 'BRA']
+const topicSlugs = ['energy', 'solar-energy', 'ocean', 'agriculture-technology']
+
+/** Records at random beside the seeds, always the same ones. */
+async function makeRecords(): Promise<void> {
+  const known = new Set((await listed('topics')).map(({ slug }) => slug))
+  const topics = fc.uniqueArray(fc.constantFrom(...topicSlugs.filter((slug) => known.has(slug)), 'energy'), {
+    maxLength: 2,
+  })
+  const organizations: string[] = []
+  for (const country of ['DEU', 'KEN', null]) {
+    const answer = await api.post('/v1/organizations', {
+      name: `Institute of ${country}`,
+      type: 'academic',
+      country,
+    })
+    organizations.push(answer.json<{ id: string }>().id)
+  }
+  const year = fc.option(fc.integer({ min: 2000, max: 2012 }).map(String))
+  const actor = fc.oneof(
+    fc.constantFrom(...codes).map((country) => ({ country })),
+    fc.constantFrom(...organizations).map((organization) => ({ organization })),
+    fc.constant({ region: '002' }),
+  )
+  const actors = (role: string) =>
+    fc
+      .uniqueArray(actor, { maxLength: 5, selector: (one) => JSON.stringify(one) })
+      .map((list) => list.map((one) => ({ ...one, role })))
+  const place = fc.option(fc.constantFrom(...codes))
+  const span = fc
+    .tuple(year, year)
+    .map(([a, b]) => (a && b && a > b ? { startsOn: b, endsOn: a } : { startsOn: a, endsOn: b }))
+  const location = place.map((country) => (country === null ? null : { country }))
+  const documents = fc.record({
+    agreements: fc.record({
+      title: fc.constant('x'),
+      kind: fc.constant('agreement'),
+      signedOn: year,
+      parties: actors('party'),
+      topics,
+    }),
+    projects: fc
+      .tuple(
+        span,
+        fc.record({
+          title: fc.constant('x'),
+          kind: fc.constant('other'),
+          participants: actors('participant'),
+          location,
+          topics,
+        }),
+      )
+      .map(([dates, rest]) => ({ ...dates, ...rest })),
+    'cooperation-bases': fc.record({
+      name: fc.constant('x'),
+      kind: fc.constant('other'),
+      designatedOn: year,
+      participants: actors('participant'),
+      hostCountry: place,
+      location,
+      topics,
+    }),
+  })
+  const samples = fc.sample(documents, { seed: 2011, numRuns: 12 })
+  await Promise.all(
+    samples
+      .flatMap((sample) => Object.entries(sample))
+      .map(async ([resource, document]) => {
+        const answer = await api.post(`/v1/${resource}`, document)
+        expect(answer.status, answer.text).toBe(201)
+      }),
+  )
+}
+
+const resources = ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']
+
+interface Known {
+  resource: string
+  countries: string[]
+  organizations: string[]
+  topics: string[]
+  /** First and last day that the record may be about; null where no date is given. */
+  span: [string | null, string | null]
+}
+
+const asCode = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
+
+/** Every record, read as a person would. Dates in these tests are years or months. */
+async function readAll(): Promise<Known[]> {
+  const countryOf = new Map(
+    (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
+  )
+  const perResource = await Promise.all(
+    resources.map(async (resource) =>
+      (await listed(resource)).map((record): Known => {
+        const participants = (record.parties ?? record.participants) as Properties[]
+        const organizations = participants.flatMap(({ organization }) => asCode(organization))
+        const countries = [
+          ...participants.flatMap(({ country }) => asCode(country)),
+          ...organizations.flatMap((id) => asCode(countryOf.get(id))),
+          ...asCode(record.hostCountry),
+          ...asCode((record.location as Properties | null | undefined)?.country),
+        ]
+        const [start, end] = {
+          agreements: [record.signedOn, record.signedOn],
+          'cooperation-bases': [record.designatedOn, record.designatedOn],
+        }[resource] ?? [record.startsOn, record.endsOn]
+        return {
+          resource,
+          countries: [...new Set(countries)],
+          organizations: [...new Set(organizations)],
+          topics: record.topics as string[],
+          span: [start as string | null, end as string | null],
+        }
+      }),
+    ),
+  )
+  return perResource.flat()
+}
+
+const yearOf = (date: string) => Number(date.slice(0, 4))
+
+function happened({ span: [start, end] }: Known, from?: number, to?: number, undated?: string): boolean {
+  if (from === undefined && to === undefined) return true
+  if (start === null && end === null) return undated === 'include'
+  return (
+    (from === undefined || end === null || yearOf(end) >= from) &&
+    (to === undefined || start === null || yearOf(start) <= to)
+  )
+}
+
+/** The ties of records by their two ends: how many, of which resources, which topics, and the years. */
+function tiesOf(records: Known[], actorsOf: (record: Known) => string[]) {
+  const ties = new Map<string, Known[]>()
+  for (const record of records) {
+    const actors = actorsOf(record).sort()
+    actors.forEach((source, at) => {
+      for (const target of actors.slice(at + 1)) {
+        const name = `${source} ${target}`
+        ties.set(name, [...(ties.get(name) ?? []), record])
+      }
+    })
+  }
+  return ties
+}
+
+function tieOf(records: Known[], of: string[]) {
+  const topics = new Map<string, number>()
+  for (const topic of records.flatMap((record) => record.topics))
+    topics.set(topic, (topics.get(topic) ?? 0) + 1)
+  const years = records.flatMap(({ span }) => span.flatMap((date) => (date === null ? [] : [yearOf(date)])))
+  return {
+    count: records.length,
+    resources: Object.fromEntries(
+      of.map((name) => [name, records.filter(({ resource }) => resource === name).length]),
+    ),
+    topics: Object.fromEntries(topics),
+    firstYear: years.length > 0 ? Math.min(...years) : null,
+    lastYear: years.length > 0 ? Math.max(...years) : null,
+  }
+}
+
+const toldOf = ({ count, resources, topics, firstYear, lastYear }: Tie) => ({
+  count,
+  resources,
+  topics: Object.fromEntries(topics.map(({ topic, count }) => [topic, count])),
+  firstYear,
+  lastYear,
+})
+
+/** Questions about a network, with what they mean. */
+const questions = fc.record(
+  {
+    from: fc.integer({ min: 1998, max: 2014 }),
+    to: fc.integer({ min: 1998, max: 2014 }),
+    undated: fc.constantFrom('exclude', 'include'),
+    resource: fc.subarray(resources, { minLength: 1 }),
+    topic: fc.constantFrom('energy', 'science-and-technology'),
+    region: fc.constantFrom('150', '202', '142'),
+    minimum: fc.integer({ min: 1, max: 3 }),
+  },
+  { requiredKeys: [] },
+)
+
+describe('the network', () => {
+  it('has each two countries or organizations that share records, as reading every record shows', async () => {
+    const records = await readAll()
+    const within = async (region: string) =>
+      new Set(
+        (await get<{ data: Properties[] }>(`/v1/countries?region=${region}&limit=200`)).data.map(
+          ({ code }) => code,
+        ),
+      )
+    const narrower = async (topic: string) => {
+      const all = await listed('topics')
+      const found = new Set([topic])
+      for (let before = 0; before !== found.size; ) {
+        before = found.size
+        for (const { slug, broader } of all) if (found.has(String(broader))) found.add(String(slug))
+      }
+      return found
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        questions,
+        fc.constantFrom('country', 'organization', 'CHN', 'DEU'),
+        async (asked, who) => {
+          const { undated, ...others } = asked
+          const timed = asked.from !== undefined || asked.to !== undefined
+          const question = { ...others, ...(timed && undated !== undefined && { undated }) }
+          const search = new URLSearchParams(
+            Object.entries(question).map(([name, value]): [string, string] => [name, String(value)]),
+          )
+          const topics = asked.topic && (await narrower(asked.topic))
+          const of = resources.filter((name) => asked.resource?.includes(name) ?? true)
+          const selected = records.filter(
+            (record) =>
+              of.includes(record.resource) &&
+              happened(record, asked.from, asked.to, undated) &&
+              (!topics || record.topics.some((topic) => topics.has(topic))),
+          )
+          const region = asked.region && (await within(asked.region))
+          const level = who === 'organization' ? 'organization' : 'country'
+          const expected = new Map<string, unknown>()
+          for (const [name, shared] of tiesOf(selected, (record) =>
+            level === 'country' ? record.countries : record.organizations,
+          )) {
+            if (shared.length < (asked.minimum ?? 1)) continue
+            const ends = name.split(' ')
+            if (who.length === 3 && !ends.includes(who)) continue
+            const others = ends.filter((end) => end !== who)
+            if (region && level === 'country' && !others.some((end) => region.has(end))) continue
+            expected.set(others.join(' '), tieOf(shared, of))
+          }
+          if (who.length === 3) {
+            const { partners, total } = await get<CountryNetwork>(
+              `/v1/countries/${who}/network?limit=1000&${search}`,
+            )
+            expect(Object.fromEntries(partners.map((one) => [one.country, toldOf(one)]))).toEqual(
+              Object.fromEntries(expected),
+            )
+            expect(total.partners).toBe(expected.size)
+            expect(total.records).toBe(selected.filter(({ countries }) => countries.includes(who)).length)
+          } else if (level === 'country' || !region) {
+            const { edges, nodes, total } = await get<Network>(
+              `/v1/network?level=${level}&limit=1000&${search}`,
+            )
+            expect(
+              Object.fromEntries(edges.map((one) => [`${one.source} ${one.target}`, toldOf(one)])),
+            ).toEqual(Object.fromEntries(expected))
+            expect(total.edges).toBe(expected.size)
+            expect(nodes.map(({ id }) => id)).toEqual(
+              [...new Set(edges.flatMap(({ source, target }) => [source, target]))].sort(),
+            )
+          }
+        },
+      ),
+      { numRuns: 25 },
+    )
+  }, 60_000)
+
+  it('is told the strongest first, as many as asked for, with the number of all', async () => {
+    const all = await get<Network>('/v1/network?limit=1000')
+    const counts = all.edges.map(({ count }) => count)
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a))
+    expect(all.total.edges).toBe(all.edges.length)
+    const few = await get<Network>('/v1/network?limit=2')
+    expect(few.edges).toEqual(all.edges.slice(0, 2))
+    expect(few.total).toEqual(all.total)
+    expect(few.nodes.length).toBeLessThanOrEqual(4)
+  })
+
+  it('of a country has searches for each partner that find as many records as it counts', async () => {
+    for (const query of ['', '?from=2004&to=2008', '?from=2006&undated=include&topic=energy']) {
+      const { partners } = await get<CountryNetwork>(`/v1/countries/CHN/network${query}`)
+      expect(partners.length).toBeGreaterThan(0)
+      for (const { resources, searches, link } of partners.slice(0, 8)) {
+        const counted = Object.entries(resources).filter(([, count]) => count > 0)
+        expect(searches.map(({ resource, count }) => [resource, count])).toEqual(counted)
+        for (const { path, body, count } of searches) {
+          const answer = await api.post(path, { ...body, count: 'exact', limit: 1 })
+          expect(answer.json<{ page: { total: { count: number } } }>().page.total.count).toBe(count)
+        }
+        expect((await api.get(link)).status).toBe(200)
+      }
+    }
+  })
+
+  it('of a country that there is not is 404, and of a code that can be none is 400', async () => {
+    expect((await api.get('/v1/countries/ZZZ/network')).status).toBe(404)
+    expect((await api.get('/v1/countries/pak/network')).status).toBe(400)
+  })
+
+  it('of a country in nothing has no partners', async () => {
+    const { partners, total } = await get<CountryNetwork>('/v1/countries/TUV/network')
+    expect({ partners, total }).toEqual({ partners: [], total: { partners: 0, records: 0 } })
+  })
+
+  it.each([
+    ['from=20x1', 'from'],
+    ['undated=include', 'undated'],
+    ['resource=sources', 'resource'],
+    ['limit=1001', 'limit'],
+    ['minimum=0', 'minimum'],
+    ['levle=country', 'levle'],
+  ])('refuses %s and names it', async (query, parameter) => {
+    for (const path of ['/v1/network', '/v1/countries/CHN/network']) {
+      const answer = await api.get(`${path}?${query}`)
+      expect(answer.status).toBe(400)
+      expect(answer.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
+    }
+  })
+
+  it('is not sent again while the client has it', async () => {
+    for (const path of ['/v1/network', '/v1/countries/CHN/network']) {
+      const etag = (await api.get(path)).headers.get('etag') ?? ''
+      expect((await api.get(path, { headers: { 'if-none-match': etag } })).status).toBe(304)
+    }
+  })
+})
