@@ -2,6 +2,7 @@ import accepts from '@fastify/accepts'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Config } from './config.ts'
+import { Changes } from './database/changes.ts'
 import { cursorSecret } from './database/settings.ts'
 import { endpoints as acrossResources } from './endpoints/index.ts'
 import { authorizeWith } from './http/authentication.ts'
@@ -10,6 +11,8 @@ import { serveDocumentation } from './http/documentation.ts'
 import { serveHealth } from './http/health.ts'
 import { serveProblemPages } from './http/problem-pages.ts'
 import { answerError, answerProblems, connectionAnswer } from './http/problems.ts'
+import { type Memory, Reads } from './http/reading/reads.ts'
+import { Store } from './http/reading/store.ts'
 import { knownPaths, mountEndpoints } from './http/routes.ts'
 import { endpointsOf } from './operations/endpoints.ts'
 import { operations } from './operations/index.ts'
@@ -30,6 +33,15 @@ const servicePaths = [
   '/problems',
   '/problems/{type}',
 ].map((path) => ({ path, methods: ['GET', 'HEAD'] }))
+
+/** Answers in memory, while changes of the database are heard; undefined when there is to be none. */
+function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory | undefined {
+  if (config.CACHE_MB === 0) return undefined
+  const changes = new Changes(pool, config.LISTEN_DATABASE_URL, app.log)
+  changes.open()
+  app.addHook('onClose', () => changes.close())
+  return { changes, store: new Store(config.CACHE_MB * 1024 * 1024) }
+}
 
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
@@ -59,6 +71,8 @@ export async function buildApp({
   serveProblemPages(app)
   await serveDocumentation(app, endpoints, resources, packageVersion)
   const context = { pool, cursorSecret: await cursorSecret(pool) }
-  mountEndpoints(app, endpoints, context, authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ))
+  const authorize = authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ)
+  const reads = new Reads(openMemory(app, pool, config), config.PUBLIC_READ)
+  mountEndpoints(app, endpoints, { context, authorize, reads })
   return app
 }

@@ -57,14 +57,24 @@ export const environment = z.object({
     ),
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
-    .describe('How many connections to PostgreSQL the service opens at most.'),
+    .describe(
+      'How many connections to PostgreSQL the service opens at most, beside one that hears of changes.',
+    ),
+  CACHE_MB: wholeNumber(0, 65_536)
+    .default(64)
+    .describe('How many MiB of answers are kept in memory; 0 keeps none.'),
+  LISTEN_DATABASE_URL: databaseUrl
+    .optional()
+    .describe(
+      'A direct way to the database, for hearing of changes, where `DATABASE_URL` leads through a pooler in transaction mode.',
+    ),
 })
 
 /** The configuration: each variable under its own name, as the type that it stands for. */
 export type Config = Omit<z.infer<typeof environment>, 'SEED'> & { SEED: 'all' | 'reference' | 'none' }
 
 /** What must not be repeated in an error, since errors end up in logs. */
-const secrets = new Set(['DATABASE_URL', 'ADMIN_KEY'])
+const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'ADMIN_KEY'])
 
 /**
  * Reads the configuration from the environment, and is alone in doing so.

@@ -14,6 +14,7 @@ describe('the configuration', () => {
       PUBLIC_READ: true,
       SEED: 'all',
       POOL_SIZE: 10,
+      CACHE_MB: 64,
     })
   })
 
@@ -28,6 +29,7 @@ describe('the configuration', () => {
     ['PORT', '65535', 65_535],
     ['PUBLIC_READ', 'false', false],
     ['POOL_SIZE', '25', 25],
+    ['CACHE_MB', '0', 0],
   ] as const)('takes %s=%s', (name, text, value) => {
     expect(readConfig({ [name]: text })[name]).toBe(value)
   })
@@ -46,6 +48,7 @@ describe('the configuration', () => {
     ['PUBLIC_READ', 'TRUE'],
     ['SEED', 'everything'],
     ['POOL_SIZE', '0'],
+    ['CACHE_MB', '-1'],
   ])('refuses %s=%j, naming it, its value and what would be right', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(StartupError)
@@ -58,6 +61,7 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://user:password@host/database'],
     ['DATABASE_URL', 'postgresql://user:pass#word@host/database'],
     ['DATABASE_URL', 'db.example'],
+    ['LISTEN_DATABASE_URL', 'mysql://user:password@host/database'],
   ])('refuses %s=%j without repeating it, since it is secret', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(new RegExp(`^${name} must be `))

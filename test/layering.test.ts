@@ -144,7 +144,7 @@ const layers: Layer[] = [
     holds: one('app.ts'),
     mayImport: [
       leaves,
-      one('config.ts', 'database/settings.ts'),
+      one('config.ts', 'database/changes.ts', 'database/settings.ts'),
       within('http'),
       one('operations/index.ts', 'operations/endpoints.ts', 'endpoints/index.ts', 'resources/index.ts'),
     ],

@@ -17,7 +17,7 @@ const journalFile = z.object({ entries: z.array(z.object({ when: z.number(), tag
  */
 export async function migrate(pool: pg.Pool): Promise<void> {
   try {
-    await withLock(pool, 'migrate', migrateAlone)
+    await withLock(pool, 'migrate', () => migrateAlone(pool))
   } catch (error) {
     throw errorCode(error) === '' ? error : new StartupError(refusal(error))
   }
@@ -38,9 +38,9 @@ export async function isMigrated(pool: pg.Pool): Promise<boolean> {
   return needed.every((migration) => applied.has(migration))
 }
 
-async function migrateAlone(client: pg.PoolClient): Promise<void> {
+async function migrateAlone(pool: pg.Pool): Promise<void> {
   const needed = new Set(await neededMigrations())
-  const applied = await appliedMigrations(client)
+  const applied = await appliedMigrations(pool)
   const unknown = [...applied].filter((migration) => !needed.has(migration))
   if (unknown.length > 0) {
     throw new StartupError(
@@ -52,7 +52,7 @@ async function migrateAlone(client: pg.PoolClient): Promise<void> {
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  await migrator.migrate(drizzle(client), { migrationsFolder: folder })
+  await migrator.migrate(drizzle(pool), { migrationsFolder: folder })
 }
 
 /** The migrations of this version, by the moment of their making, which is what the migrator goes by. */
@@ -61,9 +61,9 @@ async function neededMigrations(): Promise<number[]> {
   return journal.entries.map((entry) => entry.when)
 }
 
-async function appliedMigrations(database: pg.Pool | pg.PoolClient): Promise<Set<number>> {
+async function appliedMigrations(pool: pg.Pool): Promise<Set<number>> {
   try {
-    const { rows } = await database.query<{ created_at: string }>(
+    const { rows } = await pool.query<{ created_at: string }>(
       'select created_at from drizzle.__drizzle_migrations',
     )
     return new Set(rows.map((row) => Number(row.created_at)))

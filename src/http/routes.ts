@@ -5,6 +5,8 @@ import { Problem } from '../problems/problem.ts'
 import { checkQuery, readQuery } from '../query/parameters.ts'
 import type { Authorize } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
+import { askedKey, headersRead, normalisedKey } from './reading/asked.ts'
+import type { Reads } from './reading/reads.ts'
 
 /** A path of the OpenAPI document in the router's notation. */
 const routeOf = (path: string) => path.replace(/\{(\w+)\}/, ':$1')
@@ -60,17 +62,60 @@ function checkAccept(request: FastifyRequest): void {
   throw new Problem('not-acceptable', detail)
 }
 
-/** Header names arrive in lower case; those that may be repeated are joined as RFC 9110 has it. */
-const headersOf = (request: FastifyRequest) =>
-  Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  )
+/** The value of a header; those that may be repeated are joined as RFC 9110 has it. */
+const headerOf = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
 
-function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, authorize: Authorize): void {
+/** Some of the headers, or all of them; their names arrive in lower case. */
+const headersOf = (request: FastifyRequest, names = Object.keys(request.headers)) =>
+  Object.fromEntries(names.map((name) => [name, headerOf(request, name)]))
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+/** Mounts what changes nothing. */
+function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): void {
   const { method, path, contract } = endpoint
+  const { context, authorize, reads } = service
+  const names = headersRead(endpoint)
+  // What has been sent in a body is not known before it is read.
+  const askedOf = (request: FastifyRequest) => (method === 'GET' ? askedKey(request, names) : undefined)
+  app.route({
+    method,
+    url: routeOf(path),
+    onRequest(request, reply, done) {
+      try {
+        authorize(request.headers.authorization, contract.access)
+        checkBodyType(endpoint, request)
+        const asked = askedOf(request)
+        if (asked !== undefined && reads.repeat(request, reply, asked)) return
+      } catch (error) {
+        done(asError(error))
+        return
+      }
+      done()
+    },
+    handler: async (request: FastifyRequest, reply: FastifyReply) => {
+      checkAccept(request)
+      const search = searchOf(request)
+      const key = keyOf(endpoint, request)
+      const raw = readQuery(search)
+      const query = checkQuery(contract.query, raw)
+      const asked = { key, query, search, headers: headersOf(request, names), body: request.body }
+      const keys = {
+        asked: askedOf(request),
+        normalised: normalisedKey(endpoint, request, names, raw),
+      }
+      return reads.answer(request, reply, keys, () => endpoint.handle(asked, context))
+    },
+  })
+}
+
+/** Mounts what may change something. */
+function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service): void {
+  const { method, path, contract } = endpoint
+  const { context, authorize, reads } = service
   app.route({
     method,
     url: routeOf(path),
@@ -84,7 +129,9 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
       const key = keyOf(endpoint, request)
       const query = checkQuery(contract.query, readQuery(search))
       const asked = { key, query, search, headers: headersOf(request), body: request.body }
-      const { status, headers, type = json, body } = await endpoint.handle(asked, context)
+      // Also when it has failed, since it may have failed after it was committed.
+      const answered = endpoint.handle(asked, context).finally(() => reads.changed())
+      const { status, headers, type = json, body } = await answered
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
     },
@@ -115,13 +162,18 @@ function mountOptions(app: FastifyInstance, { path, methods }: KnownPath): void 
   })
 }
 
+/** What endpoints are mounted with. */
+export interface Service {
+  context: Context
+  authorize: Authorize
+  reads: Reads
+}
+
 /** Mounts endpoints, in the order given. */
-export function mountEndpoints(
-  app: FastifyInstance,
-  endpoints: Endpoint[],
-  context: Context,
-  authorize: Authorize,
-): void {
-  for (const endpoint of endpoints) mount(app, endpoint, context, authorize)
+export function mountEndpoints(app: FastifyInstance, endpoints: Endpoint[], service: Service): void {
+  for (const endpoint of endpoints) {
+    if (endpoint.contract.access === 'read') mountRead(app, endpoint, service)
+    else mountWrite(app, endpoint, service)
+  }
   for (const path of knownPaths(endpoints)) mountOptions(app, path)
 }

@@ -2,8 +2,8 @@ import { listParameters, planList } from '../query/list.ts'
 import type { Resource } from '../resources/resource.ts'
 import { notModified, pageOf } from './answers.ts'
 import type { Answer, Operation } from './operation.ts'
-import { pageText } from './page.ts'
-import { bodyTag, etagHeader, ifNoneMatch, isKnown } from './tags.ts'
+import { keeping, pageText } from './page.ts'
+import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
 
 /** The same list from the record after this page on, as a relative reference (RFC 8288). */
 function nextLink(search: string, next: string): string {
@@ -42,11 +42,13 @@ export const list: Operation = {
   }),
 
   async handle(resource, asked, context): Promise<Answer> {
-    const { body, next } = await pageText(planList(resource, asked.query), context)
-    const etag = bodyTag(body)
-    const headers = { etag, ...(next !== null && { link: nextLink(asked.search, next) }) }
-    return isKnown(asked.headers['if-none-match'], etag)
-      ? { status: 304, headers }
-      : { status: 200, headers, body }
+    const plan = planList(resource, asked.query)
+    const { body, next } = await pageText(plan, context)
+    const headers = {
+      etag: bodyTag(body),
+      ...(next !== null && { link: nextLink(asked.search, next) }),
+      ...keeping(plan),
+    }
+    return { status: 200, headers, body }
   },
 }

@@ -12,13 +12,17 @@ export interface Asked {
   query: CheckedQuery
   /** The query string as it was sent, for links to other pages. */
   search: string
-  /** Request headers, names in lower case. */
+  /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */
   headers: Readonly<Record<string, string | undefined>>
   /** The JSON of the body; undefined where the operation takes none. */
   body: unknown
 }
 
-/** What is answered: a text that is passed on as it is, or a stream of one. */
+/**
+ * What is answered: a text that is passed on as it is, or a stream of one. To a read that gives it an `etag`, `http`
+ * answers 304 where the client has it; texts may be kept in memory until something changes, unless the answer says
+ * `cache-control` itself.
+ */
 export interface Answer {
   status: number
   headers: Record<string, string>

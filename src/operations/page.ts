@@ -24,6 +24,10 @@ async function totalOf(plan: ListPlan, { pool }: Context): Promise<Total | undef
   return undefined
 }
 
+/** An estimate comes from the planner's statistics, which change without anything being written. */
+export const keeping = ({ count }: ListPlan): Record<string, string> =>
+  count === 'estimated' ? { 'cache-control': 'no-store' } : {}
+
 /**
  * The JSON of the page that a plan asks for, and the cursor of the next one.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.

@@ -4,7 +4,7 @@ import { readStatement } from '../query/sql.ts'
 import type { Resource } from '../resources/resource.ts'
 import { notModified, wholeOrSparse } from './answers.ts'
 import type { Operation } from './operation.ts'
-import { etagHeader, ifNoneMatch, includedTag, isKnown, versionTag } from './tags.ts'
+import { etagHeader, ifNoneMatch, includedTag, versionTag } from './tags.ts'
 
 /** The problem that no record has a key. */
 export const noSuch = (resource: Resource, key: string): Problem =>
@@ -41,8 +41,6 @@ export const read: Operation = {
     if (!row) throw noSuch(resource, asked.key)
     const etag =
       representation.include.length > 0 ? includedTag(row.version, row.document) : versionTag(row.version)
-    return isKnown(asked.headers['if-none-match'], etag)
-      ? { status: 304, headers: { etag } }
-      : { status: 200, headers: { etag }, body: row.document }
+    return { status: 200, headers: { etag }, body: row.document }
   },
 }

@@ -1,7 +1,7 @@
 import { planSearch, searchRequest } from '../query/search.ts'
 import { pageOf } from './answers.ts'
 import type { Operation } from './operation.ts'
-import { pageText } from './page.ts'
+import { keeping, pageText } from './page.ts'
 
 /** `POST /v1/{resource}/search`: the records that a boolean tree of conditions matches, a page at a time. */
 export const search: Operation = {
@@ -40,7 +40,8 @@ export const search: Operation = {
   }),
 
   async handle(resource, asked, context) {
-    const { body } = await pageText(planSearch(resource, asked.body), context)
-    return { status: 200, headers: {}, body }
+    const plan = planSearch(resource, asked.body)
+    const { body } = await pageText(plan, context)
+    return { status: 200, headers: keeping(plan), body }
   },
 }

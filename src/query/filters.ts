@@ -171,10 +171,13 @@ const instant = z
     error: 'must be in the years 0001 to 9999',
   })
 
+/** The moment that a text says. PostgreSQL would take a bare date for midnight in the session's time zone. */
+const moment = (text: SQL) =>
+  sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
+
 /** When the registry itself made or changed the record. */
 export function timestamp(column: AnyPgColumn, description: string): Filter {
-  const compare = (operator: string) =>
-    one((value) => sql`${column} ${sql.raw(operator)} ${value}::text::timestamptz`)
+  const compare = (operator: string) => one((value) => sql`${column} ${sql.raw(operator)} (${moment(value)})`)
   return {
     description,
     value: instant,

@@ -28,6 +28,13 @@ function keysOf(plan: ListPlan): Key[] {
   })
 }
 
+/** A key as a text that means the same in every session, whatever its time zone and its style of dates. */
+function positionText({ expression, type }: Key): SQL {
+  if (type === 'date') return sql`(to_json(${expression}) #>> '{}')`
+  if (type === 'timestamptz') return sql`((to_json((${expression}) at time zone 'UTC') #>> '{}') || 'Z')`
+  return sql`(${expression})::text`
+}
+
 const positionValue = (at: number, type: SortKey['type']) =>
   sql`${placeholder(`position.${at}`)}::text::${sql.raw(type)}`
 
@@ -79,7 +86,7 @@ export function listStatement(plan: ListPlan, after: Position | undefined): Quer
     const keys = keysOf(plan)
     const document = documentJson(plan.resource, plan.representation.fields, plan.representation.include)
     const position = sql.join(
-      keys.map(({ expression }) => sql`(${expression})::text collate "C"`),
+      keys.map((key) => sql`${positionText(key)} collate "C"`),
       sql`, `,
     )
     const ordering = sql.join(

@@ -16,8 +16,8 @@ afterAll(() => api.close())
 
 const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
-/** Header fields that are the connection's, and differ from answer to answer. */
-const ofConnection = ['date', 'connection', 'keep-alive']
+/** Header fields that differ from answer to answer: the connection's, and where the answer is from. */
+const ofConnection = ['cache-status', 'date', 'connection', 'keep-alive']
 
 const lasting = (headers: Headers) =>
   Object.fromEntries([...headers].filter(([name]) => !ofConnection.includes(name)))

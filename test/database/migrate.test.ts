@@ -70,7 +70,7 @@ describe('migrating', () => {
     const url = new URL(database.url)
     url.username = user
     url.password = 'reader'
-    const pool = openPool(url.href, 1)
+    const pool = openPool(url.href, 2)
     try {
       await expect(migrate(pool)).rejects.toThrow(/may not create tables there; make it the owner/)
     } finally {

@@ -43,6 +43,8 @@ function initOf(method: string, { body, headers = {}, key }: RequestOptions): Re
   return {
     method,
     headers: {
+      // As curl does, and unlike fetch; tags then are those of the records.
+      'accept-encoding': 'identity',
       ...(sentKey !== null && { authorization: `Bearer ${sentKey}` }),
       ...(body !== undefined && { 'content-type': usualType }),
       ...headers,

@@ -1,8 +1,9 @@
-import type { AnswerContract, Endpoint, HeaderContract } from '../../operations/operation.ts'
+import type { AnswerContract, Contract, Endpoint, HeaderContract } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { headerParameter, pathParameter, queryParameter } from './parameters.ts'
 import { problemAnswer, problemSchema } from './problem-schema.ts'
+import { readingHeaders } from './reading-headers.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
 
@@ -17,7 +18,12 @@ const headers = (contracts: Record<string, HeaderContract>) =>
     ]),
   )
 
-function goodAnswer({ description, schema, headers: contracts }: AnswerContract, schemas: Schemas) {
+function goodAnswer(
+  { description, schema, headers: own }: AnswerContract,
+  access: Contract['access'],
+  schemas: Schemas,
+) {
+  const contracts = access === 'read' ? { ...own, ...readingHeaders } : own
   return {
     description,
     ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
@@ -47,7 +53,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const body = requestBody(endpoint, schemas)
   const answers = Object.entries(contract.answers).map(([status, answer]) => [
     status,
-    goodAnswer(answer, schemas),
+    goodAnswer(answer, contract.access, schemas),
   ])
   return {
     operationId: contract.operationId,

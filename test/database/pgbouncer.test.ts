@@ -1,0 +1,113 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { adminKey } from '../support/app.ts'
+import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openPgBouncer, type PgBouncer, pgBouncerMissing } from '../support/pgbouncer.ts'
+
+const missing = pgBouncerMissing()
+
+/** Statements are prepared on whichever session a transaction gets, and nothing may depend on it being the last one. */
+describe.skipIf(missing !== undefined)(
+  `through PgBouncer in transaction mode${missing ? ` (not tested: ${missing})` : ''}`,
+  () => {
+    let database: TestDatabase
+    let bouncer: PgBouncer
+    beforeAll(async () => {
+      database = await openTestDatabase()
+      bouncer = await openPgBouncer(database.url, 3)
+    })
+    afterAll(async () => {
+      await bouncer?.close()
+      await database.close()
+    })
+
+    async function openApp(env: NodeJS.ProcessEnv = {}): Promise<FastifyInstance> {
+      const pool = openPool(bouncer.url, 10)
+      const config = readConfig({
+        DATABASE_URL: bouncer.url,
+        ADMIN_KEY: adminKey,
+        LOG_LEVEL: 'silent',
+        ...env,
+      })
+      const app = await buildApp({ config, pool })
+      onTestFinished(async () => {
+        await app.close()
+        await pool.end()
+      })
+      return app
+    }
+
+    const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
+
+    it('reads and writes at the same time all succeed, in more shapes than it keeps prepared', async () => {
+      const app = await openApp({ CACHE_MB: '0' })
+      const properties = ['title', 'kind', 'status', 'parties', 'topics', 'summary']
+      const lists = Array.from({ length: 40 }, (_, at) => {
+        const fields = properties.filter((_property, bit) => ((at + 1) >> bit) & 1).join()
+        return { url: `/v1/agreements?fields=${fields}&limit=3&country=PAK` }
+      })
+      const writes = Array.from({ length: 20 }, (_, at) => ({
+        method: 'PATCH' as const,
+        url: '/v1/topics/energy',
+        headers,
+        payload: { name: `Energy ${at}` },
+      }))
+      const requests = [...lists, ...writes, ...lists, ...writes, ...lists]
+      const answers = await Promise.all(requests.map((request) => app.inject(request)))
+      expect(answers.filter(({ statusCode }) => statusCode !== 200).map(({ body }) => body)).toEqual([])
+      const [direct, again] = [answers.slice(0, 40), answers.slice(-40)]
+      expect(again.map(({ body }) => body)).toEqual(direct.map(({ body }) => body))
+    })
+
+    it('notifications are not believed in, so nothing is answered from memory', async () => {
+      const app = await openApp()
+      const end = performance.now() + 1500
+      while (performance.now() < end) {
+        const { headers: got } = await app.inject('/v1/regions?limit=1')
+        expect(got['cache-status']).toBe('Entente; fwd=bypass')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    })
+
+    it('a direct way for notifications lets answers come from memory, and changes be heard of', async () => {
+      const app = await openApp({ LISTEN_DATABASE_URL: database.url })
+      const ask = () => app.inject('/v1/topics/energy')
+      const isKept = async () => expect((await ask()).headers['cache-status']).toMatch(/hit$/)
+      await vi.waitFor(isKept, { timeout: 8000, interval: 20 })
+      await database.pool.query("update topics set name = 'Changed in psql' where slug = 'energy'")
+      await expect.poll(async () => (await ask()).body, { interval: 5 }).toContain('Changed in psql')
+    })
+
+    it('a way to another database is not believed in', async () => {
+      const other = await openTestDatabase()
+      onTestFinished(other.close)
+      const app = await openApp({ LISTEN_DATABASE_URL: other.url })
+      const end = performance.now() + 500
+      while (performance.now() < end) {
+        const { headers: got } = await app.inject('/v1/regions?limit=1')
+        expect(got['cache-status']).toBe('Entente; fwd=bypass')
+      }
+    })
+
+    it('processes that migrate at the same moment take turns, and leave no lock behind', async () => {
+      const empty = await openEmptyDatabase()
+      onTestFinished(empty.close)
+      const url = new URL(bouncer.url)
+      url.pathname = new URL(empty.url).pathname
+      const pools = [openPool(url.href, 2), openPool(url.href, 2)]
+      onTestFinished(async () => {
+        for (const pool of pools) await pool.end()
+      })
+      await Promise.all(pools.map((pool) => migrate(pool)))
+      await Promise.all(pools.map((pool) => migrate(pool)))
+      const { rows } = await empty.pool.query(
+        "select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+      )
+      expect(rows).toEqual([])
+    })
+  },
+)

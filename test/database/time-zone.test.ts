@@ -1,0 +1,51 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { adminKey } from '../support/app.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+it('answers are the same wherever the server of the database thinks that it stands', async () => {
+  const { url, pool, close } = await openTestDatabase()
+  onTestFinished(close)
+  for (const [at, hour] of ['12', '16', '23'].entries()) {
+    await pool.query("insert into topics (slug, name, scheme, created_at) values ($1, $1, 'domain', $2)", [
+      `zone-${at}`,
+      `2020-01-01T${hour}:00:00Z`,
+    ])
+  }
+  const elsewhere = openPool(url, 2)
+  onTestFinished(() => elsewhere.end())
+  const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', CACHE_MB: '0' })
+  const here = await buildApp({ config, pool })
+  onTestFinished(async () => here.close())
+  const name = new URL(url).pathname.slice(1)
+  await pool.query(`alter database ${name} set timezone = 'Asia/Tokyo'`)
+  await pool.query(`alter database ${name} set datestyle = 'SQL, DMY'`)
+  const there = await buildApp({ config, pool: elsewhere })
+  onTestFinished(async () => there.close())
+  const { rows } = await elsewhere.query<{ zone: string }>("select current_setting('TimeZone') as zone")
+  expect(rows).toEqual([{ zone: 'Asia/Tokyo' }])
+
+  const both = async (path: string) => {
+    const [one, other] = [(await here.inject(path)).json(), (await there.inject(path)).json()]
+    expect(other).toEqual(one)
+    return one
+  }
+  const before = await both(
+    '/v1/topics?createdAt[lt]=2020-01-02&fields=slug,createdAt,updatedAt&sort=createdAt',
+  )
+  expect(before.data.map(({ slug }: { slug: string }) => slug)).toEqual(['zone-0', 'zone-1', 'zone-2'])
+  const moment = await both('/v1/topics?createdAt[lt]=2020-01-01T18:00:00%2B02:00&fields=slug')
+  expect(moment.data).toEqual([{ slug: 'zone-0' }])
+  const search = { where: { createdAt: { gte: '2020-01-02', lt: '2020-01-03' } } }
+  for (const app of [here, there]) {
+    const found = await app.inject({ method: 'POST', url: '/v1/topics/search', payload: search })
+    expect(found.json().data).toEqual([])
+  }
+  // A page that was begun on one goes on on the other.
+  const first = await both('/v1/topics?sort=createdAt&limit=2&fields=slug')
+  await both(`/v1/topics?sort=createdAt&limit=2&fields=slug&cursor=${first.page.next}`)
+  const byDay = '/v1/agreements?sort=-signedOn,updatedAt&include=citations&limit=3'
+  for (let next = ''; next !== null; ) next = (await both(`${byDay}${next && `&cursor=${next}`}`)).page.next
+})

@@ -1,0 +1,82 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+
+/** PgBouncer in transaction mode in front of a server. */
+export interface PgBouncer {
+  /** The database's URL by way of PgBouncer. */
+  url: string
+  close(): Promise<void>
+}
+
+/** Why PgBouncer can't be tested with here; undefined when it can. */
+export function pgBouncerMissing(): string | undefined {
+  try {
+    execFileSync('pgbouncer', ['--version'], { stdio: 'ignore' })
+    return undefined
+  } catch {
+    return 'pgbouncer is not on the PATH'
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const configuration = (to: URL, port: number, connections: number) => `[databases]
+* = host=${to.hostname} port=${to.port || 5432} user=${to.username}${to.password && ` password=${to.password}`}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = ${connections}
+max_prepared_statements = 20
+`
+
+/** Starts PgBouncer, with few connections to the server of a URL and few prepared statements on each. */
+export async function openPgBouncer(target: string, connections: number): Promise<PgBouncer> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-pgbouncer-'))
+  await chmod(folder, 0o755)
+  const port = await freePort()
+  const file = join(folder, 'pgbouncer.ini')
+  await writeFile(file, configuration(new URL(target), port, connections))
+  // It refuses to run as root.
+  const asOther = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
+  const child = spawn('pgbouncer', ['-q', ...asOther, file], { stdio: 'ignore' })
+  const ended = once(child, 'close')
+  const url = new URL(target)
+  url.hostname = '127.0.0.1'
+  url.port = String(port)
+  const close = async () => {
+    child.kill('SIGKILL')
+    await ended
+    await rm(folder, { recursive: true, force: true })
+  }
+  for (let attempts = 50; ; attempts -= 1) {
+    const client = new pg.Client({ connectionString: url.href })
+    try {
+      await client.connect()
+      await client.end()
+      return { url: url.href, close }
+    } catch (error) {
+      if (attempts === 0) {
+        await close()
+        throw error
+      }
+      await sleep(100)
+    }
+  }
+}
