@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Context, Endpoint } from '../operations/operation.ts'
+import type { Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
-import { checkQuery, readQuery } from '../query/parameters.ts'
+import { checkQuery, type RawQuery, readQuery, wordsOf } from '../query/parameters.ts'
 import type { Authorize } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
 
@@ -54,10 +54,40 @@ function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
   }
 }
 
-function checkAccept(request: FastifyRequest): void {
-  if (request.headers.accept === undefined || request.accepts().type(['application/json', json])) return
-  const detail = `The answer is application/json, which the Accept header "${request.headers.accept}" does not allow.`
+/** The media types of an operation's good answers by the words of their formats, JSON first. */
+const mediaTypesOf = ({ formats = {} }: Contract): [word: string, type: string][] => [
+  ['json', 'application/json'],
+  ...Object.entries(formats).map(([word, { mediaType }]): [string, string] => [word, mediaType]),
+]
+
+/**
+ * The format that `Accept` prefers among those of an operation.
+ * @throws Problem `not-acceptable` when it allows none of them.
+ */
+function acceptedFormat(contract: Contract, request: FastifyRequest): string {
+  const { accept } = request.headers
+  if (accept === undefined) return 'json'
+  const types = mediaTypesOf(contract)
+  const found = request.accepts().type(types.flatMap(([, type]) => [type, `${type}; charset=utf-8`]))
+  const chosen = found && String(found).split(';')[0]
+  const format = types.find(([, type]) => type === chosen)?.[0]
+  if (format !== undefined) return format
+  const listed = types.map(([, type]) => type).join(', ')
+  const detail = `The answer is ${types.length > 1 ? 'one of ' : ''}${listed}, which the Accept header "${accept}" does not allow.`
   throw new Problem('not-acceptable', detail)
+}
+
+/** The format of the answer: what the parameter `format` says where an operation has one, or else `Accept`. */
+function formatOf({ contract }: Endpoint, request: FastifyRequest, query: RawQuery): string | undefined {
+  return contract.formats && query.has('format') ? undefined : acceptedFormat(contract, request)
+}
+
+/** Aborts when the connection closes before the answer has been sent. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  if (reply.raw.destroyed) controller.abort()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
 }
 
 /** Header names arrive in lower case; those that may be repeated are joined as RFC 9110 has it. */
@@ -79,11 +109,25 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
       checkBodyType(endpoint, request)
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      checkAccept(request)
+      if (contract.formats) reply.header('vary', 'Accept')
       const search = searchOf(request)
+      const raw = readQuery(search)
+      const accepted = formatOf(endpoint, request, raw)
       const key = keyOf(endpoint, request)
-      const query = checkQuery(contract.query, readQuery(search))
-      const asked = { key, query, search, headers: headersOf(request), body: request.body }
+      const query = checkQuery(contract.query, raw)
+      const [format = accepted ?? 'json'] = contract.formats ? wordsOf(query, 'format') : []
+      const asked: Asked = {
+        method: request.method,
+        format,
+        key,
+        query,
+        search,
+        headers: headersOf(request),
+        body: request.body,
+        get gone() {
+          return goneSignal(reply)
+        },
+      }
       const { status, headers, type = json, body } = await endpoint.handle(asked, context)
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)

@@ -7,6 +7,8 @@ import type { Resource } from '../resources/resource.ts'
 
 /** What a request asks, after `http` has read it and `query` has checked its parameters. */
 export interface Asked {
+  /** The request's method; HEAD is answered by what answers GET. */
+  method: string
   /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
   key: string
   query: CheckedQuery
@@ -14,6 +16,10 @@ export interface Asked {
   search: string
   /** Request headers, names in lower case. */
   headers: Readonly<Record<string, string | undefined>>
+  /** The word of the format that the answer is to have: `json`, or one of the contract's formats. */
+  format: string
+  /** Aborted when the client leaves before it has the answer. */
+  readonly gone: AbortSignal
   /** The JSON of the body; undefined where the operation takes none. */
   body: unknown
 }
@@ -31,6 +37,12 @@ export interface Answer {
 export interface HeaderContract {
   description: string
   example: string
+}
+
+/** A format that a good answer can be had in besides JSON. */
+export interface FormatContract {
+  mediaType: string
+  schema: () => z.ZodType
 }
 
 /** A request header in the contract. */
@@ -58,6 +70,8 @@ export interface Contract {
   headers: RequestHeader[]
   body?: { mediaTypes: string[]; schema: () => z.ZodType; example: unknown }
   answers: Record<number, AnswerContract>
+  /** Formats of the 200 besides JSON, by the words of the parameter `format`, which goes before `Accept`. */
+  formats?: Record<string, FormatContract>
   problems: ProblemType[]
 }
 

@@ -98,6 +98,12 @@ export const problemTypes = {
     explanation:
       'This is a fault of the service and not of the request. It has been logged under the request id.',
   },
+  busy: {
+    status: 503,
+    title: 'Too many exports run already',
+    explanation:
+      'Exports hold their connections to the database long, so only a part of them may be used for exports at once. Nothing was read or written. Try again after the seconds in `Retry-After`.',
+  },
   unavailable: {
     status: 503,
     title: 'The database cannot be reached',

@@ -1,4 +1,4 @@
-import type { AnswerContract, Endpoint, HeaderContract } from '../../operations/operation.ts'
+import type { AnswerContract, Endpoint, FormatContract, HeaderContract } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { headerParameter, pathParameter, queryParameter } from './parameters.ts'
@@ -17,11 +17,17 @@ const headers = (contracts: Record<string, HeaderContract>) =>
     ]),
   )
 
-function goodAnswer({ description, schema, headers: contracts }: AnswerContract, schemas: Schemas) {
+function goodAnswer(
+  { description, schema, headers: contracts }: AnswerContract,
+  formats: FormatContract[],
+  schemas: Schemas,
+) {
+  const media = schema ? [{ mediaType: 'application/json', schema }, ...formats] : []
+  const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
   return {
     description,
     ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
-    ...(schema && { content: { 'application/json': { schema: schemas.of(schema(), 'output') } } }),
+    ...(schema && { content: Object.fromEntries(content) }),
   }
 }
 
@@ -47,7 +53,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const body = requestBody(endpoint, schemas)
   const answers = Object.entries(contract.answers).map(([status, answer]) => [
     status,
-    goodAnswer(answer, schemas),
+    goodAnswer(answer, status === '200' ? Object.values(contract.formats ?? {}) : [], schemas),
   ])
   return {
     operationId: contract.operationId,
@@ -87,6 +93,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
   for (const { contract } of endpoints) {
     contract.body?.schema()
     for (const { schema } of Object.values(contract.answers)) schema?.()
+    for (const { schema } of Object.values(contract.formats ?? {})) schema()
   }
   const schemas = collectSchemas()
   return {
