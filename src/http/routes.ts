@@ -37,17 +37,25 @@ function searchOf(request: FastifyRequest): string {
 const hasBody = (request: FastifyRequest) =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
 
+/** The media type of a request's body, in lower case and without parameters. */
+const bodyTypeOf = (request: FastifyRequest) =>
+  request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+
+const bodyTypesOf = ({ mediaTypes, lines }: NonNullable<Contract['body']>) =>
+  lines ? [...mediaTypes, lines.mediaType] : mediaTypes
+
 /** Refuses what no operation would look at, before anything is read. */
 function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
   if (!contract.body) {
     if (hasBody(request)) throw new Problem('malformed-request', `${request.method} takes no body here.`)
     return
   }
-  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  const type = bodyTypeOf(request)
   if (type === undefined && !hasBody(request)) return
-  if (type === undefined || !contract.body.mediaTypes.includes(type)) {
-    const detail = `The body must be ${contract.body.mediaTypes.join(' or ')}${type ? `, not ${type}` : '; the Content-Type is missing'}.`
-    const accept = contract.body.mediaTypes.join(', ')
+  const mediaTypes = bodyTypesOf(contract.body)
+  if (type === undefined || !mediaTypes.includes(type)) {
+    const detail = `The body must be ${mediaTypes.join(' or ')}${type ? `, not ${type}` : '; the Content-Type is missing'}.`
+    const accept = mediaTypes.join(', ')
     throw new Problem('unsupported-media-type', detail, {
       headers: { [request.method === 'PATCH' ? 'accept-patch' : 'accept-post']: accept },
     })
@@ -116,6 +124,7 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
       const key = keyOf(endpoint, request)
       const query = checkQuery(contract.query, raw)
       const [format = accepted ?? 'json'] = contract.formats ? wordsOf(query, 'format') : []
+      const bodyType = bodyTypeOf(request)
       const asked: Asked = {
         method: request.method,
         format,
@@ -123,6 +132,7 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
         query,
         search,
         headers: headersOf(request),
+        ...(bodyType !== undefined && { bodyType }),
         body: request.body,
         get gone() {
           return goneSignal(reply)

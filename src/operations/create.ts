@@ -1,12 +1,48 @@
+import { z } from 'zod'
 import { inTransaction } from '../database/client.ts'
 import { Problem } from '../problems/problem.ts'
-import { recordOf } from '../resources/resource.ts'
+import { nameOutput } from '../resources/components.ts'
+import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
-import type { Operation } from './operation.ts'
+import type { Answer, Asked, Context, Operation } from './operation.ts'
 import { etagHeader, versionTag } from './tags.ts'
 import { insertDocuments, loadRecord } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
+import { checkLines, explainLines, mostLines } from './writing/lines.ts'
 import { checkDocument } from './writing/validation.ts'
+
+const ndjson = 'application/x-ndjson'
+
+const created = nameOutput(
+  'Created',
+  z
+    .strictObject({
+      created: z.int().min(1).meta({ description: 'How many records were created.' }),
+      keys: z.array(z.string()).meta({ description: 'Their keys, in the order of the lines.' }),
+    })
+    .meta({
+      description: 'Records that were created together.',
+      examples: [{ created: 1, keys: ['01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'] }],
+    }),
+)
+
+/** Creates all records of a body of lines, or none. */
+async function createLines(resource: Resource, asked: Asked, { pool }: Context): Promise<Answer> {
+  const lines = z.array(z.unknown()).parse(asked.body)
+  if (lines.length > mostLines) {
+    throw new Problem(
+      'too-large',
+      `The body has ${lines.length} lines; at most ${mostLines} are created together.`,
+    )
+  }
+  const documents = checkLines(resource, lines)
+  try {
+    const keys = await inTransaction(pool, (transaction) => insertDocuments(transaction, resource, documents))
+    return { status: 200, headers: {}, body: JSON.stringify({ created: keys.length, keys }) }
+  } catch (error) {
+    throw await explainLines(error, pool, resource, documents)
+  }
+}
 
 /** `POST /v1/{resource}`: a new record, with all that belongs to it, or nothing. */
 export const create: Operation = {
@@ -15,13 +51,27 @@ export const create: Operation = {
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create a ${resource.noun}`,
-    description: 'Written whole or not at all.',
+    description: `Written whole or not at all. As \`${ndjson}\`, up to ${mostLines} records are created together, a line each, as an export gives them: they keep their keys and may refer to one another in any order, while version and timestamps begin anew.`,
     path: 'collection',
     access: 'write',
     query: {},
     headers: [],
-    body: { mediaTypes: ['application/json'], schema: () => resource.document, example: resource.example },
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => resource.document,
+      example: resource.example,
+      lines: {
+        mediaType: ndjson,
+        schema: () => z.string().meta({ description: `A line of JSON for each ${resource.noun}.` }),
+        example: `${JSON.stringify(resource.example)}\n`,
+      },
+    },
     answers: {
+      200: {
+        description: `All records of an \`${ndjson}\` body were created.`,
+        schema: () => created,
+        headers: {},
+      },
       201: {
         description: `The new ${resource.noun}.`,
         schema: () => recordOf(resource),
@@ -40,7 +90,9 @@ export const create: Operation = {
     ],
   }),
 
-  async handle(resource, asked, { pool }) {
+  async handle(resource, asked, context) {
+    if (asked.bodyType === ndjson) return createLines(resource, asked, context)
+    const { pool } = context
     const document = checkDocument(resource, asked.body)
     try {
       return await inTransaction(pool, async (transaction) => {

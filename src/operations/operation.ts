@@ -20,7 +20,9 @@ export interface Asked {
   format: string
   /** Aborted when the client leaves before it has the answer. */
   readonly gone: AbortSignal
-  /** The JSON of the body; undefined where the operation takes none. */
+  /** Media type of the body, in lower case and without parameters. */
+  bodyType?: string
+  /** The JSON of the body, a list where it has a value in each line; undefined where the operation takes none. */
   body: unknown
 }
 
@@ -68,7 +70,13 @@ export interface Contract {
   access: 'read' | 'write'
   query: Record<string, Parameter>
   headers: RequestHeader[]
-  body?: { mediaTypes: string[]; schema: () => z.ZodType; example: unknown }
+  body?: {
+    mediaTypes: string[]
+    schema: () => z.ZodType
+    example: unknown
+    /** Several bodies at once, a line each. */
+    lines?: FormatContract & { example: string }
+  }
   answers: Record<number, AnswerContract>
   /** Formats of the 200 besides JSON, by the words of the parameter `format`, which goes before `Accept`. */
   formats?: Record<string, FormatContract>

@@ -45,7 +45,17 @@ function problemAnswers(types: ProblemType[]): Record<string, JsonSchema> {
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
   const media = { schema: schemas.of(body.schema(), 'input'), example: body.example }
-  return { required: true, content: Object.fromEntries(body.mediaTypes.map((type) => [type, media])) }
+  const content = Object.fromEntries(body.mediaTypes.map((type) => [type, media]))
+  const { lines } = body
+  return {
+    required: true,
+    content: {
+      ...content,
+      ...(lines && {
+        [lines.mediaType]: { schema: schemas.of(lines.schema(), 'input'), example: lines.example },
+      }),
+    },
+  }
 }
 
 function operationObject(endpoint: Endpoint, schemas: Schemas) {

@@ -25,8 +25,27 @@ function rowOf(resource: Resource, document: Document): Record<string, unknown> 
   )
 }
 
+/** Characters of JSON whose rows are written with one statement, which can have 65,535 values. */
+const statementSize = 100_000
+
+/** Values in groups of a bounded size, in their order. */
+function inGroups<Value>(values: Value[]): Value[][] {
+  const groups: Value[][] = []
+  let size = Number.POSITIVE_INFINITY
+  for (const value of values) {
+    size += JSON.stringify(value).length
+    if (size > statementSize) {
+      groups.push([])
+      size = JSON.stringify(value).length
+    }
+    groups.at(-1)?.push(value)
+  }
+  return groups
+}
+
 /**
- * Writes new records with all that belongs to them: one statement a table, however many records.
+ * Writes new records with all that belongs to them: one statement for their rows, so that they may refer to one another,
+ * and few for what they own. A document with a key that the registry would make otherwise keeps it.
  * @returns their keys, in the order of the documents.
  */
 export async function insertDocuments(
@@ -43,7 +62,7 @@ export async function insertDocuments(
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns') continue
     const owned = documents.map((document, at) => ({ key: String(keys[at]), value: document[property] }))
-    await part.insert(transaction, owned)
+    for (const group of inGroups(owned)) await part.insert(transaction, group)
   }
   return keys
 }
