@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
-import { checkQuery, type RawQuery, readQuery, wordsOf } from '../query/parameters.ts'
+import { checkQuery, readQuery, wordsOf } from '../query/parameters.ts'
 import type { Authorize } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
 
@@ -28,6 +29,9 @@ function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
 }
 
 const json = 'application/json; charset=utf-8'
+
+/** Milliseconds without a byte after which the transfer of a stream is given up. */
+const stalledAfter = 300_000
 
 function searchOf(request: FastifyRequest): string {
   const at = request.url.indexOf('?')
@@ -72,10 +76,9 @@ const mediaTypesOf = ({ formats = {} }: Contract): [word: string, type: string][
  * The format that `Accept` prefers among those of an operation.
  * @throws Problem `not-acceptable` when it allows none of them.
  */
-function acceptedFormat(contract: Contract, request: FastifyRequest): string {
+function acceptedFormat(types: [word: string, type: string][], request: FastifyRequest): string {
   const { accept } = request.headers
   if (accept === undefined) return 'json'
-  const types = mediaTypesOf(contract)
   const found = request.accepts().type(types.flatMap(([, type]) => [type, `${type}; charset=utf-8`]))
   const chosen = found && String(found).split(';')[0]
   const format = types.find(([, type]) => type === chosen)?.[0]
@@ -83,11 +86,6 @@ function acceptedFormat(contract: Contract, request: FastifyRequest): string {
   const listed = types.map(([, type]) => type).join(', ')
   const detail = `The answer is ${types.length > 1 ? 'one of ' : ''}${listed}, which the Accept header "${accept}" does not allow.`
   throw new Problem('not-acceptable', detail)
-}
-
-/** The format of the answer: what the parameter `format` says where an operation has one, or else `Accept`. */
-function formatOf({ contract }: Endpoint, request: FastifyRequest, query: RawQuery): string | undefined {
-  return contract.formats && query.has('format') ? undefined : acceptedFormat(contract, request)
 }
 
 /** Aborts when the connection closes before the answer has been sent. */
@@ -109,6 +107,7 @@ const headersOf = (request: FastifyRequest) =>
 
 function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, authorize: Authorize): void {
   const { method, path, contract } = endpoint
+  const types = mediaTypesOf(contract)
   app.route({
     method,
     url: routeOf(path),
@@ -120,10 +119,12 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
       if (contract.formats) reply.header('vary', 'Accept')
       const search = searchOf(request)
       const raw = readQuery(search)
-      const accepted = formatOf(endpoint, request, raw)
+      // What `format` says goes before `Accept`.
+      const said = contract.formats !== undefined && raw.has('format')
+      const accepted = said ? 'json' : acceptedFormat(types, request)
       const key = keyOf(endpoint, request)
       const query = checkQuery(contract.query, raw)
-      const [format = accepted ?? 'json'] = contract.formats ? wordsOf(query, 'format') : []
+      const [format = accepted] = said ? wordsOf(query, 'format') : []
       const bodyType = bodyTypeOf(request)
       const asked: Asked = {
         method: request.method,
@@ -140,6 +141,8 @@ function mount(app: FastifyInstance, endpoint: Endpoint, context: Context, autho
       }
       const { status, headers, type = json, body } = await endpoint.handle(asked, context)
       reply.code(status).headers(headers)
+      // A client that has stopped reading must not keep a connection to the database for ever.
+      if (body instanceof Readable) reply.raw.setTimeout(stalledAfter)
       return body === undefined ? reply.send() : reply.type(type).send(body)
     },
   })

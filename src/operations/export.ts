@@ -118,7 +118,7 @@ async function* placesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]>
 const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
   columns.map(({ name, kind }) => {
     if (kind === 'date') return { name, kind: 'day' }
-    return { name, kind: kind === 'code' ? 'text' : kind }
+    return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
   })
 
 /** The statement that a second table begins with, run when the first is read. */

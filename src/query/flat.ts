@@ -6,8 +6,11 @@ import { ownProperties, type Resource } from '../resources/resource.ts'
 import { propertyJson } from './document.ts'
 import type { Representation } from './representation.ts'
 
-/** What the cells of a column are: numbers, texts of clients, words and codes of the registry, EDTF dates, instants. */
-export type CellKind = 'number' | 'text' | 'code' | 'date' | 'instant'
+/**
+ * What the cells of a column are: numbers, texts of clients, EDTF dates, and what begins with a letter, digit or bracket
+ * by its form: words, keys, tags and lists of them (`code`), JSON, instants.
+ */
+export type CellKind = 'number' | 'text' | 'code' | 'json' | 'date' | 'instant'
 
 /** One column of a table of records. */
 export interface FlatColumn {
@@ -48,14 +51,14 @@ const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatCo
 /** A list or object as its compact JSON; nothing where it is empty. */
 const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   name,
-  kind: 'text',
+  kind: 'json',
   cell: sql`nullif((${json})::text, '[]')`,
 })
 
-/** A list of words. */
+/** A list of words: keys of other records or tags. */
 const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   name,
-  kind: 'text',
+  kind: 'code',
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
 })
 
