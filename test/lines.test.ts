@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Document, pointersIn, refusal, resourceOf } from './contract/samples.ts'
-import { type Api, openApi } from './support/api.ts'
+import { type Api, type HttpAnswer, openApi } from './support/api.ts'
 
 /** Records that are created together, a line of JSON each, as exports give them. */
 
@@ -13,6 +13,8 @@ afterAll(() => api.close())
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const send = (name: string, ...records: unknown[]) =>
   api.post(`/v1/${name}`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
+const keysIn = ({ text }: HttpAnswer) =>
+  text.split('\n').flatMap((line): string[] => (line === '' ? [] : [JSON.parse(line).id]))
 const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
@@ -45,10 +47,7 @@ it('an export of one registry is accepted unchanged by another, and gives the sa
       const again = await other.get(`/v1/${name}?format=ndjson`)
       expect(documents(again.text).length).toBeGreaterThan(0)
       expect(documents(again.text)).toEqual(documents(text))
-      expect(answer.json()).toEqual({
-        created: documents(text).length,
-        keys: documents(text).map(({ id }) => id),
-      })
+      expect(keysIn(answer)).toEqual(documents(text).map(({ id }) => id))
     }
   } finally {
     await other.close()
@@ -67,7 +66,7 @@ describe('lines of records', () => {
       agreement({}),
     )
     expect(answer.status, answer.text).toBe(200)
-    const [, , made] = answer.json<{ keys: string[] }>().keys
+    const [, , made] = keysIn(answer)
     expect(made).toMatch(/^[0-9a-f-]{36}$/)
     expect((await api.get(`/v1/agreements/${ids[0]}`)).json()).toMatchObject({
       version: 1,
@@ -108,9 +107,7 @@ describe('lines of records', () => {
   })
 
   it('with a key or an external id that is taken are refused with 409 and the line', async () => {
-    const { keys } = (await send('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] }))).json<{
-      keys: string[]
-    }>()
+    const keys = keysIn(await send('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] })))
     const answer = await send('agreements', agreement({}), agreement({ id: keys[0] }))
     expect(answer.status).toBe(409)
     expect(pointersIn(answer)).toEqual(['/2/id'])
@@ -159,7 +156,7 @@ describe('lines of records', () => {
     expect((await send('agreements', ...lines, agreement({}))).status).toBe(413)
     const answer = await send('agreements', ...lines)
     expect(answer.status, answer.text).toBe(200)
-    const last = answer.json<{ keys: string[] }>().keys.at(-1)
+    const last = keysIn(answer).at(-1)
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
   }, 20_000)
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { inTransaction } from '../database/client.ts'
 import { Problem } from '../problems/problem.ts'
-import { nameOutput } from '../resources/components.ts'
 import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
 import type { Answer, Asked, Context, Operation } from './operation.ts'
@@ -12,19 +11,6 @@ import { checkLines, explainLines, mostLines } from './writing/lines.ts'
 import { checkDocument } from './writing/validation.ts'
 
 const ndjson = 'application/x-ndjson'
-
-const created = nameOutput(
-  'Created',
-  z
-    .strictObject({
-      created: z.int().min(1).meta({ description: 'How many records were created.' }),
-      keys: z.array(z.string()).meta({ description: 'Their keys, in the order of the lines.' }),
-    })
-    .meta({
-      description: 'Records that were created together.',
-      examples: [{ created: 1, keys: ['01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'] }],
-    }),
-)
 
 /** Creates all records of a body of lines, or none. */
 async function createLines(resource: Resource, asked: Asked, { pool }: Context): Promise<Answer> {
@@ -38,7 +24,8 @@ async function createLines(resource: Resource, asked: Asked, { pool }: Context):
   const documents = checkLines(resource, lines)
   try {
     const keys = await inTransaction(pool, (transaction) => insertDocuments(transaction, resource, documents))
-    return { status: 200, headers: {}, body: JSON.stringify({ created: keys.length, keys }) }
+    const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
+    return { status: 200, headers: {}, type: ndjson, body }
   } catch (error) {
     throw await explainLines(error, pool, resource, documents)
   }
@@ -69,7 +56,9 @@ export const create: Operation = {
     answers: {
       200: {
         description: `All records of an \`${ndjson}\` body were created.`,
-        schema: () => created,
+        mediaType: ndjson,
+        schema: () =>
+          z.string().meta({ description: 'A line with the key of each, in the order of the body.' }),
         headers: {},
       },
       201: {

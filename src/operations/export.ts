@@ -14,10 +14,9 @@ import { copyCells, copyDocuments, copyPlaces, copySources, copyTable } from '..
 import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
 import type { ListPlan } from '../query/list.ts'
 import { invalid, type Parameter, single, wordsOf } from '../query/parameters.ts'
-import { nameOutput } from '../resources/components.ts'
+import { nameOutput, unwrapped } from '../resources/components.ts'
 import { resources } from '../resources/index.ts'
 import { location } from '../resources/parts/columns.ts'
-import { unwrapped } from '../resources/parts/property-pointer.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
 import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
@@ -197,10 +196,9 @@ function takePlace(pool: pg.Pool): () => void {
 /** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
 function perOf(plan: ListPlan, asked: Asked): RowPer {
   const [per] = wordsOf(asked.query, 'per')
-  if (per === undefined) return 'record'
+  if (per !== 'participant') return 'record'
   const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
   if (asked.format !== 'csv' && asked.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
-  if (per === 'record') return 'record'
   const list = participantsProperty(plan.resource)
   if (list === undefined || !plan.representation.fields.includes(list)) {
     throw fault(`needs "${list}" among the fields`)

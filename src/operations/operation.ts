@@ -58,6 +58,8 @@ export interface AnswerContract {
   description: string
   /** A function, since schemas are only made when the document is asked for. */
   schema?: () => z.ZodType
+  /** Media type of the body; JSON when left out. */
+  mediaType?: string
   headers: Record<string, HeaderContract>
 }
 

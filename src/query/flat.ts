@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { participations } from '../database/tables/participations.ts'
-import { unwrapped } from '../resources/parts/property-pointer.ts'
+import { unwrapped } from '../resources/components.ts'
 import { ownProperties, type Resource } from '../resources/resource.ts'
 import { propertyJson } from './document.ts'
 import type { Representation } from './representation.ts'

@@ -18,11 +18,11 @@ const headers = (contracts: Record<string, HeaderContract>) =>
   )
 
 function goodAnswer(
-  { description, schema, headers: contracts }: AnswerContract,
+  { description, schema, mediaType = 'application/json', headers: contracts }: AnswerContract,
   formats: FormatContract[],
   schemas: Schemas,
 ) {
-  const media = schema ? [{ mediaType: 'application/json', schema }, ...formats] : []
+  const media = schema ? [{ mediaType, schema }, ...formats] : []
   const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
   return {
     description,
