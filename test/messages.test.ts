@@ -579,7 +579,9 @@ describe('a change that cannot be made is refused with what to do', () => {
     )
     const format = await api.post('/v1/agreements', 'title: A', { headers: { 'content-type': 'text/yaml' } })
     expect(format.status).toBe(415)
-    expect(format.json<Problem>().detail).toBe('The body must be application/json, not text/yaml.')
+    expect(format.json<Problem>().detail).toBe(
+      'The body must be application/json or application/x-ndjson, not text/yaml.',
+    )
   })
 })
 

@@ -345,7 +345,7 @@ const program = `
 import type { Client } from 'openapi-fetch'
 import type { components, paths } from './registry.ts'
 
-export async function work(client: Client<paths>) {
+export async function work(client: Client<paths, 'application/json' | 'application/problem+json'>) {
   const list = await client.GET('/v1/agreements', {
     params: {
       query: {

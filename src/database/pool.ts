@@ -15,11 +15,11 @@ export function openPool(url: string, size: number): pg.Pool {
     // Long, because a connection takes its prepared statements with it.
     idleTimeoutMillis: 300_000,
     keepAlive: true,
-  })
-  pool.on('connect', (client) => {
-    boundPrepared(client)
-    // Only a matter of speed: statements that ask many tables for a few rows are done long before they were compiled.
-    client.query('set jit = off').catch(() => {})
+    onConnect: async (client) => {
+      boundPrepared(client)
+      // Only a matter of speed: statements that ask many tables for a few rows are done long before they were compiled.
+      await client.query('set jit = off')
+    },
   })
   // When the server goes away, the pool drops its idle connections and says so here. Nobody waits for them, and the
   // next query connects anew or reports why it cannot; without a listener the event would end the process.

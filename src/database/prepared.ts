@@ -34,7 +34,7 @@ class Forget implements pg.Submittable {
  * Bounds the statements that a connection keeps prepared, which pg and PostgreSQL would both keep for ever: those
  * that were not used for longest are forgotten.
  */
-export function boundPrepared(client: pg.PoolClient): void {
+export function boundPrepared(client: pg.ClientBase): void {
   const query = client.query
   const prepared = new LRUCache<string, true>({
     max: most,

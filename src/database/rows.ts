@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { getTableColumns, getTableName } from 'drizzle-orm'
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
+import { type PgColumn, PgDialect, type PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { columnOf } from './columns.ts'
 
@@ -9,10 +9,12 @@ import { columnOf } from './columns.ts'
  * PostgreSQL unfolds. So each is prepared once a connection, and writing thousands of rows is one round trip.
  */
 
-/** A row by the properties of its table. All rows of one call have the same properties. */
+/** A row by the properties of its table. What is left out is null, or what the column is by default. */
 export type Row = Record<string, unknown>
 
 const quoted = pg.escapeIdentifier
+
+const dialect = new PgDialect()
 
 /** Statements by table and what they do with which properties. */
 const texts = new WeakMap<PgTable, Map<string, { name: string; text: string }>>()
@@ -34,8 +36,21 @@ const unfolded = (properties: string[], columns: PgColumn[]) =>
 
 const listed = (properties: string[]) => properties.map(quoted).join(', ')
 
-const propertiesOf = (table: PgTable, row: Row) =>
-  Object.keys(getTableColumns(table)).filter((property) => Object.hasOwn(row, property))
+/** The properties as values of an insert, of which rows may lack those that the database makes by a function. */
+const inserted = (properties: string[], columns: PgColumn[]) =>
+  columns
+    .map((column, at) => {
+      const given = quoted(properties[at] ?? '')
+      return is(column.default, SQL) ? `coalesce(${given}, ${dialect.sqlToQuery(column.default).sql})` : given
+    })
+    .join(', ')
+
+/** What any of the rows has, in the order of the table. */
+function propertiesOf(table: PgTable, rows: Row[]): string[] {
+  const found = new Set<string>()
+  for (const row of rows) for (const property in row) found.add(property)
+  return Object.keys(getTableColumns(table)).filter((property) => found.has(property))
+}
 
 /**
  * Inserts rows, in their order.
@@ -49,18 +64,17 @@ export async function insertRows(
   rows: Row[],
   returning: PgColumn,
 ): Promise<string[]> {
-  const [first] = rows
-  if (!first) return []
-  const properties = propertiesOf(table, first)
+  if (rows.length === 0) return []
+  const properties = propertiesOf(table, rows)
   const statement = prepared(table, `insert ${properties} ${returning.name}`, () => {
     const columns = properties.map((property) => columnOf(table, property))
-    return `insert into ${quoted(getTableName(table))} (${named(columns)}) select ${listed(properties)} from json_to_recordset($1) as given(${unfolded(properties, columns)}) returning ${quoted(returning.name)}::text as value`
+    return `insert into ${quoted(getTableName(table))} (${named(columns)}) select ${inserted(properties, columns)} from json_to_recordset($1) as given(${unfolded(properties, columns)}) returning ${quoted(returning.name)}::text as value`
   })
-  const { rows: inserted } = await client.query<{ value: string }>({
+  const { rows: written } = await client.query<{ value: string }>({
     ...statement,
     values: [JSON.stringify(rows)],
   })
-  return inserted.map(({ value }) => value)
+  return written.map(({ value }) => value)
 }
 
 /** Gives the row with a key new values. @throws what PostgreSQL refuses. */
@@ -70,7 +84,7 @@ export async function updateRow(
   key: { column: PgColumn; value: string },
   row: Row,
 ): Promise<void> {
-  const properties = propertiesOf(table, row)
+  const properties = propertiesOf(table, [row])
   const statement = prepared(table, `update ${properties}`, () => {
     const columns = properties.map((property) => columnOf(table, property))
     return `update ${quoted(getTableName(table))} set (${named(columns)}) = (select ${listed(properties)} from json_to_record($2) as given(${unfolded(properties, columns)})) where ${quoted(key.column.name)} = $1`

@@ -1,10 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { createScanner, type JSONPath, visit } from 'jsonc-parser'
 import { pointerOf } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 
 /** The formats of JSON that bodies can have. */
 const mediaTypes = ['application/json', 'application/merge-patch+json']
+
+/** A JSON value in each line, as exports are; their bodies may be larger, in bytes. */
+const lineType = 'application/x-ndjson'
+const lineLimit = 16 * 1024 * 1024
 
 const malformed = (detail: string, errors: Fault[] = []) =>
   new Problem('malformed-request', detail, { errors })
@@ -91,6 +95,27 @@ export function readJson(bytes: Buffer): unknown {
   return value
 }
 
+/** Reads one line of a body; what is wrong with it is said of the line. */
+function readLine(line: string, at: number): unknown {
+  try {
+    return readJson(Buffer.from(line))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const own = error.errors.length > 0 ? error.errors : [{ code: 'invalid', message: error.message }]
+    const errors = own.map((fault) => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` }))
+    throw malformed(`Line ${at + 1} of the body cannot be read.`, errors)
+  }
+}
+
+/**
+ * Reads a body with a JSON value in each line. The last line may be ended or not; none is empty.
+ * @throws Problem `malformed-request` as for JSON, with the line.
+ */
+export function readLines(bytes: Buffer): unknown[] {
+  const text = textOf(bytes)
+  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').map(readLine)
+}
+
 function requirePlain(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding']
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return
@@ -107,13 +132,17 @@ function requireCharset(request: FastifyRequest): void {
 /** Lets the app read JSON bodies, and refuses compressed ones. */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(mediaTypes, { parseAs: 'buffer' }, (request, bytes, done) => {
-    try {
-      requirePlain(request)
-      requireCharset(request)
-      done(null, readJson(Buffer.from(bytes)))
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)))
+  const parserOf =
+    (read: (bytes: Buffer) => unknown): FastifyBodyParser<Buffer> =>
+    (request, bytes, done) => {
+      try {
+        requirePlain(request)
+        requireCharset(request)
+        done(null, read(Buffer.from(bytes)))
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
     }
-  })
+  app.addContentTypeParser(mediaTypes, { parseAs: 'buffer' }, parserOf(readJson))
+  app.addContentTypeParser(lineType, { parseAs: 'buffer', bodyLimit: lineLimit }, parserOf(readLines))
 }

@@ -13,7 +13,10 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
     type: 'malformed-request',
     detail: 'A part of the path is longer than any key.',
   },
-  FST_ERR_CTP_BODY_TOO_LARGE: { type: 'too-large', detail: 'The body has more than 1 MiB.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    type: 'too-large',
+    detail: 'The body has more than 1 MiB, or 16 MiB as application/x-ndjson.',
+  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',
     detail: 'The Content-Type of the body is not one that this operation reads: send application/json.',

@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Context, Endpoint } from '../operations/operation.ts'
+import type { Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
-import { checkQuery, readQuery } from '../query/parameters.ts'
+import { checkQuery, type RawQuery, readQuery, wordsOf } from '../query/parameters.ts'
 import type { Authorize } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
 import { askedKey, headersRead, normalisedKey } from './reading/asked.ts'
@@ -31,6 +32,9 @@ function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
 
 const json = 'application/json; charset=utf-8'
 
+/** Milliseconds without a byte after which the transfer of a stream is given up. */
+const stalledAfter = 300_000
+
 function searchOf(request: FastifyRequest): string {
   const at = request.url.indexOf('?')
   return at < 0 ? '' : request.url.slice(at + 1)
@@ -39,26 +43,50 @@ function searchOf(request: FastifyRequest): string {
 const hasBody = (request: FastifyRequest) =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
 
+/** The media type of a request's body, in lower case and without parameters. */
+const bodyTypeOf = (request: FastifyRequest) =>
+  request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+
+const bodyTypesOf = ({ mediaTypes, lines }: NonNullable<Contract['body']>) =>
+  lines ? [...mediaTypes, lines.mediaType] : mediaTypes
+
 /** Refuses what no operation would look at, before anything is read. */
 function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
   if (!contract.body) {
     if (hasBody(request)) throw new Problem('malformed-request', `${request.method} takes no body here.`)
     return
   }
-  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  const type = bodyTypeOf(request)
   if (type === undefined && !hasBody(request)) return
-  if (type === undefined || !contract.body.mediaTypes.includes(type)) {
-    const detail = `The body must be ${contract.body.mediaTypes.join(' or ')}${type ? `, not ${type}` : '; the Content-Type is missing'}.`
-    const accept = contract.body.mediaTypes.join(', ')
+  const mediaTypes = bodyTypesOf(contract.body)
+  if (type === undefined || !mediaTypes.includes(type)) {
+    const detail = `The body must be ${mediaTypes.join(' or ')}${type ? `, not ${type}` : '; the Content-Type is missing'}.`
+    const accept = mediaTypes.join(', ')
     throw new Problem('unsupported-media-type', detail, {
       headers: { [request.method === 'PATCH' ? 'accept-patch' : 'accept-post']: accept },
     })
   }
 }
 
-function checkAccept(request: FastifyRequest): void {
-  if (request.headers.accept === undefined || request.accepts().type(['application/json', json])) return
-  const detail = `The answer is application/json, which the Accept header "${request.headers.accept}" does not allow.`
+/** The media types of an operation's good answers by the words of their formats, JSON first. */
+const mediaTypesOf = ({ formats = {} }: Contract): [word: string, type: string][] => [
+  ['json', 'application/json'],
+  ...Object.entries(formats).map(([word, { mediaType }]): [string, string] => [word, mediaType]),
+]
+
+/**
+ * The format that `Accept` prefers among those of an operation.
+ * @throws Problem `not-acceptable` when it allows none of them.
+ */
+function acceptedFormat(types: [word: string, type: string][], request: FastifyRequest): string {
+  const { accept } = request.headers
+  if (accept === undefined) return 'json'
+  const found = request.accepts().type(types.flatMap(([, type]) => [type, `${type}; charset=utf-8`]))
+  const chosen = found && String(found).split(';')[0]
+  const format = types.find(([, type]) => type === chosen)?.[0]
+  if (format !== undefined) return format
+  const listed = types.map(([, type]) => type).join(', ')
+  const detail = `The answer is ${types.length > 1 ? 'one of ' : ''}${listed}, which the Accept header "${accept}" does not allow.`
   throw new Problem('not-acceptable', detail)
 }
 
@@ -68,11 +96,56 @@ const headerOf = (request: FastifyRequest, name: string): string | undefined => 
   return Array.isArray(value) ? value.join(', ') : value
 }
 
+/** Aborts when the connection closes before the answer has been sent. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  if (reply.raw.destroyed) controller.abort()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
+}
+
 /** Some of the headers, or all of them; their names arrive in lower case. */
 const headersOf = (request: FastifyRequest, names = Object.keys(request.headers)) =>
   Object.fromEntries(names.map((name) => [name, headerOf(request, name)]))
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+/**
+ * What a request asks of an endpoint, once all of it that any operation looks at in the same way has been checked.
+ * @param headers names of those that the operation is shown; all when left out.
+ * @throws Problem for what can't be asked.
+ */
+function askedOf(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers?: string[],
+): { asked: Asked; raw: RawQuery } {
+  const { contract } = endpoint
+  const search = searchOf(request)
+  const raw = readQuery(search)
+  // What `format` says goes before `Accept`.
+  const said = contract.formats !== undefined && raw.has('format')
+  const accepted = said ? 'json' : acceptedFormat(mediaTypesOf(contract), request)
+  const key = keyOf(endpoint, request)
+  const query = checkQuery(contract.query, raw)
+  const [format = accepted] = said ? wordsOf(query, 'format') : []
+  const bodyType = bodyTypeOf(request)
+  const asked: Asked = {
+    method: request.method,
+    format,
+    key,
+    query,
+    search,
+    headers: headersOf(request, headers),
+    ...(bodyType !== undefined && { bodyType }),
+    body: request.body,
+    get gone() {
+      return goneSignal(reply)
+    },
+  }
+  return { asked, raw }
+}
 
 /** Mounts what changes nothing. */
 function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): void {
@@ -80,7 +153,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
   const { context, authorize, reads } = service
   const names = headersRead(endpoint)
   // What has been sent in a body is not known before it is read.
-  const askedOf = (request: FastifyRequest) => (method === 'GET' ? askedKey(request, names) : undefined)
+  const sentKey = (request: FastifyRequest) => (method === 'GET' ? askedKey(request, names) : undefined)
   app.route({
     method,
     url: routeOf(path),
@@ -88,8 +161,8 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
       try {
         authorize(request.headers.authorization, contract.access)
         checkBodyType(endpoint, request)
-        const asked = askedOf(request)
-        if (asked !== undefined && reads.repeat(request, reply, asked)) return
+        const sent = sentKey(request)
+        if (sent !== undefined && reads.repeat(request, reply, sent)) return
       } catch (error) {
         done(asError(error))
         return
@@ -97,17 +170,14 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
       done()
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      checkAccept(request)
-      const search = searchOf(request)
-      const key = keyOf(endpoint, request)
-      const raw = readQuery(search)
-      const query = checkQuery(contract.query, raw)
-      const asked = { key, query, search, headers: headersOf(request, names), body: request.body }
-      const keys = {
-        asked: askedOf(request),
-        normalised: normalisedKey(endpoint, request, names, raw),
-      }
-      return reads.answer(request, reply, keys, () => endpoint.handle(asked, context))
+      const { asked, raw } = askedOf(endpoint, request, reply, names)
+      const keys = { asked: sentKey(request), normalised: normalisedKey(endpoint, request, names, raw) }
+      return reads.answer(request, reply, keys, async () => {
+        const answer = await endpoint.handle(asked, context)
+        // A client that has stopped reading must not keep a connection to the database for ever.
+        if (answer.body instanceof Readable) reply.raw.setTimeout(stalledAfter)
+        return contract.formats ? { ...answer, headers: { ...answer.headers, vary: 'Accept' } } : answer
+      })
     },
   })
 }
@@ -124,11 +194,7 @@ function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service):
       checkBodyType(endpoint, request)
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      checkAccept(request)
-      const search = searchOf(request)
-      const key = keyOf(endpoint, request)
-      const query = checkQuery(contract.query, readQuery(search))
-      const asked = { key, query, search, headers: headersOf(request), body: request.body }
+      const { asked } = askedOf(endpoint, request, reply)
       // Also when it has failed, since it may have failed after it was committed.
       const answered = endpoint.handle(asked, context).finally(() => reads.changed())
       const { status, headers, type = json, body } = await answered

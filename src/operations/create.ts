@@ -1,12 +1,35 @@
+import { z } from 'zod'
 import { inTransaction } from '../database/client.ts'
 import { Problem } from '../problems/problem.ts'
-import { recordOf } from '../resources/resource.ts'
+import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
-import type { Operation } from './operation.ts'
+import type { Answer, Asked, Context, Operation } from './operation.ts'
 import { etagHeader, versionTag } from './tags.ts'
 import { insertDocuments, loadRecord } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
+import { checkLines, explainLines, mostLines } from './writing/lines.ts'
 import { checkDocument } from './writing/validation.ts'
+
+const ndjson = 'application/x-ndjson'
+
+/** Creates all records of a body of lines, or none. */
+async function createLines(resource: Resource, asked: Asked, { pool }: Context): Promise<Answer> {
+  const lines = z.array(z.unknown()).parse(asked.body)
+  if (lines.length > mostLines) {
+    throw new Problem(
+      'too-large',
+      `The body has ${lines.length} lines; at most ${mostLines} are created together.`,
+    )
+  }
+  const documents = checkLines(resource, lines)
+  try {
+    const keys = await inTransaction(pool, (transaction) => insertDocuments(transaction, resource, documents))
+    const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
+    return { status: 201, headers: {}, type: ndjson, body }
+  } catch (error) {
+    throw await explainLines(error, pool, resource, documents)
+  }
+}
 
 /** `POST /v1/{resource}`: a new record, with all that belongs to it, or nothing. */
 export const create: Operation = {
@@ -15,16 +38,32 @@ export const create: Operation = {
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create a ${resource.noun}`,
-    description: 'Written whole or not at all.',
+    description: `Written whole or not at all. As \`${ndjson}\`, up to ${mostLines} records are created together, a line each, as an export gives them: they keep their keys and may refer to one another in any order, while version and timestamps begin anew.`,
     path: 'collection',
     access: 'write',
     query: {},
     headers: [],
-    body: { mediaTypes: ['application/json'], schema: () => resource.document, example: resource.example },
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => resource.document,
+      example: resource.example,
+      lines: {
+        mediaType: ndjson,
+        schema: () => z.string().meta({ description: `A line of JSON for each ${resource.noun}.` }),
+        example: `${JSON.stringify(resource.example)}\n`,
+      },
+    },
     answers: {
       201: {
-        description: `The new ${resource.noun}.`,
+        description: `The new ${resource.noun}; the keys of all where the body had lines.`,
         schema: () => recordOf(resource),
+        others: [
+          {
+            mediaType: ndjson,
+            schema: () =>
+              z.string().meta({ description: 'A line with the key of each, in the order of the body.' }),
+          },
+        ],
         headers: { etag: etagHeader, location: locationHeader },
       },
     },
@@ -40,7 +79,9 @@ export const create: Operation = {
     ],
   }),
 
-  async handle(resource, asked, { pool }) {
+  async handle(resource, asked, context) {
+    if (asked.bodyType === ndjson) return createLines(resource, asked, context)
+    const { pool } = context
     const document = checkDocument(resource, asked.body)
     try {
       return await inTransaction(pool, async (transaction) => {

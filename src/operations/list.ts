@@ -1,6 +1,17 @@
 import { listParameters, planList } from '../query/list.ts'
+import { invalid } from '../query/parameters.ts'
 import type { Resource } from '../resources/resource.ts'
 import { notModified, pageOf } from './answers.ts'
+import {
+  exportAnswer,
+  exportDescription,
+  exportFormats,
+  exportHeaders,
+  exportParameters,
+  paging,
+  pagingFaults,
+  requireNoRows,
+} from './export.ts'
 import type { Answer, Operation } from './operation.ts'
 import { keeping, pageText } from './page.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
@@ -19,10 +30,11 @@ export const list: Operation = {
   contract: (resource: Resource) => ({
     operationId: `list${resource.plural}`,
     summary: `List ${resource.name.replaceAll('-', ' ')}`,
-    description: `Several filters mean all of them; a comma in a filter means any of its values. Pages go on with \`cursor\`, at the same cost however deep.`,
+    description: `Several filters mean all of them; a comma in a filter means any of its values. Pages go on with \`cursor\`, at the same cost however deep. ${exportDescription}`,
     path: 'collection',
     access: 'read',
-    query: listParameters(resource),
+    query: { ...listParameters(resource), ...exportParameters(resource) },
+    formats: exportFormats(resource),
     headers: [ifNoneMatch],
     answers: {
       200: {
@@ -34,15 +46,25 @@ export const list: Operation = {
             description: 'The next page, `rel="next"`, when there is one.',
             example: '<?cursor=WyJ…>; rel="next"',
           },
+          ...exportHeaders,
         },
       },
       304: notModified,
     },
-    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
+    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable', 'busy'],
   }),
 
   async handle(resource, asked, context): Promise<Answer> {
     const plan = planList(resource, asked.query)
+    if (asked.format !== 'json') {
+      const faults = pagingFaults(
+        paging.filter((name) => asked.query.has(name)),
+        (parameter) => ({ parameter }),
+      )
+      if (faults.length > 0) throw invalid(faults)
+      return exportAnswer(plan, asked, context)
+    }
+    requireNoRows(plan, asked)
     const { body, next } = await pageText(plan, context)
     const headers = {
       etag: bodyTag(body),

@@ -7,6 +7,8 @@ import type { Resource } from '../resources/resource.ts'
 
 /** What a request asks, after `http` has read it and `query` has checked its parameters. */
 export interface Asked {
+  /** The request's method; HEAD is answered by what answers GET. */
+  method: string
   /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
   key: string
   query: CheckedQuery
@@ -14,7 +16,13 @@ export interface Asked {
   search: string
   /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */
   headers: Readonly<Record<string, string | undefined>>
-  /** The JSON of the body; undefined where the operation takes none. */
+  /** The word of the format that the answer is to have: `json`, or one of the contract's formats. */
+  format: string
+  /** Aborted when the client leaves before it has the answer. */
+  readonly gone: AbortSignal
+  /** Media type of the body, in lower case and without parameters. */
+  bodyType?: string
+  /** The JSON of the body, a list where it has a value in each line; undefined where the operation takes none. */
   body: unknown
 }
 
@@ -37,6 +45,12 @@ export interface HeaderContract {
   example: string
 }
 
+/** A format that a good answer can be had in besides JSON. */
+export interface FormatContract {
+  mediaType: string
+  schema: () => z.ZodType
+}
+
 /** A request header in the contract. */
 export interface RequestHeader extends HeaderContract {
   name: string
@@ -48,6 +62,8 @@ export interface AnswerContract {
   description: string
   /** A function, since schemas are only made when the document is asked for. */
   schema?: () => z.ZodType
+  /** What the body is besides JSON, where requests of another kind are answered in another. */
+  others?: FormatContract[]
   headers: Record<string, HeaderContract>
 }
 
@@ -60,8 +76,16 @@ export interface Contract {
   access: 'read' | 'write'
   query: Record<string, Parameter>
   headers: RequestHeader[]
-  body?: { mediaTypes: string[]; schema: () => z.ZodType; example: unknown }
+  body?: {
+    mediaTypes: string[]
+    schema: () => z.ZodType
+    example: unknown
+    /** Several bodies at once, a line each. */
+    lines?: FormatContract & { example: string }
+  }
   answers: Record<number, AnswerContract>
+  /** Formats of the 200 besides JSON, by the words of the parameter `format`, which goes before `Accept`. */
+  formats?: Record<string, FormatContract>
   problems: ProblemType[]
 }
 

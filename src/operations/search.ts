@@ -1,7 +1,21 @@
-import { planSearch, searchRequest } from '../query/search.ts'
+import { pointerOf } from '../problems/faults.ts'
+import { invalidSearch, planSearch, searchRequest } from '../query/search.ts'
 import { pageOf } from './answers.ts'
+import {
+  exportAnswer,
+  exportDescription,
+  exportFormats,
+  exportHeaders,
+  exportParameters,
+  paging,
+  pagingFaults,
+  requireNoRows,
+} from './export.ts'
 import type { Operation } from './operation.ts'
 import { keeping, pageText } from './page.ts'
+
+/** Whether a body has a property that is not null. */
+const isGiven = (body: unknown, name: string) => (Object(body)[name] ?? null) !== null
 
 /** `POST /v1/{resource}/search`: the records that a boolean tree of conditions matches, a page at a time. */
 export const search: Operation = {
@@ -10,11 +24,11 @@ export const search: Operation = {
   contract: (resource) => ({
     operationId: `search${resource.plural}`,
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
-    description:
-      'A tree of `and`, `or`, `not`, comparisons by property, and `some`, `none`, `every` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold.',
+    description: `A tree of \`and\`, \`or\`, \`not\`, comparisons by property, and \`some\`, \`none\`, \`every\` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. ${exportDescription}`,
     path: 'search',
     access: 'read',
-    query: {},
+    query: exportParameters(resource),
+    formats: exportFormats(resource),
     headers: [],
     body: {
       mediaTypes: ['application/json'],
@@ -25,7 +39,7 @@ export const search: Operation = {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => pageOf(resource),
-        headers: {},
+        headers: exportHeaders,
       },
     },
     problems: [
@@ -36,11 +50,21 @@ export const search: Operation = {
       'not-acceptable',
       'too-large',
       'unsupported-media-type',
+      'busy',
     ],
   }),
 
   async handle(resource, asked, context) {
     const plan = planSearch(resource, asked.body)
+    if (asked.format !== 'json') {
+      const faults = pagingFaults(
+        paging.filter((name) => isGiven(asked.body, name)),
+        (name) => ({ pointer: pointerOf([name]) }),
+      )
+      if (faults.length > 0) throw invalidSearch(faults)
+      return exportAnswer(plan, asked, context)
+    }
+    requireNoRows(plan, asked)
     const { body } = await pageText(plan, context)
     return { status: 200, headers: keeping(plan), body }
   },

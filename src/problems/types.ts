@@ -67,13 +67,13 @@ export const problemTypes = {
   'too-large': {
     status: 413,
     title: 'The body is too large',
-    explanation: 'Bodies may have 1 MiB.',
+    explanation: 'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines.',
   },
   'unsupported-media-type': {
     status: 415,
     title: 'The body is in a format that this operation does not read',
     explanation:
-      'Send `Content-Type: application/json` (for PATCH also `application/merge-patch+json`), in UTF-8 and without Content-Encoding.',
+      'Send `Content-Type: application/json` (for PATCH also `application/merge-patch+json`, to create also `application/x-ndjson`), in UTF-8 and without Content-Encoding.',
   },
   'invalid-body': {
     status: 422,
@@ -97,6 +97,12 @@ export const problemTypes = {
     title: 'The service has failed',
     explanation:
       'This is a fault of the service and not of the request. It has been logged under the request id.',
+  },
+  busy: {
+    status: 503,
+    title: 'Too many exports run already',
+    explanation:
+      'Exports hold their connections to the database long, so only a part of them may be used for exports at once. Nothing was read or written. Try again after the seconds in `Retry-After`.',
   },
   unavailable: {
     status: 503,

@@ -7,7 +7,8 @@ export const propertiesOf = (resource: Resource): string[] => Object.keys(ownPro
 
 const rfc3339 = (column: SQL) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-function propertyJson(resource: Resource, property: string): SQL {
+/** SQL expression of one own property: a column, or the JSON of a part. */
+export function propertyJson(resource: Resource, property: string): SQL {
   const part = resource.parts[property]
   if (part) return part.json
   const column = sql`${columnOf(resource.table, property)}`

@@ -69,8 +69,18 @@ function afterPosition(keys: Key[]): SQL {
   return sql`${sql.join(bound)}(${sql.join(decidedBy, sql` or `)})`
 }
 
-const matching = ({ resource, where }: ListPlan): SQL =>
+/** The where clause of a plan's condition; `conditionValues` has what stands for its placeholders. */
+export const matching = ({ resource, where }: ListPlan): SQL =>
   sql` where (${conditionSql(searchableOf(resource), where)})`
+
+const orderedBy = (keys: Key[]): SQL =>
+  sql.join(
+    keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`),
+    sql`, `,
+  )
+
+/** The order of a plan's records, without `order by`. */
+export const ordering = (plan: ListPlan): SQL => orderedBy(keysOf(plan))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
@@ -89,12 +99,8 @@ export function listStatement(plan: ListPlan, after: Position | undefined): Quer
       keys.map((key) => sql`${positionText(key)} collate "C"`),
       sql`, `,
     )
-    const ordering = sql.join(
-      keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`),
-      sql`, `,
-    )
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
-    return sql`select ${document}::text as document, array[${position}] as position from ${plan.resource.table}${where} order by ${ordering} limit ${placeholder('limit')}`
+    return sql`select ${document}::text as document, array[${position}] as position from ${plan.resource.table}${where} order by ${orderedBy(keys)} limit ${placeholder('limit')}`
   }
   const positions = Object.fromEntries((after ?? []).map((text, at) => [`position.${at}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit + 1 })

@@ -31,3 +31,11 @@ export const nameOutput = <T extends z.ZodType>(id: string, schema: T): T =>
  * @throws when the name is taken by another schema.
  */
 export const named = <T extends z.ZodType>(id: string, schema: T): T => nameOutput(id, nameInput(id, schema))
+
+/** The schema behind what may be null, left out or defaulted. */
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
+    return unwrapped(schema.unwrap())
+  }
+  return schema
+}

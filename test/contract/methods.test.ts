@@ -110,7 +110,7 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it.each(['text/html', 'application/xml, text/*;q=0.5', 'application/json;q=0', 'image/*'])(
+  it.each(['text/html', 'application/xml, font/*;q=0.5', 'application/json;q=0', 'image/*'])(
     'refuses with 406 to answer as %s, and does nothing then',
     async (accept) => {
       const headers = { accept }

@@ -223,7 +223,17 @@ describe('a database whose locale is C', () => {
       const search = endpoints.find(({ path }) => path === '/v1/search')
       const find = async (q: string) => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
-        const asked = { key: '', query, search: '', headers: {}, body: undefined }
+        const { signal: gone } = new AbortController()
+        const asked = {
+          method: 'GET',
+          format: 'json',
+          key: '',
+          query,
+          search: '',
+          headers: {},
+          gone,
+          body: undefined,
+        }
         const answer = await search?.handle(asked, { pool, cursorSecret: '' })
         return (JSON.parse(String(answer?.body)) as HitPage).data
       }

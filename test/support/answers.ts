@@ -93,7 +93,7 @@ export function answersOf(openApi: unknown): CheckAnswer {
       'schema',
     ]
     const validate = validatorAt(steps, records === 'whole')
-    if (!validate(JSON.parse(body))) {
+    if (!validate(/[/+]json$/.test(type) ? JSON.parse(body) : body)) {
       throw new Error(
         `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors).slice(0, 500)}\n${body.slice(0, 500)}`,
       )

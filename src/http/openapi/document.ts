@@ -1,4 +1,10 @@
-import type { AnswerContract, Contract, Endpoint, HeaderContract } from '../../operations/operation.ts'
+import type {
+  AnswerContract,
+  Contract,
+  Endpoint,
+  FormatContract,
+  HeaderContract,
+} from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { headerParameter, pathParameter, queryParameter } from './parameters.ts'
@@ -19,15 +25,18 @@ const headers = (contracts: Record<string, HeaderContract>) =>
   )
 
 function goodAnswer(
-  { description, schema, headers: own }: AnswerContract,
+  { description, schema, others = [], headers: own }: AnswerContract,
   access: Contract['access'],
+  formats: FormatContract[],
   schemas: Schemas,
 ) {
   const contracts = access === 'read' ? { ...own, ...readingHeaders } : own
+  const media = schema ? [{ mediaType: 'application/json', schema }, ...others, ...formats] : []
+  const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
   return {
     description,
     ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
-    ...(schema && { content: { 'application/json': { schema: schemas.of(schema(), 'output') } } }),
+    ...(schema && { content: Object.fromEntries(content) }),
   }
 }
 
@@ -45,7 +54,17 @@ function problemAnswers(types: ProblemType[]): Record<string, JsonSchema> {
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
   const media = { schema: schemas.of(body.schema(), 'input'), example: body.example }
-  return { required: true, content: Object.fromEntries(body.mediaTypes.map((type) => [type, media])) }
+  const content = Object.fromEntries(body.mediaTypes.map((type) => [type, media]))
+  const { lines } = body
+  return {
+    required: true,
+    content: {
+      ...content,
+      ...(lines && {
+        [lines.mediaType]: { schema: schemas.of(lines.schema(), 'input'), example: lines.example },
+      }),
+    },
+  }
 }
 
 function operationObject(endpoint: Endpoint, schemas: Schemas) {
@@ -53,7 +72,12 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const body = requestBody(endpoint, schemas)
   const answers = Object.entries(contract.answers).map(([status, answer]) => [
     status,
-    goodAnswer(answer, contract.access, schemas),
+    goodAnswer(
+      answer,
+      contract.access,
+      status === '200' ? Object.values(contract.formats ?? {}) : [],
+      schemas,
+    ),
   ])
   return {
     operationId: contract.operationId,
@@ -93,6 +117,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
   for (const { contract } of endpoints) {
     contract.body?.schema()
     for (const { schema } of Object.values(contract.answers)) schema?.()
+    for (const { schema } of Object.values(contract.formats ?? {})) schema()
   }
   const schemas = collectSchemas()
   return {

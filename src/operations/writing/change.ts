@@ -60,7 +60,7 @@ export async function changeRecord(
       return { status: 200, headers: { etag: versionTag(changed.version) }, body: changed.document }
     })
   } catch (error) {
-    throw await explainRefusal(error, pool, resource, document, asked.key)
+    throw await explainRefusal(error, pool, resource, document, { key: asked.key })
   }
 }
 

@@ -27,7 +27,8 @@ function rowOf(resource: Resource, document: Document): Record<string, unknown> 
 }
 
 /**
- * Writes new records with all that belongs to them: one statement a table, however many records.
+ * Writes new records with all that belongs to them: one statement a table, however many records, so that they may refer to
+ * one another. A document with a key that the registry would make otherwise keeps it.
  * @returns their keys, in the order of the documents.
  */
 export async function insertDocuments(

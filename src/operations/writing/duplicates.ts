@@ -35,20 +35,37 @@ export async function takenExternalIds(
   }))
 }
 
+/** A key that a new document was given and that a record has. */
+export async function takenKey(
+  pool: pg.Pool,
+  resource: Resource,
+  document: Document,
+  ownKey?: string,
+): Promise<Fault[]> {
+  const { property, column } = resource.key
+  const given = document[property]
+  if (ownKey !== undefined || typeof given !== 'string') return []
+  const { sql: text, params } = dialect.sqlToQuery(
+    sql`select from ${resource.table} where ${column}::text = ${given}`,
+  )
+  const { rowCount } = await pool.query(text, params)
+  const message = `"${given}" is taken by another ${resource.noun}`
+  return rowCount ? [{ pointer: pointerOf([property]), code: 'taken', message }] : []
+}
+
 /**
  * The properties of a resource's own row that PostgreSQL found taken, from the detail of its error,
  * `Key (alpha2)=(PK) already exists.`
  */
 export function takenProperties(resource: Resource, document: Document, detail: string | undefined): Fault[] {
-  const names =
-    /^Key \((.+?)\)=/
-      .exec(detail ?? '')?.[1]
-      ?.split(', ')
-      .map((name) => name.replaceAll('"', '')) ?? []
+  const [, list = '', taken] = /^Key \((.+?)\)=\((.*)\) already exists/s.exec(detail ?? '') ?? []
+  const names = list.split(', ').map((name) => name.replaceAll('"', ''))
   const columns = Object.entries(getTableColumns(resource.table))
   return names.flatMap((name) => {
     const property = columns.find(([, column]) => column.name === name)?.[0]
     if (property === undefined || !Object.hasOwn(document, property)) return []
+    // Among several new documents, it is the one with this value.
+    if (names.length === 1 && String(document[property]) !== taken) return []
     const value = JSON.stringify(document[property])
     return [
       {

@@ -4,12 +4,18 @@ import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Document } from './documents.ts'
-import { takenExternalIds, takenProperties } from './duplicates.ts'
-import { danglingReferences, mentionsIn } from './references.ts'
+import { takenExternalIds, takenKey, takenProperties } from './duplicates.ts'
+import { danglingReferences, type Mention, mentionsIn } from './references.ts'
 import { invalidBody } from './validation.ts'
 
 const ownKey = (resource: Resource, document: Document, key: string | undefined) =>
   key ?? document[resource.key.property]
+
+/** Where a refused document stands: under which key, or together with which other keys it was to be written. */
+interface Place {
+  key?: string
+  together?: ReadonlySet<string>
+}
 
 /**
  * Finds out which part of a document the database has refused, and why. It asks only after the fact: writes that
@@ -21,22 +27,27 @@ export async function explainRefusal(
   pool: pg.Pool,
   resource: Resource,
   document: Document,
-  key?: string,
+  { key, together = new Set() }: Place = {},
 ): Promise<unknown> {
   const refused = databaseErrorOf(error)
   switch (refused?.code) {
     case '23503': {
-      const faults = await danglingReferences(pool, resource.document, document)
+      const comesAlong = ({ value, reference }: Mention) =>
+        reference.resource === resource.name && together.has(value)
+      const faults = await danglingReferences(pool, resource.document, document, comesAlong)
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case '23505': {
       const faults = [
         ...takenProperties(resource, document, refused.detail),
+        ...(await takenKey(pool, resource, document, key)),
         ...(await takenExternalIds(pool, resource, document, key)),
       ]
-      if (faults.length === 0) return error
+      const places = faults.map(({ pointer }) => pointer)
+      const errors = faults.filter(({ pointer }, at) => places.indexOf(pointer) === at)
+      if (errors.length === 0) return error
       const detail = `The ${resource.noun} shares with another one what must be its own; nothing was written.`
-      return new Problem('conflict', detail, { errors: faults, cause: error })
+      return new Problem('conflict', detail, { errors, cause: error })
     }
     case '23514': {
       const faults = mentionsIn(resource.document, document)

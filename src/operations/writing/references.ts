@@ -61,13 +61,17 @@ function missingQuery(mentions: Mention[]): SQL {
   )
 }
 
-/** The faults of a document's references that lead to no record. */
+/**
+ * The faults of a document's references that lead to no record.
+ * @param known says of what is referred to that it would be there if all had been written.
+ */
 export async function danglingReferences(
   pool: pg.Pool,
   schema: z.ZodType,
   document: unknown,
+  known: (mention: Mention) => boolean = () => false,
 ): Promise<Fault[]> {
-  const mentions = mentionsIn(schema, document)
+  const mentions = mentionsIn(schema, document).filter((mention) => !known(mention))
   if (mentions.length === 0) return []
   const { sql: text, params } = dialect.sqlToQuery(missingQuery(mentions))
   const { rows } = await pool.query<{ at: number }>(text, params)

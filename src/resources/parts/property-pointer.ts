@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { didYouMean } from '../../problems/suggest.ts'
+import { unwrapped } from '../components.ts'
 import { resources } from '../index.ts'
-
-/** The schema behind what may be null, left out or defaulted. */
-export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    return unwrapped(schema.unwrap())
-  }
-  return schema
-}
 
 /**
  * Finds where a JSON pointer (RFC 6901) leaves the properties that a schema knows.

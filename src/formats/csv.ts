@@ -1,0 +1,26 @@
+const [quote, newline, carriageReturn] = ['"', '\n', '\r'].map((character) => character.charCodeAt(0))
+
+/**
+ * Ends the lines of CSV as RFC 4180 has it, with CRLF where there is LF; line breaks inside quoted cells stay as they are.
+ * @param source CSV with LF between records and `"` around cells that need it, cut anywhere.
+ */
+export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let quoted = false
+  for await (const chunk of source) {
+    // Every byte may be a line break at worst.
+    const out = Buffer.allocUnsafe(chunk.length * 2)
+    let length = 0
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0
+      // A doubled quote inside a cell ends it and begins it again.
+      if (byte === quote) quoted = !quoted
+      if (byte === newline && !quoted) {
+        out[length] = carriageReturn ?? 0
+        length += 1
+      }
+      out[length] = byte
+      length += 1
+    }
+    yield out.subarray(0, length)
+  }
+}

@@ -1,0 +1,149 @@
+import { once } from 'node:events'
+import { PassThrough, Readable, Writable } from 'node:stream'
+import exceljs from 'exceljs'
+
+/** How a column's cells are typed and shown. */
+export interface SheetColumn {
+  name: string
+  kind: 'number' | 'text' | 'day' | 'instant'
+}
+
+/** A sheet to write: its rows arrive in batches, each row a cell for each column. */
+export interface Sheet {
+  name: string
+  columns: SheetColumn[]
+  rows: AsyncIterable<unknown[][]>
+}
+
+/** Limits of the format: rows of a sheet, and UTF-16 units of a cell. */
+export const sheetLimits = { rows: 1_048_576, characters: 32_767 } as const
+
+type Writer = InstanceType<typeof exceljs.stream.xlsx.WorkbookWriter>
+type SheetWriter = ReturnType<Writer['addWorksheet']>
+
+/** A cell whose text was longer than a cell can be. */
+type Cut = [sheet: string, row: number, column: string, characters: number]
+
+const formats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
+
+/** What XML cannot hold, and what would be read as a code for it (ECMA-376 part 1, 22.9.2.19). */
+const unwritable = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
+
+const coded = (character: string) =>
+  `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`
+
+/** The first day from which on spreadsheets agree about the number of a day. */
+const firstDay = '1900-03-01'
+
+/** A day or an instant as a date, where spreadsheets have one; otherwise the text as it is. */
+function dateOrText(text: string, kind: 'day' | 'instant'): Date | string {
+  const whole = kind === 'instant' || /^\d{4}-\d\d-\d\d$/.test(text)
+  return whole && text >= firstDay ? new Date(text) : text
+}
+
+function cellOf(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string') return null
+  return kind === 'day' || kind === 'instant' ? dateOrText(value, kind) : value
+}
+
+/**
+ * Waits until what was written to a sheet has gone on. exceljs takes rows however slowly they are fetched, so that it
+ * would keep a whole sheet in memory.
+ */
+async function drained(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
+  const pipes: unknown = Reflect.get(Object(Reflect.get(sheet, 'stream')), 'pipes')
+  const next: unknown = Array.isArray(pipes) ? pipes[0] : undefined
+  if (next instanceof Writable && next.writableNeedDrain) await once(next, 'drain', { signal })
+}
+
+function openSheet(workbook: Writer, name: string, columns: SheetColumn[]): SheetWriter {
+  const sheet = workbook.addWorksheet(name, { views: [{ state: 'frozen', ySplit: 1 }] })
+  sheet.columns = columns.map((column) => ({
+    header: column.name,
+    width: Math.max(12, column.name.length + 2),
+    style: { numFmt: formats[column.kind] },
+  }))
+  const header = sheet.getRow(1)
+  header.font = { bold: true }
+  header.commit()
+  return sheet
+}
+
+function closeSheet(sheet: SheetWriter, columns: SheetColumn[], rows: number): void {
+  sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: rows, column: Math.max(1, columns.length) } }
+  sheet.commit()
+}
+
+/** Writes a table to one sheet, or to as many as it needs. @returns the cells that were cut. */
+async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): Promise<Cut[]> {
+  const { columns } = table
+  const cuts: Cut[] = []
+  let [name, part, row] = [table.name, 1, 1]
+  let sheet = openSheet(workbook, name, columns)
+  const write = (cells: unknown[]) => {
+    if (row === sheetLimits.rows) {
+      closeSheet(sheet, columns, row)
+      part += 1
+      name = `${table.name} ${part}`
+      sheet = openSheet(workbook, name, columns)
+      row = 1
+    }
+    row += 1
+    const values = columns.map(({ kind, name: column }, at) => {
+      const value = cellOf(cells[at], kind)
+      if (typeof value !== 'string') return value
+      if (value.length <= sheetLimits.characters) return value.replaceAll(unwritable, coded)
+      cuts.push([name, row, column, value.length])
+      return `${value.slice(0, sheetLimits.characters - 1).replace(/[\ud800-\udbff]$/, '')}…`.replaceAll(
+        unwritable,
+        coded,
+      )
+    })
+    sheet.addRow(values).commit()
+  }
+  for await (const batch of table.rows) {
+    for (const cells of batch) write(cells)
+    await drained(sheet, signal)
+  }
+  closeSheet(sheet, columns, row)
+  return cuts
+}
+
+const cutColumns: SheetColumn[] = [
+  { name: 'sheet', kind: 'text' },
+  { name: 'row', kind: 'number' },
+  { name: 'column', kind: 'text' },
+  { name: 'characters', kind: 'number' },
+]
+
+async function write(workbook: Writer, tables: Sheet[], signal: AbortSignal): Promise<void> {
+  const cuts: Cut[] = []
+  for (const table of tables) cuts.push(...(await writeTable(workbook, table, signal)))
+  if (cuts.length > 0) {
+    await writeTable(workbook, { name: 'cut', columns: cutColumns, rows: Readable.from([cuts]) }, signal)
+  }
+  await workbook.commit()
+}
+
+/**
+ * A workbook (Office Open XML) as it is made, in constant memory. Texts are texts whatever they begin with, so none is
+ * a formula. A table with more rows than a sheet can have goes on in `name 2` and so on; a text that is too long for a
+ * cell ends with `…` and is listed in a sheet `cut`.
+ * @param tables are read one after the other, each when the one before is written.
+ */
+export function workbookOf(tables: Sheet[]): Readable {
+  const output = new PassThrough()
+  const gone = new AbortController()
+  output.once('close', () => gone.abort())
+  const workbook = new exceljs.stream.xlsx.WorkbookWriter({
+    stream: output,
+    useStyles: true,
+    useSharedStrings: false,
+    zip: { zlib: { level: 1 } },
+  })
+  write(workbook, tables, gone.signal).catch((error: unknown) => {
+    output.destroy(error instanceof Error ? error : new Error(String(error)))
+  })
+  return output
+}

@@ -1,0 +1,269 @@
+import { once } from 'node:events'
+import { finished, Readable } from 'node:stream'
+import type pg from 'pg'
+import { z } from 'zod'
+import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
+import { sources } from '../database/tables/sources.ts'
+import { withCrlf } from '../formats/csv.ts'
+import { featureCollection, type Place } from '../formats/geojson.ts'
+import { valuesOf as jsonValues } from '../formats/ndjson.ts'
+import { type SheetColumn, workbookOf } from '../formats/xlsx.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { propertiesOf } from '../query/document.ts'
+import { copyCells, copyDocuments, copyPlaces, copySources, copyTable } from '../query/export.ts'
+import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
+import type { ListPlan } from '../query/list.ts'
+import { invalid, type Parameter, single, wordsOf } from '../query/parameters.ts'
+import { nameOutput, unwrapped } from '../resources/components.ts'
+import { resources } from '../resources/index.ts'
+import { location } from '../resources/parts/columns.ts'
+import type { Resource } from '../resources/resource.ts'
+import { memo, wholeOrSparse } from './answers.ts'
+import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
+
+/** The whole result of a list or search, instead of a page of it. */
+
+const hasLocation = ({ document }: Resource) => unwrapped(document.shape.location ?? z.never()) === location
+
+const features = memo((resource) =>
+  nameOutput(
+    `${resource.singular}Features`,
+    z
+      .strictObject({
+        type: z.literal('FeatureCollection'),
+        features: z.array(
+          z.strictObject({
+            type: z.literal('Feature'),
+            id: z.string(),
+            geometry: z
+              .strictObject({ type: z.literal('Point'), coordinates: z.array(z.number()).min(2).max(3) })
+              .nullable(),
+            properties: wholeOrSparse(resource),
+          }),
+        ),
+      })
+      .meta({
+        description: `GeoJSON (RFC 7946) of ${resource.name.replaceAll('-', ' ')}.`,
+        examples: [{ type: 'FeatureCollection', features: [] }],
+      }),
+  ),
+)
+
+const textFormat = (mediaType: string, description: string): FormatContract => ({
+  mediaType,
+  schema: () => z.string().meta({ description }),
+})
+
+/** The formats that a resource's lists and searches can be had in besides pages of JSON, by their words. */
+export const exportFormats = memo(
+  (resource): Record<string, FormatContract> => ({
+    csv: textFormat('text/csv', 'A header line, then a line for each record (RFC 4180).'),
+    ndjson: textFormat('application/x-ndjson', 'A line of JSON for each record.'),
+    xlsx: {
+      mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      schema: () => z.string().meta({ format: 'binary', description: 'A workbook.' }),
+    },
+    ...(hasLocation(resource) && {
+      geojson: { mediaType: 'application/geo+json', schema: () => features(resource) },
+    }),
+  }),
+)
+
+/** The parameters of exports. */
+export const exportParameters = (resource: Resource): Record<string, Parameter> => ({
+  format: single(
+    z.enum(['json', ...Object.keys(exportFormats(resource))]),
+    'Format of the answer, before what `Accept` says: `json` is a page, everything else the whole result.',
+  ),
+  ...(participantsProperty(resource) !== undefined && {
+    per: single(
+      z.enum(['record', 'participant']),
+      'With `csv` and `xlsx`: a row for each record, or one for each participant, with columns of its own.',
+    ),
+  }),
+})
+
+/** What exports answer besides. */
+export const exportHeaders: Record<string, HeaderContract> = {
+  'content-disposition': {
+    description: 'File name of an export.',
+    example: 'attachment; filename="agreements.csv"',
+  },
+}
+
+/** The sentence of a contract that says what exports are. */
+export const exportDescription =
+  'In another format than JSON it answers the whole result, as of one moment, without `limit`, `cursor` and `count`; a transfer that fails midway is cut and never ends cleanly.'
+
+const row = z.array(z.unknown())
+const placeRow = z.tuple([z.string(), location.nullable(), z.unknown()])
+
+async function* rowsOf(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
+  for await (const values of jsonValues(source)) yield values.map((value) => row.parse(value))
+}
+
+function placeOf(value: unknown): Place {
+  const [id, place, properties] = placeRow.parse(value)
+  const { latitude = null, longitude = null, elevationMetres = null } = place ?? {}
+  const position =
+    latitude === null || longitude === null ? null : { latitude, longitude, elevation: elevationMetres }
+  return { id, position, properties }
+}
+
+async function* placesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
+  for await (const values of jsonValues(source)) yield values.map(placeOf)
+}
+
+const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
+  columns.map(({ name, kind }) => {
+    if (kind === 'date') return { name, kind: 'day' }
+    return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
+  })
+
+/** The statement that a second table begins with, run when the first is read. */
+async function* later(snapshot: Snapshot, statement: string): AsyncGenerator<unknown[][]> {
+  yield* rowsOf(snapshot.copy(statement))
+}
+
+function sourcesOf(plan: ListPlan, snapshot: Snapshot) {
+  const resource = resources.find(({ table }) => table === sources)
+  if (!resource) throw new Error('no resource keeps the sources')
+  const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
+  const rows = later(snapshot, copySources(plan, columns))
+  return {
+    name: resource === plan.resource ? 'cited sources' : resource.name,
+    columns: sheetColumns(columns),
+    rows,
+  }
+}
+
+/** How a format is written: what PostgreSQL is asked for, and what becomes of its bytes. */
+interface Writer {
+  statement: string
+  write(source: Readable, snapshot: Snapshot): Readable
+}
+
+const bytesOf = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
+
+function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
+  switch (format) {
+    case 'csv':
+      return {
+        statement: copyTable(plan, flatColumns(plan.resource, plan.representation, per), per),
+        write: (source) => bytesOf(withCrlf(source)),
+      }
+    case 'xlsx': {
+      const columns = flatColumns(plan.resource, plan.representation, per)
+      const records = { name: plan.resource.name, columns: sheetColumns(columns) }
+      return {
+        statement: copyCells(plan, columns, per),
+        write: (source, snapshot) =>
+          workbookOf([{ ...records, rows: rowsOf(source) }, sourcesOf(plan, snapshot)]),
+      }
+    }
+    case 'geojson':
+      return {
+        statement: copyPlaces(plan),
+        write: (source) => bytesOf(featureCollection(placesOf(source))),
+      }
+    default:
+      return { statement: copyDocuments(plan), write: bytesOf }
+  }
+}
+
+/** How many exports run at the moment, by the pool whose connections they hold. */
+const running = new WeakMap<pg.Pool, number>()
+
+/** Seconds after which a refused export is worth another try. */
+const retryAfter = '5'
+
+/**
+ * Takes one of the places of exports, which are half of the pool: they hold their connections long, and others must
+ * find some. @returns what gives it back. @throws Problem `busy` when all are taken.
+ */
+function takePlace(pool: pg.Pool): () => void {
+  const places = Math.max(1, Math.floor(pool.options.max / 2))
+  const taken = running.get(pool) ?? 0
+  if (taken >= places) {
+    throw new Problem('busy', `${taken} exports run, which is as many as may at once.`, {
+      headers: { 'retry-after': retryAfter },
+    })
+  }
+  running.set(pool, taken + 1)
+  return () => running.set(pool, (running.get(pool) ?? 1) - 1)
+}
+
+/** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
+function perOf(plan: ListPlan, asked: Asked): RowPer {
+  const [per] = wordsOf(asked.query, 'per')
+  if (per !== 'participant') return 'record'
+  const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
+  if (asked.format !== 'csv' && asked.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
+  const list = participantsProperty(plan.resource)
+  if (list === undefined || !plan.representation.fields.includes(list)) {
+    throw fault(`needs "${list}" among the fields`)
+  }
+  return 'participant'
+}
+
+/** The faults of asking for pages of an export, each at its place. */
+export const pagingFaults = (names: string[], place: (name: string) => Partial<Fault>): Fault[] =>
+  names.map((name) => ({
+    ...place(name),
+    code: 'not_with_export',
+    message: 'is of pages: an export is always the whole result, so leave it out or ask for JSON',
+  }))
+
+/** Parameters and properties of a request that are about pages. */
+export const paging = ['limit', 'cursor', 'count']
+
+async function begin(writer: Writer, asked: Asked, pool: pg.Pool): Promise<Readable> {
+  const leave = takePlace(pool)
+  try {
+    const snapshot = await openSnapshot(pool)
+    try {
+      const source = snapshot.copy(writer.statement)
+      // Until the first bytes are there, what goes wrong can still be answered as a problem.
+      await once(source, 'readable', { signal: asked.gone })
+      const body = writer.write(source, snapshot)
+      finished(body, (error) => {
+        const ended = error ? snapshot.abandon() : snapshot.close()
+        // All of it was sent or the client has seen that it was not: nobody is left to be told of more.
+        ended.catch(() => {}).finally(leave)
+      })
+      return body
+    } catch (error) {
+      await snapshot.abandon()
+      throw error
+    }
+  } catch (error) {
+    leave()
+    if (asked.gone.aborted)
+      throw new Problem('timeout', 'The client left before the export began.', { cause: error })
+    throw error
+  }
+}
+
+/**
+ * The answer to a request whose format is not pages of JSON: everything that the plan matches, in its order, as it is at
+ * one moment. The body ends in an error, which cuts the transfer, when it could not be read to the end.
+ * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
+ */
+export async function exportAnswer(plan: ListPlan, asked: Asked, { pool }: Context): Promise<Answer> {
+  const { resource } = plan
+  const format = exportFormats(resource)[asked.format]
+  if (!format) throw new Error(`${resource.name} have no format ${asked.format}`)
+  const writer = writerOf(asked.format, plan, perOf(plan, asked))
+  const body = asked.method === 'HEAD' ? Readable.from([]) : await begin(writer, asked, pool)
+  return {
+    status: 200,
+    headers: { 'content-disposition': `attachment; filename="${resource.name}.${asked.format}"` },
+    type: asked.format === 'csv' ? `${format.mediaType}; charset=utf-8; header=present` : format.mediaType,
+    body,
+  }
+}
+
+/** @throws Problem `invalid-parameter` for `per` on a page of JSON. */
+export function requireNoRows(plan: ListPlan, asked: Asked): void {
+  perOf(plan, asked)
+}

@@ -1,0 +1,139 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { participations } from '../database/tables/participations.ts'
+import { unwrapped } from '../resources/components.ts'
+import { ownProperties, type Resource } from '../resources/resource.ts'
+import { propertyJson } from './document.ts'
+import type { Representation } from './representation.ts'
+
+/**
+ * What the cells of a column are: numbers, texts of clients, EDTF dates, and what begins with a letter, digit or bracket
+ * by its form: words, keys, tags and lists of them (`code`), JSON, instants.
+ */
+export type CellKind = 'number' | 'text' | 'code' | 'json' | 'date' | 'instant'
+
+/** One column of a table of records. */
+export interface FlatColumn {
+  /** Where the value stands in the record, steps joined by dots: `location.latitude`. */
+  name: string
+  kind: CellKind
+  /** SQL expression of a cell, over the record's row: a number or a text; null where there is no value. */
+  cell: SQL
+}
+
+/** The row of one participant beside its record, where each has a row of its own. */
+const participant = sql.identifier('participant')
+
+/** The property that lists who takes part, or undefined. */
+export const participantsProperty = (resource: Resource): string | undefined =>
+  Object.entries(resource.collections()).find(([, { table }]) => table === participations)?.[0]
+
+/** The properties of an object's schema; those of all variants where it is a union. */
+function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
+  return Object.assign({}, ...schema.options.map((option) => shapeOf(option) ?? {}))
+}
+
+function kindOf(schema: z.core.$ZodType): CellKind {
+  if (schema instanceof z.ZodNumber) return 'number'
+  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return 'code'
+  const { format } = (schema instanceof z.ZodType && schema.meta()) || {}
+  if (format === 'uuid') return 'code'
+  return format === 'edtf' ? 'date' : 'text'
+}
+
+const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatColumn => {
+  const kind = kindOf(schema)
+  return { name, kind, cell: kind === 'number' ? sql`(${value})::numeric` : sql`(${value})::text` }
+}
+
+/** A list or object as its compact JSON; nothing where it is empty. */
+const jsonColumn = (name: string, json: SQL): FlatColumn => ({
+  name,
+  kind: 'json',
+  cell: sql`nullif((${json})::text, '[]')`,
+})
+
+/** A list of words: keys of other records or tags. */
+const wordsColumn = (name: string, list: SQL): FlatColumn => ({
+  name,
+  kind: 'code',
+  cell: sql`nullif(array_to_string(${list}, '; '), '')`,
+})
+
+/** Who takes part, to read: `CHN (donor); PAK (recipient)`. */
+const participantsColumn = (name: string, json: SQL): FlatColumn => ({
+  name,
+  kind: 'code',
+  cell: sql`(select string_agg(coalesce(one.value ->> 'country', one.value ->> 'region', one.value ->> 'organization') || ' (' || (one.value ->> 'role') || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
+})
+
+/** The columns of an object in a JSON value. */
+const memberColumns = (name: string, shape: z.core.$ZodShape, json: SQL): FlatColumn[] =>
+  Object.entries(shape).map(([member, schema]) => {
+    const path = `${name}.${member}`
+    const inner = unwrapped(schema)
+    const value = sql`(${json}) ->> ${sql.raw(`'${member}'`)}`
+    return inner instanceof z.ZodArray || shapeOf(inner)
+      ? jsonColumn(path, value)
+      : scalarColumn(path, inner, value)
+  })
+
+function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodType): FlatColumn[] {
+  const value = propertyJson(resource, name)
+  if (name === 'createdAt' || name === 'updatedAt') return [{ name, kind: 'instant', cell: value }]
+  const inner = unwrapped(schema)
+  const shape = shapeOf(inner)
+  if (shape) return memberColumns(name, shape, value)
+  if (!(inner instanceof z.ZodArray)) return [scalarColumn(name, inner, value)]
+  if (name === participantsProperty(resource)) return [participantsColumn(name, value)]
+  if (shapeOf(inner.element)) return [jsonColumn(name, value)]
+  const list = resource.parts[name] ? sql`array(select json_array_elements_text(${value}))` : value
+  return [wordsColumn(name, list)]
+}
+
+/** The columns of the participant in whose row a record stands. */
+function participantColumns(resource: Resource, name: string): FlatColumn[] {
+  const list = unwrapped(ownProperties(resource)[name] ?? z.never())
+  const shape = list instanceof z.ZodArray ? shapeOf(list.element) : undefined
+  return memberColumns(name, shape ?? {}, sql`${participant}.value`)
+}
+
+/** How a plan's records become rows: one each, or one for each of their participants. */
+export type RowPer = 'record' | 'participant'
+
+/**
+ * The columns of a table of records. They follow from the resource's schema and not from the data, so that a table can
+ * be written as it is read: an object gives a column for each of its properties, a list of words one with `; ` between
+ * them, a list of objects its JSON, and participants `CHN (party); PAK (party)`, or a row and columns of their own.
+ */
+export function flatColumns(
+  resource: Resource,
+  { fields, include }: Representation,
+  per: RowPer = 'record',
+): FlatColumn[] {
+  const own = ownProperties(resource)
+  const apart = per === 'participant' ? participantsProperty(resource) : undefined
+  const columns = fields.flatMap((name) =>
+    name === apart
+      ? participantColumns(resource, name)
+      : propertyColumns(resource, name, own[name] ?? z.never()),
+  )
+  const includes = include.length > 0 ? resource.includes() : {}
+  const included = include.flatMap((name) => {
+    const found = includes[name]
+    return found ? [jsonColumn(name, found.json)] : []
+  })
+  return [...columns, ...included]
+}
+
+/** What stands beside the record's table so that each participant has a row; records without one keep theirs. */
+export function participantRows(resource: Resource): { join: SQL; order: SQL } {
+  const name = participantsProperty(resource)
+  if (name === undefined) throw new Error(`${resource.name} have no participants`)
+  return {
+    join: sql` left join lateral json_array_elements(${propertyJson(resource, name)}) with ordinality ${participant} on true`,
+    order: sql`, ${participant}.ordinality`,
+  }
+}

@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { inlined } from '../../src/query/literal.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+it('PostgreSQL reads every text and list of texts that stands in a statement as exactly that', async () => {
+  const character = fc.oneof(
+    fc.constantFrom("'", '"', '\\', '{', '}', ',', '$1', '--', ';', '\n', 'null', 'E', "\\'"),
+    fc.string({ unit: 'grapheme', maxLength: 3 }).map((text) => text.replaceAll('\0', '')),
+  )
+  const text = fc.array(character, { maxLength: 8 }).map((parts) => parts.join(''))
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(text, { maxLength: 4 }), fc.integer(), async (one, many, number) => {
+      const statement = sql`select ${sql.placeholder('one')} as one, ${sql.placeholder('many')}::text[] as many, ${sql.placeholder('number')}::int as number, ${one}::text as own`
+      const { rows } = await database.pool.query(inlined(statement, { one, many, number }))
+      expect(rows).toEqual([{ one, many, number, own: one }])
+    }),
+    { numRuns: 200 },
+  )
+})
+
+it('what a statement has no literal for is refused and not written in some way', () => {
+  const statement = sql`select ${sql.placeholder('value')}`
+  for (const value of [undefined, {}, () => 1])
+    expect(() => inlined(statement, { value })).toThrow('no literal')
+})
