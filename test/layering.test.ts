@@ -233,6 +233,8 @@ describe('a definition of a resource has no switches', () => {
     ['resources/parts/part.ts', ['ColumnsPart', 'RowsPart']],
     ['query/filters.ts', ['Filter', 'Comparison']],
     ['query/sorts.ts', ['SortKey']],
+    ['query/dimensions.ts', ['Dimension', 'Measure']],
+    ['query/ties.ts', ['Tie']],
   ])('in %s, no property of %j is true or false', (file, names) => {
     const code = withoutComments(files.get(file) ?? '')
     for (const name of names) {

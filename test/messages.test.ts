@@ -115,7 +115,7 @@ describe('a question that cannot be answered is refused with the parameter, what
       '/v1/agreements?signedOn[after]=2011',
       'signedOn[after]',
       'unknown',
-      '"signedOn" has no operator "after"; it can be "ne", "gt", "gte", "lt", "lte", "certainlyGt", "certainlyGte", "certainlyLt", "certainlyLte", "overlaps", "within", "contains", "isNull"',
+      '"signedOn" has no operator "after"; it can be "ne", "gt", "gte", "lt", "lte", "certainlyGt", "certainlyGte", "certainlyLt", "certainlyLte", "overlaps", "within", "contains", "year", "decade", "month", "isNull"',
     ],
     [
       '/v1/agreements?signedOn[Gte]=2011',
@@ -123,7 +123,25 @@ describe('a question that cannot be answered is refused with the parameter, what
       'unknown',
       '"signedOn" has no operator "Gte"; did you mean "gte"?',
     ],
-    ['/v1/agreements?country[gte]=PAK', 'country[gte]', 'unknown', '"country" takes no operator in brackets'],
+    ['/v1/agreements?q[gte]=energy', 'q[gte]', 'unknown', '"q" takes no operator in brackets'],
+    [
+      '/v1/agreements?country[gte]=PAK',
+      'country[gte]',
+      'unknown',
+      '"country" has no operator "gte"; it can be "all", "isNull", "noneAs"',
+    ],
+    [
+      '/v1/agreements?country[all]=PAK:observr',
+      'country[all]',
+      'invalid',
+      '"observr" is not known; did you mean "observer"?',
+    ],
+    [
+      '/v1/agreements?signedOn[year]=2011-04',
+      'signedOn[year]',
+      'invalid',
+      'must be as 2011 is, or "unknown"',
+    ],
     [
       '/v1/agreements?signedOn[gte][lte]=2011',
       'signedOn[gte][lte]',
@@ -639,27 +657,42 @@ describe('whatever is asked', () => {
     '[__proto__]',
   )
 
-  const question = resource.chain(({ name, filters }) =>
-    fc
-      .array(
-        fc.tuple(
-          fc.oneof(
-            fc.constantFrom(...Object.keys(filters), 'sort', 'limit', 'cursor', 'fields', 'include', 'count'),
+  const question = resource.chain(({ name, filters, dimensions }) => {
+    const start = [`/v1/${name}?`, `/v1/${name}/aggregate?groupBy=${Object.keys(dimensions)[0]}&`]
+    return fc
+      .tuple(
+        fc.constantFrom(...start),
+        fc.array(
+          fc.tuple(
+            fc.oneof(
+              fc.constantFrom(
+                ...Object.keys(filters),
+                'sort',
+                'limit',
+                'cursor',
+                'fields',
+                'include',
+                'count',
+                'groupBy',
+                'measures',
+                'having',
+              ),
+              evil,
+            ),
+            operator,
             evil,
           ),
-          operator,
-          evil,
+          { minLength: 1, maxLength: 3 },
         ),
-        { minLength: 1, maxLength: 3 },
       )
-      .map((parameters) => {
+      .map(([path, parameters]) => {
         const search = parameters.map(
           ([parameter, bracket, value]) =>
             `${encodeURIComponent(wellFormed(parameter))}${bracket}=${encodeURIComponent(wellFormed(value))}`,
         )
-        return { method: 'GET', path: `/v1/${name}?${search.join('&')}`, options: {} }
-      }),
-  )
+        return { method: 'GET', path: `${path}${search.join('&')}`, options: {} }
+      })
+  })
   const reading = fc.tuple(resource, evil).map(([{ name }, key]) => ({
     method: 'GET',
     path: `/v1/${name}/${encodeURIComponent(wellFormed(key)).replaceAll('.', '%2E')}`,

@@ -109,6 +109,7 @@ describe('the OpenAPI document', () => {
       [`get /v1/${name}`, `list${plural}`],
       [`post /v1/${name}`, `create${singular}`],
       [`post /v1/${name}/search`, `search${plural}`],
+      [`get /v1/${name}/aggregate`, `aggregate${plural}`],
       [`get /v1/${name}/{${key.property}}`, `get${singular}`],
       [`put /v1/${name}/{${key.property}}`, `replace${singular}`],
       [`patch /v1/${name}/{${key.property}}`, `update${singular}`],
@@ -125,6 +126,7 @@ describe('the OpenAPI document', () => {
 
   it.each([
     ['list', ['200', '304', '400']],
+    ['aggregate', ['200', '304', '400']],
     ['create', ['201', '400', '409', '413', '415', '422']],
     ['get', ['200', '304', '400', '404']],
     ['replace', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],

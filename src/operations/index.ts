@@ -1,3 +1,4 @@
+import { aggregate } from './aggregate.ts'
 import { create } from './create.ts'
 import { list } from './list.ts'
 import type { Operation } from './operation.ts'
@@ -8,4 +9,13 @@ import { replace } from './replace.ts'
 import { search } from './search.ts'
 
 /** Everything that can be done with every resource. */
-export const operations: readonly Operation[] = [list, search, create, read, replace, patch, remove]
+export const operations: readonly Operation[] = [
+  list,
+  search,
+  aggregate,
+  create,
+  read,
+  replace,
+  patch,
+  remove,
+]

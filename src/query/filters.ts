@@ -3,6 +3,10 @@ import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { folded } from '../database/folding.ts'
+import { unitNumber, unitValue } from './date-units.ts'
+
+/** Units of time that a date may be told to. */
+export type DateUnit = 'year' | 'decade' | 'month'
 
 /** Comparisons that a list can ask for; `eq` is written without brackets: `status=signed`, `signedOn[gte]=2011`. */
 export type Operator =
@@ -21,6 +25,10 @@ export type Operator =
   | 'contains'
   | 'startsWith'
   | 'isNull'
+  | 'all'
+  | 'exactly'
+  | 'noneAs'
+  | DateUnit
 
 /** The values of other filters of the same request, as SQL, for a filter whose meaning they narrow. */
 export type Siblings = (filter: string) => SQL | undefined
@@ -31,6 +39,8 @@ export type Takes = 'one' | 'many' | 'truth'
 /** How one operator of a filter is asked in SQL. The given SQL is an array for `many` and one value otherwise. */
 export interface Comparison {
   takes: Takes
+  /** Schema of one value, where it is not one of the filter's. */
+  value?: z.ZodType
   sql(value: SQL, siblings: Siblings): SQL
 }
 
@@ -106,6 +116,18 @@ export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: str
   anyWhere(value, description, (values) => sql`${column} && ${values}::text[]`)
 
 /**
+ * The date lies wholly in a year, decade or month; `unknown` finds what can't be told to one: no date, or one that
+ * may be of several.
+ */
+const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
+  takes: 'one',
+  value: unitValue[unit],
+  // The branches are apart, so that the word never reaches the functions that read dates.
+  sql: (given) =>
+    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} >= edtf_earliest(${given}::text) and ${latest} <= edtf_latest(${given}::text) end`,
+})
+
+/**
  * An EDTF date of the record. Dates are spans of days, so plain operators compare by overlap (could it be so?) and
  * the `certainly` ones by containment (must it be so?).
  * @example signedOn[gte]=2011-04-10 keeps 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
@@ -133,6 +155,9 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
       overlaps: one((date) => sql`(${overlaps(date)})`),
       within: one((date) => sql`${earliest} >= ${from(date)} and ${latest} <= ${to(date)}`),
       contains: one((date) => sql`${earliest} <= ${from(date)} and ${latest} >= ${to(date)}`),
+      year: inUnit('year', earliest, latest),
+      decade: inUnit('decade', earliest, latest),
+      month: inUnit('month', earliest, latest),
       ...ifNullable(columnOf(table, property)),
     },
   }

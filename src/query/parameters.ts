@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { faultMessage } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean, listed } from '../problems/suggest.ts'
-import type { Operator, Takes } from './filters.ts'
+import type { Comparison, Operator } from './filters.ts'
 
 /** A query parameter: what one value is, and which operators it takes with one value or many. */
 export interface Parameter {
@@ -10,10 +10,13 @@ export interface Parameter {
   value: z.ZodType
   /** Schema of one value as clients have it before it becomes text, where that is not text. */
   jsonValue?: z.ZodType
-  /** Whether nothing can be answered without it; it may be left out otherwise. */
+  comparisons: Partial<Record<Operator, Taking>>
+  /** Without it there is no answer. */
   presence?: 'required'
-  comparisons: Partial<Record<Operator, { takes: Takes }>>
 }
+
+/** What an operator takes: how many values, and of which schema where it is not the parameter's. */
+export type Taking = Pick<Comparison, 'takes' | 'value'>
 
 /** A query string as sent: parameter → operator → values, decoded. `eq` is what stands without brackets. */
 export type RawQuery = Map<string, Map<string, string[]>>
@@ -80,15 +83,16 @@ const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefi
 export const truth = z.enum(['true', 'false'])
 
 /** The schema of what an operator is given. */
-export const schemaOf = (parameter: Pick<Parameter, 'value'>, takes: Takes): z.ZodType =>
-  takes === 'truth' ? truth : parameter.value
+export const schemaOf = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
+  takes === 'truth' ? truth : (value ?? parameter.value)
 
 function checkValues(
   place: string,
   parameter: Parameter,
-  takes: Takes,
+  taking: Taking,
   texts: string[],
 ): { values: unknown[]; faults: Fault[] } {
+  const { takes } = taking
   const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
   const fault = (code: string, message: string): Fault => ({ parameter: place, code, message })
   if (takes !== 'many' && given.length > 1) {
@@ -103,7 +107,7 @@ function checkValues(
   if (given.some((text) => text.includes('\u0000'))) {
     return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
   }
-  const results = given.map((text) => schemaOf(parameter, takes).safeParse(text, { error: faultMessage }))
+  const results = given.map((text) => schemaOf(parameter, taking).safeParse(text, { error: faultMessage }))
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
     faults: results.flatMap(({ error }) =>
@@ -132,7 +136,7 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     for (const [operator, texts] of operators) {
       const place = written(name, operator)
       const known = Object.keys(parameter.comparisons)
-      const comparison = lookUp<{ takes: Takes } | undefined>(parameter.comparisons, operator)
+      const comparison = lookUp<Taking | undefined>(parameter.comparisons, operator)
       if (!comparison) {
         const bracketed = known.filter((word) => word !== 'eq')
         const message =
@@ -142,16 +146,16 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
         faults.push({ parameter: place, code: 'unknown', message })
         continue
       }
-      const result = checkValues(place, parameter, comparison.takes, texts)
+      const result = checkValues(place, parameter, comparison, texts)
       faults.push(...result.faults)
       // The lookup above has shown that the word is an operator.
       values.set(operator as Operator, result.values)
     }
     checked.set(name, values)
   }
-  for (const [name, { presence }] of Object.entries(parameters)) {
-    if (presence === 'required' && !query.has(name))
-      faults.push({ parameter: name, code: 'required', message: 'is required' })
+  for (const [name, { presence, description }] of Object.entries(parameters)) {
+    if (presence && !query.has(name))
+      faults.push({ parameter: name, code: 'required', message: `is required: ${description}` })
   }
   if (faults.length > 0) throw invalid(faults)
   return checked

@@ -13,7 +13,7 @@ export const searchLimits = { depth: 10, comparisons: 100, values: 200 } as cons
 
 /** The operators of a filter in JSON: `in` is a list of what `eq` takes one of. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
-  const schemaOf = ({ takes }: Comparison) => (takes === 'truth' ? z.boolean() : jsonValue)
+  const schemaOf = ({ takes, value: own = jsonValue }: Comparison) => (takes === 'truth' ? z.boolean() : own)
   const own = Object.entries(comparisons).map(([operator, comparison]) => [
     operator,
     schemaOf(comparison).optional(),

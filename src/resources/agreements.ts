@@ -16,17 +16,20 @@ import {
   renewals,
   rolesOf,
 } from '../database/vocabularies.ts'
+import { byTie, byWord, byDate as groupByDate, itself } from '../query/dimensions.ts'
 import { anyOf, anyWhere, arrayHas, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { assistancePrograms } from './assistance-programs.ts'
 import { cooperationCollections, flat, participantFilters } from './collections.ts'
 import { named } from './components.ts'
-import { among, cooperationFilters, recordFilters, recordSorts } from './conditions.ts'
+import { among, cooperationFilters, recordFilters, recordSorts, withTie } from './conditions.ts'
+import { cooperationDimensions } from './dimensions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { externalIdsPart, objectListPart, topicsPart } from './parts/links.ts'
 import { parties, partiesPart } from './parts/participants.ts'
 import { projects } from './projects.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
+import { cooperationTies, listed } from './ties.ts'
 import {
   distinct,
   edtf,
@@ -42,6 +45,9 @@ import {
 } from './values.ts'
 
 const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const ties = cooperationTies('agreementId', table.id, rolesOf.agreements, [])
+const languages = listed(table.id, table.languages)
 
 const dates = {
   signedOn: edtf('When it was signed or agreed.'),
@@ -158,8 +164,11 @@ export const agreements: Resource = defineResource({
     inForceFrom: edtfDate(table, 'inForceFrom', dates.inForceFrom, 'When it entered into force.'),
     expiresOn: edtfDate(table, 'expiresOn', dates.expiresOn, 'When it expires unless renewed.'),
     terminatedOn: edtfDate(table, 'terminatedOn', dates.terminatedOn, 'When it was ended.'),
-    language: arrayHas(table.languages, language(), 'Language of an authentic text, as BCP 47 tag.'),
-    ...cooperationFilters('agreementId', table.id, rolesOf.agreements),
+    language: withTie(
+      arrayHas(table.languages, language(), 'Language of an authentic text, as BCP 47 tag.'),
+      languages,
+    ),
+    ...cooperationFilters('agreementId', table.id, rolesOf.agreements, ties),
     relatedTo: anyWhere(keys.uuid(), 'Agreement that it is related to, in either direction.', (values) =>
       among(table.id, [
         sql`select ${agreementRelations.agreementId} from ${agreementRelations} where ${agreementRelations.agreement} = any(${values}::uuid[])`,
@@ -230,6 +239,20 @@ export const agreements: Resource = defineResource({
     expiresOn: byDate(table, 'expiresOn', 'When it expires.'),
     terminatedOn: byDate(table, 'terminatedOn', 'When it was ended.'),
   },
+  dimensions: {
+    ...cooperationDimensions(ties),
+    kind: byWord(table.kind, 'kind', 'Kind of agreement.'),
+    level: byWord(table.level, 'level', 'Level at which it was concluded.'),
+    status: byWord(table.status, 'status', 'Status.'),
+    renewal: byWord(table.renewal, 'renewal', 'How it is renewed.'),
+    language: byTie(languages, 'language', 'Language of an authentic text.', itself),
+    ...groupByDate(table, 'signedOn', 'signed', 'in which it was signed or agreed'),
+    ...groupByDate(table, 'provisionalFrom', 'provisional', 'of provisional application'),
+    ...groupByDate(table, 'inForceFrom', 'inForce', 'in which it entered into force'),
+    ...groupByDate(table, 'expiresOn', 'expires', 'in which it expires'),
+    ...groupByDate(table, 'terminatedOn', 'terminated', 'in which it was ended'),
+  },
+  measures: {},
   includes: () => ({
     ...cooperationIncludes('agreementId', table.id),
     projects: included(

@@ -5,16 +5,19 @@ import {
   assistancePrograms as table,
 } from '../database/tables/assistance-programs.ts'
 import { activityStatuses, aidTypes, modalities, rolesOf } from '../database/vocabularies.ts'
+import { byValue, byWord, byDate as groupByDate, itself } from '../query/dimensions.ts'
 import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
 import { agreementFilter, cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
+import { amount, byCountry, cooperationDimensions } from './dimensions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
 import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
 import { participants, participantsPart } from './parts/participants.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
+import { cooperationTies } from './ties.ts'
 import {
   crsPurpose,
   currency,
@@ -30,6 +33,13 @@ import {
 } from './values.ts'
 
 const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const ties = cooperationTies(
+  'assistanceProgramId',
+  table.id,
+  rolesOf['assistance-programs'],
+  placesOf['assistance-programs'],
+)
 
 const startsOn = edtf('When it started or is to start.')
 const endsOn = edtf('When it ended or is to end.')
@@ -87,6 +97,7 @@ export const assistancePrograms: Resource = defineResource({
       'assistanceProgramId',
       table.id,
       rolesOf['assistance-programs'],
+      ties,
       placesOf['assistance-programs'],
     ),
     agreement: agreementFilter(
@@ -113,6 +124,27 @@ export const assistancePrograms: Resource = defineResource({
     endsOn: byDate(table, 'endsOn', 'When it ended.'),
     commitment: byNumber(table.commitmentAmount, 'Amount committed, whatever its currency.'),
   },
+  dimensions: {
+    ...cooperationDimensions(ties),
+    modality: byWord(table.modality, 'modality', 'What the help consists of.'),
+    status: byWord(table.status, 'status', 'IATI activity status.'),
+    ...groupByDate(table, 'startsOn', 'starts', 'in which it started or is to start'),
+    ...groupByDate(table, 'endsOn', 'ends', 'in which it ended or is to end'),
+    locationCountry: byCountry(table.locationCountry, 'locationCountry', 'Country where it is.'),
+    commitmentCurrency: byValue(
+      table.commitmentCurrency,
+      'commitmentCurrency',
+      'Currency of the commitment.',
+    ),
+    aidType: byValue(table.aidType, 'aidType', 'IATI aid type.', itself),
+    crsPurpose: byValue(
+      table.crsPurpose,
+      'crsPurpose',
+      'OECD DAC CRS purpose.',
+      (code) => sql`(select name from topics where scheme = 'crs' and code = ${code})`,
+    ),
+  },
+  measures: { commitment: amount(table.commitmentAmount, 'commitmentCurrency', 'Amount committed.') },
   includes: () => ({
     ...cooperationIncludes('assistanceProgramId', table.id),
     agreementDetails: included(

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { citations as table } from '../database/tables/citations.ts'
 import { citationRanks } from '../database/vocabularies.ts'
 import { listed } from '../problems/suggest.ts'
+import { byValue, byWord, itself } from '../query/dimensions.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { externalIdsIn } from './collections.ts'
@@ -64,15 +65,17 @@ const record = named(
 
 type CitedRecord = { resource: Citable; id: string }
 
+const nameOfResource = sql`case ${sql.join(
+  citableNames.map((name) => sql`when ${citable[name].column} is not null then ${sql.raw(`'${name}'`)}`),
+  sql` `,
+)} end`
+
 const recordPart: ColumnsPart<CitedRecord> = {
   kind: 'columns',
   json: (() => {
     const columns = citableNames.map((name) => citable[name].column)
-    const names = citableNames.map(
-      (name) => sql`when ${citable[name].column} is not null then ${sql.raw(`'${name}'`)}`,
-    )
     const ids = columns.map((column): SQL => sql`${column}::text`)
-    return sql`(select row_to_json(part) from (select case ${sql.join(names, sql` `)} end as resource, coalesce(${sql.join(ids, sql`, `)}) as id) part)`
+    return sql`(select row_to_json(part) from (select ${nameOfResource} as resource, coalesce(${sql.join(ids, sql`, `)}) as id) part)`
   })(),
   columns: ({ resource, id }) =>
     Object.fromEntries(citableNames.map((name) => [citable[name].property, name === resource ? id : null])),
@@ -171,6 +174,25 @@ export const citations: Resource = defineResource({
     rank: byCode(table.rank, 'Rank, as a word.'),
     paragraph: byText(table.paragraph, 'Paragraph, as text.'),
   },
+  dimensions: {
+    resource: {
+      description: 'Resource of the record that is spoken of.',
+      type: 'text',
+      values: { kind: 'one', value: nameOfResource },
+      text: itself,
+      label: (name) => sql`replace(${name}, '-', ' ')`,
+      asks: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
+    },
+    source: byValue(
+      table.source,
+      'source',
+      'Source that is cited.',
+      (id) => sql`(select title from sources where sources.id = ${id})`,
+    ),
+    property: byValue(table.property, 'property', 'Property that is supported, as a JSON pointer.'),
+    rank: byWord(table.rank, 'rank', 'Weight beside other citations.'),
+  },
+  measures: {},
   includes: () => ({ sourceDetails: includedOne(sources, 'the source, as a record.', table.source) }),
   example: {
     source: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f92',

@@ -10,8 +10,10 @@ import { projects } from '../database/tables/projects.ts'
 import { topicLinks } from '../database/tables/topic-links.ts'
 import { anyOf, anyWhere, type Filter, type Siblings, timestamp } from '../query/filters.ts'
 import { byColumn, type SortKey } from '../query/sorts.ts'
+import { type Tie, tieComparisons } from '../query/ties.ts'
 import type { CooperationOwner, IdentifiedOwner } from './parts/links.ts'
 import type { Resource } from './resource.ts'
+import { areaOfCountry, type Ties } from './ties.ts'
 import { keys } from './values.ts'
 
 /** Filters and sort keys that several resources share. */
@@ -51,6 +53,50 @@ export const placesOf = {
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
+const forAny = 'ALL: each of the values itself. `isNull`: whether there is none.'
+const forParticipants =
+  'ALL: each of the values, perhaps in a role, as `value:role`. `isNull`: whether there is none. `noneAs`: none in these roles.'
+
+/** A filter with what can be asked besides of a property that has many values. */
+export const withTie = (filter: Filter, tie: Tie, all: 'all' | 'exactly' = 'all'): Filter => ({
+  ...filter,
+  description: `${filter.description} ${tie.roles ? forParticipants : forAny}`.replaceAll(
+    'ALL',
+    `\`${all}\``,
+  ),
+  comparisons: { ...filter.comparisons, ...tieComparisons(tie, filter.value, all) },
+})
+
+const subregion = keys.region()
+
+/** Any of some values of a tie. */
+const byRows = (tie: Tie, description: string): Filter =>
+  withTie(
+    anyWhere(subregion, description, (values, siblings) =>
+      among(tie.key, [
+        sql`select tied.record from (${tie.rows(siblings)}) tied where tied.value = any(${textArray(values)})`,
+      ]),
+    ),
+    tie,
+  )
+
+/** Filters by the regions that a record's one country lies in. */
+export const regionFilters = (
+  key: AnyPgColumn,
+  country: AnyPgColumn,
+  description: string,
+): Record<string, Filter> => ({
+  region: withTie(
+    anyWhere(
+      keys.region(),
+      description,
+      (values) => sql`${country} in (select countries_within(${textArray(values)}))`,
+    ),
+    areaOfCountry(key, country, 'region', 'any'),
+  ),
+  subregion: byRows(areaOfCountry(key, country, 'subregion'), 'Subregion of M49 that it lies in.'),
+})
+
 /** `externalId=scheme:id`: the record that another register calls so. */
 export const externalIdFilter = (owner: IdentifiedOwner, key: AnyPgColumn): Filter =>
   anyWhere(
@@ -68,11 +114,15 @@ export const externalIdFilter = (owner: IdentifiedOwner, key: AnyPgColumn): Filt
   )
 
 /** `topic=energy`: records about a topic or any narrower one. */
-const topicFilter = (owner: CooperationOwner, key: AnyPgColumn): Filter =>
-  anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
-    among(key, [
-      sql`select ${topicLinks[owner]} from ${topicLinks} where ${topicLinks.topic} in (select topics_within(${textArray(values)})) and ${topicLinks[owner]} is not null`,
-    ]),
+const topicFilter = (owner: CooperationOwner, key: AnyPgColumn, ties: Ties): Filter =>
+  withTie(
+    anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
+      among(key, [
+        sql`select ${topicLinks[owner]} from ${topicLinks} where ${topicLinks.topic} in (select topics_within(${textArray(values)})) and ${topicLinks[owner]} is not null`,
+      ]),
+    ),
+    ties.topic,
+    'exactly',
   )
 
 /**
@@ -83,7 +133,8 @@ function participantFilters(
   owner: CooperationOwner,
   key: AnyPgColumn,
   roles: readonly [string, ...string[]],
-  places: AnyPgColumn[] = [],
+  ties: Ties,
+  places: AnyPgColumn[],
 ): Record<string, Filter> {
   const role = (siblings: Siblings) => {
     const asked = siblings('role')
@@ -103,37 +154,53 @@ function participantFilters(
   ]
   const where = places.length > 0 ? ', or where it is' : ''
   return {
-    country: anyWhere(
-      keys.country(),
-      `Country that takes part in whatever role (or in \`role\`), itself or by one of its organizations${where}.`,
-      (values, siblings) =>
-        among(
-          key,
-          fromCountries((column) => sql`${column} = any(${textArray(values)})`, siblings),
-        ),
-    ),
-    organization: anyWhere(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
-      among(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
-    ),
-    region: anyWhere(
-      keys.region(),
-      'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
-      (values, siblings) =>
-        among(key, [
-          taking(sql`${participations.region} in (select regions_within(${textArray(values)}))`, siblings),
-          ...fromCountries(
-            (column) => sql`${column} in (select countries_within(${textArray(values)}))`,
-            siblings,
+    country: withTie(
+      anyWhere(
+        keys.country(),
+        `Country that takes part in whatever role (or in \`role\`), itself or by one of its organizations${where}.`,
+        (values, siblings) =>
+          among(
+            key,
+            fromCountries((column) => sql`${column} = any(${textArray(values)})`, siblings),
           ),
-        ]),
+      ),
+      ties.country,
     ),
-    role: anyWhere(
-      z.enum(roles),
-      'Role of a participant. With `country`, `organization` or `region`: the same participant has it.',
-      (values, siblings) =>
-        (siblings('country') ?? siblings('organization') ?? siblings('region'))
-          ? sql`true`
-          : among(key, [taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined)]),
+    organization: withTie(
+      anyWhere(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
+        among(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
+      ),
+      ties.organization,
+    ),
+    region: withTie(
+      anyWhere(
+        keys.region(),
+        'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
+        (values, siblings) =>
+          among(key, [
+            taking(sql`${participations.region} in (select regions_within(${textArray(values)}))`, siblings),
+            ...fromCountries(
+              (column) => sql`${column} in (select countries_within(${textArray(values)}))`,
+              siblings,
+            ),
+          ]),
+      ),
+      ties.anyRegion,
+    ),
+    subregion: byRows(
+      ties.subregion,
+      'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
+    ),
+    role: withTie(
+      anyWhere(
+        z.enum(roles),
+        'Role of a participant. With `country`, `organization` or `region`: the same participant has it.',
+        (values, siblings) =>
+          (siblings('country') ?? siblings('organization') ?? siblings('region'))
+            ? sql`true`
+            : among(key, [taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined)]),
+      ),
+      ties.role,
     ),
   }
 }
@@ -146,10 +213,11 @@ export const cooperationFilters = (
   owner: CooperationOwner,
   key: AnyPgColumn,
   roles: readonly [string, ...string[]],
+  ties: Ties,
   places: AnyPgColumn[] = [],
 ): Record<string, Filter> => ({
-  ...participantFilters(owner, key, roles, places),
-  topic: topicFilter(owner, key),
+  ...participantFilters(owner, key, roles, ties, places),
+  topic: topicFilter(owner, key, ties),
   externalId: externalIdFilter(owner, key),
 })
 

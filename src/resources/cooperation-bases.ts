@@ -1,18 +1,39 @@
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { cooperationBases as table } from '../database/tables/cooperation-bases.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers, rolesOf } from '../database/vocabularies.ts'
+import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
 import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
 import { cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
+import { byCountry, cooperationDimensions, names } from './dimensions.ts'
 import { cooperationIncludes } from './inclusions.ts'
 import { location, locationPart } from './parts/columns.ts'
 import { externalIdsPart, topicsPart } from './parts/links.ts'
 import { participants, participantsPart } from './parts/participants.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
+import { cooperationTies } from './ties.ts'
 import { distinct, edtf, externalIds, keys, line, optional, prose, reference } from './values.ts'
 
 const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const ties = cooperationTies(
+  'cooperationBaseId',
+  table.id,
+  rolesOf['cooperation-bases'],
+  placesOf['cooperation-bases'],
+)
+
+/** Every base that is part of another, with all that it is part of. */
+const partsOfBases = sql`
+  with recursive above(part, whole) as (
+    select id, part_of from cooperation_bases where part_of is not null
+    union
+    select above.part, base.part_of from above join cooperation_bases base on base.id = above.whole
+    where base.part_of is not null
+  )
+  select part, whole from above`
 
 const designatedOn = edtf('When it was designated or set up.')
 
@@ -69,6 +90,11 @@ export const cooperationBases: Resource = defineResource({
     status: anyOf(table.status, z.enum(baseStatuses), 'Status.'),
     designatedOn: edtfDate(table, 'designatedOn', designatedOn, 'When it was designated or set up.'),
     unitCount: number(table.unitCount, 'How many bases the record stands for.'),
+    unitCountQualifier: anyOf(
+      table.unitCountQualifier,
+      z.enum(qualifiers),
+      'How the source qualifies the count.',
+    ),
     partOf: anyOf(table.partOf, keys.uuid(), 'The group that counts it.'),
     hostCountry: anyOf(table.hostCountry, keys.country(), 'Country that hosts it.'),
     hostOrganization: anyOf(table.hostOrganization, keys.uuid(), 'Organization that hosts it.'),
@@ -77,6 +103,7 @@ export const cooperationBases: Resource = defineResource({
       'cooperationBaseId',
       table.id,
       rolesOf['cooperation-bases'],
+      ties,
       placesOf['cooperation-bases'],
     ),
   },
@@ -93,6 +120,40 @@ export const cooperationBases: Resource = defineResource({
     designatedOn: byDate(table, 'designatedOn', 'When it was designated or set up.'),
     unitCount: byNumber(table.unitCount, 'How many bases the record stands for.'),
     hostCountry: byCode(table.hostCountry, 'Code of the host country.'),
+  },
+  dimensions: {
+    ...cooperationDimensions(ties),
+    kind: byWord(table.kind, 'kind', 'Kind of base.'),
+    level: byWord(table.level, 'level', 'Level of the authority behind it.'),
+    status: byWord(table.status, 'status', 'Status.'),
+    unitCountQualifier: byWord(
+      table.unitCountQualifier,
+      'unitCountQualifier',
+      'How the source qualifies the count.',
+    ),
+    ...groupByDate(table, 'designatedOn', 'designated', 'in which it was designated or set up'),
+    partOf: byValue(
+      table.partOf,
+      'partOf',
+      'The group that counts it.',
+      (id) => sql`(select base.name from cooperation_bases base where base.id = ${id})`,
+    ),
+    hostCountry: byCountry(table.hostCountry, 'hostCountry', 'Country that hosts it.'),
+    hostOrganization: byValue(
+      table.hostOrganization,
+      'hostOrganization',
+      'Organization that hosts it.',
+      names.organization,
+    ),
+    locationCountry: byCountry(table.locationCountry, 'locationCountry', 'Country where it is.'),
+  },
+  measures: {
+    unitCount: {
+      description:
+        'How many bases the records stand for; a base is left out where the group that counts it, at whatever height above, is in the same group of the answer.',
+      value: sql`${table.unitCount}`,
+      parts: partsOfBases,
+    },
   },
   includes: () => cooperationIncludes('cooperationBaseId', table.id),
   example: {

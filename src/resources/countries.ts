@@ -2,10 +2,12 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { nameLines } from '../database/folding.ts'
 import { countryGroups, countrySuccessors, countries as table } from '../database/tables/countries.ts'
+import { byDate as groupByDate } from '../query/dimensions.ts'
 import { anyOf, anyWhere, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { citationsIn } from './collections.ts'
-import { among, recordFilters, recordSorts } from './conditions.ts'
+import { among, recordFilters, recordSorts, regionFilters } from './conditions.ts'
+import { byRegions } from './dimensions.ts'
 import { citationsOf, included } from './inclusions.ts'
 import { keyListPart } from './parts/links.ts'
 import { regions } from './regions.ts'
@@ -71,11 +73,7 @@ export const countries: Resource = defineResource({
     officialName: text(table.officialName, 'Official name.'),
     alpha2: anyOf(table.alpha2, alpha2(), 'ISO 3166-1 alpha-2 code.'),
     numeric: anyOf(table.numeric, numeric(), 'ISO 3166-1 numeric code.'),
-    region: anyWhere(
-      keys.region(),
-      'Countries in a region, in one below it, or in a group.',
-      (values) => sql`${table.code} in (select countries_within(${values}::text[]))`,
-    ),
+    ...regionFilters(table.code, table.code, 'Countries in a region, in one below it, or in a group.'),
     partnerOf: anyWhere(
       keys.country(),
       'Countries that take part in something together with this one, themselves or by an organization.',
@@ -102,6 +100,12 @@ export const countries: Resource = defineResource({
     validFrom: byDate(table, 'validFrom', 'Since when the code has been valid.'),
     validTo: byDate(table, 'validTo', 'When the code was withdrawn.'),
   },
+  dimensions: {
+    ...byRegions(table.code, table.code),
+    ...groupByDate(table, 'validFrom', 'valid', 'since when the country has had its code'),
+    ...groupByDate(table, 'validTo', 'validTo', 'in which ISO withdrew the code'),
+  },
+  measures: {},
   includes: () => ({
     citations: citationsOf('countryCode', table.code),
     regions: included(

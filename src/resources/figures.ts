@@ -2,11 +2,13 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { figures as table } from '../database/tables/figures.ts'
 import { qualifiers } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, edtfDate, fullText, number, text } from '../query/filters.ts'
+import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
+import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { citationsIn, externalIdsIn } from './collections.ts'
-import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
+import { externalIdFilter, recordFilters, recordSorts, regionFilters } from './conditions.ts'
 import { countries } from './countries.ts'
+import { byCountry, byRegions } from './dimensions.ts'
 import { citationsOf, included } from './inclusions.ts'
 import { numberPart } from './parts/columns.ts'
 import { externalIdsPart } from './parts/links.ts'
@@ -62,11 +64,7 @@ export const figures: Resource = defineResource({
     qualifier: anyOf(table.qualifier, z.enum(qualifiers), 'How the source qualifies the value.'),
     unit: text(table.unit, 'What one is counted of.'),
     country: anyOf(table.country, keys.country(), 'Country that the figure is about.'),
-    region: anyWhere(
-      keys.region(),
-      'Region or group of the country that the figure is about.',
-      (values) => sql`${table.country} in (select countries_within(${values}::text[]))`,
-    ),
+    ...regionFilters(table.id, table.country, 'Region or group of the country that the figure is about.'),
     asOf: edtfDate(table, 'asOf', asOf, 'The day or time that the count is of.'),
     externalId: externalIdFilter('figureId', table.id),
   },
@@ -78,6 +76,15 @@ export const figures: Resource = defineResource({
     value: byNumber(table.value, 'The count.'),
     asOf: byDate(table, 'asOf', 'The day or time that the count is of.'),
   },
+  dimensions: {
+    indicator: byWord(table.indicator, 'indicator', 'What is counted.'),
+    unit: byValue(table.unit, 'unit', 'What one is counted of.'),
+    qualifier: byWord(table.qualifier, 'qualifier', 'How the source qualifies the value.'),
+    country: byCountry(table.country, 'country', 'Country that the figure is about.'),
+    ...byRegions(table.id, table.country),
+    ...groupByDate(table, 'asOf', 'asOf', 'that the count is of'),
+  },
+  measures: { value: { description: 'The count.', value: sql`${table.value}`, within: 'unit' } },
   includes: () => ({
     citations: citationsOf('figureId', table.id),
     countries: included(countries, 'its country, as a record.', sql`countries.code = ${table.country}`),

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { nameLines } from '../database/folding.ts'
 import { organizations as table } from '../database/tables/organizations.ts'
 import { organizationTypes } from '../database/vocabularies.ts'
-import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
+import { byValue, byWord } from '../query/dimensions.ts'
+import { anyOf, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { citationsIn, externalIdsIn } from './collections.ts'
-import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
+import { externalIdFilter, recordFilters, recordSorts, regionFilters } from './conditions.ts'
 import { countries } from './countries.ts'
+import { byCountry, byRegions } from './dimensions.ts'
 import { citationsOf, included } from './inclusions.ts'
 import { externalIdsPart } from './parts/links.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
@@ -47,11 +49,7 @@ export const organizations: Resource = defineResource({
     name: text(table.name, 'Name.'),
     type: anyOf(table.type, z.enum(organizationTypes), 'IATI organisation type.'),
     country: anyOf(table.country, keys.country(), 'Country that it belongs to.'),
-    region: anyWhere(
-      keys.region(),
-      'Region or group of countries that it belongs to.',
-      (values) => sql`${table.country} in (select countries_within(${values}::text[]))`,
-    ),
+    ...regionFilters(table.id, table.country, 'Region or group of countries that it belongs to.'),
     parent: anyOf(table.parent, keys.uuid(), 'The organization directly above.'),
     acronym: text(table.acronym, 'Acronym.'),
     ror: anyOf(table.ror, ror(), 'Research Organization Registry id.'),
@@ -68,6 +66,18 @@ export const organizations: Resource = defineResource({
     type: byCode(table.type, 'Type.'),
     country: byCode(table.country, 'Country code.'),
   },
+  dimensions: {
+    country: byCountry(table.country, 'country', 'Country that it belongs to.'),
+    ...byRegions(table.id, table.country),
+    type: byWord(table.type, 'type', 'IATI organisation type.'),
+    parent: byValue(
+      table.parent,
+      'parent',
+      'The organization directly above.',
+      (id) => sql`(select above.name from organizations above where above.id = ${id})`,
+    ),
+  },
+  measures: {},
   includes: () => ({
     citations: citationsOf('organizationId', table.id),
     countries: included(countries, 'its country, as a record.', sql`countries.code = ${table.country}`),

@@ -2,16 +2,19 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { projectAgreements, projects as table } from '../database/tables/projects.ts'
 import { activityStatuses, projectKinds, rolesOf } from '../database/vocabularies.ts'
+import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
 import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
 import { agreementFilter, cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
+import { amount, byCountry, cooperationDimensions } from './dimensions.ts'
 import { cooperationIncludes, included } from './inclusions.ts'
 import { location, locationPart, moneyPart } from './parts/columns.ts'
 import { externalIdsPart, keyListPart, topicsPart } from './parts/links.ts'
 import { participants, participantsPart } from './parts/participants.ts'
 import { defineResource, type Key, type Resource } from './resource.ts'
+import { cooperationTies } from './ties.ts'
 import {
   currency,
   distinct,
@@ -26,6 +29,8 @@ import {
 } from './values.ts'
 
 const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+
+const ties = cooperationTies('projectId', table.id, rolesOf.projects, placesOf.projects)
 
 const startsOn = edtf('When it started or is to start.')
 const endsOn = edtf('When it ended or is to end.')
@@ -80,7 +85,7 @@ export const projects: Resource = defineResource({
     status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
-    ...cooperationFilters('projectId', table.id, rolesOf.projects, placesOf.projects),
+    ...cooperationFilters('projectId', table.id, rolesOf.projects, ties, placesOf.projects),
     agreement: agreementFilter(table.id, projectAgreements.projectId, projectAgreements.agreement),
     locationCountry: anyOf(table.locationCountry, keys.country(), 'Country where it is.'),
     budget: number(table.budgetAmount, 'Amount of the budget; say `budgetCurrency` too.'),
@@ -99,6 +104,16 @@ export const projects: Resource = defineResource({
     endsOn: byDate(table, 'endsOn', 'When it ended.'),
     budget: byNumber(table.budgetAmount, 'Amount of the budget, whatever its currency.'),
   },
+  dimensions: {
+    ...cooperationDimensions(ties),
+    kind: byWord(table.kind, 'kind', 'Kind of project.'),
+    status: byWord(table.status, 'status', 'IATI activity status.'),
+    ...groupByDate(table, 'startsOn', 'starts', 'in which it started or is to start'),
+    ...groupByDate(table, 'endsOn', 'ends', 'in which it ended or is to end'),
+    locationCountry: byCountry(table.locationCountry, 'locationCountry', 'Country where it is.'),
+    budgetCurrency: byValue(table.budgetCurrency, 'budgetCurrency', 'Currency of the budget.'),
+  },
+  measures: { budget: amount(table.budgetAmount, 'budgetCurrency', 'Amount of the budget.') },
   includes: () => ({
     ...cooperationIncludes('projectId', table.id),
     agreementDetails: included(

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nameLines } from '../database/folding.ts'
 import { regions as table } from '../database/tables/regions.ts'
 import { regionKinds } from '../database/vocabularies.ts'
+import { byValue, byWord } from '../query/dimensions.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { citationsIn } from './collections.ts'
@@ -49,6 +50,16 @@ export const regions: Resource = defineResource({
     name: byText(table.name, 'Name.'),
     kind: byCode(table.kind, 'Kind of region.'),
   },
+  dimensions: {
+    kind: byWord(table.kind, 'kind', 'Kind of region.'),
+    parent: byValue(
+      table.parent,
+      'parent',
+      'The region directly above.',
+      (code) => sql`(select above.name from regions above where above.code = ${code})`,
+    ),
+  },
+  measures: {},
   includes: () => ({
     citations: citationsOf('regionCode', table.code),
     countries: included(

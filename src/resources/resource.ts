@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Collection, Searchable } from '../query/condition.ts'
+import type { Dimension, Measure } from '../query/dimensions.ts'
 import type { Filter } from '../query/filters.ts'
 import type { SortKey } from '../query/sorts.ts'
 import { nameInput, nameOutput } from './components.ts'
@@ -60,6 +61,10 @@ export interface Resource {
   /** Lists inside records whose elements searches can ask for. A function, since resources search one another. */
   collections: () => Record<string, Collection>
   sorts: Record<string, SortKey>
+  /** What its records can be grouped by. */
+  dimensions: Record<string, Dimension>
+  /** Numbers of its records that can be added up and compared. */
+  measures: Record<string, Measure>
   /** A function, since resources include one another. */
   includes: () => Record<string, Include>
   /** A document as clients write it, for the OpenAPI document. */

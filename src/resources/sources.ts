@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { citations as citationsTable } from '../database/tables/citations.ts'
 import { sources as table } from '../database/tables/sources.ts'
 import { sourceKinds } from '../database/vocabularies.ts'
+import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
 import { anyOf, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { citations } from './citations.ts'
@@ -72,6 +73,14 @@ export const sources: Resource = defineResource({
     publishedOn: byDate(table, 'publishedOn', 'When it was published.'),
     accessedOn: byDate(table, 'accessedOn', 'When it was read.'),
   },
+  dimensions: {
+    kind: byWord(table.kind, 'kind', 'Kind of source.'),
+    publisher: byValue(table.publisher, 'publisher', 'Publisher, as written.'),
+    language: byValue(table.language, 'language', 'BCP 47 tag, as written.'),
+    ...groupByDate(table, 'publishedOn', 'published', 'in which it was published'),
+    ...groupByDate(table, 'accessedOn', 'accessed', 'in which it was read for the registry'),
+  },
+  measures: {},
   includes: () => ({
     citations: citationsOf('citedSourceId', table.id),
     supports: included(

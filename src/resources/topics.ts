@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nameLines } from '../database/folding.ts'
 import { topics as table } from '../database/tables/topics.ts'
 import { topicSchemes } from '../database/vocabularies.ts'
+import { byValue, byWord } from '../query/dimensions.ts'
 import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { citationsIn } from './collections.ts'
@@ -62,6 +63,16 @@ export const topics: Resource = defineResource({
     scheme: byCode(table.scheme, 'Scheme.'),
     code: byCode(table.code, 'Code in the scheme.'),
   },
+  dimensions: {
+    scheme: byWord(table.scheme, 'scheme', 'Scheme that the topic belongs to.'),
+    broader: byValue(
+      table.broader,
+      'broader',
+      'The topic directly above.',
+      (slug) => sql`(select above.name from topics above where above.slug = ${slug})`,
+    ),
+  },
+  measures: {},
   includes: () => ({ citations: citationsOf('topicSlug', table.slug) }),
   example: {
     slug: 'electric-vehicles',

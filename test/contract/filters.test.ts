@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Operator } from '../../src/query/filters.ts'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { type Api, openApi } from '../support/api.ts'
@@ -49,8 +51,8 @@ const valueAt = (record: Document, pointer: string) =>
     .split('/')
     .reduce<unknown>((value, step) => Object(value)[step], record)
 
-/** What is left is about other records: the region of China, and the partners of Pakistan. */
-const around: Record<string, string> = { region: '142', partnerOf: 'PAK' }
+/** What is left is about other records: the regions of China, and the partners of Pakistan. */
+const around: Record<string, string> = { region: '142', subregion: '030', partnerOf: 'PAK' }
 
 /** A value of a filter that a record with something in every property answers to. */
 function valueFor(resource: Resource, filter: string, record: Document): string {
@@ -63,6 +65,17 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   return String(found ?? around[filter])
 }
 
+/** What some operators take that is no value of their filter: a unit of time that the date is or isn't told to, a role. */
+const taken: Partial<Record<Operator, (record: Document) => string>> = {
+  isNull: () => 'true',
+  year: () => 'unknown',
+  decade: () => '198X',
+  month: () => '1985-04',
+  noneAs: (record) => String(valueAt(record, '/parties/0/role') ?? valueAt(record, '/participants/0/role')),
+}
+
+const nobody = '00000000-0000-7000-8000-000000000000'
+
 /** Filters that look at other records than the one they find. */
 const byOthers = ['partnerOf']
 
@@ -72,14 +85,16 @@ const encoded = (filter: string, operator: string, value: string) =>
 describe.each(resources)('filtering $name', (resource) => {
   const property = resource.key.property
   const filters = Object.entries(resource.filters)
-  const withOperator = (operator: 'eq' | 'ne' | 'gte' | 'certainlyGte') =>
+  const withOperator = (operator: Operator) =>
     filters.filter(([, { comparisons }]) => comparisons[operator]).map(([filter]) => filter)
 
   let full: Made
   let small: Made
   let everything: string[]
   beforeAll(async () => {
-    full = await make(resource, api, await fullSample(resource, api))
+    // A country in a subregion is in a region too.
+    const subregion = resource.name === 'countries' && { region: '030' }
+    full = await make(resource, api, { ...(await fullSample(resource, api)), ...subregion })
     small = await make(resource, api, await smallSample(resource, api))
     everything = await keys('')
   })
@@ -103,7 +118,9 @@ describe.each(resources)('filtering $name', (resource) => {
       Object.keys(comparisons).map((operator) => ({ filter, operator })),
     ),
   )('by $filter with $operator only narrows the list, and keeps its order', async ({ filter, operator }) => {
-    const value = operator === 'isNull' ? 'true' : valueFor(resource, filter, full.record)
+    // Filters list their comparisons by operators.
+    const given = taken[operator as Operator]
+    const value = given?.(full.record) ?? valueFor(resource, filter, full.record)
     const found = await find(filter, operator, value)
     expect(found).toEqual(everything.filter((key) => found.includes(key)))
     const counted = await api.get(`/v1/${resource.name}?count=exact&${encoded(filter, operator, value)}`)
@@ -116,7 +133,8 @@ describe.each(resources)('filtering $name', (resource) => {
       const value = valueFor(resource, filter, full.record)
       const found = await find(filter, 'eq', value)
       expect(found).toContain(full.key)
-      const same = filter !== 'region' && value === valueFor(resource, filter, small.record)
+      const same =
+        !['region', 'subregion'].includes(filter) && value === valueFor(resource, filter, small.record)
       expect(found.includes(small.key)).toBe(same)
     },
   )
@@ -130,6 +148,55 @@ describe.each(resources)('filtering $name', (resource) => {
       expect([...equal, ...other].sort()).toEqual(everything.toSorted())
     },
   )
+
+  it.each(withOperator('isNull'))(
+    'by %s parts the list: a record either has a value or has none',
+    async (filter) => {
+      const [none, some] = [await find(filter, 'isNull', 'true'), await find(filter, 'isNull', 'false')]
+      expect(some).toContain(full.key)
+      expect(none.filter((key) => some.includes(key))).toEqual([])
+      expect([...none, ...some].sort()).toEqual(everything.toSorted())
+    },
+  )
+
+  it.each([
+    ...withOperator('all').map((filter) => ({ filter, operator: 'all' as const })),
+    ...withOperator('exactly').map((filter) => ({ filter, operator: 'exactly' as const })),
+  ])('by $filter with $operator finds a record that has each of the values', async ({ filter, operator }) => {
+    const value = valueFor(resource, filter, full.record)
+    expect(await find(filter, operator)).toContain(full.key)
+    expect(await keys(`${filter}[${operator}]=${value},${value}`)).toEqual(await find(filter, operator))
+    const schema = resource.filters[filter]?.value
+    const unused = ['ZZZ', '999', nobody, 'no-such-topic', 'xx']
+    const other =
+      schema instanceof z.ZodEnum ? schema.options[0] : unused.find((text) => schema?.safeParse(text).success)
+    expect(await keys(`${filter}[${operator}]=${value},${other}`)).not.toContain(full.key)
+  })
+
+  it.each(withOperator('noneAs'))(
+    'by %s with noneAs finds who has none in a role, whatever others have',
+    async (filter) => {
+      const parts = Object(full.record.parties ?? full.record.participants)
+      const [role] = parts.map((part: Document) => part.role)
+      expect(await find(filter, 'noneAs', role)).not.toContain(full.key)
+      const other = resource.filters.role?.value
+      expect(other).toBeInstanceOf(z.ZodEnum)
+      const unused = other instanceof z.ZodEnum ? String(other.options[0]) : ''
+      expect(await find(filter, 'noneAs', unused)).toContain(full.key)
+      // A role narrows `all` to the same participant, behind its value or as a filter.
+      const value = valueFor(resource, filter, full.record)
+      expect(await find(filter, 'all', `${value}:${role}`)).toContain(full.key)
+      expect(await find(filter, 'all', `${value}:${unused}`)).not.toContain(full.key)
+    },
+  )
+
+  it.each(withOperator('year'))('by %s finds dates that can be told to a unit, or cannot', async (filter) => {
+    // The date is 1985-04/.., which has no last day.
+    for (const operator of ['year', 'decade', 'month'] as const) {
+      expect(await find(filter, operator, 'unknown')).toContain(full.key)
+    }
+    expect(await find(filter, 'year', '1985')).not.toContain(full.key)
+  })
 
   it.each(withOperator('gte'))('by %s compares with the value of a record as it is shown', async (filter) => {
     const [gte, lte] = [await find(filter, 'gte'), await find(filter, 'lte')]

@@ -1,6 +1,5 @@
 import type { RequestHeader } from '../../operations/operation.ts'
-import type { Takes } from '../../query/filters.ts'
-import { type Parameter, truth } from '../../query/parameters.ts'
+import { type Parameter, type Taking, truth } from '../../query/parameters.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
@@ -33,9 +32,9 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
   // The parameter describes itself; its operators need not say it again.
   const { description, examples, ...value } = schemas.of(parameter.jsonValue ?? parameter.value, 'input')
   const { eq, ...bracketed } = parameter.comparisons
-  const schemaOf = (takes: Takes) => {
+  const one = ({ takes, value: own }: Taking) => {
     if (takes === 'truth') return schemas.of(truth, 'input')
-    return takes === 'many' ? listed(value) : value
+    return own ? schemas.of(own, 'input') : value
   }
   const operators = Object.entries(bracketed)
   const common = {
@@ -52,15 +51,13 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
   const compared: JsonSchema = {
     type: 'object',
     // OpenAPI has no notation for a list inside an object of a query: one value, or several with commas between.
-    properties: Object.fromEntries(
-      operators.map(([operator, { takes }]) => [operator, takes === 'truth' ? schemaOf(takes) : value]),
-    ),
+    properties: Object.fromEntries(operators.map(([operator, taking]) => [operator, one(taking)])),
     additionalProperties: false,
   }
   return {
     ...common,
     description: `${parameter.description} Operators: ${operators.map(([operator]) => `\`${name}[${operator}]\``).join(', ')}.`,
-    schema: eq ? { anyOf: [schemaOf(eq.takes), compared] } : compared,
+    schema: eq ? { anyOf: [eq.takes === 'many' ? listed(value) : value, compared] } : compared,
     style: 'deepObject',
     explode: true,
   }

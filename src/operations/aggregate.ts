@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { analyse } from '../database/analyse.ts'
+import { type AggregatePlan, aggregateParameters, measureNames, planAggregate } from '../query/aggregate.ts'
+import { aggregateStatement } from '../query/aggregate-sql.ts'
+import { nameOutput } from '../resources/components.ts'
+import type { Resource } from '../resources/resource.ts'
+import { memo, notModified } from './answers.ts'
+import type { Answer, Context, Operation } from './operation.ts'
+import { bodyTag, etagHeader, ifNoneMatch, isKnown } from './tags.ts'
+
+const groupCount = nameOutput(
+  'GroupCount',
+  z
+    .strictObject({
+      count: z.int().min(0).meta({ description: 'How many groups there are, answered or not.' }),
+      limit: z.int().min(1).meta({ description: 'Most groups that are answered.' }),
+    })
+    .meta({ description: 'How many groups there are.', examples: [{ count: 12, limit: 100 }] }),
+)
+
+/** The first dimension of a resource, to show what a group is. */
+const exampleOf = (resource: Resource): { dimension: string; finds: string; value: string } => {
+  const [[dimension = '', definition] = []] = Object.entries(resource.dimensions)
+  const value = { country: 'PAK', region: '142' }[dimension] ?? 'other'
+  return { dimension, finds: definition?.asks.filter ?? dimension, value }
+}
+
+const keysOf = memo((resource) => {
+  const { dimension, value } = exampleOf(resource)
+  return nameOutput(
+    `${resource.singular}GroupKey`,
+    z
+      .strictObject(
+        Object.fromEntries(
+          Object.entries(resource.dimensions).map(([name, { description }]) => [
+            name,
+            z.string().nullable().optional().meta({ description }),
+          ]),
+        ),
+      )
+      .meta({
+        description: 'A text for each dimension of `groupBy`; null for records without a value.',
+        examples: [{ [dimension]: value }],
+      }),
+  )
+})
+
+const measuresOf = memo((resource) =>
+  nameOutput(
+    `${resource.singular}Measures`,
+    z
+      .strictObject(
+        Object.fromEntries(
+          measureNames(resource).map((name) => [
+            name,
+            name.startsWith('count') ? z.int().min(0).optional() : z.number().nullable().optional(),
+          ]),
+        ),
+      )
+      .meta({
+        description: 'A number for each of `measures`; null where no record of the group has a value.',
+        examples: [{ count: 3 }],
+      }),
+  ),
+)
+
+/** Schema of the groups of a resource's records. */
+export const aggregateOf = memo((resource) => {
+  const { dimension, finds, value } = exampleOf(resource)
+  const example = {
+    key: { [dimension]: value },
+    label: { [dimension]: value },
+    measures: { count: 3 },
+    list: `/v1/${resource.name}?${finds}=${value}`,
+  }
+  const group = nameOutput(
+    `${resource.singular}Group`,
+    z
+      .strictObject({
+        key: keysOf(resource),
+        label: keysOf(resource).meta({ description: 'What readers call the keys.' }),
+        measures: measuresOf(resource),
+        list: z.string().meta({ description: 'The list of the records that the group counts.' }),
+      })
+      .meta({ description: 'Records that have the same keys.', examples: [example] }),
+  )
+  return nameOutput(
+    `${resource.singular}Aggregate`,
+    z
+      .strictObject({
+        data: z.array(group),
+        groups: groupCount,
+        total: z.int().min(0).meta({
+          description: 'How many records match the filters, each once however many groups it is in.',
+        }),
+      })
+      .meta({
+        description: `Groups of ${resource.name.replaceAll('-', ' ')}.`,
+        examples: [{ data: [example], groups: { count: 1, limit: 100 }, total: 3 }],
+      }),
+  )
+})
+
+async function aggregateText(plan: AggregatePlan, { pool }: Context): Promise<string> {
+  const { rows } = await analyse<{ data: string; groups: number; total: number }>(
+    pool,
+    aggregateStatement(plan),
+  )
+  const { data, groups, total } = rows[0] ?? { data: '', groups: 0, total: 0 }
+  return `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit: plan.limit })},"total":${total}}`
+}
+
+/** `GET /v1/{resource}/aggregate`: how many records there are of each kind, and what their numbers come to. */
+export const aggregate: Operation = {
+  method: 'GET',
+
+  contract: (resource) => ({
+    operationId: `aggregate${resource.plural}`,
+    summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
+    description:
+      'Groups the records that match and counts them. Every filter of the list can be used. A record is in each group that it has the values of, once; records without a value are grouped under null. Each group has a link to the list of its records.',
+    path: 'aggregate',
+    access: 'read',
+    query: aggregateParameters(resource),
+    headers: [ifNoneMatch],
+    answers: {
+      200: {
+        description: `Groups of ${resource.name.replaceAll('-', ' ')}.`,
+        schema: () => aggregateOf(resource),
+        headers: { etag: etagHeader },
+      },
+      304: notModified,
+    },
+    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+  }),
+
+  async handle(resource, asked, context): Promise<Answer> {
+    const body = await aggregateText(planAggregate(resource, asked.query), context)
+    const headers = { etag: bodyTag(body) }
+    return isKnown(asked.headers['if-none-match'], headers.etag)
+      ? { status: 304, headers }
+      : { status: 200, headers, body }
+  },
+}

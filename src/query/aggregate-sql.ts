@@ -1,0 +1,239 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { QueryConfig } from 'pg'
+import { searchableOf } from '../resources/resource.ts'
+import { type AggregatePlan, dimensionOf, type MeasureTerm, measureOf } from './aggregate.ts'
+import { type Condition, shapeOf } from './condition.ts'
+import { conditionSql, conditionValues } from './condition-sql.ts'
+import type { Dimension } from './dimensions.ts'
+import type { Siblings } from './filters.ts'
+import { commonQuery, groupLink } from './group-links.ts'
+import { statement } from './statement.ts'
+import type { Tie } from './ties.ts'
+
+/**
+ * The SQL of an aggregate, in steps: `tuples`, a record once for each of its combinations of keys; `groups`, those
+ * counted; `chosen`, with what must be counted apart, and only what `having` lets through; the first of them in order.
+ */
+
+const name = (text: string) => sql.identifier(text)
+const list = (parts: SQL[]) => sql.join(parts, sql`, `)
+const key = (at: number) => sql`${name(`k${at}`)}`
+const measure = (at: number) => sql`${name(`m${at}`)}`
+const taken = (at: number) => sql`${name(`v${at}`)}`
+
+/** Values of filters that narrow what dimensions look at, where the condition is a plain list of filters. */
+function narrowing(where: Condition): Record<string, unknown> {
+  if (where.kind !== 'fields') return {}
+  return Object.fromEntries(
+    where.comparisons
+      .filter(({ filter, operator }) => filter === 'role' && operator === 'eq')
+      .map(({ filter, value }) => [`asked.${filter}`, value]),
+  )
+}
+
+const siblingsOf =
+  (where: Condition): Siblings =>
+  (filter) =>
+    `asked.${filter}` in narrowing(where) ? sql`${sql.placeholder(`asked.${filter}`)}` : undefined
+
+interface Grouping {
+  plan: AggregatePlan
+  dimensions: Dimension[]
+  siblings: Siblings
+  where: SQL
+}
+
+/** Values that a record has many of, each once; beside the role when that is grouped by too. */
+function joinOf({ plan, siblings }: Grouping, tie: Tie, at: number): SQL {
+  const alias = name(`d${at}`)
+  const roleAt = plan.groupBy.indexOf('role')
+  const narrowed = tie.roles !== undefined && roleAt >= 0
+  const columns = narrowed ? sql`record, value, role` : sql`record, value`
+  const sameRole = narrowed ? sql` and ${alias}.role is not distinct from ${name(`d${roleAt}`)}.value` : sql``
+  return sql` left join (select distinct ${columns} from (${tie.rows(siblings)}) tied) ${alias} on ${alias}.record = records.record${sameRole}`
+}
+
+/** Joins in an order in which the role is there before what is tied to it. */
+function joinsOf(grouping: Grouping): SQL {
+  const joins = grouping.dimensions.flatMap(({ values }, at) =>
+    values.kind === 'many' ? [{ tie: values.tie, at }] : [],
+  )
+  const ordered = [...joins.filter(({ tie }) => !tie.roles), ...joins.filter(({ tie }) => tie.roles)]
+  return sql.join(ordered.map(({ tie, at }) => joinOf(grouping, tie, at)))
+}
+
+/** What a measure takes from each record's row; nothing where records or other rows are counted. */
+function takenBy({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
+  if (summary === 'count') return undefined
+  if (summary !== 'countDistinct') return measureOf(resource, of).value
+  const { values } = dimensionOf(resource, of)
+  return values.kind === 'one' ? values.value : undefined
+}
+
+function tuplesSql(grouping: Grouping): SQL {
+  const { plan, dimensions, where } = grouping
+  const { table, key: recordKey } = plan.resource
+  const own = dimensions.flatMap(({ values }, at) =>
+    values.kind === 'one' ? [sql`${values.value} as ${key(at)}`] : [],
+  )
+  const measured = plan.measures.flatMap((term, at) => {
+    const value = takenBy(plan, term)
+    return value ? [sql`${value} as ${taken(at)}`] : []
+  })
+  const records = sql`select ${list([sql`${recordKey.column} as record`, ...own, ...measured])} from ${table} where (${where})`
+  const tied = dimensions.flatMap(({ values }, at) =>
+    values.kind === 'many' ? [sql`${name(`d${at}`)}.value as ${key(at)}`] : [],
+  )
+  if (tied.length === 0) return records
+  // The fence keeps the record's own values from being computed anew for each row that is joined to it.
+  return sql`select ${list([sql`records.*`, ...tied])} from (${records} offset 0) records${joinsOf(grouping)}`
+}
+
+const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
+  sum: (value) => sql`trim_scale(sum(${value})::numeric)`,
+  avg: (value) => sql`trim_scale(round(avg(${value}), 4))`,
+  min: (value) => sql`trim_scale(min(${value})::numeric)`,
+  max: (value) => sql`trim_scale(max(${value})::numeric)`,
+}
+
+/** A measure that the grouping itself computes; undefined where other rows must be looked at. */
+function directly({ resource }: AggregatePlan, { summary, of }: MeasureTerm, at: number): SQL | undefined {
+  if (summary === 'count') return sql`count(*)`
+  if (summary === 'countDistinct') {
+    return dimensionOf(resource, of).values.kind === 'one' ? sql`count(distinct ${taken(at)})` : undefined
+  }
+  return measureOf(resource, of).parts ? undefined : rounded[summary](taken(at))
+}
+
+/** The keys of a tuple as one value, which is equal where they are, nulls too. */
+const allKeys = (count: number, alias = sql``) =>
+  sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]`
+
+/** A measure computed apart: rows of `keys` and the measure. */
+function apart({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
+  const count = plan.groupBy.length
+  if (summary === 'countDistinct') {
+    const { values } = dimensionOf(plan.resource, of)
+    if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
+    return sql`select ${allKeys(count)} as keys, count(distinct tied.value) as ${measure(at)} from tuples join (${values.tie.rows(siblings)}) tied on tied.record = tuples.record group by 1`
+  }
+  const { parts } = measureOf(plan.resource, of)
+  if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)
+  const [own, other] = [sql`part.`, sql`whole.`]
+  return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${taken(at)}`)} as ${measure(at)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
+}
+
+function groupsSql({ plan }: Grouping): SQL {
+  const keys = plan.groupBy.map((_, at) => key(at))
+  const measures = plan.measures.flatMap((term, at) => {
+    const value = directly(plan, term, at)
+    return value ? [sql`${value} as ${measure(at)}`] : []
+  })
+  return sql`select ${list([...keys, sql`count(*) as records`, ...measures])} from tuples group by ${list(keys)}`
+}
+
+function chosenSql(grouping: Grouping): SQL {
+  const { plan } = grouping
+  const added = plan.measures.flatMap((term, at) => (directly(plan, term, at) ? [] : [{ term, at }]))
+  const joins = added.map(
+    ({ term, at }) =>
+      sql` left join (${apart(grouping, term, at)}) ${name(`e${at}`)} on ${name(`e${at}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
+  )
+  const columns = added.map(({ term, at }) => {
+    const value = sql`${name(`e${at}`)}.${measure(at)}`
+    // A group whose records have none of the values that are counted has none.
+    return term.summary === 'countDistinct' ? sql`coalesce(${value}, 0) as ${measure(at)}` : value
+  })
+  return sql`select ${list([sql`groups.*`, ...columns])} from groups${sql.join(joins)}`
+}
+
+function havingSql({ measures, having }: AggregatePlan): SQL {
+  if (having.length === 0) return sql``
+  const conditions = having.map(({ measure: wanted, comparison }, at) => {
+    const column = measure(measures.findIndex((term) => term.name === wanted))
+    return sql`${column} ${sql.raw(comparison)} ${sql.placeholder(`having.${at}`)}::text::numeric`
+  })
+  return sql` where ${sql.join(conditions, sql` and `)}`
+}
+
+/** The order of the groups: what is asked for, and the keys behind it, so that no two are equal. */
+function orderSql({ plan, dimensions }: Grouping): SQL {
+  const byKey = (at: number) =>
+    dimensions[at]?.type === 'text' ? sql`${key(at)} collate "C"` : sql`${key(at)}`
+  const column = (by: string) => {
+    const at = plan.groupBy.indexOf(by)
+    return at >= 0 ? byKey(at) : measure(plan.measures.findIndex((term) => term.name === by))
+  }
+  const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
+  return list([...terms, ...plan.groupBy.map((_, at) => sql`${byKey(at)} nulls last`)])
+}
+
+const object = (properties: [string, SQL][]) =>
+  sql`(select row_to_json(one) from (select ${list(properties.map(([property, value]) => sql`${value} as ${name(property)}`))}) one)`
+
+/** The JSON of a group. */
+function groupJson({ plan, dimensions }: Grouping): SQL {
+  const each = (make: (dimension: Dimension, value: SQL) => SQL) =>
+    dimensions.map((dimension, at): [string, SQL] => [plan.groupBy[at] ?? '', make(dimension, key(at))])
+  const whenKnown = (value: SQL, text: SQL) => sql`case when ${value} is not null then ${text} end`
+  const common = sql`${sql.placeholder('common')}`
+  return object([
+    ['key', object(each(({ text }, value) => whenKnown(value, text(value))))],
+    ['label', object(each(({ label }, value) => whenKnown(value, label(value))))],
+    ['measures', object(plan.measures.map((term, at): [string, SQL] => [term.name, measure(at)]))],
+    ...(plan.where.kind === 'fields'
+      ? [
+          ['list', groupLink(plan, common, (wanted) => key(plan.groupBy.indexOf(wanted)))] satisfies [
+            string,
+            SQL,
+          ],
+        ]
+      : []),
+  ])
+}
+
+/** How many records there are, each once: where none can be in two groups, the groups say it. */
+const totalSql = ({ plan, dimensions, where }: Grouping) =>
+  dimensions.every(({ values }) => values.kind === 'one')
+    ? sql`(select coalesce(sum(records), 0)::int from groups)`
+    : sql`(select count(*)::int from ${plan.resource.table} where (${where}))`
+
+function buildSql(plan: AggregatePlan): SQL {
+  const grouping: Grouping = {
+    plan,
+    dimensions: plan.groupBy.map((dimension) => dimensionOf(plan.resource, dimension)),
+    siblings: siblingsOf(plan.where),
+    where: conditionSql(searchableOf(plan.resource), plan.where),
+  }
+  const order = orderSql(grouping)
+  return sql`with tuples as (${tuplesSql(grouping)}), groups as (${groupsSql(grouping)}),
+    measured as (${chosenSql(grouping)}), chosen as (select * from measured${havingSql(plan)}),
+    shown as (select *, row_number() over (order by ${order}) as place from chosen order by ${order} limit ${sql.placeholder('limit')})
+    select coalesce((select string_agg(${groupJson(grouping)}::text, ',' order by place) from shown), '') as data,
+      (select count(*)::int from chosen) as groups, ${totalSql(grouping)} as total`
+}
+
+/**
+ * The statement of an aggregate: one row of `data` (the JSON of the groups, with commas between), `groups` (how many
+ * there are) and `total` (how many records are in them or would be, each once).
+ */
+export function aggregateStatement(plan: AggregatePlan): QueryConfig {
+  const { resource, where, groupBy, measures, sort, having } = plan
+  const shape = JSON.stringify([
+    'aggregate',
+    resource.name,
+    shapeOf(where),
+    groupBy,
+    measures.map((term) => term.name),
+    sort,
+    having.map(({ measure: wanted, comparison }) => [wanted, comparison]),
+  ])
+  const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
+  return statement(shape, () => buildSql(plan), {
+    ...conditionValues(where),
+    ...narrowing(where),
+    ...limits,
+    common: commonQuery(plan),
+    limit: plan.limit,
+  })
+}

@@ -1,0 +1,69 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { findEdtfFault } from './edtf.ts'
+
+/**
+ * Years, decades and months that EDTF dates can be told to. Each is a whole number in SQL, in the order of time, and
+ * an EDTF text for readers: `2011`, `201X`, `2011-04`.
+ */
+
+type Bounds<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
+
+/** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
+const yearOf = (day: AnyPgColumn) =>
+  sql`(extract(year from ${day})::int + (extract(year from ${day}) < 0)::int)`
+
+// An open end is an infinite day, which has no year as an integer: only days of one year come to the cast. The first
+// years that dates can have are not wholly days of PostgreSQL, so no filter could name them.
+const sameYear: Bounds<SQL> = (earliest, latest) =>
+  sql`extract(year from ${earliest}) = extract(year from ${latest}) and extract(year from ${earliest}) > -4700`
+
+const sameMonth: Bounds<SQL> = (earliest, latest) =>
+  sql`${sameYear(earliest, latest)} and extract(month from ${earliest}) = extract(month from ${latest})`
+
+const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
+
+/**
+ * The unit that a date lies in, as a number; null for no date, and for one that may be of several units.
+ * Decades are EDTF's: `-001X` is -19 to -10, and years of more than four digits have none.
+ */
+export const unitNumber: Record<'year' | 'decade' | 'month', Bounds<SQL>> = {
+  year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearOf(earliest)} end)`,
+  // Both ends are of one decade, which 201X is and no year tells; casts wait until the days are known to be finite.
+  decade: (earliest, latest) =>
+    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when extract(year from ${earliest}) > -4700 and extract(year from ${latest}) < 10000 and ${decade(yearOf(earliest))} = ${decade(yearOf(latest))} then ${decade(yearOf(earliest))} end end)`,
+  month: (earliest, latest) =>
+    sql`(case when ${sameMonth(earliest, latest)} then ${yearOf(earliest)} * 12 + extract(month from ${earliest})::int - 1 end)`,
+}
+
+const yearText = (year: SQL) =>
+  sql`(case when ${year} > 9999 then 'Y' || ${year} when ${year} < 0 then '-' || lpad((-${year})::text, 4, '0') else lpad(${year}::text, 4, '0') end)`
+
+/** The EDTF text of a unit's number. */
+export const unitText: Record<'year' | 'decade' | 'month', (number: SQL) => SQL> = {
+  year: yearText,
+  decade: (number) =>
+    sql`(case when ${number} < 0 then '-' || lpad((-${number} - 1)::text, 3, '0') else lpad(${number}::text, 3, '0') end || 'X')`,
+  month: (number) =>
+    sql`(${yearText(sql`floor(${number} / 12.0)::int`)} || '-' || lpad((mod(mod(${number}, 12) + 12, 12) + 1)::text, 2, '0'))`,
+}
+
+const unit = (form: RegExp, example: string) =>
+  z
+    .string()
+    .max(10)
+    .refine((text) => text === 'unknown' || (form.test(text) && !findEdtfFault(text)), {
+      error: `must be as ${example} is, or "unknown"`,
+    })
+    .meta({
+      description: `Such as ${example}; \`unknown\` for dates that can't be told to one.`,
+      examples: [example],
+    })
+
+/** Schemas of what the operators of these names take. */
+export const unitValue: Record<'year' | 'decade' | 'month', z.ZodType> = {
+  year: unit(/^(-?\d{4}|Y\d{5,7})$/, '2011'),
+  decade: unit(/^-?\d{3}X$/, '201X'),
+  month: unit(/^-?\d{4}-(0[1-9]|1[0-2])$/, '2011-04'),
+}

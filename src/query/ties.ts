@@ -1,0 +1,101 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { faultMessage } from '../problems/faults.ts'
+import type { Comparison, Operator, Siblings } from './filters.ts'
+
+/**
+ * A property of which a record has any number of values: its countries, its topics. Filters and dimensions are made
+ * of the same rows, so that a list finds what an aggregate counts.
+ */
+export interface Tie {
+  /** The column that a row's record is looked up by. */
+  key: AnyPgColumn
+  /**
+   * A query of all pairs: columns `record`, `value` (never null) and, where the values are of participants, `role`.
+   * @param asked the values of the request's other filters, which may narrow what is looked at.
+   */
+  rows(asked: Siblings): SQL
+  /** The condition that a record has a value at all, where that is cheaper than by its rows. */
+  some?(asked: Siblings): SQL
+  /** PostgreSQL type of the values. */
+  type: 'text' | 'uuid'
+  /** Schema of a role, where values are of participants. */
+  roles?: z.ZodType
+}
+
+const textArray = (values: SQL) => sql`${values}::text[]`
+
+/** The condition that a record has a value. */
+const hasSome = (tie: Tie, asked: Siblings): SQL =>
+  tie.some?.(asked) ?? sql`exists (select from (${tie.rows(asked)}) tied where tied.record = ${tie.key})`
+
+/** What is written before the colon, in the type of the values. */
+const codes = (tie: Tie, values: SQL) =>
+  sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(tie.type)}) from unnest(${textArray(values)}) word)::${sql.raw(tie.type)}[]`
+
+/**
+ * Records that have each of some values, not only any of them.
+ * A value may have a role behind it, `PAK:donor`: the same participant has it.
+ */
+function havingAll(tie: Tie, values: SQL, asked: Siblings): SQL {
+  const role = tie.roles ? sql` and split_part(given.word, ':', 2) in ('', coalesce(tied.role, ''))` : sql``
+  return sql`${tie.key} in (
+    select tied.record from (${tie.rows(asked)}) tied
+    join unnest(${textArray(values)}) as given(word) on tied.value = split_part(given.word, ':', 1)::${sql.raw(tie.type)}${role}
+    where tied.value = any(${codes(tie, values)})
+    group by tied.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`
+}
+
+/** The form of a value, perhaps with a role behind it. */
+const withRole = (value: z.ZodType, roles: z.ZodType) =>
+  z
+    .string()
+    .max(150)
+    .superRefine((text, context) => {
+      const at = text.indexOf(':')
+      const parts: [z.ZodType, string][] =
+        at < 0
+          ? [[value, text]]
+          : [
+              [value, text.slice(0, at)],
+              [roles, text.slice(at + 1)],
+            ]
+      for (const [schema, part] of parts) {
+        for (const { message } of schema.safeParse(part, { error: faultMessage }).error?.issues ?? []) {
+          context.addIssue({ code: 'custom', message })
+        }
+      }
+    })
+
+/**
+ * The operators of a filter on such a property, beside its own: `all` (or `exactly`), `isNull` and, for participants,
+ * `noneAs`.
+ * @param value schema of one value.
+ * @param all name of the operator that asks for each of several.
+ */
+export function tieComparisons(
+  tie: Tie,
+  value: z.ZodType,
+  all: 'all' | 'exactly' = 'all',
+): Partial<Record<Operator, Comparison>> {
+  const { roles } = tie
+  return {
+    [all]: {
+      takes: 'many',
+      ...(roles && { value: withRole(value, roles) }),
+      sql: (values: SQL, siblings: Siblings) => havingAll(tie, values, siblings),
+    },
+    isNull: {
+      takes: 'truth',
+      sql: (truth, siblings) => sql`(${hasSome(tie, siblings)}) <> ${truth}::boolean`,
+    },
+    ...(roles && {
+      noneAs: {
+        takes: 'many',
+        value: roles,
+        sql: (values: SQL) => sql`not (${hasSome(tie, (name) => (name === 'role' ? values : undefined))})`,
+      },
+    }),
+  }
+}
