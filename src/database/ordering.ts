@@ -36,10 +36,13 @@ export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   type: 'date',
 })
 
-/** Numbers. */
+const asNumeric = (column: AnyPgColumn): SQL =>
+  column.columnType === 'PgInteger' ? sql`(${column})::numeric` : sql`${column}`
+
+/** Numbers, of whatever type their column is, since filters compare them with any. */
 export const numberOrder = (column: AnyPgColumn): Ordering => ({
-  asc: filledWith(column, sql`'Infinity'::numeric`),
-  desc: filledWith(column, sql`'-Infinity'::numeric`),
+  asc: column.notNull ? asNumeric(column) : sql`coalesce(${asNumeric(column)}, 'Infinity'::numeric)`,
+  desc: column.notNull ? asNumeric(column) : sql`coalesce(${asNumeric(column)}, '-Infinity'::numeric)`,
   type: 'numeric',
 })
 

@@ -46,10 +46,10 @@ export const network: Endpoint = {
     problems,
   },
 
-  async handle({ query, headers }, { pool }) {
+  async handle({ query }, { pool }) {
     const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
     const { rows } = await pool.query<Row>(networkStatement(planNetwork(query, level)))
-    return taggedAnswer(headers, rows.map(({ document }) => document).join(''))
+    return taggedAnswer(rows.map(({ document }) => document).join(''))
   },
 }
 
@@ -76,10 +76,10 @@ export const countryNetwork: Endpoint = {
     problems: [...problems, 'not-found'],
   },
 
-  async handle({ key, query, headers }, { pool }) {
+  async handle({ key, query }, { pool }) {
     const { rows } = await pool.query<Row>(partnersStatement(planNetwork(query, 'country', key), key))
     const [row] = rows
     if (!row) throw noSuch(countries, key)
-    return taggedAnswer(headers, row.document)
+    return taggedAnswer(row.document)
   },
 }

@@ -127,6 +127,6 @@ export const search: Endpoint = {
     const { rows } = await pool.query<{ document: string }>(searchStatement(plan))
     const data = rows.slice(0, size).map(({ document }) => document)
     const body = `{"data":[${data.join(',')}],"page":${JSON.stringify({ limit: size, more: rows.length > size })}}`
-    return taggedAnswer(asked.headers, body)
+    return taggedAnswer(body)
   },
 }

@@ -6,7 +6,7 @@ import { nameOutput } from '../resources/components.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, notModified } from './answers.ts'
 import type { Answer, Context, Operation } from './operation.ts'
-import { bodyTag, etagHeader, ifNoneMatch, isKnown } from './tags.ts'
+import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
 
 const groupCount = nameOutput(
   'GroupCount',
@@ -136,9 +136,6 @@ export const aggregate: Operation = {
 
   async handle(resource, asked, context): Promise<Answer> {
     const body = await aggregateText(planAggregate(resource, asked.query), context)
-    const headers = { etag: bodyTag(body) }
-    return isKnown(asked.headers['if-none-match'], headers.etag)
-      ? { status: 304, headers }
-      : { status: 200, headers, body }
+    return taggedAnswer(body)
   },
 }

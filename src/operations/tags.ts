@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Problem } from '../problems/problem.ts'
-import type { Answer, Asked, HeaderContract, RequestHeader } from './operation.ts'
+import type { Answer, HeaderContract, RequestHeader } from './operation.ts'
 
 /** Entity tags and preconditions (RFC 9110, sections 8.8.3 and 13). */
 
@@ -37,13 +37,12 @@ export function isKnown(header: string | undefined, tag: string): boolean {
   return tagsIn(header, 'If-None-Match').some(({ opaque }) => `"${opaque}"` === tag)
 }
 
-/** The answer of a body whose tag is its own, or 304 where the client has it already. */
-export function taggedAnswer(headers: Asked['headers'], body: string): Answer {
-  const etag = bodyTag(body)
-  return isKnown(headers['if-none-match'], etag)
-    ? { status: 304, headers: { etag } }
-    : { status: 200, headers: { etag }, body }
-}
+/** The answer of a body whose tag is its own. */
+export const taggedAnswer = (body: string): Answer => ({
+  status: 200,
+  headers: { etag: bodyTag(body) },
+  body,
+})
 
 /** Any version, or one of these. */
 export type Expected = '*' | string[]

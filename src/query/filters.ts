@@ -3,6 +3,8 @@ import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { folded } from '../database/folding.ts'
+import { codeOrder, numberOrder } from '../database/ordering.ts'
+import { spanOf } from '../database/spans.ts'
 import { unitNumber, unitValue } from './date-units.ts'
 
 /** Units of time that a date may be told to. */
@@ -66,7 +68,24 @@ const isNull = (column: AnyPgColumn): Comparison => ({
 const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> =>
   column.notNull ? {} : { isNull: isNull(column) }
 
-/** Any of some texts: enumerations, codes, words. `ne` also keeps records that have no value. */
+/**
+ * Any of some words that lists are sorted by, too: what is compared is what the index for sorting has.
+ * `ne` also keeps records that have no value.
+ */
+export function anyWord(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
+  const { asc } = codeOrder(column)
+  return {
+    description,
+    value,
+    comparisons: {
+      eq: many((values) => sql`${asc} = any(${values}::text[])`),
+      ne: many((values) => sql`${asc} <> all(${values}::text[])`),
+      ...ifNullable(column),
+    },
+  }
+}
+
+/** Any of some keys or words, with an index of their own. `ne` also keeps records that have no value. */
 export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const list = (values: SQL) => sql`${values}::${sql.raw(column.getSQLType())}[]`
   return {
@@ -124,8 +143,31 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
   value: unitValue[unit],
   // The branches are apart, so that the word never reaches the functions that read dates.
   sql: (given) =>
-    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} >= edtf_earliest(${given}::text) and ${latest} <= edtf_latest(${given}::text) end`,
+    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${spanOf(earliest, latest)} <@ ${meantBy(given)} end`,
 })
+
+/** The days that a given date can mean. */
+const meantBy = (date: SQL) => spanOf(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
+
+/** A day after those of a given date, which an open end has none of: there, it is the end itself, left out. */
+const upperOf = (date: SQL) => ({
+  day: sql`upper(${meantBy(date)})`,
+  hasEnd: sql`isfinite(upper(${meantBy(date)}))`,
+})
+
+/** The days on this or that side of a given date, with its own days or without. */
+const side = {
+  after: (date: SQL) => {
+    const { day, hasEnd } = upperOf(date)
+    return sql`daterange(${day}, null, case when ${hasEnd} then '[)' else '()' end)`
+  },
+  since: (date: SQL) => sql`daterange(lower(${meantBy(date)}), null)`,
+  before: (date: SQL) => sql`daterange(null, lower(${meantBy(date)}))`,
+  until: (date: SQL) => {
+    const { day, hasEnd } = upperOf(date)
+    return sql`daterange(null, ${day}, case when ${hasEnd} then '[)' else '[]' end)`
+  },
+}
 
 /**
  * An EDTF date of the record. Dates are spans of days, so plain operators compare by overlap (could it be so?) and
@@ -135,30 +177,31 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {
   const earliest = columnOf(table, `${property}Earliest`)
   const latest = columnOf(table, `${property}Latest`)
-  const from = (date: SQL) => sql`edtf_earliest(${date}::text)`
-  const to = (date: SQL) => sql`edtf_latest(${date}::text)`
-  const overlaps = (date: SQL) => sql`${earliest} <= ${to(date)} and ${latest} >= ${from(date)}`
+  const span = spanOf(earliest, latest)
+  const compared = (build: (date: SQL) => SQL) =>
+    one((date) => sql`(${earliest} is not null and ${build(date)})`)
+  const overlaps = compared((date) => sql`${span} && ${meantBy(date)}`)
   return {
     description,
     value,
     comparisons: {
-      eq: one((date) => sql`(${overlaps(date)})`),
-      ne: one((date) => sql`(${overlaps(date)}) is not true`),
-      gt: one((date) => sql`${latest} > ${to(date)}`),
-      gte: one((date) => sql`${latest} >= ${from(date)}`),
-      lt: one((date) => sql`${earliest} < ${from(date)}`),
-      lte: one((date) => sql`${earliest} <= ${to(date)}`),
-      certainlyGt: one((date) => sql`${earliest} > ${to(date)}`),
-      certainlyGte: one((date) => sql`${earliest} >= ${from(date)}`),
-      certainlyLt: one((date) => sql`${latest} < ${from(date)}`),
-      certainlyLte: one((date) => sql`${latest} <= ${to(date)}`),
-      overlaps: one((date) => sql`(${overlaps(date)})`),
-      within: one((date) => sql`${earliest} >= ${from(date)} and ${latest} <= ${to(date)}`),
-      contains: one((date) => sql`${earliest} <= ${from(date)} and ${latest} >= ${to(date)}`),
+      eq: overlaps,
+      ne: one((date) => sql`(${span} && ${meantBy(date)}) is not true`),
+      gt: compared((date) => sql`${span} && ${side.after(date)}`),
+      gte: compared((date) => sql`${span} && ${side.since(date)}`),
+      lt: compared((date) => sql`${span} && ${side.before(date)}`),
+      lte: compared((date) => sql`${span} && ${side.until(date)}`),
+      certainlyGt: compared((date) => sql`${span} <@ ${side.after(date)}`),
+      certainlyGte: compared((date) => sql`${span} <@ ${side.since(date)}`),
+      certainlyLt: compared((date) => sql`${span} <@ ${side.before(date)}`),
+      certainlyLte: compared((date) => sql`${span} <@ ${side.until(date)}`),
+      overlaps,
+      within: compared((date) => sql`${span} <@ ${meantBy(date)}`),
+      contains: compared((date) => sql`${span} @> ${meantBy(date)}`),
       year: inUnit('year', earliest, latest),
       decade: inUnit('decade', earliest, latest),
       month: inUnit('month', earliest, latest),
-      ...ifNullable(columnOf(table, property)),
+      ...ifNullable(earliest),
     },
   }
 }
@@ -168,21 +211,22 @@ const decimal = z
   .regex(/^-?\d{1,15}(\.\d{1,6})?$/, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
   .meta({ description: 'A number in decimal digits.' })
 
-/** A number of the record. */
+/** A number of the record, compared as the indexes for sorting have it: beyond all others where there is none. */
 export function number(column: AnyPgColumn, description: string): Filter {
-  const compare = (operator: string) =>
-    one((value) => sql`${column} ${sql.raw(operator)} ${value}::text::numeric`)
+  const { asc, desc } = numberOrder(column)
+  const compare = (operator: '>' | '>=' | '<' | '<=', expression: SQL) =>
+    one((value) => sql`${expression} ${sql.raw(operator)} ${value}::text::numeric`)
   return {
     description,
     value: decimal,
     jsonValue: z.number(),
     comparisons: {
-      eq: many((values) => sql`${column} = any(${values}::text[]::numeric[])`),
-      ne: many((values) => sql`(${column} = any(${values}::text[]::numeric[])) is not true`),
-      gt: compare('>'),
-      gte: compare('>='),
-      lt: compare('<'),
-      lte: compare('<='),
+      eq: many((values) => sql`${asc} = any(${values}::text[]::numeric[])`),
+      ne: many((values) => sql`${asc} <> all(${values}::text[]::numeric[])`),
+      gt: compare('>', desc),
+      gte: compare('>=', desc),
+      lt: compare('<', asc),
+      lte: compare('<=', asc),
       ...ifNullable(column),
     },
   }

@@ -17,7 +17,7 @@ import {
   rolesOf,
 } from '../database/vocabularies.ts'
 import { byTie, byWord, byDate as groupByDate, itself } from '../query/dimensions.ts'
-import { anyOf, anyWhere, arrayHas, edtfDate, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWhere, anyWord, arrayHas, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { assistancePrograms } from './assistance-programs.ts'
 import { cooperationCollections, flat, participantFilters } from './collections.ts'
@@ -155,9 +155,9 @@ export const agreements: Resource = defineResource({
     summary: text(table.summary, 'Summary.'),
     place: text(table.place, 'Where it was signed.'),
     occasion: text(table.occasion, 'At what event it was agreed.'),
-    kind: anyOf(table.kind, z.enum(agreementKinds), 'Kind of agreement.'),
-    level: anyOf(table.level, z.enum(agreementLevels), 'Level at which it was concluded.'),
-    status: anyOf(table.status, z.enum(agreementStatuses), 'Status.'),
+    kind: anyWord(table.kind, z.enum(agreementKinds), 'Kind of agreement.'),
+    level: anyWord(table.level, z.enum(agreementLevels), 'Level at which it was concluded.'),
+    status: anyWord(table.status, z.enum(agreementStatuses), 'Status.'),
     renewal: anyOf(table.renewal, z.enum(renewals), 'How it is renewed.'),
     signedOn: edtfDate(table, 'signedOn', dates.signedOn, 'When it was signed or agreed.'),
     provisionalFrom: edtfDate(table, 'provisionalFrom', dates.provisionalFrom, 'Provisional application.'),

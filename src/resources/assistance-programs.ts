@@ -6,7 +6,7 @@ import {
 } from '../database/tables/assistance-programs.ts'
 import { activityStatuses, aidTypes, modalities, rolesOf } from '../database/vocabularies.ts'
 import { byValue, byWord, byDate as groupByDate, itself } from '../query/dimensions.ts'
-import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
+import { anyOf, anyWord, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
@@ -89,8 +89,8 @@ export const assistancePrograms: Resource = defineResource({
     q: fullText(table, 'titles, summaries and places'),
     title: text(table.title, 'Title.'),
     summary: text(table.summary, 'Summary.'),
-    modality: anyOf(table.modality, z.enum(modalities), 'What the help consists of.'),
-    status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
+    modality: anyWord(table.modality, z.enum(modalities), 'What the help consists of.'),
+    status: anyWord(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
     ...cooperationFilters(

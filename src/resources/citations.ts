@@ -5,7 +5,7 @@ import { citations as table } from '../database/tables/citations.ts'
 import { citationRanks } from '../database/vocabularies.ts'
 import { listed } from '../problems/suggest.ts'
 import { byValue, byWord, itself } from '../query/dimensions.ts'
-import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWhere, anyWord, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { externalIdsIn } from './collections.ts'
 import { named } from './components.ts'
@@ -164,7 +164,7 @@ export const citations: Resource = defineResource({
     note: text(table.note, 'What is supported or doubtful.'),
     paragraph: anyOf(table.paragraph, line(50), 'Paragraph of the source.'),
     page: anyOf(table.page, line(50), 'Page of the source.'),
-    rank: anyOf(table.rank, z.enum(citationRanks), 'Weight beside other citations.'),
+    rank: anyWord(table.rank, z.enum(citationRanks), 'Weight beside other citations.'),
     externalId: externalIdFilter('citationId', table.id),
   },
   collections: () => ({ externalIds: externalIdsIn('citationId') }),

@@ -118,12 +118,21 @@ const topicFilter = (owner: CooperationOwner, key: AnyPgColumn, ties: Ties): Fil
   withTie(
     anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
       among(key, [
-        sql`select ${topicLinks[owner]} from ${topicLinks} where ${topicLinks.topic} in (select topics_within(${textArray(values)})) and ${topicLinks[owner]} is not null`,
+        sql`select ${topicLinks[owner]} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${textArray(values)}))) and ${topicLinks[owner]} is not null`,
       ]),
     ),
     ties.topic,
     'exactly',
   )
+
+/**
+ * The condition that a participant is one of some countries, or an organization of theirs. All of one table, so that
+ * PostgreSQL can tell how many there are, and go either way: from the few participants to their records, or from
+ * records, in their order, to whether they have one.
+ * @param countries SQL of type text[].
+ */
+const fromCountries = (countries: SQL): SQL =>
+  sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${organizations.id} from ${organizations} where ${organizations.country} = any(${countries})))`
 
 /**
  * Filters by who takes part. `role` narrows the other three to participants in that role.
@@ -141,17 +150,11 @@ function participantFilters(
     return asked ? sql` and ${participations.role} = any(${textArray(asked)})` : sql``
   }
   const taking = (condition: SQL, siblings: Siblings) =>
-    sql`select ${participations[owner]} from ${participations} where ${condition} and ${participations[owner]} is not null${role(siblings)}`
-  const fromCountries = (condition: (column: AnyPgColumn) => SQL, siblings: Siblings) => [
-    taking(condition(participations.country), siblings),
-    taking(
-      sql`${participations.organization} in (select ${organizations.id} from ${organizations} where ${condition(organizations.country)})`,
-      siblings,
-    ),
-    ...(siblings('role')
+    sql`select ${participations[owner]} from ${participations} where (${condition}) and ${participations[owner]} is not null${role(siblings)}`
+  const placedIn = (countries: SQL, siblings: Siblings) =>
+    siblings('role')
       ? []
-      : places.map((place) => sql`select ${key} from ${place.table} where ${condition(place)}`)),
-  ]
+      : places.map((place) => sql`select ${key} from ${place.table} where ${place} = any(${countries})`)
   const where = places.length > 0 ? ', or where it is' : ''
   return {
     country: withTie(
@@ -159,10 +162,10 @@ function participantFilters(
         keys.country(),
         `Country that takes part in whatever role (or in \`role\`), itself or by one of its organizations${where}.`,
         (values, siblings) =>
-          among(
-            key,
-            fromCountries((column) => sql`${column} = any(${textArray(values)})`, siblings),
-          ),
+          among(key, [
+            taking(fromCountries(textArray(values)), siblings),
+            ...placedIn(textArray(values), siblings),
+          ]),
       ),
       ties.country,
     ),
@@ -176,14 +179,12 @@ function participantFilters(
       anyWhere(
         keys.region(),
         'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
-        (values, siblings) =>
-          among(key, [
-            taking(sql`${participations.region} in (select regions_within(${textArray(values)}))`, siblings),
-            ...fromCountries(
-              (column) => sql`${column} in (select countries_within(${textArray(values)}))`,
-              siblings,
-            ),
-          ]),
+        (values, siblings) => {
+          const regions = sql`array(select regions_within(${textArray(values)}))`
+          const countries = sql`array(select countries_within(${textArray(values)}))`
+          const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
+          return among(key, [taking(within, siblings), ...placedIn(countries, siblings)])
+        },
       ),
       ties.anyRegion,
     ),

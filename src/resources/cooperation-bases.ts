@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { cooperationBases as table } from '../database/tables/cooperation-bases.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers, rolesOf } from '../database/vocabularies.ts'
 import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
-import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
+import { anyOf, anyWord, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
 import { cooperationFilters, placesOf, recordFilters, recordSorts } from './conditions.ts'
@@ -85,9 +85,9 @@ export const cooperationBases: Resource = defineResource({
     q: fullText(table, 'names, summaries and places'),
     name: text(table.name, 'Name.'),
     summary: text(table.summary, 'Summary.'),
-    kind: anyOf(table.kind, z.enum(baseKinds), 'Kind of base.'),
-    level: anyOf(table.level, z.enum(baseLevels), 'Level of the authority behind it.'),
-    status: anyOf(table.status, z.enum(baseStatuses), 'Status.'),
+    kind: anyWord(table.kind, z.enum(baseKinds), 'Kind of base.'),
+    level: anyWord(table.level, z.enum(baseLevels), 'Level of the authority behind it.'),
+    status: anyWord(table.status, z.enum(baseStatuses), 'Status.'),
     designatedOn: edtfDate(table, 'designatedOn', designatedOn, 'When it was designated or set up.'),
     unitCount: number(table.unitCount, 'How many bases the record stands for.'),
     unitCountQualifier: anyOf(

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { figures as table } from '../database/tables/figures.ts'
 import { qualifiers } from '../database/vocabularies.ts'
 import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
-import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
+import { anyOf, anyWord, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { citationsIn, externalIdsIn } from './collections.ts'
 import { externalIdFilter, recordFilters, recordSorts, regionFilters } from './conditions.ts'
@@ -59,7 +59,7 @@ export const figures: Resource = defineResource({
     ...recordFilters(table, key),
     q: fullText(table, 'titles and units'),
     title: text(table.title, 'Title.'),
-    indicator: anyOf(table.indicator, word(), 'What is counted.'),
+    indicator: anyWord(table.indicator, word(), 'What is counted.'),
     value: number(table.value, 'The count.'),
     qualifier: anyOf(table.qualifier, z.enum(qualifiers), 'How the source qualifies the value.'),
     unit: text(table.unit, 'What one is counted of.'),

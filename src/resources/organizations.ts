@@ -4,7 +4,7 @@ import { nameLines } from '../database/folding.ts'
 import { organizations as table } from '../database/tables/organizations.ts'
 import { organizationTypes } from '../database/vocabularies.ts'
 import { byValue, byWord } from '../query/dimensions.ts'
-import { anyOf, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWord, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { citationsIn, externalIdsIn } from './collections.ts'
 import { externalIdFilter, recordFilters, recordSorts, regionFilters } from './conditions.ts'
@@ -47,7 +47,7 @@ export const organizations: Resource = defineResource({
     ...recordFilters(table, key),
     q: fullText(table, 'names, acronyms and aliases'),
     name: text(table.name, 'Name.'),
-    type: anyOf(table.type, z.enum(organizationTypes), 'IATI organisation type.'),
+    type: anyWord(table.type, z.enum(organizationTypes), 'IATI organisation type.'),
     country: anyOf(table.country, keys.country(), 'Country that it belongs to.'),
     ...regionFilters(table.id, table.country, 'Region or group of countries that it belongs to.'),
     parent: anyOf(table.parent, keys.uuid(), 'The organization directly above.'),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { projectAgreements, projects as table } from '../database/tables/projects.ts'
 import { activityStatuses, projectKinds, rolesOf } from '../database/vocabularies.ts'
 import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
-import { anyOf, edtfDate, fullText, number, text } from '../query/filters.ts'
+import { anyOf, anyWord, edtfDate, fullText, number, text } from '../query/filters.ts'
 import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
 import { agreements } from './agreements.ts'
 import { cooperationCollections, participantsIn } from './collections.ts'
@@ -81,8 +81,8 @@ export const projects: Resource = defineResource({
     title: text(table.title, 'Title.'),
     summary: text(table.summary, 'Summary.'),
     outcomes: text(table.outcomes, 'What came of it.'),
-    kind: anyOf(table.kind, z.enum(projectKinds), 'Kind of project.'),
-    status: anyOf(table.status, z.enum(activityStatuses), 'IATI activity status.'),
+    kind: anyWord(table.kind, z.enum(projectKinds), 'Kind of project.'),
+    status: anyWord(table.status, z.enum(activityStatuses), 'IATI activity status.'),
     startsOn: edtfDate(table, 'startsOn', startsOn, 'When it started or is to start.'),
     endsOn: edtfDate(table, 'endsOn', endsOn, 'When it ended or is to end.'),
     ...cooperationFilters('projectId', table.id, rolesOf.projects, ties, placesOf.projects),

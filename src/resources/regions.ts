@@ -4,7 +4,7 @@ import { nameLines } from '../database/folding.ts'
 import { regions as table } from '../database/tables/regions.ts'
 import { regionKinds } from '../database/vocabularies.ts'
 import { byValue, byWord } from '../query/dimensions.ts'
-import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWhere, anyWord, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { citationsIn } from './collections.ts'
 import { recordFilters, recordSorts } from './conditions.ts'
@@ -36,7 +36,7 @@ export const regions: Resource = defineResource({
     ...recordFilters(table, key),
     q: fullText(table, 'names and aliases'),
     name: text(table.name, 'Name.'),
-    kind: anyOf(table.kind, z.enum(regionKinds), 'Kind of region.'),
+    kind: anyWord(table.kind, z.enum(regionKinds), 'Kind of region.'),
     parent: anyOf(table.parent, keys.region(), 'The region directly above.'),
     region: anyWhere(
       keys.region(),

@@ -4,7 +4,7 @@ import { citations as citationsTable } from '../database/tables/citations.ts'
 import { sources as table } from '../database/tables/sources.ts'
 import { sourceKinds } from '../database/vocabularies.ts'
 import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
-import { anyOf, edtfDate, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWord, edtfDate, fullText, text } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { citations } from './citations.ts'
 import { citationsIn, externalIdsIn } from './collections.ts'
@@ -57,7 +57,7 @@ export const sources: Resource = defineResource({
     interviewee: text(table.interviewee, 'Who is interviewed.'),
     occasion: text(table.occasion, 'What it was made for.'),
     context: text(table.context, 'What the source says of its time.'),
-    kind: anyOf(table.kind, z.enum(sourceKinds), 'Kind of source.'),
+    kind: anyWord(table.kind, z.enum(sourceKinds), 'Kind of source.'),
     publisher: text(table.publisher, 'Publisher, as written.'),
     language: anyOf(table.language, language(), 'BCP 47 tag, as written.'),
     publishedOn: edtfDate(table, 'publishedOn', publishedOn, 'When it was published.'),

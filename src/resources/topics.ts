@@ -4,7 +4,7 @@ import { nameLines } from '../database/folding.ts'
 import { topics as table } from '../database/tables/topics.ts'
 import { topicSchemes } from '../database/vocabularies.ts'
 import { byValue, byWord } from '../query/dimensions.ts'
-import { anyOf, anyWhere, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWhere, anyWord, fullText, text } from '../query/filters.ts'
 import { byCode, byText } from '../query/sorts.ts'
 import { citationsIn } from './collections.ts'
 import { recordFilters, recordSorts } from './conditions.ts'
@@ -47,8 +47,8 @@ export const topics: Resource = defineResource({
     ...recordFilters(table, key),
     q: fullText(table, 'names and aliases'),
     name: text(table.name, 'Name.'),
-    scheme: anyOf(table.scheme, z.enum(topicSchemes), 'Scheme that the topic belongs to.'),
-    code: anyOf(table.code, line(30), 'Code in its scheme.'),
+    scheme: anyWord(table.scheme, z.enum(topicSchemes), 'Scheme that the topic belongs to.'),
+    code: anyWord(table.code, line(30), 'Code in its scheme.'),
     broader: anyOf(table.broader, keys.topic(), 'The topic directly above.'),
     topic: anyWhere(
       keys.topic(),

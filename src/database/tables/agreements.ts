@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
+import { spanIndex } from '../spans.ts'
 import {
   agreementKinds,
   agreementLevels,
@@ -73,6 +74,12 @@ export const agreements = pgTable(
       table.id,
       table.terminatedOnEarliest,
     ),
+    spanIndex('agreements_signed_on_span', table.signedOnEarliest, table.signedOnLatest),
+    spanIndex('agreements_provisional_from_span', table.provisionalFromEarliest, table.provisionalFromLatest),
+    spanIndex('agreements_in_force_from_span', table.inForceFromEarliest, table.inForceFromLatest),
+    spanIndex('agreements_expires_on_span', table.expiresOnEarliest, table.expiresOnLatest),
+    spanIndex('agreements_terminated_on_span', table.terminatedOnEarliest, table.terminatedOnLatest),
+    index('agreements_renewal').on(table.renewal),
     index('agreements_by_created_at').on(table.createdAt, table.id),
     index('agreements_by_updated_at').on(table.updatedAt, table.id),
     index('agreements_search').using('gin', table.search),

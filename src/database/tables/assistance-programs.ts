@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
+import { spanIndex } from '../spans.ts'
 import { activityStatuses, aidTypes, modalities } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
 import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -65,6 +66,10 @@ export const assistancePrograms = pgTable(
       table.id,
       table.commitmentAmount,
     ),
+    spanIndex('assistance_programs_starts_on_span', table.startsOnEarliest, table.startsOnLatest),
+    spanIndex('assistance_programs_ends_on_span', table.endsOnEarliest, table.endsOnLatest),
+    index('assistance_programs_commitment_currency').on(table.commitmentCurrency),
+    index('assistance_programs_aid_type').on(table.aidType),
     index('assistance_programs_by_created_at').on(table.createdAt, table.id),
     index('assistance_programs_by_updated_at').on(table.updatedAt, table.id),
     index('assistance_programs_search').using('gin', table.search),

@@ -53,6 +53,8 @@ export const citations = pgTable(
     ...orderIndexes('citations_by_property', codeOrder(table.property), table.id, table.property),
     ...orderIndexes('citations_by_rank', codeOrder(table.rank), table.id, table.rank),
     ...orderIndexes('citations_by_paragraph', textOrder(table.paragraph), table.id, table.paragraph),
+    index('citations_paragraph').on(table.paragraph),
+    index('citations_page').on(table.page),
     index('citations_by_created_at').on(table.createdAt, table.id),
     index('citations_by_updated_at').on(table.updatedAt, table.id),
     index('citations_search').using('gin', table.search),

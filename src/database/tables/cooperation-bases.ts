@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
+import { spanIndex } from '../spans.ts'
 import { baseKinds, baseLevels, baseStatuses, qualifiers } from '../vocabularies.ts'
 import { edtfDate, filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
 import { countries } from './countries.ts'
@@ -62,6 +63,7 @@ export const cooperationBases = pgTable(
       table.id,
       table.unitCount,
     ),
+    spanIndex('cooperation_bases_designated_on_span', table.designatedOnEarliest, table.designatedOnLatest),
     index('cooperation_bases_by_created_at').on(table.createdAt, table.id),
     index('cooperation_bases_by_updated_at').on(table.updatedAt, table.id),
     index('cooperation_bases_search').using('gin', table.search),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { partIndex } from '../folding.ts'
+import { spanIndex } from '../spans.ts'
 import { actionKinds, rolesOf } from '../vocabularies.ts'
 import { edtfDate, exactlyOne, holds, oneOf, uuidKey } from './columns.ts'
 import { countries } from './countries.ts'
@@ -84,6 +85,7 @@ export const participationActions = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.participationId, table.position] }),
+    spanIndex('participation_actions_date_span', table.dateEarliest, table.dateLatest),
     oneOf('participation_actions_kind_known', table.kind, actionKinds),
   ],
 )

@@ -1,6 +1,7 @@
 import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { partIndex, titleIndexes } from '../folding.ts'
 import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../ordering.ts'
+import { spanIndex } from '../spans.ts'
 import { activityStatuses, projectKinds } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
 import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
@@ -48,6 +49,9 @@ export const projects = pgTable(
       table.id,
       table.budgetAmount,
     ),
+    spanIndex('projects_starts_on_span', table.startsOnEarliest, table.startsOnLatest),
+    spanIndex('projects_ends_on_span', table.endsOnEarliest, table.endsOnLatest),
+    index('projects_budget_currency').on(table.budgetCurrency),
     index('projects_by_created_at').on(table.createdAt, table.id),
     index('projects_by_updated_at').on(table.updatedAt, table.id),
     index('projects_search').using('gin', table.search),
