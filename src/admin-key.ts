@@ -19,7 +19,7 @@ export interface AdminKey {
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
   if (config.DATABASE_URL !== undefined) {
-    return { key: undefined, notice: '; nobody can change anything, since ADMIN_KEY is not set' }
+    return { key: undefined, notice: "; ADMIN_KEY is not set: make keys with 'entente key create'" }
   }
   const file = resolve(join(config.DATA_DIR, 'admin-key'))
   const kept = await readKept(file)

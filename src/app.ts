@@ -3,12 +3,18 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Config } from './config.ts'
 import { Changes } from './database/changes.ts'
+import { openKeyring } from './database/keyring.ts'
 import { cursorSecret } from './database/settings.ts'
 import { endpoints as acrossResources } from './endpoints/index.ts'
+import { admission } from './http/admission.ts'
 import { authorizeWith } from './http/authentication.ts'
 import { readBodies } from './http/body.ts'
+import { guardBrowsers } from './http/browsers.ts'
 import { serveDocumentation } from './http/documentation.ts'
 import { serveHealth } from './http/health.ts'
+import { limitUrls } from './http/limits.ts'
+import { loggingAt } from './http/logging.ts'
+import { trustIssuer } from './http/oidc.ts'
 import { serveProblemPages } from './http/problem-pages.ts'
 import { answerError, answerProblems, connectionAnswer } from './http/problems.ts'
 import { type Memory, Reads } from './http/reading/reads.ts'
@@ -43,6 +49,13 @@ function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory
   return { changes, store: new Store(config.CACHE_MB * 1024 * 1024) }
 }
 
+/** The issuer whose tokens are trusted, if there is one. */
+function issuerOf({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config) {
+  return issuer === undefined || audience === undefined
+    ? undefined
+    : trustIssuer({ issuer, audience, roleClaim })
+}
+
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
   config,
@@ -52,8 +65,9 @@ export async function buildApp({
   pool: pg.Pool
 }): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: { level: config.LOG_LEVEL },
+    logger: loggingAt(config.LOG_LEVEL),
     bodyLimit,
+    trustProxy: config.TRUST_PROXY ?? false,
     // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
     // are known.
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
@@ -63,16 +77,26 @@ export async function buildApp({
     },
   })
   const endpoints = [...endpointsOf(resources, operations), ...acrossResources]
+  const keyring = openKeyring(pool, config.LISTEN_DATABASE_URL)
+  app.addHook('onClose', keyring.close)
+  const authorize = authorizeWith({
+    adminKey: config.ADMIN_KEY,
+    keyring,
+    verifyToken: issuerOf(config),
+    publicRead: config.PUBLIC_READ,
+  })
 
   await app.register(accepts)
+  await guardBrowsers(app, config.CORS_ORIGINS ?? [])
+  limitUrls(app)
+  const admit = await admission(app, authorize, config.RATE_LIMIT)
   answerProblems(app, () => [...knownPaths(endpoints), ...servicePaths])
   readBodies(app)
   serveHealth(app, pool)
   serveProblemPages(app)
   await serveDocumentation(app, endpoints, resources, packageVersion)
-  const context = { pool, cursorSecret: await cursorSecret(pool) }
-  const authorize = authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ)
+  const context = { pool, cursorSecret: await cursorSecret(pool), keyring }
   const reads = new Reads(openMemory(app, pool, config), config.PUBLIC_READ)
-  mountEndpoints(app, endpoints, { context, authorize, reads })
+  mountEndpoints(app, endpoints, { context, admit, reads })
   return app
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { environment, readConfig } from './config.ts'
 import { type OnClose, openDatabase } from './database/open.ts'
+import { readKeyRequest, runKeyRequest, type Texts } from './key-command.ts'
 import { didYouMean, suggest } from './problems/suggest.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -12,8 +13,10 @@ interface Command {
   summary: string
   /** Options that it takes, each with a whole number. */
   options?: readonly string[]
+  /** Options that it takes, each with a text. */
+  texts?: readonly string[]
   /** `words` are what follows the command's name. */
-  run(words: string[], onClose: OnClose, options: Options): Promise<Outcome>
+  run(words: string[], onClose: OnClose, options: Options, texts: Texts): Promise<Outcome>
 }
 
 type Options = Readonly<Record<string, number>>
@@ -86,6 +89,20 @@ const commands: Record<string, Command> = {
       return 'done'
     },
   },
+  key: {
+    usage: 'key create|list|revoke …',
+    summary:
+      'manage keys: create --name <name> --role <reader|editor|admin> [--expires <day>]; revoke <prefix or id>',
+    texts: ['name', 'role', 'expires'],
+    async run(words, onClose, _options, texts) {
+      const request = readKeyRequest(words, texts)
+      const pool = await openDatabase(readConfig(), onClose)
+      const { migrate } = await import('./database/migrate.ts')
+      await migrate(pool)
+      console.log(await runKeyRequest(request, pool))
+      return 'done'
+    },
+  },
   help: {
     usage: 'help',
     summary: 'show this',
@@ -96,7 +113,7 @@ const commands: Record<string, Command> = {
   },
 }
 
-const known = Object.values(commands).flatMap(({ options = [] }) => options)
+const known = Object.values(commands).flatMap(({ options = [], texts = [] }) => [...options, ...texts])
 
 /** Runs the command that the words after the program's name ask for. Throws a StartupError for an unknown one. */
 export async function runCommand(args: string[], onClose: OnClose): Promise<Outcome> {
@@ -114,7 +131,27 @@ export async function runCommand(args: string[], onClose: OnClose): Promise<Outc
   const command = commands[name]
   if (!command)
     throw new StartupError(`there is no command '${name}'${didYouMean(name, Object.keys(commands))}`)
-  return command.run(words, onClose, readOptions(options, command.options ?? []))
+  const { texts = [] } = command
+  const isText = ([option]: [string, unknown]) => texts.includes(option)
+  return command.run(
+    words,
+    onClose,
+    readOptions(without(options, isText), command.options ?? []),
+    readTexts(without(options, (entry) => !isText(entry))),
+  )
+}
+
+const without = <T>(options: Record<string, T>, which: (entry: [string, T]) => boolean) =>
+  Object.fromEntries(Object.entries(options).filter((entry) => !which(entry)))
+
+/** The texts of a command's options. Throws a StartupError for those that are given without one. */
+function readTexts(given: Record<string, unknown>): Texts {
+  return Object.fromEntries(
+    Object.entries(given).map(([option, text]) => {
+      if (typeof text !== 'string' || text === '') throw new StartupError(`--${option} needs a text after it`)
+      return [option, text]
+    }),
+  )
 }
 
 /** The numbers of a command's options. Throws a StartupError for those that it does not take. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartupError } from './startup-error.ts'
 
@@ -15,6 +16,40 @@ function wholeNumber(least: number, most: number) {
 
 function oneOf<const Word extends string>(...words: Word[]) {
   return z.enum(words, { error: `one of ${words.join(', ')}` })
+}
+
+/** A list of words with commas between, each of which must pass the check. */
+function list(check: (word: string) => boolean, right: string) {
+  return z
+    .string()
+    .transform((words) => words.split(',').map((word) => word.trim()))
+    .refine((words) => words.every(check), right)
+}
+
+const isOrigin = (word: string) =>
+  word === '*' || (/^https?:/.test(word) && URL.canParse(word) && new URL(word).origin === word)
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
+
+/** Plain HTTP would let anybody on the way put their own keys in the issuer's place. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, search, hash } = new URL(text)
+  return (
+    search === '' &&
+    hash === '' &&
+    (protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname)))
+  )
+}
+
+const isNetwork = (word: string) => {
+  const [address = '', bits, ...more] = word.split('/')
+  const most = isIP(address) === 6 ? 128 : 32
+  return (
+    isIP(address) > 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  )
 }
 
 const text = z.string().min(1, 'some text, or absent')
@@ -50,6 +85,32 @@ export const environment = z.object({
     .transform((word) => word === 'true')
     .default(true)
     .describe('Whether reading needs no key: true or false.'),
+  OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, 'a URL like https://login.example/realms/ministry')
+    .optional()
+    .describe('The OpenID Connect issuer whose access tokens are taken beside keys. Absent: none.'),
+  OIDC_AUDIENCE: text.optional().describe('What must be in `aud` of its tokens.'),
+  OIDC_ROLE_CLAIM: text
+    .default('roles')
+    .describe(
+      'The claim with reader, editor or admin in it, by name or, inside other claims, with dots between: realm_access.roles.',
+    ),
+  RATE_LIMIT: wholeNumber(0, 1_000_000)
+    .optional()
+    .describe(
+      'Requests a minute for each key or, without one, address; 0 for any number. Absent: 600, or 0 where `HOST` is the loopback.',
+    ),
+  TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, with commas between')
+    .optional()
+    .describe(
+      'Addresses or networks of reverse proxies, with commas between, whose `X-Forwarded-For` says where requests come from.',
+    ),
+  CORS_ORIGINS: list(isOrigin, 'origins like https://dashboard.example, with commas between, or *')
+    .optional()
+    .describe(
+      'Origins, with commas between, whose pages may use the API in browsers; * for any. Absent: none but its own.',
+    ),
   SEED: oneOf('all', 'reference', 'none')
     .optional()
     .describe(
@@ -71,7 +132,10 @@ export const environment = z.object({
 })
 
 /** The configuration: each variable under its own name, as the type that it stands for. */
-export type Config = Omit<z.infer<typeof environment>, 'SEED'> & { SEED: 'all' | 'reference' | 'none' }
+export type Config = Omit<z.infer<typeof environment>, 'SEED' | 'RATE_LIMIT'> & {
+  SEED: 'all' | 'reference' | 'none'
+  RATE_LIMIT: number
+}
 
 /** What must not be repeated in an error, since errors end up in logs. */
 const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'ADMIN_KEY'])
@@ -85,7 +149,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!result.success)
     throw new StartupError(result.error.issues.map((issue) => fault(issue, env)).join('; '))
   const config = result.data
-  return { ...config, SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference') }
+  if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined)
+    throw new StartupError(
+      'OIDC_AUDIENCE must be set when OIDC_ISSUER is: tokens for others must not count here',
+    )
+  return {
+    ...config,
+    SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference'),
+    RATE_LIMIT: config.RATE_LIMIT ?? (loopback.test(config.HOST) ? 0 : 600),
+  }
 }
 
 function fault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {

@@ -12,6 +12,8 @@ describe('the configuration', () => {
       DATA_DIR: '.data',
       LOG_LEVEL: 'info',
       PUBLIC_READ: true,
+      OIDC_ROLE_CLAIM: 'roles',
+      RATE_LIMIT: 0,
       SEED: 'all',
       POOL_SIZE: 10,
       CACHE_MB: 64,
@@ -49,10 +51,39 @@ describe('the configuration', () => {
     ['SEED', 'everything'],
     ['POOL_SIZE', '0'],
     ['CACHE_MB', '-1'],
+    ['RATE_LIMIT', '-1'],
+    ['OIDC_ISSUER', 'http://login.example'],
+    ['OIDC_ISSUER', 'https://login.example/#a'],
+    ['OIDC_ISSUER', 'login.example'],
+    ['CORS_ORIGINS', 'https://a.example/'],
+    ['CORS_ORIGINS', 'https://a.example,b.example'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
   ])('refuses %s=%j, naming it, its value and what would be right', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(StartupError)
     expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value}'$`))
+  })
+
+  it('limits requests where others than this machine can send them, unless told otherwise', () => {
+    expect(readConfig({ HOST: '0.0.0.0' }).RATE_LIMIT).toBe(600)
+    expect(readConfig({ HOST: '::1' }).RATE_LIMIT).toBe(0)
+    expect(readConfig({ HOST: '0.0.0.0', RATE_LIMIT: '0' }).RATE_LIMIT).toBe(0)
+  })
+
+  it('takes lists with commas between', () => {
+    expect(readConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).CORS_ORIGINS).toEqual([
+      'https://a.example',
+      'http://localhost:5173',
+    ])
+    expect(readConfig({ TRUST_PROXY: '10.0.0.0/8,::1' }).TRUST_PROXY).toEqual(['10.0.0.0/8', '::1'])
+  })
+
+  it('trusts no issuer without knowing for whom its tokens must be', () => {
+    const OIDC_ISSUER = 'https://login.example/realms/ministry'
+    expect(() => readConfig({ OIDC_ISSUER })).toThrow(/^OIDC_AUDIENCE must be set/)
+    expect(readConfig({ OIDC_ISSUER, OIDC_AUDIENCE: 'entente' }).OIDC_ISSUER).toBe(OIDC_ISSUER)
+    expect(readConfig({ OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_AUDIENCE: 'entente' })).toBeTruthy()
   })
 
   it.each([

@@ -144,7 +144,7 @@ const layers: Layer[] = [
     holds: one('app.ts'),
     mayImport: [
       leaves,
-      one('config.ts', 'database/changes.ts', 'database/settings.ts'),
+      one('config.ts', 'database/changes.ts', 'database/keyring.ts', 'database/settings.ts'),
       within('http'),
       one('operations/index.ts', 'operations/endpoints.ts', 'endpoints/index.ts', 'resources/index.ts'),
     ],
@@ -164,7 +164,7 @@ const layers: Layer[] = [
   },
   {
     name: 'command line',
-    holds: one('main.ts', 'commands.ts'),
+    holds: one('main.ts', 'commands.ts', 'key-command.ts'),
     mayImport: [
       leaves,
       one('config.ts', 'server.ts'),

@@ -87,10 +87,10 @@ describe('the service', () => {
     expect(() => log.map((entry) => JSON.parse(entry))).not.toThrow()
   })
 
-  it('says on its first line when nobody can change anything', async () => {
+  it('says on its first line that nobody has ADMIN_KEY, and how to make keys', async () => {
     const { url } = await forThisTest(openTestDatabase())
     const service = run(['serve'], { PORT: '0', DATABASE_URL: url })
-    expect(await service.firstLine).toMatch(/; nobody can change anything, since ADMIN_KEY is not set$/)
+    expect(await service.firstLine).toMatch(/; ADMIN_KEY is not set: make keys with 'entente key create'$/)
   })
 
   it('needs nothing but a folder: it makes its database and its key, keeps both, and stops on Ctrl-C', async () => {

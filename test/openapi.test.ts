@@ -138,7 +138,7 @@ describe('the OpenAPI document', () => {
       const concerned = grid.filter(({ operationId }) => operationId.startsWith(verb))
       expect(concerned.length).toBe(resources.length)
       for (const { operationId, responses } of concerned) {
-        const statuses = [...own, '401', '406', '500', '503']
+        const statuses = [...own, '401', '403', '406', '414', '429', '500', '503']
         expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(statuses))
         for (const [status, { content, description }] of Object.entries(responses)) {
           expect(description, `${operationId} ${status}`).not.toBe('')

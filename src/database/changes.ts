@@ -162,7 +162,8 @@ export class Changes {
     this.#closing.signal.addEventListener('abort', close)
     const beating = setInterval(() => this.#prove(), patience).unref()
     try {
-      await client.connect()
+      // A connection that is ended while it is being made never says so to who waits for it.
+      await Promise.race([client.connect(), ended])
       await this.#requireEcho(client)
       client.on('notification', (heard) => {
         if (heard.channel === channel) this.#generation += 1

@@ -162,3 +162,6 @@ export const rolesOf = {
   'cooperation-bases': ['participant', 'host', 'operator', 'partner', 'funder', 'beneficiary'],
   'assistance-programs': ['donor', 'recipient', 'implementer', 'funder', 'partner', 'beneficiary'],
 } as const
+
+/** What a key or a token allows; each role may also do what those before it may. */
+export const roles = ['reader', 'editor', 'admin'] as const

@@ -2,8 +2,9 @@
 import '../resources/index.ts'
 
 import type { Endpoint } from '../operations/operation.ts'
+import { keyEndpoints } from './keys.ts'
 import { countryNetwork, network } from './network.ts'
 import { search } from './search.ts'
 
 /** What asks the whole registry, or one resource alone: everything beside the grid. */
-export const endpoints: readonly Endpoint[] = [search, network, countryNetwork]
+export const endpoints: readonly Endpoint[] = [search, network, countryNetwork, ...keyEndpoints]

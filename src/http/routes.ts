@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
+import type { Actor, Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { checkQuery, type RawQuery, readQuery, wordsOf } from '../query/parameters.ts'
-import type { Authorize } from './authentication.ts'
+import { type Admit, actorOf } from './admission.ts'
+import { anonymous } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
 import { askedKey, headersRead, normalisedKey } from './reading/asked.ts'
 import type { Reads } from './reading/reads.ts'
@@ -112,6 +113,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 
 /**
  * What a request asks of an endpoint, once all of it that any operation looks at in the same way has been checked.
+ * @param actor who asks.
  * @param headers names of those that the operation is shown; all when left out.
  * @throws Problem for what can't be asked.
  */
@@ -119,6 +121,7 @@ function askedOf(
   endpoint: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
+  actor: Actor,
   headers?: string[],
 ): { asked: Asked; raw: RawQuery } {
   const { contract } = endpoint
@@ -132,6 +135,7 @@ function askedOf(
   const [format = accepted] = said ? wordsOf(query, 'format') : []
   const bodyType = bodyTypeOf(request)
   const asked: Asked = {
+    actor,
     method: request.method,
     format,
     key,
@@ -150,7 +154,7 @@ function askedOf(
 /** Mounts what changes nothing. */
 function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): void {
   const { method, path, contract } = endpoint
-  const { context, authorize, reads } = service
+  const { context, admit, reads } = service
   const names = headersRead(endpoint)
   // What has been sent in a body is not known before it is read.
   const sentKey = (request: FastifyRequest) => (method === 'GET' ? askedKey(request, names) : undefined)
@@ -158,19 +162,17 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
     method,
     url: routeOf(path),
     onRequest(request, reply, done) {
-      try {
-        authorize(request.headers.authorization, contract.access)
-        checkBodyType(endpoint, request)
-        const sent = sentKey(request)
-        if (sent !== undefined && reads.repeat(request, reply, sent)) return
-      } catch (error) {
-        done(asError(error))
-        return
-      }
-      done()
+      admit(request, reply, contract.access)
+        .then(() => {
+          checkBodyType(endpoint, request)
+          const sent = sentKey(request)
+          if (sent === undefined || !reads.repeat(request, reply, sent)) done()
+        })
+        .catch((error: unknown) => done(asError(error)))
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      const { asked, raw } = askedOf(endpoint, request, reply, names)
+      // What is answered is kept and answered to others, so it can't depend on who asks.
+      const { asked, raw } = askedOf(endpoint, request, reply, anonymous, names)
       const keys = { asked: sentKey(request), normalised: normalisedKey(endpoint, request, names, raw) }
       return reads.answer(request, reply, keys, async () => {
         const answer = await endpoint.handle(asked, context)
@@ -182,21 +184,23 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
   })
 }
 
-/** Mounts what may change something. */
+/** Mounts what may change something, or is for administrators and kept nowhere. */
 function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service): void {
   const { method, path, contract } = endpoint
-  const { context, authorize, reads } = service
+  const { context, admit, reads } = service
   app.route({
     method,
     url: routeOf(path),
-    onRequest: async (request) => {
-      authorize(request.headers.authorization, contract.access)
+    onRequest: async (request, reply) => {
+      await admit(request, reply, contract.access)
       checkBodyType(endpoint, request)
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      const { asked } = askedOf(endpoint, request, reply)
+      const { asked } = askedOf(endpoint, request, reply, actorOf(request))
       // Also when it has failed, since it may have failed after it was committed.
-      const answered = endpoint.handle(asked, context).finally(() => reads.changed())
+      const answered = endpoint.handle(asked, context).finally(() => {
+        if (contract.access === 'write') reads.changed()
+      })
       const { status, headers, type = json, body } = await answered
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
@@ -231,7 +235,7 @@ function mountOptions(app: FastifyInstance, { path, methods }: KnownPath): void 
 /** What endpoints are mounted with. */
 export interface Service {
   context: Context
-  authorize: Authorize
+  admit: Admit
   reads: Reads
 }
 

@@ -1,14 +1,30 @@
 import type { Readable } from 'node:stream'
 import type pg from 'pg'
 import type { z } from 'zod'
+import type { Keyring } from '../database/keyring.ts'
+import type { Role } from '../database/keys.ts'
 import type { ProblemType } from '../problems/types.ts'
 import type { CheckedQuery, Parameter } from '../query/parameters.ts'
 import type { Resource } from '../resources/resource.ts'
+
+/** Who asks: by a key, by a token of the OpenID Connect issuer, or anybody. */
+export interface Actor {
+  kind: 'key' | 'oidc' | 'anonymous'
+  /** The key's id (`ADMIN_KEY` for the one that the service was started with), or the token's subject. */
+  id: string | null
+  name: string | null
+  /** Null when nothing more is allowed than to anybody. */
+  role: Role | null
+}
+
+/** What an endpoint demands of who asks: a reader (or anybody, in a public registry), an editor, an administrator. */
+export type Access = 'read' | 'write' | 'admin'
 
 /** What a request asks, after `http` has read it and `query` has checked its parameters. */
 export interface Asked {
   /** The request's method; HEAD is answered by what answers GET. */
   method: string
+  actor: Actor
   /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
   key: string
   query: CheckedQuery
@@ -73,7 +89,7 @@ export interface Contract {
   operationId: string
   summary: string
   description: string
-  access: 'read' | 'write'
+  access: Access
   query: Record<string, Parameter>
   headers: RequestHeader[]
   body?: {
@@ -94,9 +110,17 @@ export interface Context {
   pool: pg.Pool
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
+  /** To be told of every change of a key that an endpoint makes. */
+  keyring: Pick<Keyring, 'changed'>
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What the key in a path is of: a resource, or what else is kept under keys. */
+export interface Keyed {
+  noun: string
+  key: Pick<Resource['key'], 'property' | 'schema'>
+}
 
 /** Something that clients can ask for, on a path of its own. */
 export interface Endpoint {
@@ -106,8 +130,8 @@ export interface Endpoint {
   /** Name of the group that the documentation shows it in. */
   tag: string
   contract: Contract
-  /** The resource whose key stands in the path, where one does. */
-  keyed?: Resource
+  /** What the key in the path is of, where one stands there. */
+  keyed?: Keyed
   handle(asked: Asked, context: Context): Promise<Answer>
 }
 

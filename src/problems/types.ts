@@ -30,7 +30,14 @@ export const problemTypes = {
   unauthorized: {
     status: 401,
     title: 'A key is needed',
-    explanation: 'Send `Authorization: Bearer <key>` with a key that this registry knows.',
+    explanation:
+      'Send `Authorization: Bearer <key>` with a key of this registry that has neither expired nor been revoked, or an access token of the OpenID Connect issuer that it trusts. A wrong key is refused even where none is needed.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key does not allow this',
+    explanation:
+      'The key or token is good, but its role is not enough: readers read, editors also write records, administrators also manage keys. The detail says which role is needed.',
   },
   'not-found': {
     status: 404,
@@ -69,6 +76,12 @@ export const problemTypes = {
     title: 'The body is too large',
     explanation: 'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines.',
   },
+  'uri-too-long': {
+    status: 414,
+    title: 'The URL is too long',
+    explanation:
+      'Path and query may have 14 KiB together. What is asked with more than that fits into the body of `POST …/search`.',
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'The body is in a format that this operation does not read',
@@ -86,6 +99,12 @@ export const problemTypes = {
     title: 'The request must say which version it changes',
     explanation:
       'PUT, PATCH and DELETE need `If-Match` with the ETag of the version that was read, so that nobody overwrites a change unseen. `If-Match: *` insists.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    explanation:
+      'A key, a token’s subject or, without either, an address may send so many requests a minute as `RateLimit-Policy` says; failed authentications of an address have a lower limit. Send it again after the seconds in `Retry-After`.',
   },
   'headers-too-large': {
     status: 431,
@@ -106,9 +125,9 @@ export const problemTypes = {
   },
   unavailable: {
     status: 503,
-    title: 'The database cannot be reached',
+    title: 'Something that the service needs cannot be reached',
     explanation:
-      'Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
+      'The database, or the issuer of access tokens, does not answer. Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { endpoints } from '../../src/endpoints/index.ts'
+import { anonymous } from '../../src/http/authentication.ts'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
@@ -225,6 +226,7 @@ describe('a database whose locale is C', () => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
         const { signal: gone } = new AbortController()
         const asked = {
+          actor: anonymous,
           method: 'GET',
           format: 'json',
           key: '',
@@ -234,7 +236,7 @@ describe('a database whose locale is C', () => {
           gone,
           body: undefined,
         }
-        const answer = await search?.handle(asked, { pool, cursorSecret: '' })
+        const answer = await search?.handle(asked, { pool, cursorSecret: '', keyring: { changed: () => {} } })
         return (JSON.parse(String(answer?.body)) as HitPage).data
       }
       expect(await find('巴基斯坦')).toMatchObject([

@@ -14,7 +14,14 @@ import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
 
 /** What any operation may answer, whatever is asked. */
-const everywhere: ProblemType[] = ['unauthorized', 'internal', 'unavailable']
+const everywhere: ProblemType[] = [
+  'unauthorized',
+  'forbidden',
+  'uri-too-long',
+  'rate-limited',
+  'internal',
+  'unavailable',
+]
 
 const headers = (contracts: Record<string, HeaderContract>) =>
   Object.fromEntries(
@@ -137,13 +144,19 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
         name: 'registry',
         description: 'The whole registry at once: searches and networks across resources.',
       },
+      { name: 'keys', description: 'Keys of the API: who may read, write and manage keys.' },
       { name: 'service', description: 'The service itself.' },
     ],
     paths: { ...pathsOf(endpoints, schemas), ...servicePaths },
     components: {
       schemas: { ...schemas.components, ...problemSchema },
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'A key of this registry.' },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A key of this registry, or an access token (JWT) of the OpenID Connect issuer that it trusts. Readers read, editors also write, administrators also manage keys.',
+        },
       },
     },
   }

@@ -1,17 +1,16 @@
-import type { RequestHeader } from '../../operations/operation.ts'
+import type { Keyed, RequestHeader } from '../../operations/operation.ts'
 import { type Parameter, type Taking, truth } from '../../query/parameters.ts'
-import type { Resource } from '../../resources/resource.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
 const listed = (item: JsonSchema): JsonSchema => ({ type: 'array', items: item })
 
 /** A parameter of the path. */
-export const pathParameter = (resource: Resource, schemas: Schemas) => ({
-  name: resource.key.property,
+export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas) => ({
+  name: key.property,
   in: 'path',
   required: true,
-  description: `The ${resource.key.property} of the ${resource.noun}.`,
-  schema: schemas.of(resource.key.schema, 'output'),
+  description: `The ${key.property} of the ${noun}.`,
+  schema: schemas.of(key.schema, 'output'),
 })
 
 /** A request header. */

@@ -32,6 +32,7 @@ export const servicePaths = {
   '/healthz': check('getHealth', 'Is the process alive?', 'Answers as long as the process does.', {
     200: ok,
     ...problem('method-not-allowed'),
+    ...problem('uri-too-long'),
   }),
   '/readyz': check(
     'getReadiness',
@@ -40,6 +41,7 @@ export const servicePaths = {
     {
       200: ok,
       ...problem('method-not-allowed'),
+      ...problem('uri-too-long'),
       ...problem('unavailable'),
     },
   ),

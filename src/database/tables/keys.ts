@@ -1,0 +1,29 @@
+import { pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { roles } from '../vocabularies.ts'
+import { filled, matches, oneOf, uuidKey } from './columns.ts'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/** Who may do what: the keys of the API, of which only hashes are kept. None is ever removed; they are revoked. */
+export const keys = pgTable(
+  'keys',
+  {
+    id: uuidKey(),
+    name: text('name').notNull(),
+    role: text('role', { enum: roles }).notNull(),
+    /** What a key begins with, for people to recognise it by. */
+    prefix: text('prefix').notNull().unique('keys_prefix_unique'),
+    /** SHA-256 of the whole key, in hexadecimal: of 256 random bits, so that no slow hash is needed. */
+    hash: text('hash').notNull().unique('keys_hash_unique'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    expiresAt: moment('expires_at'),
+    lastUsedAt: moment('last_used_at'),
+    revokedAt: moment('revoked_at'),
+  },
+  (table) => [
+    filled('keys_name_filled', table.name),
+    oneOf('keys_role_known', table.role, roles),
+    matches('keys_prefix_form', table.prefix, '^ent_[0-9a-z]{8}$'),
+    matches('keys_hash_form', table.hash, '^[0-9a-f]{64}$'),
+  ],
+)

@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { subscribe } from '../../src/database/subscription.ts'
+import { openEmptyDatabase } from '../support/database.ts'
+
+/** A way to the server that can fall silent, as when a cable is cut: nothing is closed and nothing arrives. */
+async function openWay(url: string) {
+  const target = new URL(url)
+  const sockets = new Set<Socket>()
+  let silent = false
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (bytes) => silent || to.write(bytes)).on('error', () => {})
+      from.on('close', () => silent || to.destroy())
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  const way = new URL(url)
+  way.hostname = '127.0.0.1'
+  way.port = String(port)
+  return {
+    url: way.href,
+    setSilent: (value: boolean) => {
+      silent = value
+    },
+  }
+}
+
+it('a subscription tells of each notification, within a second that it is lost in silence, and when it is back', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
+  onTestFinished(close)
+  const way = await openWay(url)
+  const told: string[] = []
+  const subscription = subscribe(
+    { pool, url: way.url },
+    'a_channel',
+    () => told.push('notified'),
+    () => told.push('lost'),
+  )
+  onTestFinished(subscription.close)
+  await expect.poll(() => told).toEqual(['notified'])
+  await pool.query('notify a_channel')
+  await expect.poll(() => told).toEqual(['notified', 'notified'])
+
+  way.setSilent(true)
+  await expect.poll(() => told.at(-1), { timeout: 1500 }).toBe('lost')
+  way.setSilent(false)
+  await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe('notified')
+  await pool.query('notify a_channel')
+  await expect.poll(() => told).toEqual(['notified', 'notified', 'lost', 'notified', 'notified'])
+
+  await subscription.close()
+  expect(told.at(-1)).toBe('lost')
+})
