@@ -3,13 +3,22 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Benchmarks measure and faults break things on purpose: both have commands of their own.
-    exclude: ['test/bench/**', 'test/faults/**'],
     globalSetup: 'test/support/global-setup.ts',
     // PostgreSQL works beside the tests, so more workers than this would only wait for it.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          // Benchmarks measure, and what fills whole tables takes its time: both have commands of their own.
+          exclude: ['test/bench/**', 'test/indexes/**'],
+        },
+      },
+      { extends: true, test: { name: 'indexes', include: ['test/indexes/**/*.test.ts'] } },
+    ],
   },
 })

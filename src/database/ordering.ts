@@ -22,9 +22,12 @@ export const textOrder = (column: AnyPgColumn): Ordering => ({
   type: 'text',
 })
 
+/** What stands for no code: the last character that there is. */
+export const noCode = sql`U&'\\+10FFFF'`
+
 /** Codes and words: the order of their bytes. */
 export const codeOrder = (column: AnyPgColumn): Ordering => ({
-  asc: sql`${filledWith(column, sql`U&'\\+10FFFF'`)} collate "C"`,
+  asc: sql`${filledWith(column, noCode)} collate "C"`,
   desc: sql`${filledWith(column, sql`''`)} collate "C"`,
   type: 'text',
 })

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
-import { checkQuery, type RawQuery, readQuery, wordsOf } from '../query/parameters.ts'
+import { queryReader, type RawQuery, type ReadQuery, wordsOf } from '../query/parameters.ts'
 import { type Admit, actorOf } from './admission.ts'
 import { anonymous } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
@@ -119,6 +119,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
  */
 function askedOf(
   endpoint: Endpoint,
+  read: (search: string) => ReadQuery,
   request: FastifyRequest,
   reply: FastifyReply,
   actor: Actor,
@@ -126,12 +127,12 @@ function askedOf(
 ): { asked: Asked; raw: RawQuery } {
   const { contract } = endpoint
   const search = searchOf(request)
-  const raw = readQuery(search)
+  const { raw, check } = read(search)
   // What `format` says goes before `Accept`.
   const said = contract.formats !== undefined && raw.has('format')
   const accepted = said ? 'json' : acceptedFormat(mediaTypesOf(contract), request)
   const key = keyOf(endpoint, request)
-  const query = checkQuery(contract.query, raw)
+  const query = check()
   const [format = accepted] = said ? wordsOf(query, 'format') : []
   const bodyType = bodyTypeOf(request)
   const asked: Asked = {
@@ -156,6 +157,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
   const { method, path, contract } = endpoint
   const { context, admit, reads } = service
   const names = headersRead(endpoint)
+  const read = queryReader(contract.query)
   // What has been sent in a body is not known before it is read.
   const sentKey = (request: FastifyRequest) => (method === 'GET' ? askedKey(request, names) : undefined)
   app.route({
@@ -172,7 +174,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       // What is answered is kept and answered to others, so it can't depend on who asks.
-      const { asked, raw } = askedOf(endpoint, request, reply, anonymous, names)
+      const { asked, raw } = askedOf(endpoint, read, request, reply, anonymous, names)
       const keys = { asked: sentKey(request), normalised: normalisedKey(endpoint, request, names, raw) }
       return reads.answer(request, reply, keys, async () => {
         const answer = await endpoint.handle(asked, context)
@@ -188,6 +190,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
 function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service): void {
   const { method, path, contract } = endpoint
   const { context, admit, reads } = service
+  const read = queryReader(contract.query)
   app.route({
     method,
     url: routeOf(path),
@@ -196,7 +199,7 @@ function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service):
       checkBodyType(endpoint, request)
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
-      const { asked } = askedOf(endpoint, request, reply, actorOf(request))
+      const { asked } = askedOf(endpoint, read, request, reply, actorOf(request))
       // Also when it has failed, since it may have failed after it was committed.
       const answered = endpoint.handle(asked, context).finally(() => {
         if (contract.access === 'write') reads.changed()

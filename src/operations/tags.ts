@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import { Problem } from '../problems/problem.ts'
 import type { Answer, HeaderContract, RequestHeader } from './operation.ts'
 
@@ -7,7 +7,7 @@ import type { Answer, HeaderContract, RequestHeader } from './operation.ts'
 /** The tag of a record is its version. */
 export const versionTag = (version: number): string => `"${version}"`
 
-const hash = (body: string) => createHash('sha1').update(body).digest('base64url')
+const hash = (body: string) => digest('sha1', body, 'base64url')
 
 /** The tag of a record with others included: its version, and the whole body, since those change by themselves. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`

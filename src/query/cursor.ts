@@ -7,9 +7,13 @@ export type Position = string[]
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
+const fingerprints = new WeakMap<ListPlan, string>()
+
 /** What a cursor is bound to: the resource, the filters with their values, and the order. */
 function fingerprint(plan: ListPlan): string {
-  return digest(JSON.stringify([plan.resource.name, plan.where, plan.sort]))
+  const known = fingerprints.get(plan) ?? digest(JSON.stringify([plan.resource.name, plan.where, plan.sort]))
+  fingerprints.set(plan, known)
+  return known
 }
 
 const sign = (payload: string, secret: string) =>

@@ -3,7 +3,7 @@ import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { folded } from '../database/folding.ts'
-import { codeOrder, numberOrder } from '../database/ordering.ts'
+import { codeOrder, noCode, numberOrder } from '../database/ordering.ts'
 import { spanOf } from '../database/spans.ts'
 import { unitNumber, unitValue } from './date-units.ts'
 
@@ -58,6 +58,7 @@ export interface Filter {
 
 const many = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
 const one = (build: Comparison['sql']): Comparison => ({ takes: 'one', sql: build })
+const truth = (build: Comparison['sql']): Comparison => ({ takes: 'truth', sql: build })
 
 /** Whether the record has no value. */
 const isNull = (column: AnyPgColumn): Comparison => ({
@@ -80,7 +81,9 @@ export function anyWord(column: AnyPgColumn, value: z.ZodType, description: stri
     comparisons: {
       eq: many((values) => sql`${asc} = any(${values}::text[])`),
       ne: many((values) => sql`${asc} <> all(${values}::text[])`),
-      ...ifNullable(column),
+      ...(!column.notNull && {
+        isNull: truth((given) => sql`(${asc} = ${noCode}) = ${given}::boolean`),
+      }),
     },
   }
 }
@@ -108,7 +111,10 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: z.string().min(1).max(500),
   comparisons: {
-    eq: one((whole) => sql`${column} = ${whole}::text`),
+    // The index holds texts folded; among the few that it finds, this is the one.
+    eq: one(
+      (whole) => sql`(${folded(column)} = ${folded(sql`${whole}::text`)} and ${column} = ${whole}::text)`,
+    ),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
     contains: one((part) => sql`${folded(column)} like '%' || ${literally(part)} || '%'`),
     startsWith: one((start) => sql`${folded(column)} like ${literally(start)} || '%'`),

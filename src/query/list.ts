@@ -98,11 +98,21 @@ export function conditionOf(resource: Resource, query: CheckedQuery): Condition 
   return { kind: 'fields', comparisons }
 }
 
+const plans = new WeakMap<CheckedQuery, ListPlan>()
+
 /**
- * The plan of a list from its checked query.
+ * The plan of a list from its checked query, the same one for the same query.
  * @throws Problem `invalid-parameter` for words that stand twice.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {
+  const known = plans.get(query)
+  if (known?.resource === resource) return known
+  const plan = makePlan(resource, query)
+  plans.set(query, plan)
+  return plan
+}
+
+function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   const [cursor] = wordsOf(query, 'cursor')
   const [size = pageSize.usual] = valuesOf(query, 'limit')
   const [count] = valuesOf(query, 'count')

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { faultMessage } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
@@ -23,6 +24,12 @@ export type RawQuery = Map<string, Map<string, string[]>>
 
 /** A query as checked: the values of each parameter's operators, in the parameters' own types. */
 export type CheckedQuery = Map<string, Map<Operator, unknown[]>>
+
+/** A query string that was read, and can be checked. */
+export interface ReadQuery {
+  raw: RawQuery
+  check(): CheckedQuery
+}
 
 /** How many values an operator that takes many may have. */
 const mostValues = 200
@@ -159,6 +166,35 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
   }
   if (faults.length > 0) throw invalid(faults)
   return checked
+}
+
+/** Most characters of queries that a reader remembers. */
+const remembered = 1_000_000
+
+/**
+ * A reader of query strings that checks each text once: the same text means the same, and is then the same object, by
+ * which others can remember what follows from it.
+ * @returns a function from the text after `?` to the query as sent, which throws what `readQuery` throws, and its
+ * `check`, which throws what `checkQuery` throws.
+ */
+export function queryReader(parameters: Readonly<Record<string, Parameter>>): (text: string) => ReadQuery {
+  const known = new LRUCache<string, ReadQuery>({
+    maxSize: remembered,
+    sizeCalculation: (_query, text) => text.length + 1,
+  })
+  return (text) => {
+    const found = known.get(text)
+    if (found) return found
+    const raw = readQuery(text)
+    let checked: CheckedQuery | undefined
+    const check = () => {
+      checked ??= checkQuery(parameters, raw)
+      return checked
+    }
+    const read = { raw, check }
+    known.set(text, read)
+    return read
+  }
 }
 
 /** All values of a parameter without operator; empty when it was not sent. */

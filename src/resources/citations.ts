@@ -155,7 +155,7 @@ export const citations: Resource = defineResource({
           sql` or `,
         )})`,
     ),
-    property: anyOf(
+    property: anyWord(
       table.property,
       z.string().min(1).max(200),
       'JSON pointer to the property that is supported.',

@@ -155,6 +155,12 @@ function participantFilters(
     siblings('role')
       ? []
       : places.map((place) => sql`select ${key} from ${place.table} where ${place} = any(${countries})`)
+  const withinRegions = (codes: SQL, siblings: Siblings) => {
+    const regions = sql`array(select regions_within(${codes}))`
+    const countries = sql`array(select countries_within(${codes}))`
+    const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
+    return among(key, [taking(within, siblings), ...placedIn(countries, siblings)])
+  }
   const where = places.length > 0 ? ', or where it is' : ''
   return {
     country: withTie(
@@ -179,18 +185,21 @@ function participantFilters(
       anyWhere(
         keys.region(),
         'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
-        (values, siblings) => {
-          const regions = sql`array(select regions_within(${textArray(values)}))`
-          const countries = sql`array(select countries_within(${textArray(values)}))`
-          const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
-          return among(key, [taking(within, siblings), ...placedIn(countries, siblings)])
-        },
+        (values, siblings) => withinRegions(textArray(values), siblings),
       ),
       ties.anyRegion,
     ),
-    subregion: byRows(
+    subregion: withTie(
+      anyWhere(
+        keys.region(),
+        'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
+        (values, siblings) =>
+          withinRegions(
+            sql`array(select code from regions where kind = 'subregion' and code = any(${textArray(values)}))`,
+            siblings,
+          ),
+      ),
       ties.subregion,
-      'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
     ),
     role: withTie(
       anyWhere(

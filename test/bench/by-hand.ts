@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { aggregateByHand, listSearch, qSearch, wideSearch } from './questions.ts'
-import { count, list, read } from './statements.ts'
+import { copyAll, count, list, read } from './statements.ts'
 
 /**
  * The upper bound: a server written by hand for these questions alone, with the statements of the service, named and
@@ -148,7 +148,7 @@ app.patch<{ Params: { id: string }; Body: { title: string } }>('/patch/:id', asy
 
 app.get('/copy', async (_request, reply) => {
   const client = await pool.connect()
-  const rows = client.query(copyTo(`copy (${process.env.BENCH_EXPORT}) to stdout (format csv)`))
+  const rows = client.query(copyTo(copyAll))
   reply.hijack()
   await pipeline(rows, reply.raw).finally(() => client.release())
 })

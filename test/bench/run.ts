@@ -8,7 +8,6 @@ import { generate } from '../../src/generating/generate.ts'
 import { seed } from '../../src/seeding/seed.ts'
 import { type Case, casesFor, type Name } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
-import { exportByHand, exportSearch } from './export-by-hand.ts'
 import { type Figures, measure } from './load.ts'
 import { type Options, readOptions } from './options.ts'
 import { comparePeers } from './peers.ts'
@@ -86,7 +85,7 @@ async function measureAll(url: string, pool: pg.Pool, agreements: number, option
   const servers = {
     hot,
     cold,
-    'by hand': await startSource('by-hand.ts', { DATABASE_URL: url, BENCH_EXPORT: exportByHand }),
+    'by hand': await startSource('by-hand.ts', { DATABASE_URL: url }),
     bare: await startSource('bare.ts', { BENCH_SOURCE: list }),
   }
   try {
@@ -98,7 +97,7 @@ async function measureAll(url: string, pool: pg.Pool, agreements: number, option
     const transfers = whole
       ? {
           rows: agreements,
-          service: await transfer(cold, `/v1/agreements?${exportSearch}`),
+          service: await transfer(cold, '/v1/agreements?format=csv'),
           copy: await transfer(servers['by hand'], '/copy'),
         }
       : undefined

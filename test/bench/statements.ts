@@ -1,4 +1,6 @@
 import type { QueryConfig } from 'pg'
+import { copyTable } from '../../src/query/export.ts'
+import { flatColumns } from '../../src/query/flat.ts'
 import { listParameters, planList } from '../../src/query/list.ts'
 import { checkQuery, readQuery } from '../../src/query/parameters.ts'
 import { representationOf } from '../../src/query/representation.ts'
@@ -23,3 +25,8 @@ export const count = (search: string): QueryConfig => countStatement(planOf(sear
 /** The statement of one whole agreement. */
 export const read = (id: string): QueryConfig =>
   readStatement(agreements, id, representationOf(agreements, new Map()))
+
+const exported = planOf('')
+
+/** The COPY of an export of all agreements as CSV. */
+export const copyAll = copyTable(exported, flatColumns(agreements, exported.representation), 'record')

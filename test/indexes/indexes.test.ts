@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { generate } from '../../src/generating/generate.ts'
+import { propertiesOf } from '../../src/query/document.ts'
+import type { Filter, Operator } from '../../src/query/filters.ts'
+import { completeSort, type ListPlan, type SortTerm } from '../../src/query/list.ts'
+import { listStatement } from '../../src/query/sql.ts'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { largeTables, planFaults, type Sizes } from './plans.ts'
+
+/** How many agreements the registry has; everything else is in proportion. */
+const agreements = 100_000
+
+let database: TestDatabase
+let sizes: Sizes
+beforeAll(async () => {
+  database = await openTestDatabase()
+  await generate(database.pool, agreements, 1)
+  sizes = await largeTables(database.pool)
+}, 600_000)
+afterAll(() => database.close())
+
+/** Values of every form that filters take. What a filter accepts first is what it is asked. */
+const candidates = [
+  '00000000-0000-7000-8000-000000000000',
+  'TUV',
+  '061',
+  'energy',
+  '1955-04',
+  'EUR',
+  'fr',
+  'generated:1-7',
+  '77',
+  '2020-01-02T03:04:05Z',
+  'tuvalu',
+  '14010',
+  'TV',
+  'partner_countries',
+]
+
+/** A value that few records have: the last word of a closed list, or the first candidate that fits. */
+function valueFor({ value }: Filter, operator: Operator): unknown {
+  if (operator === 'isNull') return true
+  if (value instanceof z.ZodEnum) return value.options.at(-1)
+  const found = candidates.find((candidate) => value.safeParse(candidate).success)
+  if (found === undefined) throw new Error('no candidate fits')
+  return found
+}
+
+const ofParticipants = ['country', 'organization', 'region', 'subregion', 'role', 'topic', 'language']
+
+/**
+ * Questions that no index answers. Most records are not of one kind, so what lists them has nothing to look for. That a
+ * record has nobody is known of each by looking, and regions are compared by all countries in them.
+ */
+const readAll = (filter: string, operator: Operator) =>
+  operator === 'ne' ||
+  operator === 'noneAs' ||
+  (operator === 'isNull' && ofParticipants.includes(filter)) ||
+  (operator === 'all' && ['region', 'subregion'].includes(filter))
+
+/** What some operators take that is no value of their filter. */
+const words: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }
+
+const planOf = (resource: Resource, changes: Partial<ListPlan> = {}): ListPlan => ({
+  resource,
+  where: { kind: 'fields', comparisons: [] },
+  sort: completeSort(resource, []),
+  representation: { fields: propertiesOf(resource), include: [] },
+  limit: 25,
+  ...changes,
+})
+
+const filtered = (resource: Resource, filter: string, operator: Operator, value: unknown): ListPlan =>
+  planOf(resource, { where: { kind: 'fields', comparisons: [{ filter, operator, value }] } })
+
+const faults = async (plan: ListPlan, after?: string[]) =>
+  planFaults(database.pool, listStatement(plan, after), sizes)
+
+describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resource) => {
+  it('are found through an index by every filter and operator', async () => {
+    const found: Record<string, string[]> = {}
+    for (const [name, filter] of Object.entries(resource.filters)) {
+      for (const [word, { takes }] of Object.entries(filter.comparisons)) {
+        // A filter's comparisons are keyed by operators.
+        const operator = word as Operator
+        if (readAll(name, operator)) continue
+        const value = words[operator] ?? valueFor(filter, operator)
+        const wrong = await faults(filtered(resource, name, operator, takes === 'many' ? [value] : value))
+        if (wrong.length > 0) found[`${name}[${operator}]`] = wrong
+      }
+    }
+    expect(found).toEqual({})
+  }, 120_000)
+
+  it('come in the order of every sort key from an index, at the start and deep inside', async () => {
+    const found: Record<string, string[]> = {}
+    for (const key of Object.keys(resource.sorts)) {
+      for (const [direction, nulls] of [
+        ['asc', 'last'],
+        ['asc', 'first'],
+        ['desc', 'last'],
+        ['desc', 'first'],
+      ] as const) {
+        const term: SortTerm = { key, direction, nulls }
+        const plan = planOf(resource, { sort: completeSort(resource, [term]) })
+        const { rows } = await database.pool.query<{ position: string[] }>(
+          listStatement({ ...plan, limit: 4000 }, undefined),
+        )
+        const wrong = [...(await faults(plan)), ...(await faults(plan, rows.at(-1)?.position))]
+        if (wrong.length > 0) found[`${key} ${direction} nulls ${nulls}`] = wrong
+      }
+    }
+    expect(found).toEqual({})
+  }, 120_000)
+
+  it('find what is included through indexes', async () => {
+    const found: Record<string, string[]> = {}
+    for (const name of Object.keys(resource.includes())) {
+      const plan = planOf(resource, {
+        representation: { fields: propertiesOf(resource), include: [name] },
+      })
+      const wrong = await faults(plan)
+      if (wrong.length > 0) found[name] = wrong
+    }
+    expect(found).toEqual({})
+  }, 120_000)
+})

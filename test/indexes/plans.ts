@@ -1,0 +1,51 @@
+import type pg from 'pg'
+
+/** A node of a plan that PostgreSQL has run, as `explain (analyze, format json)` gives it. */
+interface Node {
+  'Node Type': string
+  'Relation Name'?: string
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  Plans?: Node[]
+}
+
+/** How many rows each table has, where it has many. */
+export type Sizes = Map<string, number>
+
+/** Tables from this many rows on are large. */
+const large = 5000
+
+/** The tables that are large in a database. */
+export async function largeTables(pool: pg.Pool): Promise<Sizes> {
+  const { rows } = await pool.query<{ name: string; size: number }>(
+    "select relname as name, reltuples::int as size from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and reltuples >= $1",
+    [large],
+  )
+  return new Map(rows.map(({ name, size }) => [name, size]))
+}
+
+const rowsOf = (node: Node) => node['Actual Rows'] * node['Actual Loops']
+
+/** What is wrong with a node: it reads a large table from end to end, or sorts most of one. */
+function faultsOf(node: Node, sizes: Sizes): string[] {
+  const table = node['Relation Name'] ?? ''
+  const size = sizes.get(table)
+  if (node['Node Type'].includes('Seq Scan') && size !== undefined) return [`reads all of ${table}`]
+  const sorted = node.Plans?.[0]
+  if (node['Node Type'] === 'Sort' && sorted && rowsOf(sorted) > Math.max(...sizes.values()) / 4)
+    return [`sorts ${rowsOf(sorted)} rows`]
+  return []
+}
+
+const nodesIn = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesIn)]
+
+/** Runs a statement and tells what is wrong with how PostgreSQL does it. */
+export async function planFaults(pool: pg.Pool, query: pg.QueryConfig, sizes: Sizes): Promise<string[]> {
+  const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
+    `explain (analyze, timing off, format json) ${query.text}`,
+    query.values,
+  )
+  const [plan] = rows
+  return plan ? nodesIn(plan['QUERY PLAN'][0].Plan).flatMap((node) => faultsOf(node, sizes)) : ['has no plan']
+}
