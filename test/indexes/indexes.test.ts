@@ -38,6 +38,7 @@ const candidates = [
   '14010',
   'TV',
   'partner_countries',
+  'https://ror.org/034t30j35',
 ]
 
 /** A value that few records have: the last word of a closed list, or the first candidate that fits. */
@@ -53,13 +54,15 @@ const ofParticipants = ['country', 'organization', 'region', 'subregion', 'role'
 
 /**
  * Questions that no index answers. Most records are not of one kind, so what lists them has nothing to look for. That a
- * record has nobody is known of each by looking, and regions are compared by all countries in them.
+ * record has nobody is known of each by looking, regions and languages are compared as all that records have, and the
+ * partners of a country are found among all that takes part in anything.
  */
 const readAll = (filter: string, operator: Operator) =>
   operator === 'ne' ||
   operator === 'noneAs' ||
   (operator === 'isNull' && ofParticipants.includes(filter)) ||
-  (operator === 'all' && ['region', 'subregion'].includes(filter))
+  (operator === 'all' && ['region', 'subregion', 'language'].includes(filter)) ||
+  filter === 'partnerOf'
 
 /** What some operators take that is no value of their filter. */
 const words: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }

@@ -66,6 +66,7 @@ export const participations = pgTable(
     index('participations_country').on(table.country),
     index('participations_organization').on(table.organization),
     index('participations_region').on(table.region),
+    index('participations_role').on(table.role),
     partIndex('participations_signatory_part', table.signatory),
     partIndex('participations_contribution_part', table.contribution),
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX "participations_role" ON "participations" USING btree ("role");
