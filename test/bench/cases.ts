@@ -10,6 +10,8 @@ export interface Case {
   requests: Partial<Record<Name, Request>>
   /** Fewer connections for what keeps a whole processor busy. */
   connections?: number
+  /** So many requests a round, where one takes longer than a round would. */
+  amount?: number
 }
 
 const get = (path: string): Request => ({ method: 'GET', path: () => path })
@@ -55,6 +57,7 @@ export function casesFor(ids: string[], key: string): Case[] {
     {
       name: 'aggregate by country and year',
       connections: 1,
+      amount: 1,
       requests: { cold: get(aggregate), 'by hand': get('/aggregate') },
     },
     {

@@ -24,20 +24,21 @@ export interface Request {
 }
 
 /**
- * Sends requests for some seconds over some connections, each waiting for its answer before the next.
+ * Sends requests for some seconds, or so many, over some connections, each waiting for its answer before the next.
  * @throws when any answer was not a good one.
  */
 export async function measure(
   server: Server,
   request: Request,
-  { seconds, connections }: { seconds: number; connections: number },
+  { seconds, connections, amount }: { seconds: number; connections: number; amount?: number },
 ): Promise<Figures> {
   let number = Math.floor(performance.now())
   const before = await cpuOf(server.pid)
   const result = await autocannon({
     url: server.origin,
     connections,
-    duration: seconds,
+    ...(amount === undefined ? { duration: seconds } : { amount }),
+    timeout: 120,
     requests: [
       {
         method: request.method,

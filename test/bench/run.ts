@@ -54,6 +54,7 @@ async function measureCase(one: Case, servers: Record<Name, Server>, options: Op
       const figures = await measure(servers[server], request, {
         seconds: round === 0 ? 1 : seconds,
         connections,
+        ...(one.amount !== undefined && { amount: one.amount }),
       })
       if (round > 0) results.set(server, [...(results.get(server) ?? []), figures])
     }
