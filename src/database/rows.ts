@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
-import { type PgColumn, PgDialect, type PgTable } from 'drizzle-orm/pg-core'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { columnOf } from './columns.ts'
+import { dialect } from './dialect.ts'
 
 /**
  * Writing rows by statements that stay the same however many rows there are: all values travel as one JSON value, which
@@ -13,8 +14,6 @@ import { columnOf } from './columns.ts'
 export type Row = Record<string, unknown>
 
 const quoted = pg.escapeIdentifier
-
-const dialect = new PgDialect()
 
 /** Statements by table and what they do with which properties. */
 const texts = new WeakMap<PgTable, Map<string, { name: string; text: string }>>()
@@ -45,8 +44,8 @@ const inserted = (properties: string[], columns: PgColumn[]) =>
     })
     .join(', ')
 
-/** What any of the rows has, in the order of the table. */
-function propertiesOf(table: PgTable, rows: Row[]): string[] {
+/** The properties that rows of a table fill: those that any of them has, in the order of the table. */
+export function propertiesOf(table: PgTable, rows: Row[]): string[] {
   const found = new Set<string>()
   for (const row of rows) for (const property in row) found.add(property)
   return Object.keys(getTableColumns(table)).filter((property) => found.has(property))

@@ -7,7 +7,7 @@ import { invalidBody } from '../operations/writing/validation.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
-import { single, valuesOf, wordsOf } from '../query/parameters.ts'
+import { single, valuesOf, wholeNumber, wordsOf } from '../query/parameters.ts'
 import { nameInput, nameOutput } from '../resources/components.ts'
 import { keys, line, optional } from '../resources/values.ts'
 
@@ -135,8 +135,6 @@ const create: Endpoint = {
   },
 }
 
-const limitRule = `must be a whole number from 1 to ${pageSize.most}`
-
 const list: Endpoint = {
   method: 'GET',
   path: '/v1/keys',
@@ -148,11 +146,7 @@ const list: Endpoint = {
     description: 'The newest first; those that have expired or been revoked are among them.',
     query: {
       limit: single(
-        z
-          .string()
-          .regex(/^[1-9]\d{0,2}$/, { error: limitRule })
-          .transform(Number)
-          .refine((size) => size <= pageSize.most, { error: limitRule }),
+        wholeNumber(pageSize.most),
         `Keys in a page: 1 to ${pageSize.most}, ${pageSize.usual} when left out.`,
         z.int().min(1).max(pageSize.most),
       ),

@@ -3,7 +3,7 @@ import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
 import { Problem } from '../problems/problem.ts'
-import { single, valuesOf, words, wordsOf } from '../query/parameters.ts'
+import { single, valuesOf, wholeNumber, words, wordsOf } from '../query/parameters.ts'
 import { nameOutput } from '../resources/components.ts'
 import { resources } from '../resources/index.ts'
 import { searchStatement } from './search/statement.ts'
@@ -12,13 +12,7 @@ const names = resources.map(({ name }) => name)
 
 const limits = { usual: 20, most: 100 } as const
 
-const limitMessage = `must be a whole number from 1 to ${limits.most}`
-const limit = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/, { error: limitMessage })
-  .transform(Number)
-  .refine((size) => size <= limits.most, { error: limitMessage })
-  .meta({ description: 'A whole number.' })
+const limit = wholeNumber(limits.most)
 
 const q = z
   .string()

@@ -1,3 +1,4 @@
+import type { Row } from '../database/rows.ts'
 import { assistanceProgramAgreements, assistancePrograms } from '../database/tables/assistance-programs.ts'
 import { cooperationBases } from '../database/tables/cooperation-bases.ts'
 import { projectAgreements, projects } from '../database/tables/projects.ts'
@@ -22,7 +23,6 @@ import {
 } from './cooperation.ts'
 import { dateIn, someYear } from './dates.ts'
 import type { Registry } from './registry.ts'
-import type { Row } from './rows.ts'
 import { someSummary } from './texts.ts'
 
 /** What comes of agreements: projects, bases and programs. */

@@ -1,3 +1,4 @@
+import type { Row } from '../database/rows.ts'
 import {
   agreementDocuments,
   agreementRelations,
@@ -17,7 +18,6 @@ import {
 } from './cooperation.ts'
 import { dateIn, someYear } from './dates.ts'
 import type { Registry } from './registry.ts'
-import type { Row } from './rows.ts'
 import { someSummary } from './texts.ts'
 
 /** How many of the last agreements later ones may refer to. */

@@ -1,10 +1,10 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Row } from '../database/rows.ts'
 import { citations } from '../database/tables/citations.ts'
 import { externalIds } from '../database/tables/external-ids.ts'
 import { participations } from '../database/tables/participations.ts'
 import { topicLinks } from '../database/tables/topic-links.ts'
 import type { Registry } from './registry.ts'
-import type { Row } from './rows.ts'
 
 /** What agreements, projects, bases and programs have alike. */
 

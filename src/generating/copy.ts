@@ -4,7 +4,7 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { filledProperties, type Row } from './rows.ts'
+import { propertiesOf, type Row } from '../database/rows.ts'
 
 /** A list as PostgreSQL reads arrays of texts. */
 const arrayLiteral = (list: unknown[]) =>
@@ -15,7 +15,7 @@ const arrayLiteral = (list: unknown[]) =>
  * @throws what PostgreSQL refuses.
  */
 export async function copyRows(client: pg.ClientBase, table: PgTable, rows: Row[]): Promise<void> {
-  const properties = filledProperties(table, rows)
+  const properties = propertiesOf(table, rows)
   const columns = getTableColumns(table)
   const names = properties.map((property) => pg.escapeIdentifier(columns[property]?.name ?? property))
   const target = `${pg.escapeIdentifier(getTableName(table))} (${names.join(', ')})`

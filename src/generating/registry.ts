@@ -1,7 +1,7 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Row } from '../database/rows.ts'
 import type { Identities } from './ids.ts'
 import type { Random } from './random.ts'
-import type { Row } from './rows.ts'
 import type { World } from './world.ts'
 
 /** What generated records are made with, and what was made before them. */

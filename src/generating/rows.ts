@@ -1,8 +1,5 @@
-import { getTableColumns } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-
-/** A row by the properties of its table; what is left out is null or the column's default. */
-export type Row = Record<string, unknown>
+import type { Row } from '../database/rows.ts'
 
 /** Rows by table, to be written table by table. */
 export class Rows {
@@ -24,11 +21,4 @@ export class Rows {
   entries(): [PgTable, Row[]][] {
     return [...this.#tables].filter(([, rows]) => rows.length > 0)
   }
-}
-
-/** The properties that rows of a table fill: those that any of them has, in the table's order. */
-export function filledProperties(table: PgTable, rows: Row[]): string[] {
-  const filled = new Set<string>()
-  for (const row of rows) for (const property in row) filled.add(property)
-  return Object.keys(getTableColumns(table)).filter((property) => filled.has(property))
 }

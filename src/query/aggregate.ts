@@ -5,7 +5,16 @@ import type { Resource } from '../resources/resource.ts'
 import type { Condition } from './condition.ts'
 import type { Dimension, Measure } from './dimensions.ts'
 import { conditionOf } from './list.ts'
-import { type CheckedQuery, invalid, type Parameter, single, valuesOf, words, wordsOf } from './parameters.ts'
+import {
+  type CheckedQuery,
+  invalid,
+  type Parameter,
+  single,
+  valuesOf,
+  wholeNumber,
+  words,
+  wordsOf,
+} from './parameters.ts'
 
 /** What is done with the values of a group: records are counted, values of a dimension or amounts taken together. */
 export type Summary = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
@@ -81,13 +90,7 @@ const described = (definitions: Record<string, { description: string }>) =>
     .map(([name, { description }]) => `\`${name}\`: ${description}`)
     .join(' ')
 
-const limitError = { error: `must be a whole number from 1 to ${groupLimit.most}` }
-
-const limit = z
-  .string()
-  .regex(/^[1-9]\d{0,4}$/, limitError)
-  .transform(Number)
-  .refine((size) => size <= groupLimit.most, limitError)
+const limit = wholeNumber(groupLimit.most)
 
 const havingForm = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 

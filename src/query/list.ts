@@ -3,7 +3,15 @@ import { Problem } from '../problems/problem.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Comparing, Condition } from './condition.ts'
 import type { Operator } from './filters.ts'
-import { type CheckedQuery, type Parameter, single, valuesOf, words, wordsOf } from './parameters.ts'
+import {
+  type CheckedQuery,
+  type Parameter,
+  single,
+  valuesOf,
+  wholeNumber,
+  words,
+  wordsOf,
+} from './parameters.ts'
 import {
   type Representation,
   refuseRepeated,
@@ -34,12 +42,7 @@ export interface ListPlan {
 /** Page sizes: what is answered when nothing is said, and the most that can be asked for. */
 export const pageSize = { usual: 25, most: 200 } as const
 
-const limit = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/, { error: `must be a whole number from 1 to ${pageSize.most}` })
-  .transform(Number)
-  .refine((size) => size <= pageSize.most, { error: `must be a whole number from 1 to ${pageSize.most}` })
-  .meta({ description: 'A whole number.' })
+const limit = wholeNumber(pageSize.most)
 
 const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((name) => [name, `-${name}`])
 

@@ -203,6 +203,17 @@ export const valuesOf = (query: CheckedQuery, name: string): unknown[] => query.
 /** The same for parameters whose values are words. */
 export const wordsOf = (query: CheckedQuery, name: string): string[] => valuesOf(query, name).map(String)
 
+/** Schema of a whole number in decimal digits, from 1 to `most`, which it becomes. */
+export function wholeNumber(most: number) {
+  const error = `must be a whole number from 1 to ${most}`
+  return z
+    .string()
+    .regex(new RegExp(`^[1-9]\\d{0,${String(most).length - 1}}$`), { error })
+    .transform(Number)
+    .refine((value) => value <= most, { error })
+    .meta({ description: 'A whole number.' })
+}
+
 /** A parameter with one value. */
 export const single = (value: z.ZodType, description: string, jsonValue = value): Parameter => ({
   description,

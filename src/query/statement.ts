@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { fillPlaceholders, type SQL } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
+import { dialect } from '../database/dialect.ts'
 
 /** SQL text with the places of its parameters, and the name under which servers keep it prepared. */
 interface Statement {
@@ -10,8 +10,6 @@ interface Statement {
   text: string
   parameters: unknown[]
 }
-
-const dialect = new PgDialect()
 
 /** One statement a query shape: the same filters, sorts and includes give the same text with other parameters. */
 const compiled = new LRUCache<string, Statement>({ max: 1000 })

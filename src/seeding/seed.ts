@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import { inTransaction, type Transaction } from '../database/client.ts'
+import { dialect } from '../database/dialect.ts'
 import { insertDocuments } from '../operations/writing/documents.ts'
 import { Problem } from '../problems/problem.ts'
 import { resources } from '../resources/index.ts'
@@ -42,8 +42,6 @@ export async function seed(pool: pg.Pool, set: SeedSet): Promise<Seeded> {
     return total
   })
 }
-
-const dialect = new PgDialect()
 
 /** Whether the registry holds no record of any resource. */
 export async function isEmpty(pool: pg.Pool): Promise<boolean> {

@@ -4,6 +4,7 @@ import {
   type Parameter,
   single,
   valuesOf,
+  wholeNumber,
   words,
   wordsOf,
 } from '../../query/parameters.ts'
@@ -16,16 +17,6 @@ const names = subjects.map(({ resource }) => resource.name)
 
 const most = { edges: 1000, minimum: 1_000_000 } as const
 const usualEdges = 100
-
-const whole = (largest: number) => {
-  const error = `must be a whole number from 1 to ${largest}`
-  return z
-    .string()
-    .regex(/^[1-9]\d{0,6}$/, { error })
-    .transform(Number)
-    .refine((value) => value <= largest, { error })
-    .meta({ description: 'A whole number.' })
-}
 
 const many = (value: z.ZodType, description: string): Parameter => ({
   description,
@@ -51,12 +42,12 @@ export const networkParameters: Record<string, Parameter> = {
     'Regions or groups of countries: of a network, at least one end of each edge is in them; of a country, its partners are.',
   ),
   minimum: single(
-    whole(most.minimum),
+    wholeNumber(most.minimum),
     'Fewest records that two must share; 1 when left out.',
     z.int().min(1).max(most.minimum),
   ),
   limit: single(
-    whole(most.edges),
+    wholeNumber(most.edges),
     `Edges or partners to answer, the strongest first: 1 to ${most.edges}, ${usualEdges} when left out.`,
     z.int().min(1).max(most.edges),
   ),

@@ -1,14 +1,12 @@
 import { getTableColumns, sql } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import { dialect } from '../../database/dialect.ts'
 import { externalIds } from '../../database/tables/external-ids.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Document } from './documents.ts'
 import { externalIdOwner, externalIdsOf } from './external-ids.ts'
-
-const dialect = new PgDialect()
 
 /** The external ids of a document that another record of the resource has, by its key. */
 export async function takenExternalIds(

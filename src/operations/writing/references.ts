@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import { z } from 'zod'
+import { dialect } from '../../database/dialect.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { type Reference, references } from '../../resources/values.ts'
@@ -48,8 +48,6 @@ function fitsVariant(option: z.core.$ZodType, document: unknown): boolean {
     ([key, inner]) => !(inner instanceof z.ZodLiteral) || inner.values.has(values.get(key)),
   )
 }
-
-const dialect = new PgDialect()
 
 function missingQuery(mentions: Mention[]): SQL {
   return sql.join(

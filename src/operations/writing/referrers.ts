@@ -1,6 +1,7 @@
 import { is, type SQL, sql } from 'drizzle-orm'
-import { type ForeignKey, getTableConfig, PgDialect, PgTable } from 'drizzle-orm/pg-core'
+import { type ForeignKey, getTableConfig, PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import { dialect } from '../../database/dialect.ts'
 import * as tables from '../../database/tables/index.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Resource } from '../../resources/resource.ts'
@@ -39,8 +40,6 @@ function ownersOf(table: PgTable, resources: readonly Resource[], condition: SQL
       ]
     })
 }
-
-const dialect = new PgDialect()
 
 /**
  * The records that refer to one, as faults that name each, so that its removal can be explained.
