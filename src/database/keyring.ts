@@ -56,7 +56,7 @@ function collectUses(pool: pg.Pool) {
 }
 
 /**
- * Holds all keys in memory, so that finding one asks nobody. What is held is forgotten the moment that a change is
+ * Holds all keys in memory, so that finding one asks nobody; only a key that is not held is asked for. What is held is forgotten the moment that a change is
  * notified, and is not relied on while notifications could be missed: until it has been loaded anew, the database is
  * asked for each key. So a key that was revoked in another process, or in psql, is not taken for good by this one.
  * @param url where to listen for notifications; undefined for where the pool connects.
@@ -98,7 +98,8 @@ export function openKeyring(pool: pg.Pool, url?: string): Keyring {
   const uses = collectUses(pool)
 
   return {
-    find: async (hash) => (held ? held.get(hash) : (await ask(pool, hash)).rows[0]),
+    // A key that is not held may have been made elsewhere a moment ago.
+    find: async (hash) => held?.get(hash) ?? (await ask(pool, hash)).rows[0],
     use: uses.note,
     changed: () => void (listening ? reload() : forget()),
     close: async () => {
