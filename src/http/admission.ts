@@ -37,19 +37,19 @@ export async function admission(
     limits.count(request, reply).then(() => done(), done)
   })
 
-  const identified = async (request: FastifyRequest, access: Access): Promise<Actor> => {
-    const { authorization } = request.headers
-    if (authorization === undefined) return authorize(undefined, access)
+  const known = async (request: FastifyRequest, access: Access): Promise<Actor> => {
     await limits.checkFailures(request)
     try {
-      return await authorize(authorization, access)
+      return await authorize(request.headers.authorization, access)
     } catch (error) {
       if (error instanceof Problem && error.type === 'unauthorized') await limits.countFailure(request)
       throw error
     }
   }
   return async (request, reply, access) => {
-    actors.set(request, await identified(request, access))
+    const isKnown = request.headers.authorization !== undefined
+    const actor = await (isKnown ? known(request, access) : authorize(undefined, access))
+    if (actor !== anonymous) actors.set(request, actor)
     await limits.count(request, reply)
   }
 }

@@ -79,9 +79,10 @@ const mediaTypesOf = ({ formats = {} }: Contract): [word: string, type: string][
  * The format that `Accept` prefers among those of an operation.
  * @throws Problem `not-acceptable` when it allows none of them.
  */
-function acceptedFormat(types: [word: string, type: string][], request: FastifyRequest): string {
+function acceptedFormat(contract: Contract, request: FastifyRequest): string {
   const { accept } = request.headers
   if (accept === undefined) return 'json'
+  const types = mediaTypesOf(contract)
   const found = request.accepts().type(types.flatMap(([, type]) => [type, `${type}; charset=utf-8`]))
   const chosen = found && String(found).split(';')[0]
   const format = types.find(([, type]) => type === chosen)?.[0]
@@ -130,7 +131,7 @@ function askedOf(
   const { raw, check } = read(search)
   // What `format` says goes before `Accept`.
   const said = contract.formats !== undefined && raw.has('format')
-  const accepted = said ? 'json' : acceptedFormat(mediaTypesOf(contract), request)
+  const accepted = said ? 'json' : acceptedFormat(contract, request)
   const key = keyOf(endpoint, request)
   const query = check()
   const [format = accepted] = said ? wordsOf(query, 'format') : []
@@ -145,9 +146,7 @@ function askedOf(
     headers: headersOf(request, headers),
     ...(bodyType !== undefined && { bodyType }),
     body: request.body,
-    get gone() {
-      return goneSignal(reply)
-    },
+    gone: () => goneSignal(reply),
   }
   return { asked, raw }
 }
@@ -172,11 +171,14 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
         })
         .catch((error: unknown) => done(asError(error)))
     },
-    handler: async (request: FastifyRequest, reply: FastifyReply) => {
+    handler: (request: FastifyRequest, reply: FastifyReply) => {
       // What is answered is kept and answered to others, so it can't depend on who asks.
       const { asked, raw } = askedOf(endpoint, read, request, reply, anonymous, names)
-      const keys = { asked: sentKey(request), normalised: normalisedKey(endpoint, request, names, raw) }
-      return reads.answer(request, reply, keys, async () => {
+      const keysOf = () => ({
+        asked: sentKey(request),
+        normalised: normalisedKey(endpoint, request, names, raw),
+      })
+      return reads.answer(request, reply, keysOf, async () => {
         const answer = await endpoint.handle(asked, context)
         // A client that has stopped reading must not keep a connection to the database for ever.
         if (answer.body instanceof Readable) reply.raw.setTimeout(stalledAfter)

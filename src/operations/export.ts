@@ -219,12 +219,13 @@ export const paging = ['limit', 'cursor', 'count']
 
 async function begin(writer: Writer, asked: Asked, pool: pg.Pool): Promise<Readable> {
   const leave = takePlace(pool)
+  const gone = asked.gone()
   try {
     const snapshot = await openSnapshot(pool)
     try {
       const source = snapshot.copy(writer.statement)
       // Until the first bytes are there, what goes wrong can still be answered as a problem.
-      await once(source, 'readable', { signal: asked.gone })
+      await once(source, 'readable', { signal: gone })
       const body = writer.write(source, snapshot)
       finished(body, (error) => {
         const ended = error ? snapshot.abandon() : snapshot.close()
@@ -238,7 +239,7 @@ async function begin(writer: Writer, asked: Asked, pool: pg.Pool): Promise<Reada
     }
   } catch (error) {
     leave()
-    if (asked.gone.aborted)
+    if (gone.aborted)
       throw new Problem('timeout', 'The client left before the export began.', { cause: error })
     throw error
   }

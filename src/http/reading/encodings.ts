@@ -60,14 +60,14 @@ export function acceptedBy(request: FastifyRequest): Accepted {
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
 const compressors = {
-  gzip: promisify<Buffer, Buffer>(gzip),
-  br: promisify((body: Buffer, done: (error: Error | null, result: Buffer) => void) =>
+  gzip: promisify<string | Buffer, Buffer>(gzip),
+  br: promisify((body: string | Buffer, done: (error: Error | null, result: Buffer) => void) =>
     brotliCompress(body, brotli, done),
   ),
 }
 
 /** Compresses a body, beside the event loop. */
-export const compress = (body: Buffer, encoding: Exclude<Encoding, 'identity'>): Promise<Buffer> =>
+export const compress = (body: string | Buffer, encoding: Exclude<Encoding, 'identity'>): Promise<Buffer> =>
   compressors[encoding](body)
 
 /** Compresses what flows through. */

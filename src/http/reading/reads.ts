@@ -4,7 +4,7 @@ import type { Changes } from '../../database/changes.ts'
 import type { Answer } from '../../operations/operation.ts'
 import { isKnown } from '../../operations/tags.ts'
 import { type Accepted, acceptedBy, compressing, encodingOf } from './encodings.ts'
-import { encodedTag, type Form, type Headers, Representation, withWords } from './representation.ts'
+import { alone, encodedTag, type Form, type Headers, Representation, withWords } from './representation.ts'
 import type { Store } from './store.ts'
 
 /** Answers in memory, and what tells whether they are still true. */
@@ -92,29 +92,40 @@ export class Reads {
 
   /**
    * Answers a request.
+   * @param keysOf makes the request's keys, which are needed only where answers are kept.
    * @param make asks the database.
    * @throws what `make` throws, and Problem `not-acceptable`.
    */
   async answer(
     request: FastifyRequest,
     reply: FastifyReply,
-    keys: Keys,
+    keysOf: () => Keys,
     make: () => Promise<Answer>,
   ): Promise<FastifyReply> {
     const accepted = acceptedBy(request)
-    const { answer, how } = await this.#find(request, keys.normalised, make)
+    const memory = this.#memory
+    if (!memory || !(await memory.changes.becomesCurrent())) {
+      const answer = this.#represent(await make())
+      if (!(answer instanceof Representation)) return this.#pass(request, reply, answer, accepted, 'off')
+      return this.#send(request, reply, await answer.in(encodingOf(accepted, answer.length)), 'off')
+    }
+    const keys = keysOf()
+    const { answer, how } = await this.#find(memory, request, keys.normalised, make)
     if (!(answer instanceof Representation)) return this.#pass(request, reply, answer, accepted, how)
     const encoding = encodingOf(accepted, answer.length)
     const isNew = !answer.ready(encoding)
     const form = await answer.in(encoding)
-    this.#remember(keys, answer, isNew)
+    this.#remember(memory, keys, answer, isNew)
     return this.#send(request, reply, form, how)
   }
 
   /** Lets the request lead to its answer if that is kept, and weighs the answer when it has grown. */
-  #remember({ asked, normalised }: Keys, answer: Representation, isNew: boolean): void {
-    if (!this.#memory) return
-    const { store, changes } = this.#memory
+  #remember(
+    { store, changes }: Memory,
+    { asked, normalised }: Keys,
+    answer: Representation,
+    isNew: boolean,
+  ): void {
     const { generation } = changes
     if (store.find(normalised, generation) !== answer) return
     if (isNew) store.keep(normalised, answer, generation)
@@ -122,14 +133,11 @@ export class Reads {
   }
 
   async #find(
+    memory: Memory,
     request: FastifyRequest,
     key: string,
     make: () => Promise<Answer>,
   ): Promise<{ answer: Representation | Answer; how: How }> {
-    const memory = this.#memory
-    if (!memory || !(await memory.changes.becomesCurrent())) {
-      return { answer: this.#represent(await make()), how: 'off' }
-    }
     if (insists(request)) return { answer: await this.#make(memory, key, make), how: 'insisted' }
     const { generation } = memory.changes
     const found = memory.store.find(key, generation)
@@ -163,7 +171,7 @@ export class Reads {
   ): Promise<Representation | Answer> {
     const { generation } = changes
     const answer = await make()
-    const representation = this.#represent(answer)
+    const representation = this.#represent(answer, alone)
     const mayKeep = answer.headers['cache-control'] === undefined
     if (representation instanceof Representation && mayKeep && changes.generation === generation)
       store.keep(key, representation, generation)
@@ -171,22 +179,26 @@ export class Reads {
   }
 
   #headersOf({ type = json, headers }: Answer): Headers {
-    return { 'cache-control': this.#cacheControl, ...headers, 'content-type': type }
+    const vary = withWords(headers.vary, 'Accept-Encoding')
+    return { 'cache-control': this.#cacheControl, ...headers, vary, 'content-type': type }
   }
 
-  /** An answer that can be sent in any encoding; streams, and what is no good answer, remain as they are. */
-  #represent(answer: Answer): Representation | Answer {
-    return answer.status === 200 && typeof answer.body === 'string'
-      ? new Representation(answer.body, this.#headersOf(answer))
-      : answer
+  /**
+   * An answer that can be sent in any encoding; streams, and what is no good answer, remain as they are.
+   * @param bodyOf makes of the text what is to be kept of it; without it, the answer is sent once.
+   */
+  #represent(answer: Answer, bodyOf?: (text: string) => Buffer): Representation | Answer {
+    const { status, body } = answer
+    if (status !== 200 || typeof body !== 'string') return answer
+    return new Representation(bodyOf ? bodyOf(body) : body, this.#headersOf(answer))
   }
 
   #send(request: FastifyRequest, reply: FastifyReply, form: Form, how: How): FastifyReply {
     const known = request.headers['if-none-match']
     const isModified = known === undefined || form.etag === undefined || !isKnown(known, form.etag)
-    setHeaders(reply, isModified ? form.headers : form.notModified)
+    setHeaders(reply, form.headers)
     reply.header('cache-status', told[how])
-    return isModified ? reply.code(200).send(form.body) : reply.code(304).send()
+    return isModified ? reply.code(200).send(form.body) : notModified(reply)
   }
 
   /** Answers what is in no form: a stream, compressed as it flows, or something without a body. */
@@ -199,7 +211,6 @@ export class Reads {
   ): FastifyReply {
     const { status, body } = answer
     const headers = this.#headersOf(answer)
-    headers.vary = withWords(headers.vary, 'Accept-Encoding')
     reply.header('cache-status', told[how]).code(status)
     if (body === undefined || typeof body === 'string') {
       setHeaders(reply, headers)
@@ -211,11 +222,15 @@ export class Reads {
     const known = request.headers['if-none-match']
     if (known !== undefined && headers.etag !== undefined && isKnown(known, headers.etag)) {
       body.destroy()
-      return reply.removeHeader('content-type').code(304).send()
+      return notModified(reply)
     }
     return reply.send(encoding === 'identity' ? body : compressed(body, encoding, reply))
   }
 }
+
+/** Answers that the client has it already, without what only says how a body is to be read. */
+const notModified = (reply: FastifyReply): FastifyReply =>
+  reply.removeHeader('content-type').removeHeader('content-encoding').code(304).send()
 
 /** What flows out of a stream, compressed; what breaks one breaks the other. */
 function compressed(body: Readable, encoding: 'gzip' | 'br', reply: FastifyReply): Readable {

@@ -5,11 +5,9 @@ export type Headers = Record<string, string>
 
 /** An answer in one encoding, ready to be sent. */
 export interface Form {
-  body: Buffer
+  body: string | Buffer
   etag: string | undefined
   headers: Headers
-  /** The headers when the client has it already. */
-  notModified: Headers
 }
 
 /**
@@ -27,8 +25,8 @@ export const withWords = (list: string | undefined, words: string): string =>
 /** Some 500 bytes are what V8 needs for an entry beside its bodies, however small. */
 const overhead = 500
 
-/** Bytes in memory of their own: a part of a larger buffer would keep all of that. */
-function alone(bytes: string | Buffer): Buffer {
+/** Bytes in memory of their own, to be kept: a part of a larger buffer would keep all of that. */
+export function alone(bytes: string | Buffer): Buffer {
   const own = Buffer.allocUnsafeSlow(Buffer.byteLength(bytes))
   if (typeof bytes === 'string') own.write(bytes)
   else own.set(bytes)
@@ -37,26 +35,23 @@ function alone(bytes: string | Buffer): Buffer {
 
 /** An answer to a read, in as many encodings as were asked for. */
 export class Representation {
-  readonly #headers: Headers
-  readonly #forms: Partial<Record<Encoding, Form>> = {}
-  readonly #making: Partial<Record<Encoding, Promise<Form>>> = {}
-  readonly #identity: Buffer
-
-  /** @param headers of the answer without encoding, `content-type` among them. */
-  constructor(body: string, headers: Headers) {
-    this.#identity = alone(body)
-    this.#headers = { ...headers, vary: withWords(headers.vary, 'Accept-Encoding') }
-    this.#forms.identity = this.#form(this.#identity, 'identity')
-  }
-
   /** Bytes of the body without encoding. */
-  get length(): number {
-    return this.#identity.length
+  readonly length: number
+  readonly #forms: Partial<Record<Encoding, Form>> & { identity: Form }
+  readonly #making: Partial<Record<Encoding, Promise<Form>>> = {}
+
+  /**
+   * @param body bytes of their own where the answer may be kept; the text where it is sent once.
+   * @param headers of the answer without encoding, `content-type` among them.
+   */
+  constructor(body: string | Buffer, headers: Headers) {
+    this.length = Buffer.byteLength(body)
+    this.#forms = { identity: { body, etag: headers.etag, headers } }
   }
 
   /** Bytes of memory, about. */
   get size(): number {
-    return Object.values(this.#forms).reduce((sum, { body }) => sum + body.length + overhead, 0)
+    return Object.values(this.#forms).reduce((sum, { body }) => sum + Buffer.byteLength(body) + overhead, 0)
   }
 
   /** The form in an encoding if it has been made. */
@@ -65,29 +60,21 @@ export class Representation {
   }
 
   /** The form in an encoding, which is made once. */
-  async in(encoding: Encoding): Promise<Form> {
+  in(encoding: Encoding): Promise<Form> | Form {
     const ready = this.#forms[encoding]
-    if (ready || encoding === 'identity') return ready ?? this.#form(this.#identity, encoding)
-    this.#making[encoding] ??= compress(this.#identity, encoding).then((body) => {
-      const form = this.#form(alone(body), encoding)
+    if (ready || encoding === 'identity') return ready ?? this.#forms.identity
+    const { body, headers } = this.#forms.identity
+    this.#making[encoding] ??= compress(body, encoding).then((compressed) => {
+      const form = encodedForm(alone(compressed), headers, encoding)
       this.#forms[encoding] = form
       return form
     })
     return this.#making[encoding]
   }
+}
 
-  #form(body: Buffer, encoding: Encoding): Form {
-    const { etag, 'content-type': type = '', ...others } = this.#headers
-    const tagged = etag === undefined ? others : { ...others, etag: encodedTag(etag, encoding) }
-    return {
-      body,
-      etag: tagged.etag,
-      headers: {
-        ...tagged,
-        'content-type': type,
-        ...(encoding !== 'identity' && { 'content-encoding': encoding }),
-      },
-      notModified: tagged,
-    }
-  }
+function encodedForm(body: Buffer, headers: Headers, encoding: Exclude<Encoding, 'identity'>): Form {
+  const etag = headers.etag === undefined ? undefined : encodedTag(headers.etag, encoding)
+  const encoded = { ...headers, ...(etag !== undefined && { etag }), 'content-encoding': encoding }
+  return { body, etag, headers: encoded }
 }
