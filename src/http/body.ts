@@ -24,8 +24,19 @@ function textOf(bytes: Buffer): string {
 /** Deepest nesting of a body; everything that walks one may then recurse. */
 const deepest = 100
 
+/** Whether a text has no more opening brackets than may be open at once, as bodies seldom do. */
+function hasFewBrackets(text: string): boolean {
+  let count = 0
+  for (let at = 0; at < text.length && count <= deepest; at += 1) {
+    const character = text.charCodeAt(at)
+    if (character === 0x5b || character === 0x7b) count += 1
+  }
+  return count <= deepest
+}
+
 /** @throws Problem before anything recurses into a body that is nested too deeply. */
 function requireShallow(text: string): void {
+  if (hasFewBrackets(text)) return
   const scanner = createScanner(text, true)
   let depth = 0
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
@@ -49,32 +60,34 @@ function parsed(text: string): unknown {
 /** What JSON.parse accepts and then changes or PostgreSQL refuses: properties given twice, NUL, half surrogates. */
 function silentLosses(text: string): Fault[] {
   const faults: Fault[] = []
-  const seen = new Map<string, Set<string>>()
-  const check = (value: string, path: JSONPath, what: string) => {
+  // The names in each of the objects that are open.
+  const open: Set<string>[] = []
+  const check = (value: string, pathOf: () => JSONPath, what: string) => {
     const wrong = value.includes('\u0000')
       ? 'a NUL character'
       : value.isWellFormed()
         ? ''
         : 'half of a surrogate pair'
-    if (wrong) faults.push({ pointer: pointerOf(path), code: 'bad_text', message: `${what} has ${wrong}` })
+    if (wrong) faults.push({ pointer: pointerOf(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
   }
   visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
     onObjectProperty(property, _offset, _length, _line, _character, pathSupplier) {
-      const path = pathSupplier()
-      const parent = pointerOf(path)
-      const siblings = seen.get(parent) ?? new Set()
-      if (siblings.has(property)) {
+      const pathOf = () => [...pathSupplier(), property]
+      const names = open.at(-1)
+      if (names?.has(property)) {
         faults.push({
-          pointer: pointerOf([...path, property]),
+          pointer: pointerOf(pathOf()),
           code: 'repeated',
           message: 'the property is there twice',
         })
       }
-      seen.set(parent, siblings.add(property))
-      check(property, [...path, property], 'the name')
+      names?.add(property)
+      check(property, pathOf, 'the name')
     },
     onLiteralValue(value, _offset, _length, _line, _character, pathSupplier) {
-      if (typeof value === 'string') check(value, pathSupplier(), 'the text')
+      if (typeof value === 'string') check(value, pathSupplier, 'the text')
     },
   })
   return faults
