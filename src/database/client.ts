@@ -1,8 +1,9 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 
-/** What statements run on inside a transaction: drizzle, and the connection itself as `$client`. */
-export type Transaction = NodePgDatabase & { $client: pg.PoolClient }
+/** What statements run on inside a transaction: its connection. */
+export interface Transaction {
+  $client: pg.PoolClient
+}
 
 /**
  * Runs work in one transaction: all of it is written, or nothing.
@@ -16,7 +17,7 @@ export async function inTransaction<T>(
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = await work(drizzle(client))
+    const result = await work({ $client: client })
     await client.query('commit')
     return result
   } catch (error) {

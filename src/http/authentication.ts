@@ -1,11 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Keyring } from '../database/keyring.ts'
 import { hashOf, keyForm, type Role } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import type { Access, Actor } from '../operations/operation.ts'
 import { Problem } from '../problems/problem.ts'
 
-const digest = (text: string) => createHash('sha256').update(text).digest()
+const digest = (text: string) => hash('sha256', text, 'buffer')
 
 const challenge = (error?: string) => `Bearer realm="entente"${error ? `, error="${error}"` : ''}`
 

@@ -13,9 +13,11 @@ const lineLimit = 16 * 1024 * 1024
 const malformed = (detail: string, errors: Fault[] = []) =>
   new Problem('malformed-request', detail, { errors })
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function textOf(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw malformed('The body is not UTF-8.')
   }
@@ -68,7 +70,8 @@ function silentLosses(text: string): Fault[] {
       : value.isWellFormed()
         ? ''
         : 'half of a surrogate pair'
-    if (wrong) faults.push({ pointer: pointerOf(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
+    if (wrong)
+      faults.push({ pointer: pointerOf(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
   }
   visit(text, {
     onObjectBegin: () => void open.push(new Set()),

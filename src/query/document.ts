@@ -2,8 +2,14 @@ import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
 import { ownProperties, type Resource } from '../resources/resource.ts'
 
+const properties = new WeakMap<Resource, readonly string[]>()
+
 /** Names of a record's own properties, in the order in which they are shown. */
-export const propertiesOf = (resource: Resource): string[] => Object.keys(ownProperties(resource))
+export function propertiesOf(resource: Resource): readonly string[] {
+  const known = properties.get(resource) ?? Object.keys(ownProperties(resource))
+  properties.set(resource, known)
+  return known
+}
 
 const rfc3339 = (column: SQL) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 

@@ -4,7 +4,7 @@ import { type CheckedQuery, invalid, type Parameter, words, wordsOf } from './pa
 
 /** What of a record is answered: which of its properties, and which other records with it. */
 export interface Representation {
-  fields: string[]
+  fields: readonly string[]
   include: string[]
 }
 

@@ -1,4 +1,5 @@
 import { and, inArray, isNotNull, sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Transaction } from '../database/client.ts'
 import { externalIds } from '../database/tables/external-ids.ts'
 import type { Document } from '../operations/writing/documents.ts'
@@ -24,15 +25,16 @@ export async function findNamed(
   names: string[],
 ): Promise<Keys> {
   if (names.length === 0) return new Map()
+  const database = drizzle(transaction.$client)
   const owner = externalIdOwner(resource)
   if (resource.key.madeBy === 'client' || !owner) {
-    const rows = await transaction
+    const rows = await database
       .select({ key: sql<string>`${resource.key.column}` })
       .from(resource.table)
       .where(inArray(resource.key.column, names))
     return new Map(rows.map(({ key }) => [key, key]))
   }
-  const rows = await transaction
+  const rows = await database
     .select({ scheme: externalIds.scheme, id: externalIds.id, key: sql<string>`${owner}` })
     .from(externalIds)
     .where(and(isNotNull(owner), inArray(sql`${externalIds.scheme} || ':' || ${externalIds.id}`, names)))

@@ -233,7 +233,7 @@ describe('a database whose locale is C', () => {
           query,
           search: '',
           headers: {},
-          gone,
+          gone: () => gone,
           body: undefined,
         }
         const answer = await search?.handle(asked, { pool, cursorSecret: '', keyring: { changed: () => {} } })
