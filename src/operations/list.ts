@@ -14,7 +14,7 @@ import {
 } from './export.ts'
 import type { Answer, Operation } from './operation.ts'
 import { keeping, pageText } from './page.ts'
-import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
+import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
 
 /** The same list from the record after this page on, as a relative reference (RFC 8288). */
 function nextLink(search: string, next: string): string {
@@ -66,7 +66,11 @@ export const list: Operation = {
     }
     requireNoRows(plan, asked)
     const { body, next } = await pageText(plan, context)
-    const link = next === null ? {} : { link: nextLink(asked.search, next) }
-    return taggedAnswer(body, { ...link, ...keeping(plan) })
+    const headers = {
+      etag: bodyTag(body),
+      ...(next !== null && { link: nextLink(asked.search, next) }),
+      ...keeping(plan),
+    }
+    return { status: 200, headers, body }
   },
 }

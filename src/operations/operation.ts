@@ -46,8 +46,8 @@ export interface Asked {
 }
 
 /**
- * What is answered: a text (or its bytes) that is passed on as it is, or a stream of one. To a read that gives it an
- * `etag`, `http` answers 304 where the client has it; texts may be kept in memory until something changes, unless the answer says
+ * What is answered: a text that is passed on as it is, or a stream of one. To a read that gives it an `etag`, `http`
+ * answers 304 where the client has it; texts may be kept in memory until something changes, unless the answer says
  * `cache-control` itself.
  */
 export interface Answer {
@@ -55,7 +55,7 @@ export interface Answer {
   headers: Record<string, string>
   /** Media type of the body; JSON when left out. */
   type?: string
-  body?: string | Buffer | Readable
+  body?: string | Readable
 }
 
 /** A response header in the contract. */

@@ -7,13 +7,13 @@ import type { Answer, HeaderContract, RequestHeader } from './operation.ts'
 /** The tag of a record is its version. */
 export const versionTag = (version: number): string => `"${version}"`
 
-const hash = (body: string | Buffer) => digest('sha1', body, 'base64url')
+const hash = (body: string) => digest('sha1', body, 'base64url')
 
 /** The tag of a record with others included: its version, and the whole body, since those change by themselves. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
 /** The tag of a list. */
-export const bodyTag = (body: string | Buffer): string => `"${hash(body)}"`
+export const bodyTag = (body: string): string => `"${hash(body)}"`
 
 const tagForm = /^(W\/)?"([^"]*)"$/
 
@@ -37,14 +37,12 @@ export function isKnown(header: string | undefined, tag: string): boolean {
   return tagsIn(header, 'If-None-Match').some(({ opaque }) => `"${opaque}"` === tag)
 }
 
-/**
- * The answer of a body whose tag is its own. The bytes that are hashed are those that are sent: to encode a long text
- * twice costs as much as to hash it.
- */
-export function taggedAnswer(text: string, headers: Answer['headers'] = {}): Answer {
-  const body = Buffer.from(text)
-  return { status: 200, headers: { etag: bodyTag(body), ...headers }, body }
-}
+/** The answer of a body whose tag is its own. */
+export const taggedAnswer = (body: string): Answer => ({
+  status: 200,
+  headers: { etag: bodyTag(body) },
+  body,
+})
 
 /** Any version, or one of these. */
 export type Expected = '*' | string[]

@@ -1,4 +1,4 @@
-import { pipeline, Readable } from 'node:stream'
+import { pipeline, type Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Changes } from '../../database/changes.ts'
 import type { Answer } from '../../operations/operation.ts'
@@ -185,11 +185,11 @@ export class Reads {
 
   /**
    * An answer that can be sent in any encoding; streams, and what is no good answer, remain as they are.
-   * @param bodyOf makes of the body what is to be kept of it; without it, the answer is sent once.
+   * @param bodyOf makes of the text what is to be kept of it; without it, the answer is sent once.
    */
-  #represent(answer: Answer, bodyOf?: (body: string | Buffer) => Buffer): Representation | Answer {
+  #represent(answer: Answer, bodyOf?: (text: string) => Buffer): Representation | Answer {
     const { status, body } = answer
-    if (status !== 200 || body === undefined || body instanceof Readable) return answer
+    if (status !== 200 || typeof body !== 'string') return answer
     return new Representation(bodyOf ? bodyOf(body) : body, this.#headersOf(answer))
   }
 
@@ -212,7 +212,7 @@ export class Reads {
     const { status, body } = answer
     const headers = this.#headersOf(answer)
     reply.header('cache-status', told[how]).code(status)
-    if (!(body instanceof Readable)) {
+    if (body === undefined || typeof body === 'string') {
       setHeaders(reply, headers)
       return reply.send(body)
     }
