@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import accepts from '@fastify/accepts'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
@@ -43,6 +45,17 @@ function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory
   return { changes, store: new Store(config.CACHE_MB * 1024 * 1024) }
 }
 
+/** Aborts when the service begins to close. */
+function closingOf(app: FastifyInstance): AbortSignal {
+  const controller = new AbortController()
+  app.addHook('preClose', async () => controller.abort())
+  return controller.signal
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
   config,
@@ -54,6 +67,8 @@ export async function buildApp({
   const app = Fastify({
     logger: { level: config.LOG_LEVEL },
     bodyLimit,
+    // Histories name requests, also those of other processes and times.
+    genReqId: () => randomUUID(),
     // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
     // are known.
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
@@ -70,9 +85,15 @@ export async function buildApp({
   serveHealth(app, pool)
   serveProblemPages(app)
   await serveDocumentation(app, endpoints, resources, packageVersion)
-  const context = { pool, cursorSecret: await cursorSecret(pool) }
+  const memory = openMemory(app, pool, config)
+  const context = {
+    pool,
+    cursorSecret: await cursorSecret(pool),
+    changed: (until: AbortSignal) => memory?.changes.next(until) ?? aborted(until),
+    closing: closingOf(app),
+  }
   const authorize = authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ)
-  const reads = new Reads(openMemory(app, pool, config), config.PUBLIC_READ)
+  const reads = new Reads(memory, config.PUBLIC_READ)
   mountEndpoints(app, endpoints, { context, authorize, reads })
   return app
 }

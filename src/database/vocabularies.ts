@@ -162,3 +162,6 @@ export const rolesOf = {
   'cooperation-bases': ['participant', 'host', 'operator', 'partner', 'funder', 'beneficiary'],
   'assistance-programs': ['donor', 'recipient', 'implementer', 'funder', 'partner', 'beneficiary'],
 } as const
+
+/** What has made a revision of a record. */
+export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore'] as const

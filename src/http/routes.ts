@@ -10,7 +10,7 @@ import { askedKey, headersRead, normalisedKey } from './reading/asked.ts'
 import type { Reads } from './reading/reads.ts'
 
 /** A path of the OpenAPI document in the router's notation. */
-const routeOf = (path: string) => path.replace(/\{(\w+)\}/, ':$1')
+const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
 /** The key in the path. @throws Problem `invalid-parameter` when it can't be a key of this resource. */
 function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
@@ -28,6 +28,17 @@ function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
       errors: [{ parameter: property, code: 'wrong_format', message }],
     },
   )
+}
+
+/** Who asks. There is one key, and whoever has it is the administrator. */
+const actorOf = (_request: FastifyRequest): string => 'administrator'
+
+/** What varies in the path beside the key. @throws Problem `invalid-parameter` for what it can't be. */
+function segmentsOf({ contract: { segments = {} } }: Endpoint, request: FastifyRequest) {
+  // Fastify's routes give every parameter of the path as text.
+  const texts = request.params as Record<string, string>
+  const names = Object.keys(segments)
+  return checkQuery(segments, new Map(names.map((name) => [name, new Map([['eq', [texts[name] ?? '']]])])))
 }
 
 const json = 'application/json; charset=utf-8'
@@ -69,8 +80,11 @@ function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
 }
 
 /** The media types of an operation's good answers by the words of their formats, JSON first. */
-const mediaTypesOf = ({ formats = {} }: Contract): [word: string, type: string][] => [
-  ['json', 'application/json'],
+const mediaTypesOf = ({
+  mediaType = 'application/json',
+  formats = {},
+}: Contract): [word: string, type: string][] => [
+  ['json', mediaType],
   ...Object.entries(formats).map(([word, { mediaType }]): [string, string] => [word, mediaType]),
 ]
 
@@ -128,6 +142,7 @@ function askedOf(
   const said = contract.formats !== undefined && raw.has('format')
   const accepted = said ? 'json' : acceptedFormat(mediaTypesOf(contract), request)
   const key = keyOf(endpoint, request)
+  const segments = segmentsOf(endpoint, request)
   const query = checkQuery(contract.query, raw)
   const [format = accepted] = said ? wordsOf(query, 'format') : []
   const bodyType = bodyTypeOf(request)
@@ -135,7 +150,10 @@ function askedOf(
     method: request.method,
     format,
     key,
+    segments,
     query,
+    actor: actorOf(request),
+    requestId: request.id,
     search,
     headers: headersOf(request, headers),
     ...(bodyType !== undefined && { bodyType }),

@@ -4,7 +4,8 @@ import { type Resource, recordOf } from '../resources/resource.ts'
 import type { AnswerContract, HeaderContract } from './operation.ts'
 import { etagHeader } from './tags.ts'
 
-const page = nameOutput(
+/** Schema of what a page says of itself. */
+export const page = nameOutput(
   'Page',
   z
     .strictObject({

@@ -7,10 +7,13 @@ export type Position = string[]
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
-/** What a cursor is bound to: the resource, the filters with their values, and the order. */
-function fingerprint(plan: ListPlan): string {
-  return digest(JSON.stringify([plan.resource.name, plan.where, plan.sort]))
-}
+/** What a cursor is bound to, as JSON: nothing else can use it. */
+export type Scope = unknown
+
+/** The scope of a list: the resource, the filters with their values, and the order. */
+export const scopeOf = ({ resource, where, sort }: ListPlan): Scope => [resource.name, where, sort]
+
+const fingerprint = (scope: Scope) => digest(JSON.stringify(scope))
 
 const sign = (payload: string, secret: string) =>
   createHmac('sha256', secret).update(payload).digest('base64url').slice(0, 22)
@@ -21,8 +24,8 @@ const refuse = (why: string) =>
   })
 
 /** A cursor for the page after a record, which only this query can use. */
-export function writeCursor(plan: ListPlan, position: Position, secret: string): string {
-  const payload = Buffer.from(JSON.stringify([fingerprint(plan), ...position])).toString('base64url')
+export function writeCursor(scope: Scope, position: Position, secret: string): string {
+  const payload = Buffer.from(JSON.stringify([fingerprint(scope), ...position])).toString('base64url')
   return `${payload}.${sign(payload, secret)}`
 }
 
@@ -30,7 +33,7 @@ export function writeCursor(plan: ListPlan, position: Position, secret: string):
  * The position that a cursor stands for.
  * @throws Problem `invalid-cursor` when it was cut, edited, made by another registry or for another query.
  */
-export function readCursor(plan: ListPlan, cursor: string, secret: string): Position {
+export function readCursor(scope: Scope, cursor: string, secret: string): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const right = Buffer.from(sign(payload, secret))
@@ -39,7 +42,7 @@ export function readCursor(plan: ListPlan, cursor: string, secret: string): Posi
   }
   // The signature vouches for the content: a list of texts, written above.
   const [bound, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
-  if (bound !== fingerprint(plan)) {
+  if (bound !== fingerprint(scope)) {
     throw refuse('belongs to another query: send it with the same filters and sort as the page that gave it')
   }
   return position

@@ -34,7 +34,8 @@ export interface ListPlan {
 /** Page sizes: what is answered when nothing is said, and the most that can be asked for. */
 export const pageSize = { usual: 25, most: 200 } as const
 
-const limit = z
+/** How many records a page may have, as text. */
+export const limit = z
   .string()
   .regex(/^[1-9]\d{0,2}$/, { error: `must be a whole number from 1 to ${pageSize.most}` })
   .transform(Number)

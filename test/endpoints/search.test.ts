@@ -228,13 +228,21 @@ describe('a database whose locale is C', () => {
           method: 'GET',
           format: 'json',
           key: '',
+          segments: query,
+          actor: '',
+          requestId: '',
           query,
           search: '',
           headers: {},
           gone,
           body: undefined,
         }
-        const answer = await search?.handle(asked, { pool, cursorSecret: '' })
+        const answer = await search?.handle(asked, {
+          pool,
+          cursorSecret: '',
+          changed: async () => {},
+          closing: gone,
+        })
         return (JSON.parse(String(answer?.body)) as HitPage).data
       }
       expect(await find('巴基斯坦')).toMatchObject([

@@ -14,6 +14,15 @@ export const pathParameter = (resource: Resource, schemas: Schemas) => ({
   schema: schemas.of(resource.key.schema, 'output'),
 })
 
+/** What varies in the path beside the key. */
+export const segmentParameter = (name: string, segment: Parameter, schemas: Schemas) => ({
+  name,
+  in: 'path',
+  required: true,
+  description: segment.description,
+  schema: schemas.of(segment.jsonValue ?? segment.value, 'input'),
+})
+
 /** A request header. */
 export const headerParameter = ({ name, presence, description, example }: RequestHeader) => ({
   name,

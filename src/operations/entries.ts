@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { changeKinds } from '../database/vocabularies.ts'
+import { single } from '../query/parameters.ts'
+
+/** What is told of every revision, whatever asks. */
+export const entryShape = {
+  version: z.int().min(1).meta({ description: 'The version that came to be.' }),
+  operation: z.enum(changeKinds).meta({ description: 'What has made it.' }),
+  actor: z.string().meta({ description: 'Who made it; `seed` for what came with the registry.' }),
+  time: z.iso.datetime().meta({ description: 'When it was written.' }),
+  requestId: z.string().nullable().meta({ description: 'What logs know the request by.' }),
+  reason: z.string().nullable().meta({ description: 'The `Change-Reason` that was given.' }),
+}
+
+export const entryExample = {
+  version: 2,
+  operation: 'patch',
+  actor: 'administrator',
+  time: '2026-01-31T09:30:00.000Z',
+  requestId: '5b8a6c1e-0f53-4c57-9d2a-3f1f7a0f6f0e',
+  reason: 'The treaty series gives another date.',
+}
+
+/** The largest version that a record can have. */
+export const mostVersions = 2_147_483_647
+
+/** A version in a path. */
+export const versionSegment = single(
+  z
+    .string()
+    .regex(/^[1-9]\d{0,9}$/, { error: 'must be a whole number from 1' })
+    .transform(Number)
+    .refine((version) => version <= mostVersions, { error: `must be at most ${mostVersions}` }),
+  'Number of a version.',
+  z.int().min(1).max(mostVersions),
+)
