@@ -50,6 +50,24 @@ ALTER TABLE revisions ENABLE ALWAYS TRIGGER refuse_rewriting;
 --> statement-breakpoint
 REVOKE UPDATE, DELETE, TRUNCATE ON revisions FROM PUBLIC, CURRENT_USER;
 --> statement-breakpoint
+-- A record's revisions have one order in the feed and by version. A transaction that began to write before another and
+-- changes a record after it would break that: it must begin again.
+CREATE FUNCTION keep_order() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  last_transaction bigint;
+BEGIN
+  SELECT transaction INTO last_transaction FROM public.revisions
+  WHERE resource = NEW.resource AND key = NEW.key ORDER BY version DESC LIMIT 1;
+  IF last_transaction > NEW.transaction THEN
+    RAISE EXCEPTION '% % was changed by a later transaction', NEW.resource, NEW.key USING ERRCODE = 'serialization_failure';
+  END IF;
+  RETURN NEW;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER keep_order BEFORE INSERT ON revisions FOR EACH ROW EXECUTE FUNCTION keep_order();
+--> statement-breakpoint
+
 -- A record that was removed and comes again under its key goes on counting, so that no version is ever two things.
 CREATE FUNCTION continue_version() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

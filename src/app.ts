@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import accepts from '@fastify/accepts'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
@@ -46,14 +46,14 @@ function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory
 }
 
 /** Aborts when the service begins to close. */
-function closingOf(app: FastifyInstance): AbortSignal {
+function closingOf(app: FastifyInstance, memory: Memory | undefined): AbortSignal {
   const controller = new AbortController()
-  app.addHook('preClose', async () => controller.abort())
+  app.addHook('preClose', async () => {
+    controller.abort()
+    // Wakes what waits for changes.
+    memory?.changes.moved()
+  })
   return controller.signal
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort')
 }
 
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
@@ -89,8 +89,8 @@ export async function buildApp({
   const context = {
     pool,
     cursorSecret: await cursorSecret(pool),
-    changed: (until: AbortSignal) => memory?.changes.next(until) ?? aborted(until),
-    closing: closingOf(app),
+    changed: async (milliseconds: number) => memory?.changes.next(milliseconds) ?? delay(milliseconds),
+    closing: closingOf(app, memory),
   }
   const authorize = authorizeWith(config.ADMIN_KEY, config.PUBLIC_READ)
   const reads = new Reads(memory, config.PUBLIC_READ)

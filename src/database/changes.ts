@@ -79,9 +79,9 @@ export class Changes {
     this.#events.emit('moved')
   }
 
-  /** Resolves at the next change, and at the latest when the signal aborts. */
-  async next(until: AbortSignal): Promise<void> {
-    await once(this.#events, 'moved', { signal: until }).catch(() => {})
+  /** Resolves at the next change, and at the latest after so many milliseconds. */
+  async next(milliseconds: number): Promise<void> {
+    await once(this.#events, 'moved', { signal: AbortSignal.timeout(milliseconds) }).catch(() => {})
   }
 
   /** Whether every change that was made 100 ms ago or earlier has been counted. Seeks a new proof in good time. */

@@ -106,8 +106,8 @@ export interface Context {
   pool: pg.Pool
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
-  /** Resolves at the next change of the database that is heard of, and at the latest when the signal aborts. */
-  changed(until: AbortSignal): Promise<void>
+  /** Resolves at the next change of the database that is heard of, and at the latest after so many milliseconds. */
+  changed(milliseconds: number): Promise<void>
   /** Aborted when the service closes: answers without an end then have one. */
   closing: AbortSignal
 }
