@@ -3,7 +3,8 @@ import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
 import type { Resource } from '../resources/resource.ts'
-import { rfc3339, wholeDocumentJson } from './document.ts'
+import { propertiesOf, rfc3339, wholeDocumentJson } from './document.ts'
+import { moment } from './filters.ts'
 import { statement } from './statement.ts'
 
 /** What has made a revision. */
@@ -76,6 +77,25 @@ export function revisionStatement(resource: Resource, key: string, version: numb
     sql`select ${entry} as entry, document::text as document from ${revisions}
       where resource = ${placeholder('resource')} and key = ${placeholder('key')} and version = ${placeholder('version')}::int`
   return statement('revision', build, { resource: resource.name, key, version })
+}
+
+/**
+ * The statement of a record as it stood at a moment: `version`, `operation`, and `document` as text, with the properties
+ * asked for; no row when it was not there yet. Of a record that had been removed by then, the operation says so.
+ * @param moment RFC 3339, or a date for its first moment in UTC.
+ */
+export function pastStatement(resource: Resource, key: string, at: string, fields: string[]): QueryConfig {
+  const whole = fields.length === propertiesOf(resource).length
+  const build = () => {
+    // Values pass as the text that they were; so do numbers, which a program would write in its own way.
+    const sparse = sql`(select json_object_agg(part.key, part.value order by part.at) from json_each(document)
+      with ordinality as part(key, value, at) where part.key = any(${placeholder('fields')}::text[]))`
+    return sql`select version, operation, ${whole ? sql`document` : sparse}::text as document from ${revisions}
+      where resource = ${placeholder('resource')} and key = ${placeholder('key')} and "time" <= (${moment(placeholder('at'))})
+      order by version desc limit 1`
+  }
+  const values = { resource: resource.name, key, at, ...(!whole && { fields }) }
+  return statement(`past|${whole ? 'whole' : 'sparse'}`, build, values)
 }
 
 /** A place in the feed of changes. */
