@@ -25,7 +25,8 @@ export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   })
   const ended = once(child, 'close')
   const signal = (name: NodeJS.Signals) => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name)
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name)
   }
   onTestFinished(async () => {
     signal('SIGTERM')
