@@ -14,11 +14,22 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['test/**/*.test.ts'],
-          // Benchmarks measure, and what fills whole tables takes its time: both have commands of their own.
-          exclude: ['test/bench/**', 'test/indexes/**'],
+          // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
+          exclude: ['test/bench/**', 'test/indexes/**', 'test/faults/**'],
         },
       },
       { extends: true, test: { name: 'indexes', include: ['test/indexes/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          // Each takes the whole machine, and what one of them breaks must not disturb another.
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 })

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import accepts from '@fastify/accepts'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
@@ -56,6 +58,17 @@ function issuerOf({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAI
     : trustIssuer({ issuer, audience, roleClaim })
 }
 
+/** Aborts when the service begins to close. */
+function closingOf(app: FastifyInstance, memory: Memory | undefined): AbortSignal {
+  const controller = new AbortController()
+  app.addHook('preClose', async () => {
+    controller.abort()
+    // Wakes what waits for changes.
+    memory?.changes.moved()
+  })
+  return controller.signal
+}
+
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
   config,
@@ -68,6 +81,8 @@ export async function buildApp({
     logger: loggingAt(config.LOG_LEVEL),
     bodyLimit,
     trustProxy: config.TRUST_PROXY ?? false,
+    // Histories name requests, also those of other processes and times.
+    genReqId: () => randomUUID(),
     // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
     // are known.
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
@@ -95,8 +110,15 @@ export async function buildApp({
   serveHealth(app, pool)
   serveProblemPages(app)
   await serveDocumentation(app, endpoints, resources, packageVersion)
-  const context = { pool, cursorSecret: await cursorSecret(pool), keyring }
-  const reads = new Reads(openMemory(app, pool, config), config.PUBLIC_READ)
+  const memory = openMemory(app, pool, config)
+  const context = {
+    pool,
+    cursorSecret: await cursorSecret(pool),
+    keyring,
+    changed: async (milliseconds: number) => memory?.changes.next(milliseconds) ?? delay(milliseconds),
+    closing: closingOf(app, memory),
+  }
+  const reads = new Reads(memory, config.PUBLIC_READ)
   mountEndpoints(app, endpoints, { context, admit, reads })
   return app
 }

@@ -65,6 +65,67 @@ const withParties = (parties: Record<string, Properties[]>) =>
     ),
   )
 
+describe('inForceOn finds what may have been in force in the world', () => {
+  // Title, beginning, provisional beginning, expiry, end.
+  const histories: [string, string | null, string | null, string | null, string | null][] = [
+    ['open', '2010', null, null, null],
+    ['from that day', '2011-08-28', null, null, null],
+    ['from the day after', '2011-08-29', null, null, null],
+    ['perhaps that month', '2011-08', null, null, null],
+    ['provisional', '2012', '2011-05', null, null],
+    ['unknown beginning', null, null, '2015', null],
+    ['expired that day', '2001', null, '2011-08-28', null],
+    ['expired the day after', '2001', null, '2011-08-29', null],
+    ['expired that year', '2001', null, '2011', null],
+    ['ended before it expired', '2001', null, '2015', '2010'],
+    ['ended at some time', '2001', null, null, '2005/..'],
+    ['long before', '-0044', null, null, null],
+  ]
+  let world: World
+  beforeAll(async () => {
+    world = await worldOf(
+      'agreements',
+      Object.fromEntries(
+        histories.map(([title, inForceFrom, provisionalFrom, expiresOn, terminatedOn]) => [
+          title,
+          { title, kind: 'agreement', inForceFrom, provisionalFrom, expiresOn, terminatedOn },
+        ]),
+      ),
+    )
+  })
+
+  const onThatDay = [
+    'open',
+    'from that day',
+    'perhaps that month',
+    'provisional',
+    'expired the day after',
+    'expired that year',
+    'ended at some time',
+    'long before',
+  ]
+
+  it.each([
+    ['2011-08-28', onThatDay],
+    ['2011-08', [...onThatDay, 'from the day after', 'expired that day']],
+    ['1990', ['long before']],
+    [
+      '2030',
+      [
+        'open',
+        'from that day',
+        'from the day after',
+        'perhaps that month',
+        'provisional',
+        'ended at some time',
+        'long before',
+      ],
+    ],
+  ])('on %s', async (day, expected) => {
+    expect(await world.find({ inForceOn: day })).toEqual([...expected].sort())
+  })
+})
+
 describe('a filter of dates compares what the source has said, which may be a span of days', () => {
   const none = 'no date'
   const dates = [

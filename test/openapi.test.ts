@@ -114,6 +114,9 @@ describe('the OpenAPI document', () => {
       [`put /v1/${name}/{${key.property}}`, `replace${singular}`],
       [`patch /v1/${name}/{${key.property}}`, `update${singular}`],
       [`delete /v1/${name}/{${key.property}}`, `delete${singular}`],
+      [`get /v1/${name}/{${key.property}}/history`, `get${singular}History`],
+      [`get /v1/${name}/{${key.property}}/history/{version}`, `get${singular}Revision`],
+      [`post /v1/${name}/{${key.property}}/restore`, `restore${singular}`],
     ])
     const found = grid.map(({ method, path, operationId }) => [`${method} ${path}`, operationId])
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
@@ -129,13 +132,23 @@ describe('the OpenAPI document', () => {
     ['aggregate', ['200', '304', '400']],
     ['create', ['201', '400', '409', '413', '415', '422']],
     ['get', ['200', '304', '400', '404']],
+    ['get…History', ['200', '304', '400', '404']],
+    ['get…Revision', ['200', '304', '400', '404']],
+    ['restore', ['200', '201', '400', '404', '409', '412', '413', '415', '422', '428']],
     ['replace', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
     ['update', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
     ['delete', ['204', '400', '404', '409', '412', '428']],
   ])(
     'says of every %s what it can answer, and of all that a key may be needed and the service may fail',
-    (verb, own) => {
-      const concerned = grid.filter(({ operationId }) => operationId.startsWith(verb))
+    (name, own) => {
+      const [verb = '', ending = ''] = name.split('…')
+      const names = new Set(resources.flatMap(({ singular, plural }) => [singular, plural]))
+      const concerned = grid.filter(
+        ({ operationId }) =>
+          operationId.startsWith(verb) &&
+          operationId.endsWith(ending) &&
+          names.has(operationId.slice(verb.length, operationId.length - ending.length)),
+      )
       expect(concerned.length).toBe(resources.length)
       for (const { operationId, responses } of concerned) {
         const statuses = [...own, '401', '403', '406', '414', '429', '500', '503']

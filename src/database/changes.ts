@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { errorCode } from '../error-code.ts'
@@ -41,6 +41,7 @@ export class Changes {
   readonly #log: ChangesLog
   readonly #closing = new AbortController()
   readonly #echo = `entente_${randomUUID().replaceAll('-', '')}`
+  readonly #events = new EventEmitter().setMaxListeners(0)
   #generation = 0
   #client: pg.Client | undefined
   #provenAt = Number.NEGATIVE_INFINITY
@@ -75,6 +76,12 @@ export class Changes {
   /** Counts a change that this process has made itself, which need not wait for its notification. */
   moved(): void {
     this.#generation += 1
+    this.#events.emit('moved')
+  }
+
+  /** Resolves at the next change, and at the latest after so many milliseconds. */
+  async next(milliseconds: number): Promise<void> {
+    await once(this.#events, 'moved', { signal: AbortSignal.timeout(milliseconds) }).catch(() => {})
   }
 
   /** Whether every change that was made 100 ms ago or earlier has been counted. Seeks a new proof in good time. */
@@ -121,7 +128,7 @@ export class Changes {
     if (client === this.#client) {
       this.#client = undefined
       this.#provenAt = Number.NEGATIVE_INFINITY
-      this.#generation += 1
+      this.moved()
     }
     client.end().catch(() => {})
   }
@@ -166,10 +173,10 @@ export class Changes {
       await Promise.race([client.connect(), ended])
       await this.#requireEcho(client)
       client.on('notification', (heard) => {
-        if (heard.channel === channel) this.#generation += 1
+        if (heard.channel === channel) this.moved()
       })
       await client.query(`listen ${channel}`)
-      this.#generation += 1
+      this.moved()
       this.#client = client
       await this.#prove()
       if (this.#client === client) begun()

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { errorCode } from '../error-code.ts'
 import { packageRoot } from '../package-root.ts'
 import { StartupError } from '../startup-error.ts'
+import { alignFeed } from './feed.ts'
 import { withLock } from './lock.ts'
 
 const folder = join(packageRoot, 'migrations')
@@ -17,7 +18,10 @@ const journalFile = z.object({ entries: z.array(z.object({ when: z.number(), tag
  */
 export async function migrate(pool: pg.Pool): Promise<void> {
   try {
-    await withLock(pool, 'migrate', () => migrateAlone(pool))
+    await withLock(pool, 'migrate', async () => {
+      await migrateAlone(pool)
+      await alignFeed(pool)
+    })
   } catch (error) {
     throw errorCode(error) === '' ? error : new StartupError(refusal(error))
   }

@@ -165,3 +165,9 @@ export const rolesOf = {
 
 /** What a key or a token allows; each role may also do what those before it may. */
 export const roles = ['reader', 'editor', 'admin'] as const
+
+/** As whom somebody changes records: by a key, by a token of an OpenID Connect issuer, or the registry by its own seeds. */
+export const authorKinds = ['key', 'oidc', 'seed'] as const
+
+/** What has made a revision of a record. */
+export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore'] as const

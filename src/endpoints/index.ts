@@ -2,9 +2,18 @@
 import '../resources/index.ts'
 
 import type { Endpoint } from '../operations/operation.ts'
+import { changes } from './changes.ts'
+import { changesStream } from './changes-stream.ts'
 import { keyEndpoints } from './keys.ts'
 import { countryNetwork, network } from './network.ts'
 import { search } from './search.ts'
 
 /** What asks the whole registry, or one resource alone: everything beside the grid. */
-export const endpoints: readonly Endpoint[] = [search, network, countryNetwork, ...keyEndpoints]
+export const endpoints: readonly Endpoint[] = [
+  search,
+  network,
+  countryNetwork,
+  changes,
+  changesStream,
+  ...keyEndpoints,
+]

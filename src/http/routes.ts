@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
-import { queryReader, type RawQuery, type ReadQuery, wordsOf } from '../query/parameters.ts'
+import { checkQuery, queryReader, type RawQuery, type ReadQuery, wordsOf } from '../query/parameters.ts'
 import { type Admit, actorOf } from './admission.ts'
 import { anonymous } from './authentication.ts'
 import type { KnownPath } from './problems.ts'
@@ -11,7 +11,7 @@ import { askedKey, headersRead, normalisedKey } from './reading/asked.ts'
 import type { Reads } from './reading/reads.ts'
 
 /** A path of the OpenAPI document in the router's notation. */
-const routeOf = (path: string) => path.replace(/\{(\w+)\}/, ':$1')
+const routeOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
 /** The key in the path. @throws Problem `invalid-parameter` when it can't be a key of this resource. */
 function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
@@ -29,6 +29,14 @@ function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
       errors: [{ parameter: property, code: 'wrong_format', message }],
     },
   )
+}
+
+/** What varies in the path beside the key. @throws Problem `invalid-parameter` for what it can't be. */
+function segmentsOf({ contract: { segments = {} } }: Endpoint, request: FastifyRequest) {
+  // Fastify's routes give every parameter of the path as text.
+  const texts = request.params as Record<string, string>
+  const names = Object.keys(segments)
+  return checkQuery(segments, new Map(names.map((name) => [name, new Map([['eq', [texts[name] ?? '']]])])))
 }
 
 const json = 'application/json; charset=utf-8'
@@ -55,6 +63,8 @@ const bodyTypesOf = ({ mediaTypes, lines }: NonNullable<Contract['body']>) =>
 function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
   if (!contract.body) {
     if (hasBody(request)) throw new Problem('malformed-request', `${request.method} takes no body here.`)
+    // Some clients send a type with everything; that of nothing is not worth a refusal.
+    delete request.headers['content-type']
     return
   }
   const type = bodyTypeOf(request)
@@ -70,8 +80,11 @@ function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
 }
 
 /** The media types of an operation's good answers by the words of their formats, JSON first. */
-const mediaTypesOf = ({ formats = {} }: Contract): [word: string, type: string][] => [
-  ['json', 'application/json'],
+const mediaTypesOf = ({
+  mediaType = 'application/json',
+  formats = {},
+}: Contract): [word: string, type: string][] => [
+  ['json', mediaType],
   ...Object.entries(formats).map(([word, { mediaType }]): [string, string] => [word, mediaType]),
 ]
 
@@ -133,6 +146,7 @@ function askedOf(
   const said = contract.formats !== undefined && raw.has('format')
   const accepted = said ? 'json' : acceptedFormat(contract, request)
   const key = keyOf(endpoint, request)
+  const segments = segmentsOf(endpoint, request)
   const query = check()
   const [format = accepted] = said ? wordsOf(query, 'format') : []
   const bodyType = bodyTypeOf(request)
@@ -141,7 +155,9 @@ function askedOf(
     method: request.method,
     format,
     key,
+    segments,
     query,
+    requestId: request.id,
     search,
     headers: headersOf(request, headers),
     ...(bodyType !== undefined && { bodyType }),

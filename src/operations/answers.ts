@@ -4,7 +4,7 @@ import { type Resource, recordOf } from '../resources/resource.ts'
 import type { AnswerContract, HeaderContract } from './operation.ts'
 import { etagHeader } from './tags.ts'
 
-/** Schema of where a page stands in its list. */
+/** Schema of what a page says of itself. */
 export const page = nameOutput(
   'Page',
   z

@@ -5,9 +5,10 @@ import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
 import type { Answer, Asked, Context, Operation } from './operation.ts'
 import { etagHeader, versionTag } from './tags.ts'
-import { insertDocuments, loadRecord } from './writing/documents.ts'
+import { insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { checkLines, explainLines, mostLines } from './writing/lines.ts'
+import { authorshipOf, changeReason, recordRevision, recordRevisions } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
 const ndjson = 'application/x-ndjson'
@@ -21,9 +22,14 @@ async function createLines(resource: Resource, asked: Asked, { pool }: Context):
       `The body has ${lines.length} lines; at most ${mostLines} are created together.`,
     )
   }
+  const authorship = authorshipOf(asked)
   const documents = checkLines(resource, lines)
   try {
-    const keys = await inTransaction(pool, (transaction) => insertDocuments(transaction, resource, documents))
+    const keys = await inTransaction(pool, async (transaction) => {
+      const made = await insertDocuments(transaction, resource, documents)
+      await recordRevisions(transaction, resource, made, 'create', authorship)
+      return made
+    })
     const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
     return { status: 201, headers: {}, type: ndjson, body }
   } catch (error) {
@@ -42,7 +48,7 @@ export const create: Operation = {
     path: 'collection',
     access: 'write',
     query: {},
-    headers: [],
+    headers: [changeReason],
     body: {
       mediaTypes: ['application/json'],
       schema: () => resource.document,
@@ -82,12 +88,12 @@ export const create: Operation = {
   async handle(resource, asked, context) {
     if (asked.bodyType === ndjson) return createLines(resource, asked, context)
     const { pool } = context
+    const authorship = authorshipOf(asked)
     const document = checkDocument(resource, asked.body)
     try {
       return await inTransaction(pool, async (transaction) => {
         const [key = ''] = await insertDocuments(transaction, resource, [document])
-        const record = await loadRecord(transaction, resource, key)
-        if (!record) throw new Problem('internal', 'A record was not there after it had been written.')
+        const record = await recordRevision(transaction, resource, key, 'create', authorship)
         const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${key}` }
         return { status: 201, headers, body: record.document }
       })

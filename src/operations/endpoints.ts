@@ -1,19 +1,33 @@
 import type { Resource } from '../resources/resource.ts'
 import type { Endpoint, Operation, OperationContract } from './operation.ts'
 
-function ending(path: OperationContract['path'], resource: Resource): string {
-  if (path === 'collection') return ''
-  return path === 'record' ? `/{${resource.key.property}}` : `/${path}`
+/** What comes after the path of a resource, and whether a record's key is in it. */
+function ending(path: OperationContract['path'], { key }: Resource): { path: string; of: 'all' | 'one' } {
+  const record = `/{${key.property}}`
+  switch (path) {
+    case 'collection':
+      return { path: '', of: 'all' }
+    case 'search':
+    case 'aggregate':
+      return { path: `/${path}`, of: 'all' }
+    case 'record':
+      return { path: record, of: 'one' }
+    case 'revision':
+      return { path: `${record}/history/{version}`, of: 'one' }
+    default:
+      return { path: `${record}/${path}`, of: 'one' }
+  }
 }
 
 function endpointOf(resource: Resource, operation: Operation): Endpoint {
-  const { path, ...contract } = operation.contract(resource)
+  const { path: place, ...contract } = operation.contract(resource)
+  const { path, of } = ending(place, resource)
   return {
     method: operation.method,
-    path: `/v1/${resource.name}${ending(path, resource)}`,
+    path: `/v1/${resource.name}${path}`,
     tag: resource.name,
     contract,
-    ...(path === 'record' && { keyed: resource }),
+    ...(of === 'one' && { keyed: resource }),
     handle: (asked, context) => operation.handle(resource, asked, context),
   }
 }

@@ -1,11 +1,14 @@
 import { aggregate } from './aggregate.ts'
 import { create } from './create.ts'
+import { history } from './history.ts'
 import { list } from './list.ts'
 import type { Operation } from './operation.ts'
 import { patch } from './patch.ts'
 import { read } from './read.ts'
 import { remove } from './remove.ts'
 import { replace } from './replace.ts'
+import { restore } from './restore.ts'
+import { revision } from './revision.ts'
 import { search } from './search.ts'
 
 /** Everything that can be done with every resource. */
@@ -18,4 +21,7 @@ export const operations: readonly Operation[] = [
   replace,
   patch,
   remove,
+  history,
+  revision,
+  restore,
 ]

@@ -13,15 +13,8 @@ import {
   requireNoRows,
 } from './export.ts'
 import type { Answer, Operation } from './operation.ts'
-import { keeping, pageText } from './page.ts'
+import { keeping, linkHeader, nextLink, pageText } from './page.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
-
-/** The same list from the record after this page on, as a relative reference (RFC 8288). */
-function nextLink(search: string, next: string): string {
-  const parameters = new URLSearchParams(search)
-  parameters.set('cursor', next)
-  return `<?${parameters}>; rel="next"`
-}
 
 /** `GET /v1/{resource}`: the records that match, a page at a time. */
 export const list: Operation = {
@@ -42,10 +35,7 @@ export const list: Operation = {
         schema: () => pageOf(resource),
         headers: {
           etag: etagHeader,
-          link: {
-            description: 'The next page, `rel="next"`, when there is one.',
-            example: '<?cursor=WyJ…>; rel="next"',
-          },
+          link: linkHeader,
           ...exportHeaders,
         },
       },

@@ -28,6 +28,10 @@ export interface Asked {
   /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
   key: string
   query: CheckedQuery
+  /** What varies in the path beside the key, checked as parameters are. */
+  segments: CheckedQuery
+  /** What logs know the request by. */
+  requestId: string
   /** The query string as it was sent, for links to other pages. */
   search: string
   /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */
@@ -93,16 +97,22 @@ export interface Contract {
   summary: string
   description: string
   access: Access
+  /** What varies in the path beside the key, by its name in braces. */
+  segments?: Record<string, Parameter>
   query: Record<string, Parameter>
   headers: RequestHeader[]
   body?: {
     mediaTypes: string[]
+    /** Requests may have none. */
+    presence?: 'optional'
     schema: () => z.ZodType
     example: unknown
     /** Several bodies at once, a line each. */
     lines?: FormatContract & { example: string }
   }
   answers: Record<number, AnswerContract>
+  /** Media type of the good answers where it is not JSON. */
+  mediaType?: string
   /** Formats of the 200 besides JSON, by the words of the parameter `format`, which goes before `Accept`. */
   formats?: Record<string, FormatContract>
   problems: ProblemType[]
@@ -115,6 +125,10 @@ export interface Context {
   cursorSecret: string
   /** To be told of every change of a key that an endpoint makes. */
   keyring: Pick<Keyring, 'changed'>
+  /** Resolves at the next change of the database that is heard of, and at the latest after so many milliseconds. */
+  changed(milliseconds: number): Promise<void>
+  /** Aborted when the service closes: answers without an end then have one. */
+  closing: AbortSignal
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -140,8 +154,8 @@ export interface Endpoint {
 
 /** The contract of an operation: on which path of the resource it is, besides. */
 export interface OperationContract extends Contract {
-  /** All records, one of them, or a way of asking about all. */
-  path: 'collection' | 'record' | 'search' | 'aggregate'
+  /** All records, a way of asking about all, one of them, its past, a state in its past, or a way of changing it. */
+  path: 'collection' | 'search' | 'aggregate' | 'record' | 'history' | 'revision' | 'restore'
 }
 
 /** One thing that can be done with any resource. */

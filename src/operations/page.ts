@@ -1,7 +1,7 @@
-import { readCursor, writeCursor } from '../query/cursor.ts'
+import { readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
-import type { Context } from './operation.ts'
+import type { Context, HeaderContract } from './operation.ts'
 
 interface Row {
   document: string
@@ -24,6 +24,18 @@ async function totalOf(plan: ListPlan, { pool }: Context): Promise<Total | undef
   return undefined
 }
 
+/** The same list from what comes after this page on, as a relative reference (RFC 8288). */
+export function nextLink(search: string, next: string): string {
+  const parameters = new URLSearchParams(search)
+  parameters.set('cursor', next)
+  return `<?${parameters}>; rel="next"`
+}
+
+export const linkHeader: HeaderContract = {
+  description: 'The next page, `rel="next"`, when there is one.',
+  example: '<?cursor=WyJ…>; rel="next"',
+}
+
 /** An estimate comes from the planner's statistics, which change without anything being written. */
 export const keeping = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
@@ -36,14 +48,15 @@ export async function pageText(
   plan: ListPlan,
   context: Context,
 ): Promise<{ body: string; next: string | null }> {
-  const after = plan.cursor === undefined ? undefined : readCursor(plan, plan.cursor, context.cursorSecret)
+  const after =
+    plan.cursor === undefined ? undefined : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret)
   const [{ rows }, total] = await Promise.all([
     context.pool.query<Row>(listStatement(plan, after)),
     totalOf(plan, context),
   ])
   const shown = rows.slice(0, plan.limit)
   const last = rows.length > plan.limit ? shown.at(-1) : undefined
-  const next = last ? writeCursor(plan, last.position, context.cursorSecret) : null
+  const next = last ? writeCursor(scopeOf(plan), last.position, context.cursorSecret) : null
   const description = JSON.stringify({ limit: plan.limit, next, ...(total && { total }) })
   const data = shown.map(({ document }) => document).join(',')
   return { body: `{"data":[${data}],"page":${description}}`, next }

@@ -20,5 +20,5 @@ export const patch: Operation = {
     },
   }),
 
-  handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, mergePatch),
+  handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, 'patch', mergePatch),
 }

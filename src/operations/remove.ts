@@ -7,6 +7,7 @@ import { noSuch } from './read.ts'
 import { expectedVersions, ifMatch, requireVersion } from './tags.ts'
 import { deleteDocument, lockRecord } from './writing/documents.ts'
 import { referrersOf } from './writing/referrers.ts'
+import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
 
 /** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
 export const remove: Operation = {
@@ -15,11 +16,12 @@ export const remove: Operation = {
   contract: (resource) => ({
     operationId: `delete${resource.singular}`,
     summary: `Remove a ${resource.noun}`,
-    description: 'Refused while other records, citations among them, refer to it: `errors` lists those.',
+    description:
+      'Its history stays, and it can be restored. Refused while other records, citations among them, refer to it: `errors` lists those.',
     path: 'record',
     access: 'write',
     query: {},
-    headers: [ifMatch],
+    headers: [ifMatch, changeReason],
     answers: { 204: { description: 'It is gone.', headers: {} } },
     problems: [
       'malformed-request',
@@ -35,11 +37,13 @@ export const remove: Operation = {
 
   async handle(resource, asked, { pool }) {
     const expected = expectedVersions(asked.headers['if-match'])
+    const authorship = authorshipOf(asked)
     try {
       await inTransaction(pool, async (transaction) => {
         const version = await lockRecord(transaction, resource, asked.key)
         if (version === undefined) throw noSuch(resource, asked.key)
         requireVersion(expected, version, resource.noun)
+        await recordRevision(transaction, resource, asked.key, 'remove', authorship)
         await deleteDocument(transaction, resource, asked.key)
       })
     } catch (error) {

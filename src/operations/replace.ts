@@ -19,5 +19,6 @@ export const replace: Operation = {
     },
   }),
 
-  handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, (_current, body) => body),
+  handle: (resource, asked, { pool }) =>
+    changeRecord(pool, resource, asked, 'replace', (_current, body) => body),
 }

@@ -7,12 +7,18 @@ export type Position = string[]
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
-const fingerprints = new WeakMap<ListPlan, string>()
+/** What a cursor is bound to: nothing else can use it. */
+export type Scope = string
 
-/** What a cursor is bound to: the resource, the filters with their values, and the order. */
-function fingerprint(plan: ListPlan): string {
-  const known = fingerprints.get(plan) ?? digest(JSON.stringify([plan.resource.name, plan.where, plan.sort]))
-  fingerprints.set(plan, known)
+/** The scope of what these values describe, as JSON. */
+export const scopeFrom = (...parts: unknown[]): Scope => digest(JSON.stringify(parts))
+
+const scopes = new WeakMap<ListPlan, Scope>()
+
+/** The scope of a list: the resource, the filters with their values, and the order. */
+export function scopeOf(plan: ListPlan): Scope {
+  const known = scopes.get(plan) ?? scopeFrom(plan.resource.name, plan.where, plan.sort)
+  scopes.set(plan, known)
   return known
 }
 
@@ -25,8 +31,8 @@ const refuse = (why: string) =>
   })
 
 /** A cursor for the page after a record, which only this query can use. */
-export function writeCursor(plan: ListPlan, position: Position, secret: string): string {
-  const payload = Buffer.from(JSON.stringify([fingerprint(plan), ...position])).toString('base64url')
+export function writeCursor(scope: Scope, position: Position, secret: string): string {
+  const payload = Buffer.from(JSON.stringify([scope, ...position])).toString('base64url')
   return `${payload}.${sign(payload, secret)}`
 }
 
@@ -34,7 +40,7 @@ export function writeCursor(plan: ListPlan, position: Position, secret: string):
  * The position that a cursor stands for.
  * @throws Problem `invalid-cursor` when it was cut, edited, made by another registry or for another query.
  */
-export function readCursor(plan: ListPlan, cursor: string, secret: string): Position {
+export function readCursor(scope: Scope, cursor: string, secret: string): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const right = Buffer.from(sign(payload, secret))
@@ -43,7 +49,7 @@ export function readCursor(plan: ListPlan, cursor: string, secret: string): Posi
   }
   // The signature vouches for the content: a list of texts, written above.
   const [bound, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
-  if (bound !== fingerprint(plan)) {
+  if (bound !== scope) {
     throw refuse('belongs to another query: send it with the same filters and sort as the page that gave it')
   }
   return position

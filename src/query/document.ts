@@ -11,7 +11,9 @@ export function propertiesOf(resource: Resource): readonly string[] {
   return known
 }
 
-const rfc3339 = (column: SQL) => sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+/** SQL expression of a timestamp as it is answered: RFC 3339, UTC, milliseconds. */
+export const rfc3339 = (column: SQL) =>
+  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** SQL expression of one own property: a column, or the JSON of a part. */
 export function propertyJson(resource: Resource, property: string): SQL {

@@ -238,7 +238,8 @@ export function number(column: AnyPgColumn, description: string): Filter {
   }
 }
 
-const instant = z
+/** A moment, as text from a URL. */
+export const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
   })
@@ -247,7 +248,7 @@ const instant = z
   })
 
 /** The moment that a text says. PostgreSQL would take a bare date for midnight in the session's time zone. */
-const moment = (text: SQL) =>
+export const moment = (text: SQL) =>
   sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
 
 /** When the registry itself made or changed the record. */

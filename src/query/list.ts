@@ -42,7 +42,8 @@ export interface ListPlan {
 /** Page sizes: what is answered when nothing is said, and the most that can be asked for. */
 export const pageSize = { usual: 25, most: 200 } as const
 
-const limit = wholeNumber(pageSize.most)
+/** How many records a page may have, as text. */
+export const limit = wholeNumber(pageSize.most)
 
 const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((name) => [name, `-${name}`])
 

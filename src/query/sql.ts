@@ -129,9 +129,16 @@ export function readStatement(resource: Resource, key: string, representation: R
   return statement(`read|${resource.name}|${representationShape(representation)}`, build, { key })
 }
 
-/** The statement that locks one record until the transaction ends, and answers its `version`. */
+/**
+ * The statement that locks one record until the transaction ends, and answers its `version`.
+ *
+ * It takes its turn by a lock that gives the transaction no number yet, as waiting for the row would: so numbers, by which
+ * the feed of changes is ordered, are given in the order in which the record is changed.
+ */
 export function lockStatement(resource: Resource, key: string): QueryConfig {
   const build = () =>
-    sql`select ${resource.table.version} as version from ${resource.table} where ${resource.key.column} = ${placeholder('key')} for update`
-  return statement(`lock|${resource.name}`, build, { key })
+    sql`with turn as materialized (select pg_advisory_xact_lock(hashtextextended(${placeholder('turn')}, 0)))
+      select ${resource.table.version} as version from turn, ${resource.table}
+      where ${resource.key.column} = ${placeholder('key')} for update of ${resource.table}`
+  return statement(`lock|${resource.name}`, build, { key, turn: `${resource.name} ${key}` })
 }

@@ -17,7 +17,7 @@ import {
   rolesOf,
 } from '../database/vocabularies.ts'
 import { byTie, byWord, byDate as groupByDate, itself } from '../query/dimensions.ts'
-import { anyOf, anyWhere, anyWord, arrayHas, edtfDate, fullText, text } from '../query/filters.ts'
+import { anyOf, anyWhere, anyWord, arrayHas, edtfDate, fullText, text, where } from '../query/filters.ts'
 import { byCode, byDate, byText } from '../query/sorts.ts'
 import { assistancePrograms } from './assistance-programs.ts'
 import { cooperationCollections, flat, participantFilters } from './collections.ts'
@@ -164,6 +164,14 @@ export const agreements: Resource = defineResource({
     inForceFrom: edtfDate(table, 'inForceFrom', dates.inForceFrom, 'When it entered into force.'),
     expiresOn: edtfDate(table, 'expiresOn', dates.expiresOn, 'When it expires unless renewed.'),
     terminatedOn: edtfDate(table, 'terminatedOn', dates.terminatedOn, 'When it was ended.'),
+    inForceOn: where(
+      edtf('A day or a span of days.'),
+      'Day on which it may have been in force in the world: not before it entered into force or was applied provisionally, and before it expired or was ended, as far as these dates can tell. Imprecise dates count if they allow it; without a date of its beginning it is not found. `expiresOn` counts whatever `renewal` says.',
+      (day) =>
+        sql`((${table.inForceFromEarliest} <= edtf_latest(${day}::text) or ${table.provisionalFromEarliest} <= edtf_latest(${day}::text))
+          and coalesce(${table.expiresOnLatest} > edtf_earliest(${day}::text), true)
+          and coalesce(${table.terminatedOnLatest} > edtf_earliest(${day}::text), true))`,
+    ),
     language: withTie(
       arrayHas(table.languages, language(), 'Language of an authentic text, as BCP 47 tag.'),
       languages,

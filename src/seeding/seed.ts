@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { inTransaction, type Transaction } from '../database/client.ts'
 import { dialect } from '../database/dialect.ts'
+import type { Authorship } from '../database/tables/revisions.ts'
 import { insertDocuments } from '../operations/writing/documents.ts'
+import { recordRevisions } from '../operations/writing/revisions.ts'
 import { Problem } from '../problems/problem.ts'
 import { resources } from '../resources/index.ts'
 import { readSeeds, type SeedFile, type SeedSet } from './files.ts'
@@ -16,12 +18,16 @@ export interface Seeded {
   present: number
 }
 
+/** Whom histories name for what seeds have made. */
+const bySeed: Authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null }
+
 async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seeded> {
   const keys = await findKeys(transaction, file.resource, file.documents)
   const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
   const resolved = await resolveReferences(transaction, file, missing)
   const documents = resolved.map((document, at) => checkSeed(file, document, at))
-  await insertDocuments(transaction, file.resource, documents)
+  const made = await insertDocuments(transaction, file.resource, documents)
+  await recordRevisions(transaction, file.resource, made, 'create', bySeed)
   return { created: documents.length, present: file.documents.length - documents.length }
 }
 

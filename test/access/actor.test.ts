@@ -44,7 +44,13 @@ it('an endpoint that writes is told who acts: a key, the first administrator, or
   })
   // The endpoint asks no database.
   const pool = {} as pg.Pool
-  const context = { pool, cursorSecret: '', keyring: { changed: () => {} } }
+  const context = {
+    pool,
+    cursorSecret: '',
+    keyring: { changed: () => {} },
+    changed: async () => {},
+    closing: new AbortController().signal,
+  }
   const admit = await admission(app, authorize, 0)
   mountEndpoints(app, [endpoint], { context, admit, reads: new Reads(undefined, true) })
 

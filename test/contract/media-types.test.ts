@@ -93,4 +93,9 @@ describe.each(resources)('a body for $name', (resource) => {
     expect(answer.status).toBe(400)
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
+
+  it('may be announced by a type, however odd, where there is none', async () => {
+    const { path } = await make(resource, api)
+    expect((await api.delete(path, { headers: { 'content-type': '??' } })).status).toBe(204)
+  })
 })

@@ -230,13 +230,21 @@ describe('a database whose locale is C', () => {
           method: 'GET',
           format: 'json',
           key: '',
+          segments: query,
+          requestId: '',
           query,
           search: '',
           headers: {},
           gone: () => gone,
           body: undefined,
         }
-        const answer = await search?.handle(asked, { pool, cursorSecret: '', keyring: { changed: () => {} } })
+        const answer = await search?.handle(asked, {
+          pool,
+          cursorSecret: '',
+          keyring: { changed: () => {} },
+          changed: async () => {},
+          closing: gone,
+        })
         return (JSON.parse(String(answer?.body)) as HitPage).data
       }
       expect(await find('巴基斯坦')).toMatchObject([

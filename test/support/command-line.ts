@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 
 /** A run of the real command line. */
 export interface Run {
+  pid: number | undefined
   /** Resolves to the first line on stdout. */
   firstLine: Promise<string>
   /** Resolves when the process has ended. */
@@ -25,7 +26,8 @@ export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   })
   const ended = once(child, 'close')
   const signal = (name: NodeJS.Signals) => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name)
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name)
   }
   onTestFinished(async () => {
     signal('SIGTERM')
@@ -45,5 +47,5 @@ export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   })
   // Whoever waits for the end only is not interested.
   firstLine.catch(() => {})
-  return { firstLine, ended: ended.then(([code]) => ({ code, stdout, stderr })), signal }
+  return { pid: child.pid, firstLine, ended: ended.then(([code]) => ({ code, stdout, stderr })), signal }
 }

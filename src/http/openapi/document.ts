@@ -7,7 +7,7 @@ import type {
 } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import type { Resource } from '../../resources/resource.ts'
-import { headerParameter, pathParameter, queryParameter } from './parameters.ts'
+import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
 import { problemAnswer, problemSchema } from './problem-schema.ts'
 import { readingHeaders } from './reading-headers.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
@@ -33,12 +33,12 @@ const headers = (contracts: Record<string, HeaderContract>) =>
 
 function goodAnswer(
   { description, schema, others = [], headers: own }: AnswerContract,
-  access: Contract['access'],
+  { access, mediaType = 'application/json' }: Contract,
   formats: FormatContract[],
   schemas: Schemas,
 ) {
   const contracts = access === 'read' ? { ...own, ...readingHeaders } : own
-  const media = schema ? [{ mediaType: 'application/json', schema }, ...others, ...formats] : []
+  const media = schema ? [{ mediaType, schema }, ...others, ...formats] : []
   const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
   return {
     description,
@@ -64,7 +64,7 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   const content = Object.fromEntries(body.mediaTypes.map((type) => [type, media]))
   const { lines } = body
   return {
-    required: true,
+    required: body.presence !== 'optional',
     content: {
       ...content,
       ...(lines && {
@@ -79,12 +79,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const body = requestBody(endpoint, schemas)
   const answers = Object.entries(contract.answers).map(([status, answer]) => [
     status,
-    goodAnswer(
-      answer,
-      contract.access,
-      status === '200' ? Object.values(contract.formats ?? {}) : [],
-      schemas,
-    ),
+    goodAnswer(answer, contract, status === '200' ? Object.values(contract.formats ?? {}) : [], schemas),
   ])
   return {
     operationId: contract.operationId,
@@ -93,6 +88,9 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
     description: contract.description,
     parameters: [
       ...(keyed ? [pathParameter(keyed, schemas)] : []),
+      ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>
+        segmentParameter(name, segment, schemas),
+      ),
       ...Object.entries(contract.query).map(([name, parameter]) => queryParameter(name, parameter, schemas)),
       ...contract.headers.map(headerParameter),
     ],

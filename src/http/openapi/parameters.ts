@@ -13,6 +13,15 @@ export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas) => ({
   schema: schemas.of(key.schema, 'output'),
 })
 
+/** What varies in the path beside the key. */
+export const segmentParameter = (name: string, segment: Parameter, schemas: Schemas) => ({
+  name,
+  in: 'path',
+  required: true,
+  description: segment.description,
+  schema: schemas.of(segment.jsonValue ?? segment.value, 'input'),
+})
+
 /** A request header. */
 export const headerParameter = ({ name, presence, description, example }: RequestHeader) => ({
   name,

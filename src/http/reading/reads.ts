@@ -216,7 +216,8 @@ export class Reads {
       setHeaders(reply, headers)
       return reply.send(body)
     }
-    const encoding = isText.test(headers['content-type'] ?? '') ? large : 'identity'
+    const mayTransform = !/\bno-transform\b/.test(headers['cache-control'] ?? '')
+    const encoding = mayTransform && isText.test(headers['content-type'] ?? '') ? large : 'identity'
     if (headers.etag !== undefined) headers.etag = encodedTag(headers.etag, encoding)
     setHeaders(reply, headers)
     const known = request.headers['if-none-match']

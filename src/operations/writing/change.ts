@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import { inTransaction, type Transaction } from '../../database/client.ts'
-import { Problem } from '../../problems/problem.ts'
+import type { ChangeKind } from '../../query/revisions.ts'
 import { type Resource, recordOf } from '../../resources/resource.ts'
-import type { Answer, OperationContract } from '../operation.ts'
+import type { Answer, Asked, OperationContract } from '../operation.ts'
 import { noSuch } from '../read.ts'
 import { type Expected, etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from '../tags.ts'
 import {
@@ -15,11 +15,16 @@ import {
   updateDocument,
 } from './documents.ts'
 import { explainRefusal } from './explain.ts'
+import { authorshipOf, changeReason, recordRevision } from './revisions.ts'
 import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
 /** The new document of a record from what it is now and what was sent; not yet checked. */
 export type Edit = (current: Document, body: Document) => unknown
 
+/**
+ * A record under a lock that holds until the transaction ends.
+ * @throws Problem when there is none, or it is at another version than expected.
+ */
 async function lockedRecord(
   transaction: Transaction,
   resource: Resource,
@@ -41,40 +46,30 @@ async function lockedRecord(
 export async function changeRecord(
   pool: pg.Pool,
   resource: Resource,
-  asked: { key: string; headers: Readonly<Record<string, string | undefined>>; body: unknown },
+  asked: Asked,
+  kind: ChangeKind,
   edit: Edit,
 ): Promise<Answer> {
   const expected = expectedVersions(asked.headers['if-match'])
+  const authorship = authorshipOf(asked)
   const body = requireObject(resource.noun, asked.body)
   let document: Document = {}
   try {
     return await inTransaction(pool, async (transaction) => {
-      const stored = await lockedRecord(transaction, resource, asked.key, expected)
+      let stored = await lockedRecord(transaction, resource, asked.key, expected)
       const record: Document = JSON.parse(stored.document)
       const current = documentOf(resource, record)
       document = checkDocument(resource, edit(current, withoutManaged(resource, body, record)))
       requireSameKey(resource, asked.key, document)
-      const changed = isDeepStrictEqual(document, current)
-        ? stored
-        : await written(transaction, resource, asked.key, current, document)
-      return { status: 200, headers: { etag: versionTag(changed.version) }, body: changed.document }
+      if (!isDeepStrictEqual(document, current)) {
+        await updateDocument(transaction, resource, asked.key, current, document)
+        stored = await recordRevision(transaction, resource, asked.key, kind, authorship)
+      }
+      return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
     })
   } catch (error) {
     throw await explainRefusal(error, pool, resource, document, { key: asked.key })
   }
-}
-
-async function written(
-  transaction: Transaction,
-  resource: Resource,
-  key: string,
-  before: Document,
-  after: Document,
-): Promise<Stored> {
-  await updateDocument(transaction, resource, key, before, after)
-  const stored = await loadRecord(transaction, resource, key)
-  if (!stored) throw new Problem('internal', 'A record was not there after it had been written.')
-  return stored
 }
 
 /** What the contracts of all changes of a record have in common. */
@@ -84,7 +79,7 @@ export const changeContract = (
   path: 'record',
   access: 'write',
   query: {},
-  headers: [ifMatch],
+  headers: [ifMatch, changeReason],
   answers: {
     200: {
       description: `The ${resource.noun} as it is now.`,

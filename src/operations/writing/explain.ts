@@ -1,3 +1,4 @@
+import { getTableName } from 'drizzle-orm'
 import type pg from 'pg'
 import { databaseErrorOf } from '../../database/errors.ts'
 import { pointerOf } from '../../problems/faults.ts'
@@ -30,6 +31,10 @@ export async function explainRefusal(
   { key, together = new Set() }: Place = {},
 ): Promise<unknown> {
   const refused = databaseErrorOf(error)
+  if (refused?.constraint === 'revisions_version_unique') {
+    const detail = `The ${resource.noun} was removed and made again at the same moment; nothing was written. Send it again.`
+    return new Problem('conflict', detail, { cause: error })
+  }
   switch (refused?.code) {
     case '23503': {
       const comesAlong = ({ value, reference }: Mention) =>
@@ -39,7 +44,9 @@ export async function explainRefusal(
     }
     case '23505': {
       const faults = [
-        ...takenProperties(resource, document, refused.detail),
+        ...(refused.table === getTableName(resource.table)
+          ? takenProperties(resource, document, refused.detail)
+          : []),
         ...(await takenKey(pool, resource, document, key)),
         ...(await takenExternalIds(pool, resource, document, key)),
       ]

@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm'
+import { bigint, index, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import { type authorKinds, changeKinds } from '../vocabularies.ts'
+import { oneOf } from './columns.ts'
+
+/** Who changes something, as histories name them for good: keys are revoked, and people change their names. */
+export interface Author {
+  kind: (typeof authorKinds)[number]
+  /** The key's id (`ADMIN_KEY` for the one that the service was started with), or the token's subject. */
+  id: string | null
+  name: string | null
+}
+
+/** Who changes something, and why. */
+export interface Authorship {
+  actor: Author
+  /** What logs know the request by; null where there was none. */
+  requestId: string | null
+  /** What the client gave as its reason. */
+  reason: string | null
+}
+
+/**
+ * Every state that a record has been in, written in the transaction that made it so. Nothing changes or goes: triggers
+ * refuse it, whoever asks. It has no foreign keys, since it outlives what it speaks of.
+ */
+export const revisions = pgTable(
+  'revisions',
+  {
+    /** In the order of writing, which is not that of commits. */
+    sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** Number of the transaction that has written it, by which readers tell what may still come before others. */
+    transaction: bigint('transaction', { mode: 'number' }).notNull().default(sql`feed_transaction()`),
+    resource: text('resource').notNull(),
+    key: text('key').notNull(),
+    version: integer('version').notNull(),
+    operation: text('operation', { enum: changeKinds }).notNull(),
+    /** The record as it was answered; of a removal, as it was before. */
+    document: json('document').notNull(),
+    /** Who has made it, as answers show it. */
+    actor: json('actor').$type<Author>().notNull(),
+    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`clock_timestamp()`),
+    requestId: text('request_id'),
+    reason: text('reason'),
+  },
+  (table) => [
+    oneOf('revisions_operation_known', table.operation, changeKinds),
+    unique('revisions_version_unique').on(table.resource, table.key, table.version),
+    index('revisions_feed').on(table.transaction, table.sequence),
+    index('revisions_resource_feed').on(table.resource, table.transaction, table.sequence),
+    index('revisions_time').on(table.time),
+  ],
+)

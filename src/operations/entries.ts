@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { authorKinds, changeKinds } from '../database/vocabularies.ts'
+import { single } from '../query/parameters.ts'
+
+/** What is told of every revision, whatever asks. */
+export const entryShape = {
+  version: z.int().min(1).meta({ description: 'The version that came to be.' }),
+  operation: z.enum(changeKinds).meta({ description: 'What has made it.' }),
+  actor: z
+    .strictObject({
+      kind: z.enum(authorKinds).meta({
+        description: 'By a key, by a token of the OpenID Connect issuer, or with the registry itself.',
+      }),
+      id: z.string().nullable().meta({ description: "The key's id, or the token's subject." }),
+      name: z.string().nullable().meta({ description: 'The name that the key or the token had then.' }),
+    })
+    .meta({ description: 'Who made it.' }),
+  time: z.iso.datetime().meta({ description: 'When it was written.' }),
+  requestId: z.string().nullable().meta({ description: 'What logs know the request by.' }),
+  reason: z.string().nullable().meta({ description: 'The `Change-Reason` that was given.' }),
+}
+
+export const entryExample = {
+  version: 2,
+  operation: 'patch',
+  actor: { kind: 'key', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', name: 'The treaty section' },
+  time: '2026-01-31T09:30:00.000Z',
+  requestId: '5b8a6c1e-0f53-4c57-9d2a-3f1f7a0f6f0e',
+  reason: 'The treaty series gives another date.',
+}
+
+/** The largest version that a record can have. */
+export const mostVersions = 2_147_483_647
+
+/** A version in a path. */
+export const versionSegment = single(
+  z
+    .string()
+    .regex(/^[1-9]\d{0,9}$/, { error: 'must be a whole number from 1' })
+    .transform(Number)
+    .refine((version) => version <= mostVersions, { error: `must be at most ${mostVersions}` }),
+  'Number of a version.',
+  z.int().min(1).max(mostVersions),
+)

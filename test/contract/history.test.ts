@@ -1,0 +1,387 @@
+import { applyPatch, type Operation } from 'rfc6902'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  type Document,
+  fullSample,
+  ifMatch,
+  keyIn,
+  listPath,
+  make,
+  nameProperty,
+  pathTo,
+  refusal,
+  resourceOf,
+  sample,
+  seededKey,
+  unusedKey,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** As histories name whose key the tests use. */
+const administrator = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY' }
+
+interface Entry {
+  version: number
+  operation: string
+  actor: { kind: string; id: string | null; name: string | null }
+  time: string
+  requestId: string | null
+  reason: string | null
+  changes: Operation[]
+}
+
+interface HistoryPage {
+  data: Entry[]
+  page: { limit: number; next: string | null }
+}
+
+const historyOf = async (path: string) =>
+  (await api.get(`${path}/history?limit=200`)).json<HistoryPage>().data
+const versionOf = async (path: string, version: number) =>
+  (await api.get(`${path}/history/${version}`)).json<Entry & { document: Document }>()
+
+const because = (reason: string) => ({ headers: { 'change-reason': reason } })
+
+/** What clients write of a record, without what every change changes. */
+const written = ({ version, createdAt, updatedAt, ...rest }: Document) => rest
+
+describe.each(resources)('the history of $name', (resource) => {
+  const name = nameProperty(resource)
+
+  it('has every change once, newest first, with who made it, why, and the record as it was', async () => {
+    const document = await fullSample(resource, api)
+    const answer = await api.post(listPath(resource), document, because('first'))
+    const record = answer.json()
+    const path = pathTo(resource, keyIn(resource, record))
+    const patched = (await api.patch(path, { [name]: 'Patched' }, because('second'))).json()
+    const replaced = (await api.put(path, { ...patched, [name]: 'Replaced' })).json()
+    await api.patch(path, { [name]: 'Replaced' })
+    await api.delete(path, because('last'))
+
+    const entries = await historyOf(path)
+    expect(entries).toMatchObject([
+      { version: 4, operation: 'remove', actor: administrator, reason: 'last' },
+      { version: 3, operation: 'replace', actor: administrator, reason: null },
+      { version: 2, operation: 'patch', actor: administrator, reason: 'second' },
+      { version: 1, operation: 'create', actor: administrator, reason: 'first' },
+    ])
+    expect(new Set(entries.map(({ requestId }) => requestId)).size).toBe(4)
+    for (const [version, state] of [record, patched, replaced, replaced].entries())
+      expect((await versionOf(path, version + 1)).document).toEqual(state)
+    expect((await api.get(`${path}/history/5`)).status).toBe(404)
+    expect((await api.get(`${path}/history/0`)).status).toBe(400)
+  })
+
+  it('leads by its changes from nothing to each version', async () => {
+    const { path } = await make(resource, api, await fullSample(resource, api))
+    await api.put(path, { ...(await sample(resource, api)), ...(await ownKey(path)) })
+    await api.patch(path, { [name]: 'Once more' })
+    const state = { record: null as unknown }
+    for (const { version, changes } of (await historyOf(path)).reverse()) {
+      const patch: Operation[] = changes.map((change) => ({ ...change, path: `/record${change.path}` }))
+      expect(applyPatch(state, patch)).toEqual(patch.map(() => null))
+      expect(state.record).toEqual((await versionOf(path, version)).document)
+    }
+  })
+
+  /** The key where clients give it, since it can't be changed. */
+  async function ownKey(path: string): Promise<Document> {
+    const record = (await api.get(path)).json()
+    return resource.key.madeBy === 'client' ? { [resource.key.property]: keyIn(resource, record) } : {}
+  }
+
+  it('can be read in pages', async () => {
+    const { path } = await make(resource, api)
+    for (const text of ['A', 'B', 'C', 'D']) await api.patch(path, { [name]: text })
+    const seen: Entry[][] = []
+    for (let cursor = ''; ; ) {
+      const answer = await api.get(`${path}/history?limit=2${cursor}`)
+      const { data, page } = answer.json<HistoryPage>()
+      seen.push(data)
+      expect(answer.headers.has('link')).toBe(page.next !== null)
+      if (page.next === null) break
+      cursor = `&cursor=${page.next}`
+    }
+    expect(seen.map((page) => page.map(({ version }) => version))).toEqual([[5, 4], [3, 2], [1]])
+    expect(seen.flat()).toEqual(await historyOf(path))
+  })
+
+  it('is that of this record alone, and none of a record that never was', async () => {
+    const [one, other] = [await make(resource, api), await make(resource, api)]
+    for (const text of ['A', 'B']) await api.patch(one.path, { [name]: text })
+    const { next } = (await api.get(`${one.path}/history?limit=1`)).json<HistoryPage>().page
+    expect((await api.get(`${other.path}/history?cursor=${next}`)).status).toBe(400)
+    expect(await historyOf(other.path)).toHaveLength(1)
+    const nothing = pathTo(resource, unusedKey(resource))
+    expect((await api.get(`${nothing}/history`)).status).toBe(404)
+    expect((await api.get(`${nothing}/history/1`)).status).toBe(404)
+    expect((await api.post(`${nothing}/restore`, undefined)).status).toBe(404)
+  })
+
+  it('begins with the seed for what came with the registry', async () => {
+    const key = await seededKey(api, resource.name)
+    const [entry] = (await historyOf(pathTo(resource, key))).slice(-1)
+    expect(entry).toMatchObject({
+      version: 1,
+      operation: 'create',
+      actor: { kind: 'seed', id: null, name: null },
+      requestId: null,
+    })
+    const { document } = await versionOf(pathTo(resource, key), 1)
+    expect(document).toEqual((await api.get(pathTo(resource, key))).json())
+  })
+
+  it('has each record of a body of lines, under its key and as it is read', async () => {
+    const documents = [await fullSample(resource, api), await sample(resource, api)]
+    const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('')
+    const answer = await api.post(listPath(resource), lines, {
+      headers: { 'content-type': 'application/x-ndjson', 'change-reason': 'import' },
+    })
+    expect(answer.status).toBe(201)
+    for (const line of answer.text.trim().split('\n')) {
+      const path = pathTo(resource, keyIn(resource, JSON.parse(line)))
+      expect(await historyOf(path)).toMatchObject([{ version: 1, operation: 'create', reason: 'import' }])
+      expect((await versionOf(path, 1)).document).toEqual((await api.get(path)).json())
+    }
+  })
+
+  it('has nothing of a change that was refused', async () => {
+    const { path, record } = await make(resource, api)
+    const document = written(record)
+    const before = await revisionCount()
+    expect((await api.post(listPath(resource), document)).status).not.toBe(201)
+    expect((await api.patch(path, { [name]: 5 })).status).toBe(422)
+    expect((await api.patch(path, { [name]: 'New' }, ifMatch('"9"'))).status).toBe(412)
+    expect((await api.delete(path, ifMatch('"9"'))).status).toBe(412)
+    expect(await revisionCount()).toBe(before)
+  })
+
+  it('brings back what was removed, under its key and with the next version', async () => {
+    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    await api.patch(path, { [name]: 'Changed' })
+    await api.delete(path)
+    const answer = await api.post(`${path}/restore`, undefined, because('a mistake'))
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get('location')).toBe(path)
+    expect(answer.headers.get('etag')).toBe('"4"')
+    expect(answer.json()).toMatchObject({
+      ...written(record),
+      [name]: 'Changed',
+      version: 4,
+      createdAt: record.createdAt,
+    })
+    expect((await api.get(path)).json()).toEqual(answer.json())
+    expect((await historyOf(path))[0]).toMatchObject({
+      version: 4,
+      operation: 'restore',
+      reason: 'a mistake',
+    })
+    expect(keyIn(resource, answer.json())).toBe(key)
+
+    await api.delete(path)
+    const first = await api.post(`${path}/restore`, { version: 1 })
+    expect(first.json()).toMatchObject({ ...written(record), version: 6 })
+  })
+
+  it('answers the record as of any moment, as a whole or in some properties', async () => {
+    const early = await momentNow()
+    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const created = await momentNow()
+    const patched = (await api.patch(path, { [name]: 'Changed' })).json()
+    const changed = await momentNow()
+    await api.delete(path)
+    const removed = await momentNow()
+    await api.post(`${path}/restore`, { version: 1 })
+
+    const at = (moment: string, more = '') => api.get(`${path}?asOf=${moment}${more}`)
+    expect((await at(early)).status).toBe(404)
+    const [first, second] = [await at(created), await at(changed)]
+    expect([first.json(), second.json()]).toEqual([record, patched])
+    expect([first, second].map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"2"'])
+    expect((await at(removed)).status).toBe(404)
+    expect((await at(changed.replace('Z', '%2B00:00'), `&fields=${name},version`)).text).toBe(
+      (await at(changed, `&fields=${name},version`)).text,
+    )
+    expect((await at(changed, `&fields=${name},version`)).json()).toEqual({ [name]: 'Changed', version: 2 })
+    expect((await at(await momentNow())).json()).toEqual((await api.get(path)).json())
+  })
+
+  it('makes a record what it was, for who has seen what it is', async () => {
+    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    for (const text of ['B', 'C']) await api.patch(path, { [name]: text })
+    expect((await api.post(`${path}/restore`, {})).status).toBe(428)
+    expect((await api.post(`${path}/restore`, {}, ifMatch('"2"'))).status).toBe(412)
+    const undone = await api.post(`${path}/restore`, undefined, ifMatch('"3"'))
+    expect(undone.status).toBe(200)
+    expect(undone.json()).toMatchObject({ ...written(record), [name]: 'B', version: 4 })
+    const first = await api.post(`${path}/restore`, { version: 1 }, ifMatch('*'))
+    expect(written(first.json())).toEqual(written(record))
+    expect((await api.post(`${path}/restore`, { version: 1 }, ifMatch('"5"'))).headers.get('etag')).toBe(
+      '"5"',
+    )
+    const unknown = await api.post(`${path}/restore`, { version: 77 }, ifMatch('*'))
+    expect(unknown.status).toBe(422)
+    expect(refusal(unknown).errors).toMatchObject([{ pointer: '/version', code: 'unknown_version' }])
+    for (const body of [{ verson: 1 }, { version: 0 }, { version: '1' }])
+      expect((await api.post(`${path}/restore`, body, ifMatch('*'))).status).toBe(422)
+  })
+})
+
+/** A moment by the database's clock, between all that is written before and after it. */
+async function momentNow(): Promise<string> {
+  const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now from pg_sleep(0.003)')
+  await new Promise((resolve) => setTimeout(resolve, 3))
+  return rows[0]?.now.toISOString() ?? ''
+}
+
+describe('a moment in the past', () => {
+  it.each([
+    ['asOf=2100-01-01T00:00:00Z', 'asOf'],
+    ['asOf=yesterday', 'asOf'],
+    ['asOf=2011-13-01', 'asOf'],
+    ['asOf=2026-01-01&include=citations', 'include'],
+  ])('is refused where nothing is known of it: %s', async (query, parameter) => {
+    const answer = await api.get(`/v1/organizations/${await seededKey(api, 'organizations')}?${query}`)
+    expect(answer.status).toBe(400)
+    expect(refusal(answer).errors).toMatchObject([{ parameter }])
+  })
+
+  it('is refused by lists, searches and aggregates, which answer as of now', async () => {
+    for (const path of [
+      '/v1/agreements?asOf=2026-01-01',
+      '/v1/agreements/aggregate?groupBy=kind&asOf=2026-01-01',
+    ])
+      expect((await api.get(path)).status).toBe(400)
+    expect((await api.post('/v1/agreements/search', { asOf: '2026-01-01' })).status).toBe(400)
+  })
+})
+
+const revisionCount = async () =>
+  (await api.pool.query<{ count: number }>('select count(*)::int as count from revisions')).rows[0]?.count
+
+const countries = resourceOf('countries')
+const organizations = resourceOf('organizations')
+
+describe('a restored record', () => {
+  it('is refused when what it refers to is gone, and the place is named', async () => {
+    const parent = await make(organizations, api)
+    const child = await make(organizations, api, {
+      ...(await sample(organizations, api)),
+      parent: parent.key,
+    })
+    await api.delete(child.path)
+    await api.delete(parent.path)
+    const refused = await api.post(`${child.path}/restore`, undefined)
+    expect(refused.status).toBe(422)
+    expect(refusal(refused).errors).toMatchObject([{ pointer: '/parent', code: 'dangling_reference' }])
+    await api.post(`${parent.path}/restore`, undefined)
+    expect((await api.post(`${child.path}/restore`, undefined)).status).toBe(201)
+  })
+
+  it('is refused when another has what it alone had', async () => {
+    const document = await sample(organizations, api)
+    const { path } = await make(organizations, api, document)
+    await api.delete(path)
+    await make(organizations, api, document)
+    const refused = await api.post(`${path}/restore`, undefined)
+    expect(refused.status).toBe(409)
+    expect(refusal(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
+  })
+
+  it('comes back once when two clients restore it at the same moment', async () => {
+    const { path } = await make(organizations, api)
+    await api.delete(path)
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => api.post(`${path}/restore`, undefined, ifMatch('*'))),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(await historyOf(path)).toHaveLength(3)
+  })
+})
+
+describe('versions', () => {
+  it('go on when a record is created again under a key that was free', async () => {
+    const document = await sample(countries, api)
+    const { path } = await make(countries, api, document)
+    await api.delete(path)
+    const again = await api.post('/v1/countries', document)
+    expect(again.headers.get('etag')).toBe('"3"')
+    expect((await historyOf(path)).map(({ version, operation }) => [version, operation])).toEqual([
+      [3, 'create'],
+      [2, 'remove'],
+      [1, 'create'],
+    ])
+  })
+
+  it('go on when it is created again from lines, or in psql', async () => {
+    const { path, record } = await make(organizations, api)
+    await api.delete(path)
+    await api.post('/v1/organizations', JSON.stringify(record), {
+      headers: { 'content-type': 'application/x-ndjson' },
+    })
+    expect((await api.get(path)).headers.get('etag')).toBe('"3"')
+    await make(resourceOf('topics'), api, { ...(await sample(resourceOf('topics'), api)), slug: 'twice' })
+    await api.delete('/v1/topics/twice')
+    await api.pool.query("insert into topics (slug, name, scheme) values ('twice', 'Twice', 'domain')")
+    expect((await api.get('/v1/topics/twice')).headers.get('etag')).toBe('"3"')
+    expect((await api.patch('/v1/topics/twice', { name: 'Three times' })).headers.get('etag')).toBe('"4"')
+  })
+})
+
+describe('the reason of a change', () => {
+  it('is kept in any script when it is sent in UTF-8', async () => {
+    const { path } = await make(organizations, api)
+    const asBytes = (text: string) => Buffer.from(text).toString('latin1')
+    await api.patch(path, { name: 'A' }, because(asBytes('条约集给出另一日期')))
+    await api.patch(path, { name: 'B' }, because('caf\u00e9'))
+    expect((await historyOf(path)).map(({ reason }) => reason)).toEqual(['café', '条约集给出另一日期', null])
+  })
+
+  it('may have 500 characters and no more', async () => {
+    const { path } = await make(organizations, api)
+    expect((await api.patch(path, { name: 'A' }, because('x'.repeat(500)))).status).toBe(200)
+    const refused = await api.patch(path, { name: 'B' }, because('x'.repeat(501)))
+    expect(refused.status).toBe(400)
+    expect(refusal(refused).errors).toMatchObject([{ header: 'Change-Reason', code: 'too_big' }])
+  })
+})
+
+describe('what was written of the past', () => {
+  it.each([
+    'update revisions set actor = actor',
+    'delete from revisions',
+    'truncate revisions',
+    "set session_replication_role = replica; delete from revisions where key = 'CHN'",
+  ])('is refused by the database to whoever asks: %s', async (statement) => {
+    const before = await revisionCount()
+    const client = await api.pool.connect()
+    try {
+      await expect(client.query(statement)).rejects.toThrow('refused')
+    } finally {
+      client.release(true)
+    }
+    expect(await revisionCount()).toBe(before)
+  })
+
+  it('is not there without the change, however late that fails', async () => {
+    const { path, record } = await make(organizations, api)
+    await api.pool.query(`
+      create function fail_late() returns trigger language plpgsql as 'begin raise exception using errcode = ''57014''; end';
+      create constraint trigger fail_late after insert or update or delete on organizations
+        deferrable initially deferred for each row execute function fail_late()`)
+    const before = await revisionCount()
+    expect((await api.patch(path, { name: 'Never' })).status).toBe(503)
+    expect((await api.delete(path)).status).toBe(503)
+    expect((await api.post('/v1/organizations', await sample(organizations, api))).status).toBe(503)
+    await api.pool.query('drop trigger fail_late on organizations')
+    expect(await revisionCount()).toBe(before)
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+})

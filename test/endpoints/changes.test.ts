@@ -1,0 +1,349 @@
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import fc from 'fast-check'
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { alignFeed } from '../../src/database/feed.ts'
+import { type Document, ifMatch, make, refusal, resourceOf, sample } from '../contract/samples.ts'
+import { type Api, openApi } from '../support/api.ts'
+
+interface Change {
+  position: string
+  resource: string
+  key: string
+  version: number
+  operation: string
+  document: Document
+}
+
+interface FeedPage {
+  data: Change[]
+  page: { limit: number; after: string | null; more: boolean }
+}
+
+const organizations = resourceOf('organizations')
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** The changes after a position that can be read now, and where to go on. */
+async function readOn(
+  after: string | null,
+  query = '',
+): Promise<{ changes: Change[]; after: string | null }> {
+  const changes: Change[] = []
+  for (let place = after; ; ) {
+    const answer = await api.get(`/v1/changes?limit=100${place ? `&after=${place}` : ''}${query}`)
+    expect(answer.status).toBe(200)
+    const { data, page } = answer.json<FeedPage>()
+    changes.push(...data)
+    place = page.after
+    if (!page.more) return { changes, after: place }
+  }
+}
+
+/** Reads on until something holds of what was read. Transactions of other databases on the server hold the feed up. */
+async function readUntil(after: string | null, enough: (changes: Change[]) => boolean, query = '') {
+  const changes: Change[] = []
+  await expect
+    .poll(
+      async () => {
+        const read = await readOn(after, query)
+        changes.push(...read.changes)
+        after = read.after
+        return enough(changes)
+      },
+      { timeout: 10_000, interval: 20 },
+    )
+    .toBe(true)
+  return { changes, after }
+}
+
+/** Where the feed is after everything that is written now. */
+async function present(): Promise<string | null> {
+  const { key } = await make(organizations, api)
+  return (await readUntil(null, (changes) => changes.some((change) => change.key === key))).after
+}
+
+const begun = async (clients: number): Promise<pg.PoolClient[]> =>
+  Promise.all(
+    Array.from({ length: clients }, async () => {
+      const client = await api.pool.connect()
+      await client.query('begin')
+      return client
+    }),
+  )
+
+/** Whom revisions name that no request has written, as an SQL literal. */
+const somebody = `'{"kind": "seed", "id": null, "name": null}'`
+
+/** Writes a revision of a record of nobody's, as the last step of a change would. */
+const write = (client: pg.PoolClient, key: string, version = 1) =>
+  client.query(
+    `insert into revisions (resource, key, version, operation, document, actor) values ('figures', $1, $2, 'create', '{}', ${somebody})`,
+    [key, version],
+  )
+
+describe('the feed of changes', () => {
+  it('begins with the seeds and has every change since, with the record as it was', async () => {
+    const { key, path, record } = await make(organizations, api)
+    const patched = (await api.patch(path, { name: 'Another name' })).json()
+    await api.delete(path)
+    const own = ({ key: changed }: Change) => changed === key
+    const { changes } = await readUntil(null, (read) => read.filter(own).length === 3)
+    expect(changes[0]).toMatchObject({ operation: 'create', actor: { kind: 'seed' } })
+    expect(changes.filter(own)).toMatchObject([
+      { resource: 'organizations', version: 1, operation: 'create', document: record },
+      { resource: 'organizations', version: 2, operation: 'patch', document: patched },
+      { resource: 'organizations', version: 3, operation: 'remove', document: patched },
+    ])
+    const { rows } = await api.pool.query<{ count: number }>('select count(*)::int as count from revisions')
+    expect(changes).toHaveLength(rows[0]?.count ?? 0)
+    expect(new Set(changes.map(({ position }) => position)).size).toBe(changes.length)
+  })
+
+  it('gives those of the resources that were asked for, and no others', async () => {
+    const after = await present()
+    const topic = await make(resourceOf('topics'), api)
+    const { key } = await make(organizations, api)
+    await make(resourceOf('sources'), api)
+    const { changes } = await readUntil(after, (read) => read.length >= 2, '&resource=organizations,topics')
+    expect(changes.map((change) => change.key)).toEqual([topic.key, key])
+  })
+
+  it('shows nothing that something committed later could come before', async () => {
+    const after = await present()
+    const [early, late] = await begun(2)
+    if (!early || !late) throw new Error('there are not two connections')
+    // The first to begin is the first in the feed, though it writes after the other has committed.
+    await early.query('select pg_current_xact_id()')
+    await write(late, 'late')
+    await late.query('commit')
+    for (let again = 0; again < 5; again += 1) expect((await readOn(after)).changes).toEqual([])
+    await write(early, 'early')
+    expect((await readOn(after)).changes).toEqual([])
+    await early.query('commit')
+    early.release()
+    late.release()
+    const { changes } = await readUntil(after, (read) => read.length === 2)
+    expect(changes.map(({ key }) => key)).toEqual(['early', 'late'])
+  })
+
+  it('gives every change once and in order to whoever reads on at any moment, however transactions interleave', async () => {
+    let after = await present()
+    let round = 0
+    const steps = fc.array(
+      fc.record({ client: fc.nat(2), does: fc.constantFrom('write', 'write', 'commit', 'rollback', 'read') }),
+      { minLength: 5, maxLength: 25 },
+    )
+    await fc.assert(
+      fc.asyncProperty(steps, async (plan) => {
+        round += 1
+        const clients = await begun(3)
+        const pending = clients.map((): string[] => [])
+        const expected: string[] = []
+        const seen: Change[] = []
+        const read = async () => {
+          const page = await readOn(after)
+          seen.push(...page.changes)
+          after = page.after
+        }
+        const end = async (at: number, how: 'commit' | 'rollback') => {
+          await clients[at]?.query(how)
+          if (how === 'commit') expected.push(...(pending[at] ?? []))
+          pending[at] = []
+        }
+        for (const [at, { client, does }] of plan.entries()) {
+          const connection = clients[client]
+          if (!connection) continue
+          if (does === 'read') await read()
+          else if (does === 'write') {
+            const key = `${round}-${at}`
+            await write(connection, key)
+            pending[client]?.push(key)
+          } else {
+            await end(client, does)
+            await connection.query('begin')
+          }
+        }
+        for (const at of clients.keys()) await end(at, 'commit')
+        for (const client of clients) client.release()
+        await expect
+          .poll(async () => read().then(() => seen.length), { timeout: 10_000, interval: 10 })
+          .toBe(expected.length)
+        expect(seen.map(({ key }) => key).sort()).toEqual(expected.sort())
+        const numbers = seen.map(({ position }) => position.split('.').map(BigInt))
+        const ordered = numbers.toSorted(
+          ([a = 0n, b = 0n], [c = 0n, d = 0n]) => Number(a - c) || Number(b - d),
+        )
+        expect(numbers).toEqual(ordered)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('has the changes of one record in the order of its versions, also under many editors at once', async () => {
+    const after = await present()
+    const { key, path } = await make(organizations, api)
+    const names = Array.from({ length: 20 }, (_, at) => `Name ${at}`)
+    const answers = await Promise.all(names.map((name) => api.patch(path, { name })))
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200))
+    const { changes } = await readUntil(after, (read) => read.length === 21)
+    expect(changes.every((change) => change.key === key)).toBe(true)
+    expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, at) => at + 1))
+  })
+
+  it('lets no transaction change a record that a later one has changed already', async () => {
+    const [early, late] = await begun(2)
+    if (!early || !late) throw new Error('there are not two connections')
+    await early.query('select pg_current_xact_id()')
+    await write(late, 'contested')
+    await late.query('commit')
+    await expect(write(early, 'contested', 2)).rejects.toMatchObject({ code: '40001' })
+    await early.query('rollback')
+    early.release()
+    late.release()
+  })
+
+  it('goes on behind what is there when a dump was restored where transactions have lower numbers', async () => {
+    const ahead = await openApi()
+    try {
+      await ahead.pool.query(`insert into revisions (transaction, resource, key, version, operation, document, actor)
+        select max(transaction) + 1000000000, 'figures', 'far', 1, 'create', '{}', ${somebody} from revisions`)
+      await Promise.all([alignFeed(ahead.pool), alignFeed(ahead.pool)])
+      const { key } = await make(organizations, ahead)
+      const last = async () => {
+        const { after } = (await ahead.get('/v1/changes?limit=500')).json<FeedPage>().page
+        return (await ahead.get(`/v1/changes?limit=500&after=${after}`))
+          .json<FeedPage>()
+          .data.map((one) => one.key)
+      }
+      await expect.poll(async () => (await last()).slice(-2), { timeout: 10_000 }).toEqual(['far', key])
+    } finally {
+      await ahead.close()
+    }
+  })
+
+  it('refuses a position that is none', async () => {
+    for (const after of ['x', '1', '1.', '-1.2', '1.2.3', '9999999999999999999.1']) {
+      const answer = await api.get(`/v1/changes?after=${after}`)
+      expect(answer.status).toBe(400)
+      expect(refusal(answer).errors).toMatchObject([{ parameter: 'after' }])
+    }
+    const stream = await api.get('/v1/changes/stream', { headers: { 'last-event-id': 'x' } })
+    expect(stream.status).toBe(400)
+    expect(refusal(stream).errors).toMatchObject([{ header: 'Last-Event-ID' }])
+  })
+})
+
+/** A client of the stream, as a browser is one; its answer is not read until asked. */
+function connect(query = '', headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = httpGet(`${api.origin}/v1/changes/stream${query}`, { headers, agent: false }, resolve)
+    request.on('error', reject)
+  })
+}
+
+/** The changes that a stream sends, with their ids, until there are enough of them. */
+async function take(stream: IncomingMessage, enough: number): Promise<{ id: string; change: Change }[]> {
+  const taken: { id: string; change: Change }[] = []
+  let text = ''
+  stream.setEncoding('utf8')
+  for await (const chunk of stream) {
+    text += chunk
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const [, id, data] = /^id: (.*)\nevent: change\ndata: (.*)$/.exec(event) ?? []
+      if (id !== undefined && data !== undefined) taken.push({ id, change: JSON.parse(data) })
+    }
+    if (taken.length >= enough) break
+  }
+  return taken
+}
+
+describe('the stream of changes', () => {
+  it('sends changes as they come, also those of others, and goes on where a client has left it', async () => {
+    const after = await present()
+    const stream = await connect(`?after=${after}`, {
+      'accept-encoding': 'gzip, br',
+      accept: 'text/event-stream',
+    })
+    expect(stream.statusCode).toBe(200)
+    expect(stream.headers['content-type']).toBe('text/event-stream; charset=utf-8')
+    expect(stream.headers['content-encoding']).toBeUndefined()
+    expect(stream.headers['cache-control']).toContain('no-store')
+    const taking = take(stream, 2)
+    const made = [await make(organizations, api), await make(organizations, api)]
+    const taken = await taking
+    expect(taken.map(({ change }) => change.key)).toEqual(made.map(({ key }) => key))
+    expect(taken.map(({ id }) => id)).toEqual(taken.map(({ change }) => change.position))
+    expect(taken[1]?.change.document).toEqual(made[1]?.record)
+
+    const again = await connect('', { 'last-event-id': taken[0]?.id ?? '' })
+    expect((await take(again, 1)).map(({ change }) => change.key)).toEqual([made[1]?.key])
+  })
+
+  it('has all that the pages have', async () => {
+    const { changes } = await readOn(null)
+    const taken = await take(await connect(), changes.length)
+    expect(taken.map(({ change }) => change).slice(0, changes.length)).toEqual(changes)
+  })
+
+  it('shows a change that had to wait for a transaction of which nothing is ever heard', async () => {
+    const after = await present()
+    const [silent] = await begun(1)
+    await silent?.query('select pg_current_xact_id()')
+    const taking = connect(`?after=${after}`).then((stream) => take(stream, 1))
+    const { key } = await make(organizations, api)
+    await silent?.query('rollback')
+    silent?.release()
+    expect((await taking).map(({ change }) => change.key)).toEqual([key])
+  })
+
+  it('reads no further while a client does not read', async () => {
+    const document = {
+      ...(await sample(organizations, api)),
+      aliases: [{ name: 'x'.repeat(150), language: null }],
+    }
+    const { path } = await make(organizations, api, document)
+    const after = await present()
+    // More than the buffers of both ends hold.
+    await api.pool.query(
+      `insert into revisions (resource, key, version, operation, document, actor)
+       select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', 100000)), ${somebody} from generate_series(1, 400) n`,
+    )
+    let readings = 0
+    const { query } = api.pool
+    const counting = (...given: unknown[]): unknown => {
+      if (JSON.stringify(given[0]).includes('feed_horizon')) readings += 1
+      return Reflect.apply(query, api.pool, given)
+    }
+    api.pool.query = counting as typeof query
+    try {
+      const stream = await connect(`?after=${after}`)
+      await expect.poll(() => readings, { timeout: 5000 }).toBeGreaterThan(0)
+      for (let last = -1; last !== readings; ) {
+        last = readings
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        await api.patch(path, { name: `Name ${readings}` }, ifMatch('*'))
+      }
+      expect(readings).toBeLessThan(8)
+      const taken = await take(stream, 400)
+      const expected = Array.from({ length: 400 }, (_, at) => `big-${at + 1}`)
+      expect(taken.slice(0, 400).map(({ change }) => change.key)).toEqual(expected)
+    } finally {
+      api.pool.query = query
+    }
+  })
+
+  it('ends when the service closes', async () => {
+    const other = await openApi()
+    const stream = await fetch(`${other.origin}/v1/changes/stream?resource=figures`)
+    const reading = stream.text()
+    await other.close()
+    expect(await reading).toContain('retry: ')
+  })
+})

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it, onTestFinished } from 'vitest'
+import { chooseAccount } from '../../src/database/embedded/account.ts'
+import { resources } from '../../src/resources/index.ts'
+import { readFeed } from './feed.ts'
+import { freePort } from './ports.ts'
+import { answerOf, asAdministrator, openService } from './service.ts'
+
+/** A backup as README has it. */
+
+const execute = promisify(execFile)
+
+/** The folder of a whole PostgreSQL, its tools included, which the embedded one lacks; undefined where there is none. */
+async function findPostgres(): Promise<string | undefined> {
+  const debian = '/usr/lib/postgresql'
+  const versions = (await readdir(debian).catch(() => [])).map((version) => join(debian, version, 'bin'))
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions]
+  const has = (folder: string) =>
+    ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore'].every((program) => existsSync(join(folder, program)))
+  return folders.find(has)
+}
+
+/** Starts a server with the databases `original` and `restored`. Returns what their URLs start with. */
+async function openPostgres(bin: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-backup-'))
+  await chmod(folder, 0o755)
+  const data = join(folder, 'data')
+  const [initdb, pgCtl] = [join(bin, 'initdb'), join(bin, 'pg_ctl')]
+  const account = await chooseAccount(data, [initdb, pgCtl])
+  await mkdir(data)
+  await account.own(data)
+  await account.run(initdb, [
+    '-D',
+    data,
+    '-U',
+    'entente',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+  ])
+  const port = await freePort()
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`
+  await account.run(pgCtl, ['start', '-w', '-D', data, '-l', join(data, 'log'), '-o', options])
+  onTestFinished(async () => {
+    await account.run(pgCtl, ['stop', '-D', data, '-m', 'immediate'])
+    await rm(folder, { recursive: true, force: true })
+  })
+  const server = `postgresql://entente@127.0.0.1:${port}/`
+  for (const name of ['original', 'restored']) {
+    await execute(join(bin, 'psql'), ['-c', `create database ${name}`, `${server}postgres`])
+  }
+  return server
+}
+
+/** All that a registry answers: every record of every resource, and every change that there has been. */
+async function contentOf(origin: string): Promise<Record<string, unknown>> {
+  const content: Record<string, unknown> = {}
+  for (const { name } of resources) {
+    const records = await (await fetch(`${origin}/v1/${name}?format=ndjson`)).text()
+    content[name] = { records, changes: await readFeed(origin, name) }
+  }
+  return content
+}
+
+/** Makes, changes and removes an agreement. Returns its key. */
+async function makeHistory(origin: string): Promise<string> {
+  const url = `${origin}/v1/agreements`
+  const body = JSON.stringify({ title: 'An agreement with a past', kind: 'agreement' })
+  const made = await answerOf(url, { method: 'POST', headers: asAdministrator, body })
+  const { id } = JSON.parse(made?.text ?? '')
+  const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json', 'if-match': '*' }
+  await answerOf(`${url}/${id}`, { method: 'PATCH', headers, body: '{"summary": "Changed."}' })
+  const { authorization } = asAdministrator
+  await answerOf(`${url}/${id}`, { method: 'DELETE', headers: { authorization, 'if-match': '*' } })
+  return id
+}
+
+it('what pg_dump saves of a running registry, pg_restore brings back whole: records, history and feed', async ({
+  skip,
+  task,
+}) => {
+  const bin = await findPostgres()
+  if (!bin) return skip('no PostgreSQL with pg_dump on this machine')
+  const server = await openPostgres(bin)
+  const original = await openService(`${server}original`, { SEED: 'all' })
+  const key = await makeHistory(original.origin)
+  const dump = join(await mkdtemp(join(tmpdir(), 'entente-dump-')), 'entente.dump')
+  await execute(join(bin, 'pg_dump'), ['--format=custom', `--file=${dump}`, `${server}original`])
+  await execute(join(bin, 'pg_restore'), [
+    '--exit-on-error',
+    '--no-owner',
+    `--dbname=${server}restored`,
+    dump,
+  ])
+  const restored = await openService(`${server}restored`)
+  const [before, after] = [await contentOf(original.origin), await contentOf(restored.origin)]
+  task.meta.figures = { changes: (await readFeed(restored.origin, 'agreements')).length }
+  expect(after).toEqual(before)
+
+  // Life goes on: what was removed comes back with the next version, at the end of the feed.
+  const back = await answerOf(`${restored.origin}/v1/agreements/${key}/restore`, {
+    method: 'POST',
+    headers: { authorization: asAdministrator.authorization },
+  })
+  expect(back?.headers.get('etag')).toBe('"4"')
+  expect((await readFeed(restored.origin, 'agreements')).at(-1)).toMatchObject({
+    key,
+    version: 4,
+    operation: 'restore',
+  })
+})

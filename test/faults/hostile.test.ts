@@ -1,0 +1,205 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { randomFrom } from '../../src/generating/random.ts'
+import { answersOf, type CheckAnswer } from '../support/answers.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { operationsOf, type Request, Requests } from './hostile/requests.ts'
+import { type Answer, send, sendBytes } from './hostile/sending.ts'
+import { openService, type Service } from './service.ts'
+
+/** Whoever means harm, and whoever has not read the documentation. */
+
+const count = 4_000
+const together = 24
+const seed = 20_110_828
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+/** What only somebody inside should see: stacks, files, SQL and what PostgreSQL says. None of it is in what is sent. */
+const leaks =
+  /\n +at .+:\d+:\d+|node_modules|\/src\/|\.[jt]s:\d+|syntax error at|violates|relation "|operator does not exist|invalid input syntax|SQLSTATE|pg_[a-z]+|_(fkey|pkey|fk|pk|check|unique)\b|\bselect .+ from\b/i
+
+/** Keys of the records of every list, by its path. */
+async function keysOf(origin: string, document: unknown): Promise<Map<string, string[]>> {
+  const lists = operationsOf(document).filter(({ operationId }) => operationId.startsWith('list'))
+  const keys = new Map<string, string[]>()
+  for (const { path } of lists) {
+    const answer = await send(origin, {
+      operationId: '',
+      method: 'GET',
+      url: `${path}?limit=100`,
+      headers: {},
+    })
+    if (answer.status !== 200) continue
+    const records = z.looseObject({ data: z.array(z.looseObject({})) }).parse(JSON.parse(answer.text)).data
+    keys.set(
+      path,
+      records.map(({ id, code, slug }) => String(id ?? code ?? slug)),
+    )
+  }
+  return keys
+}
+
+/** What is wrong with an answer; undefined when nothing is. */
+function faultOf(request: Request, answer: Answer, check: CheckAnswer): string | undefined {
+  const { status, headers, text } = answer
+  if (status >= 500 && !(status === 503 && headers['retry-after'])) return `answered ${status}`
+  if ('x-injected' in headers) return 'a header was injected'
+  if (status >= 400 && leaks.test(text)) return `tells what is inside: ${leaks.exec(text)?.[0]}`
+  try {
+    check({
+      method: request.method,
+      url: request.url,
+      status,
+      contentType: headers['content-type'] ?? null,
+      body: text,
+      // Which was asked for, tests of the contract look at.
+      records: 'sparse',
+    })
+  } catch (error) {
+    return String(error)
+  }
+  return undefined
+}
+
+/** Resident memory of a service's process, in MiB. */
+async function memoryOf(service: Service): Promise<number> {
+  const status = await readFile(`/proc/${service.run().pid}/status`, 'utf8')
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
+}
+
+it('50,000 requests, good, wrong and hostile, are each answered as documented, and memory stays as it is', async ({
+  task,
+}) => {
+  const service = await openService(database.url, { TRUST_PROXY: '127.0.0.1', CACHE_MB: '16' })
+  const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
+  const keys = await keysOf(service.origin, document)
+  const requests = new Requests(document, randomFrom(seed), keys)
+  const check = answersOf(document)
+  const faults = new Map<string, string>()
+  const statuses: Record<string, number> = {}
+  const good = new Set<string>()
+  const memory: number[] = []
+  let sent = 0
+  const work = async () => {
+    while (sent < count) {
+      sent += 1
+      if (sent % (count / 5) === 0) memory.push(await memoryOf(service))
+      const request = requests.next()
+      const answer = await send(service.origin, request).catch((error: unknown) => ({
+        status: 0,
+        headers: {},
+        text: String(error),
+      }))
+      const kind = `${Math.floor(answer.status / 100)}xx`
+      statuses[kind] = (statuses[kind] ?? 0) + 1
+      if (answer.status < 400) good.add(request.operationId)
+      const fault = faultOf(request, answer, check)
+      if (fault)
+        faults.set(
+          `${request.operationId}: ${fault}`.slice(0, 200),
+          `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${request.body ?? ''}\n${answer.text}`.slice(
+            0,
+            1500,
+          ),
+        )
+    }
+  }
+  await Promise.all(Array.from({ length: together }, work))
+  const operations = operationsOf(document).length
+  const [early = 0] = memory
+  task.meta.figures = {
+    ...statuses,
+    operations,
+    'operations answered well': good.size,
+    'MiB, a fifth of the way': early,
+    'MiB in the end': memory.at(-1) ?? 0,
+  }
+  expect(Object.fromEntries(faults)).toEqual({})
+  // Requests that are all refused at the door would prove little.
+  expect(good.size / operations).toBeGreaterThan(0.9)
+  expect(memory.at(-1) ?? 0).toBeLessThan(early + 64)
+})
+
+const head = (line: string, ...headers: string[]) => `${[line, 'Host: x', ...headers].join('\r\n')}\r\n`
+
+const slowly = (text: string) => text.match(/.{1,8}/gs) ?? []
+
+/** What no client library would send. */
+const bytes: Record<string, string[]> = {
+  'no HTTP': ['hello\r\n\r\n'],
+  'HTTP of the future': ['GET / HTTP/9.9\r\n\r\n'],
+  'a NUL in the path': [head('GET /v1/agreements?q=\u0000 HTTP/1.1'), '\r\n'],
+  'bytes beyond ASCII in the path': [
+    head('GET /v1/agreements?q=\xe4\xf6 HTTP/1.1', 'Connection: close'),
+    '\r\n',
+  ],
+  'a broken percent sign': [head('GET /v1/agreements?q=%zz HTTP/1.1', 'Connection: close'), '\r\n'],
+  'a path that climbs': [head('GET /../../etc/passwd HTTP/1.1', 'Connection: close'), '\r\n'],
+  'an absolute URL': [head('GET http://[::1 HTTP/1.1', 'Connection: close'), '\r\n'],
+  'a header of 64 KiB': [head('GET /v1/agreements HTTP/1.1', `X: ${'x'.repeat(65_536)}`), '\r\n'],
+  'ten thousand headers': [
+    head('GET /v1/agreements HTTP/1.1', ...Array.from({ length: 10_000 }, () => 'a: b')),
+    '\r\n',
+  ],
+  'two lengths': [
+    head('POST /v1/agreements HTTP/1.1', 'Content-Length: 5', 'Content-Length: 6'),
+    '\r\n12345',
+  ],
+  'a length and chunks': [
+    head('POST /v1/agreements HTTP/1.1', 'Content-Length: 5', 'Transfer-Encoding: chunked'),
+    '\r\n0\r\n\r\n',
+  ],
+  'a length below zero': [head('POST /v1/agreements HTTP/1.1', 'Content-Length: -1'), '\r\n'],
+  'chunks that are none': [
+    head('POST /v1/agreements HTTP/1.1', 'Transfer-Encoding: chunked', 'Content-Type: application/json'),
+    '\r\nzz\r\n',
+  ],
+  'a body that breaks off': [
+    head('POST /v1/agreements HTTP/1.1', 'Content-Length: 500', 'Content-Type: application/json'),
+    '\r\n{"title"',
+  ],
+  'a line break in a header': [
+    head('GET /v1/agreements HTTP/1.1', 'X: a\nY: b', 'Connection: close'),
+    '\r\n',
+  ],
+  'a request that arrives in drops': slowly(
+    `${head('GET /v1/countries/CHN HTTP/1.1', 'Connection: close')}\r\n`,
+  ),
+}
+
+it('what is no proper HTTP is answered with 4xx or cut, tells nothing and disturbs nobody', async ({
+  task,
+}) => {
+  const service = await openService(database.url)
+  const slow = Array.from({ length: 200 }, () =>
+    sendBytes(
+      service.origin,
+      [
+        head('POST /v1/agreements HTTP/1.1', 'Content-Length: 100000'),
+        '\r\n',
+        ...slowly('{"title":'.repeat(20)),
+      ],
+      200,
+    ),
+  )
+  for (const [what, parts] of Object.entries(bytes)) {
+    const answer = await sendBytes(service.origin, parts, 2)
+    const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
+    expect(
+      statuses.filter((status) => status >= 500),
+      what,
+    ).toEqual([])
+    expect(answer, what).not.toMatch(leaks)
+    const others = await fetch(`${service.origin}/v1/countries/CHN`)
+    expect(others.status, what).toBe(200)
+  }
+  const answered = (await Promise.all(slow)).filter((answer) => answer !== '')
+  expect(answered.filter((answer) => !/^HTTP\/1\.1 4\d\d/.test(answer))).toEqual([])
+  task.meta.figures = { 'kinds of bytes': Object.keys(bytes).length, 'slow bodies at once': slow.length }
+})

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Random } from '../../../src/generating/random.ts'
+import { adminKey } from '../../support/app.ts'
+import { Values } from './schemas.ts'
+import { hostileBodies, hostileTexts, spoilt } from './values.ts'
+
+/** A request as it is sent. */
+export interface Request {
+  /** The operation that it is made for. */
+  operationId: string
+  method: string
+  /** Path and query, percent-encoded as far as the protocol demands. */
+  url: string
+  headers: Record<string, string>
+  body?: string | Buffer
+}
+
+const parameterForm = z.looseObject({
+  name: z.string(),
+  in: z.enum(['query', 'path', 'header']),
+  required: z.boolean().optional(),
+  style: z.string().optional(),
+  schema: z.unknown(),
+  example: z.unknown().optional(),
+})
+
+type Parameter = z.output<typeof parameterForm>
+
+const content = z.record(z.string(), z.looseObject({ schema: z.unknown(), example: z.unknown().optional() }))
+
+const operationForm = z.looseObject({
+  operationId: z.string(),
+  parameters: z.array(parameterForm).default([]),
+  requestBody: z.looseObject({ content }).optional(),
+  responses: z.record(z.string(), z.looseObject({ content: content.optional() })),
+})
+
+type Operation = z.output<typeof operationForm> & { method: string; path: string }
+
+const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationForm)) })
+
+/** The operations of a document whose answers come to an end. */
+export function operationsOf(document: unknown): Operation[] {
+  return Object.entries(documentForm.parse(document).paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path }))
+      .filter(({ responses }) => !responses[200]?.content?.['text/event-stream']),
+  )
+}
+
+const json = /[/+]json$/
+
+/** Makes requests of all operations of a document: good ones, such with a fault or two, and such that mean harm. */
+export class Requests {
+  readonly #random: Random
+  readonly #operations: Operation[]
+  readonly #values: Values
+  readonly #keys: Map<string, string[]>
+
+  /**
+   * @param keys of records that there are, by the path of their list. Those that are added later are used too.
+   */
+  constructor(document: unknown, random: Random, keys: Map<string, string[]>) {
+    this.#random = random
+    this.#operations = operationsOf(document)
+    this.#values = new Values(document, random, keys.get('/v1/agreements') ?? [])
+    this.#keys = keys
+  }
+
+  next(): Request {
+    const random = this.#random
+    const operation = random.pick(this.#operations)
+    // How likely each part of the request is not what it should be.
+    const harm = random.weighted([
+      [0, 5],
+      [0.1, 4],
+      [0.6, 1],
+    ])
+    const url = this.#path(operation, harm) + this.#query(operation, harm)
+    const headers = this.#headers(operation, harm)
+    const body = this.#body(operation, harm)
+    return {
+      operationId: operation.operationId,
+      method: random.chance(harm / 10) ? random.pick(['OPTIONS', 'HEAD', 'PUT', 'TRACE']) : operation.method,
+      url,
+      headers: body ? { ...headers, 'content-type': body.type } : headers,
+      ...(body && { body: body.body }),
+    }
+  }
+
+  #path({ path }: Operation, harm: number): string {
+    const random = this.#random
+    const [list = ''] = path.split('/{')
+    return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      if (random.chance(harm)) return encode(random.pick(hostileTexts))
+      if (name === 'version') return String(random.between(1, 3))
+      return encode(random.pick([...(this.#keys.get(list) ?? []), randomUUID()]))
+    })
+  }
+
+  #query({ parameters }: Operation, harm: number): string {
+    const random = this.#random
+    const known = parameters.filter(({ in: place }) => place === 'query')
+    const share = Math.min(0.5, 2 / Math.max(known.length, 1))
+    const pairs = known
+      .filter(({ required }) => required === true || random.chance(share))
+      .flatMap((parameter) => this.#pairs(parameter))
+    if (random.chance(harm)) pairs.push([random.pick(hostileTexts), random.pick(hostileTexts)])
+    if (random.chance(harm / 3) && pairs[0]) pairs.push(pairs[0])
+    const written = pairs.map(([name, value]) => {
+      const sent = random.chance(harm) ? random.pick(hostileTexts) : value
+      return `${encode(name)}=${random.chance(harm / 5) ? raw(sent) : encode(sent)}`
+    })
+    return written.length > 0 ? `?${written.join('&')}` : ''
+  }
+
+  /** A parameter as the query writes it: once for each operator that it is given with. */
+  #pairs({ name, schema }: Parameter): [string, string][] {
+    const value = this.#values.of(schema)
+    const text = (one: unknown) => (Array.isArray(one) ? one.join(',') : String(one))
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[name, text(value)]]
+    return Object.entries(value).map(([operator, one]) => [`${name}[${operator}]`, text(one)])
+  }
+
+  #headers({ parameters, responses }: Operation, harm: number): Record<string, string> {
+    const random = this.#random
+    const hostile = () => latin(random.pick(hostileTexts))
+    const found: Record<string, string> = {
+      // Nobody is slowed down by what others have sent.
+      'x-forwarded-for': `10.${random.between(0, 255)}.${random.between(0, 255)}.${random.between(0, 255)}`,
+    }
+    if (!random.chance(harm / 3)) found.authorization = `Bearer ${adminKey}`
+    else if (random.chance(0.5)) found.authorization = hostile()
+    for (const { name, in: place, required, example } of parameters) {
+      if (place !== 'header' || (required !== true && random.chance(0.7))) continue
+      const usual = name === 'Idempotency-Key' ? randomUUID() : name === 'If-Match' ? '*' : String(example)
+      found[name.toLowerCase()] = random.chance(harm) ? hostile() : usual
+    }
+    const types = Object.keys(responses[200]?.content ?? {})
+    if (types.length > 0 && random.chance(0.3))
+      found.accept = `${random.pick(types)}, application/problem+json`
+    if (random.chance(harm / 2))
+      found[random.pick(['accept', 'content-type', 'cookie', 'if-none-match'])] = hostile()
+    return found
+  }
+
+  #body({ requestBody }: Operation, harm: number): { type: string; body: string | Buffer } | undefined {
+    const random = this.#random
+    if (!requestBody) return random.chance(harm / 10) ? { type: 'application/json', body: '{}' } : undefined
+    const [type, { schema, example }] = random.pick(Object.entries(requestBody.content))
+    const sentType = random.chance(harm / 5) ? random.pick(['text/plain', 'application/xml', 'x/y']) : type
+    if (random.chance(harm / 4)) return { type: sentType, body: random.pick(hostileBodies) }
+    const value = example !== undefined && random.chance(0.4) ? example : this.#values.of(schema)
+    const body = random.chance(harm) ? spoilt(value, random) : value
+    if (!json.test(type))
+      return { type: sentType, body: `${typeof body === 'string' ? body : JSON.stringify(body)}\n` }
+    return { type: sentType, body: JSON.stringify(body) ?? 'null' }
+  }
+}
+
+/** Percent-encoded; halves of surrogate pairs, which have no encoding, as the bytes that some programs write for them. */
+const encode = (text: string) => encodeURIComponent(text.replaceAll(/\p{Cs}/gu, '\ufffd'))
+
+/** As it is, as far as HTTP can carry it in a request line. */
+const raw = (text: string) => text.replaceAll(/[^\x21-\x7e]/g, '.').replaceAll('#', '%23')
+
+/** As far as HTTP can carry it in a header. */
+const latin = (text: string) => text.replaceAll(/[^\x20-\x7e\x80-\xff]/g, '?')

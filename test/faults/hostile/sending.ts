@@ -1,0 +1,55 @@
+import http from 'node:http'
+import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import type { Request } from './requests.ts'
+
+/** An answer, its body read. */
+export interface Answer {
+  status: number
+  headers: http.IncomingHttpHeaders
+  text: string
+}
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
+
+/** Sends a request as it is, which `fetch` would not do. @throws when the connection is cut. */
+export function send(origin: string, { method, url, headers, body }: Request): Promise<Answer> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+    const options = { agent, hostname, port, method, path: url, headers: { ...headers, ...length } }
+    const request = http.request(options, (response) => {
+      buffer(response).then(
+        (bytes) =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: bytes.toString() }),
+        reject,
+      )
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+/** Sends bytes on a connection of their own, one after another with pauses, and returns all that comes back. */
+export function sendBytes(origin: string, parts: readonly string[], pause = 0): Promise<string> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname)
+    const left = [...parts]
+    let answer = ''
+    const next = () => {
+      const part = left.shift()
+      if (part === undefined || socket.destroyed) return
+      socket.write(Buffer.from(part, 'latin1'))
+      setTimeout(next, pause)
+    }
+    socket.on('connect', next)
+    socket.on('data', (bytes) => {
+      answer += bytes.toString('latin1')
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(answer))
+    // What is not answered by then never is.
+    socket.setTimeout(5_000, () => socket.destroy())
+  })
+}

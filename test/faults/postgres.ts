@@ -1,0 +1,56 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { openCluster } from '../../src/database/embedded/cluster.ts'
+import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
+import { freePort } from './ports.ts'
+
+/** A PostgreSQL of its own, with the durability that it has by default, which can be killed and started again. */
+export interface FragilePostgres {
+  url: string
+  /** Kills the server, as a crash would. What has not been written by then is lost. */
+  kill(): Promise<void>
+  /** Starts it again, at the same address. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** Opens a PostgreSQL with an empty database `entente`. */
+export async function openFragilePostgres(): Promise<FragilePostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-faults-'))
+  // Started by root, PostgreSQL runs as another user, who must be able to enter.
+  await chmod(folder, 0o755)
+  const cluster = await openCluster(folder)
+  const port = await freePort()
+  // The last setting of a name counts: the port must be the same after each start.
+  const start = async () => void (await ensureStarted(cluster, [`port=${port}`]))
+  await start()
+  const urlOf = (database: string) => `postgresql://entente:${cluster.password}@127.0.0.1:${port}/${database}`
+  const client = new pg.Client({ connectionString: urlOf('postgres') })
+  await client.connect()
+  await client.query('create database entente')
+  await client.end()
+  return {
+    url: urlOf('entente'),
+    start,
+    kill: async () => {
+      const [pid] = (await readFile(join(cluster.path, 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+      while (isAlive(Number(pid))) await sleep(10)
+    },
+    close: async () => {
+      await stop(cluster).catch(() => {})
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { adminKey } from '../support/app.ts'
+import { type Run, run } from '../support/command-line.ts'
+import { freePort } from './ports.ts'
+
+/** The service as a process of its own, which can be killed and started again at the same address. */
+export interface Service {
+  origin: string
+  /** The process that runs now. */
+  run(): Run
+  /** Kills the process, and returns when it is gone. */
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+/** Starts the service on a database, on a port of its own. `env` sets or overrides environment variables. */
+export async function openService(databaseUrl: string, env: NodeJS.ProcessEnv = {}): Promise<Service> {
+  const port = await freePort()
+  let current: Run
+  const start = async () => {
+    current = run(['serve'], {
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      ADMIN_KEY: adminKey,
+      LOG_LEVEL: 'fatal',
+      ...env,
+    })
+    await current.firstLine
+  }
+  await start()
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    run: () => current,
+    start,
+    kill: async () => {
+      current.signal('SIGKILL')
+      await current.ended
+    },
+  }
+}
+
+/** Headers of an administrator who sends JSON. */
+export const asAdministrator = {
+  authorization: `Bearer ${adminKey}`,
+  'content-type': 'application/json',
+}
+
+/** An answer, or undefined when the connection was cut before it was complete. */
+export async function answerOf(
+  url: string,
+  init: RequestInit,
+): Promise<{ status: number; headers: Headers; text: string } | undefined> {
+  try {
+    const response = await fetch(url, init)
+    return { status: response.status, headers: response.headers, text: await response.text() }
+  } catch {
+    return undefined
+  }
+}
+
+/** Waits until something holds. @throws when it does not within so many milliseconds. */
+export async function until(holds: () => Promise<boolean> | boolean, milliseconds: number): Promise<void> {
+  const deadline = Date.now() + milliseconds
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`what was waited for did not come within ${milliseconds} ms`)
+    await sleep(20)
+  }
+}
