@@ -44,7 +44,7 @@ function startOf({ headers, query }: Asked): FeedPosition | undefined {
  */
 async function* events(asked: Asked, { pool, changed, closing }: Context): AsyncGenerator<string> {
   const resources = resourcesIn(asked.query)
-  const { gone } = asked
+  const gone = asked.gone()
   let after = startOf(asked)
   let sent = performance.now()
   yield `retry: ${reconnection}\n\n`

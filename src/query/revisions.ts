@@ -82,7 +82,12 @@ export function revisionStatement(resource: Resource, key: string, version: numb
  * asked for; no row when it was not there yet. Of a record that had been removed by then, the operation says so.
  * @param moment RFC 3339, or a date for its first moment in UTC.
  */
-export function pastStatement(resource: Resource, key: string, at: string, fields: string[]): QueryConfig {
+export function pastStatement(
+  resource: Resource,
+  key: string,
+  at: string,
+  fields: readonly string[],
+): QueryConfig {
   const whole = fields.length === propertiesOf(resource).length
   const build = () => {
     // Values pass as the text that they were; so do numbers, which a program would write in its own way.
