@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Config } from './config.ts'
 import { Changes } from './database/changes.ts'
+import { guardPool, type PoolLimits } from './database/guard.ts'
 import { openKeyring } from './database/keyring.ts'
 import { cursorSecret } from './database/settings.ts'
 import { endpoints as acrossResources } from './endpoints/index.ts'
@@ -11,10 +12,15 @@ import { authorizeWith } from './http/authentication.ts'
 import { readBodies } from './http/body.ts'
 import { guardBrowsers } from './http/browsers.ts'
 import { serveDocumentation } from './http/documentation.ts'
+import { drainBeforeClosing } from './http/draining.ts'
+import { followRequests, requestIds } from './http/following.ts'
 import { serveHealth } from './http/health.ts'
 import { limitUrls } from './http/limits.ts'
 import { loggingAt } from './http/logging.ts'
+import { Metrics, measurePool, measureReads, poolWatch, serveMetrics } from './http/metrics.ts'
 import { trustIssuer } from './http/oidc.ts'
+import { shedUnderPressure } from './http/pressure.ts'
+
 import { serveProblemPages } from './http/problem-pages.ts'
 import { answerError, answerProblems, connectionAnswer } from './http/problems.ts'
 import { type Memory, Reads } from './http/reading/reads.ts'
@@ -33,6 +39,7 @@ const servicePaths = [
   '/',
   '/healthz',
   '/readyz',
+  '/metrics',
   '/openapi.json',
   '/openapi.yaml',
   '/docs',
@@ -56,6 +63,20 @@ function issuerOf({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAI
     : trustIssuer({ issuer, audience, roleClaim })
 }
 
+/** What the configuration says of how the pool may be used. */
+const limitsOf = (config: Config): PoolLimits => ({
+  waiting: config.POOL_QUEUE,
+  wait: config.POOL_WAIT_SECONDS * 1000,
+  statement: config.STATEMENT_SECONDS * 1000,
+  slow: config.SLOW_STATEMENT_MS || Number.POSITIVE_INFINITY,
+})
+
+/** Milliseconds without a byte, on a connection with a request, after which it is closed. */
+const silence = 300_000
+
+/** How often Node looks for requests that take too long to arrive, in milliseconds. */
+const checkArrivals = 1000
+
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
   config,
@@ -68,6 +89,12 @@ export async function buildApp({
     logger: loggingAt(config.LOG_LEVEL),
     bodyLimit,
     trustProxy: config.TRUST_PROXY ?? false,
+    ...requestIds,
+    requestTimeout: config.REQUEST_SECONDS * 1000,
+    connectionTimeout: silence,
+    http: { connectionsCheckingInterval: checkArrivals },
+    // A request that was sent before the end of the service was known is answered.
+    return503OnClosing: false,
     // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
     // are known.
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
@@ -76,6 +103,10 @@ export async function buildApp({
       if (socket.writable) socket.end(connectionAnswer(error.code))
     },
   })
+  const metrics = new Metrics()
+  followRequests(app, metrics)
+  const draining = drainBeforeClosing(app, config.DRAIN_SECONDS * 1000)
+  guardPool(pool, limitsOf(config), poolWatch(metrics, app.log))
   const endpoints = [...endpointsOf(resources, operations), ...acrossResources]
   const keyring = openKeyring(pool, config.LISTEN_DATABASE_URL)
   app.addHook('onClose', keyring.close)
@@ -86,17 +117,25 @@ export async function buildApp({
     publicRead: config.PUBLIC_READ,
   })
 
+  await shedUnderPressure(app, metrics, {
+    lag: config.SHED_LAG_MS,
+    memory: config.SHED_MEMORY_MB * 1024 * 1024,
+  })
   await app.register(accepts)
   await guardBrowsers(app, config.CORS_ORIGINS ?? [])
   limitUrls(app)
   const admit = await admission(app, authorize, config.RATE_LIMIT)
   answerProblems(app, () => [...knownPaths(endpoints), ...servicePaths])
   readBodies(app)
-  serveHealth(app, pool)
+  serveHealth(app, pool, draining)
+  serveMetrics(app, metrics, admit, config.METRICS)
   serveProblemPages(app)
   await serveDocumentation(app, endpoints, resources, packageVersion)
   const context = { pool, cursorSecret: await cursorSecret(pool), keyring }
-  const reads = new Reads(openMemory(app, pool, config), config.PUBLIC_READ)
+  const memory = openMemory(app, pool, config)
+  const reads = new Reads(memory, config.PUBLIC_READ)
+  measurePool(metrics, pool)
+  measureReads(metrics, reads, memory)
   mountEndpoints(app, endpoints, { context, admit, reads })
   return app
 }

@@ -137,6 +137,7 @@ function askedOf(
   const bodyType = bodyTypeOf(request)
   const asked: Asked = {
     actor,
+    requestId: request.id,
     method: request.method,
     format,
     key,
@@ -163,6 +164,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
   app.route({
     method,
     url: routeOf(path),
+    config: { operationId: contract.operationId },
     onRequest(request, reply, done) {
       admit(request, reply, contract.access)
         .then(() => {
@@ -194,6 +196,7 @@ function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service):
   app.route({
     method,
     url: routeOf(path),
+    config: { operationId: contract.operationId },
     onRequest: async (request, reply) => {
       await admit(request, reply, contract.access)
       checkBodyType(endpoint, request)

@@ -25,6 +25,8 @@ export interface Asked {
   /** The request's method; HEAD is answered by what answers GET. */
   method: string
   actor: Actor
+  /** What logs know the request by. */
+  requestId: string
   /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
   key: string
   query: CheckedQuery

@@ -227,6 +227,7 @@ describe('a database whose locale is C', () => {
         const { signal: gone } = new AbortController()
         const asked = {
           actor: anonymous,
+          requestId: 'test',
           method: 'GET',
           format: 'json',
           key: '',

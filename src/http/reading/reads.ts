@@ -57,6 +57,8 @@ export class Reads {
   readonly #memory: Memory | undefined
   readonly #cacheControl: string
   readonly #making = new Map<string, Making>()
+  /** How many answers came to be in which way. */
+  readonly counts: Record<How, number> = { hit: 0, made: 0, shared: 0, insisted: 0, off: 0 }
 
   /**
    * @param memory undefined keeps nothing.
@@ -186,6 +188,7 @@ export class Reads {
     const isModified = known === undefined || form.etag === undefined || !isKnown(known, form.etag)
     setHeaders(reply, isModified ? form.headers : form.notModified)
     reply.header('cache-status', told[how])
+    this.counts[how] += 1
     return isModified ? reply.code(200).send(form.body) : reply.code(304).send()
   }
 
@@ -201,6 +204,7 @@ export class Reads {
     const headers = this.#headersOf(answer)
     headers.vary = withWords(headers.vary, 'Accept-Encoding')
     reply.header('cache-status', told[how]).code(status)
+    this.counts[how] += 1
     if (body === undefined || typeof body === 'string') {
       setHeaders(reply, headers)
       return reply.send(body)
