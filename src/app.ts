@@ -74,6 +74,9 @@ const limitsOf = (config: Config): PoolLimits => ({
 /** Milliseconds without a byte, on a connection with a request, after which it is closed. */
 const silence = 300_000
 
+/** How long a connection that can't go on is kept for its last answer, in milliseconds. */
+const lingering = 1000
+
 /** How often Node looks for requests that take too long to arrive, in milliseconds. */
 const checkArrivals = 1000
 
@@ -92,7 +95,12 @@ export async function buildApp({
     ...requestIds,
     requestTimeout: config.REQUEST_SECONDS * 1000,
     connectionTimeout: silence,
-    http: { connectionsCheckingInterval: checkArrivals },
+    http: {
+      connectionsCheckingInterval: checkArrivals,
+      // Node takes the two for one another when the headers may take longer than all of the request.
+      requestTimeout: config.REQUEST_SECONDS * 1000,
+      headersTimeout: config.REQUEST_SECONDS * 1000,
+    },
     // A request that was sent before the end of the service was known is answered.
     return503OnClosing: false,
     // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
@@ -101,6 +109,8 @@ export async function buildApp({
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler(error, socket) {
       if (socket.writable) socket.end(connectionAnswer(error.code))
+      // Time to read the answer, whether or not the client closes its side.
+      setTimeout(() => socket.destroy(), lingering).unref()
     },
   })
   const metrics = new Metrics()

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
 
 /** What is too much is turned away before it costs anything, and says when to come again. */
@@ -10,7 +10,7 @@ const expectProblem = (answer: HttpAnswer, type: string) => {
   expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }
 
-const valueOf = (metrics: string, line: string) =>
+const numberIn = (metrics: string, line: string) =>
   Number(
     metrics
       .split('\n')
@@ -29,6 +29,13 @@ describe('with two connections, of which each is busy', () => {
       CACHE_MB: '0',
     }
     api = await openApi(env, (url) => url)
+    // What hears of keys waits for a connection as requests do.
+    const hearing =
+      "application_name = 'entente listener' and state = 'idle' and query like 'select from pg_list%'"
+    const heard = async () =>
+      (await api.pool.query(`select from pg_stat_activity where ${hearing} and datname = current_database()`))
+        .rowCount
+    await vi.waitFor(async () => expect(await heard()).toBe(1), { timeout: 10_000, interval: 20 })
   })
   afterAll(() => api.close())
 
@@ -37,15 +44,19 @@ describe('with two connections, of which each is busy', () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const writing = [1, 2].map((at) => api.patch('/v1/topics/energy', { name: `Waited ${at}` }))
-    const busy = async () => valueOf((await api.get('/metrics')).text, 'entente_pool_connections_idle')
+    const busy = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_connections_idle')
     await expect.poll(busy, { interval: 5 }).toBe(0)
-    return {
-      writing,
-      free: async () => {
-        await holder.query('rollback')
-        holder.release()
-      },
+    const free = async () => {
+      await holder.query('rollback')
+      holder.release()
     }
+    let freed: Promise<void> | undefined
+    const once = () => {
+      freed ??= free()
+      return freed
+    }
+    onTestFinished(once)
+    return { writing, free: once }
   }
 
   it('as many requests wait as may, further ones are 503 at once, those that waited too long after their time', async () => {
@@ -55,7 +66,7 @@ describe('with two connections, of which each is busy', () => {
     for (let at = 0; at < 3; at += 1) {
       waited.push(api.get('/v1/topics/energy').then((answer) => [answer, performance.now() - began]))
     }
-    const waiting = async () => valueOf((await api.get('/metrics')).text, 'entente_pool_waiting')
+    const waiting = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_waiting')
     await expect.poll(waiting, { interval: 5 }).toBe(3)
     const late = performance.now()
     for (const answer of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
@@ -73,8 +84,8 @@ describe('with two connections, of which each is busy', () => {
     for (const answer of await Promise.all(writing)) expect(answer.status).toBe(200)
     expect((await api.get('/v1/topics/energy')).status).toBe(200)
     const { text } = await api.get('/metrics')
-    expect(valueOf(text, 'entente_requests_shed_total{reason="queue"}')).toBe(4)
-    expect(valueOf(text, 'entente_requests_shed_total{reason="wait"}')).toBe(3)
+    expect(numberIn(text, 'entente_requests_shed_total{reason="queue"}')).toBe(4)
+    expect(numberIn(text, 'entente_requests_shed_total{reason="wait"}')).toBe(3)
   })
 
   it('a change that waits too long for another one is stopped, says so, writes nothing, and leaves its connection good', async () => {
@@ -84,7 +95,7 @@ describe('with two connections, of which each is busy', () => {
     expect((await api.get('/v1/topics/energy')).text).not.toContain('Waited 3')
     for (const name of ['A', 'B', 'C'])
       expect((await api.patch('/v1/topics/energy', { name })).status).toBe(200)
-    expect(valueOf((await api.get('/metrics')).text, 'entente_statement_timeouts_total')).toBe(2)
+    expect(numberIn((await api.get('/metrics')).text, 'entente_statement_timeouts_total')).toBe(2)
   })
 
   it('a read, an aggregate and an export that take too long are stopped in PostgreSQL, and say what to do', async () => {
@@ -97,12 +108,9 @@ describe('with two connections, of which each is busy', () => {
       expect(answer.json().detail).toMatch(/Ask for less/)
     }
     expectProblem(await api.get('/v1/citations?format=csv'), 'too-slow')
+    const waiting = "datname = current_database() and wait_event_type = 'Lock'"
     const others = async () =>
-      (
-        await holder.query(
-          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        )
-      ).rowCount
+      (await api.pool.query(`select from pg_stat_activity where ${waiting}`)).rowCount
     await expect.poll(others, { interval: 5 }).toBe(0)
     await holder.query('rollback')
     expect((await api.get('/v1/citations?format=csv')).status).toBe(200)
