@@ -34,7 +34,7 @@ import { resources } from './resources/index.ts'
 /** Largest body, in bytes. */
 const bodyLimit = 1024 * 1024
 
-/** What the service has beside the grid. */
+/** What the service may have beside the grid. */
 const servicePaths = [
   '/',
   '/healthz',
@@ -46,6 +46,10 @@ const servicePaths = [
   '/problems',
   '/problems/{type}',
 ].map((path) => ({ path, methods: ['GET', 'HEAD'] }))
+
+/** What the service has beside the grid, as it is set up. */
+const servicePathsOf = ({ METRICS }: Config) =>
+  servicePaths.filter(({ path }) => path !== '/metrics' || METRICS !== 'off')
 
 /** Answers in memory, while changes of the database are heard; undefined when there is to be none. */
 function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory | undefined {
@@ -116,7 +120,7 @@ export async function buildApp({
   const metrics = new Metrics()
   followRequests(app, metrics)
   const draining = drainBeforeClosing(app, config.DRAIN_SECONDS * 1000)
-  guardPool(pool, limitsOf(config), poolWatch(metrics, app.log))
+  guardPool(pool, limitsOf(config), poolWatch(metrics, app))
   const endpoints = [...endpointsOf(resources, operations), ...acrossResources]
   const keyring = openKeyring(pool, config.LISTEN_DATABASE_URL)
   app.addHook('onClose', keyring.close)
@@ -135,7 +139,7 @@ export async function buildApp({
   await guardBrowsers(app, config.CORS_ORIGINS ?? [])
   limitUrls(app)
   const admit = await admission(app, authorize, config.RATE_LIMIT)
-  answerProblems(app, () => [...knownPaths(endpoints), ...servicePaths])
+  answerProblems(app, () => [...knownPaths(endpoints), ...servicePathsOf(config)])
   readBodies(app)
   serveHealth(app, pool, draining)
   serveMetrics(app, metrics, admit, config.METRICS)

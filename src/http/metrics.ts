@@ -133,11 +133,13 @@ export function measureReads(metrics: Metrics, reads: Reads, memory: Memory | un
 }
 
 /** Tells metrics and log of what happens in a pool; of statements never the values. */
-export const poolWatch = (metrics: Metrics, log: FastifyInstance['log']): PoolWatch => ({
+export const poolWatch = (metrics: Metrics, { log, server }: FastifyInstance): PoolWatch => ({
   refused: (why) => metrics.shed(why),
   stopped: () => metrics.stopped(),
   slow: (shape, milliseconds) => {
     metrics.slow()
+    // Nothing is logged before the first line on the terminal, which is for people.
+    if (!server.listening) return
     log.warn({ statement: shape.slice(0, 4000), milliseconds: Math.round(milliseconds) }, 'slow statement')
   },
 })

@@ -155,9 +155,7 @@ describe('the metrics', () => {
   })
 
   it.each([
-    [{ PUBLIC_READ: 'true' }, 200, 200],
     [{ PUBLIC_READ: 'false' }, 401, 200],
-    [{ PUBLIC_READ: 'false', METRICS: 'open' }, 200, 200],
     [{ METRICS: 'key' }, 401, 200],
     [{ METRICS: 'off' }, 404, 404],
   ])('are for whom they are meant: %j answers %i to anybody and %i to a key', async (env, anybody, key) => {
