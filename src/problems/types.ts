@@ -145,7 +145,7 @@ export const problemTypes = {
     status: 503,
     title: 'Something that the service needs cannot be reached',
     explanation:
-      'The database, or the issuer of access tokens, does not answer. Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
+      'The database, or the issuer of access tokens, does not answer, or the database takes no changes at the moment. Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 
