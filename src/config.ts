@@ -140,7 +140,7 @@ export const environment = z.object({
     .default(60)
     .describe('For how long a request may arrive, headers and body together, before it is answered 408.'),
   SHED_LAG_MS: wholeNumber(0, 60_000)
-    .default(500)
+    .default(1000)
     .describe(
       'Requests are answered 503 while the process is late by as many milliseconds on average; 0 for however late.',
     ),

@@ -8,6 +8,9 @@ import type { Metrics } from './metrics.ts'
 /** What part of its heap V8 may fill; beyond that it does little but collect garbage, and ends at the limit. */
 const fullHeap = 0.9
 
+/** How often lag and memory are looked at, in milliseconds. */
+const sampleInterval = 1000
+
 /** What watches over the service is answered also when nobody else is. */
 const answered = new Set(['/healthz', '/readyz', '/metrics'])
 
@@ -22,14 +25,20 @@ export async function shedUnderPressure(
   metrics: Metrics,
   { lag, memory }: { lag: number; memory: number },
 ): Promise<void> {
+  // Starting keeps the process busy, which says nothing of what it can do: the sample that saw it does not count.
+  let countsFrom = Number.POSITIVE_INFINITY
+  app.addHook('onListen', async () => {
+    countsFrom = performance.now() + 2 * sampleInterval
+  })
   await app.register(underPressure, {
     maxEventLoopDelay: lag,
     maxRssBytes: memory,
     maxHeapUsedBytes: Math.floor(getHeapStatistics().heap_size_limit * fullHeap),
-    sampleInterval: 500,
+    sampleInterval,
     pressureHandler: (request, _reply, type) => {
       if (answered.has(request.routeOptions.url ?? '')) return
       const isLate = type === underPressure.TYPE_EVENT_LOOP_DELAY
+      if (isLate && performance.now() < countsFrom) return
       metrics.shed(isLate ? 'lag' : 'memory')
       const detail = isLate
         ? 'The service is behind with its work.'

@@ -129,7 +129,7 @@ describe('a process that is behind with its work', () => {
     }
     delay()
     const status = async (path: string) => (await api.get(path)).status
-    await expect.poll(() => status('/v1/topics/energy'), { timeout: 5000, interval: 50 }).toBe(503)
+    await expect.poll(() => status('/v1/topics/energy'), { timeout: 15_000, interval: 50 }).toBe(503)
     expectProblem(await api.get('/v1/topics?limit=1'), 'overloaded')
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(await status(path)).toBe(200)
     late = false
