@@ -4,7 +4,7 @@ import { runCommand } from './commands.ts'
 import { drainSeconds, startedByNpm } from './config.ts'
 import { StartupError } from './startup-error.ts'
 
-/** How long requests in flight may take to end, in milliseconds; Docker kills the process after as long. */
+/** How long requests in flight may take to end when nobody is listened to any more, in milliseconds. */
 const grace = 10_000
 
 const opened: (() => Promise<void>)[] = []

@@ -90,11 +90,18 @@ export function problemOf(error: unknown): Problem | undefined {
   })
 }
 
+/** SQLSTATEs after which the session is gone, or may be: lost, out of room, shut down, failed outside or inside. */
+const endsSessions = /^(08|53|57P|58|XX)/
+
 /**
- * Whether a statement that failed leaves open what has become of it: its connection was lost before PostgreSQL
- * answered, or PostgreSQL gave the session up. An error of the usual severity undoes the transaction for certain.
+ * Whether a commit that failed leaves open what has become of it: its connection was lost before PostgreSQL answered, or
+ * PostgreSQL gave the session up. Any other error undoes the transaction for certain. The severity would tell as much,
+ * but in the server's language.
  */
-export const isUndecided = (error: unknown): boolean => databaseErrorOf(error)?.severity !== 'ERROR'
+export function isUndecided(error: unknown): boolean {
+  const state = databaseErrorOf(error)?.code
+  return state === undefined || endsSessions.test(state)
+}
 
 /** Whether a connection leads to a server that takes no changes, as the old one after a failover. */
 export const isReadOnly = (error: unknown): boolean => databaseErrorOf(error)?.code === '25006'

@@ -44,7 +44,9 @@ export function asProblem(error: unknown): Problem {
 
 /** Answers a problem, whatever the client accepts: a refusal without words helps nobody. */
 function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message)
+  // Who has too much to do does not need to write about each request that it turns away: they are counted.
+  if (problem.status >= 500 && problem.type !== 'overloaded')
+    request.log.error({ err: problem.cause ?? problem }, problem.message)
   return reply
     .code(problem.status)
     .headers(problem.headers)
