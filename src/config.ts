@@ -119,11 +119,46 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'How many connections to PostgreSQL the service opens at most, beside one that hears of changes.',
+      'How many connections to PostgreSQL the service opens at most, beside two that hear of changes and one for `/readyz`.',
     ),
   CACHE_MB: wholeNumber(0, 65_536)
     .default(64)
     .describe('How many MiB of answers are kept in memory; 0 keeps none.'),
+  POOL_QUEUE: wholeNumber(0, 1_000_000)
+    .default(500)
+    .describe('How many requests may wait for one of these connections; more are answered 503 at once.'),
+  POOL_WAIT_SECONDS: wholeNumber(1, 600)
+    .default(5)
+    .describe('For how long a request waits for a connection before it is answered 503.'),
+  STATEMENT_SECONDS: wholeNumber(1, 3600)
+    .default(30)
+    .describe('For how long a statement may run in PostgreSQL, or an export prepare its first line.'),
+  SLOW_STATEMENT_MS: wholeNumber(0, 3_600_000)
+    .default(1000)
+    .describe('Statements that take as many milliseconds are logged, without their values; 0 logs none.'),
+  REQUEST_SECONDS: wholeNumber(1, 3600)
+    .default(60)
+    .describe('For how long a request may arrive, headers and body together, before it is answered 408.'),
+  SHED_LAG_MS: wholeNumber(0, 60_000)
+    .default(1000)
+    .describe(
+      'Requests are answered 503 while the process is late by as many milliseconds on average; 0 for however late.',
+    ),
+  SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
+    .default(0)
+    .describe(
+      'Requests are answered 503 while the process uses more MiB of memory (RSS); 0 for any amount. They always are when the heap of V8 is nearly full.',
+    ),
+  DRAIN_SECONDS: wholeNumber(0, 300)
+    .default(1)
+    .describe(
+      'For how long requests are still taken after SIGTERM while `/readyz` says 503; behind a load balancer, longer than it takes to notice.',
+    ),
+  METRICS: oneOf('open', 'key', 'off')
+    .optional()
+    .describe(
+      'Who may read `/metrics`: open is anybody, key whoever has one of any role, off nobody. Absent: open where `PUBLIC_READ` is true, otherwise key.',
+    ),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
     .describe(
@@ -132,8 +167,9 @@ export const environment = z.object({
 })
 
 /** The configuration: each variable under its own name, as the type that it stands for. */
-export type Config = Omit<z.infer<typeof environment>, 'SEED' | 'RATE_LIMIT'> & {
+export type Config = Omit<z.infer<typeof environment>, 'SEED' | 'RATE_LIMIT' | 'METRICS'> & {
   SEED: 'all' | 'reference' | 'none'
+  METRICS: 'open' | 'key' | 'off'
   RATE_LIMIT: number
 }
 
@@ -156,6 +192,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     ...config,
     SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference'),
+    METRICS: config.METRICS ?? (config.PUBLIC_READ ? 'open' : 'key'),
     RATE_LIMIT: config.RATE_LIMIT ?? (loopback.test(config.HOST) ? 0 : 600),
   }
 }
@@ -170,3 +207,7 @@ function fault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
 export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.npm_lifecycle_event !== undefined
 }
+
+/** For how many seconds requests are still taken after SIGTERM; 0 where the variable is wrong, which others tell. */
+export const drainSeconds = (env: NodeJS.ProcessEnv = process.env): number =>
+  environment.shape.DRAIN_SECONDS.safeParse(env.DRAIN_SECONDS).data ?? 0

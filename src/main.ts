@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace'
 import { runCommand } from './commands.ts'
-import { startedByNpm } from './config.ts'
+import { drainSeconds, startedByNpm } from './config.ts'
 import { StartupError } from './startup-error.ts'
 
-/** How long requests in flight may take to end, in milliseconds; Docker kills the process after as long. */
+/** How long requests in flight may take to end when nobody is listened to any more, in milliseconds. */
 const grace = 10_000
 
 const opened: (() => Promise<void>)[] = []
 const work = runCommand(process.argv.slice(2), (close) => opened.unshift(close))
 let stopping = false
 
-const closing = closeWithGrace({ delay: grace }, async ({ err }) => {
+const closing = closeWithGrace({ delay: grace + drainSeconds() * 1000 }, async ({ err }) => {
   stopping = true
   if (err) report(err)
   // What is being opened can only be closed when it is open.

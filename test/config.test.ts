@@ -16,6 +16,15 @@ describe('the configuration', () => {
       RATE_LIMIT: 0,
       SEED: 'all',
       POOL_SIZE: 10,
+      POOL_QUEUE: 500,
+      POOL_WAIT_SECONDS: 5,
+      STATEMENT_SECONDS: 30,
+      SLOW_STATEMENT_MS: 1000,
+      REQUEST_SECONDS: 60,
+      SHED_LAG_MS: 1000,
+      SHED_MEMORY_MB: 0,
+      DRAIN_SECONDS: 1,
+      METRICS: 'open',
       CACHE_MB: 64,
     })
   })

@@ -144,7 +144,13 @@ const layers: Layer[] = [
     holds: one('app.ts'),
     mayImport: [
       leaves,
-      one('config.ts', 'database/changes.ts', 'database/keyring.ts', 'database/settings.ts'),
+      one(
+        'config.ts',
+        'database/changes.ts',
+        'database/guard.ts',
+        'database/keyring.ts',
+        'database/settings.ts',
+      ),
       within('http'),
       one('operations/index.ts', 'operations/endpoints.ts', 'endpoints/index.ts', 'resources/index.ts'),
     ],

@@ -4,13 +4,12 @@ import type pg from 'pg'
  * What a statement that reads whole tables needs. Compiling it would take longer than running it, since no two are
  * alike; and with the few megabytes that PostgreSQL usually gives, it would sort and hash on disk. Several
  * processes for one statement are for machines where nobody else asks: partial results of rows that nearly all differ
- * only cost time twice. Nobody waits for ever, and a client that has left has nothing to wait for.
+ * only cost time twice.
  */
 const settings = `begin read only;
   set local jit = off;
   set local work_mem = '64MB';
-  set local max_parallel_workers_per_gather = 0;
-  set local statement_timeout = '60s'`
+  set local max_parallel_workers_per_gather = 0`
 
 /** Runs a statement that reads whole tables, with settings for that, which hold for it alone. */
 export async function analyse<Row extends pg.QueryResultRow>(

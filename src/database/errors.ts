@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
-import type { ProblemType } from '../problems/types.ts'
+import { type ProblemType, problemTypes } from '../problems/types.ts'
 
 /** What PostgreSQL said, out of the errors that libraries wrap around it; undefined for other errors. */
 export function databaseErrorOf(error: unknown): pg.DatabaseError | undefined {
@@ -9,16 +9,42 @@ export function databaseErrorOf(error: unknown): pg.DatabaseError | undefined {
 }
 
 /** Codes of sockets that could not be opened or were cut. */
-const cutConnections = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'])
+const cutConnections = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+])
 
 const cutMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/
 
+/** Whether an error is that the database cannot be reached, or that a connection to it was lost. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  return cutConnections.has(code) || cutMessages.test(error.message) || isConnectionError(error.cause)
+  // The socket of a server on the same machine goes with it.
+  const isGone = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect'
+  return (
+    isGone || cutConnections.has(code) || cutMessages.test(error.message) || isConnectionError(error.cause)
+  )
 }
+
+/** Seconds after which it is worth another try. */
+export const retryAfter = '1'
+
+const takesTooLong = 'A statement took too long and was stopped; nothing was written. Ask for less at once.'
+
+/** The problem that a statement was stopped, since it took too long. */
+export const tooSlow = (cause: unknown): Problem =>
+  new Problem('too-slow', takesTooLong, { cause, headers: { 'retry-after': retryAfter } })
 
 /** SQLSTATEs (PostgreSQL appendix A), whole or by class, and the problems that they are to a client. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
@@ -31,9 +57,17 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '23505': { type: 'conflict', detail: 'Something that must be unique exists already.' },
   '23': { type: 'invalid-body', detail: 'The record breaks a rule of the registry.' },
   '25006': { type: 'unavailable', detail: 'The database takes no changes at the moment.' },
+  // A server that is being restored or replaced may know neither the user nor the database.
+  '28': { type: 'unavailable', detail: 'The database does not let the service in.' },
+  '3D': { type: 'unavailable', detail: 'The database is not there.' },
+  '25P03': { type: 'unavailable', detail: 'The database ended the transaction.' },
+  '25P04': { type: 'unavailable', detail: 'The database ended the transaction.' },
   '40': { type: 'unavailable', detail: 'The change met another one and was undone.' },
   '53': { type: 'unavailable', detail: 'The database has no room for the request.' },
+  '55': { type: 'unavailable', detail: 'Something in the database is locked or not yet ready.' },
   '57': { type: 'unavailable', detail: 'The database stopped the request.' },
+  '57014': { type: 'too-slow', detail: takesTooLong },
+  '58': { type: 'unavailable', detail: 'The database cannot read or write its files.' },
   EN001: { type: 'invalid-body', detail: 'The record would be below itself.' },
 }
 
@@ -52,6 +86,22 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   return new Problem(type, detail, {
     cause: error,
-    ...(type === 'unavailable' && { headers: { 'retry-after': '1' } }),
+    ...(problemTypes[type].status === 503 && { headers: { 'retry-after': retryAfter } }),
   })
 }
+
+/** SQLSTATEs after which the session is gone, or may be: lost, out of room, shut down, failed outside or inside. */
+const endsSessions = /^(08|53|57P|58|XX)/
+
+/**
+ * Whether a commit that failed leaves open what has become of it: its connection was lost before PostgreSQL answered, or
+ * PostgreSQL gave the session up. Any other error undoes the transaction for certain. The severity would tell as much,
+ * but in the server's language.
+ */
+export function isUndecided(error: unknown): boolean {
+  const state = databaseErrorOf(error)?.code
+  return state === undefined || endsSessions.test(state)
+}
+
+/** Whether a connection leads to a server that takes no changes, as the old one after a failover. */
+export const isReadOnly = (error: unknown): boolean => databaseErrorOf(error)?.code === '25006'

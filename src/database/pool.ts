@@ -16,6 +16,9 @@ export function openPool(url: string, size: number): pg.Pool {
     idleTimeoutMillis: 300_000,
     keepAlive: true,
     onConnect: async (client) => {
+      // While a connection is lent, nobody else listens, and an event without a listener would end the process. Whoever
+      // has borrowed it is told by the statement that fails.
+      client.on('error', () => {})
       boundPrepared(client)
       // Only a matter of speed: statements that ask many tables for a few rows are done long before they were compiled.
       await client.query('set jit = off')

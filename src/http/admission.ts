@@ -19,7 +19,7 @@ function keyOf(request: FastifyRequest): string {
 
 /** Routes whose requests are not counted here: those of endpoints, when it is known who asks, and what watches over the service. */
 const uncounted = (route: string | undefined) =>
-  route?.startsWith('/v1/') || route === '/healthz' || route === '/readyz'
+  route?.startsWith('/v1/') || route === '/healthz' || route === '/readyz' || route === '/metrics'
 
 /**
  * Makes the admission of requests. Who is known counts by key or subject, all others by address, and those with wrong

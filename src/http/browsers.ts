@@ -52,6 +52,7 @@ const exposedHeaders = [
   'RateLimit',
   'RateLimit-Policy',
   'WWW-Authenticate',
+  'X-Request-Id',
 ]
 
 /**

@@ -44,7 +44,9 @@ export function asProblem(error: unknown): Problem {
 
 /** Answers a problem, whatever the client accepts: a refusal without words helps nobody. */
 function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message)
+  // Who has too much to do does not need to write about each request that it turns away: they are counted.
+  if (problem.status >= 500 && problem.type !== 'overloaded')
+    request.log.error({ err: problem.cause ?? problem }, problem.message)
   return reply
     .code(problem.status)
     .headers(problem.headers)
@@ -52,12 +54,22 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(JSON.stringify(problem.toDocument(request.url)))
 }
 
+/** What went wrong since the client left, or was too slow, is nobody else's fault. */
+const hasLeft = ({ raw }: FastifyRequest) => raw.destroyed && !raw.complete
+
 /** Answers an error as the problem that it is. */
 export const answerError = (
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply => sendProblem(asProblem(error), request, reply)
+): FastifyReply =>
+  sendProblem(
+    hasLeft(request)
+      ? new Problem('timeout', 'The connection was closed before the request was complete.', { cause: error })
+      : asProblem(error),
+    request,
+    reply,
+  )
 
 /** A path of the service, with `{name}` for what varies in it, and the methods that it takes. */
 export interface KnownPath {

@@ -178,6 +178,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
   app.route({
     method,
     url: routeOf(path),
+    config: { operationId: contract.operationId },
     onRequest(request, reply, done) {
       admit(request, reply, contract.access)
         .then(() => {
@@ -212,6 +213,7 @@ function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service):
   app.route({
     method,
     url: routeOf(path),
+    config: { operationId: contract.operationId },
     onRequest: async (request, reply) => {
       await admit(request, reply, contract.access)
       checkBodyType(endpoint, request)

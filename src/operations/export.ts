@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { finished, Readable } from 'node:stream'
 import type pg from 'pg'
 import { z } from 'zod'
+import { inTime } from '../database/guard.ts'
 import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
 import { sources } from '../database/tables/sources.ts'
 import { withCrlf } from '../formats/csv.ts'
@@ -174,6 +175,9 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
 /** How many exports run at the moment, by the pool whose connections they hold. */
 const running = new WeakMap<pg.Pool, number>()
 
+/** How many exports read through a pool at the moment. */
+export const exportsRunning = (pool: pg.Pool): number => running.get(pool) ?? 0
+
 /** Seconds after which a refused export is worth another try. */
 const retryAfter = '5'
 
@@ -183,7 +187,7 @@ const retryAfter = '5'
  */
 function takePlace(pool: pg.Pool): () => void {
   const places = Math.max(1, Math.floor(pool.options.max / 2))
-  const taken = running.get(pool) ?? 0
+  const taken = exportsRunning(pool)
   if (taken >= places) {
     throw new Problem('busy', `${taken} exports run, which is as many as may at once.`, {
       headers: { 'retry-after': retryAfter },
@@ -217,7 +221,7 @@ export const pagingFaults = (names: string[], place: (name: string) => Partial<F
 /** Parameters and properties of a request that are about pages. */
 export const paging = ['limit', 'cursor', 'count']
 
-async function begin(writer: Writer, asked: Asked, pool: pg.Pool): Promise<Readable> {
+async function begin(writer: Writer, resource: Resource, asked: Asked, pool: pg.Pool): Promise<Readable> {
   const leave = takePlace(pool)
   const gone = asked.gone()
   try {
@@ -225,7 +229,9 @@ async function begin(writer: Writer, asked: Asked, pool: pg.Pool): Promise<Reada
     try {
       const source = snapshot.copy(writer.statement)
       // Until the first bytes are there, what goes wrong can still be answered as a problem.
-      await once(source, 'readable', { signal: gone })
+      await inTime(pool, `copy (an export of ${resource.name})`, (late) =>
+        once(source, 'readable', { signal: AbortSignal.any([gone, late]) }),
+      )
       const body = writer.write(source, snapshot)
       finished(body, (error) => {
         const ended = error ? snapshot.abandon() : snapshot.close()
@@ -255,7 +261,7 @@ export async function exportAnswer(plan: ListPlan, asked: Asked, { pool }: Conte
   const format = exportFormats(resource)[asked.format]
   if (!format) throw new Error(`${resource.name} have no format ${asked.format}`)
   const writer = writerOf(asked.format, plan, perOf(plan, asked))
-  const body = asked.method === 'HEAD' ? Readable.from([]) : await begin(writer, asked, pool)
+  const body = asked.method === 'HEAD' ? Readable.from([]) : await begin(writer, resource, asked, pool)
   return {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${resource.name}.${asked.format}"` },

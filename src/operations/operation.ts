@@ -25,13 +25,13 @@ export interface Asked {
   /** The request's method; HEAD is answered by what answers GET. */
   method: string
   actor: Actor
+  /** What logs know the request by. */
+  requestId: string
   /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
   key: string
   query: CheckedQuery
   /** What varies in the path beside the key, checked as parameters are. */
   segments: CheckedQuery
-  /** What logs know the request by. */
-  requestId: string
   /** The query string as it was sent, for links to other pages. */
   search: string
   /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */

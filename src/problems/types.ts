@@ -123,11 +123,29 @@ export const problemTypes = {
     explanation:
       'Exports hold their connections to the database long, so only a part of them may be used for exports at once. Nothing was read or written. Try again after the seconds in `Retry-After`.',
   },
+  overloaded: {
+    status: 503,
+    title: 'The service has more to do than it can',
+    explanation:
+      'Too many requests wait for the database, or the process itself is behind with its work. The request was turned away before anything was done, so that those before it are answered in time. Send it again after the seconds in `Retry-After`.',
+  },
+  'too-slow': {
+    status: 503,
+    title: 'The database did not finish in time',
+    explanation:
+      'A statement ran for as long as any may (`STATEMENT_SECONDS`) and was stopped; nothing was written. Ask for less: add filters, shorten the time, take fewer dimensions or records, leave out `count=exact` and `include`. A change that was stopped most likely waited for another one of the same record, and may be sent again.',
+  },
+  'outcome-unknown': {
+    status: 503,
+    title: 'The change may have been made or not',
+    explanation:
+      'The connection to the database was lost at the very moment when the change was being committed, so nobody can say whether it was. Read the record, which tells. Repeating is safe with `If-Match` and the version that was read (`412` then says that the change was made, or that somebody else has made one) or with an `Idempotency-Key`, and not safe without either.',
+  },
   unavailable: {
     status: 503,
     title: 'Something that the service needs cannot be reached',
     explanation:
-      'The database, or the issuer of access tokens, does not answer. Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
+      'The database, or the issuer of access tokens, does not answer, or the database takes no changes at the moment. Nothing was written unless the answer said so. Try again after the seconds in `Retry-After`.',
   },
 } as const satisfies Record<string, { status: number; title: string; explanation: string }>
 

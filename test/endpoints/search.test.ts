@@ -227,11 +227,11 @@ describe('a database whose locale is C', () => {
         const { signal: gone } = new AbortController()
         const asked = {
           actor: anonymous,
+          requestId: 'test',
           method: 'GET',
           format: 'json',
           key: '',
           segments: query,
-          requestId: '',
           query,
           search: '',
           headers: {},

@@ -56,9 +56,12 @@ function initOf(method: string, { body, headers = {}, key }: RequestOptions): Re
 const asksForFields = (path: string, body: unknown) =>
   /[?&]fields=/.test(path) || (typeof body === 'object' && body !== null && 'fields' in body)
 
-/** Opens the service on a clone of the seeded template. `env` sets or overrides environment variables. */
-export async function openApi(env: NodeJS.ProcessEnv = {}): Promise<Api> {
-  const test = await openTestApp(env)
+/** Opens the service on a clone of the seeded template; see `openTestApp` for `env` and `way`. */
+export async function openApi(
+  env: NodeJS.ProcessEnv = {},
+  way?: (url: string) => string | Promise<string>,
+): Promise<Api> {
+  const test = await openTestApp(env, way)
   await test.app.listen({ port: 0, host: '127.0.0.1' })
   // A server that listens on TCP has an address with a port.
   const { port } = test.app.server.address() as AddressInfo

@@ -2,10 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { openPool } from '../../src/database/pool.ts'
 import { openTestDatabase } from './database.ts'
 
 /** The key of the administrator in every test. */
 export const adminKey = 'the-administrators-key-in-tests'
+
+/** As services are in most tests: without lines in the log, and neither in haste on a busy machine nor slow to close. */
+const quiet = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAIN_SECONDS: '0' }
 
 /** The service over a database of its own, to be asked by `app.inject`. */
 export interface TestApp {
@@ -15,16 +19,28 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-/** Opens the service on a clone of the seeded template. `env` sets or overrides environment variables. */
-export async function openTestApp(env: NodeJS.ProcessEnv = {}): Promise<TestApp> {
+/**
+ * Opens the service on a clone of the seeded template. `env` sets or overrides environment variables.
+ * @param way gives the URL by which the service reaches the database, from its own; it then has a pool for itself, of
+ * `POOL_SIZE`, while `pool` leads there directly.
+ */
+export async function openTestApp(
+  env: NodeJS.ProcessEnv = {},
+  way?: (url: string) => string | Promise<string>,
+): Promise<TestApp> {
   const { url, pool, close } = await openTestDatabase()
-  try {
-    const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', ...env })
-    const app = await buildApp({ config, pool })
-    await app.ready()
-    return { app, pool, close: async () => await app.close().finally(close) }
-  } catch (error) {
+  const config = readConfig({ ...quiet, DATABASE_URL: url, ...env })
+  const own = way && openPool(await way(url), config.POOL_SIZE)
+  const closeAll = async () => {
+    await own?.end()
     await close()
+  }
+  try {
+    const app = await buildApp({ config, pool: own ?? pool })
+    await app.ready()
+    return { app, pool, close: async () => await app.close().finally(closeAll) }
+  } catch (error) {
+    await closeAll()
     throw error
   }
 }

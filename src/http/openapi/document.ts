@@ -17,9 +17,12 @@ import { servicePaths } from './service-paths.ts'
 const everywhere: ProblemType[] = [
   'unauthorized',
   'forbidden',
+  'timeout',
   'uri-too-long',
   'rate-limited',
   'internal',
+  'overloaded',
+  'too-slow',
   'unavailable',
 ]
 
@@ -47,8 +50,9 @@ function goodAnswer(
   }
 }
 
-function problemAnswers(types: ProblemType[]): Record<string, JsonSchema> {
-  const possible = [...new Set([...types, ...everywhere])]
+function problemAnswers({ access, problems }: Contract): Record<string, JsonSchema> {
+  const changing: ProblemType[] = access === 'read' ? [] : ['outcome-unknown']
+  const possible = [...new Set([...problems, ...everywhere, ...changing])]
   const statuses = new Set(possible.map((type) => problemTypes[type].status))
   return Object.fromEntries(
     [...statuses].map((status) => [
@@ -95,7 +99,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
       ...contract.headers.map(headerParameter),
     ],
     ...(body && { requestBody: body }),
-    responses: { ...Object.fromEntries(answers), ...problemAnswers(contract.problems) },
+    responses: { ...Object.fromEntries(answers), ...problemAnswers(contract) },
     // Reading without a key is possible where the service allows it.
     security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
   }

@@ -1,20 +1,20 @@
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { problemAnswer } from './problem-schema.ts'
 
-const ok = {
-  description: 'It is.',
+const statusAnswer = (description: string, words: string[]) => ({
+  description,
   content: {
     'application/json': {
       schema: {
         type: 'object',
         required: ['status'],
         additionalProperties: false,
-        properties: { status: { type: 'string', enum: ['ok'] } },
+        properties: { status: { type: 'string', enum: words } },
       },
       example: { status: 'ok' },
     },
   },
-}
+})
 
 const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemAnswer([type]) })
 
@@ -30,19 +30,47 @@ const check = (
 /** The service's own paths in the OpenAPI document. */
 export const servicePaths = {
   '/healthz': check('getHealth', 'Is the process alive?', 'Answers as long as the process does.', {
-    200: ok,
+    200: statusAnswer('It is.', ['ok']),
     ...problem('method-not-allowed'),
     ...problem('uri-too-long'),
   }),
   '/readyz': check(
     'getReadiness',
     'Can it answer?',
-    'Answers ok when the database is reachable and migrated.',
+    'Answers `ok` when the database is reachable and migrated, `read_only` when it takes no changes at the moment but can be read, and 503 also when the process is about to end.',
     {
-      200: ok,
+      200: statusAnswer('It can.', ['ok', 'read_only']),
       ...problem('method-not-allowed'),
       ...problem('uri-too-long'),
       ...problem('unavailable'),
     },
   ),
+  '/metrics': {
+    get: {
+      operationId: 'getMetrics',
+      tags: ['service'],
+      summary: 'How does it do?',
+      description:
+        'Counts and times for Prometheus. The service may be set to show them to everybody, to whoever has a key, or to nobody (`METRICS`).',
+      security: [{}, { key: [] }],
+      responses: {
+        200: {
+          description: 'The metrics, in the text format of Prometheus.',
+          content: {
+            'text/plain': {
+              schema: { type: 'string' },
+              example: 'entente_http_requests_in_flight 1\n',
+            },
+          },
+        },
+        ...problem('unauthorized'),
+        ...problem('not-found'),
+        ...problem('method-not-allowed'),
+        ...problem('uri-too-long'),
+        ...problem('rate-limited'),
+        ...problem('internal'),
+        ...problem('unavailable'),
+      },
+    },
+  },
 }

@@ -57,6 +57,8 @@ export class Reads {
   readonly #memory: Memory | undefined
   readonly #cacheControl: string
   readonly #making = new Map<string, Making>()
+  /** How many answers came to be in which way. */
+  readonly counts: Record<How, number> = { hit: 0, made: 0, shared: 0, insisted: 0, off: 0 }
 
   /**
    * @param memory undefined keeps nothing.
@@ -198,6 +200,7 @@ export class Reads {
     const isModified = known === undefined || form.etag === undefined || !isKnown(known, form.etag)
     setHeaders(reply, form.headers)
     reply.header('cache-status', told[how])
+    this.counts[how] += 1
     return isModified ? reply.code(200).send(form.body) : notModified(reply)
   }
 
@@ -212,6 +215,7 @@ export class Reads {
     const { status, body } = answer
     const headers = this.#headersOf(answer)
     reply.header('cache-status', told[how]).code(status)
+    this.counts[how] += 1
     if (body === undefined || typeof body === 'string') {
       setHeaders(reply, headers)
       return reply.send(body)

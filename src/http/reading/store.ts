@@ -55,6 +55,11 @@ export class Store {
     this.#asked.set(asked, key)
   }
 
+  /** How many answers are kept. */
+  get count(): number {
+    return this.#kept.size
+  }
+
   /** Bytes that all take together, about. */
   get size(): number {
     return this.#kept.calculatedSize + this.#asked.calculatedSize
