@@ -32,6 +32,8 @@ export interface Asked {
   segments: CheckedQuery
   /** What logs know the request by. */
   requestId: string
+  /** Path and query as they were sent. */
+  url: string
   /** The query string as it was sent, for links to other pages. */
   search: string
   /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */

@@ -233,6 +233,7 @@ describe('a database whose locale is C', () => {
           segments: query,
           requestId: '',
           query,
+          url: '',
           search: '',
           headers: {},
           gone,
