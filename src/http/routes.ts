@@ -228,6 +228,7 @@ function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service):
   app.route({
     method,
     url: routeOf(path),
+    ...(contract.body?.largest !== undefined && { bodyLimit: contract.body.largest }),
     onRequest: async (request, reply) => {
       await admit(request, reply, contract.access)
       checkBodyType(endpoint, request)

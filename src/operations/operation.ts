@@ -104,6 +104,8 @@ export interface Contract {
     mediaTypes: string[]
     /** Requests may have none. */
     presence?: 'optional'
+    /** Most bytes, where they are more than usual. */
+    largest?: number
     schema: () => z.ZodType
     example: unknown
     /** Several bodies at once, a line each. */
@@ -153,8 +155,8 @@ export interface Endpoint {
 
 /** The contract of an operation: on which path of the resource it is, besides. */
 export interface OperationContract extends Contract {
-  /** All records, a way of asking about all, one of them, its past, a state in its past, or a way of changing it. */
-  path: 'collection' | 'search' | 'aggregate' | 'record' | 'history' | 'revision' | 'restore'
+  /** All records, a way of asking about all or of changing many, one of them, its past, a state in its past, or a way of changing it. */
+  path: 'collection' | 'search' | 'aggregate' | 'bulk' | 'record' | 'history' | 'revision' | 'restore'
 }
 
 /** One thing that can be done with any resource. */

@@ -4,9 +4,9 @@ import { resources } from '../resources/index.ts'
 import type { Operation } from './operation.ts'
 import { noSuch } from './read.ts'
 import { expectedVersions, ifMatch, requireVersion } from './tags.ts'
-import { deleteDocument, lockRecord } from './writing/documents.ts'
+import { deleteDocuments, lockRecord } from './writing/documents.ts'
 import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
-import { referrersOf } from './writing/referrers.ts'
+import { referredTo, referrersOf } from './writing/referrers.ts'
 import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
 
 /** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
@@ -45,12 +45,12 @@ export const remove: Operation = {
         if (version === undefined) throw noSuch(resource, asked.key)
         requireVersion(expected, version, resource.noun)
         await recordRevision(transaction, resource, asked.key, 'remove', authorship)
-        await deleteDocument(transaction, resource, asked.key)
+        await deleteDocuments(transaction, resource, [asked.key])
         return { status: 204, headers: {} }
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = await referrersOf(pool, resources, resource, asked.key)
+      const errors = (await referrersOf(pool, resources, resource, asked.key)).map(referredTo)
       const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }

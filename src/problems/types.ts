@@ -80,7 +80,8 @@ export const problemTypes = {
   'too-large': {
     status: 413,
     title: 'The body is too large',
-    explanation: 'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines.',
+    explanation:
+      'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines; those of `POST …/bulk` 16 MiB and 1,000 operations.',
   },
   'uri-too-long': {
     status: 414,
