@@ -45,11 +45,11 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
 
 /** Makes a key. The key itself is in what is returned, and nowhere else ever. */
 export async function createKey(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   { name, role, expiresAt }: NewKey,
 ): Promise<{ key: string; record: KeyRecord }> {
   const { key, prefix } = randomKey()
-  const { rows } = await pool.query<KeyRecord>(
+  const { rows } = await client.query<KeyRecord>(
     `insert into keys (name, role, prefix, hash, expires_at) values ($1, $2, $3, $4, $5) returning ${columns}`,
     [name, role, prefix, hashOf(key), expiresAt],
   )
@@ -78,8 +78,11 @@ export async function readKey(pool: pg.Pool, id: string): Promise<KeyRecord | un
  * @param which its id or its prefix.
  * @returns the key as it is now, or undefined when there is none.
  */
-export async function revokeKey(pool: pg.Pool, which: string): Promise<KeyRecord | undefined> {
-  const { rows } = await pool.query<KeyRecord>(
+export async function revokeKey(
+  client: pg.Pool | pg.ClientBase,
+  which: string,
+): Promise<KeyRecord | undefined> {
+  const { rows } = await client.query<KeyRecord>(
     `update keys set revoked_at = coalesce(revoked_at, now()) where id::text = $1 or prefix = $1 returning ${columns}`,
     [which],
   )

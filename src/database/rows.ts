@@ -91,16 +91,42 @@ export async function updateRow(
   await client.query({ ...statement, values: [key.value, JSON.stringify(row)] })
 }
 
-/** Deletes the rows of which a column has a value. @throws what PostgreSQL refuses. */
+/** What a row's key is called beside its properties, none of which is called so. */
+const keyOfRow = 'key of the row'
+
+/** Gives many rows, each named by its key, new values of the same properties. @throws what PostgreSQL refuses. */
+export async function updateRows(
+  client: pg.ClientBase,
+  table: PgTable,
+  key: PgColumn,
+  changes: { key: string; row: Row }[],
+): Promise<void> {
+  if (changes.length === 0) return
+  const rows = changes.map(({ row }) => row)
+  const properties = propertiesOf(table, rows)
+  const statement = prepared(table, `update many ${properties}`, () => {
+    const columns = properties.map((property) => columnOf(table, property))
+    const given = `${quoted(keyOfRow)} ${key.getSQLType()}, ${unfolded(properties, columns)}`
+    const assigned = columns.map(({ name }, at) => `${quoted(name)} = given.${quoted(properties[at] ?? '')}`)
+    return `update ${quoted(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($1) as given(${given}) where target.${quoted(key.name)} = given.${quoted(keyOfRow)}`
+  })
+  const named = changes.map(({ key: value, row }) => ({ [keyOfRow]: value, ...row }))
+  await client.query({ ...statement, values: [JSON.stringify(named)] })
+}
+
+/** Deletes the rows of which a column has one of some values. @throws what PostgreSQL refuses. */
 export async function deleteRows(
   client: pg.ClientBase,
   table: PgTable,
-  where: { column: PgColumn; value: string },
+  where: { column: PgColumn; values: string[] },
 ): Promise<void> {
+  if (where.values.length === 0) return
+  const { name } = where.column
   const statement = prepared(
     table,
-    `delete ${where.column.name}`,
-    () => `delete from ${quoted(getTableName(table))} where ${quoted(where.column.name)} = $1`,
+    `delete ${name}`,
+    () =>
+      `delete from ${quoted(getTableName(table))} where ${quoted(name)} = any($1::${where.column.getSQLType()}[])`,
   )
-  await client.query({ ...statement, values: [where.value] })
+  await client.query({ ...statement, values: [where.values] })
 }

@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { locationHeader, page } from '../operations/answers.ts'
-import type { Contract, Endpoint, Keyed } from '../operations/operation.ts'
+import type { Answer, Contract, Endpoint, Keyed } from '../operations/operation.ts'
+import {
+  idempotencyKey,
+  idempotencyProblems,
+  once,
+  replayedHeader,
+} from '../operations/writing/idempotency.ts'
 import { invalidBody } from '../operations/writing/validation.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
@@ -89,6 +95,18 @@ const shown = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify
 
 const noSuch = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
+/** What is answered when the making of a key is repeated, since the key itself is kept nowhere. */
+function madeBefore({ headers: { location = '' } }: Answer, url: string): Answer {
+  const detail = `The request has been done: it made the key ${location}, which is not shown again. If it has been lost, revoke it and make another one.`
+  const problem = new Problem('conflict', detail)
+  return {
+    status: problem.status,
+    headers: { location },
+    type: 'application/problem+json; charset=utf-8',
+    body: JSON.stringify(problem.toDocument(url)),
+  }
+}
+
 /** What the contracts of all these have in common. */
 const common = { access: 'admin', query: {}, headers: [] } satisfies Partial<Contract>
 
@@ -101,7 +119,8 @@ const create: Endpoint = {
     operationId: 'createKey',
     summary: 'Make a key',
     description:
-      'The answer has the key itself, which is not shown again: the registry keeps only a hash of it.',
+      'The answer has the key itself, which is not shown again: the registry keeps only a hash of it. A repetition with the same `Idempotency-Key` makes no other key, and is answered 409 with the place of the first.',
+    headers: [idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
       schema: () => newKey,
@@ -117,6 +136,8 @@ const create: Endpoint = {
       'too-large',
       'unsupported-media-type',
       'invalid-body',
+      'conflict',
+      ...idempotencyProblems,
     ],
   },
   async handle(asked, { pool, keyring }) {
@@ -128,10 +149,18 @@ const create: Endpoint = {
       )
     }
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
-    const { key, record } = await createKey(pool, { ...data, expiresAt })
+    const answer = await once(
+      pool,
+      asked,
+      async ({ $client }) => {
+        const { key, record } = await createKey($client, { ...data, expiresAt })
+        const headers = { location: `/v1/keys/${record.id}`, 'cache-control': 'no-store' }
+        return { status: 201, headers, body: shown(record, { key }) }
+      },
+      (made) => madeBefore(made, asked.url),
+    )
     keyring.changed()
-    const headers = { location: `/v1/keys/${record.id}`, 'cache-control': 'no-store' }
-    return { status: 201, headers, body: shown(record, { key }) }
+    return answer
   },
 }
 
@@ -196,14 +225,23 @@ const revoke: Endpoint = {
     summary: 'Revoke a key',
     description:
       'It is refused from now on, by every process of the service, for good. It stays in the list, marked as revoked; revoking it again changes nothing.',
-    answers: { 204: { description: 'It is revoked.', headers: {} } },
-    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
+    headers: [idempotencyKey],
+    answers: { 204: { description: 'It is revoked.', headers: replayedHeader } },
+    problems: [
+      'malformed-request',
+      'invalid-parameter',
+      'not-found',
+      'not-acceptable',
+      ...idempotencyProblems,
+    ],
   },
-  async handle({ key }, { pool, keyring }) {
-    const record = await revokeKey(pool, key)
+  async handle(asked, { pool, keyring }) {
+    const answer = await once(pool, asked, async ({ $client }) => {
+      if (!(await revokeKey($client, asked.key))) throw noSuch(asked.key)
+      return { status: 204, headers: {} }
+    })
     keyring.changed()
-    if (!record) throw noSuch(key)
-    return { status: 204, headers: {} }
+    return answer
   },
 }
 

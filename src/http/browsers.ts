@@ -49,6 +49,7 @@ const exposedHeaders = [
   'Link',
   'Location',
   'Retry-After',
+  'Idempotency-Replayed',
   'RateLimit',
   'RateLimit-Policy',
   'WWW-Authenticate',

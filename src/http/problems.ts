@@ -15,7 +15,8 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
   },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     type: 'too-large',
-    detail: 'The body has more than 1 MiB, or 16 MiB as application/x-ndjson.',
+    detail:
+      'The body has more than 1 MiB, or 16 MiB as application/x-ndjson or where many operations are sent together.',
   },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     type: 'unsupported-media-type',

@@ -79,6 +79,24 @@ function checkBodyType({ contract }: Endpoint, request: FastifyRequest): void {
   }
 }
 
+/**
+ * Refuses a key of idempotency where it would do nothing.
+ * @throws Problem `malformed-request`.
+ */
+function checkIdempotencyKey({ contract }: Endpoint, request: FastifyRequest): void {
+  if (request.headers['idempotency-key'] === undefined) return
+  if (contract.headers.some(({ name }) => name === 'Idempotency-Key')) return
+  throw new Problem('malformed-request', 'Idempotency-Key is of requests that change something.', {
+    errors: [
+      {
+        header: 'Idempotency-Key',
+        code: 'unknown',
+        message: 'is not needed here, since nothing is changed: leave it out',
+      },
+    ],
+  })
+}
+
 /** The media types of an operation's good answers by the words of their formats, JSON first. */
 const mediaTypesOf = ({
   mediaType = 'application/json',
@@ -158,6 +176,7 @@ function askedOf(
     segments,
     query,
     requestId: request.id,
+    url: request.url,
     search,
     headers: headersOf(request, headers),
     ...(bodyType !== undefined && { bodyType }),
@@ -183,6 +202,7 @@ function mountRead(app: FastifyInstance, endpoint: Endpoint, service: Service): 
       admit(request, reply, contract.access)
         .then(() => {
           checkBodyType(endpoint, request)
+          checkIdempotencyKey(endpoint, request)
           const sent = sentKey(request)
           if (sent === undefined || !reads.repeat(request, reply, sent)) done()
         })
@@ -214,9 +234,11 @@ function mountWrite(app: FastifyInstance, endpoint: Endpoint, service: Service):
     method,
     url: routeOf(path),
     config: { operationId: contract.operationId },
+    ...(contract.body?.largest !== undefined && { bodyLimit: contract.body.largest }),
     onRequest: async (request, reply) => {
       await admit(request, reply, contract.access)
       checkBodyType(endpoint, request)
+      checkIdempotencyKey(endpoint, request)
     },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const { asked } = askedOf(endpoint, read, request, reply, actorOf(request))

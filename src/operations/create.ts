@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { inTransaction } from '../database/client.ts'
 import { Problem } from '../problems/problem.ts'
 import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
@@ -7,6 +6,7 @@ import type { Answer, Asked, Context, Operation } from './operation.ts'
 import { etagHeader, versionTag } from './tags.ts'
 import { insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
+import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
 import { checkLines, explainLines, mostLines } from './writing/lines.ts'
 import { authorshipOf, changeReason, recordRevision, recordRevisions } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
@@ -25,13 +25,12 @@ async function createLines(resource: Resource, asked: Asked, { pool }: Context):
   const authorship = authorshipOf(asked)
   const documents = checkLines(resource, lines)
   try {
-    const keys = await inTransaction(pool, async (transaction) => {
-      const made = await insertDocuments(transaction, resource, documents)
-      await recordRevisions(transaction, resource, made, 'create', authorship)
-      return made
+    return await once(pool, asked, async (transaction) => {
+      const keys = await insertDocuments(transaction, resource, documents)
+      await recordRevisions(transaction, resource, keys, 'create', authorship)
+      const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
+      return { status: 201, headers: {}, type: ndjson, body }
     })
-    const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
-    return { status: 201, headers: {}, type: ndjson, body }
   } catch (error) {
     throw await explainLines(error, pool, resource, documents)
   }
@@ -48,7 +47,7 @@ export const create: Operation = {
     path: 'collection',
     access: 'write',
     query: {},
-    headers: [changeReason],
+    headers: [changeReason, idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
       schema: () => resource.document,
@@ -70,7 +69,7 @@ export const create: Operation = {
               z.string().meta({ description: 'A line with the key of each, in the order of the body.' }),
           },
         ],
-        headers: { etag: etagHeader, location: locationHeader },
+        headers: { etag: etagHeader, location: locationHeader, ...replayedHeader },
       },
     },
     problems: [
@@ -82,6 +81,7 @@ export const create: Operation = {
       'too-large',
       'unsupported-media-type',
       'invalid-body',
+      ...idempotencyProblems,
     ],
   }),
 
@@ -91,7 +91,7 @@ export const create: Operation = {
     const authorship = authorshipOf(asked)
     const document = checkDocument(resource, asked.body)
     try {
-      return await inTransaction(pool, async (transaction) => {
+      return await once(pool, asked, async (transaction) => {
         const [key = ''] = await insertDocuments(transaction, resource, [document])
         const record = await recordRevision(transaction, resource, key, 'create', authorship)
         const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${key}` }

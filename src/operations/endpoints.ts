@@ -9,6 +9,7 @@ function ending(path: OperationContract['path'], { key }: Resource): { path: str
       return { path: '', of: 'all' }
     case 'search':
     case 'aggregate':
+    case 'bulk':
       return { path: `/${path}`, of: 'all' }
     case 'record':
       return { path: record, of: 'one' }

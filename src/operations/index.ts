@@ -1,4 +1,5 @@
 import { aggregate } from './aggregate.ts'
+import { bulk } from './bulk.ts'
 import { create } from './create.ts'
 import { history } from './history.ts'
 import { list } from './list.ts'
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   search,
   aggregate,
   create,
+  bulk,
   read,
   replace,
   patch,

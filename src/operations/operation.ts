@@ -32,6 +32,8 @@ export interface Asked {
   query: CheckedQuery
   /** What varies in the path beside the key, checked as parameters are. */
   segments: CheckedQuery
+  /** Path and query as they were sent. */
+  url: string
   /** The query string as it was sent, for links to other pages. */
   search: string
   /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */
@@ -105,6 +107,8 @@ export interface Contract {
     mediaTypes: string[]
     /** Requests may have none. */
     presence?: 'optional'
+    /** Most bytes, where they are more than usual. */
+    largest?: number
     schema: () => z.ZodType
     example: unknown
     /** Several bodies at once, a line each. */
@@ -154,8 +158,8 @@ export interface Endpoint {
 
 /** The contract of an operation: on which path of the resource it is, besides. */
 export interface OperationContract extends Contract {
-  /** All records, a way of asking about all, one of them, its past, a state in its past, or a way of changing it. */
-  path: 'collection' | 'search' | 'aggregate' | 'record' | 'history' | 'revision' | 'restore'
+  /** All records, a way of asking about all or of changing many, one of them, its past, a state in its past, or a way of changing it. */
+  path: 'collection' | 'search' | 'aggregate' | 'bulk' | 'record' | 'history' | 'revision' | 'restore'
 }
 
 /** One thing that can be done with any resource. */

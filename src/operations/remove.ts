@@ -1,12 +1,12 @@
-import { inTransaction } from '../database/client.ts'
 import { databaseErrorOf } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
 import { resources } from '../resources/index.ts'
 import type { Operation } from './operation.ts'
 import { noSuch } from './read.ts'
 import { expectedVersions, ifMatch, requireVersion } from './tags.ts'
-import { deleteDocument, lockRecord } from './writing/documents.ts'
-import { referrersOf } from './writing/referrers.ts'
+import { deleteDocuments, lockRecord } from './writing/documents.ts'
+import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
+import { referredTo, referrersOf } from './writing/referrers.ts'
 import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
 
 /** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
@@ -21,8 +21,8 @@ export const remove: Operation = {
     path: 'record',
     access: 'write',
     query: {},
-    headers: [ifMatch, changeReason],
-    answers: { 204: { description: 'It is gone.', headers: {} } },
+    headers: [ifMatch, changeReason, idempotencyKey],
+    answers: { 204: { description: 'It is gone.', headers: replayedHeader } },
     problems: [
       'malformed-request',
       'invalid-parameter',
@@ -32,6 +32,7 @@ export const remove: Operation = {
       'conflict',
       'stale-version',
       'precondition-required',
+      ...idempotencyProblems,
     ],
   }),
 
@@ -39,19 +40,19 @@ export const remove: Operation = {
     const expected = expectedVersions(asked.headers['if-match'])
     const authorship = authorshipOf(asked)
     try {
-      await inTransaction(pool, async (transaction) => {
+      return await once(pool, asked, async (transaction) => {
         const version = await lockRecord(transaction, resource, asked.key)
         if (version === undefined) throw noSuch(resource, asked.key)
         requireVersion(expected, version, resource.noun)
         await recordRevision(transaction, resource, asked.key, 'remove', authorship)
-        await deleteDocument(transaction, resource, asked.key)
+        await deleteDocuments(transaction, resource, [asked.key])
+        return { status: 204, headers: {} }
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = await referrersOf(pool, resources, resource, asked.key)
+      const errors = (await referrersOf(pool, resources, resource, asked.key)).map(referredTo)
       const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }
-    return { status: 204, headers: {} }
   },
 }

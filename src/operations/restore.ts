@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { inTransaction, type Transaction } from '../database/client.ts'
+import type { Transaction } from '../database/client.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
 import { nameInput } from '../resources/components.ts'
@@ -19,6 +19,7 @@ import {
   updateDocument,
 } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
+import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
 import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
@@ -92,6 +93,7 @@ export const restore: Operation = {
         description: `${ifMatch.description} Required unless the ${resource.noun} has been removed.`,
       },
       changeReason,
+      idempotencyKey,
     ],
     body: {
       mediaTypes: ['application/json'],
@@ -103,12 +105,12 @@ export const restore: Operation = {
       200: {
         description: `The ${resource.noun} as it is now.`,
         schema: () => recordOf(resource),
-        headers: { etag: etagHeader },
+        headers: { etag: etagHeader, ...replayedHeader },
       },
       201: {
         description: `The ${resource.noun}, which had been removed and is back.`,
         schema: () => recordOf(resource),
-        headers: { etag: etagHeader, location: locationHeader },
+        headers: { etag: etagHeader, location: locationHeader, ...replayedHeader },
       },
     },
     problems: [
@@ -123,6 +125,7 @@ export const restore: Operation = {
       'unsupported-media-type',
       'invalid-body',
       'precondition-required',
+      ...idempotencyProblems,
     ],
   }),
 
@@ -133,7 +136,7 @@ export const restore: Operation = {
     let document: Document = {}
     let owner: { key?: string } = {}
     try {
-      return await inTransaction(pool, async (transaction) => {
+      return await once(pool, asked, async (transaction) => {
         const current = await lockRecord(transaction, resource, key)
         if (current !== undefined)
           requireVersion(expectedVersions(asked.headers['if-match']), current, resource.noun)

@@ -65,6 +65,12 @@ export const problemTypes = {
     explanation:
       'Something that must be unique exists already, a record would be below itself, or a record that others refer to would be removed. `errors` names the properties or the records that refer to it.',
   },
+  'idempotency-key-in-use': {
+    status: 409,
+    title: 'The same request is being done',
+    explanation:
+      'Another request with this `Idempotency-Key` has not ended. Send it again after the seconds in `Retry-After`: it is then answered as that one was.',
+  },
   'stale-version': {
     status: 412,
     title: 'The record has changed since it was read',
@@ -74,7 +80,8 @@ export const problemTypes = {
   'too-large': {
     status: 413,
     title: 'The body is too large',
-    explanation: 'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines.',
+    explanation:
+      'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines; those of `POST …/bulk` 16 MiB and 1,000 operations.',
   },
   'uri-too-long': {
     status: 414,
@@ -93,6 +100,12 @@ export const problemTypes = {
     title: 'The record is not as it must be',
     explanation:
       'The JSON is well formed, but the record in it breaks a rule. `errors` lists every fault at once, each with a JSON pointer to the place, what is wrong there, and what would be right. Nothing was written.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The key of idempotency is that of another request',
+    explanation:
+      'An `Idempotency-Key` names one request of one sender for 24 hours. It was sent before with another method, path, query, media type, body, `If-Match` or `Change-Reason`. Nothing was done; send another key.',
   },
   'precondition-required': {
     status: 428,

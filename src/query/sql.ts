@@ -4,7 +4,7 @@ import { type Resource, searchableOf } from '../resources/resource.ts'
 import { shapeOf } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { Position } from './cursor.ts'
-import { documentJson } from './document.ts'
+import { documentJson, wholeDocumentJson } from './document.ts'
 import type { ListPlan, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
 import type { SortKey } from './sorts.ts'
@@ -141,4 +141,35 @@ export function lockStatement(resource: Resource, key: string): QueryConfig {
       select ${resource.table.version} as version from turn, ${resource.table}
       where ${resource.key.column} = ${placeholder('key')} for update of ${resource.table}`
   return statement(`lock|${resource.name}`, build, { key, turn: `${resource.name} ${key}` })
+}
+
+/** The statement of whole records: `key`, `version`, and `document` as text; no rows of those that are not there. */
+export function readAllStatement(resource: Resource, keys: string[]): QueryConfig {
+  const { table, key } = resource
+  const build = () =>
+    sql`select ${key.column}::text as key, ${table.version} as version, ${wholeDocumentJson(resource)}::text as document
+      from ${table} where ${key.column} = any(${placeholder('keys')}::${sql.raw(key.column.getSQLType())}[])`
+  return statement(`read all|${resource.name}`, build, { keys })
+}
+
+/**
+ * The statements that lock records until the transaction ends, to be run one after the other: they take the turns that the
+ * lock of one record takes, and then the rows, so that the transaction has no number while it waits.
+ *
+ * Turns are taken in the order of the keys, and by one transaction at a time: two would wait for one another in a
+ * circle, and many together hold more locks than PostgreSQL has room for.
+ */
+export function lockAllStatement(resource: Resource, keys: string[]): QueryConfig[] {
+  const { table, key } = resource
+  const first = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
+  const turns = () =>
+    sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
+  const rows = () =>
+    sql`select from ${table} where ${key.column} = any(${placeholder('keys')}::${sql.raw(key.column.getSQLType())}[]) for update`
+  const sorted = [...new Set(keys)].sort()
+  return [
+    statement('turn of many', first, {}),
+    statement('turns', turns, { turns: sorted.map((one) => `${resource.name} ${one}`) }),
+    statement(`lock all|${resource.name}`, rows, { keys: sorted }),
+  ]
 }

@@ -102,7 +102,8 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
-const externalId = named(
+/** The name that another register has for a record. */
+export const externalId = named(
   'ExternalId',
   z
     .strictObject({

@@ -233,6 +233,7 @@ describe('a database whose locale is C', () => {
           key: '',
           segments: query,
           query,
+          url: '',
           search: '',
           headers: {},
           gone: () => gone,

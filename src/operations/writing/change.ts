@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
-import { inTransaction, type Transaction } from '../../database/client.ts'
+import type { Transaction } from '../../database/client.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type Resource, recordOf } from '../../resources/resource.ts'
 import type { Answer, Asked, OperationContract } from '../operation.ts'
@@ -15,6 +15,7 @@ import {
   updateDocument,
 } from './documents.ts'
 import { explainRefusal } from './explain.ts'
+import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './idempotency.ts'
 import { authorshipOf, changeReason, recordRevision } from './revisions.ts'
 import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
@@ -55,7 +56,7 @@ export async function changeRecord(
   const body = requireObject(resource.noun, asked.body)
   let document: Document = {}
   try {
-    return await inTransaction(pool, async (transaction) => {
+    return await once(pool, asked, async (transaction) => {
       let stored = await lockedRecord(transaction, resource, asked.key, expected)
       const record: Document = JSON.parse(stored.document)
       const current = documentOf(resource, record)
@@ -79,12 +80,12 @@ export const changeContract = (
   path: 'record',
   access: 'write',
   query: {},
-  headers: [ifMatch, changeReason],
+  headers: [ifMatch, changeReason, idempotencyKey],
   answers: {
     200: {
       description: `The ${resource.noun} as it is now.`,
       schema: () => recordOf(resource),
-      headers: { etag: etagHeader },
+      headers: { etag: etagHeader, ...replayedHeader },
     },
   },
   problems: [
@@ -99,5 +100,6 @@ export const changeContract = (
     'unsupported-media-type',
     'invalid-body',
     'precondition-required',
+    ...idempotencyProblems,
   ],
 })

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/client.ts'
-import { deleteRows, insertRows, updateRow } from '../../database/rows.ts'
+import { deleteRows, insertRows, updateRow, updateRows } from '../../database/rows.ts'
 import { propertiesOf } from '../../query/document.ts'
-import { lockStatement, readStatement } from '../../query/sql.ts'
+import { lockAllStatement, lockStatement, readAllStatement, readStatement } from '../../query/sql.ts'
 import type { Resource } from '../../resources/resource.ts'
 
 /** A record's document as clients write it, checked and with every property in place. */
@@ -62,18 +62,54 @@ export async function updateDocument(
   await updateRow(transaction.$client, resource.table, { column, value: key }, rowOf(resource, after))
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns' || isDeepStrictEqual(before[property], after[property])) continue
-    await part.clear(transaction, key)
+    await part.clear(transaction, [key])
     await part.insert(transaction, [{ key, value: after[property] }])
   }
 }
 
-/** Removes a record with all that belongs to it. The caller holds the row's lock. */
-export async function deleteDocument(
+/** What a record is to become, and what it is. */
+export interface Update {
+  key: string
+  before: Document
+  after: Document
+}
+
+/** The same for many records, one statement a table. The caller holds the rows' locks. */
+export async function updateDocuments(
   transaction: Transaction,
   resource: Resource,
-  key: string,
+  updates: Update[],
 ): Promise<void> {
-  await deleteRows(transaction.$client, resource.table, { column: resource.key.column, value: key })
+  const rows = updates.map(({ key, after }) => ({ key, row: rowOf(resource, after) }))
+  await updateRows(transaction.$client, resource.table, resource.key.column, rows)
+  for (const [property, part] of Object.entries(resource.parts)) {
+    if (part.kind === 'columns') continue
+    const differing = updates.filter(
+      ({ before, after }) => !isDeepStrictEqual(before[property], after[property]),
+    )
+    if (differing.length === 0) continue
+    await part.clear(
+      transaction,
+      differing.map(({ key }) => key),
+    )
+    await part.insert(
+      transaction,
+      differing.map(({ key, after }) => ({ key, value: after[property] })),
+    )
+  }
+}
+
+/** Removes records with all that belongs to them, although they refer to one another. The caller holds the rows' locks. */
+export async function deleteDocuments(
+  transaction: Transaction,
+  resource: Resource,
+  keys: string[],
+): Promise<void> {
+  // PostgreSQL checks that nothing refers to one row before it has removed what belongs to the next.
+  if (keys.length > 1)
+    for (const part of Object.values(resource.parts))
+      if (part.kind === 'rows') await part.clear(transaction, keys)
+  await deleteRows(transaction.$client, resource.table, { column: resource.key.column, values: keys })
 }
 
 /** A record as it stands, or undefined. */
@@ -99,6 +135,22 @@ export async function lockRecord(
 ): Promise<number | undefined> {
   const { rows } = await transaction.$client.query<{ version: number }>(lockStatement(resource, key))
   return rows[0]?.version
+}
+
+/**
+ * Locks records until the transaction ends, and reads them.
+ * @returns those that are there, by their keys.
+ */
+export async function lockRecords(
+  transaction: Transaction,
+  resource: Resource,
+  keys: string[],
+): Promise<Map<string, Stored>> {
+  if (keys.length === 0) return new Map()
+  const { $client } = transaction
+  for (const statement of lockAllStatement(resource, keys)) await $client.query(statement)
+  const { rows } = await $client.query<Stored & { key: string }>(readAllStatement(resource, keys))
+  return new Map(rows.map(({ key, ...stored }) => [key, stored]))
 }
 
 /** The properties of a record that clients write, out of the whole. */

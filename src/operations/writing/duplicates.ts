@@ -10,7 +10,7 @@ import { externalIdOwner, externalIdsOf } from './external-ids.ts'
 
 /** The external ids of a document that another record of the resource has, by its key. */
 export async function takenExternalIds(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   resource: Resource,
   document: Document,
   ownKey?: string,
@@ -25,7 +25,7 @@ export async function takenExternalIds(
       join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
       where ${owner} is not null and ${owner}::text is distinct from ${ownKey ?? null}::text`,
   )
-  const { rows } = await pool.query<{ at: number; key: string }>(text, params)
+  const { rows } = await client.query<{ at: number; key: string }>(text, params)
   return rows.map(({ at, key }) => ({
     pointer: pointerOf(['externalIds', at]),
     code: 'taken',
@@ -35,7 +35,7 @@ export async function takenExternalIds(
 
 /** A key that a new document was given and that a record has. */
 export async function takenKey(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   resource: Resource,
   document: Document,
   ownKey?: string,
@@ -46,7 +46,7 @@ export async function takenKey(
   const { sql: text, params } = dialect.sqlToQuery(
     sql`select from ${resource.table} where ${column}::text = ${given}`,
   )
-  const { rowCount } = await pool.query(text, params)
+  const { rowCount } = await client.query(text, params)
   const message = `"${given}" is taken by another ${resource.noun}`
   return rowCount ? [{ pointer: pointerOf([property]), code: 'taken', message }] : []
 }

@@ -25,7 +25,7 @@ interface Place {
  */
 export async function explainRefusal(
   error: unknown,
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   resource: Resource,
   document: Document,
   { key, together = new Set() }: Place = {},
@@ -39,7 +39,7 @@ export async function explainRefusal(
     case '23503': {
       const comesAlong = ({ value, reference }: Mention) =>
         reference.resource === resource.name && together.has(value)
-      const faults = await danglingReferences(pool, resource.document, document, comesAlong)
+      const faults = await danglingReferences(client, resource.document, document, comesAlong)
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case '23505': {
@@ -47,8 +47,8 @@ export async function explainRefusal(
         ...(refused.table === getTableName(resource.table)
           ? takenProperties(resource, document, refused.detail)
           : []),
-        ...(await takenKey(pool, resource, document, key)),
-        ...(await takenExternalIds(pool, resource, document, key)),
+        ...(await takenKey(client, resource, document, key)),
+        ...(await takenExternalIds(client, resource, document, key)),
       ]
       const places = faults.map(({ pointer }) => pointer)
       const errors = faults.filter(({ pointer }, at) => places.indexOf(pointer) === at)
@@ -70,6 +70,9 @@ export async function explainRefusal(
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case 'EN001': {
+      // It says which record, and has been refused for no other.
+      const own = ownKey(resource, document, key)
+      if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return error
       const pointer = pointerOf([refused.column ?? ''])
       const message = `would put the ${resource.noun} below itself: choose one that is not below it`
       return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)

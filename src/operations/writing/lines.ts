@@ -32,7 +32,7 @@ function faultsIn(check: () => void): Fault[] {
  * A line's document, with the key where one is given that the registry would make otherwise. Version and timestamps must
  * be such, but are those of another registry: here they begin anew.
  */
-function documentIn(resource: Resource, line: unknown): Document {
+export function documentIn(resource: Resource, line: unknown): Document {
   const { key, noun } = resource
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, line)
   const own: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
@@ -51,7 +51,7 @@ function documentIn(resource: Resource, line: unknown): Document {
 }
 
 /** What no two records of a resource share. */
-const identitiesOf = (resource: Resource, document: Document) => [
+export const identitiesOf = (resource: Resource, document: Document) => [
   ...(typeof document[resource.key.property] === 'string'
     ? [{ path: [resource.key.property], identity: `key ${document[resource.key.property]}` }]
     : []),

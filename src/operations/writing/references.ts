@@ -64,7 +64,7 @@ function missingQuery(mentions: Mention[]): SQL {
  * @param known says of what is referred to that it would be there if all had been written.
  */
 export async function danglingReferences(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   schema: z.ZodType,
   document: unknown,
   known: (mention: Mention) => boolean = () => false,
@@ -72,7 +72,7 @@ export async function danglingReferences(
   const mentions = mentionsIn(schema, document).filter((mention) => !known(mention))
   if (mentions.length === 0) return []
   const { sql: text, params } = dialect.sqlToQuery(missingQuery(mentions))
-  const { rows } = await pool.query<{ at: number }>(text, params)
+  const { rows } = await client.query<{ at: number }>(text, params)
   return rows.flatMap(({ at }) => {
     const mention = mentions[at]
     if (!mention) return []

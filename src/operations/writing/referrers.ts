@@ -41,16 +41,28 @@ function ownersOf(table: PgTable, resources: readonly Resource[], condition: SQL
     })
 }
 
+/** A record that refers to another one. */
+export interface Referrer {
+  resource: string
+  key: string
+}
+
+/** What is said of a record that stands in the way of a removal. */
+export const referredTo = ({ resource, key }: Referrer): Fault => ({
+  code: 'referred_to',
+  message: `/v1/${resource}/${key} refers to it`,
+})
+
 /**
- * The records that refer to one, as faults that name each, so that its removal can be explained.
+ * The records that refer to one, so that its removal can be explained; not all when they are many.
  * @param resources all of them: any may refer to it.
  */
 export async function referrersOf(
-  pool: pg.Pool,
+  client: pg.Pool | pg.ClientBase,
   resources: readonly Resource[],
   resource: Resource,
   key: string,
-): Promise<Fault[]> {
+): Promise<Referrer[]> {
   const queries = allTables.flatMap((table) =>
     linksFrom(table)
       .filter(
@@ -69,9 +81,6 @@ export async function referrersOf(
   const { sql: text, params } = dialect.sqlToQuery(
     sql`select distinct resource, key from (${sql.join(queries, sql` union all `)}) referrers order by resource, key limit ${most}`,
   )
-  const { rows } = await pool.query<{ resource: string; key: string }>(text, params)
-  return rows.map(({ resource: name, key: referrer }) => ({
-    code: 'referred_to',
-    message: `/v1/${name}/${referrer} refers to it`,
-  }))
+  const { rows } = await client.query<Referrer>(text, params)
+  return rows
 }

@@ -19,8 +19,8 @@ export interface RowsPart<Value = unknown> {
   json: SQL
   /** Writes the rows of records that have none yet. */
   insert(transaction: Transaction, owned: Owned<Value>[]): Promise<void>
-  /** Removes the rows of one record. */
-  clear(transaction: Transaction, key: string): Promise<void>
+  /** Removes the rows of records. */
+  clear(transaction: Transaction, keys: string[]): Promise<void>
 }
 
 export type Part = ColumnsPart | RowsPart
@@ -50,8 +50,8 @@ export function rowsPart<Value>(options: {
       const values = owned.flatMap(({ key, value }) => positioned(rows(value), { [owner]: key }))
       await insertRows(transaction.$client, table, values, columnOf(table, owner))
     },
-    async clear(transaction, value) {
-      await deleteRows(transaction.$client, table, { column: columnOf(table, owner), value })
+    async clear(transaction, values) {
+      await deleteRows(transaction.$client, table, { column: columnOf(table, owner), values })
     },
   }
 }

@@ -138,8 +138,8 @@ export function participantsPart(owner: CooperationOwner, key: AnyPgColumn): Row
     insert: async (transaction, owned) => {
       await insertParticipations(transaction, owner, owned, actorProperties)
     },
-    clear: async (transaction, value) => {
-      await deleteRows(transaction.$client, participations, { column: participations[owner], value })
+    clear: async (transaction, values) => {
+      await deleteRows(transaction.$client, participations, { column: participations[owner], values })
     },
   }
 }

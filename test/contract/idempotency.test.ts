@@ -1,0 +1,320 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createKey } from '../../src/database/keys.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import {
+  count,
+  type Document,
+  keyIn,
+  listPath,
+  make,
+  nameProperty,
+  pathTo,
+  refusal,
+  resourceOf,
+  sample,
+} from './samples.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const sources = resourceOf('sources')
+
+const under = (key: string, headers: Record<string, string> = {}): RequestOptions => ({
+  headers: { 'idempotency-key': key, ...headers },
+})
+
+const replayed = (answer: HttpAnswer) => answer.headers.get('idempotency-replayed')
+
+/** What an answer is, without what is the connection's. */
+const whole = ({ status, text, headers }: HttpAnswer) => ({
+  status,
+  text,
+  headers: ['etag', 'location', 'content-type', 'content-length'].map((name) => headers.get(name)),
+})
+
+const faultOf = (answer: HttpAnswer) => refusal(answer).errors?.[0]
+
+describe.each(resources)('an Idempotency-Key for $name', (resource) => {
+  it('makes a creation that is sent again one record, and answers it byte for byte as the first time', async () => {
+    const document = await sample(resource, api)
+    const key = randomUUID()
+    const first = await api.post(listPath(resource), document, under(key))
+    expect(first.status).toBe(201)
+    expect(replayed(first)).toBeNull()
+    const records = await count(api, resource)
+    await api.patch(pathTo(resource, keyIn(resource, first.json())), { [nameProperty(resource)]: 'Since' })
+    for (const sent of [key, `"${key}"`]) {
+      const again = await api.post(listPath(resource), document, under(sent))
+      expect(whole(again)).toEqual(whole(first))
+      expect(replayed(again)).toBe('true')
+    }
+    expect(await count(api, resource)).toBe(records)
+  })
+
+  it('is refused with 422 with another body, and nothing is written', async () => {
+    const key = randomUUID()
+    const document = await sample(resource, api)
+    expect((await api.post(listPath(resource), document, under(key))).status).toBe(201)
+    const records = await count(api, resource)
+    const answer = await api.post(listPath(resource), await sample(resource, api), under(key))
+    expect(answer.status).toBe(422)
+    expect(refusal(answer).type).toBe('/problems/idempotency-key-reused')
+    expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'reused' })
+    expect(await count(api, resource)).toBe(records)
+  })
+
+  it('makes changes, removals and restorations that are sent again happen once', async () => {
+    const { path, record } = await make(resource, api)
+    const name = nameProperty(resource)
+    const [patching, replacing, removing, restoring] = Array.from({ length: 4 }, () => randomUUID())
+    const twice = async (send: () => Promise<HttpAnswer>) => {
+      const [first, again] = [await send(), await send()]
+      expect(first.status, first.text).toBeLessThan(300)
+      expect(whole(again)).toEqual(whole(first))
+      expect(replayed(again)).toBe('true')
+      return first
+    }
+    const current = (version: number, key = '') => under(key, { 'if-match': `"${version}"` })
+    await twice(() => api.patch(path, { [name]: 'Patched' }, current(1, patching)))
+    await twice(() => api.put(path, { ...record, version: 2, updatedAt: undefined }, current(2, replacing)))
+    await twice(() => api.delete(path, current(3, removing)))
+    await twice(() => api.post(`${path}/restore`, undefined, under(restoring ?? '')))
+    expect((await api.get(path)).json()).toMatchObject({ version: 5 })
+  })
+})
+
+it('gives twins that come at the same time one record and the same answer', async () => {
+  const document = await sample(sources, api)
+  const options = under(randomUUID())
+  const before = await count(api, sources)
+  const all = await Promise.all(Array.from({ length: 20 }, () => api.post('/v1/sources', document, options)))
+  // On a busy machine, one may be told to come again.
+  const answers = all.filter(
+    (answer) => answer.status !== 409 || refusal(answer).type !== '/problems/idempotency-key-in-use',
+  )
+  expect(await count(api, sources)).toBe(before + 1)
+  expect(new Set(answers.map((answer) => JSON.stringify(whole(answer)))).size).toBe(1)
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
+  expect(answers.filter((answer) => replayed(answer) === null)).toHaveLength(1)
+})
+
+it('gives twins one record also where they are sent to two processes on one database', async () => {
+  const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
+  const url = new URL(String(api.pool.options.connectionString))
+  expect(rows[0]?.name).toBe(url.pathname.slice(1))
+  const pool = openPool(url.href, 5)
+  const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
+  const other = await buildApp({ config, pool })
+  onTestFinished(async () => await other.close().finally(() => pool.end()))
+  const document = await sample(sources, api)
+  const key = randomUUID()
+  const there = () =>
+    other.inject({
+      method: 'POST',
+      url: '/v1/sources',
+      headers: { authorization: `Bearer ${adminKey}`, 'idempotency-key': key },
+      payload: document,
+    })
+  const answers = await Promise.all([
+    ...Array.from({ length: 4 }, async () => (await there()).body),
+    ...Array.from({ length: 4 }, async () => (await api.post('/v1/sources', document, under(key))).text),
+  ])
+  expect(new Set(answers).size).toBe(1)
+  expect(Object(JSON.parse(answers[0] ?? '')).version).toBe(1)
+})
+
+it('answers 409 with Retry-After when its twin is not done for long, and keeps no connection from others meanwhile', async () => {
+  const client = await api.pool.connect()
+  const document = await sample(sources, api)
+  const key = randomUUID()
+  try {
+    await client.query('begin')
+    // The first waits inside its transaction, as for a slow disk.
+    await client.query('lock table sources in exclusive mode')
+    const first = api.post('/v1/sources', document, under(key))
+    await expect
+      .poll(async () => {
+        const { rows } = await api.pool.query(
+          `select from pg_locks where locktype = 'advisory' and granted
+           and database = (select oid from pg_database where datname = current_database())`,
+        )
+        return rows.length
+      })
+      .toBe(1)
+    const waiting = Array.from({ length: 20 }, () => api.post('/v1/sources', document, under(key)))
+    expect((await api.get('/v1/topics/energy')).status).toBe(200)
+    for (const answer of await Promise.all(waiting)) {
+      expect(answer.status).toBe(409)
+      expect(refusal(answer).type).toBe('/problems/idempotency-key-in-use')
+      expect(answer.headers.get('retry-after')).toBe('1')
+    }
+    await client.query('rollback')
+    expect((await first).status).toBe(201)
+    expect(replayed(await api.post('/v1/sources', document, under(key)))).toBe('true')
+  } finally {
+    client.release(true)
+  }
+}, 15_000)
+
+it('keeps nothing of what failed, so that the same request can be tried again', async () => {
+  const taken = await make(sources, api)
+  const key = randomUUID()
+  const document = { ...(await sample(sources, api)), externalIds: taken.record.externalIds }
+  expect((await api.post('/v1/sources', document, under(key))).status).toBe(409)
+  await api.delete(taken.path)
+  const answer = await api.post('/v1/sources', document, under(key))
+  expect(answer.status).toBe(201)
+  expect(replayed(answer)).toBeNull()
+})
+
+it('does not matter to a request that failed and is sent mended under the same key', async () => {
+  const key = randomUUID()
+  expect((await api.post('/v1/sources', { title: '' }, under(key))).status).toBe(422)
+  expect((await api.post('/v1/sources', await sample(sources, api), under(key))).status).toBe(201)
+})
+
+it('is the same for the same JSON however it is spaced, and not for another path, query, If-Match or reason', async () => {
+  const { path } = await make(sources, api)
+  const key = randomUUID()
+  const change = { title: 'Of one request' }
+  const options = (headers: Record<string, string> = {}) => under(key, { 'if-match': '"1"', ...headers })
+  const first = await api.patch(path, change, options())
+  expect(first.status).toBe(200)
+  expect((await api.patch(path, JSON.stringify(change, null, 4), options())).text).toBe(first.text)
+  const other = await make(sources, api)
+  for (const answer of [
+    await api.patch(other.path, change, options()),
+    await api.patch(path, change, options({ 'if-match': '*' })),
+    await api.patch(path, change, options({ 'change-reason': 'another' })),
+    await api.patch(path, change, options({ 'content-type': 'application/json' })),
+    await api.put(path, change, options({ 'content-type': 'application/json' })),
+  ]) {
+    expect(answer.status).toBe(422)
+  }
+  expect((await api.get(other.path)).text).toBe(JSON.stringify(other.record))
+})
+
+it('is of the one who sends it: others may use the same', async () => {
+  const key = randomUUID()
+  const editor = await createKey(api.pool, { name: 'Another', role: 'editor', expiresAt: null })
+  const [one, other] = [await sample(sources, api), await sample(sources, api)]
+  const first = await api.post('/v1/sources', one, under(key))
+  const second = await api.post('/v1/sources', other, { ...under(key), key: editor.key })
+  expect([first.status, second.status]).toEqual([201, 201])
+  const stranger = await api.post('/v1/sources', one, { ...under(key), key: null })
+  expect(stranger.status).toBe(401)
+})
+
+it('is forgotten after 24 hours, and what was kept is removed by those that come later', async () => {
+  const key = randomUUID()
+  const age = (interval: string) =>
+    api.pool.query('update idempotent_requests set created_at = now() - $1::interval', [interval])
+  const document = { title: 'Without an identity of its own', kind: 'other' }
+  const first = (await api.post('/v1/agreements', document, under(key))).json()
+  await age('23 hours 59 minutes')
+  expect((await api.post('/v1/agreements', document, under(key))).json().id).toBe(first.id)
+  await age('24 hours 1 minute')
+  const second = await api.post('/v1/agreements', document, under(key))
+  expect(second.status).toBe(201)
+  expect(replayed(second)).toBeNull()
+  expect(second.json().id).not.toBe(first.id)
+  expect((await api.post('/v1/agreements', document, under(key))).json().id).toBe(second.json().id)
+  for (let at = 0; at < 40; at += 1) {
+    const { rows } = await api.pool.query(
+      `select count(*)::int as old from idempotent_requests where created_at < now() - interval '24 hours'`,
+    )
+    if (rows[0].old === 0) return
+    await api.post('/v1/agreements', document, under(randomUUID()))
+  }
+  expect.unreachable('what has expired stays for ever')
+})
+
+it('works for records that are created by lines', async () => {
+  const lines = [await sample(sources, api), await sample(sources, api)].map((line) => JSON.stringify(line))
+  const options = under(randomUUID(), { 'content-type': 'application/x-ndjson' })
+  const first = await api.post('/v1/sources', lines.join('\n'), options)
+  const again = await api.post('/v1/sources', lines.join('\n'), options)
+  expect(first.status).toBe(201)
+  expect(whole(again)).toEqual(whole(first))
+  expect(replayed(again)).toBe('true')
+  expect((await api.post('/v1/sources', lines.slice(1).join('\n'), options)).status).toBe(422)
+})
+
+it('makes one key of the API, whose secret is kept nowhere: a repetition says where the key is', async () => {
+  const options = under(randomUUID())
+  const body = { name: 'Once', role: 'reader' }
+  const first = await api.post('/v1/keys', body, options)
+  const { id, key } = first.json<{ id: string; key: string }>()
+  const again = await api.post('/v1/keys', body, options)
+  expect(again.status).toBe(409)
+  expect(replayed(again)).toBe('true')
+  expect(again.headers.get('location')).toBe(`/v1/keys/${id}`)
+  expect(again.text).not.toContain(key)
+  const { rows } = await api.pool.query('select * from idempotent_requests')
+  expect(JSON.stringify(rows)).not.toContain(key)
+  const { data } = (await api.get('/v1/keys', { key: adminKey })).json<{ data: Document[] }>()
+  expect(data.filter(({ name }) => name === 'Once')).toHaveLength(1)
+  const revoking = under(randomUUID())
+  expect((await api.delete(`/v1/keys/${id}`, revoking)).status).toBe(204)
+  expect(replayed(await api.delete(`/v1/keys/${id}`, revoking))).toBe('true')
+})
+
+it('is refused with 400 that names it where nothing is changed', async () => {
+  for (const answer of [
+    await api.get('/v1/sources', under('a')),
+    await api.get('/v1/changes', under('a')),
+    await api.post('/v1/sources/search', {}, under('a')),
+    await api.get('/v1/keys', { ...under('a'), key: adminKey }),
+  ]) {
+    expect(answer.status).toBe(400)
+    expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'unknown' })
+  }
+})
+
+it.each([
+  '',
+  '""',
+  '"a',
+  'a"b',
+  'a b',
+  'a, a',
+  '"a", "a"',
+  '"a";b',
+  'ключ',
+  '"é"',
+  'x'.repeat(256),
+  '"a\tb"',
+])('is refused with 400 that names it when it is no key: %j', async (key) => {
+  const sent = Buffer.from(key).toString('latin1')
+  const answer = await api.post('/v1/sources', await sample(sources, api), under(sent))
+  expect(answer.status).toBe(400)
+  expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
+})
+
+it('may be any printable text of up to 255 characters, and means the same with quotes and without', async () => {
+  const printable = fc
+    .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 1, maxLength: 255 })
+    .map((codes) => String.fromCharCode(...codes))
+  const document = { title: 'Under any key', kind: 'other' }
+  await fc.assert(
+    fc.asyncProperty(printable, async (key) => {
+      const quoted = `"${key.replaceAll(/["\\]/g, '\\$&')}"`
+      const first = await api.post('/v1/agreements', document, under(quoted))
+      expect([200, 201]).toContain(first.status)
+      if (/[ ",]/.test(key)) return
+      const bare = await api.post('/v1/agreements', document, under(key))
+      expect(bare.text).toBe(first.text)
+    }),
+    { numRuns: 40 },
+  )
+})
