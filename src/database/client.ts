@@ -1,6 +1,11 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type pg from 'pg'
 
+/** What runs a statement: the pool, or one connection, which runs one at a time. */
+export interface Database {
+  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>
+}
+
 /** What statements run on inside a transaction: drizzle, and the connection itself as `$client`. */
 export type Transaction = NodePgDatabase & { $client: pg.PoolClient }
 
