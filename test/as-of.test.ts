@@ -152,7 +152,7 @@ describe('what filters and groups look at', () => {
     const made = await make(resourceOf('organizations'), api)
     const then = await momentNow(api)
     await api.patch(made.path, { type: 'other' })
-    const path = `/v1/organizations/aggregate?groupBy=type&country=${made.record.country}&asOf=${then}`
+    const path = `/v1/organizations/aggregate?groupBy=type,parent&q=nations&asOf=${then}`
     const { data } = (await api.get(path)).json<Aggregate>()
     expect(data.length).toBeGreaterThan(0)
     for (const { list, measures } of data) expect(await keys(list)).toHaveLength(measures.count)
@@ -192,6 +192,7 @@ describe('a list of the past', () => {
     const { next } = first.page
     const second = await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}&cursor=${next}`)
     expect([...first.data, ...second.json<Page>().data]).toEqual(before.slice(0, 10))
+    expect((await api.get(`/v1/topics?count=estimated&asOf=${then}`)).status).toBe(200)
     expect((await api.get(`/v1/topics?sort=-name&limit=5&cursor=${next}`)).status).toBe(400)
     expect((await api.get(`/v1/topics?sort=-name&asOf=${await momentNow(api)}&cursor=${next}`)).status).toBe(
       400,

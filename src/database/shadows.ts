@@ -1,4 +1,4 @@
-import { getTableName, is } from 'drizzle-orm'
+import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import * as tables from './tables/index.ts'
@@ -92,7 +92,16 @@ export const makeShadows = (shadows: Shadow[]): string =>
     ])
     .join(';\n')
 
-/** The condition that a row, called `present`, belongs to nothing that has changed. */
+/** The keys of the rows that belong to something that has changed, as indexes find them. */
+const belongingTo = ({ table, belongsTo }: Shadow, key: PgColumn): string =>
+  belongsTo
+    .map(
+      ({ column, owner }) =>
+        `select ${own(key)} from ${present(table)} where ${own(column)} in (select key from ${changedKeys(owner)})`,
+    )
+    .join(' union ')
+
+/** The condition that a row, called `standing`, belongs to nothing that has changed. */
 function isTheSame({ table, key, records, belongsTo }: Shadow): string {
   const changed = [
     ...(key && records ? [{ column: key, owner: table }] : []),
@@ -101,28 +110,34 @@ function isTheSame({ table, key, records, belongsTo }: Shadow): string {
   return changed
     .map(
       ({ column, owner }) =>
-        `not exists (select from ${changedKeys(owner)} changed where changed.key = present.${own(column)})`,
+        `not exists (select from ${changedKeys(owner)} changed where changed.key = standing.${own(column)})`,
     )
     .join(' and ')
+}
+
+/**
+ * The view is written so that PostgreSQL takes it apart: its two parts have no conditions, which would make each a query of
+ * its own that no index brings in order. The condition is checked row by row, as indexes bring them.
+ */
+function makeView(shadow: Shadow): string {
+  const { table } = shadow
+  const columns = Object.values(getTableColumns(table)).map(own).join(', ')
+  return `create temporary view ${quoted(getTableName(table))} as select ${columns} from (
+    select ${columns}, false as is_past from ${present(table)} union all select ${columns}, true from ${temporary(pastName(table))}
+  ) standing where is_past or (${isTheSame(shadow)})`
 }
 
 function reveal(shadow: Shadow): string[] {
   const { table, key, records, belongsTo } = shadow
   const past = pastName(table)
-  const unchanged = isTheSame(shadow)
   const indexed = new Set([...(key ? [key] : []), ...belongsTo.map(({ column }) => column)])
   return [
-    ...(key && !records
-      ? [
-          `insert into ${changedKeys(table)} select present.${own(key)} from ${present(table)} present where not (${unchanged})`,
-        ]
-      : []),
+    ...(key && !records ? [`insert into ${changedKeys(table)} ${belongingTo(shadow, key)}`] : []),
     ...(key ? [`analyze ${changedKeys(table)}`] : []),
     `alter table ${temporary(getTableName(table))} rename to ${quoted(past)}`,
     ...[...indexed].map((column) => `create index on ${temporary(past)} (${own(column)})`),
     `analyze ${temporary(past)}`,
-    `create temporary view ${quoted(getTableName(table))} as select * from ${present(table)} present where ${unchanged}
-      union all select * from ${temporary(past)}`,
+    makeView(shadow),
   ]
 }
 

@@ -25,7 +25,9 @@ async function fill(client: pg.PoolClient, resource: Resource, at: string, until
   let last: string | undefined
   do {
     if (Date.now() > until)
-      throw new Problem('busy', `Too much has changed since ${at} to be undone in a minute.`)
+      throw new Problem('busy', `Too much has changed since ${at} to be undone in a minute.`, {
+        headers: { 'retry-after': '60' },
+      })
     const { rows } = await client.query<{ key: string; document: string | null }>(
       pastDocuments(resource, at, last, batchSize),
     )
