@@ -117,11 +117,13 @@ describe('what filters and groups look at', () => {
       topics: [topic.key],
     })
     const filters = [`topic=${above}`, 'region=034', 'region=142', `country=${country.key}`]
-    const asked = (moment: string) =>
-      Promise.all(
-        filters.map(async (filter) => (await keys(`/v1/agreements?id=${key}&${filter}${moment}`)).length),
-      )
-    // Often enough for every connection to have the statements and functions prepared.
+    const asked = async (moment: string) => {
+      const counts: number[] = []
+      for (const filter of filters)
+        counts.push((await keys(`/v1/agreements?id=${key}&${filter}${moment}`)).length)
+      return counts
+    }
+    // Often enough for the connection to have the statements and functions prepared for good.
     for (let times = 0; times < 10; times++) expect(await asked('')).toEqual([1, 1, 1, 1])
     const then = await momentNow(api)
     await api.patch(topic.path, { broader: null })
@@ -132,6 +134,11 @@ describe('what filters and groups look at', () => {
     expect(await asked('')).toEqual([0, 0, 0, 1])
     expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
     expect(await asked('')).toEqual([0, 0, 0, 1])
+    const since = await momentNow(api)
+    await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
+    // From one past to another, in which more is different: what was prepared for the one is not for the other.
+    expect(await asked(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
+    expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
     const search = async (moment: string) => {
       const where = { id: { eq: key }, parties: { some: { q: { eq: 'formerland' } } } }
       return (await api.post(`/v1/agreements/search${moment}`, { where })).json<Page>().data.length
@@ -200,7 +207,8 @@ describe('a list of the past', () => {
   })
 
   it('is empty before the registry began', async () => {
-    for (const resource of resources) {
+    for (const name of ['regions', 'agreements', 'citations', 'figures']) {
+      const resource = resourceOf(name)
       const moment = `${momentName(resource)}=2001-01-01`
       expect(await records(`${listPath(resource)}?${moment}`)).toEqual([])
     }
