@@ -53,6 +53,40 @@ describe('generated registries', () => {
     }
   })
 
+  it('begin a history with each record, and with none of those that were there before', async () => {
+    const api = await openApi()
+    try {
+      const count = async () =>
+        (await api.pool.query<{ count: number }>('select count(*)::int as count from revisions')).rows[0]
+          ?.count ?? 0
+      const [agreement] = (await api.get('/v1/agreements?limit=1')).json<{ data: { id: string }[] }>().data
+      await api.pool.query("insert into topics (slug, name, scheme) values ('by-hand', 'By hand', 'domain')")
+      const before = await count()
+      await generate(api.pool, 20, 5)
+      const { data } = (await api.get('/v1/agreements?createdAt[lt]=2021-01-01&limit=200')).json<{
+        data: { id: string }[]
+      }>()
+      expect(data).toHaveLength(20)
+      for (const record of data.slice(0, 3)) {
+        const path = `/v1/agreements/${record.id}/history`
+        const entries = (await api.get(path)).json<{ data: { actor: unknown }[] }>().data
+        expect(entries).toMatchObject([
+          { version: 1, operation: 'create', actor: { kind: 'seed', id: null, name: 'entente generate' } },
+        ])
+        expect((await api.get(`${path}/1`)).json<{ document: unknown }>().document).toEqual(record)
+      }
+      // 2 projects, 1 base, 1 program, 1 organization and 50 sources come with 20 agreements.
+      const { rows } = await api.pool.query<{ count: number }>(
+        "select count(*)::int as count from citations where created_at < '2021-01-01'",
+      )
+      expect(await count()).toBe(before + 20 + 2 + 1 + 1 + 1 + 50 + (rows[0]?.count ?? 0))
+      const history = await api.get(`/v1/agreements/${agreement?.id}/history`)
+      expect(history.json<{ data: unknown[] }>().data).toHaveLength(1)
+    } finally {
+      await api.close()
+    }
+  })
+
   it('are refused a second time with the same seed, and nothing is written then', async () => {
     const { pool, close } = await openTestDatabase()
     try {

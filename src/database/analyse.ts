@@ -6,8 +6,7 @@ import type pg from 'pg'
  * processes for one statement are for machines where nobody else asks: partial results of rows that nearly all differ
  * only cost time twice.
  */
-const settings = `begin read only;
-  set local jit = off;
+export const forWholeTables = `set local jit = off;
   set local work_mem = '64MB';
   set local max_parallel_workers_per_gather = 0`
 
@@ -18,7 +17,7 @@ export async function analyse<Row extends pg.QueryResultRow>(
 ): Promise<pg.QueryResult<Row>> {
   const client = await pool.connect()
   try {
-    await client.query(settings)
+    await client.query(`begin read only; ${forWholeTables}`)
     const result = await client.query<Row>(query)
     await client.query('commit')
     client.release()

@@ -2,6 +2,11 @@ import type pg from 'pg'
 import { Problem } from '../problems/problem.ts'
 import { isReadOnly, isUndecided, retryAfter } from './errors.ts'
 
+/** What runs a statement: the pool, or one connection, which runs one at a time. */
+export interface Database {
+  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>
+}
+
 /** What statements run on inside a transaction: its connection. */
 export interface Transaction {
   $client: pg.PoolClient

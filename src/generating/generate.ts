@@ -5,8 +5,11 @@ import { assistancePrograms } from '../database/tables/assistance-programs.ts'
 import { cooperationBases } from '../database/tables/cooperation-bases.ts'
 import { organizations } from '../database/tables/organizations.ts'
 import { projects } from '../database/tables/projects.ts'
+import type { Authorship } from '../database/tables/revisions.ts'
 import { sources } from '../database/tables/sources.ts'
 import { organizationTypes, sourceKinds } from '../database/vocabularies.ts'
+import { recordMadeStatement } from '../query/revisions.ts'
+import { resources } from '../resources/index.ts'
 import { StartupError } from '../startup-error.ts'
 import { addBase, addProgram, addProject } from './activities.ts'
 import { addAgreement } from './agreements.ts'
@@ -92,6 +95,18 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
   }
 }
 
+/** Whom histories name for what was generated. */
+const byGenerator: Authorship = {
+  actor: { kind: 'seed', id: null, name: 'entente generate' },
+  requestId: null,
+  reason: null,
+}
+
+/** Begins the history of everything that was written: one statement a resource. */
+async function writeHistory(client: pg.ClientBase): Promise<void> {
+  for (const resource of resources) await client.query(recordMadeStatement(resource, byGenerator))
+}
+
 function explained(error: unknown, seed: number): unknown {
   if (databaseErrorOf(error)?.code !== '23505') return error
   return new StartupError(`what seed ${seed} generates is there already: take another --seed`)
@@ -99,7 +114,8 @@ function explained(error: unknown, seed: number): unknown {
 
 /**
  * Fills a registry that has its reference data with made-up agreements and, in proportion, the projects, bases,
- * programs, organizations and sources around them, in one transaction. The same number and seed make the same records.
+ * programs, organizations and sources around them, in one transaction, each
+ * with the first entry of its history. The same number and seed make the same records.
  * @param count how many agreements.
  * @throws StartupError when the reference data is missing, or the records are there already.
  */
@@ -108,6 +124,8 @@ export async function generate(pool: pg.Pool, count: number, seed: number): Prom
   try {
     await client.query('begin')
     await withIndexesMadeAfter(client, () => writeAll(client, count, seed))
+    // By the indexes, as it reads all that belongs to each record.
+    await writeHistory(client)
     await client.query('commit')
     // Pages that all can see make counts cheap, and the planner must know what there is now.
     await client.query('vacuum analyze')

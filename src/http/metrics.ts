@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { PoolWatch } from '../database/guard.ts'
-import { exportsRunning } from '../operations/export.ts'
+import { placesTaken } from '../operations/places.ts'
 import { Problem } from '../problems/problem.ts'
 import { type Admit, actorOf } from './admission.ts'
 import type { Memory, Reads } from './reading/reads.ts'
@@ -111,7 +111,11 @@ export function measurePool(metrics: Metrics, pool: pg.Pool): void {
   metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => pool.totalCount)
   metrics.gauge('entente_pool_connections_idle', 'Of these, those that are free.', () => pool.idleCount)
   metrics.gauge('entente_pool_waiting', 'Requests that wait for a connection.', () => pool.waitingCount)
-  metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportsRunning(pool))
+  metrics.gauge(
+    'entente_long_reads_running',
+    'Exports that are being sent, and questions about the past.',
+    () => placesTaken(pool),
+  )
 }
 
 /** Lets the metrics tell of the answers in memory. */

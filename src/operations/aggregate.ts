@@ -6,6 +6,7 @@ import { nameOutput } from '../resources/components.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, notModified } from './answers.ts'
 import type { Answer, Context, Operation } from './operation.ts'
+import { registryAt } from './past.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
 
 const groupCount = nameOutput(
@@ -101,11 +102,17 @@ export const aggregateOf = memo((resource) => {
   )
 })
 
+interface Row {
+  data: string
+  groups: number
+  total: number
+}
+
 async function aggregateText(plan: AggregatePlan, { pool }: Context): Promise<string> {
-  const { rows } = await analyse<{ data: string; groups: number; total: number }>(
-    pool,
-    aggregateStatement(plan),
-  )
+  const statement = aggregateStatement(plan)
+  const { rows } = await (plan.asOf === undefined
+    ? analyse<Row>(pool, statement)
+    : registryAt(plan.asOf, pool, (past) => past.query<Row>(statement)))
   const { data, groups, total } = rows[0] ?? { data: '', groups: 0, total: 0 }
   return `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit: plan.limit })},"total":${total}}`
 }
@@ -131,7 +138,7 @@ export const aggregate: Operation = {
       },
       304: notModified,
     },
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
   }),
 
   async handle(resource, asked, context): Promise<Answer> {

@@ -21,6 +21,8 @@ import { location } from '../resources/parts/columns.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
 import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
+import { beginPast } from './past.ts'
+import { takePlace } from './places.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
 
@@ -172,31 +174,6 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
   }
 }
 
-/** How many exports run at the moment, by the pool whose connections they hold. */
-const running = new WeakMap<pg.Pool, number>()
-
-/** How many exports read through a pool at the moment. */
-export const exportsRunning = (pool: pg.Pool): number => running.get(pool) ?? 0
-
-/** Seconds after which a refused export is worth another try. */
-const retryAfter = '5'
-
-/**
- * Takes one of the places of exports, which are half of the pool: they hold their connections long, and others must
- * find some. @returns what gives it back. @throws Problem `busy` when all are taken.
- */
-function takePlace(pool: pg.Pool): () => void {
-  const places = Math.max(1, Math.floor(pool.options.max / 2))
-  const taken = exportsRunning(pool)
-  if (taken >= places) {
-    throw new Problem('busy', `${taken} exports run, which is as many as may at once.`, {
-      headers: { 'retry-after': retryAfter },
-    })
-  }
-  running.set(pool, taken + 1)
-  return () => running.set(pool, (running.get(pool) ?? 1) - 1)
-}
-
 /** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
 function perOf(plan: ListPlan, asked: Asked): RowPer {
   const [per] = wordsOf(asked.query, 'per')
@@ -221,11 +198,21 @@ export const pagingFaults = (names: string[], place: (name: string) => Partial<F
 /** Parameters and properties of a request that are about pages. */
 export const paging = ['limit', 'cursor', 'count']
 
-async function begin(writer: Writer, resource: Resource, asked: Asked, pool: pg.Pool): Promise<Readable> {
-  const leave = takePlace(pool)
+/** How long an export of the past may run: its transaction holds up the feed of changes. */
+const longestExport = '5min'
+
+async function begin(
+  writer: Writer,
+  { resource, asOf }: ListPlan,
+  asked: Asked,
+  pool: pg.Pool,
+): Promise<Readable> {
+  const leave = await takePlace(pool)
   const gone = asked.gone()
   try {
-    const snapshot = await openSnapshot(pool)
+    const snapshot = await (asOf === undefined
+      ? openSnapshot(pool)
+      : openSnapshot(pool, (client) => beginPast(client, asOf, longestExport)))
     try {
       const source = snapshot.copy(writer.statement)
       // Until the first bytes are there, what goes wrong can still be answered as a problem.
@@ -253,7 +240,7 @@ async function begin(writer: Writer, resource: Resource, asked: Asked, pool: pg.
 
 /**
  * The answer to a request whose format is not pages of JSON: everything that the plan matches, in its order, as it is at
- * one moment. The body ends in an error, which cuts the transfer, when it could not be read to the end.
+ * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
  * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
  */
 export async function exportAnswer(plan: ListPlan, asked: Asked, { pool }: Context): Promise<Answer> {
@@ -261,7 +248,7 @@ export async function exportAnswer(plan: ListPlan, asked: Asked, { pool }: Conte
   const format = exportFormats(resource)[asked.format]
   if (!format) throw new Error(`${resource.name} have no format ${asked.format}`)
   const writer = writerOf(asked.format, plan, perOf(plan, asked))
-  const body = asked.method === 'HEAD' ? Readable.from([]) : await begin(writer, resource, asked, pool)
+  const body = asked.method === 'HEAD' ? Readable.from([]) : await begin(writer, plan, asked, pool)
   return {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${resource.name}.${asked.format}"` },

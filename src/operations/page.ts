@@ -1,7 +1,9 @@
+import type { Database } from '../database/client.ts'
 import { readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
+import { registryAt } from './past.ts'
 
 interface Row {
   document: string
@@ -10,13 +12,13 @@ interface Row {
 
 type Total = { count: number; relation: 'exact' | 'estimated' }
 
-async function totalOf(plan: ListPlan, { pool }: Context): Promise<Total | undefined> {
+async function totalOf(plan: ListPlan, registry: Database): Promise<Total | undefined> {
   if (plan.count === 'exact') {
-    const { rows } = await pool.query<{ total: number }>(countStatement(plan))
+    const { rows } = await registry.query<{ total: number }>(countStatement(plan))
     return { count: rows[0]?.total ?? 0, relation: 'exact' }
   }
   if (plan.count === 'estimated') {
-    const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    const { rows } = await registry.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
       estimateStatement(plan),
     )
     return { count: rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, relation: 'estimated' }
@@ -40,6 +42,11 @@ export const linkHeader: HeaderContract = {
 export const keeping = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
 
+const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => [
+  await first(),
+  await second(),
+]
+
 /**
  * The JSON of the page that a plan asks for, and the cursor of the next one.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
@@ -50,10 +57,12 @@ export async function pageText(
 ): Promise<{ body: string; next: string | null }> {
   const after =
     plan.cursor === undefined ? undefined : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret)
-  const [{ rows }, total] = await Promise.all([
-    context.pool.query<Row>(listStatement(plan, after)),
-    totalOf(plan, context),
-  ])
+  const [{ rows }, total] = await registryAt(plan.asOf, context.pool, (registry) => {
+    const records = () => registry.query<Row>(listStatement(plan, after))
+    // One connection answers one question at a time.
+    if (plan.asOf !== undefined) return inTurn(records, () => totalOf(plan, registry))
+    return Promise.all([records(), totalOf(plan, registry)])
+  })
   const shown = rows.slice(0, plan.limit)
   const last = rows.length > plan.limit ? shown.at(-1) : undefined
   const next = last ? writeCursor(scopeOf(plan), last.position, context.cursorSecret) : null

@@ -1,4 +1,5 @@
 import { pointerOf } from '../problems/faults.ts'
+import { recordMoment, recordMomentOf } from '../query/past.ts'
 import { invalidSearch, planSearch, searchRequest } from '../query/search.ts'
 import { pageOf } from './answers.ts'
 import {
@@ -27,7 +28,7 @@ export const search: Operation = {
     description: `A tree of \`and\`, \`or\`, \`not\`, comparisons by property, and \`some\`, \`none\`, \`every\` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. ${exportDescription}`,
     path: 'search',
     access: 'read',
-    query: exportParameters(resource),
+    query: { ...exportParameters(resource), ...recordMoment(`the ${resource.name.replaceAll('-', ' ')}`) },
     formats: exportFormats(resource),
     headers: [],
     body: {
@@ -55,7 +56,8 @@ export const search: Operation = {
   }),
 
   async handle(resource, asked, context) {
-    const plan = planSearch(resource, asked.body)
+    const asOf = recordMomentOf(asked.query)
+    const plan = { ...planSearch(resource, asked.body), ...(asOf !== undefined && { asOf }) }
     if (asked.format !== 'json') {
       const faults = pagingFaults(
         paging.filter((name) => isGiven(asked.body, name)),

@@ -132,9 +132,9 @@ export const problemTypes = {
   },
   busy: {
     status: 503,
-    title: 'Too many exports run already',
+    title: 'Too many exports and questions about the past run already',
     explanation:
-      'Exports hold their connections to the database long, so only a part of them may be used for exports at once. Nothing was read or written. Try again after the seconds in `Retry-After`.',
+      'Exports and questions about the past hold their connections to the database long, so only a part of them may be used for these at once; and a past that too much has changed since takes too long to bring back. Nothing was read or written. Try again after the seconds in `Retry-After`, or for a later moment.',
   },
   overloaded: {
     status: 503,

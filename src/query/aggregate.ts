@@ -15,6 +15,7 @@ import {
   words,
   wordsOf,
 } from './parameters.ts'
+import { listMoment, listMomentOf } from './past.ts'
 
 /** What is done with the values of a group: records are counted, values of a dimension or amounts taken together. */
 export type Summary = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
@@ -55,6 +56,8 @@ export interface AggregatePlan {
   sort: GroupOrder[]
   having: Having[]
   limit: number
+  /** The moment of the registry that is asked, as in a list; undefined for now. */
+  asOf?: string
 }
 
 /** How many groups are answered: what is usual, and the most that can be asked for. */
@@ -131,6 +134,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       `Groups to answer: 1 to ${groupLimit.most}, ${groupLimit.usual} when left out. \`groups.count\` says how many there are.`,
       z.int().min(1).max(groupLimit.most),
     ),
+    ...listMoment(resource),
     ...resource.filters,
   }
 }
@@ -234,6 +238,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery): Aggregat
   const [size = groupLimit.usual] = valuesOf(query, 'limit')
   if (typeof size !== 'number') throw new Problem('internal', 'A number of groups was not read as a number.')
   const measures = wordsOf(query, 'measures')
+  const asOf = listMomentOf(resource, query)
   const plan: AggregatePlan = {
     resource,
     where: conditionOf(resource, query),
@@ -242,6 +247,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery): Aggregat
     sort: wordsOf(query, 'sort').map(groupOrder),
     having: wordsOf(query, 'having').map(havingOf),
     limit: size,
+    ...(asOf !== undefined && { asOf }),
   }
   const faults = faultsOf(plan)
   if (faults.length > 0) throw invalid(faults)

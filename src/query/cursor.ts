@@ -15,9 +15,11 @@ export const scopeFrom = (...parts: unknown[]): Scope => digest(JSON.stringify(p
 
 const scopes = new WeakMap<ListPlan, Scope>()
 
-/** The scope of a list: the resource, the filters with their values, and the order. */
+/** The scope of a list: the resource, the filters with their values, the order, and the moment where it is not now. */
 export function scopeOf(plan: ListPlan): Scope {
-  const known = scopes.get(plan) ?? scopeFrom(plan.resource.name, plan.where, plan.sort)
+  const { resource, where, sort, asOf } = plan
+  const moment = asOf === undefined ? [] : [asOf]
+  const known = scopes.get(plan) ?? scopeFrom(resource.name, where, sort, ...moment)
   scopes.set(plan, known)
   return known
 }

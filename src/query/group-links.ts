@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type AggregatePlan, dimensionOf } from './aggregate.ts'
 import type { Condition } from './condition.ts'
 import type { Operator } from './filters.ts'
+import { momentName } from './past.ts'
 
 /**
  * Links from groups to the lists of the records that they count: the filters of the aggregate, and those of the
@@ -29,7 +30,7 @@ const replaced = ({ resource, groupBy }: AggregatePlan, filter: string, operator
     return asks.filter === filter && asks.finds === 'eq'
   })
 
-/** The filters of a request as a query, without those that each group has its own for. */
+/** The filters of a request as a query, with its moment, and without those that each group has its own for. */
 export function commonQuery(plan: AggregatePlan): string | null {
   if (plan.where.kind !== 'fields') return null
   const parts = plan.where.comparisons
@@ -38,6 +39,7 @@ export function commonQuery(plan: AggregatePlan): string | null {
       const values = Array.isArray(value) ? value : [value]
       return `${parameter(filter, operator)}=${values.map((one) => encodeURIComponent(String(one))).join()}`
     })
+  if (plan.asOf !== undefined) parts.push(`${momentName(plan.resource)}=${encodeURIComponent(plan.asOf)}`)
   return parts.length > 0 ? parts.join('&') : null
 }
 

@@ -12,6 +12,7 @@ import {
   words,
   wordsOf,
 } from './parameters.ts'
+import { listMoment, listMomentOf } from './past.ts'
 import {
   type Representation,
   refuseRepeated,
@@ -37,6 +38,8 @@ export interface ListPlan {
   limit: number
   cursor?: string
   count?: 'exact' | 'estimated'
+  /** The moment of the registry that is asked: RFC 3339, or a date for its first moment in UTC; undefined for now. */
+  asOf?: string
 }
 
 /** Page sizes: what is answered when nothing is said, and the most that can be asked for. */
@@ -66,6 +69,7 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
       z.enum(['exact', 'estimated']),
       'Also count all records that match: exactly, or by the planner’s estimate.',
     ),
+    ...listMoment(resource),
   }
 }
 
@@ -120,6 +124,7 @@ function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   const [cursor] = wordsOf(query, 'cursor')
   const [size = pageSize.usual] = valuesOf(query, 'limit')
   const [count] = valuesOf(query, 'count')
+  const asOf = listMomentOf(resource, query)
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
   return {
     resource,
@@ -129,5 +134,6 @@ function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
     limit: size,
     ...(cursor !== undefined && { cursor }),
     ...((count === 'exact' || count === 'estimated') && { count }),
+    ...(asOf !== undefined && { asOf }),
   }
 }

@@ -45,6 +45,18 @@ export function recordStatement(
   return statement(`record|${resource.name}|${removing ? 'removing' : 'writing'}`, build, values)
 }
 
+/** The statement that writes a revision of each record of a resource that its transaction has made. */
+export function recordMadeStatement(resource: Resource, authorship: Authorship): QueryConfig {
+  const { table, key } = resource
+  const build =
+    () => sql`insert into ${revisions} (resource, key, version, operation, document, actor, request_id, reason)
+    select ${placeholder('resource')}, ${key.column}, ${table.version}, 'create', ${wholeDocumentJson(resource)},
+      ${placeholder('actor')}::json, ${placeholder('requestId')}, ${placeholder('reason')}
+    from ${table} where ${table}.xmin = pg_current_xact_id()::xid order by ${key.column}`
+  const values = { resource: resource.name, ...authorship, actor: JSON.stringify(authorship.actor) }
+  return statement(`record|${resource.name}|made`, build, values)
+}
+
 /** The JSON of what a revision is, without the record's own. */
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
   'requestId', request_id, 'reason', reason)`

@@ -344,3 +344,10 @@ export async function asEveryWrite(
     `what was to be refused has been written (${statuses}): ${JSON.stringify({ before, after })}`,
   )
 }
+
+/** A moment by the database's clock, between all that is written before and after it. */
+export async function momentNow(api: Api): Promise<string> {
+  const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now from pg_sleep(0.003)')
+  await new Promise((resolve) => setTimeout(resolve, 3))
+  return rows[0]?.now.toISOString() ?? ''
+}

@@ -124,7 +124,7 @@ describe('the metrics', () => {
     for (const name of [
       'pool_connections',
       'pool_waiting',
-      'exports_running',
+      'long_reads_running',
       'cache_bytes',
       'cache_entries',
       'cache_on',

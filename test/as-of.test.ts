@@ -1,0 +1,312 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../src/resources/index.ts'
+import type { Resource } from '../src/resources/resource.ts'
+import {
+  all,
+  type Document,
+  fullSample,
+  listPath,
+  make,
+  momentNow,
+  nameProperty,
+  type Page,
+  pages,
+  refusal,
+  resourceOf,
+  sample,
+  seededKey,
+} from './contract/samples.ts'
+import { type Api, openApi } from './support/api.ts'
+
+/** Lists, searches, aggregates and exports as the registry stood at a moment. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+interface Aggregate {
+  data: { key: Document; label: Document; measures: { count: number }; list: string }[]
+  total: number
+}
+
+/** The parameter's name beside a resource's filters. */
+const momentName = (resource: Resource) => (resource.name === 'figures' ? 'registryAsOf' : 'asOf')
+
+const records = async (path: string) => (await api.get(path)).json<Page>().data
+const keys = async (path: string) => (await records(path)).map(({ id, code, slug }) => id ?? code ?? slug)
+
+describe.each(resources)('the $name of a moment', (resource) => {
+  const name = nameProperty(resource)
+  const { property } = resource.key
+  const [dimension] = Object.keys(resource.dimensions)
+
+  it('are those that there were then, as they were, whatever asks', async () => {
+    const early = await momentNow(api)
+    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    const created = await momentNow(api)
+    const patched = (await api.patch(path, { [name]: 'Changed' })).json()
+    const changed = await momentNow(api)
+    await api.delete(path)
+    const removed = await momentNow(api)
+    await api.post(`${path}/restore`, { version: 1 })
+
+    const states: [string, Document | undefined][] = [
+      [early, undefined],
+      [created, record],
+      [changed, patched],
+      [removed, undefined],
+    ]
+    for (const [moment, state] of states) {
+      const query = `${property}=${key}&${momentName(resource)}=${moment}`
+      const listed = await api.get(`${listPath(resource)}?${query}&count=exact`)
+      const expected = state ? [state] : []
+      expect(listed.json()).toMatchObject({ data: expected, page: { total: { count: expected.length } } })
+    }
+    const query = `${property}=${key}&${momentName(resource)}=${created}`
+    const body = { where: { [property]: { eq: key } } }
+    const found = await api.post(`${listPath(resource)}/search?asOf=${created}`, body)
+    expect(found.json<Page>().data).toEqual([record])
+    const counted = await api.get(`${listPath(resource)}/aggregate?groupBy=${dimension}&${query}`)
+    expect(counted.json<Aggregate>().total).toBe(1)
+    const lines = await api.get(`${listPath(resource)}?${query}&format=ndjson`)
+    expect(JSON.parse(lines.text)).toEqual(record)
+  })
+
+  it('can be read with what is included as it was', async () => {
+    const { path, record } = await make(resource, api)
+    const include = Object.keys(resource.includes())[0]
+    const early = (await api.get(`${path}?include=${include}`)).json()
+    const then = await momentNow(api)
+    await api.patch(path, { [name]: 'Changed' })
+    const answer = await api.get(`${path}?asOf=${then}&include=${include}`)
+    expect(answer.json()).toEqual(early)
+    expect(answer.headers.get('etag')).toMatch(new RegExp(`^"${record.version}-`))
+    const before = await api.get(`${path}?asOf=2020-01-01&include=${include}`)
+    expect(before.status).toBe(404)
+  })
+})
+
+describe('what filters and groups look at', () => {
+  it('is as it was: names, aliases, regions, and where topics belong', async () => {
+    const { key: above } = await make(resourceOf('topics'), api)
+    const topic = await make(resourceOf('topics'), api, {
+      ...(await sample(resourceOf('topics'), api)),
+      broader: above,
+    })
+    const country = await make(resourceOf('countries'), api, {
+      ...(await sample(resourceOf('countries'), api)),
+      name: 'Oldland',
+      region: '034',
+      groups: [],
+      aliases: [{ name: 'Formerland', language: 'en' }],
+    })
+    const organization = await make(resourceOf('organizations'), api, {
+      ...(await sample(resourceOf('organizations'), api)),
+      country: country.key,
+    })
+    const { key } = await make(resourceOf('agreements'), api, {
+      title: 'An agreement of the past',
+      kind: 'treaty',
+      signedOn: '1999',
+      parties: [
+        { country: country.key, role: 'party' },
+        { organization: organization.key, role: 'party' },
+      ],
+      topics: [topic.key],
+    })
+    const filters = [`topic=${above}`, 'region=034', 'region=142', `country=${country.key}`]
+    const asked = async (moment: string) => {
+      const counts: number[] = []
+      for (const filter of filters)
+        counts.push((await keys(`/v1/agreements?id=${key}&${filter}${moment}`)).length)
+      return counts
+    }
+    // Often enough for the connection to have the statements and functions prepared for good.
+    for (let times = 0; times < 10; times++) expect(await asked('')).toEqual([1, 1, 1, 1])
+    const then = await momentNow(api)
+    await api.patch(topic.path, { broader: null })
+    await api.patch(country.path, { region: '150', name: 'Newland', aliases: [] })
+    await api.patch(organization.path, { country: 'FRA' })
+    await api.patch(`/v1/agreements/${key}`, { parties: [{ country: country.key, role: 'party' }] })
+
+    expect(await asked('')).toEqual([0, 0, 0, 1])
+    expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
+    expect(await asked('')).toEqual([0, 0, 0, 1])
+    const since = await momentNow(api)
+    await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
+    // From one past to another, in which more is different: what was prepared for the one is not for the other.
+    expect(await asked(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
+    expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
+    const search = async (moment: string) => {
+      const where = { id: { eq: key }, parties: { some: { q: { eq: 'formerland' } } } }
+      return (await api.post(`/v1/agreements/search${moment}`, { where })).json<Page>().data.length
+    }
+    expect([await search(''), await search(`?asOf=${then}`)]).toEqual([0, 1])
+    const groups = (await api.get(`/v1/agreements/aggregate?groupBy=country,region&id=${key}&asOf=${then}`))
+      .json<Aggregate>()
+      .data.map(({ key: { country: code, region }, label }) => [code, region, label.country])
+    expect(groups).toEqual([[country.key, '142', 'Oldland']])
+    const [included] = await records(`/v1/agreements?id=${key}&include=countries,organizations&asOf=${then}`)
+    expect(included?.countries).toEqual([country.record])
+    expect(included?.organizations).toEqual([organization.record])
+    const one = (await api.get(`/v1/agreements/${key}?include=countries&asOf=${then}`)).json()
+    expect(one.countries).toEqual([country.record])
+  })
+
+  it('is the same in the list that a group leads to', async () => {
+    const made = await make(resourceOf('organizations'), api)
+    const then = await momentNow(api)
+    await api.patch(made.path, { type: 'other' })
+    const path = `/v1/organizations/aggregate?groupBy=type,parent&q=nations&asOf=${then}`
+    const { data } = (await api.get(path)).json<Aggregate>()
+    expect(data.length).toBeGreaterThan(0)
+    for (const { list, measures } of data) expect(await keys(list)).toHaveLength(measures.count)
+    const lists = await Promise.all(data.map(({ list }) => keys(list)))
+    expect(lists.flat()).toContain(made.key)
+  })
+
+  it('for figures is asked as registryAsOf, since asOf is the date of a figure', async () => {
+    const figures = resourceOf('figures')
+    const made = await make(figures, api)
+    const then = await momentNow(api)
+    await api.patch(made.path, { asOf: '2020-05' })
+    const found = (query: string) => keys(`/v1/figures?id=${made.key}&${query}`)
+    expect(await found('asOf=2020-05')).toEqual([made.key])
+    expect(await found(`asOf=2020-05&registryAsOf=${then}`)).toEqual([])
+    expect(await found(`asOf=2011-08&registryAsOf=${then}`)).toEqual([made.key])
+    expect((await api.get(`/v1/agreements?registryAsOf=${then}`)).status).toBe(400)
+    const aggregate = (
+      await api.get(`/v1/figures/aggregate?groupBy=asOfYear&id=${made.key}&registryAsOf=${then}`)
+    ).json<Aggregate>()
+    expect(aggregate.data.map(({ key }) => key)).toEqual([{ asOfYear: '2011' }])
+    expect(await keys(aggregate.data[0]?.list ?? '')).toEqual([made.key])
+  })
+})
+
+describe('a list of the past', () => {
+  it('goes on page by page while everything changes, and its cursors are for its moment alone', async () => {
+    const topics = resourceOf('topics')
+    const before = await all(api, topics, 'sort=-name')
+    const then = await momentNow(api)
+    const made = await make(topics, api, { ...(await sample(topics, api)), name: 'Zzz' })
+    const first = (await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}`)).json<Page>()
+    await api.patch(made.path, { name: '0' })
+    for (const { slug, name } of before.slice(0, 7))
+      await api.patch(`/v1/topics/${slug}`, { name: `${name}!` })
+    expect((await pages(api, topics, `sort=-name&limit=50&asOf=${then}`)).flat()).toEqual(before)
+    const { next } = first.page
+    const second = await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}&cursor=${next}`)
+    expect([...first.data, ...second.json<Page>().data]).toEqual(before.slice(0, 10))
+    expect((await api.get(`/v1/topics?count=estimated&asOf=${then}`)).status).toBe(200)
+    expect((await api.get(`/v1/topics?sort=-name&limit=5&cursor=${next}`)).status).toBe(400)
+    expect((await api.get(`/v1/topics?sort=-name&asOf=${await momentNow(api)}&cursor=${next}`)).status).toBe(
+      400,
+    )
+  })
+
+  it('is empty before the registry began', async () => {
+    for (const name of ['regions', 'agreements', 'citations', 'figures']) {
+      const resource = resourceOf(name)
+      const moment = `${momentName(resource)}=2001-01-01`
+      expect(await records(`${listPath(resource)}?${moment}`)).toEqual([])
+    }
+    const { total } = (
+      await api.get('/v1/agreements/aggregate?groupBy=kind&asOf=2001-01-01')
+    ).json<Aggregate>()
+    expect(total).toBe(0)
+  })
+
+  it('is exported with all that belongs to it', async () => {
+    const agreements = resourceOf('agreements')
+    const made = await make(agreements, api, {
+      ...(await sample(agreements, api)),
+      title: 'Exported',
+      parties: [{ country: 'CHN', role: 'party' }],
+    })
+    const source = await seededKey(api, 'sources')
+    await api.post('/v1/citations', { source, record: { resource: 'agreements', id: made.key } })
+    const then = await momentNow(api)
+    await api.patch(made.path, { title: 'Other', parties: [{ country: 'PAK', role: 'party' }] })
+    const csv = await api.get(
+      `/v1/agreements?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${then}`,
+    )
+    expect(csv.text).toContain('Exported,CHN')
+    expect(csv.text).not.toContain('PAK')
+    const body = { where: { id: { eq: made.key } }, fields: ['title'], include: ['citations'] }
+    const lines = await api.post(`/v1/agreements/search?format=ndjson&asOf=${then}`, body)
+    expect(JSON.parse(lines.text)).toMatchObject({ title: 'Exported', citations: [{ source }] })
+    for (const format of ['xlsx', 'csv', 'ndjson'])
+      expect((await api.get(`/v1/agreements?format=${format}&asOf=${then}`)).status).toBe(200)
+    expect((await api.get(`/v1/projects?format=geojson&asOf=${then}`)).status).toBe(200)
+  })
+
+  it('is kept in memory like others, and is another after something has been written', async () => {
+    const path = `/v1/regions?asOf=${await momentNow(api)}`
+    const [first, again] = [await api.get(path), await api.get(path)]
+    expect(again.headers.get('cache-status')).toBe('Entente; hit')
+    expect(again.text).toBe(first.text)
+    const etag = first.headers.get('etag') ?? ''
+    expect((await api.get(path, { headers: { 'if-none-match': etag } })).status).toBe(304)
+    await make(resourceOf('regions'), api)
+    const later = await api.get(path)
+    expect(later.headers.get('cache-status')).toBe('Entente; fwd=uri-miss')
+    expect(later.text).toBe(first.text)
+  })
+
+  it('leaves nothing behind, also when it fails, and many can be asked at once', async () => {
+    const then = await momentNow(api)
+    await make(resourceOf('agreements'), api)
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, at) =>
+        api.get(`/v1/agreements?asOf=${then}&limit=${at + 1}&sort=-title`),
+      ),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    await api.pool.query(
+      "create function fail() returns text language plpgsql as 'begin raise exception using errcode = ''57014''; end'",
+    )
+    await api.pool.query('alter table topics rename to hidden')
+    expect((await api.get(`/v1/agreements?asOf=${then}&topic=energy`)).status).toBe(500)
+    await api.pool.query('alter table hidden rename to topics')
+    const { rows } = await api.pool.query("select relname from pg_class where relpersistence = 't'")
+    expect(rows).toEqual([])
+    const { rows: open } = await api.pool.query(
+      "select state from pg_stat_activity where datname = current_database() and state like '%transaction%'",
+    )
+    expect(open).toEqual([])
+  })
+})
+
+describe('a moment', () => {
+  it.each([
+    ['/v1/agreements?asOf=2100-01-01T00:00:00Z', 'asOf'],
+    ['/v1/agreements?asOf=yesterday', 'asOf'],
+    ['/v1/agreements/aggregate?groupBy=kind&asOf=2100-01-01', 'asOf'],
+    ['/v1/figures?registryAsOf=2100-01-01', 'registryAsOf'],
+    ['/v1/search?q=energy&asOf=2020-01-01', 'asOf'],
+    ['/v1/network?asOf=2020-01-01', 'asOf'],
+    ['/v1/changes?asOf=2020-01-01', 'asOf'],
+  ])('is refused where nothing is known of it: %s', async (path, parameter) => {
+    const answer = await api.get(path)
+    expect(answer.status).toBe(400)
+    expect(refusal(answer).errors).toMatchObject([{ parameter }])
+  })
+
+  it('of a search is a parameter, as its format is, and no property', async () => {
+    expect((await api.post('/v1/agreements/search', { asOf: '2026-01-01' })).status).toBe(400)
+    expect((await api.post('/v1/agreements/search?asOf=2100-01-01', {})).status).toBe(400)
+    expect((await api.post('/v1/figures/search?asOf=2026-01-01', {})).status).toBe(200)
+  })
+
+  it('is the same in whatever way it is written', async () => {
+    const made = await make(resourceOf('sources'), api)
+    const then = await momentNow(api)
+    await api.delete(made.path)
+    const elsewhere = `${new Date(Date.parse(then) + 7_200_000).toISOString().slice(0, -1)}%2B02:00`
+    expect(await keys(`/v1/sources?id=${made.key}&asOf=${then}`)).toEqual([made.key])
+    expect(await keys(`/v1/sources?id=${made.key}&asOf=${elsewhere}`)).toEqual([made.key])
+    expect(await keys(`/v1/sources?id=${made.key}&asOf=2020-01-01`)).toEqual([])
+  })
+})
