@@ -6,6 +6,9 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     // PostgreSQL works beside the tests, so more workers than this would only wait for it.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    // Importing the service takes as long as most files' tests, and its modules keep nothing but what they have made of
+    // their own constants, so files share them.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [

@@ -15,7 +15,7 @@ import { endpoints } from '../src/endpoints/index.ts'
 import { nameInput, nameOutput } from '../src/resources/components.ts'
 import { resources } from '../src/resources/index.ts'
 import { type Api, openApi } from './support/api.ts'
-import { adminKey } from './support/app.ts'
+import { adminKey, openTestApp } from './support/app.ts'
 
 const schema = z.record(z.string(), z.unknown())
 const media = z.record(z.string(), z.looseObject({ schema, example: z.unknown().optional() }))
@@ -68,6 +68,16 @@ describe('the OpenAPI document', () => {
     expect(yaml?.headers.get('content-type')).toMatch(/^application\/yaml/)
     const text = (await yaml?.text()) ?? ''
     expect(parse(text, { maxAliasCount: -1 })).toEqual(await json?.json())
+  })
+
+  it('is the same however the service is configured, so that one check of answers holds for all', async () => {
+    const served = await (await fetch(`${api.origin}/openapi.json`)).json()
+    const other = await openTestApp({ PUBLIC_READ: 'false', CACHE_MB: '0', RATE_LIMIT: '1000' })
+    try {
+      expect((await other.app.inject('/openapi.json')).json()).toEqual(served)
+    } finally {
+      await other.close()
+    }
   })
 
   it(

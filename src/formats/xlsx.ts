@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { PassThrough, Readable, Writable } from 'node:stream'
+import { EventEmitter, once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
 import exceljs from 'exceljs'
 
 /** How a column's cells are typed and shown. */
@@ -47,6 +47,12 @@ function cellOf(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
   return kind === 'day' || kind === 'instant' ? dateOrText(value, kind) : value
 }
 
+const nothing = Buffer.alloc(0)
+
+/** Whether a value is a stream to write to: of Node, or of the package `readable-stream`, which shares no class with it. */
+const isWritable = (value: unknown): value is NodeJS.WritableStream & EventEmitter =>
+  value instanceof EventEmitter && 'write' in value && typeof value.write === 'function'
+
 /**
  * Waits until what was written to a sheet has gone on. exceljs takes rows however slowly they are fetched, so that it
  * would keep a whole sheet in memory.
@@ -54,7 +60,9 @@ function cellOf(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
 async function drained(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
   const pipes: unknown = Reflect.get(Object(Reflect.get(sheet, 'stream')), 'pipes')
   const next: unknown = Array.isArray(pipes) ? pipes[0] : undefined
-  if (next instanceof Writable && next.writableNeedDrain) await once(next, 'drain', { signal })
+  if (!isWritable(next)) throw new Error('exceljs hides where it writes to')
+  // What a write returns is the only thing that every kind of stream says about being full.
+  if (!next.write(nothing)) await once(next, 'drain', { signal })
 }
 
 function openSheet(workbook: Writer, name: string, columns: SheetColumn[]): SheetWriter {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import { answersOf } from './answers.ts'
+import { answersOf, type CheckAnswer } from './answers.ts'
 import { adminKey, openTestApp, type TestApp } from './app.ts'
 
 /** An answer over HTTP, its body read. */
@@ -56,6 +56,22 @@ function initOf(method: string, { body, headers = {}, key }: RequestOptions): Re
 const asksForFields = (path: string, body: unknown) =>
   /[?&]fields=/.test(path) || (typeof body === 'object' && body !== null && 'fields' in body)
 
+/** The OpenAPI document that a service serves, and the check of answers against it. */
+interface Promised {
+  document: Record<string, unknown>
+  check: CheckAnswer
+}
+
+/** Every service serves the same document, which takes seconds to make and compile: once in a process is enough. */
+let promised: Promise<Promised> | undefined
+
+async function promisedBy(origin: string): Promise<Promised> {
+  const document = z
+    .record(z.string(), z.unknown())
+    .parse(await (await fetch(`${origin}/openapi.json`)).json())
+  return { document, check: answersOf(document) }
+}
+
 /** Opens the service on a clone of the seeded template; see `openTestApp` for `env` and `way`. */
 export async function openApi(
   env: NodeJS.ProcessEnv = {},
@@ -66,10 +82,8 @@ export async function openApi(
   // A server that listens on TCP has an address with a port.
   const { port } = test.app.server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  const document = z
-    .record(z.string(), z.unknown())
-    .parse(await (await fetch(`${origin}/openapi.json`)).json())
-  const check = answersOf(document)
+  promised ??= promisedBy(origin)
+  const { document, check } = await promised
 
   const request: Api['request'] = async (method, path, options = {}) => {
     const response = await fetch(`${origin}${path}`, initOf(method, options))

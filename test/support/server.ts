@@ -10,8 +10,14 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** Nothing that tests write has to survive a crash. */
-const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+/** Nothing that tests write has to survive a crash, and those that make deadlocks need not wait a second for each. */
+const settings = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'deadlock_timeout=100ms',
+]
 
 /** The server that TEST_DATABASE_URL names; or else one in a container, where Docker runs; or else the embedded one. */
 export async function openServer(): Promise<Server> {

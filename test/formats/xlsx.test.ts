@@ -1,0 +1,28 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { workbookOf } from '../../src/formats/xlsx.ts'
+
+it('a workbook asks for rows only as fast as it is read, so that it never stands in memory', async () => {
+  const batches = 400
+  let asked = 0
+  async function* rows() {
+    for (; asked < batches; asked += 1) {
+      // As from a database: what was written before has the time to go on.
+      await setImmediate()
+      yield Array.from({ length: 50 }, () => [`${Math.random()} `.repeat(20)])
+    }
+  }
+  const workbook = workbookOf([{ name: 'rows', columns: [{ name: 'text', kind: 'text' }], rows: rows() }])
+  const settled = async () => {
+    for (let before = -1; before !== asked; ) {
+      before = asked
+      for (let turn = 0; turn < 200; turn += 1) await setImmediate()
+    }
+  }
+  await settled()
+  expect(asked).toBeGreaterThan(0)
+  expect(asked).toBeLessThan(batches / 4)
+  // Once it is read it goes on to the end.
+  for await (const _ of workbook);
+  expect(asked).toBe(batches)
+})
