@@ -231,7 +231,10 @@ describe('an operation by external id', () => {
   it('is refused where the resource has none', async () => {
     const externalId = { scheme: 'a', id: 'b' }
     const answer = await send(resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
-    expect(faultsIn(answer)).toEqual([['/operations/0/externalId', 'unknown']])
+    expect(faultsIn(answer)).toEqual([
+      ['/operations/0/externalId', 'unknown'],
+      ['/operations/0/slug', 'required'],
+    ])
   })
 })
 

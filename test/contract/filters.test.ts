@@ -43,6 +43,7 @@ const places: Record<string, string[]> = {
   page: ['/locator/page'],
   language: ['/languages/0'],
   successor: ['/successors/0'],
+  inForceOn: ['/inForceFrom'],
 }
 
 const valueAt = (record: Document, pointer: string) =>

@@ -107,6 +107,7 @@ function exampleOf(value: Document): string {
   ]
   const pattern = typeof value.pattern === 'string' ? new RegExp(value.pattern, 'u') : /^/
   if (value.type === 'integer' || value.type === 'number') return '7'
+  if (value.format === 'date-time') return '2026-01-31T09:30:00Z'
   if (value.format === 'uuid') return '00000000-0000-7000-8000-000000000000'
   if (Array.isArray(value.anyOf)) return '2026-01-31'
   return candidates.find((candidate) => pattern.test(candidate)) ?? '14010'

@@ -650,9 +650,11 @@ describe('a restore, which runs with an empty search_path,', () => {
         )
         const list = columns.map((column) => column.name).join(', ')
         await client.query(`create temp table restored (like public.${name} including all)`)
-        await client.query(`insert into pg_temp.restored (${list}) select ${list} from public.${name}`)
+        await client.query(
+          `insert into pg_temp.restored (${list}) overriding system value select ${list} from public.${name}`,
+        )
         const { rows: same } = await client.query(
-          `select not exists (table public.${name} except table pg_temp.restored) as same`,
+          `select not exists (select one::text from public.${name} as one except select other::text from pg_temp.restored as other) as same`,
         )
         expect(same, String(name)).toEqual([{ same: true }])
         await client.query('drop table pg_temp.restored')
@@ -686,20 +688,5 @@ describe('a restore, which runs with an empty search_path,', () => {
         "update public.topics set broader = 'a-topic' where slug = 'a-topic'",
       ),
     ).toEqual({ code: 'EN001', rule: 'broader' })
-  })
-
-  it('can answer what narrows lists by regions and topics', async () => {
-    const client = await database.pool.connect()
-    try {
-      await client.query("select set_config('search_path', '', false)")
-      const { rows: found } = await client.query<Row>(
-        `select 'PAK' in (select public.countries_within(array['142'])) as country,
-                '030' in (select public.regions_within(array['142'])) as region,
-                'fusion' in (select public.topics_within(array['energy'])) as topic`,
-      )
-      expect(found).toEqual([{ country: true, region: true, topic: true }])
-    } finally {
-      client.release(true)
-    }
   })
 })

@@ -64,6 +64,7 @@ export const servicePaths = {
           },
         },
         ...problem('unauthorized'),
+        ...problem('forbidden'),
         ...problem('not-found'),
         ...problem('method-not-allowed'),
         ...problem('uri-too-long'),
