@@ -1,7 +1,7 @@
-import { getTableColumns, getTableName, is } from 'drizzle-orm'
-import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-import * as tables from './tables/index.ts'
+import { allTables, foreignKeysOf } from './foreign-keys.ts'
 
 /**
  * Tables as they stood at a moment, for one transaction: each is shadowed by a temporary view of its own name, which
@@ -11,8 +11,6 @@ import * as tables from './tables/index.ts'
  * `pg_temp` is named wherever something is written or renamed: nothing here can touch a real table.
  */
 
-const allTables = Object.values(tables).flatMap((value) => (is(value, PgTable) ? [value] : []))
-
 /** What makes a row belong to a row of another table, with which it comes and goes. */
 interface Belonging {
   column: PgColumn
@@ -21,16 +19,11 @@ interface Belonging {
 }
 
 const belongings = (table: PgTable): Belonging[] =>
-  getTableConfig(table)
-    .foreignKeys.filter(({ onDelete }) => onDelete === 'cascade')
-    .flatMap((foreignKey) => {
-      const {
-        columns: [column],
-        foreignTable: owner,
-        foreignColumns: [key],
-      } = foreignKey.reference()
-      return column && key ? [{ column, owner, key }] : []
-    })
+  foreignKeysOf(table)
+    .filter(({ onDelete }) => onDelete === 'cascade')
+    .flatMap(({ columns: [column], foreignTable: owner, foreignColumns: [key] }) =>
+      column && key ? [{ column, owner, key }] : [],
+    )
 
 /** A table whose records have changed, with the column of their keys. */
 export interface ChangedTable {

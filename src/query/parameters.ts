@@ -168,8 +168,8 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
   return checked
 }
 
-/** Most characters of queries that a reader remembers. */
-const remembered = 1_000_000
+/** Most characters of queries that a reader remembers: there are many readers, and what is made of a query is larger. */
+const remembered = 50_000
 
 /**
  * A reader of query strings that checks each text once: the same text means the same, and is then the same object, by

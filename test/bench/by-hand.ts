@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { aggregateByHand, listSearch, qSearch, wideSearch } from './questions.ts'
-import { copyAll, count, list, read } from './statements.ts'
+import { copyAll, count, list, read, record } from './statements.ts'
 
 /**
  * The upper bound: a server written by hand for these questions alone, with the statements of the service, named and
@@ -122,7 +122,7 @@ app.post<{ Body: Posted }>('/create', async ({ body }, reply) => {
       ],
     })
     await client.query({ ...insertTopics, values: [id, body.topics] })
-    return (await client.query<Row>(read(id))).rows[0]?.document
+    return (await client.query<Row>(record(id, 'create'))).rows[0]?.document
   })
   return reply.code(201).type(json).send(document)
 })
@@ -141,7 +141,7 @@ app.patch<{ Params: { id: string }; Body: { title: string } }>('/patch/:id', asy
       text: 'update agreements set title = $2 where id = $1',
       values: [id, request.body.title],
     })
-    return (await client.query<Row>(read(id))).rows[0]?.document
+    return (await client.query<Row>(record(id, 'patch'))).rows[0]?.document
   })
   return reply.type(json).send(document)
 })

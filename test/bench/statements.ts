@@ -4,6 +4,7 @@ import { flatColumns } from '../../src/query/flat.ts'
 import { listParameters, planList } from '../../src/query/list.ts'
 import { checkQuery, readQuery } from '../../src/query/parameters.ts'
 import { representationOf } from '../../src/query/representation.ts'
+import { recordStatement } from '../../src/query/revisions.ts'
 import { countStatement, listStatement, readStatement } from '../../src/query/sql.ts'
 import { resources } from '../../src/resources/index.ts'
 
@@ -30,3 +31,13 @@ const exported = planOf('')
 
 /** The COPY of an export of all agreements as CSV. */
 export const copyAll = copyTable(exported, flatColumns(agreements, exported.representation), 'record')
+
+const authorship = {
+  actor: { kind: 'key' as const, id: 'ADMIN_KEY', name: 'ADMIN_KEY' },
+  requestId: null,
+  reason: null,
+}
+
+/** The statement that writes the revision of one agreement and reads it back. */
+export const record = (id: string, kind: 'create' | 'patch'): QueryConfig =>
+  recordStatement(agreements, [id], kind, authorship)

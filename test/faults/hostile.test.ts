@@ -10,7 +10,7 @@ import { openService, type Service } from './service.ts'
 
 /** Whoever means harm, and whoever has not read the documentation. */
 
-const count = 4_000
+const count = 50_000
 const together = 24
 const seed = 20_110_828
 
@@ -76,7 +76,12 @@ async function memoryOf(service: Service): Promise<number> {
 it('50,000 requests, good, wrong and hostile, are each answered as documented, and memory stays as it is', async ({
   task,
 }) => {
-  const service = await openService(database.url, { TRUST_PROXY: '127.0.0.1', CACHE_MB: '16' })
+  const service = await openService(database.url, {
+    TRUST_PROXY: '127.0.0.1',
+    CACHE_MB: '16',
+    // Node lets its heap grow while there is room; here, what is kept for good would soon find none.
+    NODE_OPTIONS: '--max-old-space-size=320',
+  })
   const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
   const keys = await keysOf(service.origin, document)
   const requests = new Requests(document, randomFrom(seed), keys)
@@ -123,7 +128,7 @@ it('50,000 requests, good, wrong and hostile, are each answered as documented, a
   expect(Object.fromEntries(faults)).toEqual({})
   // Requests that are all refused at the door would prove little.
   expect(good.size / operations).toBeGreaterThan(0.9)
-  expect(memory.at(-1) ?? 0).toBeLessThan(early + 64)
+  expect(memory.at(-1) ?? 0).toBeLessThan(early + 100)
 })
 
 const head = (line: string, ...headers: string[]) => `${[line, 'Host: x', ...headers].join('\r\n')}\r\n`

@@ -25,6 +25,9 @@ export type CheckAnswer = (seen: Seen) => void
 
 const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 
+/** Whether a status blames the request: 405 as a rule, but what is wrong besides may be found first. */
+const isRefusal = (status: number) => status >= 400 && status < 500
+
 /** Pages for people and the document itself, which the document does not describe. */
 const undocumented = /^\/(docs|problems|openapi\.)/
 
@@ -65,12 +68,12 @@ export function answersOf(openApi: unknown): CheckAnswer {
     // What is no operation of /{resource}/search may be one of /{resource}/{key}.
     const template = (fitting.find(({ path }) => document.paths[path]?.[asked]) ?? fitting[0])?.path
     if (template === undefined) {
-      if (undocumented.test(path) || (status >= 400 && status < 500)) return
+      if (undocumented.test(path) || method === 'OPTIONS' || isRefusal(status)) return
       throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)
     }
     const known = document.paths[template]?.[asked]
     if (!known) {
-      if (status === 405 || method === 'OPTIONS') return
+      if (method === 'OPTIONS' || isRefusal(status)) return
       throw new Error(`${method} ${template} is not in the OpenAPI document`)
     }
     const answer = known.responses[status]

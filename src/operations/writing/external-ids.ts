@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import { z } from 'zod'
+import { foreignKeysOf } from '../../database/foreign-keys.ts'
 import { externalIds } from '../../database/tables/external-ids.ts'
 import { statement } from '../../query/statement.ts'
 import type { Resource } from '../../resources/resource.ts'
@@ -14,9 +15,7 @@ export const externalIdsOf = (document: Document) => idList.safeParse(document.e
 
 /** The column of the external ids that points to records of a resource; undefined where it has none. */
 export function externalIdOwner(resource: Resource): PgColumn | undefined {
-  return getTableConfig(externalIds)
-    .foreignKeys.map((foreignKey) => foreignKey.reference())
-    .find(({ foreignTable }) => foreignTable === resource.table)?.columns[0]
+  return foreignKeysOf(externalIds).find(({ foreignTable }) => foreignTable === resource.table)?.columns[0]
 }
 
 /** The keys of the records of a resource that have external ids, by `scheme:id`. */

@@ -1,25 +1,13 @@
-import { is, type SQL, sql } from 'drizzle-orm'
-import { type ForeignKey, getTableConfig, PgTable } from 'drizzle-orm/pg-core'
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 import { dialect } from '../../database/dialect.ts'
-import * as tables from '../../database/tables/index.ts'
+import { allTables, foreignKeysOf } from '../../database/foreign-keys.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Resource } from '../../resources/resource.ts'
 
 /** How many of the records that stand in the way are listed. */
 const most = 20
-
-interface Link {
-  foreignKey: ForeignKey
-  table: PgTable
-}
-
-const allTables = Object.values(tables).flatMap((value) => (is(value, PgTable) ? [value] : []))
-
-const linksFrom = (table: PgTable): Link[] =>
-  getTableConfig(table).foreignKeys.map((foreignKey) => ({ foreignKey, table }))
-
-const columnsOf = ({ foreignKey }: Link) => foreignKey.reference()
 
 /** Queries of the records that a row of a table belongs to: itself, or those whose removal would take it along. */
 function ownersOf(table: PgTable, resources: readonly Resource[], condition: SQL): SQL[] {
@@ -29,11 +17,10 @@ function ownersOf(table: PgTable, resources: readonly Resource[], condition: SQL
       sql`select ${own.name}::text as resource, ${own.key.column}::text as key from ${table} where ${condition}`,
     ]
   }
-  return linksFrom(table)
-    .filter(({ foreignKey }) => foreignKey.onDelete === 'cascade')
-    .flatMap((link) => {
-      const [column] = columnsOf(link).columns
-      const owner = resources.find((resource) => resource.table === columnsOf(link).foreignTable)
+  return foreignKeysOf(table)
+    .filter(({ onDelete }) => onDelete === 'cascade')
+    .flatMap(({ columns: [column], foreignTable }) => {
+      const owner = resources.find((resource) => resource.table === foreignTable)
       if (!owner || !column) return []
       return [
         sql`select ${owner.name}::text as resource, ${column}::text as key from ${table} where ${condition} and ${column} is not null`,
@@ -64,12 +51,9 @@ export async function referrersOf(
   key: string,
 ): Promise<Referrer[]> {
   const queries = allTables.flatMap((table) =>
-    linksFrom(table)
-      .filter(
-        (link) => columnsOf(link).foreignTable === resource.table && link.foreignKey.onDelete !== 'cascade',
-      )
-      .flatMap((link) => {
-        const { columns, foreignColumns } = columnsOf(link)
+    foreignKeysOf(table)
+      .filter(({ foreignTable, onDelete }) => foreignTable === resource.table && onDelete !== 'cascade')
+      .flatMap(({ columns, foreignColumns }) => {
         const pairs = columns.map(
           (column, at) => sql`${column} = target.${sql.identifier(String(foreignColumns[at]?.name))}`,
         )
