@@ -259,6 +259,6 @@ it('answers of a moment are those of a replay of the feed up to it, for any hist
       const changes = await feedOf(made)
       for (const moment of moments) await compare(made, replay(changes, moment), moment)
     }),
-    { numRuns: 2, endOnFailure: true },
+    { numRuns: 5, endOnFailure: true },
   )
 }, 120_000)
