@@ -16,7 +16,8 @@ import {
 } from './bulk/request.ts'
 import { type Outcome, writeEach, writeTogether } from './bulk/write.ts'
 import type { Answer, Asked, Operation } from './operation.ts'
-import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
+import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { documentProblems } from './writing/problems.ts'
 import { authorshipOf, changeReason } from './writing/revisions.ts'
 
 /** Largest body, in bytes: as much as lines may have. */
@@ -121,20 +122,7 @@ export const bulk: Operation = {
         headers: replayedHeader,
       },
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'unauthorized',
-      'not-found',
-      'not-acceptable',
-      'conflict',
-      'stale-version',
-      'too-large',
-      'unsupported-media-type',
-      'invalid-body',
-      'precondition-required',
-      ...idempotencyProblems,
-    ],
+    problems: [...documentProblems],
   }),
 
   async handle(resource, asked, { pool }) {

@@ -5,7 +5,8 @@ import type { Operation } from './operation.ts'
 import { noSuch } from './read.ts'
 import { expectedVersions, ifMatch, requireVersion } from './tags.ts'
 import { deleteDocuments, lockRecord } from './writing/documents.ts'
-import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
+import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { recordProblems } from './writing/problems.ts'
 import { referredTo, referrersOf } from './writing/referrers.ts'
 import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
 
@@ -23,17 +24,7 @@ export const remove: Operation = {
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
     answers: { 204: { description: 'It is gone.', headers: replayedHeader } },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'unauthorized',
-      'not-found',
-      'not-acceptable',
-      'conflict',
-      'stale-version',
-      'precondition-required',
-      ...idempotencyProblems,
-    ],
+    problems: [...recordProblems],
   }),
 
   async handle(resource, asked, { pool }) {

@@ -19,7 +19,8 @@ import {
   updateDocument,
 } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
-import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
+import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { documentProblems } from './writing/problems.ts'
 import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
@@ -113,20 +114,7 @@ export const restore: Operation = {
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeader },
       },
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'unauthorized',
-      'not-found',
-      'not-acceptable',
-      'conflict',
-      'stale-version',
-      'too-large',
-      'unsupported-media-type',
-      'invalid-body',
-      'precondition-required',
-      ...idempotencyProblems,
-    ],
+    problems: [...documentProblems],
   }),
 
   async handle(resource, asked, { pool }) {

@@ -15,7 +15,8 @@ import {
   updateDocument,
 } from './documents.ts'
 import { explainRefusal } from './explain.ts'
-import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './idempotency.ts'
+import { idempotencyKey, once, replayedHeader } from './idempotency.ts'
+import { documentProblems } from './problems.ts'
 import { authorshipOf, changeReason, recordRevision } from './revisions.ts'
 import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
@@ -88,18 +89,5 @@ export const changeContract = (
       headers: { etag: etagHeader, ...replayedHeader },
     },
   },
-  problems: [
-    'malformed-request',
-    'invalid-parameter',
-    'unauthorized',
-    'not-found',
-    'not-acceptable',
-    'conflict',
-    'stale-version',
-    'too-large',
-    'unsupported-media-type',
-    'invalid-body',
-    'precondition-required',
-    ...idempotencyProblems,
-  ],
+  problems: [...documentProblems],
 })
