@@ -13,7 +13,7 @@ import { invalidBody } from '../operations/writing/validation.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
-import { single, valuesOf, wholeNumber, wordsOf } from '../query/parameters.ts'
+import { limitOf, single, valuesOf, wordsOf } from '../query/parameters.ts'
 import { nameInput, nameOutput } from '../resources/components.ts'
 import { keys, line, optional } from '../resources/values.ts'
 
@@ -174,11 +174,7 @@ const list: Endpoint = {
     summary: 'List keys',
     description: 'The newest first; those that have expired or been revoked are among them.',
     query: {
-      limit: single(
-        wholeNumber(pageSize.most),
-        `Keys in a page: 1 to ${pageSize.most}, ${pageSize.usual} when left out.`,
-        z.int().min(1).max(pageSize.most),
-      ),
+      limit: limitOf('Keys in a page', pageSize),
       cursor: single(keys.uuid(), 'Where to go on: `page.next` of the page before.'),
     },
     answers: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },

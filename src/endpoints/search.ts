@@ -3,7 +3,7 @@ import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
 import { Problem } from '../problems/problem.ts'
-import { single, valuesOf, wholeNumber, words, wordsOf } from '../query/parameters.ts'
+import { limitOf, single, valuesOf, words, wordsOf } from '../query/parameters.ts'
 import { nameOutput } from '../resources/components.ts'
 import { resources } from '../resources/index.ts'
 import { searchStatement } from './search/statement.ts'
@@ -11,8 +11,6 @@ import { searchStatement } from './search/statement.ts'
 const names = resources.map(({ name }) => name)
 
 const limits = { usual: 20, most: 100 } as const
-
-const limit = wholeNumber(limits.most)
 
 const q = z
   .string()
@@ -86,11 +84,7 @@ const contract: Contract = {
   query: {
     q: { ...single(q, 'What to look for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
-    limit: single(
-      limit,
-      `Hits to answer: 1 to ${limits.most}, ${limits.usual} when left out.`,
-      z.int().min(1).max(limits.most),
-    ),
+    limit: limitOf('Hits to answer', limits),
   },
   headers: [ifNoneMatch],
   answers: {

@@ -1,8 +1,8 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
 import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.ts'
-import { limit, pageSize } from '../query/list.ts'
-import { single, valuesOf, wordsOf } from '../query/parameters.ts'
+import { pageSize } from '../query/list.ts'
+import { limitOf, single, valuesOf, wordsOf } from '../query/parameters.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { readStatement } from '../query/sql.ts'
 import { nameOutput } from '../resources/components.ts'
@@ -76,11 +76,7 @@ export const history: Operation = {
     path: 'history',
     access: 'read',
     query: {
-      limit: single(
-        limit,
-        `Changes in a page: 1 to ${pageSize.most}, ${pageSize.usual} when left out.`,
-        z.int().min(1).max(pageSize.most),
-      ),
+      limit: limitOf('Changes in a page', pageSize),
       cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
     },
     headers: [ifNoneMatch],

@@ -8,10 +8,9 @@ import { conditionOf } from './list.ts'
 import {
   type CheckedQuery,
   invalid,
+  limitOf,
   type Parameter,
-  single,
   valuesOf,
-  wholeNumber,
   words,
   wordsOf,
 } from './parameters.ts'
@@ -93,8 +92,6 @@ const described = (definitions: Record<string, { description: string }>) =>
     .map(([name, { description }]) => `\`${name}\`: ${description}`)
     .join(' ')
 
-const limit = wholeNumber(groupLimit.most)
-
 const havingForm = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
 const having = z
@@ -129,11 +126,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       value: having,
       comparisons: { eq: { takes: 'many' } },
     },
-    limit: single(
-      limit,
-      `Groups to answer: 1 to ${groupLimit.most}, ${groupLimit.usual} when left out. \`groups.count\` says how many there are.`,
-      z.int().min(1).max(groupLimit.most),
-    ),
+    limit: limitOf('Groups to answer', groupLimit, ' `groups.count` says how many there are.'),
     ...listMoment(resource),
     ...resource.filters,
   }

@@ -3,15 +3,7 @@ import { Problem } from '../problems/problem.ts'
 import type { Resource } from '../resources/resource.ts'
 import type { Comparing, Condition } from './condition.ts'
 import type { Operator } from './filters.ts'
-import {
-  type CheckedQuery,
-  type Parameter,
-  single,
-  valuesOf,
-  wholeNumber,
-  words,
-  wordsOf,
-} from './parameters.ts'
+import { type CheckedQuery, limitOf, type Parameter, single, valuesOf, words, wordsOf } from './parameters.ts'
 import { listMoment, listMomentOf } from './past.ts'
 import {
   type Representation,
@@ -45,9 +37,6 @@ export interface ListPlan {
 /** Page sizes: what is answered when nothing is said, and the most that can be asked for. */
 export const pageSize = { usual: 25, most: 200 } as const
 
-/** How many records a page may have, as text. */
-export const limit = wholeNumber(pageSize.most)
-
 const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((name) => [name, `-${name}`])
 
 /** Every parameter of a resource's lists. */
@@ -58,11 +47,7 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
       sortWords(resource),
       'Order of the list: keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
-    limit: single(
-      limit,
-      `Records in a page: 1 to ${pageSize.most}, ${pageSize.usual} when left out.`,
-      z.int().min(1).max(pageSize.most),
-    ),
+    limit: limitOf('Records in a page', pageSize),
     cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
     ...representationParameters(resource),
     count: single(

@@ -222,6 +222,18 @@ export const single = (value: z.ZodType, description: string, jsonValue = value)
   comparisons: { eq: { takes: 'one' } },
 })
 
+/**
+ * The parameter that says how many of something are answered.
+ * @param what they are and where, as the beginning of a sentence: `Records in a page`.
+ * @param more sentences that follow.
+ */
+export const limitOf = (
+  what: string,
+  { usual, most }: { usual: number; most: number },
+  more = '',
+): Parameter =>
+  single(wholeNumber(most), `${what}: 1 to ${most}, ${usual} when left out.${more}`, z.int().min(1).max(most))
+
 /** A parameter with a comma-separated list of words. */
 export const words = (known: readonly string[], description: string): Parameter => ({
   description,

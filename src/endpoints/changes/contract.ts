@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { entryExample, entryShape } from '../../operations/entries.ts'
 import type { CheckedQuery } from '../../query/parameters.ts'
-import { type Parameter, single, words, wordsOf } from '../../query/parameters.ts'
+import { limitOf, type Parameter, single, words, wordsOf } from '../../query/parameters.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 import { nameOutput } from '../../resources/components.ts'
 import { resources } from '../../resources/index.ts'
@@ -64,20 +64,8 @@ export const feedChange = nameOutput(
 
 const limits = { usual: 100, most: 500 } as const
 
-const limitMessage = `must be a whole number from 1 to ${limits.most}`
-const limit = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/, { error: limitMessage })
-  .transform(Number)
-  .refine((size) => size <= limits.most, { error: limitMessage })
-  .meta({ description: 'A whole number.' })
-
 /** How many changes a page has. */
-export const limitParameter = single(
-  limit,
-  `Changes in a page: 1 to ${limits.most}, ${limits.usual} when left out.`,
-  z.int().min(1).max(limits.most),
-)
+export const limitParameter = limitOf('Changes in a page', limits)
 
 /** How many changes a page has when nothing is said. */
 export const usualLimit = limits.usual

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   type CheckedQuery,
+  limitOf,
   type Parameter,
   single,
   valuesOf,
@@ -46,11 +47,7 @@ export const networkParameters: Record<string, Parameter> = {
     'Fewest records that two must share; 1 when left out.',
     z.int().min(1).max(most.minimum),
   ),
-  limit: single(
-    wholeNumber(most.edges),
-    `Edges or partners to answer, the strongest first: 1 to ${most.edges}, ${usualEdges} when left out.`,
-    z.int().min(1).max(most.edges),
-  ),
+  limit: limitOf('Edges or partners to answer, the strongest first', { usual: usualEdges, most: most.edges }),
 }
 
 const numberIn = (query: CheckedQuery, name: string, usual: number) =>
