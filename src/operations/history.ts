@@ -4,7 +4,6 @@ import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.
 import { pageSize } from '../query/list.ts'
 import { limitOf, single, valuesOf, wordsOf } from '../query/parameters.ts'
 import { historyStatement } from '../query/revisions.ts'
-import { readStatement } from '../query/sql.ts'
 import { nameOutput } from '../resources/components.ts'
 import type { Resource } from '../resources/resource.ts'
 import { notModified, page } from './answers.ts'
@@ -12,6 +11,7 @@ import { entryExample, entryShape } from './entries.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
 import { noSuch } from './read.ts'
+import { findRecords } from './records.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
 import { difference } from './writing/diff.ts'
 
@@ -101,10 +101,8 @@ export const history: Operation = {
     const from = before === undefined ? undefined : Number(before)
     const { rows } = await pool.query<Row>(historyStatement(resource, key, from, size + 1))
     if (rows.length === 0) {
-      const { rowCount } = await pool.query(
-        readStatement(resource, key, { fields: ['version'], include: [] }),
-      )
-      if (!rowCount) throw noSuch(resource, key)
+      const found = await findRecords(pool, resource, [key], { fields: ['version'], include: [] })
+      if (!found.has(key)) throw noSuch(resource, key)
     }
     const shown = rows.slice(0, size)
     const last = rows.length > size ? shown.at(-1) : undefined

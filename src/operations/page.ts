@@ -1,13 +1,13 @@
 import type { Database } from '../database/client.ts'
-import { readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
+import { type Position, readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
 import { registryAt } from './past.ts'
 
 interface Row {
-  document: string
-  position: string[]
+  records: string | null
+  last: Position | null
 }
 
 type Total = { count: number; relation: 'exact' | 'estimated' }
@@ -63,10 +63,8 @@ export async function pageText(
     if (plan.asOf !== undefined) return inTurn(records, () => totalOf(plan, registry))
     return Promise.all([records(), totalOf(plan, registry)])
   })
-  const shown = rows.slice(0, plan.limit)
-  const last = rows.length > plan.limit ? shown.at(-1) : undefined
-  const next = last ? writeCursor(scopeOf(plan), last.position, context.cursorSecret) : null
+  const { records, last } = rows[0] ?? { records: null, last: null }
+  const next = last && writeCursor(scopeOf(plan), last, context.cursorSecret)
   const description = JSON.stringify({ limit: plan.limit, next, ...(total && { total }) })
-  const data = shown.map(({ document }) => document).join(',')
-  return { body: `{"data":[${data}],"page":${description}}`, next }
+  return { body: `{"data":[${records ?? ''}],"page":${description}}`, next }
 }

@@ -1,12 +1,13 @@
+import type pg from 'pg'
 import { Problem } from '../problems/problem.ts'
 import { recordMoment, recordMomentOf } from '../query/past.ts'
 import { type Representation, representationOf, representationParameters } from '../query/representation.ts'
 import { pastStatement } from '../query/revisions.ts'
-import { readStatement } from '../query/sql.ts'
 import type { Resource } from '../resources/resource.ts'
 import { notModified, wholeOrSparse } from './answers.ts'
-import type { Answer, Context, Operation } from './operation.ts'
+import type { Context, Operation } from './operation.ts'
 import { registryAt } from './past.ts'
+import { findRecords, readerOf, type Stored } from './records.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './tags.ts'
 
 /** The problem that no record has a key. */
@@ -16,41 +17,31 @@ export const noSuch = (resource: Resource, key: string): Problem =>
 const wasNot = (resource: Resource, key: string, at: string): Problem =>
   new Problem('not-found', `By its history, there was no ${resource.noun} ${key} at ${at}.`)
 
-interface Row {
-  version: number
-  document: string
-}
-
 /** The record as it is now, or as it was at a moment, with what is included as it was then. */
-async function readAt(
+async function recordAt(
   resource: Resource,
   key: string,
   at: string | undefined,
   representation: Representation,
   { pool }: Context,
-): Promise<Answer> {
-  const { rows } = await registryAt(at, pool, (registry) =>
-    registry.query<Row>(readStatement(resource, key, representation)),
-  )
-  const [row] = rows
-  if (!row) throw at === undefined ? noSuch(resource, key) : wasNot(resource, key, at)
-  const etag =
-    representation.include.length > 0 ? includedTag(row.version, row.document) : versionTag(row.version)
-  return { status: 200, headers: { etag }, body: row.document }
+): Promise<Stored | undefined> {
+  if (at === undefined) return readerOf(pool, resource, representation).load(key)
+  // Without others, its own history is enough.
+  if (representation.include.length === 0) return pastRecord(resource, key, at, representation, pool)
+  const found = await registryAt(at, pool, (past) => findRecords(past, resource, [key], representation))
+  return found.get(key)
 }
 
-/** The record alone as it was at a moment, for which its own history is enough. */
-async function readPast(
+async function pastRecord(
   resource: Resource,
   key: string,
   at: string,
   { fields }: Representation,
-  { pool }: Context,
-): Promise<Answer> {
-  const { rows } = await pool.query<Row & { operation: string }>(pastStatement(resource, key, at, fields))
+  pool: pg.Pool,
+): Promise<Stored | undefined> {
+  const { rows } = await pool.query<Stored & { operation: string }>(pastStatement(resource, key, at, fields))
   const [row] = rows
-  if (!row || row.operation === 'remove') throw wasNot(resource, key, at)
-  return { status: 200, headers: { etag: versionTag(row.version) }, body: row.document }
+  return row?.operation === 'remove' ? undefined : row
 }
 
 /** `GET /v1/{resource}/{key}`: one record. */
@@ -76,11 +67,13 @@ export const read: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable', 'busy'],
   }),
 
-  async handle(resource, asked, context) {
-    const representation = representationOf(resource, asked.query)
-    const at = recordMomentOf(asked.query)
-    return at !== undefined && representation.include.length === 0
-      ? readPast(resource, asked.key, at, representation, context)
-      : readAt(resource, asked.key, at, representation, context)
+  async handle(resource, { key, query }, context) {
+    const representation = representationOf(resource, query)
+    const at = recordMomentOf(query)
+    const record = await recordAt(resource, key, at, representation, context)
+    if (!record) throw at === undefined ? noSuch(resource, key) : wasNot(resource, key, at)
+    const { version, document } = record
+    const etag = representation.include.length > 0 ? includedTag(version, document) : versionTag(version)
+    return { status: 200, headers: { etag }, body: document }
   },
 }

@@ -31,8 +31,7 @@ export function refuseRepeated(parameter: string, names: string[]): void {
   }
 }
 
-/** The representation that a checked query asks for, in an order of its own, so that equal wishes are equal. */
-export function representationOf(resource: Resource, query: CheckedQuery): Representation {
+function chooseFrom(resource: Resource, query: CheckedQuery): Representation {
   const fields = wordsOf(query, 'fields')
   const include = wordsOf(query, 'include')
   refuseRepeated('fields', fields)
@@ -42,4 +41,17 @@ export function representationOf(resource: Resource, query: CheckedQuery): Repre
     fields: fields.length > 0 ? properties.filter((name) => fields.includes(name)) : properties,
     include: include.sort(),
   }
+}
+
+const chosen = new WeakMap<CheckedQuery, Representation>()
+
+/**
+ * The representation that a checked query of a resource asks for, in an order of its own, so that equal wishes are equal;
+ * the same one for the same query.
+ * @throws Problem `invalid-parameter` for words that stand twice.
+ */
+export function representationOf(resource: Resource, query: CheckedQuery): Representation {
+  const representation = chosen.get(query) ?? chooseFrom(resource, query)
+  chosen.set(query, representation)
+  return representation
 }

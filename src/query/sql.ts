@@ -4,7 +4,7 @@ import { type Resource, searchableOf } from '../resources/resource.ts'
 import { shapeOf } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { Position } from './cursor.ts'
-import { documentJson, wholeDocumentJson } from './document.ts'
+import { documentJson } from './document.ts'
 import type { ListPlan, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
 import type { SortKey } from './sorts.ts'
@@ -28,11 +28,11 @@ function keysOf(plan: ListPlan): Key[] {
   })
 }
 
-/** A key as a text that means the same in every session, whatever its time zone and its style of dates. */
-function positionText({ expression, type }: Key): SQL {
-  if (type === 'date') return sql`(to_json(${expression}) #>> '{}')`
-  if (type === 'timestamptz') return sql`((to_json((${expression}) at time zone 'UTC') #>> '{}') || 'Z')`
-  return sql`(${expression})::text`
+/** A key's value as a text that means the same in every session, whatever its time zone and its style of dates. */
+function positionText(value: SQL, type: SortKey['type']): SQL {
+  if (type === 'date') return sql`(to_json(${value}) #>> '{}')`
+  if (type === 'timestamptz') return sql`((to_json((${value}) at time zone 'UTC') #>> '{}') || 'Z')`
+  return sql`(${value})::text`
 }
 
 const positionValue = (at: number, type: SortKey['type']) =>
@@ -85,8 +85,8 @@ export const ordering = (plan: ListPlan): SQL => orderedBy(keysOf(plan))
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
 /**
- * The statement of a page: rows of `document` (a record's JSON as text) and `position` (its sort keys), one more
- * than the page holds when there is a next one.
+ * The statement of a page, which PostgreSQL composes whole: one row of `records` (the JSON of each as text, with commas
+ * between; null when there are none) and `last` (the sort keys of the last record; null where no page follows).
  * @param after where the page starts; undefined for the first.
  */
 export function listStatement(plan: ListPlan, after: Position | undefined): QueryConfig {
@@ -95,15 +95,20 @@ export function listStatement(plan: ListPlan, after: Position | undefined): Quer
   const build = () => {
     const keys = keysOf(plan)
     const document = documentJson(plan.resource, plan.representation.fields, plan.representation.include)
-    const position = sql.join(
-      keys.map((key) => sql`${positionText(key)} collate "C"`),
-      sql`, `,
-    )
+    const limit = sql`${placeholder('limit')}::int`
+    const keyAt = (at: number) => sql.identifier(`key ${at}`)
+    const ordered = keys.map(({ expression }, at) => sql`${expression} as ${keyAt(at)}`)
+    const position = keys.map(({ type }, at) => sql`${positionText(sql`${keyAt(at)}`, type)} collate "C"`)
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
-    return sql`select ${document}::text as document, array[${position}] as position from ${plan.resource.table}${where} order by ${orderedBy(keys)} limit ${placeholder('limit')}`
+    // One record more than the page holds tells that another page follows.
+    return sql`select string_agg(document, ',') filter (where place <= ${limit}) as records,
+      case when count(*) > ${limit} then min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit}) end as last
+      from (select *, row_number() over () as place from (
+        select ${document}::text as document, ${sql.join(ordered, sql`, `)} from ${plan.resource.table}${where}
+        order by ${orderedBy(keys)} limit ${limit} + 1) page) placed`
   }
   const positions = Object.fromEntries((after ?? []).map((text, at) => [`position.${at}`, text]))
-  return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit + 1 })
+  return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
 }
 
 /** The statement that counts all records of a list, as `total`. */
@@ -122,11 +127,24 @@ export function estimateStatement(plan: ListPlan): QueryConfig {
   )
 }
 
-/** The statement of one record: `version`, and `document` as text; no row when there is none. */
-export function readStatement(resource: Resource, key: string, representation: Representation): QueryConfig {
+/**
+ * Of a resource's records, those with these keys. The planner does not see how many there are, or it would make a new plan
+ * each time, for which it needs longer than for finding the records.
+ */
+const withKeys = ({ key: { column } }: Resource): SQL =>
+  sql`${column} = any((select ${placeholder('keys')}::${sql.raw(column.getSQLType())}[])::${sql.raw(column.getSQLType())}[])`
+
+/** The statement of records: `key`, `version`, and `document` as text; no rows of those that are not there. */
+export function readStatement(
+  resource: Resource,
+  keys: readonly string[],
+  representation: Representation,
+): QueryConfig {
+  const { name, table, key } = resource
+  const { fields, include } = representation
   const build = () =>
-    sql`select ${resource.table.version} as version, ${documentJson(resource, representation.fields, representation.include)}::text as document from ${resource.table} where ${resource.key.column} = ${placeholder('key')}`
-  return statement(`read|${resource.name}|${representationShape(representation)}`, build, { key })
+    sql`select ${key.column}::text as key, ${table.version} as version, ${documentJson(resource, fields, include)}::text as document from ${table} where ${withKeys(resource)}`
+  return statement(`read|${name}|${representationShape(representation)}`, build, { keys })
 }
 
 /**
@@ -143,15 +161,6 @@ export function lockStatement(resource: Resource, key: string): QueryConfig {
   return statement(`lock|${resource.name}`, build, { key, turn: `${resource.name} ${key}` })
 }
 
-/** The statement of whole records: `key`, `version`, and `document` as text; no rows of those that are not there. */
-export function readAllStatement(resource: Resource, keys: string[]): QueryConfig {
-  const { table, key } = resource
-  const build = () =>
-    sql`select ${key.column}::text as key, ${table.version} as version, ${wholeDocumentJson(resource)}::text as document
-      from ${table} where ${key.column} = any(${placeholder('keys')}::${sql.raw(key.column.getSQLType())}[])`
-  return statement(`read all|${resource.name}`, build, { keys })
-}
-
 /**
  * The statements that lock records until the transaction ends, to be run one after the other: they take the turns that the
  * lock of one record takes, and then the rows, so that the transaction has no number while it waits.
@@ -160,12 +169,10 @@ export function readAllStatement(resource: Resource, keys: string[]): QueryConfi
  * circle, and many together hold more locks than PostgreSQL has room for.
  */
 export function lockAllStatement(resource: Resource, keys: string[]): QueryConfig[] {
-  const { table, key } = resource
   const first = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
   const turns = () =>
     sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
-  const rows = () =>
-    sql`select from ${table} where ${key.column} = any(${placeholder('keys')}::${sql.raw(key.column.getSQLType())}[]) for update`
+  const rows = () => sql`select from ${resource.table} where ${withKeys(resource)} for update`
   const sorted = [...new Set(keys)].sort()
   return [
     statement('turn of many', first, {}),

@@ -16,12 +16,10 @@ const app = Fastify()
 const json = 'application/json; charset=utf-8'
 
 type Row = { document: string }
+type Page = { records: string | null }
 
-const page = (rows: Row[], limit: number) =>
-  `{"data":[${rows
-    .slice(0, limit)
-    .map(({ document }) => document)
-    .join(',')}],"page":{"limit":${limit},"next":null}}`
+const page = ([found]: Page[], limit: number) =>
+  `{"data":[${found?.records ?? ''}],"page":{"limit":${limit},"next":null}}`
 
 app.get<{ Params: { id: string } }>('/read/:id', async (request, reply) => {
   const { rows } = await pool.query<Row>(read(request.params.id))
@@ -35,7 +33,7 @@ for (const [path, search, limit] of [
 ] as const) {
   const statement = list(search)
   app.get(path, async (_request, reply) => {
-    const { rows } = await pool.query<Row>(statement)
+    const { rows } = await pool.query<Page>(statement)
     return reply.type(json).send(page(rows, limit))
   })
 }
@@ -44,7 +42,7 @@ const counted = list('country=PAK&limit=1')
 const total = count('country=PAK')
 app.get('/count', async (_request, reply) => {
   const [{ rows }, { rows: totals }] = await Promise.all([
-    pool.query<Row>(counted),
+    pool.query<Page>(counted),
     pool.query<{ total: number }>(total),
   ])
   return reply.type(json).send(`${page(rows, 1).slice(0, -1)},"total":${totals[0]?.total}}`)

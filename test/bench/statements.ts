@@ -23,9 +23,14 @@ export const list = (search: string): QueryConfig => listStatement(planOf(search
 /** The statement that counts them. */
 export const count = (search: string): QueryConfig => countStatement(planOf(search))
 
-/** The statement of one whole agreement. */
-export const read = (id: string): QueryConfig =>
-  readStatement(agreements, id, representationOf(agreements, new Map()))
+const readMany = readStatement(agreements, [], representationOf(agreements, new Map()))
+
+/** The statement of one whole agreement: as the service's, which finds many, but by one key. */
+export const read = (id: string): QueryConfig => ({
+  name: 'one',
+  text: readMany.text.replace(/ = any\(.*$/, ' = $1'),
+  values: [id],
+})
 
 const exported = planOf('')
 

@@ -5,15 +5,9 @@ import type { ChangeKind } from '../../query/revisions.ts'
 import { type Resource, recordOf } from '../../resources/resource.ts'
 import type { Answer, Asked, OperationContract } from '../operation.ts'
 import { noSuch } from '../read.ts'
+import type { Stored } from '../records.ts'
 import { type Expected, etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from '../tags.ts'
-import {
-  type Document,
-  documentOf,
-  loadRecord,
-  lockRecord,
-  type Stored,
-  updateDocument,
-} from './documents.ts'
+import { type Document, documentOf, loadRecord, lockRecord, updateDocument } from './documents.ts'
 import { explainRefusal } from './explain.ts'
 import { idempotencyKey, once, replayedHeader } from './idempotency.ts'
 import { documentProblems } from './problems.ts'

@@ -2,18 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/client.ts'
 import { deleteRows, insertRows, updateRow, updateRows } from '../../database/rows.ts'
 import { propertiesOf } from '../../query/document.ts'
-import { lockAllStatement, lockStatement, readAllStatement, readStatement } from '../../query/sql.ts'
+import type { Representation } from '../../query/representation.ts'
+import { lockAllStatement, lockStatement } from '../../query/sql.ts'
 import type { Resource } from '../../resources/resource.ts'
+import { findRecords, type Stored } from '../records.ts'
 
 /** A record's document as clients write it, checked and with every property in place. */
 export type Document = Record<string, unknown>
-
-/** A record as it stands in the database. */
-export interface Stored {
-  version: number
-  /** The whole record's JSON, as it is answered. */
-  document: string
-}
 
 /** The row of a document in the resource's own table. */
 function rowOf(resource: Resource, document: Document): Record<string, unknown> {
@@ -112,15 +107,16 @@ export async function deleteDocuments(
   await deleteRows(transaction.$client, resource.table, { column: resource.key.column, values: keys })
 }
 
+const whole = (resource: Resource): Representation => ({ fields: propertiesOf(resource), include: [] })
+
 /** A record as it stands, or undefined. */
 export async function loadRecord(
   transaction: Transaction,
   resource: Resource,
   key: string,
 ): Promise<Stored | undefined> {
-  const representation = { fields: propertiesOf(resource), include: [] }
-  const { rows } = await transaction.$client.query<Stored>(readStatement(resource, key, representation))
-  return rows[0]
+  const found = await findRecords(transaction.$client, resource, [key], whole(resource))
+  return found.get(key)
 }
 
 /**
@@ -149,8 +145,7 @@ export async function lockRecords(
   if (keys.length === 0) return new Map()
   const { $client } = transaction
   for (const statement of lockAllStatement(resource, keys)) await $client.query(statement)
-  const { rows } = await $client.query<Stored & { key: string }>(readAllStatement(resource, keys))
-  return new Map(rows.map(({ key, ...stored }) => [key, stored]))
+  return findRecords($client, resource, keys, whole(resource))
 }
 
 /** The properties of a record that clients write, out of the whole. */

@@ -4,7 +4,7 @@ import { Problem } from '../../problems/problem.ts'
 import { type ChangeKind, recordStatement } from '../../query/revisions.ts'
 import type { Resource } from '../../resources/resource.ts'
 import type { Actor, Asked, RequestHeader } from '../operation.ts'
-import type { Stored } from './documents.ts'
+import type { Stored } from '../records.ts'
 
 /** Most characters of a reason. */
 const longest = 500
