@@ -8,7 +8,7 @@ import type { Dimension } from './dimensions.ts'
 import type { Siblings } from './filters.ts'
 import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
-import type { Tie } from './ties.ts'
+import { distinctPairsOf, pairsOf, type Tie } from './ties.ts'
 
 /**
  * The SQL of an aggregate, in steps: `tuples`, a record once for each of its combinations of keys; `groups`, those
@@ -50,7 +50,7 @@ function joinOf({ plan, siblings }: Grouping, tie: Tie, at: number): SQL {
   const narrowed = tie.roles !== undefined && roleAt >= 0
   const columns = narrowed ? sql`record, value, role` : sql`record, value`
   const sameRole = narrowed ? sql` and ${alias}.role is not distinct from ${name(`d${roleAt}`)}.value` : sql``
-  return sql` left join (select distinct ${columns} from (${tie.rows(siblings)}) tied) ${alias} on ${alias}.record = records.record${sameRole}`
+  return sql` left join (${distinctPairsOf(tie, siblings, columns)}) ${alias} on ${alias}.record = records.record${sameRole}`
 }
 
 /** Joins in an order in which the role is there before what is tied to it. */
@@ -115,7 +115,7 @@ function apart({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: n
   if (summary === 'countDistinct') {
     const { values } = dimensionOf(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
-    return sql`select ${allKeys(count)} as keys, count(distinct tied.value) as ${measure(at)} from tuples join (${values.tie.rows(siblings)}) tied on tied.record = tuples.record group by 1`
+    return sql`select ${allKeys(count)} as keys, count(distinct tied.value) as ${measure(at)} from tuples join (${pairsOf(values.tie, siblings)}) tied on tied.record = tuples.record group by 1`
   }
   const { parts } = measureOf(plan.resource, of)
   if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)

@@ -12,10 +12,10 @@ export interface Tie {
   /** The column that a row's record is looked up by. */
   key: AnyPgColumn
   /**
-   * A query of all pairs: columns `record`, `value` (never null) and, where the values are of participants, `role`.
+   * Queries of all pairs together: columns `record`, `value` (never null) and, where the values are of participants, `role`.
    * @param asked the values of the request's other filters, which may narrow what is looked at.
    */
-  rows(asked: Siblings): SQL
+  queries(asked: Siblings): SQL[]
   /** The condition that a record has a value at all, where that is cheaper than by its rows. */
   some?(asked: Siblings): SQL
   /** PostgreSQL type of the values. */
@@ -24,11 +24,28 @@ export interface Tie {
   roles?: z.ZodType
 }
 
+/** All pairs of a property, as often as they stand somewhere. */
+export const pairsOf = (tie: Tie, asked: Siblings): SQL => sql.join(tie.queries(asked), sql` union all `)
+
+/**
+ * Pairs of a property, each once.
+ * @param columns of them that count.
+ */
+export function distinctPairsOf(tie: Tie, asked: Siblings, columns: SQL): SQL {
+  const queries = tie.queries(asked)
+  if (queries.length === 1) return sql`select distinct ${columns} from (${pairsOf(tie, asked)}) tied`
+  // Of a union the planner knows that it may have as many rows as its parts, and that indexes have them in order.
+  return sql.join(
+    queries.map((query) => sql`select ${columns} from (${query}) tied`),
+    sql` union `,
+  )
+}
+
 const textArray = (values: SQL) => sql`${values}::text[]`
 
 /** The condition that a record has a value. */
 const hasSome = (tie: Tie, asked: Siblings): SQL =>
-  tie.some?.(asked) ?? sql`exists (select from (${tie.rows(asked)}) tied where tied.record = ${tie.key})`
+  tie.some?.(asked) ?? sql`exists (select from (${pairsOf(tie, asked)}) tied where tied.record = ${tie.key})`
 
 /** What is written before the colon, in the type of the values. */
 const codes = (tie: Tie, values: SQL) =>
@@ -41,7 +58,7 @@ const codes = (tie: Tie, values: SQL) =>
 function havingAll(tie: Tie, values: SQL, asked: Siblings): SQL {
   const role = tie.roles ? sql` and split_part(given.word, ':', 2) in ('', coalesce(tied.role, ''))` : sql``
   return sql`${tie.key} in (
-    select tied.record from (${tie.rows(asked)}) tied
+    select tied.record from (${pairsOf(tie, asked)}) tied
     join unnest(${textArray(values)}) as given(word) on tied.value = split_part(given.word, ':', 1)::${sql.raw(tie.type)}${role}
     where tied.value = any(${codes(tie, values)})
     group by tied.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`

@@ -10,7 +10,7 @@ import { projects } from '../database/tables/projects.ts'
 import { topicLinks } from '../database/tables/topic-links.ts'
 import { anyOf, anyWhere, type Filter, type Siblings, timestamp } from '../query/filters.ts'
 import { byColumn, type SortKey } from '../query/sorts.ts'
-import { type Tie, tieComparisons } from '../query/ties.ts'
+import { pairsOf, type Tie, tieComparisons } from '../query/ties.ts'
 import type { CooperationOwner, IdentifiedOwner } from './parts/links.ts'
 import type { Resource } from './resource.ts'
 import { areaOfCountry, type Ties } from './ties.ts'
@@ -74,7 +74,7 @@ const byRows = (tie: Tie, description: string): Filter =>
   withTie(
     anyWhere(subregion, description, (values, siblings) =>
       among(tie.key, [
-        sql`select tied.record from (${tie.rows(siblings)}) tied where tied.value = any(${textArray(values)})`,
+        sql`select tied.record from (${pairsOf(tie, siblings)}) tied where tied.value = any(${textArray(values)})`,
       ]),
     ),
     tie,

@@ -1,11 +1,11 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { organizations } from '../database/tables/organizations.ts'
 import { participations } from '../database/tables/participations.ts'
 import { topicLinks } from '../database/tables/topic-links.ts'
 import type { Siblings } from '../query/filters.ts'
-import type { Tie } from '../query/ties.ts'
+import { pairsOf, type Tie } from '../query/ties.ts'
 import type { CooperationOwner } from './parts/links.ts'
 
 /** The properties of which records have many values, as rows: what filters and dimensions share. */
@@ -28,8 +28,6 @@ const countriesByArea = (level: Level) =>
 const regionsByArea = (level: Level) =>
   sql`(select area.code as area, region from regions area cross join lateral regions_within(array[area.code]) region where ${ofLevel(level)})`
 
-const joined = (queries: SQL[]) => sql.join(queries, sql` union all `)
-
 /**
  * The regions of the one country that a record names.
  * @param own the level of which a record has a value or none.
@@ -43,8 +41,9 @@ export const areaOfCountry = (
 ): Tie => ({
   key,
   type: 'text',
-  rows: () =>
+  queries: () => [
     sql`select ${key} as record, by_area.area as value from ${key.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
+  ],
   some: () => sql`(${country} is not null and ${country} in (select countries_within(${codesOf(own)})))`,
 })
 
@@ -80,32 +79,37 @@ export function cooperationTies(
         )),
   ]
   const common = { key, type: 'text', roles: z.enum(roles) } as const
+  const country: Tie = { ...common, queries: countries }
   const area = (own: Area, level: Level = own): Tie => ({
     ...common,
-    rows: (asked) =>
-      joined([
-        ...countries(asked).map(
-          (rows) =>
-            sql`select taking.record, by_area.area as value, taking.role from (${rows}) taking join ${countriesByArea(level)} by_area on by_area.country = taking.value`,
-        ),
-        sql`select taking.record, by_area.area as value, taking.role from (${taking(participations.region, asked)}) taking join ${regionsByArea(level)} by_area on by_area.region = taking.value`,
-      ]),
+    queries: (asked) => [
+      ...countries(asked).map(
+        (rows) =>
+          sql`select taking.record, by_area.area as value, taking.role from (${rows}) taking join ${countriesByArea(level)} by_area on by_area.country = taking.value`,
+      ),
+      sql`select taking.record, by_area.area as value, taking.role from (${taking(participations.region, asked)}) taking join ${regionsByArea(level)} by_area on by_area.region = taking.value`,
+    ],
     // The regions are not looked up for each record.
     some: (asked) =>
-      sql`(exists (select from (${joined(countries(asked))}) tied where tied.record = ${key} and tied.value in (select countries_within(${codesOf(own)}))) or exists (select from (${taking(participations.region, asked)}) tied where tied.record = ${key} and tied.value in (select regions_within(${codesOf(own)}))))`,
+      sql`(exists (select from (${pairsOf(country, asked)}) tied where tied.record = ${key} and tied.value in (select countries_within(${codesOf(own)}))) or exists (select from (${taking(participations.region, asked)}) tied where tied.record = ${key} and tied.value in (select regions_within(${codesOf(own)}))))`,
   })
   return {
-    country: { ...common, rows: (asked) => joined(countries(asked)) },
-    organization: { ...common, type: 'uuid', rows: (asked) => taking(participations.organization, asked) },
+    country,
+    organization: {
+      ...common,
+      type: 'uuid',
+      queries: (asked) => [taking(participations.organization, asked)],
+    },
     region: area('region'),
     anyRegion: area('region', 'any'),
     subregion: area('subregion'),
-    role: { key, type: 'text', rows: (asked) => taking(participations.role, asked) },
+    role: { key, type: 'text', queries: (asked) => [taking(participations.role, asked)] },
     topic: {
       key,
       type: 'text',
-      rows: () =>
+      queries: () => [
         sql`select ${topicLinks[owner]} as record, ${topicLinks.topic} as value from ${topicLinks} where ${topicLinks[owner]} is not null`,
+      ],
     },
   }
 }
@@ -114,6 +118,6 @@ export function cooperationTies(
 export const listed = (key: AnyPgColumn, column: AnyPgColumn): Tie => ({
   key,
   type: 'text',
-  rows: () => sql`select distinct ${key} as record, unnest(${column}) as value from ${key.table}`,
+  queries: () => [sql`select distinct ${key} as record, unnest(${column}) as value from ${key.table}`],
   some: () => sql`cardinality(${column}) > 0`,
 })
