@@ -4,6 +4,7 @@ import {
   check,
   customType,
   date,
+  index,
   integer,
   text,
   timestamp,
@@ -70,6 +71,12 @@ export const filled = (name: string, column: AnyPgColumn) =>
 /** A check constraint on the form of a text, as a POSIX regular expression. */
 export const matches = (name: string, column: AnyPgColumn, pattern: string) =>
   check(name, sql`${column} ~ ${sql.raw(`'${pattern}'`)}`)
+
+/** An index of the rows that belong to a record, in their order there, of a table whose rows belong to records of several kinds. */
+export const ofOwner = (name: string, owner: AnyPgColumn, position: AnyPgColumn) =>
+  index(name)
+    .on(owner, position)
+    .where(sql`${sql.identifier(owner.name)} is not null`)
 
 /** A check constraint written out. */
 export const holds = (name: string, condition: SQL) => check(name, condition)

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { partIndex } from '../folding.ts'
 import { citations } from './citations.ts'
-import { exactlyOne, filled, matches } from './columns.ts'
+import { exactlyOne, filled, matches, ofOwner } from './columns.ts'
 import { figures } from './figures.ts'
 import { organizations } from './organizations.ts'
 import { sources } from './sources.ts'
@@ -38,7 +38,7 @@ export const externalIds = pgTable(
       filled('external_ids_id_filled', table.id),
       partIndex('external_ids_id_part', table.id),
       ...owners.flatMap((owner) => [
-        index(`external_ids_${owner.name}`).on(owner),
+        ofOwner(`external_ids_${owner.name}`, owner, table.position),
         uniqueIndex(`external_ids_${owner.name}_unique`)
           .on(table.scheme, table.id)
           .where(sql`${sql.identifier(owner.name)} is not null`),

@@ -3,7 +3,7 @@ import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from '
 import { partIndex } from '../folding.ts'
 import { spanIndex } from '../spans.ts'
 import { actionKinds, rolesOf } from '../vocabularies.ts'
-import { edtfDate, exactlyOne, holds, oneOf, uuidKey } from './columns.ts'
+import { edtfDate, exactlyOne, holds, ofOwner, oneOf, uuidKey } from './columns.ts'
 import { countries } from './countries.ts'
 import { organizations } from './organizations.ts'
 import { regions } from './regions.ts'
@@ -59,10 +59,10 @@ export const participations = pgTable(
         table.role,
       )
       .nullsNotDistinct(),
-    index('participations_agreement').on(table.agreementId),
-    index('participations_project').on(table.projectId),
-    index('participations_cooperation_base').on(table.cooperationBaseId),
-    index('participations_assistance_program').on(table.assistanceProgramId),
+    ofOwner('participations_agreement', table.agreementId, table.position),
+    ofOwner('participations_project', table.projectId, table.position),
+    ofOwner('participations_cooperation_base', table.cooperationBaseId, table.position),
+    ofOwner('participations_assistance_program', table.assistanceProgramId, table.position),
     index('participations_country').on(table.country),
     index('participations_organization').on(table.organization),
     index('participations_region').on(table.region),

@@ -1,5 +1,5 @@
-import { index, integer, pgTable, text, unique } from 'drizzle-orm/pg-core'
-import { exactlyOne } from './columns.ts'
+import { integer, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { exactlyOne, ofOwner } from './columns.ts'
 import { cooperationColumns } from './subjects.ts'
 import { topics } from './topics.ts'
 
@@ -23,9 +23,9 @@ export const topicLinks = pgTable(
     unique('topic_links_once')
       .on(table.topic, table.agreementId, table.projectId, table.cooperationBaseId, table.assistanceProgramId)
       .nullsNotDistinct(),
-    index('topic_links_agreement').on(table.agreementId),
-    index('topic_links_project').on(table.projectId),
-    index('topic_links_cooperation_base').on(table.cooperationBaseId),
-    index('topic_links_assistance_program').on(table.assistanceProgramId),
+    ofOwner('topic_links_agreement', table.agreementId, table.position),
+    ofOwner('topic_links_project', table.projectId, table.position),
+    ofOwner('topic_links_cooperation_base', table.cooperationBaseId, table.position),
+    ofOwner('topic_links_assistance_program', table.assistanceProgramId, table.position),
   ],
 )
