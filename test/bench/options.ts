@@ -26,7 +26,7 @@ export function readOptions(): Options {
     options: {
       agreements: { type: 'string', default: '100000' },
       seconds: { type: 'string', default: '4' },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '5' },
       connections: { type: 'string', default: '16' },
       database: { type: 'string' },
       only: { type: 'string', default: '' },

@@ -60,7 +60,8 @@ async function measureCase(one: Case, servers: Record<Name, Server>, options: Op
     }
   }
   const figures = [...results].map(([name, list]) => [name, middle(list)] as const)
-  return { name: one.name, servers: Object.fromEntries(figures) }
+  const speeds = [...results].map(([name, list]) => [name, list.map(({ perSecond }) => perSecond)] as const)
+  return { name: one.name, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
 }
 
 async function idsFrom(pool: pg.Pool): Promise<string[]> {

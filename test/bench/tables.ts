@@ -1,5 +1,5 @@
 import type { Name } from './cases.ts'
-import type { Depths } from './deep.ts'
+import { type Depths, median } from './deep.ts'
 import type { Figures } from './load.ts'
 import type { Peer } from './peers.ts'
 import type { Transfer } from './transfer.ts'
@@ -7,7 +7,10 @@ import type { Transfer } from './transfer.ts'
 /** A case with what was measured of each server. */
 export interface Measured {
   name: string
+  /** The middle round of each. */
   servers: Partial<Record<Name, Figures>>
+  /** What each answered in a second, round by round. */
+  rounds: Partial<Record<Name, number[]>>
 }
 
 /** All that a run measures. */
@@ -21,14 +24,21 @@ export interface Results {
 
 const shown = (figure: number, digits = 2) => Number(figure.toFixed(digits))
 
+/** What a server answered in a second to what another one did, the middle of the rounds: those of a round share what else the machine does. */
+function ratioOf({ rounds }: Measured, server: Name, against: Name): number {
+  const others = rounds[against] ?? []
+  return median((rounds[server] ?? []).map((perSecond, round) => perSecond / (others[round] ?? Number.NaN)))
+}
+
 /** Prints what each server did with each case, as a ratio of the server written by hand. */
 export function printCases(cases: Measured[]): void {
   console.table(
-    cases.flatMap(({ name, servers }) =>
-      Object.entries(servers).map(([server, figures]) => ({
-        case: name,
+    cases.flatMap((one) =>
+      Object.entries(one.servers).map(([server, figures]) => ({
+        case: one.name,
         server,
-        'of by hand': shown(figures.perSecond / (servers['by hand']?.perSecond ?? Number.NaN)),
+        // The keys are those of the record.
+        'of by hand': shown(ratioOf(one, server as Name, 'by hand')),
         'req/s': shown(figures.perSecond, 0),
         'p50 ms': figures.p50,
         'p99 ms': figures.p99,
@@ -47,11 +57,6 @@ interface Floor {
   most?: number
 }
 
-function ratio(cases: Measured[], name: string, server: Name, against: Name): number {
-  const found = cases.find((one) => one.name === name)?.servers
-  return (found?.[server]?.perSecond ?? Number.NaN) / (found?.[against]?.perSecond ?? Number.NaN)
-}
-
 function floorsOf({ cases, depths, transfers, peers }: Results): Floor[] {
   const ratios: [string, string, Name, Name, number][] = [
     ['hot list of 25 / bare server', 'list of 25, flat columns', 'hot', 'bare', 0.75],
@@ -61,11 +66,11 @@ function floorsOf({ cases, depths, transfers, peers }: Results): Floor[] {
     ['patch / by hand', 'patch', 'cold', 'by hand', 0.7],
     ['aggregate / by hand', 'aggregate by country and year', 'cold', 'by hand', 0.9],
   ]
-  const ofCases = ratios.map(([what, name, server, against, least]) => ({
-    what,
-    measured: ratio(cases, name, server, against),
-    least,
-  }))
+  const ofCases = ratios.flatMap(([what, name, server, against, least]) =>
+    cases
+      .filter((one) => one.name === name)
+      .map((one) => ({ what, measured: ratioOf(one, server, against), least })),
+  )
   const ofDepths = depths
     ? [{ what: `page at ${depths.depth} / first`, measured: depths.deepPage / depths.firstPage, most: 1.3 }]
     : []
@@ -84,9 +89,7 @@ function floorsOf({ cases, depths, transfers, peers }: Results): Floor[] {
     measured,
     least,
   }))
-  return [...ofCases, ...ofDepths, ...ofTransfers, ...ofPeers].filter(
-    ({ measured }) => !Number.isNaN(measured),
-  )
+  return [...ofCases, ...ofDepths, ...ofTransfers, ...ofPeers]
 }
 
 /** Prints how what was measured stands to what it must reach. */
