@@ -313,7 +313,15 @@ describe('the network', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      {
+        numRuns: 25,
+        // Of one resource alone, in whose records a country is itself and by its organizations.
+        examples: [
+          [{ resource: ['agreements'] }, 'country'],
+          [{ resource: ['agreements'] }, 'organization'],
+          [{ resource: ['agreements'] }, 'DEU'],
+        ],
+      },
     )
   }, 60_000)
 

@@ -30,7 +30,7 @@ const mostTopics = 10
 const placeholder = (name: string) => sql`${sql.placeholder(name)}`
 const literal = (text: string) => sql.raw(`'${text}'`)
 const number = (value: number) => sql.raw(String(value))
-const union = (parts: SQL[], word = 'union all') => sql.join(parts, sql.raw(` ${word} `))
+const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
 /** The year of a day as EDTF counts, which has a year 0; null for what is open. */
 const yearOf = (day: SQL) =>
@@ -72,7 +72,7 @@ function actorsSql(selected: Selected[], level: Level): SQL {
         )
       : []),
   ])
-  return sql`select place, record, actor from (${union(parts, 'union')}) as taking where actor is not null`
+  return sql`select distinct place, record, actor from (${union(parts)}) as taking where actor is not null`
 }
 
 const countedBy = (selected: Selected[]) =>
