@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
-    // PostgreSQL works beside the tests, so more workers than this would only wait for it.
-    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    // Half of a test is waiting: for PostgreSQL, for processes that start, for time to pass.
+    maxWorkers: Math.max(4, availableParallelism()),
     // Importing the service takes as long as most files' tests, and its modules keep nothing but what they have made of
     // their own constants, so files share them.
     isolate: false,

@@ -46,6 +46,21 @@ describe.each(resources)('reading $name', (resource) => {
     }
   })
 
+  it('of many at the same moment gives each its own, and 404 to those that are not there', async () => {
+    await make(resource, api)
+    const { data } = (await api.get(`${listPath(resource)}?limit=40`)).json<Page>()
+    const known = data.map((record) => ({ key: keyIn(resource, record), status: 200, record }))
+    const missing = { key: unusedKey(resource), status: 404, record: undefined }
+    // None of them from memory.
+    const asked = [...known, missing, ...known.toReversed(), missing]
+    const fresh = { headers: { 'cache-control': 'no-cache' } }
+    const answers = await Promise.all(asked.map(({ key }) => api.get(pathTo(resource, key), fresh)))
+    expect(answers.map(({ status }) => status)).toEqual(asked.map(({ status }) => status))
+    expect(answers.map((answer) => (answer.status === 200 ? answer.json() : undefined))).toEqual(
+      asked.map(({ record }) => record),
+    )
+  })
+
   it('gives every property of the record, in the same order always', async () => {
     const { path } = await make(resource, api)
     expect(Object.keys((await api.get(path)).json())).toEqual(propertiesOf(resource))
