@@ -91,6 +91,8 @@ async function measureAll(url: string, pool: pg.Pool, agreements: number, option
     bare: await startSource('bare.ts', { BENCH_SOURCE: list }),
   }
   try {
+    // First, since they come from elsewhere and may fail.
+    const peers = options.peers ? await comparePeers(url, cold, options) : []
     const wanted = casesFor(await idsFrom(pool), key).filter(({ name }) => name.includes(options.only))
     const cases: Measured[] = []
     for (const one of wanted) cases.push(await measureCase(one, servers, options))
@@ -103,7 +105,6 @@ async function measureAll(url: string, pool: pg.Pool, agreements: number, option
           copy: await transfer(servers['by hand'], '/copy'),
         }
       : undefined
-    const peers = options.peers ? await comparePeers(url, cold, options) : []
     return { agreements, cases, depths, transfers, peers }
   } finally {
     for (const server of Object.values(servers)) await server.close()
