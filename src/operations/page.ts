@@ -1,5 +1,5 @@
 import type { Database } from '../database/client.ts'
-import { type Position, readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
+import { type Place, type Position, readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
@@ -49,14 +49,18 @@ const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): 
 
 /**
  * The JSON of the page that a plan asks for, and the cursor of the next one.
+ * @param place where the cursor was sent; in the query when left out.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
  */
 export async function pageText(
   plan: ListPlan,
   context: Context,
+  place?: Place,
 ): Promise<{ body: string; next: string | null }> {
   const after =
-    plan.cursor === undefined ? undefined : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret)
+    plan.cursor === undefined
+      ? undefined
+      : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret, place)
   const [{ rows }, total] = await registryAt(plan.asOf, context.pool, (registry) => {
     const records = () => registry.query<Row>(listStatement(plan, after))
     // One connection answers one question at a time.

@@ -25,7 +25,7 @@ export const search: Operation = {
   contract: (resource) => ({
     operationId: `search${resource.plural}`,
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
-    description: `A tree of \`and\`, \`or\`, \`not\`, comparisons by property, and \`some\`, \`none\`, \`every\` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. ${exportDescription}`,
+    description: `A tree of \`and\`, \`or\`, \`not\`, comparisons by property, and \`some\`, \`none\`, \`every\` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. Each operator but \`in\` takes one value: several that all hold go into \`and\`. ${exportDescription}`,
     path: 'search',
     access: 'read',
     query: { ...exportParameters(resource), ...recordMoment(`the ${resource.name.replaceAll('-', ' ')}`) },
@@ -67,7 +67,7 @@ export const search: Operation = {
       return exportAnswer(plan, asked, context)
     }
     requireNoRows(plan, asked)
-    const { body } = await pageText(plan, context)
+    const { body } = await pageText(plan, context, { pointer: '/cursor' })
     return { status: 200, headers: keeping(plan), body }
   },
 }

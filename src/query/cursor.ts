@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { Problem } from '../problems/problem.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
 /** The sort keys of the last record of a page, as text. */
@@ -27,9 +27,14 @@ export function scopeOf(plan: ListPlan): Scope {
 const sign = (payload: string, secret: string) =>
   createHmac('sha256', secret).update(payload).digest('base64url').slice(0, 22)
 
-const refuse = (why: string) =>
+/** Where a cursor was sent. */
+export type Place = Pick<Fault, 'parameter' | 'pointer'>
+
+const inQuery: Place = { parameter: 'cursor' }
+
+const refuse = (why: string, place: Place) =>
   new Problem('invalid-cursor', `The cursor ${why}. Start again without it.`, {
-    errors: [{ parameter: 'cursor', code: 'invalid', message: why }],
+    errors: [{ ...place, code: 'invalid', message: why }],
   })
 
 /** A cursor for the page after a record, which only this query can use. */
@@ -42,17 +47,20 @@ export function writeCursor(scope: Scope, position: Position, secret: string): s
  * The position that a cursor stands for.
  * @throws Problem `invalid-cursor` when it was cut, edited, made by another registry or for another query.
  */
-export function readCursor(scope: Scope, cursor: string, secret: string): Position {
+export function readCursor(scope: Scope, cursor: string, secret: string, place = inQuery): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const right = Buffer.from(sign(payload, secret))
   if (rest.length > 0 || given.length !== right.length || !timingSafeEqual(given, right)) {
-    throw refuse('is not one that this registry has given out: it was cut or changed')
+    throw refuse('is not one that this registry has given out: it was cut or changed', place)
   }
   // The signature vouches for the content: a list of texts, written above.
   const [bound, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
   if (bound !== scope) {
-    throw refuse('belongs to another query: send it with the same filters and sort as the page that gave it')
+    throw refuse(
+      'belongs to another query: send it with the same filters and sort as the page that gave it',
+      place,
+    )
   }
   return position
 }

@@ -22,20 +22,40 @@ function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.Zod
   return { ...Object.fromEntries(own), ...(comparisons.eq && { in: list }) }
 }
 
-const saysSomething = (value: object) => Object.keys(value).length > 0
+/** The check that an object asks for something. What has other faults is not judged: it may have meant to. */
+const saysSomething = (error: string) =>
+  z.check<object>((payload) => {
+    if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
+    payload.issues.push({ code: 'custom', message: error, input: payload.value })
+  })
+
+/** The check that no word of a list stands in it twice. */
+const eachOnce = <Word>(wordOf: (item: Word) => string, place: PropertyKey[] = []) =>
+  z.check<Word[]>((payload) => {
+    const found = payload.value.map(wordOf)
+    for (const [at, word] of found.entries())
+      if (found.indexOf(word) < at)
+        payload.issues.push({
+          code: 'custom',
+          path: [at, ...place],
+          message: `"${word}" stands twice`,
+          input: word,
+        })
+  })
 
 const comparingOf = (filter: Filter) =>
   z
     .strictObject(operatorShape(filter))
-    .refine(saysSomething, { error: 'compares with nothing: give at least one operator' })
+    .check(saysSomething('compares with nothing: give at least one operator'))
     .optional()
     .meta({ description: filter.description })
 
-/** A condition to show: the first filter that takes one of some usual values. */
+/** A condition to show: the first filter that has a word of its own, or takes one of some usual values. */
 function exampleOf({ filters }: Searchable): object {
-  const usual = ['PAK', '2011', '142', 'energy', 'Pakistan']
+  const usual = ['energy', 'PAK', '2011', '142']
   for (const [name, { value, comparisons }] of Object.entries(filters)) {
-    const fitting = usual.find((candidate) => value.safeParse(candidate).success)
+    const words = value instanceof z.ZodEnum ? value.options.map(String) : usual
+    const fitting = words.find((candidate) => value.safeParse(candidate).success)
     if (fitting !== undefined && comparisons.eq) return { [name]: { eq: fitting } }
   }
   return {}
@@ -54,7 +74,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
     const elements = conditionSchema(collection, `${name}${capitalized(list)}`).optional()
     const quantified = z
       .strictObject({ some: elements, none: elements, every: elements })
-      .refine(saysSomething, { error: 'asks for nothing: give some, none or every' })
+      .check(saysSomething('asks for nothing: give some, none or every'))
     return [list, quantified.optional().meta({ description: collection.description })]
   })
   const schema = nameInput(
@@ -67,7 +87,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         ...Object.fromEntries(filters),
         ...Object.fromEntries(lists),
       })
-      .refine(saysSomething, { error: 'is empty: give a condition, or leave it out' })
+      .check(saysSomething('is empty: give a condition, or leave it out'))
       .meta({ description: 'Conditions that all hold.', examples: [exampleOf(searchable)] }),
   )
   return schema
@@ -87,13 +107,7 @@ const sortSchema = (resource: Resource) =>
     )
     .max(10)
     .default([])
-    .superRefine((terms, context) => {
-      terms.forEach(({ by }, at) => {
-        if (terms.findIndex((other) => other.by === by) < at) {
-          context.addIssue({ code: 'custom', path: [at, 'by'], message: `"${by}" stands twice` })
-        }
-      })
-    })
+    .check(eachOnce(({ by }) => by, ['by']))
 
 const requests = new WeakMap<Resource, ReturnType<typeof makeRequest>>()
 
@@ -116,8 +130,10 @@ function makeRequest(resource: Resource) {
         fields: z
           .array(z.enum(propertiesOf(resource)))
           .min(1)
+          .check(eachOnce(String))
+          .meta({ uniqueItems: true })
           .optional(),
-        include: z.array(z.enum(includes)).default([]),
+        include: z.array(z.enum(includes)).check(eachOnce(String)).meta({ uniqueItems: true }).default([]),
         count: z.enum(['exact', 'estimated']).nullable().default(null),
       })
       .meta({
@@ -251,7 +267,7 @@ export function planSearch(resource: Resource, body: unknown): ListPlan {
     sort: completeSort(resource, terms),
     representation: {
       fields: fields ? properties.filter((name) => fields.includes(name)) : properties,
-      include: [...new Set(include)].sort(),
+      include: include.sort(),
     },
     limit,
     ...(cursor !== null && { cursor }),
