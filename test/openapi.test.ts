@@ -312,6 +312,20 @@ describe('the schemas of the OpenAPI document', () => {
     expect(faultsOf({ title: 'A', kind: 'treaty' }, place)).toEqual([])
   })
 
+  it('allow several values with commas wherever an operator takes them', () => {
+    const place = (name: string) => {
+      const at = document.paths['/v1/agreements']?.get?.parameters.findIndex((one) => one.name === name)
+      return escaped('paths', '/v1/agreements', 'get', 'parameters', String(at), 'schema')
+    }
+    for (const [name, value] of [
+      ['topic', { exactly: 'energy,ocean' }],
+      ['status', { ne: 'signed,expired' }],
+      ['country', { all: 'CHN,PAK:party', noneAs: 'observer,depositary' }],
+    ] as const)
+      expect(faultsOf(value, place(name)), name).toEqual([])
+    expect(faultsOf({ ne: 'singed' }, place('status'))).not.toEqual([])
+  })
+
   it('put no list into an object of a query, for which OpenAPI has no notation and clients have no code', () => {
     const nested = z.looseObject({
       anyOf: z.array(z.looseObject({ properties: z.record(z.string(), schema).optional() })).optional(),

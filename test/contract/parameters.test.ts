@@ -49,6 +49,13 @@ const documentForm = z.looseObject({
   ),
 })
 
+/** What an operator is given: the schema of one value, and whether several may stand there with commas between. */
+function givenTo(own: Document): { one: Document; isMany: boolean } {
+  const variants = schemaForm.parse(own).anyOf ?? []
+  const isMany = variants.some(({ pattern }) => pattern === ',')
+  return { one: isMany ? (variants[0] ?? {}) : own, isMany }
+}
+
 /** The query parameters of a resource's list, as the OpenAPI document has them. */
 function parametersOf(resource: Resource): Parameter[] {
   const { paths } = documentForm.parse(api.document)
@@ -57,29 +64,28 @@ function parametersOf(resource: Resource): Parameter[] {
     .filter((parameter) => parameter.in === 'query')
     .map(({ name, schema }) => {
       const variants = (schema.anyOf ?? [schema]).map((variant) => schemaForm.parse(variant))
-      const operators = variants.find(({ properties }) => properties)?.properties ?? {}
+      const compared = variants.find(({ properties }) => properties)?.properties ?? {}
+      const operators = Object.entries(compared).map(([operator, own]) => ({ operator, ...givenTo(own) }))
       const plain = variants.filter(({ properties }) => !properties)
       // A value that may have several forms is described by several schemas.
       const many = plain.find(({ type }) => type === 'array')
-      const [anyOperator] = Object.values(operators).map((variant) => schemaForm.parse(variant))
-      const value = many?.items ?? (plain.length > 0 ? plain[0] : (anyOperator?.items ?? anyOperator)) ?? {}
-      const bracketed = Object.entries(operators).map(([operator]) => ({
+      const value = many?.items ?? (plain.length > 0 ? plain[0] : operators[0]?.one) ?? {}
+      const bracketed = operators.map(({ operator, isMany }) => ({
         spelling: `${name}[${operator}]`,
-        // OpenAPI has no notation for lists in here: `ne` takes many wherever the plain parameter does.
-        isMany: ['all', 'exactly', 'noneAs'].includes(operator) || (operator === 'ne' && many !== undefined),
+        isMany,
       }))
       const spellings = [...(plain.length > 0 ? [name] : []), ...bracketed.map(({ spelling }) => spelling)]
       const single = [
         ...(plain.length > 0 && !many ? [name] : []),
         ...bracketed.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
       ]
-      const taken = Object.entries(operators).flatMap(([operator, own]) => {
-        const words = z.array(z.string()).safeParse(own.examples ?? own.enum)
+      const taken = operators.flatMap(({ operator, one }) => {
+        const words = z.array(z.string()).safeParse(one.examples ?? one.enum)
         return words.data?.[0] === undefined ? [] : [[`${name}[${operator}]`, words.data[0]]]
       })
       return {
         name,
-        operators: Object.keys(operators),
+        operators: operators.map(({ operator }) => operator),
         spellings,
         single,
         value,

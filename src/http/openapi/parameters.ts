@@ -2,6 +2,9 @@ import type { Keyed, RequestHeader } from '../../operations/operation.ts'
 import { type Parameter, type Taking, truth } from '../../query/parameters.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
+/** OpenAPI has no notation for a list inside an object of a query. */
+const several: JsonSchema = { type: 'string', pattern: ',', description: 'Several, with commas between.' }
+
 const listed = (item: JsonSchema): JsonSchema => ({ type: 'array', items: item })
 
 /** A parameter of the path. */
@@ -40,9 +43,10 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
   // The parameter describes itself; its operators need not say it again.
   const { description, examples, ...value } = schemas.of(parameter.jsonValue ?? parameter.value, 'input')
   const { eq, ...bracketed } = parameter.comparisons
-  const one = ({ takes, value: own }: Taking) => {
+  const given = ({ takes, value: own }: Taking): JsonSchema => {
     if (takes === 'truth') return schemas.of(truth, 'input')
-    return own ? schemas.of(own, 'input') : value
+    const one = own ? schemas.of(own, 'input') : value
+    return takes === 'many' ? { anyOf: [one, several] } : one
   }
   const operators = Object.entries(bracketed)
   const common = {
@@ -58,8 +62,7 @@ export function queryParameter(name: string, parameter: Parameter, schemas: Sche
   }
   const compared: JsonSchema = {
     type: 'object',
-    // OpenAPI has no notation for a list inside an object of a query: one value, or several with commas between.
-    properties: Object.fromEntries(operators.map(([operator, taking]) => [operator, one(taking)])),
+    properties: Object.fromEntries(operators.map(([operator, taking]) => [operator, given(taking)])),
     additionalProperties: false,
   }
   return {
