@@ -78,18 +78,23 @@ export interface KnownPath {
   methods: string[]
 }
 
-const matches = (template: string, path: string) =>
+/** The problem that a path does not take a method. */
+export function methodNotAllowed({ methods }: KnownPath, { method, url }: FastifyRequest): Problem {
+  const allow = methods.join(', ')
+  const [path] = url.split('?')
+  return new Problem('method-not-allowed', `${path} takes ${allow} and not ${method}.`, {
+    headers: { allow },
+  })
+}
+
+/** Whether a path is one of those that a template stands for. */
+export const matches = (template: string, path: string) =>
   new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
 
 function notFound(request: FastifyRequest, known: KnownPath[]): Problem {
   const path = request.url.split('?')[0] ?? ''
   const here = known.find((candidate) => matches(candidate.path, path))
-  if (here) {
-    const allow = here.methods.join(', ')
-    return new Problem('method-not-allowed', `${path} takes ${allow} and not ${request.method}.`, {
-      headers: { allow },
-    })
-  }
+  if (here) return methodNotAllowed(here, request)
   const nearest = suggest(
     path,
     known.map((candidate) => candidate.path),

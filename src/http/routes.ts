@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Asked, Context, Contract, Endpoint } from '../operations/operation.ts'
 import { faultMessage } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
+import { aNoun } from '../problems/suggest.ts'
 import { checkQuery, queryReader, type RawQuery, type ReadQuery, wordsOf } from '../query/parameters.ts'
 import { type Admit, actorOf } from './admission.ts'
 import { anonymous } from './authentication.ts'
-import type { KnownPath } from './problems.ts'
+import { type KnownPath, matches, methodNotAllowed } from './problems.ts'
 import { askedKey, headersRead, normalisedKey } from './reading/asked.ts'
 import type { Reads } from './reading/reads.ts'
 
@@ -24,7 +25,7 @@ function keyOf({ keyed: resource }: Endpoint, request: FastifyRequest): string {
   const message = error.issues.map((issue) => issue.message).join('; ')
   throw new Problem(
     'invalid-parameter',
-    `"${key}" can't be the ${property} of a ${resource.noun}: it ${message}.`,
+    `"${key}" can't be the ${property} of ${aNoun(resource.noun)}: it ${message}.`,
     {
       errors: [{ parameter: property, code: 'wrong_format', message }],
     },
@@ -277,6 +278,24 @@ function mountOptions(app: FastifyInstance, { path, methods }: KnownPath): void 
   })
 }
 
+/** Refuses what a path does not take, but another that has a key in its place would: GET of `/v1/topics/search`. */
+function mountRefusals(app: FastifyInstance, known: KnownPath, others: KnownPath[]): void {
+  const hidden = others.filter(({ path }) => path !== known.path && matches(path, known.path))
+  // Fastify answers HEAD where GET is.
+  const refused = hidden
+    .flatMap(({ methods }) => methods)
+    .filter((method) => method !== 'HEAD' && !known.methods.includes(method))
+  if (refused.length === 0) return
+  app.route({
+    method: [...new Set(refused)],
+    url: known.path,
+    onRequest(request, _reply, done) {
+      done(methodNotAllowed(known, request))
+    },
+    handler: () => {},
+  })
+}
+
 /** What endpoints are mounted with. */
 export interface Service {
   context: Context
@@ -290,5 +309,9 @@ export function mountEndpoints(app: FastifyInstance, endpoints: Endpoint[], serv
     if (endpoint.contract.access === 'read') mountRead(app, endpoint, service)
     else mountWrite(app, endpoint, service)
   }
-  for (const path of knownPaths(endpoints)) mountOptions(app, path)
+  const paths = knownPaths(endpoints)
+  for (const path of paths) {
+    mountOptions(app, path)
+    mountRefusals(app, path, paths)
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aNoun } from '../problems/suggest.ts'
 import { nameInput } from '../resources/components.ts'
 import { managed, type Resource } from '../resources/resource.ts'
 import { memo } from './answers.ts'
@@ -44,7 +45,7 @@ export const patchOf = memo((resource) =>
   nameInput(
     `${resource.singular}Patch`,
     z.strictObject({ ...patchedShape(resource.document.shape), ...managedShape(resource) }).meta({
-      description: `Changes of a ${resource.noun}, as a JSON merge patch (RFC 7396).`,
+      description: `Changes of ${aNoun(resource.noun)}, as a JSON merge patch (RFC 7396).`,
       examples: [Object.fromEntries(Object.entries(resource.example).slice(0, 2))],
     }),
   ),

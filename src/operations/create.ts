@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
+import { aNoun } from '../problems/suggest.ts'
 import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
 import type { Answer, Asked, Context, Operation } from './operation.ts'
@@ -42,7 +43,7 @@ export const create: Operation = {
 
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
-    summary: `Create a ${resource.noun}`,
+    summary: `Create ${aNoun(resource.noun)}`,
     description: `Written whole or not at all. As \`${ndjson}\`, up to ${mostLines} records are created together, a line each, as an export gives them: they keep their keys and may refer to one another in any order, while version and timestamps begin anew.`,
     path: 'collection',
     access: 'write',

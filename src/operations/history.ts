@@ -1,5 +1,6 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
+import { aNoun } from '../problems/suggest.ts'
 import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
 import { limitOf, single, valuesOf, wordsOf } from '../query/parameters.ts'
@@ -71,7 +72,7 @@ export const history: Operation = {
 
   contract: (resource) => ({
     operationId: `get${resource.singular}History`,
-    summary: `Read the history of a ${resource.noun}`,
+    summary: `Read the history of ${aNoun(resource.noun)}`,
     description: `Every change of the ${resource.noun}, newest first, with what it has changed, who made it and why. A removed one still has its history, the last entry of which says \`remove\`; what it was then is in the entry before.`,
     path: 'history',
     access: 'read',

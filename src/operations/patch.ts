@@ -1,3 +1,4 @@
+import { aNoun } from '../problems/suggest.ts'
 import { patchOf } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
@@ -10,7 +11,7 @@ export const patch: Operation = {
   contract: (resource) => ({
     ...changeContract(resource),
     operationId: `update${resource.singular}`,
-    summary: `Change a ${resource.noun}`,
+    summary: `Change ${aNoun(resource.noun)}`,
     description:
       'A JSON merge patch (RFC 7396): properties that are sent change, null empties one, others stay. Lists are replaced whole.',
     body: {

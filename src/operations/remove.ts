@@ -1,5 +1,6 @@
 import { databaseErrorOf } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
+import { aNoun } from '../problems/suggest.ts'
 import { resources } from '../resources/index.ts'
 import type { Operation } from './operation.ts'
 import { noSuch } from './read.ts'
@@ -16,7 +17,7 @@ export const remove: Operation = {
 
   contract: (resource) => ({
     operationId: `delete${resource.singular}`,
-    summary: `Remove a ${resource.noun}`,
+    summary: `Remove ${aNoun(resource.noun)}`,
     description:
       'Its history stays, and it can be restored. Refused while other records, citations among them, refer to it: `errors` lists those.',
     path: 'record',

@@ -1,3 +1,4 @@
+import { aNoun } from '../problems/suggest.ts'
 import { replacementOf } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
@@ -9,7 +10,7 @@ export const replace: Operation = {
   contract: (resource) => ({
     ...changeContract(resource),
     operationId: `replace${resource.singular}`,
-    summary: `Replace a ${resource.noun}`,
+    summary: `Replace ${aNoun(resource.noun)}`,
     description:
       'The record becomes what is sent; what is left out becomes empty. A record can be sent back as it was read: what the registry sets must be unchanged or left out.',
     body: {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Transaction } from '../database/client.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
 import { nameInput } from '../resources/components.ts'
 import { type Resource, recordOf } from '../resources/resource.ts'
@@ -82,7 +83,7 @@ export const restore: Operation = {
 
   contract: (resource) => ({
     operationId: `restore${resource.singular}`,
-    summary: `Restore a ${resource.noun}`,
+    summary: `Restore ${aNoun(resource.noun)}`,
     description: `The ${resource.noun} becomes what it was in a version, as a new one. Without a version: what was removed comes back as it was, and what is there becomes what it was before its last change. A removed one comes back under its key, and its versions go on.`,
     path: 'restore',
     access: 'write',

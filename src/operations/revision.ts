@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
+import { aNoun } from '../problems/suggest.ts'
 import { valuesOf } from '../query/parameters.ts'
 import { revisionStatement } from '../query/revisions.ts'
 import { nameOutput } from '../resources/components.ts'
@@ -28,7 +29,7 @@ export const revision: Operation = {
 
   contract: (resource) => ({
     operationId: `get${resource.singular}Revision`,
-    summary: `Read one version of a ${resource.noun}`,
+    summary: `Read one version of ${aNoun(resource.noun)}`,
     description: `The ${resource.noun} as it was answered then, also when it has been removed. Of a removal, it is what was removed.`,
     path: 'revision',
     access: 'read',
@@ -53,7 +54,7 @@ export const revision: Operation = {
     )
     const [row] = rows
     if (!row) {
-      const detail = `The history has no version ${version} of a ${resource.noun} ${key}.`
+      const detail = `The history has no version ${version} of ${aNoun(resource.noun)} ${key}.`
       throw new Problem('not-found', detail)
     }
     // The record's own text is passed on as it was.

@@ -30,3 +30,9 @@ export function didYouMean(word: string, known: readonly string[]): string {
 export function listed(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ')
 }
+
+/**
+ * A noun with the article that goes before it.
+ * @example aNoun('agreement') // 'an agreement'
+ */
+export const aNoun = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`

@@ -15,7 +15,7 @@ import { aliases, keys, line, optional, reference } from './values.ts'
 const key: Key = { property: 'slug', column: table.slug, schema: keys.topic(), madeBy: 'client' }
 
 /** Slugs that would be taken for something else in a URL. */
-const reserved = ['search', 'aggregate']
+const reserved = ['search', 'aggregate', 'bulk']
 
 export const topics: Resource = defineResource({
   name: 'topics',
@@ -31,7 +31,7 @@ export const topics: Resource = defineResource({
     slug: keys
       .topic()
       .refine((slug) => !reserved.includes(slug), {
-        error: `must not be ${reserved.join(' or ')}, which are paths`,
+        error: `must not be ${reserved.join(', ')}, which are paths`,
       })
       .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] }),
     name: line(),

@@ -92,6 +92,21 @@ describe.each(resources)('$name', (resource) => {
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
+  it('answers 405 to what a search and the like do not take, and takes their names for no key', async () => {
+    for (const name of ['search', 'aggregate', 'bulk']) {
+      const url = `${listPath(resource)}/${name}`
+      const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+        if (allow.split(', ').includes(method)) continue
+        const answer = await api.request(method, url, {
+          body: ['GET', 'DELETE'].includes(method) ? undefined : {},
+        })
+        expect({ method, name, status: answer.status }).toEqual({ method, name, status: 405 })
+        expect(answer.headers.get('allow')).toBe(allow)
+      }
+    }
+  })
+
   it('does not take it for another path when it does not know the method', async () => {
     for (const { url } of places()) {
       for (const method of ['PROPFIND', 'PURGE'])

@@ -64,9 +64,8 @@ export function answersOf(openApi: unknown): CheckAnswer {
     const [path = ''] = url.split('?')
     // HEAD answers as GET does; OPTIONS and methods that the path does not take are the server's and not the path's.
     const asked = method === 'HEAD' ? 'get' : method.toLowerCase()
-    const fitting = templates.filter(({ form }) => form.test(path))
-    // What is no operation of /{resource}/search may be one of /{resource}/{key}.
-    const template = (fitting.find(({ path }) => document.paths[path]?.[asked]) ?? fitting[0])?.path
+    // /{resource}/search is never a /{resource}/{key}.
+    const template = templates.find(({ form }) => form.test(path))?.path
     if (template === undefined) {
       if (undocumented.test(path) || method === 'OPTIONS' || isRefusal(status)) return
       throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)
