@@ -72,7 +72,9 @@ const year = (which: string) =>
   z
     .int()
     .nullable()
-    .meta({ description: `The ${which} year that their dates can mean; null where none is known.` })
+    .meta({
+      description: `The ${which} year that their dates name, whatever time was asked for; null where they name none. What has an open end, such as 1985-04/.., may go on.`,
+    })
 
 const tie = {
   count: count('How many records both take part in.'),
