@@ -140,6 +140,15 @@ describe.each(resources)('many operations on $name', (resource) => {
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
+  it.each(['{"toString":1}', '[{"toString":1}]', '{"valueOf":null,"toString":null}', '7', 'null', '[]'])(
+    'are refused where the kind of operation is %s, which is no word',
+    async (op) => {
+      const answer = await send(resource, [{ op: JSON.parse(op) }])
+      expect(answer.status).toBe(422)
+      expect(faultsIn(answer)).toEqual([['/operations/0/op', 'invalid']])
+    },
+  )
+
   it('with atomic=false are each done or refused by itself, with the problem that it has alone', async () => {
     const made = await make(resource, api)
     const [first, last] = [await sample(resource, api), await fullSample(resource, api)]

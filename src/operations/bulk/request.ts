@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { didYouMean } from '../../problems/suggest.ts'
+import { didYouMean, listed } from '../../problems/suggest.ts'
 import { nameInput } from '../../resources/components.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { externalId } from '../../resources/values.ts'
@@ -92,9 +92,11 @@ function operationForm(resource: Resource, { made, replacement, patch, ifMatch }
       error: ({ input }) => {
         if (typeof input !== 'object' || input === null) return undefined
         const op = Object(input).op
-        return op === undefined
-          ? 'is required'
-          : `${JSON.stringify(op)} is not known${didYouMean(String(op), kinds)}`
+        if (op === undefined) return 'is required'
+        // Other JSON may be such that it can't become a text: {"toString": 1}.
+        return typeof op === 'string'
+          ? `${JSON.stringify(op)} is not known${didYouMean(op, kinds)}`
+          : `must be one of ${listed(kinds)}`
       },
     },
   )
