@@ -1,5 +1,15 @@
-import { getTableColumns } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import {
+  type AnyPgColumn,
+  check,
+  customType,
+  date,
+  integer,
+  type PgTable,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 /** A column of a table by its property. @throws when the table has none of that name. */
 export function columnOf(table: PgTable, property: string) {
@@ -7,3 +17,67 @@ export function columnOf(table: PgTable, property: string) {
   if (!column) throw new Error(`no column for the property ${property}`)
   return column
 }
+
+/** The name of a property or resource in the database: `signedOn` is `signed_on`, `cooperation-bases` is `cooperation_bases`. */
+export const snakeCase = (name: string): string =>
+  name.replaceAll('-', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** A UUIDv7 primary key, made by the database (RFC 9562, section 5.7). */
+export const uuidKey = () => uuid('id').primaryKey().default(sql`uuid_v7()`)
+
+/** A moment with milliseconds. */
+export const instantColumn = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/** The place of a row in its list, from 0. */
+export const positionColumn = () => integer('position').notNull()
+
+const edtfBound = (name: string, bound: 'earliest' | 'latest') =>
+  date(`${name}_${bound}`).generatedAlwaysAs(sql.raw(`edtf_${bound}(${name})`))
+
+/**
+ * A date as its source gives it: EDTF text beside its earliest and latest day, which the database computes.
+ * @example edtfColumns('signedOn') // signedOn, signedOnEarliest, signedOnLatest
+ */
+export const edtfColumns = (property: string) => {
+  const name = snakeCase(property)
+  return {
+    [property]: text(name),
+    [`${property}Earliest`]: edtfBound(name, 'earliest'),
+    [`${property}Latest`]: edtfBound(name, 'latest'),
+  }
+}
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+
+/**
+ * The full-text column of a table, made by the database from its texts.
+ * @param weighted SQL text expressions: `A` names and titles, `B` prose.
+ */
+export function searchColumn(weighted: { A: string[]; B: string[] }) {
+  const parts = (['A', 'B'] as const).flatMap((weight) =>
+    weighted[weight].map(
+      (expression) => `setweight(to_tsvector('english', plain_text(${expression})), '${weight}')`,
+    ),
+  )
+  return tsvector('search').generatedAlwaysAs(sql.raw(parts.join(' || ') || "''::tsvector"))
+}
+
+/** SQL literals of words, separated by commas. */
+export const literals = (values: readonly string[]): SQL =>
+  sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))
+
+/** A check constraint that holds a column to a closed list; null passes. */
+export const oneOf = (name: string, column: AnyPgColumn, values: readonly string[]) =>
+  check(name, sql`${column} in (${literals(values)})`)
+
+/** A check constraint that requires exactly one of the columns to be filled. */
+export const exactlyOne = (name: string, columns: AnyPgColumn[]) =>
+  check(name, sql`num_nonnulls(${sql.join(columns, sql`, `)}) = 1`)
+
+/** A check constraint for text that must say something: not empty, no blank edges. */
+export const filled = (name: string, column: AnyPgColumn) =>
+  check(name, sql`${column} <> '' and ${column} = btrim(${column})`)
+
+/** A check constraint on the form of a text, as a POSIX regular expression. */
+export const matches = (name: string, column: AnyPgColumn, pattern: string) =>
+  check(name, sql`${column} ~ ${sql.raw(`'${pattern}'`)}`)

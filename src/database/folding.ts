@@ -27,6 +27,10 @@ export const nameList = (lines: SQL | AnyPgColumn): SQL => sql`string_to_array($
 export const partIndex = (name: string, value: SQL | AnyPgColumn): IndexBuilder =>
   index(name).using('gin', sql`(${folded(value)}) gin_trgm_ops`)
 
+/** The index of a table's full-text column. */
+export const searchIndex = (table: string, search: AnyPgColumn): IndexBuilder =>
+  index(`${table}_search`).using('gin', search)
+
 /**
  * What a search across resources finds a record's title by: how it begins, and ideographs in it. The trigrams of a
  * title are those of its filters.

@@ -130,3 +130,7 @@ export async function deleteRows(
   )
   await client.query({ ...statement, values: [where.values] })
 }
+
+/** Rows with the columns of their owner and their place in the list. */
+export const positioned = (rows: Row[], owner: Row): Row[] =>
+  rows.map((row, position) => ({ ...row, ...owner, position }))

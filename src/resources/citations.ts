@@ -1,87 +1,116 @@
-import { type SQL, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { foreignKey, index, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { citations as table } from '../database/tables/citations.ts'
-import { citationRanks } from '../database/vocabularies.ts'
+import { columnOf, snakeCase } from '../database/columns.ts'
+import { codeOrder, orderIndexes, textOrder } from '../database/ordering.ts'
+import { records } from '../database/tables/records.ts'
+import { defineField, type FieldPlace } from '../model/field.ts'
+import { field } from '../model/fields/index.ts'
+import { anyOf, anyWhere } from '../model/filters.ts'
+import { jsonObject } from '../model/json.ts'
+import { recordId } from '../model/keys.ts'
+import { checkProperty } from '../model/property-pointer.ts'
+import type { Registry } from '../model/registry.ts'
+import { defineResource } from '../model/resource.ts'
+import { named } from '../model/schema-names.ts'
+import { line, optional } from '../model/schemas.ts'
+import { byText } from '../model/sorts.ts'
+import { citationRanks } from '../model/vocabularies.ts'
 import { listed } from '../problems/suggest.ts'
-import { byValue, byWord, itself } from '../query/dimensions.ts'
-import { anyOf, anyWhere, anyWord, fullText, text } from '../query/filters.ts'
-import { byCode, byText } from '../query/sorts.ts'
-import { externalIdsIn } from './collections.ts'
-import { named } from './components.ts'
-import { externalIdFilter, recordFilters, recordSorts } from './conditions.ts'
-import { includedOne } from './inclusions.ts'
-import { externalIdsPart } from './parts/links.ts'
-import type { ColumnsPart } from './parts/part.ts'
-import { checkProperty } from './parts/property-pointer.ts'
-import { defineResource, type Key, type Resource } from './resource.ts'
-import { sources } from './sources.ts'
-import { externalIds, keys, line, optional, prose, reference } from './values.ts'
 
-const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+/** The resources whose records citations can speak of: all but citations. */
+const citable = (registry: Registry): string[] =>
+  registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
 
-/** The records that a citation can speak of: the form of their keys, and the column that points to them. */
-const citable = {
-  regions: { id: reference.region(), column: table.regionCode, property: 'regionCode' },
-  countries: { id: reference.country(), column: table.countryCode, property: 'countryCode' },
-  topics: { id: reference.topic(), column: table.topicSlug, property: 'topicSlug' },
-  organizations: { id: reference.organization(), column: table.organizationId, property: 'organizationId' },
-  sources: { id: reference.source(), column: table.citedSourceId, property: 'citedSourceId' },
-  agreements: { id: reference.agreement(), column: table.agreementId, property: 'agreementId' },
-  projects: { id: reference.project(), column: table.projectId, property: 'projectId' },
-  'cooperation-bases': {
-    id: reference.base(),
-    column: table.cooperationBaseId,
-    property: 'cooperationBaseId',
-  },
-  'assistance-programs': {
-    id: reference.program(),
-    column: table.assistanceProgramId,
-    property: 'assistanceProgramId',
-  },
-  figures: { id: reference.figure(), column: table.figureId, property: 'figureId' },
-} satisfies Record<string, { id: z.ZodType; column: PgColumn; property: string }>
+const variant = (registry: Registry, resource: string) =>
+  z.strictObject({ resource: z.literal(resource), id: registry.keySchema(resource) })
 
-type Citable = keyof typeof citable
-
-// Object.keys forgets the names of the object's own literal keys.
-const citableNames = Object.keys(citable) as [Citable, ...Citable[]]
-
-const variant = (name: Citable) => z.strictObject({ resource: z.literal(name), id: citable[name].id })
-
-const [first, ...others] = citableNames
-const record = named(
-  'CitedRecord',
-  z
-    .discriminatedUnion('resource', [variant(first), ...others.map(variant)], {
-      error: ({ input }) =>
-        input === undefined ? 'is required' : `resource must be one of ${listed(citableNames)}`,
-    })
-    .meta({
-      description: 'The record that a citation speaks of.',
-      examples: [{ resource: 'countries', id: 'PAK' }],
-    }),
-)
-
-type CitedRecord = { resource: Citable; id: string }
-
-const nameOfResource = sql`case ${sql.join(
-  citableNames.map((name) => sql`when ${citable[name].column} is not null then ${sql.raw(`'${name}'`)}`),
-  sql` `,
-)} end`
-
-const recordPart: ColumnsPart<CitedRecord> = {
-  kind: 'columns',
-  json: (() => {
-    const columns = citableNames.map((name) => citable[name].column)
-    const ids = columns.map((column): SQL => sql`${column}::text`)
-    return sql`(select row_to_json(part) from (select ${nameOfResource} as resource, coalesce(${sql.join(ids, sql`, `)}) as id) part)`
-  })(),
-  columns: ({ resource, id }) =>
-    Object.fromEntries(citableNames.map((name) => [citable[name].property, name === resource ? id : null])),
+function citedRecordSchema(registry: Registry) {
+  const names = citable(registry)
+  const [first = '', ...others] = names
+  return named(
+    'CitedRecord',
+    z
+      .discriminatedUnion(
+        'resource',
+        [variant(registry, first), ...others.map((name) => variant(registry, name))],
+        {
+          error: ({ input }) =>
+            input === undefined ? 'is required' : `resource must be one of ${listed(names)}`,
+        },
+      )
+      .meta({
+        description: 'The record that a citation speaks of.',
+        examples: [{ resource: 'countries', id: 'PAK' }],
+      }),
+  )
 }
 
-const locator = named(
+const cited = ({ table }: FieldPlace) => ({
+  record: columnOf(table, 'citedRecord'),
+  resource: columnOf(table, 'citedResource'),
+})
+
+/** The record that a citation speaks of, of whatever resource. A record with citations can't be removed before they are. */
+const citedRecord = () =>
+  defineField({
+    schema: citedRecordSchema,
+    columns: () => ({
+      citedRecord: uuid('cited_record').notNull(),
+      citedResource: text('cited_resource').notNull(),
+    }),
+    constraints: (place) => {
+      const { record, resource } = cited(place)
+      return [
+        foreignKey({
+          name: 'citations_cited_record',
+          columns: [record, resource],
+          foreignColumns: [records.id, records.resource],
+        }),
+        index('citations_cited_record').on(record),
+        index('citations_cited_resource').on(resource),
+      ]
+    },
+    json: (place) => {
+      const { record, resource } = cited(place)
+      const key = sql`(select key from ${records} where ${records.id} = ${record})`
+      return jsonObject({ resource: sql`${resource}`, id: key })
+    },
+    toColumns: ({ resource, id }, { registry }) => ({
+      citedResource: resource,
+      citedRecord: recordId({ name: resource, key: registry.keyForm(resource) }, id),
+    }),
+    query: (place) => {
+      const { record, resource } = cited(place)
+      return {
+        filters: {
+          resource: anyOf(
+            resource,
+            z.enum(citable(place.registry)),
+            'Resource of the record that is spoken of.',
+          ),
+          record: anyWhere(
+            z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
+            'Key of the record that is spoken of.',
+            (values) => sql`${record} in (select id from record_ids(${values}::text[]) as id)`,
+          ),
+        },
+        dimensions: {
+          resource: {
+            description: 'Resource of the record that is spoken of.',
+            type: 'text',
+            values: { kind: 'one', value: sql`${resource}` },
+            text: (value) => sql`(${value})::text`,
+            label: (value) => sql`replace(${value}, '-', ' ')`,
+            asks: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
+          },
+        },
+      }
+    },
+  })
+
+/** Schema of where in a source something stands. */
+const locatorSchema = named(
   'Locator',
   z
     .strictObject({
@@ -93,115 +122,82 @@ const locator = named(
     .meta({ description: 'Where in the source it stands.', examples: [{ paragraph: '1', page: null }] }),
 )
 
-const locatorPart: ColumnsPart<z.output<typeof locator> | null> = {
-  kind: 'columns',
-  json: sql`case when num_nonnulls(${table.paragraph}, ${table.page}) > 0 then (select row_to_json(part) from (select ${table.paragraph} as paragraph, ${table.page} as page) part) end`,
-  columns: (value) => ({ paragraph: value?.paragraph ?? null, page: value?.page ?? null }),
-}
-
-export const citations: Resource = defineResource({
-  name: 'citations',
-  singular: 'Citation',
-  plural: 'Citations',
-  noun: 'citation',
-  description:
-    'What supports one fact: a source, the record and property that it speaks of, and where it says so.',
-  table,
-  key,
-  naming: { title: table.excerpt, prose: [table.note] },
-  document: z
-    .strictObject({
-      source: reference.source(),
-      record,
-      property: optional(
-        z
-          .string()
-          .max(200)
-          .regex(/^(\/([^/~]|~[01])*)+$/, { error: 'must be a JSON pointer, such as /signedOn' }),
-      ).meta({ description: 'JSON pointer to the property that is supported; null for the whole record.' }),
-      locator: optional(locator),
-      excerpt: optional(line(300)).meta({ description: 'A few words of the source.' }),
-      note: optional(prose()).meta({ description: 'What is supported, and what is doubtful about it.' }),
-      rank: z
-        .enum(citationRanks)
-        .default('normal')
-        .meta({ description: 'Weight beside other citations of the fact.' }),
-      externalIds: externalIds(),
-    })
-    .superRefine(checkProperty),
-  parts: { record: recordPart, locator: locatorPart, externalIds: externalIdsPart('citationId', table.id) },
-  filters: {
-    ...recordFilters(table, key),
-    q: fullText(table, 'excerpts and notes'),
-    source: anyOf(table.source, keys.uuid(), 'Source that is cited.'),
-    resource: anyWhere(
-      z.enum(citableNames),
-      'Resource of the record that is spoken of.',
-      (values) =>
-        sql`(${sql.join(
-          citableNames.map(
-            (name) =>
-              sql`(${citable[name].column} is not null and ${sql.raw(`'${name}'`)} = any(${values}::text[]))`,
-          ),
-          sql` or `,
-        )})`,
-    ),
-    record: anyWhere(
-      z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
-      'Key of the record that is spoken of.',
-      (values) =>
-        sql`(${sql.join(
-          citableNames.map((name) => sql`${citable[name].column}::text = any(${values}::text[])`),
-          sql` or `,
-        )})`,
-    ),
-    property: anyWord(
-      table.property,
-      z.string().min(1).max(200),
-      'JSON pointer to the property that is supported.',
-    ),
-    excerpt: text(table.excerpt, 'A few words of the source.'),
-    note: text(table.note, 'What is supported or doubtful.'),
-    paragraph: anyOf(table.paragraph, line(50), 'Paragraph of the source.'),
-    page: anyOf(table.page, line(50), 'Page of the source.'),
-    rank: anyWord(table.rank, z.enum(citationRanks), 'Weight beside other citations.'),
-    externalId: externalIdFilter('citationId', table.id),
-  },
-  collections: () => ({ externalIds: externalIdsIn('citationId') }),
-  sorts: {
-    ...recordSorts(table, key),
-    property: byCode(table.property, 'Property that is supported.'),
-    rank: byCode(table.rank, 'Rank, as a word.'),
-    paragraph: byText(table.paragraph, 'Paragraph, as text.'),
-  },
-  dimensions: {
-    resource: {
-      description: 'Resource of the record that is spoken of.',
-      type: 'text',
-      values: { kind: 'one', value: nameOfResource },
-      text: itself,
-      label: (name) => sql`replace(${name}, '-', ' ')`,
-      asks: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
-    },
-    source: byValue(
-      table.source,
-      'source',
-      'Source that is cited.',
-      (id) => sql`(select title from sources where sources.id = ${id})`,
-    ),
-    property: byValue(table.property, 'property', 'Property that is supported, as a JSON pointer.'),
-    rank: byWord(table.rank, 'rank', 'Weight beside other citations.'),
-  },
-  measures: {},
-  includes: () => ({ sourceDetails: includedOne(sources, 'the source, as a record.', table.source) }),
-  example: {
-    source: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f92',
-    record: { resource: 'agreements', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' },
-    property: '/signedOn',
-    locator: { paragraph: '1', page: null },
-    excerpt: 'In April 2011, China and Pakistan signed',
-    note: 'Month of signature; the day is not given.',
-    rank: 'normal',
-    externalIds: [{ scheme: 'interview-2011', id: 'F01' }],
-  },
+const located = ({ table }: FieldPlace) => ({
+  paragraph: columnOf(table, 'paragraph'),
+  page: columnOf(table, 'page'),
 })
+
+const locator = () =>
+  defineField({
+    schema: () => optional(locatorSchema),
+    columns: () => ({ paragraph: text('paragraph'), page: text('page') }),
+    constraints: (place) => {
+      const { paragraph, page } = located(place)
+      return [
+        ...orderIndexes('citations_paragraph_order', textOrder(paragraph), place.recordId, paragraph),
+        index('citations_paragraph').on(paragraph),
+        index('citations_page').on(page),
+      ]
+    },
+    json: (place) => {
+      const { paragraph, page } = located(place)
+      return sql`case when num_nonnulls(${paragraph}, ${page}) > 0 then ${jsonObject({ paragraph: sql`${paragraph}`, page: sql`${page}` })} end`
+    },
+    toColumns: (value) => ({ paragraph: value?.paragraph ?? null, page: value?.page ?? null }),
+    query: (place) => {
+      const { paragraph, page } = located(place)
+      return {
+        filters: {
+          paragraph: anyOf(paragraph, line(50), 'Paragraph of the source.'),
+          page: anyOf(page, line(50), 'Page of the source.'),
+        },
+        sorts: { paragraph: byText(paragraph, 'Paragraph, as text.') },
+      }
+    },
+  })
+
+const pointer = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^(\/([^/~]|~[01])*)+$/, { error: 'must be a JSON pointer, such as /signedOn' })
+
+export const citations = defineResource(
+  'citations',
+  {
+    source: field.requiredReference('sources', 'Source that is cited.', {
+      group: true,
+      include: { name: 'sourceDetails', description: 'the source, as a record.', form: 'one' },
+    }),
+    record: citedRecord(),
+    property: field.code(
+      pointer,
+      'JSON pointer to the property that is supported; null for the whole record.',
+      { sort: true, group: field.groupByCode, pattern: '^(/([^/~]|~[01])*)+$' },
+    ),
+    locator: locator(),
+    excerpt: field.line('A few words of the source.', { max: 300, weight: 'A' }),
+    note: field.prose('What is supported, and what is doubtful about it.', { weight: 'B' }),
+    rank: field.defaultEnumeration(citationRanks, 'normal', 'Weight beside other citations of the fact.'),
+    externalIds: field.externalIds(),
+  },
+  {
+    singular: 'Citation',
+    plural: 'Citations',
+    noun: 'citation',
+    description:
+      'What supports one fact: a source, the record and property that it speaks of, and where it says so.',
+    search: { title: 'excerpt', prose: ['note'] },
+    refine: checkProperty,
+    example: {
+      source: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f92',
+      record: { resource: 'agreements', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' },
+      property: '/signedOn',
+      locator: { paragraph: '1', page: null },
+      excerpt: 'In April 2011, China and Pakistan signed',
+      note: 'Month of signature; the day is not given.',
+      rank: 'normal',
+      externalIds: [{ scheme: 'interview-2011', id: 'F01' }],
+    },
+  },
+)

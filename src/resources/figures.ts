@@ -1,103 +1,66 @@
-import { sql } from 'drizzle-orm'
+import { text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { figures as table } from '../database/tables/figures.ts'
-import { qualifiers } from '../database/vocabularies.ts'
-import { byValue, byWord, byDate as groupByDate } from '../query/dimensions.ts'
-import { anyOf, anyWord, edtfDate, fullText, number, text } from '../query/filters.ts'
-import { byCode, byDate, byNumber, byText } from '../query/sorts.ts'
-import { citationsIn, externalIdsIn } from './collections.ts'
-import { externalIdFilter, recordFilters, recordSorts, regionFilters } from './conditions.ts'
-import { countries } from './countries.ts'
-import { byCountry, byRegions } from './dimensions.ts'
-import { citationsOf, included } from './inclusions.ts'
-import { numberPart } from './parts/columns.ts'
-import { externalIdsPart } from './parts/links.ts'
-import { checkListRequest } from './parts/list-request.ts'
-import { defineResource, type Key, type Resource } from './resource.ts'
-import { edtf, externalIds, keys, line, optional, reference, word } from './values.ts'
+import { snakeCase } from '../database/columns.ts'
+import { defineField } from '../model/field.ts'
+import { field } from '../model/fields/index.ts'
+import { checkListRequest } from '../model/list-request.ts'
+import { defineResource } from '../model/resource.ts'
+import { optional, word } from '../model/schemas.ts'
+import { qualifiers } from '../model/vocabularies.ts'
 
-const key: Key = { property: 'id', column: table.id, schema: keys.uuid(), madeBy: 'registry' }
+/** A list request that the registry can answer. */
+const listRequest = (description: string) =>
+  defineField({
+    schema: (registry) =>
+      optional(
+        z
+          .string()
+          .max(1000)
+          .regex(/^\/v1\/[a-z-]+(\?[^\s#]*)?$/, {
+            error: 'must be a list request such as /v1/countries?partnerOf=CHN',
+          })
+          .superRefine((request, context) => checkListRequest(registry, request, context)),
+      ).meta({ description }),
+    columns: (name) => ({ [name]: text(snakeCase(name)) }),
+  })
 
-const asOf = edtf('The day or time that the count is of.')
-
-export const figures: Resource = defineResource({
-  name: 'figures',
-  singular: 'Figure',
-  plural: 'Figures',
-  noun: 'figure',
-  description: 'A count that somebody has published, beside the registry query that counts the same thing.',
-  table,
-  key,
-  naming: { title: table.title, prose: [table.unit] },
-  document: z.strictObject({
-    indicator: word().meta({ description: 'What is counted, as a word that several figures share.' }),
-    title: line(),
-    value: z.number().min(-1e14).max(1e14).multipleOf(0.0001).meta({ description: 'At most four decimals.' }),
-    qualifier: z
-      .enum(qualifiers)
-      .default('exact')
-      .meta({ description: 'How the source qualifies the value.' }),
-    unit: line(100).meta({ description: 'What one is counted of, in the plural.' }),
-    country: optional(reference.country()).meta({ description: 'The country that the figure is about.' }),
-    asOf: optional(asOf),
-    query: optional(
-      z
-        .string()
-        .max(1000)
-        .regex(/^\/v1\/[a-z-]+(\?[^\s#]*)?$/, {
-          error: 'must be a list request such as /v1/countries?partnerOf=CHN',
-        })
-        .superRefine(checkListRequest),
-    ).meta({ description: 'The list request that counts the same thing in the registry.' }),
-    externalIds: externalIds(),
-  }),
-  parts: {
-    value: numberPart(table.value, 'value'),
-    externalIds: externalIdsPart('figureId', table.id),
+export const figures = defineResource(
+  'figures',
+  {
+    indicator: field.requiredCode(word(), 'What is counted, as a word that several figures share.', {
+      sort: true,
+      group: field.groupByWord,
+      pattern: '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
+    }),
+    title: field.title('Title.'),
+    value: field.decimal('The count.', 'unit'),
+    qualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the value.'),
+    unit: field.requiredLine('What one is counted of, in the plural.', 100, { group: true, weight: 'B' }),
+    country: field.reference('countries', 'The country that the figure is about.', {
+      group: true,
+      areas: true,
+      include: { name: 'countries', description: 'its country, as a record.', form: 'list' },
+    }),
+    asOf: field.edtf('The day or time that the count is of.'),
+    query: listRequest('The list request that counts the same thing in the registry.'),
+    externalIds: field.externalIds(),
   },
-  filters: {
-    ...recordFilters(table, key),
-    q: fullText(table, 'titles and units'),
-    title: text(table.title, 'Title.'),
-    indicator: anyWord(table.indicator, word(), 'What is counted.'),
-    value: number(table.value, 'The count.'),
-    qualifier: anyOf(table.qualifier, z.enum(qualifiers), 'How the source qualifies the value.'),
-    unit: text(table.unit, 'What one is counted of.'),
-    country: anyOf(table.country, keys.country(), 'Country that the figure is about.'),
-    ...regionFilters(table.id, table.country, 'Region or group of the country that the figure is about.'),
-    asOf: edtfDate(table, 'asOf', asOf, 'The day or time that the count is of.'),
-    externalId: externalIdFilter('figureId', table.id),
+  {
+    singular: 'Figure',
+    plural: 'Figures',
+    noun: 'figure',
+    description: 'A count that somebody has published, beside the registry query that counts the same thing.',
+    search: { title: 'title', prose: ['unit'] },
+    example: {
+      indicator: 'partner_countries',
+      title: 'Countries and regions with which China has started technological cooperation',
+      value: 152,
+      qualifier: 'exact',
+      unit: 'countries and regions',
+      country: 'CHN',
+      asOf: '2011-08',
+      query: '/v1/countries?partnerOf=CHN',
+      externalIds: [{ scheme: 'interview-2011', id: 'F12' }],
+    },
   },
-  collections: () => ({ citations: citationsIn('figureId'), externalIds: externalIdsIn('figureId') }),
-  sorts: {
-    ...recordSorts(table, key),
-    title: byText(table.title, 'Title.'),
-    indicator: byCode(table.indicator, 'What is counted.'),
-    value: byNumber(table.value, 'The count.'),
-    asOf: byDate(table, 'asOf', 'The day or time that the count is of.'),
-  },
-  dimensions: {
-    indicator: byWord(table.indicator, 'indicator', 'What is counted.'),
-    unit: byValue(table.unit, 'unit', 'What one is counted of.'),
-    qualifier: byWord(table.qualifier, 'qualifier', 'How the source qualifies the value.'),
-    country: byCountry(table.country, 'country', 'Country that the figure is about.'),
-    ...byRegions(table.id, table.country),
-    ...groupByDate(table, 'asOf', 'asOf', 'that the count is of'),
-  },
-  measures: { value: { description: 'The count.', value: sql`${table.value}`, within: 'unit' } },
-  includes: () => ({
-    citations: citationsOf('figureId', table.id),
-    countries: included(countries, 'its country, as a record.', sql`countries.code = ${table.country}`),
-  }),
-  example: {
-    indicator: 'partner_countries',
-    title: 'Countries and regions with which China has started technological cooperation',
-    value: 152,
-    qualifier: 'exact',
-    unit: 'countries and regions',
-    country: 'CHN',
-    asOf: '2011-08',
-    query: '/v1/countries?partnerOf=CHN',
-    externalIds: [{ scheme: 'interview-2011', id: 'F12' }],
-  },
-})
+)

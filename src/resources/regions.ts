@@ -1,78 +1,56 @@
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
-import { nameLines } from '../database/folding.ts'
-import { regions as table } from '../database/tables/regions.ts'
-import { regionKinds } from '../database/vocabularies.ts'
-import { byValue, byWord } from '../query/dimensions.ts'
-import { anyOf, anyWhere, anyWord, fullText, text } from '../query/filters.ts'
-import { byCode, byText } from '../query/sorts.ts'
-import { citationsIn } from './collections.ts'
-import { recordFilters, recordSorts } from './conditions.ts'
-import { countries } from './countries.ts'
-import { citationsOf, included } from './inclusions.ts'
-import { defineResource, type Key, type Resource } from './resource.ts'
-import { aliases, keys, line, optional, reference } from './values.ts'
+import { columnOf } from '../database/columns.ts'
+import { field } from '../model/fields/index.ts'
+import { anyWhere } from '../model/filters.ts'
+import { includedRecords } from '../model/includes.ts'
+import { keys } from '../model/keys.ts'
+import { defineResource, type ResourcePlace } from '../model/resource.ts'
+import { regionKinds } from '../model/vocabularies.ts'
 
-const key: Key = { property: 'code', column: table.code, schema: keys.region(), madeBy: 'client' }
+/** The countries directly in a region, or in a group. */
+function countryInclude({ table, registry }: ResourcePlace) {
+  const countries = registry.get('countries')
+  const [groups] = registry.fieldTables({ resource: 'countries', name: 'groups' })
+  const code = columnOf(table, 'code')
+  return includedRecords(
+    countries,
+    'the countries directly in the region, or in the group.',
+    sql`${columnOf(countries.table, 'region')} = ${code} or ${countries.id} in (select record from ${groups} where target = ${code})`,
+  )
+}
 
-export const regions: Resource = defineResource({
-  name: 'regions',
-  singular: 'Region',
-  plural: 'Regions',
-  noun: 'region',
-  description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
-  table,
-  key,
-  naming: { title: table.name, lines: nameLines(table.name, sql`null`, table.aliases), prose: [] },
-  document: z.strictObject({
-    code: keys.region().meta({ description: 'UN M49 code.', examples: ['142'] }),
-    name: line(),
-    kind: z.enum(regionKinds),
-    parent: optional(reference.region()).meta({ description: 'The region that it lies in.' }),
-    aliases: aliases(),
-  }),
-  parts: {},
-  filters: {
-    ...recordFilters(table, key),
-    q: fullText(table, 'names and aliases'),
-    name: text(table.name, 'Name.'),
-    kind: anyWord(table.kind, z.enum(regionKinds), 'Kind of region.'),
-    parent: anyOf(table.parent, keys.region(), 'The region directly above.'),
-    region: anyWhere(
-      keys.region(),
-      'The region itself and all below it.',
-      (values) => sql`${table.code} in (select regions_within(${values}::text[]))`,
-    ),
+export const regions = defineResource(
+  'regions',
+  {
+    code: field.key(keys.region().meta({ description: 'UN M49 code.', examples: ['142'] }), '^[0-9]{3}$'),
+    name: field.title('Name.'),
+    kind: field.requiredEnumeration(regionKinds, 'Kind of region.'),
+    parent: field.reference('regions', 'The region directly above.', { group: true }),
+    aliases: field.aliases(),
   },
-  collections: () => ({ citations: citationsIn('regionCode') }),
-  sorts: {
-    ...recordSorts(table, key),
-    name: byText(table.name, 'Name.'),
-    kind: byCode(table.kind, 'Kind of region.'),
+  {
+    singular: 'Region',
+    plural: 'Regions',
+    noun: 'region',
+    description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
+    naturalKey: 'code',
+    search: { title: 'name', hasAliases: true, prose: [] },
+    query: (place) => ({
+      filters: {
+        region: anyWhere(
+          keys.region(),
+          'The region itself and all below it.',
+          (values) => sql`${columnOf(place.table, 'code')} in (select regions_within(${values}::text[]))`,
+        ),
+      },
+      includes: () => ({ countries: countryInclude(place) }),
+    }),
+    example: {
+      code: '142',
+      name: 'Asia',
+      kind: 'region',
+      parent: '001',
+      aliases: [{ name: '亚洲', language: 'zh' }],
+    },
   },
-  dimensions: {
-    kind: byWord(table.kind, 'kind', 'Kind of region.'),
-    parent: byValue(
-      table.parent,
-      'parent',
-      'The region directly above.',
-      (code) => sql`(select above.name from regions above where above.code = ${code})`,
-    ),
-  },
-  measures: {},
-  includes: () => ({
-    citations: citationsOf('regionCode', table.code),
-    countries: included(
-      countries,
-      'the countries directly in the region, or in the group.',
-      sql`countries.region = ${table.code} or countries.code in (select country from country_groups where "group" = ${table.code})`,
-    ),
-  }),
-  example: {
-    code: '142',
-    name: 'Asia',
-    kind: 'region',
-    parent: '001',
-    aliases: [{ name: '亚洲', language: 'zh' }],
-  },
-})
+)

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
-import { type authorKinds, changeKinds } from '../vocabularies.ts'
+import { type authorKinds, changeKinds } from '../../model/vocabularies.ts'
 import { oneOf } from './columns.ts'
 
 /** Who changes something, as histories name them for good: keys are revoked, and people change their names. */

@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm'
+import {
+  type AnyPgColumn,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { instantColumn, oneOf, uuidKey } from '../columns.ts'
+
+/** Who may see a record. */
+export const visibilities = ['public', 'internal'] as const
+
+/**
+ * One row for every record of every resource. Version and timestamps live only here. The document is composed when the
+ * record is written; `shape` is the fingerprint of the declaration that it was composed by, and null after a write past
+ * the service, until the service composes the document again.
+ */
+export const records = pgTable(
+  'records',
+  {
+    id: uuidKey(),
+    resource: text('resource').notNull(),
+    /** What identifies the record in URLs: the id, or the natural key. */
+    key: text('key').notNull(),
+    version: integer('version').notNull().default(1),
+    /** The public JSON. */
+    document: text('document'),
+    shape: text('shape'),
+    visibility: text('visibility', { enum: visibilities }).notNull().default('public'),
+    /** The record that this one was merged into. */
+    mergedInto: uuid('merged_into').references((): AnyPgColumn => records.id),
+    createdAt: instantColumn('created_at').notNull().default(sql`change_time()`),
+    updatedAt: instantColumn('updated_at').notNull().default(sql`change_time()`),
+  },
+  (table) => [
+    // What belongs to a record refers to both, so that checks can differ by resource.
+    unique('records_id_resource').on(table.id, table.resource),
+    oneOf('records_visibility_known', table.visibility, visibilities),
+    index('records_created_at').on(table.resource, table.createdAt, table.id),
+    index('records_updated_at').on(table.resource, table.updatedAt, table.id),
+    index('records_shape').on(table.resource, table.shape),
+    index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
+  ],
+)
+
+/** The columns by which rows of a shared table belong to records of several resources. A row goes with its record. */
+export const recordColumns = () => ({
+  record: uuid('record').notNull(),
+  resource: text('resource').notNull(),
+})
+
+/** The foreign key of these columns. */
+export const recordForeignKey = (
+  tableName: string,
+  { record, resource }: Record<'record' | 'resource', AnyPgColumn>,
+) =>
+  foreignKey({
+    name: `${tableName}_record`,
+    columns: [record, resource],
+    foreignColumns: [records.id, records.resource],
+  }).onDelete('cascade')

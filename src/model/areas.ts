@@ -1,0 +1,61 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { byRelation, type Dimension } from './dimensions.ts'
+import { among, anyWhere, type Filter, withRelation } from './filters.ts'
+import { keys } from './keys.ts'
+import { countryAreas } from './participants/relations.ts'
+import type { Registry } from './registry.ts'
+import { relationRows } from './relations.ts'
+
+const textArray = (values: SQL) => sql`${values}::text[]`
+
+/**
+ * Filters by the regions that a record's one country lies in.
+ * @param id the column with the record's id.
+ * @param country the column with the country's code.
+ */
+export function areaFilters(
+  id: AnyPgColumn,
+  country: AnyPgColumn,
+  description: string,
+): Record<string, Filter> {
+  const subregions = countryAreas(id, country, 'subregion')
+  return {
+    region: withRelation(
+      anyWhere(
+        keys.region(),
+        `Region or group of countries, at whatever level. ${description}`,
+        (values) => sql`${country} in (select countries_within(${textArray(values)}))`,
+      ),
+      countryAreas(id, country, 'region', 'any'),
+    ),
+    subregion: withRelation(
+      anyWhere(keys.region(), `Subregion of M49. ${description}`, (values, siblings) =>
+        among(id, [
+          sql`select related.record from (${relationRows(subregions, siblings)}) related where related.value = any(${textArray(values)})`,
+        ]),
+      ),
+      subregions,
+    ),
+  }
+}
+
+/** Groups by the regions that a record's one country lies in. */
+export const areaDimensions = (
+  registry: Registry,
+  id: AnyPgColumn,
+  country: AnyPgColumn,
+): Record<string, Dimension> => ({
+  region: byRelation(
+    countryAreas(id, country, 'region'),
+    'region',
+    'Region of M49: a continent.',
+    registry.nameOf('regions'),
+  ),
+  subregion: byRelation(
+    countryAreas(id, country, 'subregion'),
+    'subregion',
+    'Subregion of M49.',
+    registry.nameOf('regions'),
+  ),
+})

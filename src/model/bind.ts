@@ -1,0 +1,145 @@
+import { getTableColumns, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf, snakeCase } from '../database/columns.ts'
+import { records } from '../database/tables/records.ts'
+import { citationCollection, citationInclude } from './citations.ts'
+import type { FieldQuery } from './field.ts'
+import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
+import { includedRecords } from './includes.ts'
+import { namesOf, type Registry } from './registry.ts'
+import type { BoundField, Key, Resource, ResourceDefinition, ResourcePlace } from './resource.ts'
+import { nameInput } from './schema-names.ts'
+import { byColumn, type SortKey } from './sorts.ts'
+
+/** Makes a resource of its declaration: everything that can be asked of it, from its fields. */
+
+/** Filters that every record has: its key, and when it was made and changed. */
+const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
+  [key.property]: anyOf(key.column, key.schema, 'Key of the record.'),
+  createdAt: timestamp(id, records.createdAt, 'When the record was made in the registry.'),
+  updatedAt: timestamp(id, records.updatedAt, 'When the record was last changed in the registry.'),
+})
+
+/** Sort keys that every record has. */
+const recordSorts = (key: Key): Record<string, SortKey> => ({
+  [key.property]: byColumn(
+    key.column,
+    key.madeBy === 'registry' ? 'uuid' : 'text',
+    key.madeBy === 'registry' ? 'Order of creation.' : 'The key itself.',
+  ),
+  createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was made in the registry.'),
+  updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed in the registry.'),
+})
+
+function documentSchema(registry: Registry, definition: ResourceDefinition): z.ZodObject {
+  const { fields, singular, description, example, refine } = definition
+  const shape = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, field.schema(registry)]),
+  )
+  const document = z.strictObject(shape)
+  const refined = refine
+    ? document.superRefine((value, context) => refine(value, context, registry))
+    : document
+  return nameInput(singular, refined.meta({ description, examples: [example] }))
+}
+
+function bindFields(registry: Registry, { name, fields }: ResourceDefinition): Record<string, BoundField> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([property, field]) => {
+      const place = registry.place(name, property, field)
+      const rows = field.rows?.(place)
+      return [property, { field, place, ...(rows && { rows }) }]
+    }),
+  )
+}
+
+const merge = <Part extends 'filters' | 'sorts' | 'dimensions' | 'measures'>(
+  queries: FieldQuery[],
+  part: Part,
+): NonNullable<FieldQuery[Part]> => Object.assign({}, ...queries.map((query) => query[part] ?? {}))
+
+const mergeLazy = <T>(parts: ((() => Record<string, T>) | undefined)[]): Record<string, T> =>
+  Object.assign({}, ...parts.map((part) => part?.() ?? {}))
+
+/** Includes that fields of other resources declare here: the records that refer to a record of this one. */
+function inverseIncludes(registry: Registry, resource: Resource) {
+  const found = registry.resources.flatMap((other) =>
+    Object.values(other.bound).flatMap(({ field, place }) => {
+      const inverse = field.inverse?.(place)
+      return inverse?.resource === resource.name ? [{ other, inverse }] : []
+    }),
+  )
+  return Object.fromEntries(
+    found.map(({ other, inverse }) => [
+      inverse.name,
+      includedRecords(other, inverse.description, inverse.condition(sql`${resource.key.column}`)),
+    ]),
+  )
+}
+
+/** What `place` is for rules that are of no single field. */
+function resourcePlace(registry: Registry, { name }: ResourceDefinition): ResourcePlace {
+  const table = registry.table(name)
+  return {
+    table,
+    tableName: snakeCase(name),
+    columns: getTableColumns(table),
+    recordId: columnOf(table, 'id'),
+    resource: name,
+    registry,
+  }
+}
+
+/** Binds a declaration to its table. Other resources are only looked up when a collection or an include is asked for. */
+export function bindResource(registry: Registry, definition: ResourceDefinition): Resource {
+  const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = definition
+  const table = registry.table(name)
+  const id = columnOf(table, 'id')
+  const key: Key = {
+    ...registry.keyForm(name),
+    property: naturalKey ?? 'id',
+    column: columnOf(table, naturalKey ?? 'id'),
+  }
+  const bound = bindFields(registry, definition)
+  const queries = [
+    ...Object.values(bound).map(({ field, place }) => field.query?.(place) ?? {}),
+    query?.(resourcePlace(registry, definition)) ?? {},
+  ]
+  const names = search.hasAliases ? 'names and aliases' : 'titles and texts'
+  const lines = namesOf(table, search)
+  const resource: Resource = {
+    ...rest,
+    name,
+    ...(naturalKey !== undefined && { naturalKey }),
+    table,
+    id,
+    key,
+    document: documentSchema(registry, definition),
+    bound,
+    search: {
+      title: columnOf(table, search.title),
+      ...(lines && { lines }),
+      prose: search.prose.map((property) => columnOf(table, property)),
+    },
+    filters: {
+      ...recordFilters(id, key),
+      q: fullText(table, names),
+      ...merge(queries, 'filters'),
+    },
+    sorts: { ...recordSorts(key), ...merge(queries, 'sorts') },
+    dimensions: merge(queries, 'dimensions'),
+    measures: merge(queries, 'measures'),
+    collections: () => ({
+      ...mergeLazy(queries.map(({ collections }) => collections)),
+      ...citationCollection(resource),
+    }),
+    includes: () => ({
+      ...citationInclude(resource),
+      ...mergeLazy(queries.map(({ includes }) => includes)),
+      ...inverseIncludes(registry, resource),
+    }),
+    registry,
+  }
+  return resource
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { type SQL, sql } from 'drizzle-orm'
+import { columnOf } from '../database/columns.ts'
+import { compileSql } from '../database/dialect.ts'
+import { records } from '../database/tables/records.ts'
+import { ownProperties, type Resource } from './resource.ts'
+
+/** How a record's JSON is composed in the database, and by which fingerprint a stored document is known to be current. */
+
+const propertyNames = new WeakMap<Resource, readonly string[]>()
+
+/** Names of a record's own properties, in the order in which they are shown. */
+export function propertiesOf(resource: Resource): readonly string[] {
+  const known = propertyNames.get(resource) ?? Object.keys(ownProperties(resource))
+  propertyNames.set(resource, known)
+  return known
+}
+
+/** SQL expression of a timestamp as it is answered: RFC 3339, UTC, milliseconds. */
+export const rfc3339 = (column: SQL) =>
+  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** A column of the record's row in `records`, found by the id of the resource's row. */
+const ofRecord = (resource: Resource, column: SQL): SQL =>
+  sql`(select ${column} from ${records} where ${records.id} = ${resource.id})`
+
+/** SQL expression of one own property, over a row of the resource's table. */
+export function propertyJson(resource: Resource, property: string): SQL {
+  if (property === 'version') return ofRecord(resource, sql`${records.version}`)
+  if (property === 'createdAt') return ofRecord(resource, rfc3339(sql`${records.createdAt}`))
+  if (property === 'updatedAt') return ofRecord(resource, rfc3339(sql`${records.updatedAt}`))
+  const bound = resource.bound[property]
+  if (bound?.field.json) return bound.field.json(bound.place)
+  return sql`${columnOf(resource.table, property)}`
+}
+
+/** SQL text expression that composes the JSON of some own properties from the tables, in this order. */
+export function composedJson(resource: Resource, properties: readonly string[]): SQL {
+  const columns = properties.map(
+    (property) => sql`${propertyJson(resource, property)} as ${sql.identifier(property)}`,
+  )
+  return sql`(select row_to_json(document) from (select ${sql.join(columns, sql`, `)}) document)::text`
+}
+
+const shapes = new WeakMap<Resource, string>()
+
+/**
+ * The fingerprint of a resource's declaration: a document that was stored under it equals what the tables would give.
+ * It is made of the SQL that composes a document, so it changes with every property and with nothing else.
+ */
+export function shapeOf(resource: Resource): string {
+  const known = shapes.get(resource)
+  if (known !== undefined) return known
+  const { text } = compileSql(composedJson(resource, propertiesOf(resource)))
+  const shape = createHash('sha1').update(text).digest('base64url').slice(0, 12)
+  shapes.set(resource, shape)
+  return shape
+}
+
+/** SQL literal of the fingerprint. */
+export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(resource)}'`)
+
+/**
+ * SQL text expression of a whole document: as it is stored or, where that is of another shape, composed from the tables.
+ * It stands over a row of the resource's table.
+ */
+export const storedJson = (resource: Resource): SQL =>
+  sql`(select case when ${records.shape} = ${shapeLiteral(resource)} then ${records.document} else ${composedJson(resource, propertiesOf(resource))} end from ${records} where ${records.id} = ${resource.id})`
+
+const isWhole = (resource: Resource, fields: readonly string[]) =>
+  fields.length === propertiesOf(resource).length
+
+/**
+ * Adds included records to the JSON text of a record.
+ * @param document SQL text expression of a JSON object.
+ */
+export function withIncludes(resource: Resource, document: SQL, include: readonly string[]): SQL {
+  if (include.length === 0) return document
+  const includes = resource.includes()
+  const added = include.flatMap((name) => {
+    const found = includes[name]
+    return found ? [sql`${sql.raw(`',"${name}":'`)} || ${found.json}`] : []
+  })
+  return sql`(left(${document}, -1) || ${sql.join(added, sql` || `)} || '}')`
+}
+
+/**
+ * SQL text expression of a record's JSON with some properties and includes, over a row of the resource's table.
+ * @param fields which own properties, in this order.
+ */
+export function documentJson(
+  resource: Resource,
+  fields: readonly string[],
+  include: readonly string[] = [],
+): SQL {
+  const own = isWhole(resource, fields) ? storedJson(resource) : composedJson(resource, fields)
+  return withIncludes(resource, own, include)
+}

@@ -1,0 +1,122 @@
+import type { SQL } from 'drizzle-orm'
+import type { PgColumn, PgColumnBuilderBase, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
+import type { Dimension, Measure } from './dimensions.ts'
+import type { Filter } from './filters.ts'
+import type { Registry } from './registry.ts'
+import type { Include } from './resource.ts'
+import type { Collection } from './searchable.ts'
+import type { SortKey } from './sorts.ts'
+
+/** Weight of a text in the full-text index: `A` for names and titles, `B` for prose. */
+export type TextWeight = 'A' | 'B'
+
+/** Where a field is: in a resource, or in the objects of a list inside one. */
+export interface FieldPlace {
+  /** Name of the property. */
+  name: string
+  /** The table that has the field's columns. */
+  table: PgTable
+  /** Name of that table in the database. */
+  tableName: string
+  /** The field's own columns, by their properties in the table. */
+  columns: Record<string, PgColumn>
+  /** The column with the id of the record that a row belongs to. */
+  recordId: PgColumn
+  /** Name of the resource that the record is of. */
+  resource: string
+  /** Resolves other resources by their names. */
+  registry: Registry
+}
+
+/** A value of a record, with the record's id. */
+export interface OwnedValue<Value = unknown> {
+  id: string
+  value: Value
+}
+
+/** Rows of a table, by the properties of its columns. */
+export interface TableRows {
+  table: PgTable
+  rows: Record<string, unknown>[]
+}
+
+/** Rows of other tables that hold a field's value, such as participants. */
+export interface FieldRows<Value = unknown> {
+  /** Tables whose rows are replaced when the value changes, with the column of the record's id. */
+  tables: { table: PgTable; recordId: PgColumn }[]
+  /** The rows for values. Method syntax lets fields of any value stand in one list. */
+  split(values: OwnedValue<Value>[]): TableRows[]
+}
+
+/** What can be asked of a field. All parts are optional: a URL, for instance, is only shown. */
+export interface FieldQuery {
+  filters?: Record<string, Filter>
+  sorts?: Record<string, SortKey>
+  dimensions?: Record<string, Dimension>
+  measures?: Record<string, Measure>
+  /** A function, since resources search one another. */
+  collections?: () => Record<string, Collection>
+  /** A function, since resources include one another. */
+  includes?: () => Record<string, Include>
+}
+
+/** What a field lets its resource do beside others. Features ask for it by name. */
+export type Capability =
+  | { kind: 'participants'; roles: readonly [string, ...string[]]; parties: boolean }
+  | { kind: 'topics' }
+  | { kind: 'externalIds' }
+  | { kind: 'location' }
+
+/** Records that refer to those of another resource, as an include there. */
+export interface InverseInclude {
+  /** Name of the other resource. */
+  resource: string
+  /** Name of the include there. */
+  name: string
+  description: string
+  /** Condition that a record refers to the one with a key. */
+  condition: (key: SQL) => SQL
+}
+
+/** Column builders by the properties of a table. */
+export type ColumnBuilders = Record<string, PgColumnBuilderBase>
+
+/**
+ * One property of a resource, declared once: its public schema, and how it is stored and asked for.
+ * A field is declared without its name, which is its key in the map of fields.
+ */
+export interface Field<Schema extends z.ZodType = z.ZodType> {
+  capability?: Capability
+  /** Columns of countries that take part in the record beside its participants: a host, a location. */
+  hostCountries?(place: FieldPlace): PgColumn[]
+  /** The public schema, with default and description. */
+  schema(registry: Registry): Schema
+  /** Columns in the resource's own table, by property; none when the value is in rows of other tables. */
+  columns?(name: string, registry: Registry): ColumnBuilders
+  /** Checks, foreign keys and indexes of these columns. */
+  constraints?(place: FieldPlace): PgTableExtraConfigValue[]
+  /** SQL of the property's JSON, over the record's row. Absent: the one column that has the field's name. */
+  json?(place: FieldPlace): SQL
+  /** The columns of a value. Absent: the one column that has the field's name. */
+  toColumns?(value: z.output<Schema>, place: FieldPlace): Record<string, unknown>
+  /** The rows of a value in other tables. */
+  rows?(place: FieldPlace): FieldRows
+  /** Tables that only this field uses. */
+  tables?(place: FieldPlace): PgTable[]
+  query?(place: FieldPlace): FieldQuery
+  inverse?(place: FieldPlace): InverseInclude
+  /** SQL text expressions for the full-text index, by their weight. */
+  searchText?(name: string): Partial<Record<TextWeight, string>>
+}
+
+/** Fields by the names of their properties. */
+export type Fields = Record<string, Field>
+
+/** The document of a resource with these fields, as it is after validation. */
+export type DocumentOf<Map extends Fields> = {
+  [Name in keyof Map]: z.output<ReturnType<Map[Name]['schema']>>
+}
+
+/** Declares a field. The schema's type is kept, so that documents stay typed. */
+export const defineField = <Schema extends z.ZodType>(field: Field<Schema>): Field<Schema> => field

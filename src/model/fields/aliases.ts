@@ -1,0 +1,22 @@
+import { sql } from 'drizzle-orm'
+import { check, jsonb } from 'drizzle-orm/pg-core'
+import { snakeCase } from '../../database/columns.ts'
+import { defineField } from '../field.ts'
+import { jsonRows } from '../json.ts'
+import { aliases as aliasesSchema } from '../schemas.ts'
+import { ownColumn } from './text.ts'
+
+/** Other spellings and names of a record, in any language. They are searched as its names. */
+export const aliases = () =>
+  defineField({
+    schema: () => aliasesSchema(),
+    columns: (name) => ({ [name]: jsonb(snakeCase(name)).notNull().default([]) }),
+    constraints: (place) => [
+      check(`${place.tableName}_${snakeCase(place.name)}_form`, sql`is_alias_list(${ownColumn(place)})`),
+    ],
+    json: (place) =>
+      jsonRows(
+        sql`select alias -> 'name' as name, alias -> 'language' as language from jsonb_array_elements(${ownColumn(place)}) with ordinality as listed(alias, at) order by at`,
+      ),
+    searchText: (name) => ({ A: `alias_names(${snakeCase(name)})` }),
+  })

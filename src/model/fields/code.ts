@@ -1,0 +1,105 @@
+import type { SQL } from 'drizzle-orm'
+import { type AnyPgColumn, index, type PgTableExtraConfigValue, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
+import { matches, oneOf, snakeCase } from '../../database/columns.ts'
+import { codeOrder, orderIndexes } from '../../database/ordering.ts'
+import { byValue, byWord, type Dimension } from '../dimensions.ts'
+import { defineField, type Field } from '../field.ts'
+import { anyOf, anyWord } from '../filters.ts'
+import { optional } from '../schemas.ts'
+import { byCode } from '../sorts.ts'
+import { ownColumn } from './text.ts'
+
+interface CodeOptions {
+  /** Whether lists are sorted by it. */
+  sort?: boolean
+  /** How records are grouped by it; not when left out. */
+  group?: (column: AnyPgColumn, name: string, description: string) => Dimension
+  /** POSIX regular expression that the database holds it to. */
+  pattern?: string
+  /** The words that the database holds it to. */
+  values?: readonly string[]
+  /** Whether no two records have the same; SQL narrows that to some of them. */
+  unique?: true | SQL
+}
+
+function codeConstraints(name: string, column: AnyPgColumn, recordId: AnyPgColumn, options: CodeOptions) {
+  const { pattern, values, unique, sort } = options
+  const constraints: PgTableExtraConfigValue[] = []
+  if (pattern) constraints.push(matches(`${name}_form`, column, pattern))
+  if (values) constraints.push(oneOf(`${name}_known`, column, values))
+  if (unique) {
+    const isUnique = uniqueIndex(`${name}_unique`).on(column)
+    constraints.push(unique === true ? isUnique : isUnique.where(unique))
+  }
+  if (sort) constraints.push(...orderIndexes(`${name}_order`, codeOrder(column), recordId, column))
+  else if (unique !== true) constraints.push(index(name).on(column))
+  return constraints
+}
+
+/**
+ * A text that is compared as a whole, in the order of its bytes: a code, a word, a tag.
+ * @param schema the public schema.
+ * @param form the schema of a value that is there.
+ */
+function codeField<Schema extends z.ZodType>(
+  schema: Schema,
+  form: z.ZodType,
+  description: string,
+  options: CodeOptions & { required?: boolean; default?: string },
+): Field<Schema> {
+  const { required = false, sort = false, group } = options
+  return defineField<Schema>({
+    schema: () => schema.meta({ description }),
+    columns: (name) => {
+      const column = required ? text(snakeCase(name)).notNull() : text(snakeCase(name))
+      return { [name]: options.default === undefined ? column : column.default(options.default) }
+    },
+    constraints: (place) =>
+      codeConstraints(
+        `${place.tableName}_${snakeCase(place.name)}`,
+        ownColumn(place),
+        place.recordId,
+        options,
+      ),
+    query: (place) => {
+      const { name } = place
+      const column = ownColumn(place)
+      return {
+        filters: { [name]: (sort ? anyWord : anyOf)(column, form, description) },
+        ...(sort && { sorts: { [name]: byCode(column, description) } }),
+        ...(group && { dimensions: { [name]: group(column, name, description) } }),
+      }
+    },
+  })
+}
+
+/** A code that may be unknown. */
+export const code = <Form extends z.ZodType<string>>(
+  form: Form,
+  description: string,
+  options: CodeOptions = {},
+) => codeField(optional(form), form, description, options)
+
+/** A code that is always there. */
+export const requiredCode = <Form extends z.ZodType<string>>(
+  form: Form,
+  description: string,
+  options: CodeOptions = {},
+) => codeField(form, form, description, { ...options, required: true })
+
+/** A code that is always there, and has a value when a client leaves it out. */
+export const defaultCode = (
+  form: z.ZodType<string>,
+  value: string,
+  description: string,
+  options: CodeOptions = {},
+) => codeField(form.default(value), form, description, { ...options, required: true, default: value })
+
+/** Groups by the code itself. */
+export const groupByCode = (column: AnyPgColumn, name: string, description: string): Dimension =>
+  byValue(column, name, description)
+
+/** Groups by a word, which labels show with spaces. */
+export const groupByWord = (column: AnyPgColumn, name: string, description: string): Dimension =>
+  byWord(column, name, description)

@@ -1,0 +1,67 @@
+import { text } from 'drizzle-orm/pg-core'
+import { edtfColumns, snakeCase } from '../../database/columns.ts'
+import { dayOrder, orderIndexes } from '../../database/ordering.ts'
+import { spanIndex } from '../../database/spans.ts'
+import { byDate as groupByDate } from '../dimensions.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { edtfDate } from '../filters.ts'
+import { edtf as edtfSchema, optional } from '../schemas.ts'
+import { byDate } from '../sorts.ts'
+
+/** The columns of the earliest and the latest day. */
+function boundColumns({ name, columns }: FieldPlace) {
+  const earliest = columns[`${name}Earliest`]
+  const latest = columns[`${name}Latest`]
+  if (!earliest || !latest) throw new Error(`the date ${name} has no columns for its days`)
+  return { earliest, latest }
+}
+
+/** `signedOn` gives the dimensions `signedYear`, `signedDecade` and `signedMonth`. */
+const dimensionName = (name: string) => name.replace(/(?<=.)(On|From)$/, '')
+
+const constraintsOf = (place: FieldPlace) => {
+  const { earliest, latest } = boundColumns(place)
+  const base = `${place.tableName}_${snakeCase(place.name)}`
+  return [
+    ...orderIndexes(`${base}_order`, dayOrder(earliest), place.recordId, earliest),
+    spanIndex(`${base}_span`, earliest, latest),
+  ]
+}
+
+const queryOf = (place: FieldPlace, description: string) => {
+  const { name, table } = place
+  return {
+    filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
+    sorts: { [name]: byDate(table, name, description) },
+    dimensions: groupByDate(table, name, dimensionName(name), description),
+  }
+}
+
+/** A date as its source gives it: EDTF text, with its earliest and latest day computed by the database. */
+export const edtf = (description: string) =>
+  defineField({
+    schema: () => optional(edtfSchema(description)),
+    columns: (name) => edtfColumns(name),
+    constraints: constraintsOf,
+    query: (place) => queryOf(place, description),
+  })
+
+const inListQuery = ({ name, table }: FieldPlace, description: string) => ({
+  filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
+})
+
+/** A date in the objects of a list: compared, but neither indexed nor sorted by. */
+export const edtfInList = (description: string) =>
+  defineField({
+    schema: () => optional(edtfSchema(description)),
+    columns: (name) => edtfColumns(name),
+    query: (place) => inListQuery(place, description),
+  })
+
+/** The same where each object has one. */
+export const requiredEdtfInList = (description: string) =>
+  defineField({
+    schema: () => edtfSchema(description),
+    columns: (name) => ({ ...edtfColumns(name), [name]: text(snakeCase(name)).notNull() }),
+    query: (place) => inListQuery(place, description),
+  })

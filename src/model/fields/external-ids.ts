@@ -1,0 +1,67 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { positioned } from '../../database/rows.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { among, anyOf, anyWhere, text } from '../filters.ts'
+import { columnList, jsonRows } from '../json.ts'
+import { belongsTo } from '../resource.ts'
+import { externalIds as externalIdsSchema } from '../schemas.ts'
+
+function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
+  const { externalIds } = registry.shared
+  const own = belongsTo(externalIds.resource, resource)
+  return {
+    filters: {
+      externalId: anyWhere(
+        z
+          .string()
+          .max(400)
+          .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
+          .meta({ examples: ['interview-2011:F01'] }),
+        'Id in another register, as `scheme:id`.',
+        // The scheme is a column of its own in the index, so both halves are compared apart.
+        (values: SQL) =>
+          among(recordId, [
+            sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${externalIds.id} = substr(given.name, strpos(given.name, ':') + 1) where ${own}`,
+          ]),
+      ),
+    },
+    collections: () => ({
+      [name]: {
+        description: 'Its ids in other registers.',
+        table: externalIds,
+        owner: [externalIds.record],
+        key: [externalIds.record],
+        collections: () => ({}),
+        filters: {
+          scheme: anyOf(externalIds.scheme, z.string().min(1).max(60), 'The register.'),
+          id: text(externalIds.id, 'The id in that register.'),
+        },
+      },
+    }),
+  }
+}
+
+/** Names that other registers have for the record; each is unique within the resource. */
+export const externalIds = () =>
+  defineField({
+    capability: { kind: 'externalIds' },
+    schema: () => externalIdsSchema(),
+    json: ({ recordId, registry: { shared } }) =>
+      jsonRows(
+        sql`select ${columnList(shared.externalIds, ['scheme', 'id'])} from ${shared.externalIds} where ${shared.externalIds.record} = ${recordId} order by ${shared.externalIds.position}`,
+      ),
+    rows: ({ resource, registry: { shared } }) => ({
+      tables: [{ table: shared.externalIds, recordId: shared.externalIds.record }],
+      split: (values) => [
+        {
+          table: shared.externalIds,
+          rows: values.flatMap(({ id, value }) =>
+            // The schema of the field makes it a list of objects.
+            positioned(value as Record<string, unknown>[], { record: id, resource }),
+          ),
+        },
+      ],
+    }),
+    query: externalIdQuery,
+  })

@@ -1,0 +1,135 @@
+import { sql } from 'drizzle-orm'
+import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf, positionColumn, snakeCase } from '../../database/columns.ts'
+import { positioned } from '../../database/rows.ts'
+import { type DocumentOf, defineField, type FieldPlace, type Fields } from '../field.ts'
+import { columnList, jsonRows } from '../json.ts'
+import { named } from '../schema-names.ts'
+import { noneTwice } from '../schemas.ts'
+
+interface ListOptions<Items extends Fields> {
+  description: string
+  example: Record<string, unknown>
+  /** Properties that no two objects of a list have in common. */
+  distinctBy?: (keyof Items & string)[]
+}
+
+const listTableName = ({ name, tableName }: FieldPlace) => `${tableName}_${snakeCase(name)}`
+
+/**
+ * A list of objects, each kept as a row of a table of the field's own.
+ * @param id name of one object in the OpenAPI document.
+ * @param items fields of the objects. Each has exactly one property in the table or an EDTF date's three.
+ */
+export const list = <const Items extends Fields>(id: string, items: Items, options: ListOptions<Items>) => {
+  const entries = Object.entries(items)
+  const names = entries.map(([name]) => name)
+  const places = (place: FieldPlace, table: PgTable) =>
+    entries.map(([name, field]) => {
+      const columns: Record<string, PgColumn> = Object.fromEntries(
+        Object.keys(field.columns?.(name, place.registry) ?? {}).map((property) => [
+          property,
+          columnOf(table, property),
+        ]),
+      )
+      const own: FieldPlace = {
+        ...place,
+        name,
+        table,
+        tableName: listTableName(place),
+        recordId: columnOf(table, 'record'),
+        columns,
+      }
+      return { field, place: own }
+    })
+  const listTable = (place: FieldPlace): PgTable => {
+    const [table] = place.registry.fieldTables(place)
+    if (!table) throw new Error(`the list ${place.name} has no table`)
+    return table
+  }
+  const makeTable = (place: FieldPlace) => {
+    const tableName = listTableName(place)
+    const columns = Object.assign(
+      {},
+      ...entries.map(([name, field]) => field.columns?.(name, place.registry) ?? {}),
+    )
+    const table: PgTable = pgTable(
+      tableName,
+      {
+        record: uuid('record')
+          .notNull()
+          .references(() => place.recordId, { onDelete: 'cascade' }),
+        position: positionColumn(),
+        ...columns,
+      },
+      () => {
+        const { distinctBy } = options
+        const [first, ...others] = (distinctBy ?? []).map((property) => columnOf(table, property))
+        return [
+          primaryKey({ columns: [columnOf(table, 'record'), columnOf(table, 'position')] }),
+          ...(first ? [unique(`${tableName}_once`).on(columnOf(table, 'record'), first, ...others)] : []),
+          ...places(place, table).flatMap(({ field, place: own }) => field.constraints?.(own) ?? []),
+        ]
+      },
+    )
+    return table
+  }
+  return defineField({
+    schema: (registry) => {
+      const shape = Object.fromEntries(entries.map(([name, field]) => [name, field.schema(registry)]))
+      const item = named(
+        id,
+        z.strictObject(shape).meta({ description: options.description, examples: [options.example] }),
+      )
+      // The shape has the schemas of exactly these fields.
+      const all = z.array(item as unknown as z.ZodType<DocumentOf<Items>>).max(100)
+      const { distinctBy } = options
+      return (
+        distinctBy
+          ? all.superRefine(noneTwice((one) => distinctBy.map((property) => one[property]).join(' ')))
+          : all
+      ).default([])
+    },
+    tables: (place) => [makeTable(place)],
+    json: (place) => {
+      const table = listTable(place)
+      return jsonRows(
+        sql`select ${columnList(table, names)} from ${table} where ${columnOf(table, 'record')} = ${place.recordId} order by ${columnOf(table, 'position')}`,
+      )
+    },
+    rows: (place) => {
+      const table = listTable(place)
+      return {
+        tables: [{ table, recordId: columnOf(table, 'record') }],
+        split: (values) => [
+          {
+            table,
+            rows: values.flatMap(({ id: record, value }) =>
+              // The schema of the field makes it a list of objects.
+              positioned(value as Record<string, unknown>[], { record }),
+            ),
+          },
+        ],
+      }
+    },
+    query: (place) => {
+      const table = listTable(place)
+      return {
+        collections: () => ({
+          [place.name]: {
+            description: options.description,
+            table,
+            owner: [columnOf(table, 'record')],
+            key: [columnOf(table, 'record')],
+            collections: () => ({}),
+            filters: Object.assign(
+              {},
+              ...places(place, table).map(({ field, place: own }) => field.query?.(own).filters ?? {}),
+            ),
+          },
+        }),
+      }
+    },
+  })
+}

@@ -1,0 +1,153 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { check, doublePrecision, index, type PgColumn, text } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { snakeCase } from '../../database/columns.ts'
+import { byValue } from '../dimensions.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { anyOf } from '../filters.ts'
+import { jsonObject } from '../json.ts'
+import { keys } from '../keys.ts'
+import type { Registry } from '../registry.ts'
+import { named } from '../schema-names.ts'
+import { line, optional } from '../schemas.ts'
+
+/** Where a thing is. */
+const makeLocationSchema = (registry: Registry) =>
+  named(
+    'Location',
+    z
+      .strictObject({
+        name: line(300).nullable().default(null).meta({ description: 'Name of the place.' }),
+        country: optional(registry.keySchema('countries')),
+        latitude: z
+          .number()
+          .min(-90)
+          .max(90)
+          .nullable()
+          .default(null)
+          .meta({ description: 'WGS 84 degrees.' }),
+        longitude: z
+          .number()
+          .min(-180)
+          .max(180)
+          .nullable()
+          .default(null)
+          .meta({ description: 'WGS 84 degrees.' }),
+        elevationMetres: z
+          .number()
+          .min(-12_000)
+          .max(9_000)
+          .nullable()
+          .default(null)
+          .meta({ description: 'Metres above sea level.' }),
+      })
+      .superRefine((place, context) => {
+        if ((place.latitude === null) !== (place.longitude === null)) {
+          context.addIssue({
+            code: 'custom',
+            message: 'latitude and longitude belong together: give both or neither',
+          })
+        }
+        if (Object.values(place).every((value) => value === null)) {
+          context.addIssue({ code: 'custom', message: 'says nothing: give null where the place is unknown' })
+        }
+      })
+      .meta({
+        description: 'Where a thing is: at least one property is filled.',
+        examples: [
+          { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
+        ],
+      }),
+  )
+
+const locationSchemas = new WeakMap<Registry, ReturnType<typeof makeLocationSchema>>()
+
+/** The schema of a location, one for each registry, since the OpenAPI document names it. */
+export function locationSchema(registry: Registry) {
+  const schema = locationSchemas.get(registry) ?? makeLocationSchema(registry)
+  locationSchemas.set(registry, schema)
+  return schema
+}
+
+/** Columns of a location by the properties of its public object, in their order. */
+const columnSuffixes = {
+  name: 'Name',
+  country: 'Country',
+  latitude: 'Latitude',
+  longitude: 'Longitude',
+  elevationMetres: 'ElevationMetres',
+} as const
+
+type LocationProperty = keyof typeof columnSuffixes
+
+const locationProperties: LocationProperty[] = ['name', 'country', 'latitude', 'longitude', 'elevationMetres']
+
+function locationColumn({ name, columns }: FieldPlace, property: LocationProperty): PgColumn {
+  const column = columns[`${name}${columnSuffixes[property]}`]
+  if (!column) throw new Error(`the location ${name} has no column for ${property}`)
+  return column
+}
+
+function locationJson(place: FieldPlace): SQL {
+  const columns = locationProperties.map((property) => [property, locationColumn(place, property)] as const)
+  const list = sql.join(
+    columns.map(([, column]) => sql`${column}`),
+    sql`, `,
+  )
+  const object = jsonObject(
+    Object.fromEntries(columns.map(([property, column]) => [property, sql`${column}`])),
+  )
+  return sql`case when num_nonnulls(${list}) > 0 then ${object} end`
+}
+
+/** Where a thing is: a name, a country, WGS 84 degrees, metres above sea level. Its country takes part in the record. */
+export const location = (description: string) =>
+  defineField({
+    capability: { kind: 'location' },
+    hostCountries: (place) => [locationColumn(place, 'country')],
+    schema: (registry) => optional(locationSchema(registry)).meta({ description }),
+    columns: (name, registry) => {
+      const column = snakeCase(name)
+      return {
+        [`${name}Name`]: text(`${column}_name`),
+        [`${name}Country`]: text(`${column}_country`).references(() => registry.keyColumn('countries')),
+        [`${name}Latitude`]: doublePrecision(`${column}_latitude`),
+        [`${name}Longitude`]: doublePrecision(`${column}_longitude`),
+        [`${name}ElevationMetres`]: doublePrecision(`${column}_elevation_metres`),
+      }
+    },
+    constraints: (place) => {
+      const base = `${place.tableName}_${snakeCase(place.name)}`
+      const latitude = locationColumn(place, 'latitude')
+      const longitude = locationColumn(place, 'longitude')
+      const elevation = locationColumn(place, 'elevationMetres')
+      return [
+        check(
+          `${base}_coordinates_range`,
+          sql`${latitude} between -90 and 90 and ${longitude} between -180 and 180`,
+        ),
+        check(`${base}_coordinates_pair`, sql`num_nulls(${latitude}, ${longitude}) <> 1`),
+        check(`${base}_elevation_range`, sql`${elevation} between -12000 and 9000`),
+        index(`${base}_country`).on(locationColumn(place, 'country')),
+      ]
+    },
+    json: locationJson,
+    toColumns: (value, { name }) =>
+      Object.fromEntries(
+        locationProperties.map((property) => [
+          `${name}${columnSuffixes[property]}`,
+          value?.[property] ?? null,
+        ]),
+      ),
+    query: (place) => {
+      const name = `${place.name}Country`
+      const country = locationColumn(place, 'country')
+      return {
+        filters: { [name]: anyOf(country, keys.country(), 'Country where it is.') },
+        dimensions: {
+          [name]: byValue(country, name, 'Country where it is.', place.registry.nameOf('countries')),
+        },
+      }
+    },
+    searchText: (name) => ({ B: `${snakeCase(name)}_name` }),
+  })

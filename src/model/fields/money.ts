@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm'
+import { check, index, numeric, type PgColumn, text } from 'drizzle-orm/pg-core'
+import { snakeCase } from '../../database/columns.ts'
+import { numberOrder, orderIndexes } from '../../database/ordering.ts'
+import { byValue } from '../dimensions.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { anyOf, number } from '../filters.ts'
+import { currency as currencySchema, money as moneySchema, optional } from '../schemas.ts'
+import { byNumber } from '../sorts.ts'
+
+function moneyColumns({ name, columns }: FieldPlace): { amount: PgColumn; currency: PgColumn } {
+  const amount = columns[`${name}Amount`]
+  const currency = columns[`${name}Currency`]
+  if (!amount || !currency) throw new Error(`the money ${name} has no columns`)
+  return { amount, currency }
+}
+
+/**
+ * An amount of money and its ISO 4217 currency, in two columns. Amounts have at most two decimals and are below 10^13,
+ * so they are exact as JSON numbers; they are only comparable within one currency.
+ */
+export const money = (description: string) =>
+  defineField({
+    schema: () => optional(moneySchema).meta({ description }),
+    columns: (name) => ({
+      [`${name}Amount`]: numeric(`${snakeCase(name)}_amount`, { precision: 15, scale: 2, mode: 'number' }),
+      [`${name}Currency`]: text(`${snakeCase(name)}_currency`),
+    }),
+    constraints: (place) => {
+      const { amount, currency } = moneyColumns(place)
+      const base = `${place.tableName}_${snakeCase(place.name)}`
+      return [
+        check(
+          `${base}_valid`,
+          sql`num_nulls(${amount}, ${currency}) <> 1 and ${amount} >= 0 and ${amount} < 10000000000000 and ${currency} ~ '^[A-Z]{3}$'`,
+        ),
+        ...orderIndexes(`${base}_order`, numberOrder(amount), place.recordId, amount),
+        index(`${base}_currency`).on(currency),
+      ]
+    },
+    json: (place) => {
+      const { amount, currency } = moneyColumns(place)
+      return sql`case when ${amount} is not null then (select row_to_json(part) from (select trim_scale(${amount}) as amount, ${currency} as currency) part) end`
+    },
+    toColumns: (value, { name }) => ({
+      [`${name}Amount`]: value?.amount ?? null,
+      [`${name}Currency`]: value?.currency ?? null,
+    }),
+    query: (place) => {
+      const { name } = place
+      const { amount, currency } = moneyColumns(place)
+      const currencyName = `${name}Currency`
+      return {
+        filters: {
+          [name]: number(amount, `${description} The amount; give \`${currencyName}\` too.`),
+          [currencyName]: anyOf(currency, currencySchema(), `Currency of \`${name}\`.`),
+        },
+        sorts: { [name]: byNumber(amount, `${description} The amount, whatever its currency.`) },
+        dimensions: { [currencyName]: byValue(currency, currencyName, `Currency of \`${name}\`.`) },
+        measures: { [name]: { description, value: sql`${amount}`, within: currencyName } },
+      }
+    },
+  })

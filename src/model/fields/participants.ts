@@ -1,0 +1,115 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { positioned } from '../../database/rows.ts'
+import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
+import { columnList, jsonRows } from '../json.ts'
+import { participantCollection, partyCollection } from '../participants/collection.ts'
+import { participantDimensions } from '../participants/dimensions.ts'
+import { participantFilters } from '../participants/filters.ts'
+import { participantRelations } from '../participants/relations.ts'
+import { participantsSchema, partiesSchema, type Roles } from '../participants/schema.ts'
+
+const participantProperties = ['country', 'organization', 'region', 'role', 'contribution']
+const partyProperties = [...participantProperties, 'signatory']
+
+const pick = (value: Record<string, unknown>, properties: string[]) =>
+  Object.fromEntries(properties.map((property) => [property, value[property] ?? null]))
+
+type Participant = Record<string, unknown>
+type Party = Participant & { actions: Record<string, unknown>[] }
+
+function participantRows({ registry, resource }: FieldPlace): FieldRows<Participant[]> {
+  const { participations } = registry.shared
+  return {
+    tables: [{ table: participations, recordId: participations.record }],
+    split: (values) => [
+      {
+        table: participations,
+        rows: values.flatMap(({ id, value }) =>
+          positioned(
+            value.map((one) => pick(one, participantProperties)),
+            { record: id, resource },
+          ),
+        ),
+      },
+    ],
+  }
+}
+
+function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
+  const { participations, participationActions } = registry.shared
+  return {
+    // Actions go with their party.
+    tables: [{ table: participations, recordId: participations.record }],
+    split: (values) => [
+      {
+        table: participations,
+        rows: values.flatMap(({ id, value }) =>
+          positioned(
+            value.map((one) => pick(one, partyProperties)),
+            { record: id, resource },
+          ),
+        ),
+      },
+      {
+        table: participationActions,
+        rows: values.flatMap(({ id, value }) =>
+          value.flatMap(({ actions }, party) => positioned(actions, { record: id, party })),
+        ),
+      },
+    ],
+  }
+}
+
+const query = (place: FieldPlace, roles: Roles) => {
+  const relations = participantRelations(place, roles)
+  return {
+    filters: participantFilters(place, roles, relations),
+    dimensions: participantDimensions(place.registry, relations),
+  }
+}
+
+function participantJson({ registry, recordId }: FieldPlace): SQL {
+  const { participations } = registry.shared
+  return jsonRows(
+    sql`select ${columnList(participations, participantProperties)} from ${participations} where ${participations.record} = ${recordId} order by ${participations.position}`,
+  )
+}
+
+function partyJson({ registry, recordId }: FieldPlace): SQL {
+  const { participations, participationActions: actions } = registry.shared
+  const done = jsonRows(
+    sql`select ${columnList(actions, ['kind', 'date', 'note'])} from ${actions} where ${actions.record} = ${participations.record} and ${actions.party} = ${participations.position} order by ${actions.position}`,
+  )
+  return jsonRows(
+    sql`select ${columnList(participations, partyProperties)}, ${done} as actions from ${participations} where ${participations.record} = ${recordId} order by ${participations.position}`,
+  )
+}
+
+/**
+ * Who takes part: countries, organizations and regions, each in a role.
+ * @param id name of one participant in the OpenAPI document.
+ */
+export const participants = (id: string, roles: Roles) =>
+  defineField({
+    capability: { kind: 'participants', roles, parties: false },
+    schema: (registry) => participantsSchema(registry, id, roles),
+    json: participantJson,
+    rows: participantRows,
+    query: (place) => ({
+      ...query(place, roles),
+      collections: () => ({ [place.name]: participantCollection(place.registry, roles) }),
+    }),
+  })
+
+/** The parties to an agreement: participants with who signed for them, and what each did when. */
+export const parties = (id: string, roles: Roles) =>
+  defineField({
+    capability: { kind: 'participants', roles, parties: true },
+    schema: (registry) => partiesSchema(registry, id, roles),
+    json: partyJson,
+    rows: partyRows,
+    query: (place) => ({
+      ...query(place, roles),
+      collections: () => ({ [place.name]: partyCollection(place.registry, roles) }),
+    }),
+  })

@@ -1,0 +1,112 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { check, index, type PgColumn, text, uuid } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
+import { snakeCase } from '../../database/columns.ts'
+import { codeOrder, orderIndexes } from '../../database/ordering.ts'
+import { areaDimensions, areaFilters } from '../areas.ts'
+import { byValue } from '../dimensions.ts'
+import { defineField, type Field, type FieldPlace } from '../field.ts'
+import { anyOf } from '../filters.ts'
+import { includedOne, includedRecords } from '../includes.ts'
+import type { Registry } from '../registry.ts'
+import { optional } from '../schemas.ts'
+import { byCode } from '../sorts.ts'
+import { ownColumn } from './text.ts'
+
+interface ReferenceOptions {
+  /** Whether a filter compares the key; true when left out. */
+  filter?: boolean
+  sort?: boolean
+  /** Whether records can be grouped by what they refer to. */
+  group?: boolean
+  /** Whether records can be asked for by the regions of the country that they refer to. */
+  areas?: boolean
+  /** Whether the country takes part in the record, such as a host. */
+  host?: boolean
+  /** Whether a record must not refer to itself. */
+  notItself?: boolean
+  /** The record as an include: its name there, and whether it is one record or a list. */
+  include?: { name: string; description: string; form: 'one' | 'list' }
+}
+
+/** A column that refers to the key of a resource. */
+export const keyReference = (name: string, target: string, registry: Registry) =>
+  registry.keyForm(target).madeBy === 'registry'
+    ? uuid(snakeCase(name)).references(() => registry.keyColumn(target))
+    : text(snakeCase(name)).references(() => registry.keyColumn(target))
+
+/** SQL of the id of the record that a key column refers to. */
+export const referredId = (target: string, column: PgColumn, registry: Registry): SQL =>
+  registry.keyForm(target).madeBy === 'registry'
+    ? sql`${column}`
+    : sql`name_id(${sql.raw(`'${target}'`)}, ${column})`
+
+function referenceQuery(place: FieldPlace, target: string, description: string, options: ReferenceOptions) {
+  const { name, recordId, registry } = place
+  const { filter = true, sort, group, areas, include } = options
+  const column = ownColumn(place)
+  const { schema } = registry.keyForm(target)
+  return {
+    filters: {
+      ...(filter && { [name]: anyOf(column, schema, description) }),
+      ...(areas && areaFilters(recordId, column, description)),
+    },
+    ...(sort && { sorts: { [name]: byCode(column, description) } }),
+    dimensions: {
+      ...(group && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
+      ...(areas && areaDimensions(registry, recordId, column)),
+    },
+    ...(include && {
+      includes: () => {
+        const resource = registry.get(target)
+        const { key } = resource
+        return {
+          [include.name]:
+            include.form === 'one'
+              ? includedOne(resource, include.description, column)
+              : includedRecords(resource, include.description, sql`${key.column} = ${column}`),
+        }
+      },
+    }),
+  }
+}
+
+function referenceField<Schema extends z.ZodType<string | null>>(
+  target: string,
+  schema: (registry: Registry) => Schema,
+  description: string,
+  options: ReferenceOptions & { required?: boolean },
+): Field<Schema> {
+  const { required = false, sort, notItself, host } = options
+  return defineField<Schema>({
+    schema: (registry) => schema(registry).meta({ description }),
+    ...(host && { hostCountries: (place: FieldPlace) => [ownColumn(place)] }),
+    columns: (name, registry) => {
+      const column = keyReference(name, target, registry)
+      return { [name]: required ? column.notNull() : column }
+    },
+    constraints: (place) => {
+      const column = ownColumn(place)
+      const base = `${place.tableName}_${snakeCase(place.name)}`
+      return [
+        index(base).on(column),
+        ...(sort ? orderIndexes(`${base}_order`, codeOrder(column), place.recordId, column) : []),
+        ...(notItself
+          ? [check(`${base}_other`, sql`${referredId(target, column, place.registry)} <> ${place.recordId}`)]
+          : []),
+      ]
+    },
+    query: (place) => referenceQuery(place, target, description, options),
+  })
+}
+
+/** A reference to a record of another resource, by its name, that may be unknown. */
+export const reference = (target: string, description: string, options: ReferenceOptions = {}) =>
+  referenceField(target, (registry) => optional(registry.keySchema(target)), description, options)
+
+/** A reference that is always there. */
+export const requiredReference = (target: string, description: string, options: ReferenceOptions = {}) =>
+  referenceField(target, (registry) => registry.keySchema(target), description, {
+    ...options,
+    required: true,
+  })

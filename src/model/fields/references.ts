@@ -1,0 +1,119 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { check, index, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
+import { columnOf, positionColumn, snakeCase } from '../../database/columns.ts'
+import { positioned } from '../../database/rows.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { among, anyWhere } from '../filters.ts'
+import { includedRecords } from '../includes.ts'
+import { jsonList } from '../json.ts'
+import { distinct } from '../schemas.ts'
+import { keyReference, referredId } from './reference.ts'
+
+interface ReferencesOptions {
+  /** Name and description of the filter that finds records by what they refer to. */
+  filter?: { name: string; description: string }
+  /** The records referred to, as an include. */
+  include?: { name: string; description: string }
+  /** The records that refer to a record of the other resource, as an include there. */
+  inverse?: { name: string; description: string }
+  /** Whether a record must not refer to itself. */
+  notItself?: boolean
+}
+
+/** The table of pairs of a field. The name comes from the resource's table and the field. */
+const pairTable = (
+  { name, tableName, recordId, registry }: FieldPlace,
+  target: string,
+  notItself: boolean,
+) => {
+  const pairName = `${tableName}_${snakeCase(name)}`
+  return pgTable(
+    pairName,
+    {
+      record: uuid('record')
+        .notNull()
+        .references(() => recordId, { onDelete: 'cascade' }),
+      position: positionColumn(),
+      target: keyReference('target', target, registry).notNull(),
+    },
+    (pair) => [
+      primaryKey({ columns: [pair.record, pair.position] }),
+      unique(`${pairName}_once`).on(pair.record, pair.target),
+      index(`${pairName}_target`).on(pair.target),
+      ...(notItself
+        ? [check(`${pairName}_other`, sql`${referredId(target, pair.target, registry)} <> ${pair.record}`)]
+        : []),
+    ],
+  )
+}
+
+/** References to any number of records of another resource, in the order given, none twice. */
+export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
+  const pairs = (place: FieldPlace) => {
+    const [table] = place.registry.fieldTables(place)
+    if (!table) throw new Error(`the references ${place.name} have no table`)
+    return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
+  }
+  const listOf = (place: FieldPlace): SQL => {
+    const { table, record, target: to } = pairs(place)
+    return sql`select ${to} from ${table} where ${record} = ${place.recordId} order by ${columnOf(table, 'position')}`
+  }
+  return defineField({
+    schema: (registry) => distinct(registry.keySchema(target)).default([]).meta({ description }),
+    tables: (place) => [pairTable(place, target, options.notItself ?? false)],
+    json: (place) => jsonList(listOf(place)),
+    rows: (place) => {
+      const { table, record } = pairs(place)
+      return {
+        tables: [{ table, recordId: record }],
+        split: (values) => [
+          {
+            table,
+            rows: values.flatMap(({ id, value }) =>
+              positioned(
+                // The schema of the field makes it a list of keys.
+                (value as string[]).map((key) => ({ target: key })),
+                { record: id },
+              ),
+            ),
+          },
+        ],
+      }
+    },
+    ...(options.inverse && {
+      inverse: (place: FieldPlace) => {
+        const { table, record, target: to } = pairs(place)
+        return {
+          resource: target,
+          name: options.inverse?.name ?? place.name,
+          description: options.inverse?.description ?? description,
+          condition: (key: SQL) =>
+            sql`${place.recordId} in (select ${record} from ${table} where ${to} = ${key})`,
+        }
+      },
+    }),
+    query: (place) => {
+      const { table, record, target: to } = pairs(place)
+      const { filter, include } = options
+      const type = sql.raw(to.getSQLType())
+      return {
+        ...(filter && {
+          filters: {
+            [filter.name]: anyWhere(place.registry.keyForm(target).schema, filter.description, (values) =>
+              among(place.recordId, [
+                sql`select ${record} from ${table} where ${to} = any(${values}::${type}[])`,
+              ]),
+            ),
+          },
+        }),
+        ...(include && {
+          includes: () => {
+            const resource = place.registry.get(target)
+            const chosen = sql`${resource.key.column} in (select ${to} from ${table} where ${record} = ${place.recordId})`
+            return { [include.name]: includedRecords(resource, include.description, chosen) }
+          },
+        }),
+      }
+    },
+  })
+}

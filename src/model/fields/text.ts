@@ -1,0 +1,84 @@
+import { type PgColumn, type PgTableExtraConfigValue, text as textColumn } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
+import { filled, snakeCase } from '../../database/columns.ts'
+import { partIndex } from '../../database/folding.ts'
+import { orderIndexes, textOrder } from '../../database/ordering.ts'
+import { byValue } from '../dimensions.ts'
+import { defineField, type FieldPlace, type TextWeight } from '../field.ts'
+import { text } from '../filters.ts'
+import { language, line, optional, prose, url } from '../schemas.ts'
+import { byText } from '../sorts.ts'
+
+/** What can be asked of a text field. */
+interface TextOptions {
+  /** Whether filters compare it; true when left out. */
+  filter?: boolean
+  sort?: boolean
+  /** Whether records can be grouped by it. */
+  group?: boolean
+  /** Weight in full-text search; not searched when left out. */
+  weight?: TextWeight
+}
+
+/** The one column of a field that has the field's name. @throws when there is none. */
+export function ownColumn({ name, columns }: FieldPlace): PgColumn {
+  const column = columns[name]
+  if (!column) throw new Error(`the field ${name} has no column`)
+  return column
+}
+
+function textField<Schema extends z.ZodType<string | null>>(
+  schema: Schema,
+  description: string,
+  required: boolean,
+  { filter = true, sort = false, group = false, weight }: TextOptions,
+) {
+  return defineField<Schema>({
+    schema: () => schema.meta({ description }),
+    columns: (name) => {
+      const column = textColumn(snakeCase(name))
+      return { [name]: required ? column.notNull() : column }
+    },
+    constraints: (place) => {
+      const column = ownColumn(place)
+      const base = `${place.tableName}_${snakeCase(place.name)}`
+      const constraints: PgTableExtraConfigValue[] = required ? [filled(`${base}_filled`, column)] : []
+      if (filter) constraints.push(partIndex(`${base}_part`, column))
+      if (sort) constraints.push(...orderIndexes(`${base}_order`, textOrder(column), place.recordId, column))
+      return constraints
+    },
+    query: (place) => {
+      const { name } = place
+      const column = ownColumn(place)
+      return {
+        ...(filter && { filters: { [name]: text(column, description) } }),
+        ...(sort && { sorts: { [name]: byText(column, description) } }),
+        ...(group && { dimensions: { [name]: byValue(column, name, description) } }),
+      }
+    },
+    ...(weight && { searchText: (name: string) => ({ [weight]: snakeCase(name) }) }),
+  })
+}
+
+/** The name or title of a record: one line that is always there, sorted and searched by. */
+export const title = (description: string, max = 500) =>
+  textField(line(max), description, true, { sort: true, weight: 'A' })
+
+/** One line of text that is always there. */
+export const requiredLine = (description: string, max: number, options: TextOptions = {}) =>
+  textField(line(max), description, true, options)
+
+/** One line of text that may be unknown. */
+export const lineOfText = (description: string, options: TextOptions & { max?: number } = {}) =>
+  textField(optional(line(options.max)), description, false, options)
+
+/** Text of several lines that may be unknown. */
+export const proseText = (description: string, options: TextOptions & { max?: number } = {}) =>
+  textField(optional(prose(options.max)), description, false, options)
+
+/** A web address that may be unknown. It is shown and not asked for. */
+export const webAddress = (description: string) =>
+  textField(optional(url()), description, false, { filter: false })
+/** A BCP 47 language tag that may be unknown. */
+export const languageTag = (description: string) =>
+  textField(optional(language()), description, false, { filter: false })

@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { columnOf } from '../../database/columns.ts'
+import { positioned } from '../../database/rows.ts'
+import { byRelation } from '../dimensions.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { among, anyOf, anyWhere, withRelation } from '../filters.ts'
+import { includedRecords } from '../includes.ts'
+import { jsonList } from '../json.ts'
+import { keys } from '../keys.ts'
+import type { Relation } from '../relations.ts'
+import { belongsTo } from '../resource.ts'
+import { distinct } from '../schemas.ts'
+import type { Collection } from '../searchable.ts'
+import { topicSchemes } from '../vocabularies.ts'
+
+const topicRelation = ({ recordId: key, resource, registry }: FieldPlace): Relation => {
+  const { topicLinks } = registry.shared
+  return {
+    key,
+    type: 'text',
+    queries: () => [
+      sql`select ${topicLinks.record} as record, ${topicLinks.topic} as value from ${topicLinks} where ${belongsTo(topicLinks.resource, resource)}`,
+    ],
+  }
+}
+
+function topicCollection({ registry }: FieldPlace): Collection {
+  const { topicLinks } = registry.shared
+  const topics = registry.table('topics')
+  return {
+    description: 'The topics that it is about.',
+    table: topicLinks,
+    owner: [topicLinks.record],
+    key: [topicLinks.record],
+    collections: () => ({}),
+    filters: {
+      slug: anyOf(topicLinks.topic, keys.topic(), 'The topic itself.'),
+      within: anyWhere(
+        keys.topic(),
+        'The topic or any narrower one.',
+        (values) => sql`${topicLinks.topic} in (select topics_within(${values}::text[]))`,
+      ),
+      scheme: anyWhere(
+        z.enum(topicSchemes),
+        'Scheme of the topic.',
+        (values) =>
+          sql`${topicLinks.topic} in (select ${columnOf(topics, 'slug')} from ${topics} where ${columnOf(topics, 'scheme')} = any(${values}::text[]))`,
+      ),
+    },
+  }
+}
+
+function topicQuery(place: FieldPlace) {
+  const { recordId, resource, registry } = place
+  const { topicLinks } = registry.shared
+  const relation = topicRelation(place)
+  const own = belongsTo(topicLinks.resource, resource)
+  return {
+    filters: {
+      topic: withRelation(
+        anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
+          among(recordId, [
+            sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${own}`,
+          ]),
+        ),
+        relation,
+        'exactly',
+      ),
+    },
+    dimensions: {
+      topic: byRelation(
+        relation,
+        'topic',
+        'Topic itself, without what is below it.',
+        registry.nameOf('topics'),
+        'exactly',
+      ),
+    },
+    collections: () => ({ [place.name]: topicCollection(place) }),
+    includes: () => {
+      const topics = registry.get('topics')
+      const chosen = sql`${topics.key.column} in (select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.record} = ${recordId})`
+      return { topicDetails: includedRecords(topics, 'the topics, as records.', chosen) }
+    },
+  }
+}
+
+/** The topics that a record is about, as slugs. */
+export const topics = () =>
+  defineField({
+    capability: { kind: 'topics' },
+    schema: (registry) =>
+      distinct(registry.keySchema('topics')).default([]).meta({ description: 'Slugs of topics.' }),
+    json: ({ recordId, registry: { shared } }) =>
+      jsonList(
+        sql`select ${shared.topicLinks.topic} from ${shared.topicLinks} where ${shared.topicLinks.record} = ${recordId} order by ${shared.topicLinks.position}`,
+      ),
+    rows: ({ resource, registry: { shared } }) => ({
+      tables: [{ table: shared.topicLinks, recordId: shared.topicLinks.record }],
+      split: (values) => [
+        {
+          table: shared.topicLinks,
+          rows: values.flatMap(({ id, value }) =>
+            positioned(
+              // The schema of the field makes it a list of slugs.
+              (value as string[]).map((topic) => ({ topic })),
+              { record: id, resource },
+            ),
+          ),
+        },
+      ],
+    }),
+    query: topicQuery,
+  })

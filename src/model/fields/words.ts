@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm'
+import { index, text } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
+import { snakeCase } from '../../database/columns.ts'
+import { byRelation, itself } from '../dimensions.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { arrayHas, withRelation } from '../filters.ts'
+import type { Relation } from '../relations.ts'
+import { distinct } from '../schemas.ts'
+import { ownColumn } from './text.ts'
+
+const wordRelation = (place: FieldPlace): Relation => {
+  const column = ownColumn(place)
+  const { recordId: key } = place
+  return {
+    key,
+    type: 'text',
+    queries: () => [sql`select distinct ${key} as record, unnest(${column}) as value from ${place.table}`],
+    some: () => sql`cardinality(${column}) > 0`,
+  }
+}
+
+/**
+ * A list of codes or tags, none twice, in one column.
+ * @param word the form of one of them.
+ * @param one what one is called, as filter and dimension: `language` of `languages`.
+ */
+export const words = (word: () => z.ZodType<string>, one: string, description: string) =>
+  defineField({
+    schema: () => distinct(word()).default([]).meta({ description }),
+    columns: (name) => ({ [name]: text(snakeCase(name)).array().notNull().default([]) }),
+    constraints: (place) => [
+      index(`${place.tableName}_${snakeCase(place.name)}`).using('gin', ownColumn(place)),
+    ],
+    query: (place) => {
+      const relation = wordRelation(place)
+      return {
+        filters: { [one]: withRelation(arrayHas(ownColumn(place), word(), description), relation) },
+        dimensions: { [one]: byRelation(relation, one, description, itself) },
+      }
+    },
+  })

@@ -1,0 +1,302 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf } from '../database/columns.ts'
+import { folded } from '../database/folding.ts'
+import { codeOrder, noCode, numberOrder } from '../database/ordering.ts'
+import { spanOf } from '../database/spans.ts'
+import { records } from '../database/tables/records.ts'
+import { unitNumber, unitValue } from './date-units.ts'
+import { type Relation, relationComparisons } from './relations.ts'
+
+/** Units of time that a date may be told to. */
+export type DateUnit = 'year' | 'decade' | 'month'
+
+/** Comparisons that a list can ask for; `eq` is written without brackets: `status=signed`, `signedOn[gte]=2011`. */
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'certainlyGt'
+  | 'certainlyGte'
+  | 'certainlyLt'
+  | 'certainlyLte'
+  | 'overlaps'
+  | 'within'
+  | 'contains'
+  | 'startsWith'
+  | 'isNull'
+  | 'all'
+  | 'exactly'
+  | 'noneAs'
+  | DateUnit
+
+/** The values of other filters of the same request, as SQL, for a filter whose meaning they narrow. */
+export type Siblings = (filter: string) => SQL | undefined
+
+/** What an operator is given: one value of the filter, any number of them, or true or false. */
+export type Takes = 'one' | 'many' | 'truth'
+
+/** How one operator of a filter is asked in SQL. The given SQL is an array for `many` and one value otherwise. */
+export interface Comparison {
+  takes: Takes
+  /** Schema of one value, where it is not one of the filter's. */
+  value?: z.ZodType
+  sql(value: SQL, siblings: Siblings): SQL
+}
+
+/** A named, typed condition that a list of a resource can be narrowed by. */
+export interface Filter {
+  description: string
+  /** Schema of one value, as text from a URL. */
+  value: z.ZodType
+  /** Schema of one value in JSON, where that is not text. */
+  jsonValue?: z.ZodType
+  comparisons: Partial<Record<Operator, Comparison>>
+}
+
+const many = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
+const one = (build: Comparison['sql']): Comparison => ({ takes: 'one', sql: build })
+const truth = (build: Comparison['sql']): Comparison => ({ takes: 'truth', sql: build })
+
+/** Whether the record has no value. */
+const isNull = (column: AnyPgColumn): Comparison => ({
+  takes: 'truth',
+  sql: (truth) => sql`(${column} is null) = ${truth}::boolean`,
+})
+
+const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> =>
+  column.notNull ? {} : { isNull: isNull(column) }
+
+/**
+ * Any of some words that lists are sorted by, too: what is compared is what the index for sorting has.
+ * `ne` also keeps records that have no value.
+ */
+export function anyWord(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
+  const { asc } = codeOrder(column)
+  return {
+    description,
+    value,
+    comparisons: {
+      eq: many((values) => sql`${asc} = any(${values}::text[])`),
+      ne: many((values) => sql`${asc} <> all(${values}::text[])`),
+      ...(!column.notNull && {
+        isNull: truth((given) => sql`(${asc} = ${noCode}) = ${given}::boolean`),
+      }),
+    },
+  }
+}
+
+/** Any of some keys or words, with an index of their own. `ne` also keeps records that have no value. */
+export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
+  const list = (values: SQL) => sql`${values}::${sql.raw(column.getSQLType())}[]`
+  return {
+    description,
+    value,
+    comparisons: {
+      eq: many((values) => sql`${column} = any(${list(values)})`),
+      ne: many((values) => sql`(${column} = any(${list(values)})) is not true`),
+      ...ifNullable(column),
+    },
+  }
+}
+
+/** A pattern of LIKE that finds a text as it is. */
+export const literally = (text: SQL) =>
+  sql`regexp_replace(${folded(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
+
+/** A text of the record, compared whole, or in part without regard to case and accents. It may hold commas. */
+export const text = (column: AnyPgColumn, description: string): Filter => ({
+  description,
+  value: z.string().min(1).max(500),
+  comparisons: {
+    // The index holds texts folded; among the few that it finds, this is the one.
+    eq: one(
+      (whole) => sql`(${folded(column)} = ${folded(sql`${whole}::text`)} and ${column} = ${whole}::text)`,
+    ),
+    ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
+    contains: one((part) => sql`${folded(column)} like '%' || ${literally(part)} || '%'`),
+    startsWith: one((start) => sql`${folded(column)} like ${literally(start)} || '%'`),
+    ...ifNullable(column),
+  },
+})
+
+/** Any of some values, by a condition of one's own. */
+export const anyWhere = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
+  description,
+  value,
+  comparisons: { eq: many(build) },
+})
+
+/** One value, by a condition of one's own. */
+export const where = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
+  description,
+  value,
+  comparisons: { eq: one(build) },
+})
+
+/** Any of some values in a column of type text[]. */
+export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
+  anyWhere(value, description, (values) => sql`${column} && ${values}::text[]`)
+
+/**
+ * The date lies wholly in a year, decade or month; `unknown` finds what can't be told to one: no date, or one that
+ * may be of several.
+ */
+const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
+  takes: 'one',
+  value: unitValue[unit],
+  // The branches are apart, so that the word never reaches the functions that read dates.
+  sql: (given) =>
+    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${spanOf(earliest, latest)} <@ ${meantBy(given)} end`,
+})
+
+/** The days that a given date can mean. */
+const meantBy = (date: SQL) => spanOf(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
+
+/** A day after those of a given date, which an open end has none of: there, it is the end itself, left out. */
+const upperOf = (date: SQL) => ({
+  day: sql`upper(${meantBy(date)})`,
+  hasEnd: sql`isfinite(upper(${meantBy(date)}))`,
+})
+
+/** The days on this or that side of a given date, with its own days or without. */
+const side = {
+  after: (date: SQL) => {
+    const { day, hasEnd } = upperOf(date)
+    return sql`daterange(${day}, null, case when ${hasEnd} then '[)' else '()' end)`
+  },
+  since: (date: SQL) => sql`daterange(lower(${meantBy(date)}), null)`,
+  before: (date: SQL) => sql`daterange(null, lower(${meantBy(date)}))`,
+  until: (date: SQL) => {
+    const { day, hasEnd } = upperOf(date)
+    return sql`daterange(null, ${day}, case when ${hasEnd} then '[)' else '[]' end)`
+  },
+}
+
+/**
+ * An EDTF date of the record. Dates are spans of days, so plain operators compare by overlap (could it be so?) and
+ * the `certainly` ones by containment (must it be so?).
+ * @example signedOn[gte]=2011-04-10 keeps 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
+ */
+export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {
+  const earliest = columnOf(table, `${property}Earliest`)
+  const latest = columnOf(table, `${property}Latest`)
+  const span = spanOf(earliest, latest)
+  const compared = (build: (date: SQL) => SQL) =>
+    one((date) => sql`(${earliest} is not null and ${build(date)})`)
+  const overlaps = compared((date) => sql`${span} && ${meantBy(date)}`)
+  return {
+    description,
+    value,
+    comparisons: {
+      eq: overlaps,
+      ne: one((date) => sql`(${span} && ${meantBy(date)}) is not true`),
+      gt: compared((date) => sql`${span} && ${side.after(date)}`),
+      gte: compared((date) => sql`${span} && ${side.since(date)}`),
+      lt: compared((date) => sql`${span} && ${side.before(date)}`),
+      lte: compared((date) => sql`${span} && ${side.until(date)}`),
+      certainlyGt: compared((date) => sql`${span} <@ ${side.after(date)}`),
+      certainlyGte: compared((date) => sql`${span} <@ ${side.since(date)}`),
+      certainlyLt: compared((date) => sql`${span} <@ ${side.before(date)}`),
+      certainlyLte: compared((date) => sql`${span} <@ ${side.until(date)}`),
+      overlaps,
+      within: compared((date) => sql`${span} <@ ${meantBy(date)}`),
+      contains: compared((date) => sql`${span} @> ${meantBy(date)}`),
+      year: inUnit('year', earliest, latest),
+      decade: inUnit('decade', earliest, latest),
+      month: inUnit('month', earliest, latest),
+      ...ifNullable(earliest),
+    },
+  }
+}
+
+const decimal = z
+  .string()
+  .regex(/^-?\d{1,15}(\.\d{1,6})?$/, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
+  .meta({ description: 'A number in decimal digits.' })
+
+/** A number of the record, compared as the indexes for sorting have it: beyond all others where there is none. */
+export function number(column: AnyPgColumn, description: string): Filter {
+  const { asc, desc } = numberOrder(column)
+  const compare = (operator: '>' | '>=' | '<' | '<=', expression: SQL) =>
+    one((value) => sql`${expression} ${sql.raw(operator)} ${value}::text::numeric`)
+  return {
+    description,
+    value: decimal,
+    jsonValue: z.number(),
+    comparisons: {
+      eq: many((values) => sql`${asc} = any(${values}::text[]::numeric[])`),
+      ne: many((values) => sql`${asc} <> all(${values}::text[]::numeric[])`),
+      gt: compare('>', desc),
+      gte: compare('>=', desc),
+      lt: compare('<', asc),
+      lte: compare('<=', asc),
+      ...ifNullable(column),
+    },
+  }
+}
+
+/** A moment, as text from a URL. */
+export const instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
+  })
+  .refine((text) => /^(?!0000)\d{4}-/.test(new Date(text).toISOString()), {
+    error: 'must be in the years 0001 to 9999',
+  })
+
+/** The moment that a text says. PostgreSQL would take a bare date for midnight in the session's time zone. */
+export const moment = (text: SQL) =>
+  sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
+
+/**
+ * When the registry itself made or changed the record.
+ * @param id the column with the record's id.
+ * @param column of `records`.
+ */
+export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: string): Filter {
+  const compare = (operator: string) =>
+    one(
+      (value) =>
+        sql`${id} in (select ${records.id} from ${records} where ${column} ${sql.raw(operator)} (${moment(value)}))`,
+    )
+  return {
+    description,
+    value: instant,
+    comparisons: { gt: compare('>'), gte: compare('>='), lt: compare('<'), lte: compare('<=') },
+  }
+}
+
+/** Full text in the syntax of web searches: words, "phrases", or, -not. */
+export const fullText = (table: PgTable, what: string): Filter =>
+  where(
+    z.string().min(1).max(300),
+    `Words in ${what}, in the syntax of web searches: \`electric cars\`, \`"electric cars"\`, \`energy or climate\`, \`energy -coal\`. Accents don't matter.`,
+    (text) => sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', plain_text(${text}::text))`,
+  )
+
+/** The condition that a record is among those of some queries, each of which yields ids. */
+export const among = (id: AnyPgColumn, queries: SQL[]): SQL =>
+  sql`${id} in (${sql.join(queries, sql` union all `)})`
+
+const forValues = 'OPERATOR: each of the values itself. `isNull`: whether there is none.'
+const forParticipants =
+  'OPERATOR: each of the values, perhaps in a role, as `value:role`. `isNull`: whether there is none. `noneAs`: none in these roles.'
+
+/** A filter with the operators of a property that has many values. */
+export const withRelation = (
+  filter: Filter,
+  relation: Relation,
+  operator: 'all' | 'exactly' = 'all',
+): Filter => ({
+  ...filter,
+  description: `${filter.description} ${relation.roles ? forParticipants : forValues}`.replaceAll(
+    'OPERATOR',
+    `\`${operator}\``,
+  ),
+  comparisons: { ...filter.comparisons, ...relationComparisons(relation, filter.value, operator) },
+})

@@ -1,0 +1,36 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { storedJson, withIncludes } from './document.ts'
+import { type Include, type Resource, recordSchema } from './resource.ts'
+
+/** JSON text of a list of records. */
+const jsonArray = (document: SQL, rest: SQL, order: SQL) =>
+  sql`(select '[' || coalesce(string_agg(${document}, ',' order by ${order}), '') || ']' ${rest})`
+
+/**
+ * The records of a resource that a condition picks, in the order of their keys.
+ * @param nested what is included in them in turn.
+ */
+export function includedRecords(
+  resource: Resource,
+  description: string,
+  condition: SQL,
+  nested: readonly string[] = [],
+): Include {
+  const document = withIncludes(resource, storedJson(resource), nested)
+  return {
+    description,
+    schema: z.array(z.lazy(() => recordSchema(resource))),
+    json: jsonArray(document, sql`from ${resource.table} where ${condition}`, sql`${resource.key.column}`),
+  }
+}
+
+/** The one record that a column refers to, or null. */
+export function includedOne(resource: Resource, description: string, key: AnyPgColumn): Include {
+  return {
+    description,
+    schema: z.lazy(() => recordSchema(resource)).nullable(),
+    json: sql`coalesce((select ${storedJson(resource)} from ${resource.table} where ${resource.key.column} = ${key}), 'null')`,
+  }
+}

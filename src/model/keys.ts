@@ -1,0 +1,53 @@
+import { v5 as nameBasedUuid } from 'uuid'
+import { z } from 'zod'
+
+/** The form of a key, and who makes it. */
+export interface KeyForm {
+  /** The form of a key; keys of another form are refused before the database is asked. */
+  schema: z.ZodType<string>
+  /** `registry` for UUIDs, `client` for codes and slugs, which are part of the document. */
+  madeBy: 'registry' | 'client'
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The forms of records' keys. Each error says what a key looks like. */
+export const keys = {
+  uuid: () =>
+    z
+      .string()
+      .regex(uuidPattern, {
+        error: 'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
+      })
+      .meta({ format: 'uuid' }),
+  country: () =>
+    z.string().regex(/^[A-Z]{3}$/, {
+      error: (issue) =>
+        `must be three capitals of ISO 3166-1 alpha-3, such as PAK${suggestCapitals(issue.input)}`,
+    }),
+  region: () =>
+    z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of UN M49, such as 142 for Asia' }),
+  topic: () =>
+    z
+      .string()
+      .max(100)
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
+        error: 'must be a slug in lower case, such as electric-vehicles',
+      }),
+}
+
+function suggestCapitals(input: unknown): string {
+  return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
+    ? `; did you mean "${input.toUpperCase()}"?`
+    : ''
+}
+
+/** Namespace of the ids of records with natural keys. The SQL function `name_id` has the same. */
+const namespace = '3f0f3e8c-6a0b-5d0e-9b1a-5f5f0c1d2e3a'
+
+/**
+ * The id of a record: its key where that is a UUID, otherwise a name-based UUID of resource and key
+ * (version 5, RFC 9562), so that a restored or imported record has the same id everywhere.
+ */
+export const recordId = (resource: { name: string; key: KeyForm }, key: string): string =>
+  resource.key.madeBy === 'registry' ? key : nameBasedUuid(`${resource.name}/${key}`, namespace)

@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { anyOf, anyWhere, edtfDate, text, where } from '../filters.ts'
+import { keys } from '../keys.ts'
+import type { Registry } from '../registry.ts'
+import { edtf } from '../schemas.ts'
+import type { Collection } from '../searchable.ts'
+import { actionKinds } from '../vocabularies.ts'
+import type { Roles } from './schema.ts'
+
+/** The participants of a record, as searches ask for them: all conditions hold for one and the same. */
+export function participantCollection({ shared: { participations } }: Registry, roles: Roles): Collection {
+  return {
+    description: 'Who takes part.',
+    table: participations,
+    owner: [participations.record],
+    key: [participations.record, participations.position],
+    collections: () => ({}),
+    filters: {
+      country: anyOf(participations.country, keys.country(), 'Country that takes part itself.'),
+      organization: anyOf(participations.organization, keys.uuid(), 'Organization that takes part.'),
+      region: anyWhere(
+        keys.region(),
+        'Region that takes part, or one below it, or a country in it.',
+        (values) =>
+          sql`${participations.region} in (select regions_within(${values}::text[])) or ${participations.country} in (select countries_within(${values}::text[]))`,
+      ),
+      organizationCountry: anyWhere(
+        keys.country(),
+        'Country of the organization that takes part.',
+        (values) =>
+          sql`${participations.organization} in (select id from organizations where country = any(${values}::text[]))`,
+      ),
+      q: where(
+        z.string().min(1).max(300),
+        'Words in the names and aliases of the country, organization or region that takes part.',
+        (words) => {
+          const found = sql`search @@ websearch_to_tsquery('english', plain_text(${words}::text))`
+          return sql`${participations.country} in (select code from countries where ${found}) or ${participations.organization} in (select id from organizations where ${found}) or ${participations.region} in (select code from regions where ${found})`
+        },
+      ),
+      role: anyOf(participations.role, z.enum(roles), 'Role of the participant.'),
+      contribution: text(participations.contribution, 'What the participant brings in.'),
+    },
+  }
+}
+
+/** The parties of a record: participants with who signed for them and what they did. */
+export function partyCollection(registry: Registry, roles: Roles): Collection {
+  const { participations, participationActions: actions } = registry.shared
+  const participants = participantCollection(registry, roles)
+  return {
+    ...participants,
+    description: 'Who is party to it.',
+    filters: { ...participants.filters, signatory: text(participations.signatory, 'Who signed for it.') },
+    collections: () => ({
+      actions: {
+        description: 'What the party did, and when.',
+        table: actions,
+        owner: [actions.record, actions.party],
+        key: [actions.record, actions.party],
+        collections: () => ({}),
+        filters: {
+          kind: anyOf(actions.kind, z.enum(actionKinds), 'What was done.'),
+          date: edtfDate(actions, 'date', edtf('When it was done.'), 'When it was done.'),
+        },
+      },
+    }),
+  }
+}

@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm'
+import { byRelation, type Dimension } from '../dimensions.ts'
+import type { Registry } from '../registry.ts'
+import type { ParticipantRelations } from './relations.ts'
+
+/** Groups by who takes part. `role` narrows the others to the same participant, as the filter does. */
+export const participantDimensions = (
+  registry: Registry,
+  relations: ParticipantRelations,
+): Record<string, Dimension> => ({
+  country: byRelation(
+    relations.country,
+    'country',
+    'Country, as the filter `country` finds it.',
+    registry.nameOf('countries'),
+  ),
+  region: byRelation(
+    relations.region,
+    'region',
+    'Region of M49, a continent, as the filter `region` finds it.',
+    registry.nameOf('regions'),
+  ),
+  subregion: byRelation(
+    relations.subregion,
+    'subregion',
+    'Subregion of M49, as the filter finds it.',
+    registry.nameOf('regions'),
+  ),
+  organization: byRelation(
+    relations.organization,
+    'organization',
+    'Organization that takes part.',
+    registry.nameOf('organizations'),
+  ),
+  role: byRelation(
+    relations.role,
+    'role',
+    'Role of a participant; beside `country`, `organization`, `region` or `subregion`, the role of the same one.',
+    (value) => sql`replace(${value}, '_', ' ')`,
+  ),
+})

@@ -1,0 +1,96 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { columnOf } from '../../database/columns.ts'
+import type { FieldPlace } from '../field.ts'
+import { among, anyWhere, type Filter, type Siblings, withRelation } from '../filters.ts'
+import { keys } from '../keys.ts'
+import { belongsTo } from '../resource.ts'
+import type { ParticipantRelations } from './relations.ts'
+import type { Roles } from './schema.ts'
+
+const textArray = (values: SQL) => sql`${values}::text[]`
+
+/** Filters by who takes part. `role` narrows the others to participants in that role. */
+export function participantFilters(
+  { recordId: key, resource, registry }: FieldPlace,
+  roles: Roles,
+  relations: ParticipantRelations,
+): Record<string, Filter> {
+  const { participations } = registry.shared
+  const organizations = registry.table('organizations')
+  const hosts = registry.hostCountries(resource)
+  const role = (siblings: Siblings) => {
+    const wanted = siblings('role')
+    return wanted ? sql` and ${participations.role} = any(${textArray(wanted)})` : sql``
+  }
+  const taking = (condition: SQL, siblings: Siblings) =>
+    sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${role(siblings)}`
+  /**
+   * A participant is one of some countries, or an organization of theirs. All in one table, so that PostgreSQL can
+   * estimate how many there are, and start from the few participants or from the records in their order.
+   */
+  const fromCountries = (countries: SQL): SQL =>
+    sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${columnOf(organizations, 'id')} from ${organizations} where ${columnOf(organizations, 'country')} = any(${countries})))`
+  const hostedIn = (countries: SQL, siblings: Siblings) =>
+    siblings('role')
+      ? []
+      : hosts.map((host) => sql`select ${key} from ${host.table} where ${host} = any(${countries})`)
+  const withinRegions = (codes: SQL, siblings: Siblings) => {
+    const regions = sql`array(select regions_within(${codes}))`
+    const countries = sql`array(select countries_within(${codes}))`
+    const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
+    return among(key, [taking(within, siblings), ...hostedIn(countries, siblings)])
+  }
+  const orHosts = hosts.length > 0 ? ', or that hosts it or where it is' : ''
+  return {
+    country: withRelation(
+      anyWhere(
+        keys.country(),
+        `Country that takes part in whatever role (or in \`role\`), itself or by one of its organizations${orHosts}.`,
+        (values, siblings) =>
+          among(key, [
+            taking(fromCountries(textArray(values)), siblings),
+            ...hostedIn(textArray(values), siblings),
+          ]),
+      ),
+      relations.country,
+    ),
+    organization: withRelation(
+      anyWhere(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
+        among(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
+      ),
+      relations.organization,
+    ),
+    region: withRelation(
+      anyWhere(
+        keys.region(),
+        'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
+        (values, siblings) => withinRegions(textArray(values), siblings),
+      ),
+      relations.anyRegion,
+    ),
+    subregion: withRelation(
+      anyWhere(
+        keys.region(),
+        'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
+        (values, siblings) =>
+          withinRegions(
+            sql`array(select code from regions where kind = 'subregion' and code = any(${textArray(values)}))`,
+            siblings,
+          ),
+      ),
+      relations.subregion,
+    ),
+    role: withRelation(
+      anyWhere(
+        z.enum(roles),
+        'Role of a participant. With `country`, `organization` or `region`: the same participant has it.',
+        (values, siblings) =>
+          (siblings('country') ?? siblings('organization') ?? siblings('region'))
+            ? sql`true`
+            : among(key, [taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined)]),
+      ),
+      relations.role,
+    ),
+  }
+}

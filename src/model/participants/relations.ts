@@ -1,0 +1,111 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf } from '../../database/columns.ts'
+import type { FieldPlace } from '../field.ts'
+import type { Siblings } from '../filters.ts'
+import { type Relation, relationRows } from '../relations.ts'
+import { belongsTo } from '../resource.ts'
+import type { Roles } from './schema.ts'
+
+/** Who takes part in records, as rows that filters and dimensions share. */
+
+/** Levels of the world's regions that records can be grouped by. */
+export type Area = 'region' | 'subregion'
+
+/** Filters also take regions and groups of any other level, by their codes. */
+type Level = Area | 'any'
+
+const ofLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${sql.raw(`'${level}'`)}`)
+
+const areaCodes = (level: Level) =>
+  sql`(select array_agg(area.code) from regions area where ${ofLevel(level)})`
+
+/** Countries with each region of a level that they are in: pairs of `area` and `country`. */
+const countriesByArea = (level: Level) =>
+  sql`(select area.code as area, country from regions area cross join lateral countries_within(array[area.code]) country where ${ofLevel(level)})`
+
+/** Regions with the region of a level that they are or lie in: pairs of `area` and `region`. */
+const regionsByArea = (level: Level) =>
+  sql`(select area.code as area, region from regions area cross join lateral regions_within(array[area.code]) region where ${ofLevel(level)})`
+
+/**
+ * The regions of the one country that a record names.
+ * @param key the column with the record's id.
+ * @param own the level of which a record has a value or none.
+ * @param level the level of the values that can be asked for.
+ */
+export const countryAreas = (
+  key: AnyPgColumn,
+  country: AnyPgColumn,
+  own: Area,
+  level: Level = own,
+): Relation => ({
+  key,
+  type: 'text',
+  queries: () => [
+    sql`select ${key} as record, by_area.area as value from ${key.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
+  ],
+  some: () => sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(own)})))`,
+})
+
+/** What takes part in a record, in all ways in which filters and dimensions see it. */
+export interface ParticipantRelations
+  extends Record<'country' | 'organization' | Area | 'anyRegion' | 'role', Relation> {}
+
+/** The relations of the participants of a resource. Hosts and locations take part, too, when no role is asked for. */
+export function participantRelations(place: FieldPlace, roles: Roles): ParticipantRelations {
+  const { recordId: key, resource, registry } = place
+  const { participations } = registry.shared
+  const organizations = registry.table('organizations')
+  const { record } = participations
+  const own = belongsTo(participations.resource, resource)
+  const inRole = (siblings: Siblings) => {
+    const wanted = siblings('role')
+    return wanted ? sql` and ${participations.role} = any(${wanted}::text[])` : sql``
+  }
+  const taking = (value: AnyPgColumn, siblings: Siblings) =>
+    sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${own} and ${value} is not null${inRole(siblings)}`
+  const organizationCountry = columnOf(organizations, 'country')
+  const hosting = (siblings: Siblings): SQL[] =>
+    siblings('role')
+      ? []
+      : registry
+          .hostCountries(resource)
+          .map(
+            (host) =>
+              sql`select ${key} as record, ${host} as value, null::text as role from ${host.table} where ${host} is not null`,
+          )
+  const countries = (siblings: Siblings) => [
+    taking(participations.country, siblings),
+    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${own} and ${organizationCountry} is not null${inRole(siblings)}`,
+    ...hosting(siblings),
+  ]
+  const common = { key, type: 'text', roles: z.enum(roles) } as const
+  const country: Relation = { ...common, queries: countries }
+  const area = (own: Area, level: Level = own): Relation => ({
+    ...common,
+    queries: (siblings) => [
+      ...countries(siblings).map(
+        (rows) =>
+          sql`select taking.record, by_area.area as value, taking.role from (${rows}) taking join ${countriesByArea(level)} by_area on by_area.country = taking.value`,
+      ),
+      sql`select taking.record, by_area.area as value, taking.role from (${taking(participations.region, siblings)}) taking join ${regionsByArea(level)} by_area on by_area.region = taking.value`,
+    ],
+    // Looks up the regions once and not for each record.
+    some: (siblings) =>
+      sql`(exists (select from (${relationRows(country, siblings)}) related where related.record = ${key} and related.value in (select countries_within(${areaCodes(own)}))) or exists (select from (${taking(participations.region, siblings)}) related where related.record = ${key} and related.value in (select regions_within(${areaCodes(own)}))))`,
+  })
+  return {
+    country,
+    organization: {
+      ...common,
+      type: 'uuid',
+      queries: (siblings) => [taking(participations.organization, siblings)],
+    },
+    region: area('region'),
+    anyRegion: area('region', 'any'),
+    subregion: area('subregion'),
+    role: { key, type: 'text', queries: (siblings) => [taking(participations.role, siblings)] },
+  }
+}

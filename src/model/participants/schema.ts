@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import type { Registry } from '../registry.ts'
+import { named } from '../schema-names.ts'
+import { edtf, line, optional, prose } from '../schemas.ts'
+import { actionKinds } from '../vocabularies.ts'
+
+/** Public schemas of who takes part in a record. */
+
+const actorShape = (registry: Registry) => ({
+  country: optional(registry.keySchema('countries')),
+  organization: optional(registry.keySchema('organizations')),
+  region: optional(registry.keySchema('regions')),
+})
+
+const contribution = optional(prose(1000)).meta({ description: 'What the participant brings in.' })
+
+type Actor = Record<'country' | 'organization' | 'region', string | null>
+
+const actorKey = (value: Actor) => value.country ?? value.organization ?? value.region
+
+/** Exactly one actor in each entry, and no actor twice in the same role. */
+function checkActors(list: (Actor & { role: string })[], context: z.RefinementCtx) {
+  const seen = new Set<string>()
+  list.forEach((entry, at) => {
+    const given = [entry.country, entry.organization, entry.region].filter((value) => value !== null).length
+    if (given !== 1) {
+      const message = `names ${given === 0 ? 'no actor' : `${given} actors`}: give exactly one of country, organization and region`
+      context.addIssue({ code: 'custom', path: [at], message })
+      return
+    }
+    const identity = `${actorKey(entry)} ${entry.role}`
+    if (seen.has(identity)) {
+      context.addIssue({
+        code: 'custom',
+        path: [at],
+        message: `${actorKey(entry)} is there already as ${entry.role}`,
+      })
+    }
+    seen.add(identity)
+  })
+}
+
+/** Roles of a resource, the most usual one first. */
+export type Roles = readonly [string, ...string[]]
+
+/**
+ * Schema of a record's participants.
+ * @param id name of one participant in the OpenAPI document.
+ */
+export function participantsSchema(registry: Registry, id: string, roles: Roles) {
+  const participant = named(
+    id,
+    z.strictObject({ ...actorShape(registry), role: z.enum(roles), contribution }).meta({
+      description: 'Who takes part: exactly one of country, organization and region.',
+      examples: [{ country: 'CHN', organization: null, region: null, role: roles[0], contribution: null }],
+    }),
+  )
+  return z.array(participant).max(500).default([]).superRefine(checkActors)
+}
+
+const action = named(
+  'PartyAction',
+  z
+    .strictObject({
+      kind: z.enum(actionKinds),
+      date: edtf('When it was done.'),
+      note: optional(prose(1000)),
+    })
+    .meta({
+      description: 'What a party did, and when.',
+      examples: [{ kind: 'signed', date: '2011-04', note: null }],
+    }),
+)
+
+/**
+ * Schema of parties: participants with who signed for them and what they did.
+ * @param id name of one party in the OpenAPI document.
+ */
+export function partiesSchema(registry: Registry, id: string, roles: Roles) {
+  const party = named(
+    id,
+    z
+      .strictObject({
+        ...actorShape(registry),
+        role: z.enum(roles),
+        contribution,
+        signatory: optional(line(300)).meta({ description: 'Who signed for it.' }),
+        actions: z.array(action).max(100).default([]),
+      })
+      .meta({
+        description: 'Who is party: exactly one of country, organization and region.',
+        examples: [
+          {
+            country: 'PAK',
+            organization: null,
+            region: null,
+            role: roles[0],
+            contribution: null,
+            signatory: null,
+            actions: [{ kind: 'signed', date: '2011-04', note: null }],
+          },
+        ],
+      }),
+  )
+  return z.array(party).max(500).default([]).superRefine(checkActors)
+}

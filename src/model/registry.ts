@@ -1,0 +1,215 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { type AnyPgColumn, type PgColumn, type PgTable, pgTable, uuid } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf, searchColumn, snakeCase } from '../database/columns.ts'
+import { nameIndexes, nameLines, searchIndex, titleIndexes } from '../database/folding.ts'
+import { records } from '../database/tables/records.ts'
+import { bindResource } from './bind.ts'
+import type { Field, FieldPlace } from './field.ts'
+import { type KeyForm, keys } from './keys.ts'
+import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
+import { refersTo } from './schemas.ts'
+import { makeSharedTables, type SharedTables } from './shared-tables.ts'
+
+/** A capability's options, by the names of the resources that have it. */
+type Participants = Map<string, { roles: readonly [string, ...string[]]; parties: boolean }>
+
+/**
+ * All resources, with their tables made and the references between them resolved. It is the one place that knows
+ * all of them: whoever needs the others of a resource asks its registry.
+ */
+export class Registry {
+  readonly definitions: readonly ResourceDefinition[]
+  /** The resources that have participants. */
+  readonly participants: Participants = new Map()
+  /** Names of the resources that have topics. */
+  readonly withTopics: string[] = []
+  /** Names of the resources that have external ids. */
+  readonly withExternalIds: string[] = []
+  readonly shared: SharedTables
+  /** Every resource, each after those that it refers to: the order of seeding, and of the documentation. */
+  readonly resources: readonly Resource[]
+  readonly #definitions = new Map<string, ResourceDefinition>()
+  readonly #tables = new Map<string, RecordTable>()
+  readonly #fieldTables = new Map<string, PgTable[]>()
+  readonly #resources = new Map<string, Resource>()
+
+  /** @throws when two resources have the same name. */
+  constructor(definitions: readonly ResourceDefinition[]) {
+    this.definitions = definitions
+    for (const definition of definitions) {
+      if (this.#definitions.has(definition.name))
+        throw new Error(`two resources are named ${definition.name}`)
+      this.#definitions.set(definition.name, definition)
+      this.#noteCapabilities(definition)
+    }
+    this.shared = makeSharedTables(this)
+    for (const definition of definitions) this.#tables.set(definition.name, this.#makeTable(definition))
+    for (const definition of definitions) this.#makeFieldTables(definition)
+    this.resources = definitions.map((definition) => {
+      const resource = bindResource(this, definition)
+      this.#resources.set(definition.name, resource)
+      return resource
+    })
+  }
+
+  #noteCapabilities({ name, fields }: ResourceDefinition): void {
+    for (const { capability } of Object.values(fields)) {
+      if (capability?.kind === 'participants') this.participants.set(name, capability)
+      if (capability?.kind === 'topics') this.withTopics.push(name)
+      if (capability?.kind === 'externalIds') this.withExternalIds.push(name)
+    }
+  }
+
+  /** A resource by its name. @throws when there is none. */
+  get(name: string): Resource {
+    const resource = this.#resources.get(name)
+    if (!resource) throw new Error(`there is no resource named ${name}`)
+    return resource
+  }
+
+  /** A resource by its name, or undefined. */
+  find(name: string): Resource | undefined {
+    return this.#resources.get(name)
+  }
+
+  definition(name: string): ResourceDefinition {
+    const definition = this.#definitions.get(name)
+    if (!definition) throw new Error(`a field refers to ${name}, which is no resource`)
+    return definition
+  }
+
+  /** The form of a resource's keys. */
+  keyForm(name: string): KeyForm {
+    const { naturalKey, fields } = this.definition(name)
+    if (naturalKey === undefined) return { schema: keys.uuid(), madeBy: 'registry' }
+    const schema = fields[naturalKey]?.schema(this)
+    if (!(schema instanceof z.ZodString)) throw new Error(`the key of ${name} is no text`)
+    return { schema, madeBy: 'client' }
+  }
+
+  /** The schema of a property that refers to a resource. */
+  keySchema(name: string): z.ZodType<string> {
+    const { noun } = this.definition(name)
+    const { schema, madeBy } = this.keyForm(name)
+    const own =
+      madeBy === 'registry'
+        ? schema.meta({ description: `Id of the ${noun}.`, format: 'uuid' })
+        : schema.clone()
+    return refersTo(own, { resource: name })
+  }
+
+  /** A resource's own table. */
+  table(name: string): RecordTable {
+    const table = this.#tables.get(name)
+    if (!table) throw new Error(`there is no table of ${name}`)
+    return table
+  }
+
+  /** The column that holds the keys of a resource. */
+  keyColumn(name: string): AnyPgColumn {
+    return columnOf(this.table(name), this.definition(name).naturalKey ?? 'id')
+  }
+
+  /** The tables that only one field uses. */
+  fieldTables({ resource, name }: Pick<FieldPlace, 'resource' | 'name'>): PgTable[] {
+    return this.#fieldTables.get(`${resource}.${name}`) ?? []
+  }
+
+  /** The columns of countries that take part in the records of a resource beside participants. */
+  hostCountries(name: string): PgColumn[] {
+    const { fields } = this.definition(name)
+    return Object.entries(fields).flatMap(
+      ([property, field]) => field.hostCountries?.(this.place(name, property, field)) ?? [],
+    )
+  }
+
+  /** SQL of the name of the record that has a key. */
+  nameOf(name: string): (key: SQL) => SQL {
+    const { search } = this.definition(name)
+    const table = this.table(name)
+    // Another alias than the table's own name, since resources refer to themselves.
+    const [title, key] = [columnOf(table, search.title), this.keyColumn(name)]
+    return (value) =>
+      sql`(select named.${sql.identifier(title.name)} from ${table} named where named.${sql.identifier(key.name)} = ${value})`
+  }
+
+  /** Every table of the resources and those that they share. */
+  get tables(): PgTable[] {
+    return [
+      ...Object.values(this.shared),
+      ...this.#tables.values(),
+      ...[...this.#fieldTables.values()].flat(),
+    ]
+  }
+
+  /** Where a field of a resource is. */
+  place(resource: string, name: string, field: Field): FieldPlace {
+    const table = this.table(resource)
+    const columns = Object.keys(field.columns?.(name, this) ?? {})
+    return {
+      name,
+      table,
+      tableName: snakeCase(resource),
+      columns: Object.fromEntries(columns.map((property) => [property, columnOf(table, property)])),
+      recordId: columnOf(table, 'id'),
+      resource,
+      registry: this,
+    }
+  }
+
+  #makeTable(definition: ResourceDefinition): RecordTable {
+    const { name, fields, naturalKey } = definition
+    const tableName = snakeCase(name)
+    const id = uuid('id')
+      .primaryKey()
+      .references(() => records.id, { onDelete: 'cascade' })
+    const columns = Object.entries(fields).map(([property, field]) => field.columns?.(property, this) ?? {})
+    const texts = Object.entries(fields).map(([property, field]) => field.searchText?.(property) ?? {})
+    const weighted = (weight: 'A' | 'B') => texts.flatMap((text) => text[weight] ?? [])
+    return pgTable(
+      tableName,
+      {
+        id:
+          naturalKey === undefined
+            ? id
+            : id.generatedAlwaysAs(sql.raw(`name_id('${name}', ${snakeCase(naturalKey)})`)),
+        ...Object.assign({}, ...columns),
+        search: searchColumn({ A: weighted('A'), B: weighted('B') }),
+      },
+      () => [
+        ...Object.entries(fields).flatMap(
+          ([property, field]) => field.constraints?.(this.place(name, property, field)) ?? [],
+        ),
+        ...(definition.constraints?.(this.table(name)) ?? []),
+        searchIndex(tableName, columnOf(this.table(name), 'search')),
+        ...this.#nameIndexes(definition),
+      ],
+    )
+  }
+
+  #nameIndexes({ name, search }: ResourceDefinition) {
+    const table = this.table(name)
+    const lines = namesOf(table, search)
+    const title = columnOf(table, search.title)
+    return lines ? nameIndexes(snakeCase(name), title, lines) : titleIndexes(snakeCase(name), title)
+  }
+
+  #makeFieldTables({ name, fields }: ResourceDefinition): void {
+    for (const [property, field] of Object.entries(fields)) {
+      const tables = field.tables?.(this.place(name, property, field)) ?? []
+      if (tables.length > 0) this.#fieldTables.set(`${name}.${property}`, tables)
+    }
+  }
+}
+
+/** SQL of all names of a record, one a line; undefined where the title is the only name. */
+export function namesOf(table: PgTable, search: ResourceDefinition['search']): SQL | undefined {
+  if (!search.hasAliases) return undefined
+  const other = search.otherName === undefined ? sql`null` : columnOf(table, search.otherName)
+  return nameLines(columnOf(table, search.title), other, columnOf(table, 'aliases'))
+}
+
+/** Makes tables, contracts and queries of declarations. @throws when a field refers to no resource. */
+export const createRegistry = (definitions: readonly ResourceDefinition[]): Registry =>
+  new Registry(definitions)

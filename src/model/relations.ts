@@ -1,0 +1,124 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { faultMessage } from '../problems/faults.ts'
+import type { Comparison, Operator, Siblings } from './filters.ts'
+
+/**
+ * A property of which a record has any number of values: its countries, its topics. Filters and dimensions are made
+ * of the same rows, so that a list finds what an aggregate counts.
+ */
+export interface Relation {
+  /** The column that a row's record is looked up by. */
+  key: AnyPgColumn
+  /**
+   * Queries of all pairs together: columns `record`, `value` (never null) and, where the values are of participants, `role`.
+   * @param siblings the values of the request's other filters, which may narrow what is looked at.
+   */
+  queries(siblings: Siblings): SQL[]
+  /** The condition that a record has a value at all, where that is cheaper than by its rows. */
+  some?(siblings: Siblings): SQL
+  /** PostgreSQL type of the values. */
+  type: 'text' | 'uuid'
+  /** Schema of a role, where values are of participants. */
+  roles?: z.ZodType
+}
+
+/** All pairs of a property, as often as they stand somewhere. */
+export const relationRows = (relation: Relation, siblings: Siblings): SQL =>
+  sql.join(relation.queries(siblings), sql` union all `)
+
+/**
+ * Pairs of a property, each once.
+ * @param columns of them that count.
+ */
+export function distinctRelationRows(relation: Relation, siblings: Siblings, columns: SQL): SQL {
+  const queries = relation.queries(siblings)
+  if (queries.length === 1)
+    return sql`select distinct ${columns} from (${relationRows(relation, siblings)}) related`
+  // Of a union the planner knows that it may have as many rows as its parts, and that indexes have them in order.
+  return sql.join(
+    queries.map((query) => sql`select ${columns} from (${query}) related`),
+    sql` union `,
+  )
+}
+
+const textArray = (values: SQL) => sql`${values}::text[]`
+
+/** The condition that a record has a value. */
+const hasSome = (relation: Relation, siblings: Siblings): SQL =>
+  relation.some?.(siblings) ??
+  sql`exists (select from (${relationRows(relation, siblings)}) related where related.record = ${relation.key})`
+
+/** What is written before the colon, in the type of the values. */
+const codes = (relation: Relation, values: SQL) =>
+  sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(relation.type)}) from unnest(${textArray(values)}) word)::${sql.raw(relation.type)}[]`
+
+/**
+ * Records that have each of some values, not only any of them.
+ * A value may have a role behind it, `PAK:donor`: the same participant has it.
+ */
+function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
+  const role = relation.roles
+    ? sql` and split_part(given.word, ':', 2) in ('', coalesce(related.role, ''))`
+    : sql``
+  return sql`${relation.key} in (
+    select related.record from (${relationRows(relation, siblings)}) related
+    join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(relation.type)}${role}
+    where related.value = any(${codes(relation, values)})
+    group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`
+}
+
+/** The form of a value, perhaps with a role behind it. */
+const withRole = (value: z.ZodType, roles: z.ZodType) =>
+  z
+    .string()
+    .max(150)
+    .superRefine((text, context) => {
+      const at = text.indexOf(':')
+      const parts: [z.ZodType, string][] =
+        at < 0
+          ? [[value, text]]
+          : [
+              [value, text.slice(0, at)],
+              [roles, text.slice(at + 1)],
+            ]
+      for (const [schema, part] of parts) {
+        for (const { message } of schema.safeParse(part, { error: faultMessage }).error?.issues ?? []) {
+          context.addIssue({ code: 'custom', message })
+        }
+      }
+    })
+
+/**
+ * The operators of a filter on such a property, beside its own: `all` (or `exactly`), `isNull` and, for participants,
+ * `noneAs`.
+ * @param value schema of one value.
+ * @param all name of the operator that asks for each of several.
+ */
+export function relationComparisons(
+  relation: Relation,
+  value: z.ZodType,
+  all: 'all' | 'exactly' = 'all',
+): Partial<Record<Operator, Comparison>> {
+  const { roles } = relation
+  return {
+    [all]: {
+      takes: 'many',
+      ...(roles && { value: withRole(value, roles) }),
+      sql: (values: SQL, siblings: Siblings) => havingAll(relation, values, siblings),
+    },
+    isNull: {
+      takes: 'truth',
+      sql: (truth, siblings) => sql`(${hasSome(relation, siblings)}) <> ${truth}::boolean`,
+    },
+    ...(roles && {
+      noneAs: {
+        takes: 'many',
+        value: roles,
+        sql: (values: SQL) =>
+          sql`not (${hasSome(relation, (name) => (name === 'role' ? values : undefined))})`,
+      },
+    }),
+  }
+}

@@ -1,0 +1,190 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import type { Dimension, Measure } from './dimensions.ts'
+import type { DocumentOf, Field, FieldPlace, FieldQuery, FieldRows, Fields } from './field.ts'
+import type { Filter } from './filters.ts'
+import type { KeyForm } from './keys.ts'
+import type { Registry } from './registry.ts'
+import { nameOutput } from './schema-names.ts'
+import type { Collection, Searchable } from './searchable.ts'
+import type { SortKey } from './sorts.ts'
+
+/** Records that are added to the response when `include` asks for them. */
+export interface Include {
+  description: string
+  schema: z.ZodType
+  /** SQL text expression of the property's JSON, over the record's row. */
+  json: SQL
+}
+
+/** What the search across resources finds a record by, and shows of it, by properties of the resource. */
+export interface SearchProperties {
+  /** Heads a hit. */
+  title: string
+  /** Another name beside the title; with `aliases`, all are searched as names. */
+  otherName?: string
+  /** Whether the records have aliases, all of which count as names. */
+  hasAliases?: boolean
+  /** Prose to quote where the words stand in no name. */
+  prose: string[]
+}
+
+/** Rules of a resource that are not those of one field. */
+export interface ResourceRules {
+  /** Checks and indexes beside those of the fields. */
+  constraints?(table: PgTable): PgTableExtraConfigValue[]
+  /** Filters and includes beside those of the fields. */
+  query?(place: ResourcePlace): FieldQuery
+  /** Validates what no field can validate alone. */
+  refine?(document: unknown, context: z.RefinementCtx, registry: Registry): void
+}
+
+/** Where rules of a resource apply: its table and the columns of all its fields. */
+export interface ResourcePlace extends Omit<FieldPlace, 'name'> {}
+
+/** The declaration of a resource. On its own it does nothing: `createRegistry` makes tables and contracts of it. */
+export interface ResourceDefinition<Map extends Fields = Fields> extends ResourceRules {
+  /** Name in URLs, plural: `cooperation-bases`. */
+  name: string
+  /** Name of one record in the OpenAPI document and, with a verb, in operation ids: `CooperationBase`. */
+  singular: string
+  /** The same for several: `CooperationBases`. */
+  plural: string
+  /** What one record is called in sentences: `cooperation base`. */
+  noun: string
+  description: string
+  fields: Map
+  /** The field that identifies a record; absent: a UUID that the registry makes. */
+  naturalKey?: string
+  search: SearchProperties
+  /** Fields that say when a record happened: one date, or start and end. Networks ask for them. */
+  happened?: [string] | [string, string]
+  /** A document as clients write it, for the OpenAPI document. */
+  example: Record<string, unknown>
+}
+
+/** Declares a resource. The name stands once, and the fields keep their types. */
+export const defineResource = <const Map extends Fields>(
+  name: string,
+  fields: Map,
+  options: Omit<ResourceDefinition<Map>, 'name' | 'fields' | 'naturalKey'> & {
+    naturalKey?: keyof Map & string
+  },
+): ResourceDefinition<Map> => ({ name, fields, ...options })
+
+/** The document type of a resource's declaration. */
+export type DocumentType<Definition extends ResourceDefinition> = DocumentOf<Definition['fields']>
+
+/** The key that identifies a record in URLs and in references. */
+export interface Key extends KeyForm {
+  /** The property that holds the key, which is also the table's. */
+  property: string
+  column: PgColumn
+}
+
+/** SQL of what the search across resources needs of a record. */
+export interface SearchColumns {
+  title: PgColumn
+  /** All names of a record, the title first, one a line; absent where the title is the only name. */
+  lines?: SQL
+  prose: PgColumn[]
+}
+
+/** A field in its table, with everything that is asked of it made. */
+export interface BoundField {
+  field: Field
+  place: FieldPlace
+  rows?: FieldRows
+}
+
+/** The resource's own table: a row for each record, with the record's id. */
+export type RecordTable = PgTable
+
+/** A resource with its table, its contract and everything that can be asked of it. */
+export interface Resource extends Omit<ResourceDefinition, 'search' | 'constraints' | 'query' | 'refine'> {
+  table: RecordTable
+  /** The record's id in `records`, which all tables refer to. */
+  id: PgColumn
+  key: Key
+  /** The public contract of what clients write. Records have the key, version and timestamps besides. */
+  document: z.ZodObject
+  bound: Record<string, BoundField>
+  search: SearchColumns
+  filters: Record<string, Filter>
+  collections: () => Record<string, Collection>
+  sorts: Record<string, SortKey>
+  dimensions: Record<string, Dimension>
+  measures: Record<string, Measure>
+  includes: () => Record<string, Include>
+  registry: Registry
+}
+
+/** A resource as conditions see it. */
+export const toSearchable = ({ filters, collections, id }: Resource): Searchable => ({
+  filters,
+  collections,
+  key: [id],
+})
+
+const recordSchemas = new WeakMap<Resource, z.ZodObject>()
+
+/** The schema of a whole record as it is answered: key, document, version and timestamps, and what was included. */
+export function recordSchema(resource: Resource): z.ZodObject {
+  const known = recordSchemas.get(resource)
+  if (known) return known
+  const record = nameOutput(
+    resource.singular,
+    z
+      .strictObject({ ...ownProperties(resource), ...includedProperties(resource) })
+      .meta({ description: resource.description, examples: [exampleRecord(resource)] }),
+  )
+  recordSchemas.set(resource, record)
+  return record
+}
+
+/** The properties of a record in the order in which they are shown, without what can be included. */
+export const ownProperties = (resource: Resource): z.ZodRawShape => ({
+  [resource.key.property]: resource.key.schema,
+  ...resource.document.shape,
+  ...managed,
+})
+
+const includedProperties = (resource: Resource) =>
+  Object.fromEntries(
+    Object.entries(resource.includes()).map(([name, { schema, description }]) => [
+      name,
+      schema.optional().meta({ description: `With \`include=${name}\`: ${description}` }),
+    ]),
+  )
+
+function exampleRecord(resource: Resource): Record<string, unknown> {
+  const managedExample = {
+    version: 1,
+    createdAt: '2026-01-31T09:30:00.000Z',
+    updatedAt: '2026-01-31T09:30:00.000Z',
+  }
+  const document = resource.document.parse(resource.example)
+  const key = resource.key.madeBy === 'registry' ? { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' } : {}
+  return { ...key, ...document, ...managedExample }
+}
+
+/** What the registry keeps of every record beside what clients write. */
+export const managed = {
+  version: z
+    .int()
+    .min(1)
+    .meta({ description: 'Raised by every change; the ETag of the record.', examples: [1] }),
+  createdAt: z.iso.datetime().meta({
+    description: 'When the record was made in the registry.',
+    examples: ['2026-01-31T09:30:00.000Z'],
+  }),
+  updatedAt: z.iso.datetime().meta({
+    description: 'When the record was last changed in the registry.',
+    examples: ['2026-01-31T09:30:00.000Z'],
+  }),
+}
+
+/** The condition that rows of a shared table belong to records of a resource. */
+export const belongsTo = (column: PgColumn, resource: string): SQL =>
+  sql`${column} = ${sql.raw(`'${resource}'`)}`

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** Names of schemas in the OpenAPI document, as clients send them and as they are answered. */
+export const schemaNames = {
+  input: new WeakMap<z.core.$ZodType, string>(),
+  output: new WeakMap<z.core.$ZodType, string>(),
+}
+
+/** Names a schema that only clients send. */
+export function nameInput<T extends z.ZodType>(id: string, schema: T): T {
+  schemaNames.input.set(schema, id)
+  return schema
+}
+
+/** Names a schema that only responses have. */
+export function nameOutput<T extends z.ZodType>(id: string, schema: T): T {
+  schemaNames.output.set(schema, id)
+  return schema
+}
+
+/** Gives a schema a component of its own in the OpenAPI document, where it would otherwise be repeated in place. */
+export const named = <T extends z.ZodType>(id: string, schema: T): T => nameOutput(id, nameInput(id, schema))
+
+/** The schema behind what may be null, left out or defaulted. */
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
+    return unwrapped(schema.unwrap())
+  }
+  return schema
+}
+
+/** The schemas directly inside another one. */
+function innerSchemas(schema: z.core.$ZodType): z.core.$ZodType[] {
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape)
+  if (schema instanceof z.ZodArray) return [schema.element]
+  if (schema instanceof z.ZodUnion) return [...schema.options]
+  if (schema instanceof z.ZodRecord) return [schema.keyType, schema.valueType]
+  if (schema instanceof z.ZodTuple) return [...schema.def.items]
+  if (schema instanceof z.ZodLazy) return [schema.unwrap()]
+  if (schema instanceof z.ZodPipe) return [schema.in, schema.out]
+  const inner = unwrapped(schema)
+  return inner === schema ? [] : [inner]
+}
+
+/**
+ * Collects the named schemas that some schemas are made of.
+ * @throws when two different schemas have the same name: one would silently replace the other in the document.
+ */
+export function collectNamed(
+  roots: z.core.$ZodType[],
+  names: WeakMap<z.core.$ZodType, string>,
+): z.core.$ZodRegistry<{ id: string }> {
+  const found = z.registry<{ id: string }>()
+  const byName = new Map<string, z.core.$ZodType>()
+  const seen = new Set<z.core.$ZodType>()
+  const queue = [...roots]
+  for (let schema = queue.pop(); schema; schema = queue.pop()) {
+    if (seen.has(schema)) continue
+    seen.add(schema)
+    const id = names.get(schema)
+    if (id !== undefined) {
+      const other = byName.get(id)
+      if (other && other !== schema) throw new Error(`two schemas are named ${id}`)
+      byName.set(id, schema)
+      found.add(schema, { id })
+    }
+    queue.push(...innerSchemas(schema))
+  }
+  return found
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { findEdtfFault } from './edtf.ts'
+import { named } from './schema-names.ts'
+
+/** Building blocks of the public representations: each a zod schema with its description and form. */
+
+/** Text on one line with something in it: names, titles. */
+export const line = (max = 500) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\s\p{Cc}]([^\p{Cc}\u2028\u2029]*[^\s\p{Cc}])?$/u, {
+      error: 'must be one line without white space at its ends',
+    })
+
+/** Text of several lines. */
+export const prose = (max = 10_000) => z.string().min(1).max(max).regex(/\S/, { error: 'must not be blank' })
+
+/** A word in snake_case. */
+export const word = () =>
+  z
+    .string()
+    .max(100)
+    .regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/, {
+      error: 'must be a word in snake_case, such as partner_countries',
+    })
+
+/** A historical date as its source gives it: EDTF, levels 0 and 1. */
+export const edtf = (description: string) =>
+  z
+    .string()
+    .max(60)
+    .superRefine((text, context) => {
+      const fault = findEdtfFault(text)
+      if (fault) {
+        context.addIssue({ code: 'custom', message: `${fault.message} (at character ${fault.position + 1})` })
+      }
+    })
+    .meta({ description: `${description} EDTF, level 0 or 1.`, format: 'edtf', examples: ['2011-04'] })
+
+/** A BCP 47 language tag. */
+export const language = () =>
+  z
+    .string()
+    .max(35)
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, {
+      error: 'must be a BCP 47 language tag, such as en or zh-Hans',
+    })
+
+/** A web address. */
+export const url = () => z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }).max(2000)
+
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+
+/** An ISO 4217 currency code. */
+export const currency = () =>
+  z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code, such as CNY' })
+    .refine((code) => !/^[A-Z]{3}$/.test(code) || currencies.has(code), {
+      error: 'is not an ISO 4217 currency',
+    })
+    .meta({ description: 'ISO 4217 code.', examples: ['CNY'] })
+
+/** An amount of money: exact as a JSON number. */
+export const money = named(
+  'Money',
+  z
+    .strictObject({
+      amount: z.number().min(0).lt(1e13).multipleOf(0.01).meta({ description: 'At most two decimals.' }),
+      currency: currency(),
+    })
+    .meta({ description: 'An amount and its currency.', examples: [{ amount: 1500000, currency: 'CNY' }] }),
+)
+
+const alias = named(
+  'Alias',
+  z
+    .strictObject({
+      name: line(300),
+      language: language().nullable().default(null).meta({ description: 'BCP 47 tag.' }),
+    })
+    .meta({ description: 'Another name.', examples: [{ name: '巴基斯坦', language: 'zh' }] }),
+)
+
+/** A list of other names. */
+export const aliases = () =>
+  z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
+
+/** The name that another register has for a record. */
+export const externalId = named(
+  'ExternalId',
+  z
+    .strictObject({
+      scheme: z
+        .string()
+        .max(60)
+        .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
+        .meta({ description: 'The register that the id is of.' }),
+      id: line(300).meta({ description: 'The id in that register.' }),
+    })
+    .meta({
+      description: 'What another register calls the record.',
+      examples: [{ scheme: 'interview-2011', id: 'F01' }],
+    }),
+)
+
+/** Names that other registers have for the record. */
+export const externalIds = () =>
+  z
+    .array(externalId)
+    .max(100)
+    .superRefine(noneTwice(({ scheme, id }: z.output<typeof externalId>) => `${scheme}:${id}`))
+    .default([])
+    .meta({ description: 'Ids of the record in other registers; unique per resource.' })
+
+/** A property that may be unknown: left out or null is the same. */
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)
+
+/** What the value of a property must be found in: the keys of a resource, or another property of some of its records. */
+export interface Reference {
+  resource: string
+  /** The property that holds the value, where that is not the key. */
+  property?: string
+  /** What the records must have besides. */
+  only?: Record<string, string>
+}
+
+/** The schemas whose values refer to other records; read when a reference dangles, and by the seeds. */
+export const references = new WeakMap<z.core.$ZodType, Reference>()
+
+/** Marks a schema as one whose values refer to other records. */
+export function refersTo<T extends z.ZodType>(schema: T, reference: Reference): T {
+  references.set(schema, reference)
+  return schema
+}
+
+/** Refuses what stands in a list before already. @param identity what makes two entries the same. */
+export const noneTwice =
+  <Item>(identity: (item: Item) => unknown) =>
+  (list: Item[], context: z.RefinementCtx): void => {
+    const seen = new Set<unknown>()
+    for (const [at, item] of list.entries()) {
+      if (seen.has(identity(item))) {
+        context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
+      }
+      seen.add(identity(item))
+    }
+  }
+
+/** A list in which nothing stands twice. */
+export const distinct = <T extends z.ZodType>(items: T, max = 100) =>
+  z
+    .array(items)
+    .max(max)
+    .superRefine(noneTwice((item: z.output<T>) => item))

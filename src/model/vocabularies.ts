@@ -1,0 +1,166 @@
+/**
+ * The closed lists of the model. Tables check them, resources publish them: each list is stated here only.
+ * Values are snake_case words, also where the standard behind them numbers its codes.
+ */
+
+/** Kinds of areas in UN M49, and groups of countries that cut across the regions (such as the least developed). */
+export const regionKinds = ['world', 'region', 'subregion', 'intermediate_region', 'group'] as const
+
+/** IATI OrganisationType, as words. */
+export const organizationTypes = [
+  'government',
+  'local_government',
+  'other_public_sector',
+  'international_ngo',
+  'national_ngo',
+  'regional_ngo',
+  'partner_country_ngo',
+  'public_private_partnership',
+  'multilateral',
+  'foundation',
+  'private_sector',
+  'private_sector_provider',
+  'private_sector_recipient',
+  'private_sector_third',
+  'academic',
+  'other',
+] as const
+
+/** OECD fields of research, the interview's global challenges, the registry's own domains, OECD DAC CRS purposes. */
+export const topicSchemes = ['ford', 'challenge', 'domain', 'crs'] as const
+
+export const agreementKinds = [
+  'treaty',
+  'agreement',
+  'protocol',
+  'memorandum_of_understanding',
+  'joint_statement',
+  'strategic_partnership',
+  'cooperation_documents',
+  'dialogue_outcome',
+  'exchange_of_notes',
+  'other',
+] as const
+export const agreementLevels = ['intergovernmental', 'interagency', 'institutional'] as const
+export const agreementStatuses = [
+  'negotiating',
+  'signed',
+  'in_force',
+  'suspended',
+  'expired',
+  'terminated',
+  'superseded',
+] as const
+export const renewals = ['none', 'automatic', 'by_consent'] as const
+export const relationKinds = ['amends', 'supersedes', 'implements', 'renews'] as const
+export const actionKinds = [
+  'signed',
+  'ratified',
+  'accepted',
+  'approved',
+  'acceded',
+  'notified',
+  'withdrew',
+  'other',
+] as const
+
+export const projectKinds = [
+  'mega_science',
+  'joint_research',
+  'technology_development',
+  'joint_centre',
+  'observatory',
+  'infrastructure',
+  'other',
+] as const
+
+/** IATI ActivityStatus, as words. */
+export const activityStatuses = [
+  'pipeline',
+  'implementation',
+  'finalisation',
+  'closed',
+  'cancelled',
+  'suspended',
+] as const
+
+export const baseKinds = [
+  'international_innovation_zone',
+  'joint_research_centre',
+  'st_cooperation_base',
+  'overseas_joint_research_entity',
+  'observatory',
+  'ground_station',
+  'other',
+] as const
+export const baseLevels = ['state', 'provincial', 'municipal', 'institutional'] as const
+export const baseStatuses = ['planned', 'active', 'suspended', 'closed'] as const
+
+export const modalities = [
+  'high_tech_zone',
+  'national_library',
+  'research_capacity',
+  'training',
+  'joint_research',
+  'demonstration_zone',
+  'data_service',
+  'environment',
+  'infrastructure',
+  'other',
+] as const
+
+/** IATI AidType, which is the OECD DAC's typology of aid with its sub-codes. */
+export const aidTypes = [
+  'A01',
+  'A02',
+  'B01',
+  'B02',
+  'B021',
+  'B022',
+  'B03',
+  'B031',
+  'B032',
+  'B033',
+  'B04',
+  'C01',
+  'D01',
+  'D02',
+  'E01',
+  'E02',
+  'F01',
+  'G01',
+  'H01',
+  'H02',
+  'H03',
+  'H04',
+  'H05',
+  'H06',
+] as const
+
+/** How a published count was qualified by its source. */
+export const qualifiers = ['exact', 'about', 'more_than', 'at_least', 'less_than'] as const
+
+export const sourceKinds = [
+  'interview',
+  'treaty_text',
+  'official_document',
+  'press_release',
+  'news_article',
+  'report',
+  'speech',
+  'dataset',
+  'website',
+  'other',
+] as const
+/** How much weight a citation has beside others on the same fact, after Wikidata's statement ranks. */
+export const citationRanks = ['preferred', 'normal', 'deprecated'] as const
+
+/** What a key or a token allows; each role may also do what those before it may. */
+export const roles = ['reader', 'editor', 'admin'] as const
+
+/** As whom somebody changes records: by a key, by a token of an OpenID Connect issuer, the registry by its own seeds, or
+ * somebody past the service, in the database. */
+export const authorKinds = ['key', 'oidc', 'seed', 'database'] as const
+
+/** What has made a revision of a record. */
+export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore'] as const

@@ -1,0 +1,30 @@
+import { createRegistry } from '../model/registry.ts'
+import { agreements } from './agreements.ts'
+import { assistancePrograms } from './assistance-programs.ts'
+import { citations } from './citations.ts'
+import { cooperationBases } from './cooperation-bases.ts'
+import { countries } from './countries.ts'
+import { figures } from './figures.ts'
+import { organizations } from './organizations.ts'
+import { projects } from './projects.ts'
+import { regions } from './regions.ts'
+import { sources } from './sources.ts'
+import { topics } from './topics.ts'
+
+/** Every resource, each after those that it refers to: the order of seeding, and of the documentation. */
+export const definitions = [
+  regions,
+  countries,
+  topics,
+  organizations,
+  sources,
+  agreements,
+  projects,
+  cooperationBases,
+  assistancePrograms,
+  figures,
+  citations,
+]
+
+/** The registry of the service. */
+export const registry = createRegistry(definitions)
