@@ -147,7 +147,7 @@ const layers: Layer[] = [
       one(
         'config.ts',
         'database/changes.ts',
-        'database/guard.ts',
+        'database/database.ts',
         'database/keyring.ts',
         'database/settings.ts',
       ),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type { Transaction } from '../../database/client.ts'
 import { columnOf } from '../../database/columns.ts'
+import type { Transaction } from '../../database/database.ts'
 import { deleteRows, insertRows, type Row } from '../../database/rows.ts'
 
 /** A property that several columns of the record's own row hold, such as a location. */
@@ -48,10 +48,10 @@ export function rowsPart<Value>(options: {
     json,
     async insert(transaction, owned) {
       const values = owned.flatMap(({ key, value }) => positioned(rows(value), { [owner]: key }))
-      await insertRows(transaction.$client, table, values, columnOf(table, owner))
+      await insertRows(transaction, table, values, columnOf(table, owner))
     },
     async clear(transaction, values) {
-      await deleteRows(transaction.$client, table, { column: columnOf(table, owner), values })
+      await deleteRows(transaction, table, { column: columnOf(table, owner), values })
     },
   }
 }

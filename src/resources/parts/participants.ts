@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import type { Transaction } from '../../database/client.ts'
+import type { Transaction } from '../../database/database.ts'
 import { deleteRows, insertRows } from '../../database/rows.ts'
 import { participationActions, participations } from '../../database/tables/participations.ts'
 import { actionKinds, rolesOf } from '../../database/vocabularies.ts'
@@ -125,7 +125,7 @@ function insertParticipations<Value extends Participant>(
     )
     return positioned(given, { [owner]: key })
   })
-  return insertRows(transaction.$client, participations, rows, participations.id)
+  return insertRows(transaction, participations, rows, participations.id)
 }
 
 /** The participants of a record. */
@@ -139,7 +139,7 @@ export function participantsPart(owner: CooperationOwner, key: AnyPgColumn): Row
       await insertParticipations(transaction, owner, owned, actorProperties)
     },
     clear: async (transaction, values) => {
-      await deleteRows(transaction.$client, participations, { column: participations[owner], values })
+      await deleteRows(transaction, participations, { column: participations[owner], values })
     },
   }
 }
@@ -158,7 +158,7 @@ export function partiesPart(key: AnyPgColumn): RowsPart<Party[]> {
       const ids = await insertParticipations(transaction, 'agreementId', owned, partyProperties)
       const parties = owned.flatMap(({ value }) => value)
       const rows = parties.flatMap((entry, at) => positioned(entry.actions, { participationId: ids[at] }))
-      await insertRows(transaction.$client, participationActions, rows, participationActions.participationId)
+      await insertRows(transaction, participationActions, rows, participationActions.participationId)
     },
   }
 }
