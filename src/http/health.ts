@@ -6,7 +6,7 @@ import { Problem } from '../problems/problem.ts'
 import type { Draining } from './draining.ts'
 
 /** How long a connection, and then each statement, may take. */
-const readinessTimeoutMs = 1000
+const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'
 

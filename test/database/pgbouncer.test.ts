@@ -95,6 +95,22 @@ describe.skipIf(missing !== undefined)(
       }
     })
 
+    it('a statement over time is stopped in PostgreSQL, and no other one with it', async () => {
+      const service = openPool(bouncer.url, { ...generousOptions, statementTimeoutMs: 1000 })
+      onTestFinished(() => service.close())
+      const sleeping = (seconds: number) => ({ text: `select ${seconds} as slept from pg_sleep(${seconds})` })
+      const late = service.read(sleeping(30))
+      late.catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      const other = service.read(sleeping(0.75))
+      await expect(late).rejects.toMatchObject({ code: '57014' })
+      expect(await other).toEqual([{ slept: 0.75 }])
+      const { rowCount } = await database.pool.query(
+        "select from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)'",
+      )
+      expect(rowCount).toBe(0)
+    })
+
     it('processes that migrate at the same moment take turns, and leave no lock behind', async () => {
       const empty = await openEmptyDatabase()
       onTestFinished(empty.close)
