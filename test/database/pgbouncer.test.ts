@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(
       await new Promise((resolve) => setTimeout(resolve, 500))
       const other = service.read(sleeping(0.75))
       await expect(late).rejects.toMatchObject({ code: '57014' })
-      expect(await other).toEqual([{ slept: 0.75 }])
+      expect(await other).toEqual([{ slept: '0.75' }])
       const { rowCount } = await database.pool.query(
         "select from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)'",
       )
