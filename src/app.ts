@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import accepts from '@fastify/accepts'
 import Fastify, { type FastifyInstance } from 'fastify'
-import type pg from 'pg'
 import type { Config } from './config.ts'
 import { Changes } from './database/changes.ts'
-import { guardPool, type PoolLimits } from './database/guard.ts'
+import type { Database } from './database/database.ts'
 import { openKeyring } from './database/keyring.ts'
 import { cursorSecret } from './database/settings.ts'
 import { endpoints as acrossResources } from './endpoints/index.ts'
@@ -18,7 +17,7 @@ import { followRequests, requestIds } from './http/following.ts'
 import { serveHealth } from './http/health.ts'
 import { limitUrls } from './http/limits.ts'
 import { loggingAt } from './http/logging.ts'
-import { Metrics, measurePool, measureReads, poolWatch, serveMetrics } from './http/metrics.ts'
+import { databaseObserver, Metrics, measurePool, measureReads, serveMetrics } from './http/metrics.ts'
 import { trustIssuer } from './http/oidc.ts'
 import { shedUnderPressure } from './http/pressure.ts'
 import { serveProblemPages } from './http/problem-pages.ts'
@@ -28,6 +27,7 @@ import { Store } from './http/reading/store.ts'
 import { knownPaths, mountEndpoints } from './http/routes.ts'
 import { endpointsOf } from './operations/endpoints.ts'
 import { operations } from './operations/index.ts'
+import { LongReads } from './operations/long-reads.ts'
 import { packageVersion } from './package-root.ts'
 import { resources } from './resources/index.ts'
 
@@ -52,9 +52,9 @@ const servicePathsOf = ({ METRICS }: Config) =>
   servicePaths.filter(({ path }) => path !== '/metrics' || METRICS !== 'off')
 
 /** Answers in memory, while changes of the database are heard; undefined when there is to be none. */
-function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory | undefined {
+function openMemory(app: FastifyInstance, database: Database, config: Config): Memory | undefined {
   if (config.CACHE_MB === 0) return undefined
-  const changes = new Changes(pool, config.LISTEN_DATABASE_URL, app.log)
+  const changes = new Changes(database, app.log)
   changes.open()
   app.addHook('onClose', () => changes.close())
   return { changes, store: new Store(config.CACHE_MB * 1024 * 1024) }
@@ -78,14 +78,6 @@ function closingOf(app: FastifyInstance, memory: Memory | undefined): AbortSigna
   return controller.signal
 }
 
-/** What the configuration says of how the pool may be used. */
-const limitsOf = (config: Config): PoolLimits => ({
-  waiting: config.POOL_QUEUE,
-  wait: config.POOL_WAIT_SECONDS * 1000,
-  statement: config.STATEMENT_SECONDS * 1000,
-  slow: config.SLOW_STATEMENT_MS || Number.POSITIVE_INFINITY,
-})
-
 /** Milliseconds without a byte, on a connection with a request, after which it is closed. */
 const silence = 300_000
 
@@ -98,10 +90,10 @@ const checkArrivals = 1000
 /** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
 export async function buildApp({
   config,
-  pool,
+  database,
 }: {
   config: Config
-  pool: pg.Pool
+  database: Database
 }): Promise<FastifyInstance> {
   const app = Fastify({
     logger: loggingAt(config.LOG_LEVEL),
@@ -131,9 +123,9 @@ export async function buildApp({
   const metrics = new Metrics()
   followRequests(app, metrics)
   const draining = drainBeforeClosing(app, config.DRAIN_SECONDS * 1000)
-  guardPool(pool, limitsOf(config), poolWatch(metrics, app))
+  database.observe(databaseObserver(metrics, app))
   const endpoints = [...endpointsOf(resources, operations), ...acrossResources]
-  const keyring = openKeyring(pool, config.LISTEN_DATABASE_URL)
+  const keyring = openKeyring(database)
   app.addHook('onClose', keyring.close)
   const authorize = authorizeWith({
     adminKey: config.ADMIN_KEY,
@@ -152,20 +144,21 @@ export async function buildApp({
   const admit = await admission(app, authorize, config.RATE_LIMIT)
   answerProblems(app, () => [...knownPaths(endpoints), ...servicePathsOf(config)])
   readBodies(app)
-  serveHealth(app, pool, draining)
+  serveHealth(app, database, draining)
   serveMetrics(app, metrics, admit, config.METRICS)
   serveProblemPages(app)
   await serveDocumentation(app, endpoints, resources, packageVersion)
-  const memory = openMemory(app, pool, config)
+  const memory = openMemory(app, database, config)
   const context = {
-    pool,
-    cursorSecret: await cursorSecret(pool),
+    database,
+    longReads: new LongReads(database.options.maxConnections),
+    cursorSecret: await cursorSecret(database),
     keyring,
     changed: async (milliseconds: number) => memory?.changes.next(milliseconds) ?? delay(milliseconds),
     closing: closingOf(app, memory),
   }
   const reads = new Reads(memory, config.PUBLIC_READ)
-  measurePool(metrics, pool)
+  measurePool(metrics, context)
   measureReads(metrics, reads, memory)
   mountEndpoints(app, endpoints, { context, admit, reads })
   return app

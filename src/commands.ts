@@ -40,9 +40,9 @@ const commands: Record<string, Command> = {
     summary: "bring the database's schema up to date, and stop",
     async run(words, onClose) {
       expectNone(words)
-      const pool = await openDatabase(readConfig(), onClose)
+      const database = await openDatabase(readConfig(), onClose)
       const { migrate } = await import('./database/migrate.ts')
-      await migrate(pool)
+      await migrate(database)
       console.log('The schema is up to date.')
       return 'done'
     },
@@ -54,14 +54,14 @@ const commands: Record<string, Command> = {
       expectNone(more)
       const set = sets.find((candidate) => candidate === word)
       if (!set) throw new StartupError(`there is no set '${word}'${didYouMean(word, sets)}`)
-      const pool = await openDatabase(readConfig(), onClose)
+      const database = await openDatabase(readConfig(), onClose)
       const [{ migrate }, { withLock }, { seed }] = await Promise.all([
         import('./database/migrate.ts'),
         import('./database/lock.ts'),
         import('./seeding/seed.ts'),
       ])
-      await migrate(pool)
-      const { created, present } = await withLock(pool, 'seed', () => seed(pool, set))
+      await migrate(database)
+      const { created, present } = await withLock(database, 'seed', () => seed(database, set))
       console.log(`${created} records created, ${present} already present.`)
       return 'done'
     },
@@ -73,17 +73,17 @@ const commands: Record<string, Command> = {
     async run(words, onClose, { agreements, seed: number = 1 }) {
       expectNone(words)
       if (!agreements) throw new StartupError('say how many: entente generate --agreements 1000000')
-      const pool = await openDatabase(readConfig(), onClose)
+      const database = await openDatabase(readConfig(), onClose)
       const [{ migrate }, { withLock }, { seed }, { generate }] = await Promise.all([
         import('./database/migrate.ts'),
         import('./database/lock.ts'),
         import('./seeding/seed.ts'),
         import('./generating/generate.ts'),
       ])
-      await migrate(pool)
-      await withLock(pool, 'seed', async () => {
-        await seed(pool, 'reference')
-        await generate(pool, agreements, number)
+      await migrate(database)
+      await withLock(database, 'seed', async () => {
+        await seed(database, 'reference')
+        await generate(database, agreements, number)
       })
       console.log(`${agreements} agreements generated, with what comes of them.`)
       return 'done'
@@ -96,10 +96,10 @@ const commands: Record<string, Command> = {
     texts: ['name', 'role', 'expires'],
     async run(words, onClose, _options, texts) {
       const request = readKeyRequest(words, texts)
-      const pool = await openDatabase(readConfig(), onClose)
+      const database = await openDatabase(readConfig(), onClose)
       const { migrate } = await import('./database/migrate.ts')
-      await migrate(pool)
-      console.log(await runKeyRequest(request, pool))
+      await migrate(database)
+      console.log(await runKeyRequest(request, database))
       return 'done'
     },
   },

@@ -1,5 +1,5 @@
-import type pg from 'pg'
 import { z } from 'zod'
+import type { Database } from './database/database.ts'
 import { createKey, type KeyRecord, listKeys, type NewKey, type Role, revokeKey } from './database/keys.ts'
 import { roles } from './database/vocabularies.ts'
 import { didYouMean } from './problems/suggest.ts'
@@ -79,11 +79,11 @@ const lineOf = (key: KeyRecord) =>
     key.name,
   ].join('  ')
 
-async function allKeys(pool: pg.Pool): Promise<KeyRecord[]> {
+async function allKeys(database: Database): Promise<KeyRecord[]> {
   const all: KeyRecord[] = []
-  for (let page = await listKeys(pool, 200); page.length > 0; ) {
+  for (let page = await listKeys(database, 200); page.length > 0; ) {
     all.push(...page)
-    page = await listKeys(pool, 200, page.at(-1)?.id)
+    page = await listKeys(database, 200, page.at(-1)?.id)
   }
   return all
 }
@@ -92,16 +92,16 @@ async function allKeys(pool: pg.Pool): Promise<KeyRecord[]> {
  * Does it, on a migrated database, and returns what to print. A new key stands alone in the first line, for scripts.
  * @throws StartupError when there is no such key.
  */
-export async function runKeyRequest(request: KeyRequest, pool: pg.Pool): Promise<string> {
+export async function runKeyRequest(request: KeyRequest, database: Database): Promise<string> {
   if (request.verb === 'create') {
-    const { key, record } = await createKey(pool, request.key)
+    const { key, record } = await database.transaction((tx) => createKey(tx, request.key))
     return `${key}\nThis is shown only now. ${record.name}: ${record.role}, ${standing(record)}.`
   }
   if (request.verb === 'list') {
-    const keys = await allKeys(pool)
+    const keys = await allKeys(database)
     return keys.length > 0 ? keys.map(lineOf).join('\n') : 'There are no keys but ADMIN_KEY.'
   }
-  const record = await revokeKey(pool, request.which)
+  const record = await database.transaction((tx) => revokeKey(tx, request.which))
   if (!record) throw new StartupError(`there is no key ${request.which}; 'entente key list' shows them all`)
   return `${record.prefix} (${record.name}) is ${standing(record)}.`
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type pg from 'pg'
 import { findAdminKey } from './admin-key.ts'
 import type { Config } from './config.ts'
+import type { Database } from './database/database.ts'
 import { withLock } from './database/lock.ts'
 import { migrate } from './database/migrate.ts'
 import { type OnClose, openDatabase } from './database/open.ts'
@@ -11,11 +11,11 @@ import { StartupError } from './startup-error.ts'
 /** Starts the service; it runs until what it has handed to `onClose` is called, the last first. */
 export async function serve(config: Config, onClose: OnClose): Promise<void> {
   // The code of the API loads while PostgreSQL starts.
-  const [pool, { buildApp }] = await Promise.all([openDatabase(config, onClose), import('./app.ts')])
-  await migrate(pool)
-  if (config.SEED !== 'none') await seedWhenEmpty(pool, config.SEED)
+  const [database, { buildApp }] = await Promise.all([openDatabase(config, onClose), import('./app.ts')])
+  await migrate(database)
+  if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
   const { key, notice } = await findAdminKey(config)
-  const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, pool })
+  const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })
   onClose(async () => app.close())
   // The first line on the terminal is for people; the log begins after it.
   const { level } = app.log
@@ -26,11 +26,11 @@ export async function serve(config: Config, onClose: OnClose): Promise<void> {
 }
 
 /** Processes that start at the same moment on an empty database seed it once. */
-async function seedWhenEmpty(pool: pg.Pool, set: 'all' | 'reference'): Promise<void> {
+async function seedWhenEmpty(database: Database, set: 'all' | 'reference'): Promise<void> {
   const { isEmpty, seed } = await import('./seeding/seed.ts')
-  if (!(await isEmpty(pool))) return
-  await withLock(pool, 'seed', async () => {
-    if (await isEmpty(pool)) await seed(pool, set)
+  if (!(await isEmpty(database))) return
+  await withLock(database, 'seed', async () => {
+    if (await isEmpty(database)) await seed(database, set)
   })
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inTransaction } from '../src/database/client.ts'
 import { insertDocuments } from '../src/operations/writing/documents.ts'
 import { checkDocument } from '../src/operations/writing/validation.ts'
 import { resources } from '../src/resources/index.ts'
@@ -128,7 +127,7 @@ async function fill(): Promise<void> {
     [institute, union],
   )
   const documents = bases.map(({ partOf, ...base }) => checkDocument(resource, base))
-  const keys = await inTransaction(api.pool, (transaction) =>
+  const keys = await api.database.transaction((transaction) =>
     insertDocuments(transaction, resource, documents),
   )
   const parents = bases.map(({ partOf }) =>

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { inTransaction } from '../src/database/client.ts'
 import { insertDocuments } from '../src/operations/writing/documents.ts'
 import { checkDocument } from '../src/operations/writing/validation.ts'
 import { resources } from '../src/resources/index.ts'
@@ -1046,7 +1045,7 @@ describe('a list with any filters, any order and any page size', () => {
     )
     // In three transactions, so that there are few moments of creation, each shared by many records.
     for (const at of [0, 15, 30])
-      await inTransaction(own.pool, (transaction) =>
+      await own.database.transaction((transaction) =>
         insertDocuments(transaction, resource, documents.slice(at, at + 15)),
       )
     records = await everything<Agreement>('agreements')

@@ -7,9 +7,9 @@ const tables = ['agreements', 'participations', 'projects', 'topic_links', 'cita
 
 /** What there is in a registry after generating, as one digest a table. */
 async function generated(count: number, seed: number): Promise<Record<string, string>> {
-  const { pool, close } = await openTestDatabase()
+  const { pool, database, close } = await openTestDatabase()
   try {
-    await generate(pool, count, seed)
+    await generate(database, count, seed)
     const digests = tables.map(async (table) => {
       const { rows } = await pool.query<{ digest: string }>(
         `select md5(string_agg(row::text, chr(10) order by row::text)) as digest from ${table} as row
@@ -34,7 +34,7 @@ describe('generated registries', () => {
   it('hold what the contract promises, and few countries have most of the agreements', async () => {
     const api = await openApi()
     try {
-      await generate(api.pool, 400, 7)
+      await generate(api.database, 400, 7)
       for (const resource of [
         'agreements',
         'projects',
@@ -62,7 +62,7 @@ describe('generated registries', () => {
       const [agreement] = (await api.get('/v1/agreements?limit=1')).json<{ data: { id: string }[] }>().data
       await api.pool.query("insert into topics (slug, name, scheme) values ('by-hand', 'By hand', 'domain')")
       const before = await count()
-      await generate(api.pool, 20, 5)
+      await generate(api.database, 20, 5)
       const { data } = (await api.get('/v1/agreements?createdAt[lt]=2021-01-01&limit=200')).json<{
         data: { id: string }[]
       }>()
@@ -88,12 +88,12 @@ describe('generated registries', () => {
   })
 
   it('are refused a second time with the same seed, and nothing is written then', async () => {
-    const { pool, close } = await openTestDatabase()
+    const { pool, database, close } = await openTestDatabase()
     try {
-      await generate(pool, 20, 3)
+      await generate(database, 20, 3)
       const count = async () => (await pool.query('select count(*) from participations')).rows[0]
       const before = await count()
-      await expect(generate(pool, 20, 3)).rejects.toThrow(/seed 3 .* another --seed/)
+      await expect(generate(database, 20, 3)).rejects.toThrow(/seed 3 .* another --seed/)
       expect(await count()).toEqual(before)
     } finally {
       await close()

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inTransaction } from '../src/database/client.ts'
 import { insertDocuments } from '../src/operations/writing/documents.ts'
 import { checkDocument } from '../src/operations/writing/validation.ts'
 import { resources } from '../src/resources/index.ts'
@@ -71,7 +70,7 @@ async function fill(): Promise<void> {
   const documents = agreements.map((agreement, at) =>
     checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(at) }] }),
   )
-  await inTransaction(api.pool, (transaction) => insertDocuments(transaction, resource, documents))
+  await api.database.transaction((transaction) => insertDocuments(transaction, resource, documents))
 }
 
 /** First and last day of the dates above, as numbers that compare. */

@@ -46,14 +46,14 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
   let database: TestDatabase
   beforeEach(async () => {
     database = await openEmptyDatabase()
-    await migrate(database.pool)
+    await migrate(database.database)
   })
   afterEach(() => database.close())
 
   it('gives with `reference` nothing of the interview, and with `all` after it what `all` gives at once', async () => {
-    await seed(database.pool, 'reference')
+    await seed(database.database, 'reference')
     expect(await rowCounts(database.pool)).toEqual(referenceTables)
-    await seed(database.pool, 'all')
+    await seed(database.database, 'all')
     const whole = await openTestDatabase()
     try {
       expect(await rowCounts(database.pool)).toEqual(await rowCounts(whole.pool))
@@ -66,12 +66,12 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
     await database.pool.query(
       "alter table citations add constraint refused check (property is distinct from '/context')",
     )
-    await expect(seed(database.pool, 'all')).rejects.toThrow()
+    await expect(seed(database.database, 'all')).rejects.toThrow()
     expect(await rowCounts(database.pool)).toEqual({ settings: 2 })
   })
 
   it('happens once when two processes seed in turn at the same moment', async () => {
-    const inTurn = () => withLock(database.pool, 'seed', () => seed(database.pool, 'all'))
+    const inTurn = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
     const [one, other] = await Promise.all([inTurn(), inTurn()])
     const [first, second] = one.created > 0 ? [one, other] : [other, one]
     expect(second).toEqual({ created: 0, present: first.created })
@@ -79,16 +79,16 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
   })
 
   it('doubles nothing either when two seed at the same moment without waiting for their turn', async () => {
-    const seedings = [seed(database.pool, 'all'), seed(database.pool, 'all')]
+    const seedings = [seed(database.database, 'all'), seed(database.database, 'all')]
     const outcomes = await Promise.allSettled(seedings)
     expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
     expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
   })
 
   it('is asked for only while there is no record of any kind', async () => {
-    expect(await isEmpty(database.pool)).toBe(true)
+    expect(await isEmpty(database.database)).toBe(true)
     await database.pool.query("insert into topics (slug, name, scheme) values ('one', 'One', 'domain')")
-    expect(await isEmpty(database.pool)).toBe(false)
+    expect(await isEmpty(database.database)).toBe(false)
   })
 })
 
@@ -110,7 +110,7 @@ describe('seeding a registry that people work with', slow, () => {
 
   it('changes nothing when everything is there: no row, no version, no timestamp', async () => {
     const before = await contentsOf(api.pool)
-    const { created, present } = await seed(api.pool, 'all')
+    const { created, present } = await seed(api.database, 'all')
     expect({ created, some: present > 800 }).toEqual({ created: 0, some: true })
     expect(await contentsOf(api.pool)).toEqual(before)
   })
@@ -121,7 +121,7 @@ describe('seeding a registry that people work with', slow, () => {
     await api.patch('/v1/countries/PAK', { name: 'As they call it', groups: [] })
     await api.patch('/v1/topics/energy', { broader: null, aliases: [] })
     const edited = await contentsOf(api.pool)
-    await seed(api.pool, 'all')
+    await seed(api.database, 'all')
     expect(await contentsOf(api.pool)).toEqual(edited)
     expect(await pakistanAgreement()).toMatchObject({ id, title: 'As we call it', version: 2, parties: [] })
   })
@@ -135,7 +135,7 @@ describe('seeding a registry that people work with', slow, () => {
     const ours = { title: 'Our own account', kind: 'other', externalIds }
     const { id } = (await api.post('/v1/agreements', ours)).json()
 
-    expect((await seed(api.pool, 'all')).created).toBe(citations.data.length)
+    expect((await seed(api.database, 'all')).created).toBe(citations.data.length)
     expect(await pakistanAgreement()).toMatchObject({ id, title: 'Our own account', version: 1 })
     const again = (await api.get(`/v1/citations?record=${id}`)).json<{ data: unknown[] }>()
     expect(again.data).toHaveLength(citations.data.length)
@@ -145,7 +145,7 @@ describe('seeding a registry that people work with', slow, () => {
     const before = await only('/v1/citations?externalId=interview-2011:F36')
     await api.delete(`/v1/citations/${before.id}`)
     const without = await rowCounts(api.pool)
-    expect((await seed(api.pool, 'all')).created).toBe(1)
+    expect((await seed(api.database, 'all')).created).toBe(1)
     const after = await only('/v1/citations?externalId=interview-2011:F36')
     const { id, createdAt, updatedAt, ...same } = before
     expect(after).toMatchObject(same)

@@ -42,10 +42,6 @@ export const retryAfter = '1'
 
 const takesTooLong = 'A statement took too long and was stopped; nothing was written. Ask for less at once.'
 
-/** The problem that a statement was stopped, since it took too long. */
-export const tooSlow = (cause: unknown): Problem =>
-  new Problem('too-slow', takesTooLong, { cause, headers: { 'retry-after': retryAfter } })
-
 /** SQLSTATEs (PostgreSQL appendix A), whole or by class, and the problems that they are to a client. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
   '08': { type: 'unavailable', detail: 'The connection to the database was lost.' },
@@ -62,7 +58,10 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '3D': { type: 'unavailable', detail: 'The database is not there.' },
   '25P03': { type: 'unavailable', detail: 'The database ended the transaction.' },
   '25P04': { type: 'unavailable', detail: 'The database ended the transaction.' },
-  '40': { type: 'unavailable', detail: 'The change met another one and was undone.' },
+  '40': {
+    type: 'unavailable',
+    detail: 'Concurrent update: the transaction was rolled back. Retry the request.',
+  },
   '53': { type: 'unavailable', detail: 'The database has no room for the request.' },
   '55': { type: 'unavailable', detail: 'Something in the database is locked or not yet ready.' },
   '57': { type: 'unavailable', detail: 'The database stopped the request.' },
@@ -94,11 +93,11 @@ export function problemOf(error: unknown): Problem | undefined {
 const endsSessions = /^(08|53|57P|58|XX)/
 
 /**
- * Whether a commit that failed leaves open what has become of it: its connection was lost before PostgreSQL answered, or
- * PostgreSQL gave the session up. Any other error undoes the transaction for certain. The severity would tell as much,
+ * Whether an error ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL closed it. A commit
+ * that fails so may have been made or not; any other error rolls the transaction back. The severity would say the same,
  * but in the server's language.
  */
-export function isUndecided(error: unknown): boolean {
+export function isSessionLost(error: unknown): boolean {
   const state = databaseErrorOf(error)?.code
   return state === undefined || endsSessions.test(state)
 }

@@ -1,6 +1,5 @@
-import type pg from 'pg'
+import type { Database } from './database.ts'
 import { noteUses, type Role } from './keys.ts'
-import { subscribe } from './subscription.ts'
 
 /** What must be known of a key to say what it may do. */
 export interface HeldKey {
@@ -22,30 +21,32 @@ export interface Keyring {
   close(): Promise<void>
 }
 
-/** How often uses of keys are written, and how long to wait before loading is tried anew; milliseconds. */
-const usesEvery = 60_000
-const retryAfter = 1000
+/** How often uses of keys are written. */
+const writeUsesIntervalMs = 60_000
+
+/** How long to wait before loading is tried again. */
+const reloadDelayMs = 1000
 
 const columns = 'hash, id, name, role, expires_at "expiresAt", revoked_at "revokedAt"'
 
 type Row = HeldKey & { hash: string }
 
-const load = (pool: pg.Pool) => pool.query<Row>({ name: 'keys', text: `select ${columns} from keys` })
+const load = (database: Database) => database.read<Row>({ name: 'keys', text: `select ${columns} from keys` })
 
-const ask = (pool: pg.Pool, hash: string) =>
-  pool.query<Row>({ name: 'key', text: `select ${columns} from keys where hash = $1`, values: [hash] })
+const find = (database: Database, hash: string) =>
+  database.read<Row>({ name: 'key', text: `select ${columns} from keys where hash = $1`, values: [hash] })
 
 /** Uses of keys, collected to be written in one statement now and then. */
-function collectUses(pool: pg.Pool) {
+function collectUses(database: Database) {
   let uses = new Map<string, Date>()
   const write = async () => {
     if (uses.size === 0) return
     const taken = uses
     uses = new Map()
     // When the database is away, nobody waits for this; what is used again is noted again.
-    await noteUses(pool, taken).catch(() => {})
+    await noteUses(database, taken).catch(() => {})
   }
-  const timer = setInterval(write, usesEvery).unref()
+  const timer = setInterval(write, writeUsesIntervalMs).unref()
   return {
     note: (id: string) => void uses.set(id, new Date()),
     close: async () => {
@@ -56,14 +57,13 @@ function collectUses(pool: pg.Pool) {
 }
 
 /**
- * Holds all keys in memory, so that finding one asks nobody; only a key that is not held is asked for. What is held is forgotten the moment that a change is
- * notified, and is not relied on while notifications could be missed: until it has been loaded anew, the database is
- * asked for each key. So a key that was revoked in another process, or in psql, is not taken for good by this one.
- * @param url where to listen for notifications; undefined for where the pool connects.
+ * Holds all keys in memory, so that finding one needs no statement; only an unknown key is looked up. All are dropped when
+ * a change is notified, and while notifications may be missed every key is looked up. So a key that another process or
+ * psql has revoked is never accepted for long.
  */
-export function openKeyring(pool: pg.Pool, url?: string): Keyring {
+export function openKeyring(database: Database): Keyring {
   let held: Map<string, HeldKey> | undefined
-  // Loads that were begun before the latest change must not count.
+  // Loads that began before the latest change must not count.
   let generation = 0
   let retry: NodeJS.Timeout | undefined
 
@@ -76,34 +76,35 @@ export function openKeyring(pool: pg.Pool, url?: string): Keyring {
     forget()
     const own = generation
     try {
-      const { rows } = await load(pool)
+      const rows = await load(database)
       if (own === generation) held = new Map(rows.map(({ hash, ...key }) => [hash, key]))
     } catch {
-      if (own === generation) retry = setTimeout(reload, retryAfter).unref()
+      if (own === generation) retry = setTimeout(reload, reloadDelayMs).unref()
     }
   }
-  let listening = false
-  const subscription = subscribe(
-    { pool, url },
-    'entente_keys',
-    () => {
-      listening = true
+  let isListening = false
+  const subscribing = database.listen('entente_keys', {
+    onNotification: () => void reload(),
+    onConnect: () => {
+      isListening = true
       void reload()
     },
-    () => {
-      listening = false
+    onDisconnect: () => {
+      isListening = false
       forget()
     },
-  )
-  const uses = collectUses(pool)
+  })
+  const uses = collectUses(database)
 
   return {
-    // A key that is not held may have been made elsewhere a moment ago.
-    find: async (hash) => held?.get(hash) ?? (await ask(pool, hash)).rows[0],
+    // An unknown key may have been created by another process a moment ago.
+    find: async (hash) => held?.get(hash) ?? (await find(database, hash))[0],
     use: uses.note,
-    changed: () => void (listening ? reload() : forget()),
+    changed: () => void (isListening ? reload() : forget()),
     close: async () => {
+      const subscription = await subscribing
       await subscription.close()
+      clearTimeout(retry)
       await uses.close()
     },
   }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import type pg from 'pg'
+import type { Database, Transaction } from './database.ts'
 import type { roles } from './vocabularies.ts'
 
 /** What a key allows; each role may also do what those before it may: reader, editor, admin. */
@@ -45,31 +45,34 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
 
 /** Makes a key. The key itself is in what is returned, and nowhere else ever. */
 export async function createKey(
-  client: pg.Pool | pg.ClientBase,
+  tx: Transaction,
   { name, role, expiresAt }: NewKey,
 ): Promise<{ key: string; record: KeyRecord }> {
   const { key, prefix } = randomKey()
-  const { rows } = await client.query<KeyRecord>(
-    `insert into keys (name, role, prefix, hash, expires_at) values ($1, $2, $3, $4, $5) returning ${columns}`,
-    [name, role, prefix, hashOf(key), expiresAt],
-  )
+  const rows = await tx.query<KeyRecord>({
+    text: `insert into keys (name, role, prefix, hash, expires_at) values ($1, $2, $3, $4, $5) returning ${columns}`,
+    values: [name, role, prefix, hashOf(key), expiresAt],
+  })
   const [record] = rows
   if (!record) throw new Error('a key was not there after it had been written')
   return { key, record }
 }
 
 /** Keys, the newest first, from the one after `after` (an id) on; at most `limit`. Those revoked are among them. */
-export async function listKeys(pool: pg.Pool, limit: number, after?: string): Promise<KeyRecord[]> {
-  const { rows } = await pool.query<KeyRecord>(
-    `select ${columns} from keys where $2::uuid is null or id < $2::uuid order by id desc limit $1`,
-    [limit, after],
-  )
+export async function listKeys(database: Database, limit: number, after?: string): Promise<KeyRecord[]> {
+  const rows = await database.read<KeyRecord>({
+    text: `select ${columns} from keys where $2::uuid is null or id < $2::uuid order by id desc limit $1`,
+    values: [limit, after],
+  })
   return rows
 }
 
 /** One key by its id. */
-export async function readKey(pool: pg.Pool, id: string): Promise<KeyRecord | undefined> {
-  const { rows } = await pool.query<KeyRecord>(`select ${columns} from keys where id = $1`, [id])
+export async function readKey(database: Database, id: string): Promise<KeyRecord | undefined> {
+  const rows = await database.read<KeyRecord>({
+    text: `select ${columns} from keys where id = $1`,
+    values: [id],
+  })
   return rows[0]
 }
 
@@ -78,22 +81,20 @@ export async function readKey(pool: pg.Pool, id: string): Promise<KeyRecord | un
  * @param which its id or its prefix.
  * @returns the key as it is now, or undefined when there is none.
  */
-export async function revokeKey(
-  client: pg.Pool | pg.ClientBase,
-  which: string,
-): Promise<KeyRecord | undefined> {
-  const { rows } = await client.query<KeyRecord>(
-    `update keys set revoked_at = coalesce(revoked_at, now()) where id::text = $1 or prefix = $1 returning ${columns}`,
-    [which],
-  )
+export async function revokeKey(tx: Transaction, which: string): Promise<KeyRecord | undefined> {
+  const rows = await tx.query<KeyRecord>({
+    text: `update keys set revoked_at = coalesce(revoked_at, now()) where id::text = $1 or prefix = $1 returning ${columns}`,
+    values: [which],
+  })
   return rows[0]
 }
 
 /** Notes when keys were last used. A time that is there already and later stays. */
-export async function noteUses(pool: pg.Pool, uses: ReadonlyMap<string, Date>): Promise<void> {
-  await pool.query(
-    `update keys set last_used_at = greatest(last_used_at, uses.at)
-     from unnest($1::uuid[], $2::timestamptz[]) as uses(id, at) where keys.id = uses.id`,
-    [[...uses.keys()], [...uses.values()]],
-  )
+export async function noteUses(database: Database, uses: ReadonlyMap<string, Date>): Promise<void> {
+  const statement = {
+    text: `update keys set last_used_at = greatest(last_used_at, uses.at)
+      from unnest($1::uuid[], $2::timestamptz[]) as uses(id, at) where keys.id = uses.id`,
+    values: [[...uses.keys()], [...uses.values()]],
+  }
+  await database.transaction((tx) => tx.query(statement))
 }

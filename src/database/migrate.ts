@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type pg from 'pg'
 import { z } from 'zod'
 import { errorCode } from '../error-code.ts'
 import { packageRoot } from '../package-root.ts'
 import { StartupError } from '../startup-error.ts'
+import type { Database } from './database.ts'
 import { alignFeed } from './feed.ts'
 import { withLock } from './lock.ts'
 
@@ -16,11 +16,11 @@ const journalFile = z.object({ entries: z.array(z.object({ when: z.number(), tag
  * Brings the database's schema up to date. Processes that start at the same time take turns, and a schema that is up
  * to date is left alone. Throws a StartupError when the database knows migrations that this version does not.
  */
-export async function migrate(pool: pg.Pool): Promise<void> {
+export async function migrate(database: Database): Promise<void> {
   try {
-    await withLock(pool, 'migrate', async () => {
-      await migrateAlone(pool)
-      await alignFeed(pool)
+    await withLock(database, 'migrate', async () => {
+      await migrateAlone(database)
+      await database.maintain(alignFeed)
     })
   } catch (error) {
     throw errorCode(error) === '' ? error : new StartupError(refusal(error))
@@ -37,14 +37,14 @@ function refusal(error: unknown): string {
 }
 
 /** Whether the database has every migration that this version needs. */
-export async function isMigrated(pool: pg.Pool): Promise<boolean> {
-  const [needed, applied] = await Promise.all([neededMigrations(), appliedMigrations(pool)])
+export async function isMigrated(database: Database): Promise<boolean> {
+  const [needed, applied] = await Promise.all([neededMigrations(), appliedMigrations(database)])
   return needed.every((migration) => applied.has(migration))
 }
 
-async function migrateAlone(pool: pg.Pool): Promise<void> {
+async function migrateAlone(database: Database): Promise<void> {
   const needed = new Set(await neededMigrations())
-  const applied = await appliedMigrations(pool)
+  const applied = await appliedMigrations(database)
   const unknown = [...applied].filter((migration) => !needed.has(migration))
   if (unknown.length > 0) {
     throw new StartupError(
@@ -56,7 +56,7 @@ async function migrateAlone(pool: pg.Pool): Promise<void> {
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  await migrator.migrate(drizzle(pool), { migrationsFolder: folder })
+  await database.maintain((client) => migrator.migrate(drizzle(client), { migrationsFolder: folder }))
 }
 
 /** The migrations of this version, by the moment of their making, which is what the migrator goes by. */
@@ -65,11 +65,11 @@ async function neededMigrations(): Promise<number[]> {
   return journal.entries.map((entry) => entry.when)
 }
 
-async function appliedMigrations(pool: pg.Pool): Promise<Set<number>> {
+async function appliedMigrations(database: Database): Promise<Set<number>> {
   try {
-    const { rows } = await pool.query<{ created_at: string }>(
-      'select created_at from drizzle.__drizzle_migrations',
-    )
+    const rows = await database.read<{ created_at: string }>({
+      text: 'select created_at from drizzle.__drizzle_migrations',
+    })
     return new Set(rows.map((row) => Number(row.created_at)))
   } catch (error) {
     // Neither the table nor its schema is there before the first migration.

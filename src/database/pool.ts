@@ -1,31 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import pg from 'pg'
-import { boundPrepared } from './prepared.ts'
+import { Problem } from '../problems/problem.ts'
+import {
+  type ClientState,
+  Connection,
+  cancelTimeoutMs,
+  type DatabaseObserver,
+  type StatementLimits,
+} from './connection.ts'
+import { retryAfter } from './errors.ts'
+
+/** Limits of a pool of connections and of the statements on them. */
+export interface PoolOptions extends StatementLimits {
+  maxConnections: number
+  /** Requests that may wait for a connection. */
+  maxWaiting: number
+  /** How long each may wait. */
+  acquireTimeoutMs: number
+}
+
+/** The message of pg-pool when no connection became free in time. */
+const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
+
+const overloaded = (detail: string, cause?: unknown) =>
+  new Problem('overloaded', detail, { cause, headers: { 'retry-after': retryAfter } })
+
+const ignoreErrors = (emitter: EventEmitter): void => {
+  // A lost connection is reported by the statement that fails. Without a listener the event would end the process.
+  emitter.on('error', () => {})
+}
+
+const silent: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: () => {} }
 
 /**
- * Opens the pool of connections that the whole process shares; whoever opens it ends it. Nothing is connected until
- * the first query, which fails after ten seconds when no connection could be had. Sessions get no settings, since a
- * pooler such as PgBouncer may give each transaction another one: no statement may depend on any.
+ * Opens the connections of the process and bounds their use. Connects at the first `acquire`.
+ *
+ * Limits need no session settings and no further round trip, so they work through a pooler in transaction mode. A
+ * statement over its time is cancelled by `pg_cancel_backend` on a second connection. It is found by an
+ * `application_name` that is unique to its client, which PgBouncer passes on to the server session of the transaction.
+ * Cancelling is best effort: when no second connection can be opened, only the client's connection is closed, and
+ * PostgreSQL may finish the statement.
  */
-export function openPool(url: string, size: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: size,
-    application_name: 'entente',
-    connectionTimeoutMillis: 10_000,
-    // Long, because a connection takes its prepared statements with it.
-    idleTimeoutMillis: 300_000,
-    keepAlive: true,
-    onConnect: async (client) => {
-      // While a connection is lent, nobody else listens, and an event without a listener would end the process. Whoever
-      // has borrowed it is told by the statement that fails.
-      client.on('error', () => {})
-      boundPrepared(client)
-      // Only a matter of speed: statements that ask many tables for a few rows are done long before they were compiled.
-      await client.query('set jit = off')
-    },
-  })
-  // When the server goes away, the pool drops its idle connections and says so here. Nobody waits for them, and the
-  // next query connects anew or reports why it cannot; without a listener the event would end the process.
-  pool.on('error', () => {})
-  return pool
+export class Pool {
+  readonly options: PoolOptions
+  readonly #pool: pg.Pool
+  readonly #cancelPool: pg.Pool
+  readonly #states = new WeakMap<pg.ClientBase, ClientState>()
+  observer = silent
+
+  constructor(url: string, options: PoolOptions) {
+    this.options = options
+    const shared = { connectionString: url, application_name: 'entente', keepAlive: true }
+    this.#pool = new pg.Pool({
+      ...shared,
+      max: options.maxConnections,
+      connectionTimeoutMillis: options.acquireTimeoutMs,
+      // Five minutes, because a connection takes its prepared statements with it.
+      idleTimeoutMillis: 300_000,
+      onConnect: (client) => this.#prepareClient(client),
+    })
+    this.#cancelPool = new pg.Pool({
+      ...shared,
+      max: 1,
+      connectionTimeoutMillis: cancelTimeoutMs,
+      query_timeout: cancelTimeoutMs,
+    })
+    ignoreErrors(this.#pool)
+    ignoreErrors(this.#cancelPool)
+  }
+
+  /** @throws Problem `overloaded` when the queue is full or no connection became free in time; pg's connection errors. */
+  async acquire(): Promise<Connection> {
+    const { maxWaiting, acquireTimeoutMs } = this.options
+    // A request for which a connection is idle waits only for the next turn of the event loop.
+    if (this.#pool.waitingCount - this.#pool.idleCount >= maxWaiting) {
+      this.observer.refused('queue')
+      throw overloaded(`Too many requests wait for a database connection (limit ${maxWaiting}).`)
+    }
+    const client = await this.#pool.connect().catch((error: Error) => {
+      if (error.message !== acquireTimeoutMessage) throw error
+      this.observer.refused('wait')
+      const detail = `Timed out after ${acquireTimeoutMs / 1000} s waiting for a database connection.`
+      throw overloaded(detail, error)
+    })
+    const state = this.#states.get(client)
+    if (!state) throw new Error('a connection was lent before it was prepared')
+    return new Connection(client, state, {
+      limits: this.options,
+      observer: () => this.observer,
+      cancel: (name) => this.#cancel(name),
+    })
+  }
+
+  /** Connections and requests at this moment. */
+  get counts(): { total: number; idle: number; waiting: number } {
+    return {
+      total: this.#pool.totalCount,
+      idle: this.#pool.idleCount,
+      waiting: this.#pool.waitingCount,
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.#pool.end(), this.#cancelPool.end()])
+  }
+
+  async #prepareClient(client: pg.ClientBase): Promise<void> {
+    ignoreErrors(client)
+    const name = `entente ${randomBytes(6).toString('hex')}`
+    this.#states.set(client, { name, preparedNames: new Set() })
+    // Without jit, since compiling takes longer than running statements that read a few rows of many tables.
+    await client.query(`set application_name = '${name}'; set jit = off`)
+  }
+
+  async #cancel(name: string): Promise<void> {
+    const text = `select pg_cancel_backend(pid) from pg_stat_activity
+      where application_name = $1 and state <> 'idle' and pid <> pg_backend_pid()`
+    await this.#cancelPool.query(text, [name]).catch(() => {})
+  }
 }

@@ -3,6 +3,7 @@ import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { columnOf } from './columns.ts'
+import type { Transaction } from './database.ts'
 import { dialect } from './dialect.ts'
 
 /**
@@ -58,7 +59,7 @@ export function propertiesOf(table: PgTable, rows: Row[]): string[] {
  * @throws what PostgreSQL refuses.
  */
 export async function insertRows(
-  client: pg.ClientBase,
+  client: Transaction,
   table: PgTable,
   rows: Row[],
   returning: PgColumn,
@@ -69,7 +70,7 @@ export async function insertRows(
     const columns = properties.map((property) => columnOf(table, property))
     return `insert into ${quoted(getTableName(table))} (${named(columns)}) select ${inserted(properties, columns)} from json_to_recordset($1) as given(${unfolded(properties, columns)}) returning ${quoted(returning.name)}::text as value`
   })
-  const { rows: written } = await client.query<{ value: string }>({
+  const written = await client.query<{ value: string }>({
     ...statement,
     values: [JSON.stringify(rows)],
   })
@@ -78,7 +79,7 @@ export async function insertRows(
 
 /** Gives the row with a key new values. @throws what PostgreSQL refuses. */
 export async function updateRow(
-  client: pg.ClientBase,
+  client: Transaction,
   table: PgTable,
   key: { column: PgColumn; value: string },
   row: Row,
@@ -96,7 +97,7 @@ const keyOfRow = 'key of the row'
 
 /** Gives many rows, each named by its key, new values of the same properties. @throws what PostgreSQL refuses. */
 export async function updateRows(
-  client: pg.ClientBase,
+  client: Transaction,
   table: PgTable,
   key: PgColumn,
   changes: { key: string; row: Row }[],
@@ -116,7 +117,7 @@ export async function updateRows(
 
 /** Deletes the rows of which a column has one of some values. @throws what PostgreSQL refuses. */
 export async function deleteRows(
-  client: pg.ClientBase,
+  client: Transaction,
   table: PgTable,
   where: { column: PgColumn; values: string[] },
 ): Promise<void> {

@@ -1,11 +1,16 @@
-import type pg from 'pg'
+import type { Database } from './database.ts'
 
-/** The secret that signs cursors, which a migration has made. @throws when it is not there. */
-export async function cursorSecret(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query<{ value: string }>(
-    "select value from settings where name = 'cursor_secret'",
-  )
-  const [row] = rows
+/** The secret that signs cursors, which a migration has made. @throws when it is missing. */
+export async function cursorSecret(database: Database): Promise<string> {
+  const text = "select value from settings where name = 'cursor_secret'"
+  const [row] = await database.read<{ value: string }>({ text })
   if (!row) throw new Error('the table settings has no cursor_secret: migrate the database')
   return row.value
+}
+
+/** Whether the server is writable. A hot standby is not, nor a database that is set to read only. */
+export async function isWritable(database: Database): Promise<boolean> {
+  const text = "select current_setting('transaction_read_only') as read_only"
+  const [row] = await database.read<{ read_only: string }>({ text })
+  return row?.read_only === 'off'
 }

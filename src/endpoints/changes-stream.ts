@@ -42,7 +42,7 @@ function startOf({ headers, query }: Asked): FeedPosition | undefined {
  * The events from a place on, without an end. The next ones are read when those before have been taken, so a client that
  * reads slowly makes the service wait and not hold more. Between two readings it holds no connection to the database.
  */
-async function* events(asked: Asked, { pool, changed, closing }: Context): AsyncGenerator<string> {
+async function* events(asked: Asked, { database, changed, closing }: Context): AsyncGenerator<string> {
   const resources = resourcesIn(asked.query)
   const gone = asked.gone()
   let after = startOf(asked)
@@ -51,7 +51,7 @@ async function* events(asked: Asked, { pool, changed, closing }: Context): Async
   while (!gone.aborted && !closing.aborted) {
     // Begun before the reading, so that no change falls between the two.
     const news = changed(patience)
-    const { rows } = await pool.query<Row>(feedStatement({ after, resources, limit: batch }))
+    const rows = await database.read<Row>(feedStatement({ after, resources, limit: batch }))
     const last = rows.at(-1)
     if (last) {
       after = positionIn(last.position)

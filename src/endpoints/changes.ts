@@ -29,10 +29,10 @@ export const changes: Endpoint = {
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
 
-  async handle({ query }, { pool }) {
+  async handle({ query }, { database }) {
     const limit = Number(valuesOf(query, 'limit')[0] ?? usualLimit)
     const plan = { after: afterIn(query), resources: resourcesIn(query), limit: limit + 1 }
-    const { rows } = await pool.query<{ position: string; document: string }>(feedStatement(plan))
+    const rows = await database.read<{ position: string; document: string }>(feedStatement(plan))
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? wordsOf(query, 'after')[0] ?? null
     const page = JSON.stringify({ limit, after, more: rows.length > limit })

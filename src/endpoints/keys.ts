@@ -140,7 +140,7 @@ const create: Endpoint = {
       ...idempotencyProblems,
     ],
   },
-  async handle(asked, { pool, keyring }) {
+  async handle(asked, { database, keyring }) {
     const { data, error } = newKey.safeParse(asked.body, { error: faultMessage })
     if (error) {
       throw invalidBody(
@@ -150,10 +150,10 @@ const create: Endpoint = {
     }
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
     const answer = await once(
-      pool,
+      database,
       asked,
-      async ({ $client }) => {
-        const { key, record } = await createKey($client, { ...data, expiresAt })
+      async (transaction) => {
+        const { key, record } = await createKey(transaction, { ...data, expiresAt })
         const headers = { location: `/v1/keys/${record.id}`, 'cache-control': 'no-store' }
         return { status: 201, headers, body: shown(record, { key }) }
       },
@@ -180,10 +180,10 @@ const list: Endpoint = {
     answers: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
-  async handle({ query }, { pool }) {
+  async handle({ query }, { database }) {
     const limit = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
     const [cursor] = wordsOf(query, 'cursor')
-    const found = await listKeys(pool, limit + 1, cursor)
+    const found = await listKeys(database, limit + 1, cursor)
     const data = found.slice(0, limit)
     const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
     return { status: 200, headers: {}, body: JSON.stringify({ data, page: { limit, next } }) }
@@ -203,8 +203,8 @@ const read: Endpoint = {
     answers: { 200: { description: 'The key.', schema: () => keyRecord, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   },
-  async handle({ key }, { pool }) {
-    const record = await readKey(pool, key)
+  async handle({ key }, { database }) {
+    const record = await readKey(database, key)
     if (!record) throw noSuch(key)
     return { status: 200, headers: {}, body: shown(record) }
   },
@@ -231,9 +231,9 @@ const revoke: Endpoint = {
       ...idempotencyProblems,
     ],
   },
-  async handle(asked, { pool, keyring }) {
-    const answer = await once(pool, asked, async ({ $client }) => {
-      if (!(await revokeKey($client, asked.key))) throw noSuch(asked.key)
+  async handle(asked, { database, keyring }) {
+    const answer = await once(database, asked, async (transaction) => {
+      if (!(await revokeKey(transaction, asked.key))) throw noSuch(asked.key)
       return { status: 204, headers: {} }
     })
     keyring.changed()

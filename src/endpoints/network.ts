@@ -46,9 +46,9 @@ export const network: Endpoint = {
     problems,
   },
 
-  async handle({ query }, { pool }) {
+  async handle({ query }, { database }) {
     const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
-    const { rows } = await pool.query<Row>(networkStatement(planNetwork(query, level)))
+    const rows = await database.read<Row>(networkStatement(planNetwork(query, level)))
     return taggedAnswer(rows.map(({ document }) => document).join(''))
   },
 }
@@ -76,8 +76,8 @@ export const countryNetwork: Endpoint = {
     problems: [...problems, 'not-found'],
   },
 
-  async handle({ key, query }, { pool }) {
-    const { rows } = await pool.query<Row>(partnersStatement(planNetwork(query, 'country', key), key))
+  async handle({ key, query }, { database }) {
+    const rows = await database.read<Row>(partnersStatement(planNetwork(query, 'country', key), key))
     const [row] = rows
     if (!row) throw noSuch(countries, key)
     return taggedAnswer(row.document)

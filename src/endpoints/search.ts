@@ -101,7 +101,7 @@ export const search: Endpoint = {
   tag: 'registry',
   contract,
 
-  async handle(asked, { pool }) {
+  async handle(asked, { database }) {
     const [text = ''] = wordsOf(asked.query, 'q')
     const [size = limits.usual] = valuesOf(asked.query, 'limit')
     if (typeof size !== 'number')
@@ -112,7 +112,7 @@ export const search: Endpoint = {
       resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
       limit: size,
     }
-    const { rows } = await pool.query<{ document: string }>(searchStatement(plan))
+    const rows = await database.read<{ document: string }>(searchStatement(plan))
     const data = rows.slice(0, size).map(({ document }) => document)
     const body = `{"data":[${data.join(',')}],"page":${JSON.stringify({ limit: size, more: rows.length > size })}}`
     return taggedAnswer(body)

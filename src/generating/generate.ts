@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Database } from '../database/database.ts'
 import { databaseErrorOf } from '../database/errors.ts'
 import { agreements } from '../database/tables/agreements.ts'
 import { assistancePrograms } from '../database/tables/assistance-programs.ts'
@@ -119,19 +120,18 @@ function explained(error: unknown, seed: number): unknown {
  * @param count how many agreements.
  * @throws StartupError when the reference data is missing, or the records are there already.
  */
-export async function generate(pool: pg.Pool, count: number, seed: number): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    await withIndexesMadeAfter(client, () => writeAll(client, count, seed))
-    // By the indexes, as it reads all that belongs to each record.
-    await writeHistory(client)
-    await client.query('commit')
-    // Pages that all can see make counts cheap, and the planner must know what there is now.
-    await client.query('vacuum analyze')
-  } catch (error) {
-    throw explained(error, seed)
-  } finally {
-    client.release(true)
-  }
+export async function generate(database: Database, count: number, seed: number): Promise<void> {
+  await database.maintain(async (client) => {
+    try {
+      await client.query('begin')
+      await withIndexesMadeAfter(client, () => writeAll(client, count, seed))
+      // By the indexes, as it reads all that belongs to each record.
+      await writeHistory(client)
+      await client.query('commit')
+      // Pages that all can see make counts cheap, and the planner must know what there is now.
+      await client.query('vacuum analyze')
+    } catch (error) {
+      throw explained(error, seed)
+    }
+  })
 }

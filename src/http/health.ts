@@ -1,44 +1,37 @@
 import type { FastifyInstance } from 'fastify'
-import pg from 'pg'
+import type { Database } from '../database/database.ts'
 import { isMigrated } from '../database/migrate.ts'
-import { takesChanges } from '../database/read-only.ts'
+import { isWritable } from '../database/settings.ts'
 import { Problem } from '../problems/problem.ts'
 import type { Draining } from './draining.ts'
 
-/** How long the database may take to answer, in milliseconds. */
-const patience = 2000
+/** How long a connection, and then each statement, may take. */
+const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'
 
-/**
- * A connection for asking whether the database is there, made when it is first needed: what the others are busy with
- * does not matter then.
- */
-function openOwnConnection(app: FastifyInstance, { options }: pg.Pool): pg.Pool {
-  const own = new pg.Pool({
-    ...options,
-    max: 1,
-    application_name: 'entente readiness',
-    connectionTimeoutMillis: patience,
-    query_timeout: patience,
+/** Opens a connection for readiness checks alone, so that they do not wait for a busy pool. */
+function openOwnConnection(app: FastifyInstance, database: Database): Database {
+  const own = database.fork({
+    maxConnections: 1,
+    acquireTimeoutMs: readinessTimeoutMs,
+    statementTimeoutMs: readinessTimeoutMs,
   })
-  // The next question makes a new one, or says why it can't.
-  own.on('error', () => {})
-  app.addHook('onClose', () => own.end())
+  app.addHook('onClose', () => own.close())
   return own
 }
 
 /** @throws Problem `unavailable` when requests can't be answered. */
-async function statusOf(database: pg.Pool): Promise<string> {
+async function statusOf(database: Database): Promise<string> {
   if (!(await isMigrated(database))) throw new Problem('unavailable', 'The database is not migrated.')
-  return JSON.stringify({ status: (await takesChanges(database)) ? 'ok' : 'read_only' })
+  return JSON.stringify({ status: (await isWritable(database)) ? 'ok' : 'read_only' })
 }
 
 /**
  * `/healthz` tells that the process lives, `/readyz` that it can answer: the database is there and migrated, and the
  * process is not about to end. A database that takes no changes can still be read, so this is ready, too.
  */
-export function serveHealth(app: FastifyInstance, pool: pg.Pool, draining: Draining): void {
+export function serveHealth(app: FastifyInstance, pool: Database, draining: Draining): void {
   const database = openOwnConnection(app, pool)
   const ok = JSON.stringify({ status: 'ok' })
   let asking: Promise<string> | undefined

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { PoolWatch } from '../database/guard.ts'
-import { placesTaken } from '../operations/places.ts'
+import type { Database, DatabaseObserver } from '../database/database.ts'
+import type { LongReads } from '../operations/long-reads.ts'
 import { Problem } from '../problems/problem.ts'
 import { type Admit, actorOf } from './admission.ts'
 import type { Memory, Reads } from './reading/reads.ts'
@@ -104,17 +103,20 @@ export class Metrics {
   }
 }
 
-/** Lets the metrics tell of a pool. */
-export function measurePool(metrics: Metrics, pool: pg.Pool): void {
-  const { max } = pool.options
-  metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => max)
-  metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => pool.totalCount)
-  metrics.gauge('entente_pool_connections_idle', 'Of these, those that are free.', () => pool.idleCount)
-  metrics.gauge('entente_pool_waiting', 'Requests that wait for a connection.', () => pool.waitingCount)
+/** Adds gauges of the pool and of the long reads. */
+export function measurePool(
+  metrics: Metrics,
+  { database, longReads }: { database: Database; longReads: LongReads },
+): void {
+  const { maxConnections } = database.options
+  metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => maxConnections)
+  metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => database.counts.total)
+  metrics.gauge('entente_pool_connections_idle', 'Of these, those that are free.', () => database.counts.idle)
+  metrics.gauge('entente_pool_waiting', 'Requests that wait for a connection.', () => database.counts.waiting)
   metrics.gauge(
     'entente_long_reads_running',
     'Exports that are being sent, and questions about the past.',
-    () => placesTaken(pool),
+    () => longReads.running,
   )
 }
 
@@ -136,15 +138,15 @@ export function measureReads(metrics: Metrics, reads: Reads, memory: Memory | un
   )
 }
 
-/** Tells metrics and log of what happens in a pool; of statements never the values. */
-export const poolWatch = (metrics: Metrics, { log, server }: FastifyInstance): PoolWatch => ({
+/** Reports refusals, cancelled and slow statements to metrics and log. */
+export const databaseObserver = (metrics: Metrics, { log, server }: FastifyInstance): DatabaseObserver => ({
   refused: (why) => metrics.shed(why),
   stopped: () => metrics.stopped(),
-  slow: (shape, milliseconds) => {
+  slow: (text, durationMs) => {
     metrics.slow()
     // Nothing is logged before the first line on the terminal, which is for people.
     if (!server.listening) return
-    log.warn({ statement: shape.slice(0, 4000), milliseconds: Math.round(milliseconds) }, 'slow statement')
+    log.warn({ statement: text.slice(0, 4000), milliseconds: Math.round(durationMs) }, 'slow statement')
   },
 })
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { analyse } from '../database/analyse.ts'
 import { type AggregatePlan, aggregateParameters, measureNames, planAggregate } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
 import { nameOutput } from '../resources/components.ts'
@@ -108,11 +107,11 @@ interface Row {
   total: number
 }
 
-async function aggregateText(plan: AggregatePlan, { pool }: Context): Promise<string> {
+async function aggregateText(plan: AggregatePlan, context: Context): Promise<string> {
   const statement = aggregateStatement(plan)
-  const { rows } = await (plan.asOf === undefined
-    ? analyse<Row>(pool, statement)
-    : registryAt(plan.asOf, pool, (past) => past.query<Row>(statement)))
+  const rows = await (plan.asOf === undefined
+    ? context.database.read<Row>(statement, { wholeTables: true })
+    : registryAt(plan.asOf, context, (past) => past.query<Row>(statement)))
   const { data, groups, total } = rows[0] ?? { data: '', groups: 0, total: 0 }
   return `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit: plan.limit })},"total":${total}}`
 }

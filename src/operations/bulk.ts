@@ -125,11 +125,11 @@ export const bulk: Operation = {
     problems: [...documentProblems],
   }),
 
-  async handle(resource, asked, { pool }) {
+  async handle(resource, asked, { database }) {
     const each = wordsOf(asked.query, 'atomic')[0] === 'false'
     const authorship = authorshipOf(asked)
     const { count, wishes, refused } = wishesIn(resource, asked.body)
-    return once(pool, asked, async (transaction) => {
+    return once(database, asked, async (transaction) => {
       const plan = await planBulk(transaction, resource, wishes)
       const before = new Map([...refused, ...plan.refused])
       if (!each && before.size > 0) throw allRefused(before, count)

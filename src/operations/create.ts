@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { singleReads } from '../database/database.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { type Resource, recordOf } from '../resources/resource.ts'
@@ -15,7 +16,7 @@ import { checkDocument } from './writing/validation.ts'
 const ndjson = 'application/x-ndjson'
 
 /** Creates all records of a body of lines, or none. */
-async function createLines(resource: Resource, asked: Asked, { pool }: Context): Promise<Answer> {
+async function createLines(resource: Resource, asked: Asked, { database }: Context): Promise<Answer> {
   const lines = z.array(z.unknown()).parse(asked.body)
   if (lines.length > mostLines) {
     throw new Problem(
@@ -26,14 +27,14 @@ async function createLines(resource: Resource, asked: Asked, { pool }: Context):
   const authorship = authorshipOf(asked)
   const documents = checkLines(resource, lines)
   try {
-    return await once(pool, asked, async (transaction) => {
+    return await once(database, asked, async (transaction) => {
       const keys = await insertDocuments(transaction, resource, documents)
       await recordRevisions(transaction, resource, keys, 'create', authorship)
       const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
       return { status: 201, headers: {}, type: ndjson, body }
     })
   } catch (error) {
-    throw await explainLines(error, pool, resource, documents)
+    throw await explainLines(error, database, resource, documents)
   }
 }
 
@@ -88,18 +89,18 @@ export const create: Operation = {
 
   async handle(resource, asked, context) {
     if (asked.bodyType === ndjson) return createLines(resource, asked, context)
-    const { pool } = context
+    const { database } = context
     const authorship = authorshipOf(asked)
     const document = checkDocument(resource, asked.body)
     try {
-      return await once(pool, asked, async (transaction) => {
+      return await once(database, asked, async (transaction) => {
         const [key = ''] = await insertDocuments(transaction, resource, [document])
         const record = await recordRevision(transaction, resource, key, 'create', authorship)
         const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${key}` }
         return { status: 201, headers, body: record.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, pool, resource, document)
+      throw await explainRefusal(error, singleReads(database), resource, document)
     }
   },
 }

@@ -1,9 +1,6 @@
-import { once } from 'node:events'
 import { finished, Readable } from 'node:stream'
-import type pg from 'pg'
 import { z } from 'zod'
-import { inTime } from '../database/guard.ts'
-import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
+import type { CopySession } from '../database/database.ts'
 import { sources } from '../database/tables/sources.ts'
 import { withCrlf } from '../formats/csv.ts'
 import { featureCollection, type Place } from '../formats/geojson.ts'
@@ -21,8 +18,7 @@ import { location } from '../resources/parts/columns.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
 import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
-import { beginPast } from './past.ts'
-import { takePlace } from './places.ts'
+import { beginPast, preparePast } from './past.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
 
@@ -124,15 +120,15 @@ const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
   })
 
 /** The statement that a second table begins with, run when the first is read. */
-async function* later(snapshot: Snapshot, statement: string): AsyncGenerator<unknown[][]> {
-  yield* rowsOf(snapshot.copy(statement))
+async function* later(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
+  yield* rowsOf(await session.start(statement, 'copy (an export of sources)'))
 }
 
-function sourcesOf(plan: ListPlan, snapshot: Snapshot) {
+function sourcesOf(plan: ListPlan, session: CopySession) {
   const resource = resources.find(({ table }) => table === sources)
   if (!resource) throw new Error('no resource keeps the sources')
   const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
-  const rows = later(snapshot, copySources(plan, columns))
+  const rows = later(session, copySources(plan, columns))
   return {
     name: resource === plan.resource ? 'cited sources' : resource.name,
     columns: sheetColumns(columns),
@@ -143,7 +139,7 @@ function sourcesOf(plan: ListPlan, snapshot: Snapshot) {
 /** How a format is written: what PostgreSQL is asked for, and what becomes of its bytes. */
 interface Writer {
   statement: string
-  write(source: Readable, snapshot: Snapshot): Readable
+  write(source: Readable, session: CopySession): Readable
 }
 
 const bytesOf = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
@@ -160,8 +156,8 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
       const records = { name: plan.resource.name, columns: sheetColumns(columns) }
       return {
         statement: copyCells(plan, columns, per),
-        write: (source, snapshot) =>
-          workbookOf([{ ...records, rows: rowsOf(source) }, sourcesOf(plan, snapshot)]),
+        write: (source, session) =>
+          workbookOf([{ ...records, rows: rowsOf(source) }, sourcesOf(plan, session)]),
       }
     }
     case 'geojson':
@@ -199,39 +195,39 @@ export const pagingFaults = (names: string[], place: (name: string) => Partial<F
 export const paging = ['limit', 'cursor', 'count']
 
 /** How long an export of the past may run: its transaction holds up the feed of changes. */
-const longestExport = '5min'
+const pastTimeout = '5min'
 
-async function begin(
+/**
+ * Starts the COPY of an export and returns its bytes in the format. Errors until the first bytes can still be answered as a
+ * problem.
+ */
+async function start(
   writer: Writer,
   { resource, asOf }: ListPlan,
   asked: Asked,
-  pool: pg.Pool,
+  { database, longReads }: Context,
 ): Promise<Readable> {
-  const leave = await takePlace(pool)
+  const release = await longReads.tryAcquire()
   const gone = asked.gone()
   try {
-    const snapshot = await (asOf === undefined
-      ? openSnapshot(pool)
-      : openSnapshot(pool, (client) => beginPast(client, asOf, longestExport)))
+    const session = await (asOf === undefined
+      ? database.copy()
+      : database.copy(beginPast, (tx) => preparePast(tx, asOf, pastTimeout)))
     try {
-      const source = snapshot.copy(writer.statement)
-      // Until the first bytes are there, what goes wrong can still be answered as a problem.
-      await inTime(pool, `copy (an export of ${resource.name})`, (late) =>
-        once(source, 'readable', { signal: AbortSignal.any([gone, late]) }),
-      )
-      const body = writer.write(source, snapshot)
+      const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
+      const body = writer.write(source, session)
       finished(body, (error) => {
-        const ended = error ? snapshot.abandon() : snapshot.close()
-        // All of it was sent or the client has seen that it was not: nobody is left to be told of more.
-        ended.catch(() => {}).finally(leave)
+        const ended = error ? session.abort() : session.close()
+        // All of it was sent, or the client has seen that it was not: nobody is left to receive an error.
+        ended.catch(() => {}).finally(release)
       })
       return body
     } catch (error) {
-      await snapshot.abandon()
+      await session.abort()
       throw error
     }
   } catch (error) {
-    leave()
+    release()
     if (gone.aborted)
       throw new Problem('timeout', 'The client left before the export began.', { cause: error })
     throw error
@@ -243,12 +239,12 @@ async function begin(
  * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
  * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
  */
-export async function exportAnswer(plan: ListPlan, asked: Asked, { pool }: Context): Promise<Answer> {
+export async function exportAnswer(plan: ListPlan, asked: Asked, context: Context): Promise<Answer> {
   const { resource } = plan
   const format = exportFormats(resource)[asked.format]
   if (!format) throw new Error(`${resource.name} have no format ${asked.format}`)
   const writer = writerOf(asked.format, plan, perOf(plan, asked))
-  const body = asked.method === 'HEAD' ? Readable.from([]) : await begin(writer, plan, asked, pool)
+  const body = asked.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, asked, context)
   return {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${resource.name}.${asked.format}"` },

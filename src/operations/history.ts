@@ -1,5 +1,6 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
+import { singleReads } from '../database/database.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
@@ -92,7 +93,7 @@ export const history: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, asked, { pool, cursorSecret }) {
+  async handle(resource, asked, { database, cursorSecret }) {
     const { key, query } = asked
     const [cursor] = wordsOf(query, 'cursor')
     const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
@@ -100,9 +101,12 @@ export const history: Operation = {
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
     // One more than is shown: it says what the last one shown has changed, and that there is another page.
     const from = before === undefined ? undefined : Number(before)
-    const { rows } = await pool.query<Row>(historyStatement(resource, key, from, size + 1))
+    const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     if (rows.length === 0) {
-      const found = await findRecords(pool, resource, [key], { fields: ['version'], include: [] })
+      const found = await findRecords(singleReads(database), resource, [key], {
+        fields: ['version'],
+        include: [],
+      })
       if (!found.has(key)) throw noSuch(resource, key)
     }
     const shown = rows.slice(0, size)

@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream'
-import type pg from 'pg'
 import type { z } from 'zod'
+import type { Database } from '../database/database.ts'
 import type { Keyring } from '../database/keyring.ts'
 import type { Role } from '../database/keys.ts'
 import type { ProblemType } from '../problems/types.ts'
 import type { CheckedQuery, Parameter } from '../query/parameters.ts'
 import type { Resource } from '../resources/resource.ts'
+import type { LongReads } from './long-reads.ts'
 
 /** Who asks: by a key, by a token of the OpenID Connect issuer, or anybody. */
 export interface Actor {
@@ -124,7 +125,9 @@ export interface Contract {
 
 /** What operations work with. */
 export interface Context {
-  pool: pg.Pool
+  database: Database
+  /** Bounds exports and questions about the past. */
+  longReads: LongReads
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** To be told of every change of a key that an endpoint makes. */

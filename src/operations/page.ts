@@ -1,4 +1,4 @@
-import type { Database } from '../database/client.ts'
+import type { Transaction } from '../database/database.ts'
 import { type Place, type Position, readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
@@ -12,13 +12,13 @@ interface Row {
 
 type Total = { count: number; relation: 'exact' | 'estimated' }
 
-async function totalOf(plan: ListPlan, registry: Database): Promise<Total | undefined> {
+async function totalOf(plan: ListPlan, registry: Transaction): Promise<Total | undefined> {
   if (plan.count === 'exact') {
-    const { rows } = await registry.query<{ total: number }>(countStatement(plan))
+    const rows = await registry.query<{ total: number }>(countStatement(plan))
     return { count: rows[0]?.total ?? 0, relation: 'exact' }
   }
   if (plan.count === 'estimated') {
-    const { rows } = await registry.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    const rows = await registry.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
       estimateStatement(plan),
     )
     return { count: rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, relation: 'estimated' }
@@ -61,7 +61,7 @@ export async function pageText(
     plan.cursor === undefined
       ? undefined
       : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret, place)
-  const [{ rows }, total] = await registryAt(plan.asOf, context.pool, (registry) => {
+  const [rows, total] = await registryAt(plan.asOf, context, (registry) => {
     const records = () => registry.query<Row>(listStatement(plan, after))
     // One connection answers one question at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => totalOf(plan, registry))

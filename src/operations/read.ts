@@ -1,4 +1,4 @@
-import type pg from 'pg'
+import type { Database } from '../database/database.ts'
 import { Problem } from '../problems/problem.ts'
 import { recordMoment, recordMomentOf } from '../query/past.ts'
 import { type Representation, representationOf, representationParameters } from '../query/representation.ts'
@@ -23,12 +23,13 @@ async function recordAt(
   key: string,
   at: string | undefined,
   representation: Representation,
-  { pool }: Context,
+  context: Context,
 ): Promise<Stored | undefined> {
-  if (at === undefined) return readerOf(pool, resource, representation).load(key)
+  if (at === undefined) return readerOf(context.database, resource, representation).load(key)
   // Without others, its own history is enough.
-  if (representation.include.length === 0) return pastRecord(resource, key, at, representation, pool)
-  const found = await registryAt(at, pool, (past) => findRecords(past, resource, [key], representation))
+  if (representation.include.length === 0)
+    return pastRecord(resource, key, at, representation, context.database)
+  const found = await registryAt(at, context, (past) => findRecords(past, resource, [key], representation))
   return found.get(key)
 }
 
@@ -37,9 +38,9 @@ async function pastRecord(
   key: string,
   at: string,
   { fields }: Representation,
-  pool: pg.Pool,
+  database: Database,
 ): Promise<Stored | undefined> {
-  const { rows } = await pool.query<Stored & { operation: string }>(pastStatement(resource, key, at, fields))
+  const rows = await database.read<Stored & { operation: string }>(pastStatement(resource, key, at, fields))
   const [row] = rows
   return row?.operation === 'remove' ? undefined : row
 }

@@ -1,3 +1,4 @@
+import { singleReads } from '../database/database.ts'
 import { databaseErrorOf } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -28,11 +29,11 @@ export const remove: Operation = {
     problems: [...recordProblems],
   }),
 
-  async handle(resource, asked, { pool }) {
+  async handle(resource, asked, { database }) {
     const expected = expectedVersions(asked.headers['if-match'])
     const authorship = authorshipOf(asked)
     try {
-      return await once(pool, asked, async (transaction) => {
+      return await once(database, asked, async (transaction) => {
         const version = await lockRecord(transaction, resource, asked.key)
         if (version === undefined) throw noSuch(resource, asked.key)
         requireVersion(expected, version, resource.noun)
@@ -42,7 +43,9 @@ export const remove: Operation = {
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = (await referrersOf(pool, resources, resource, asked.key)).map(referredTo)
+      const errors = (await referrersOf(singleReads(database), resources, resource, asked.key)).map(
+        referredTo,
+      )
       const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }

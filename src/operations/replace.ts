@@ -20,6 +20,6 @@ export const replace: Operation = {
     },
   }),
 
-  handle: (resource, asked, { pool }) =>
-    changeRecord(pool, resource, asked, 'replace', (_current, body) => body),
+  handle: (resource, asked, { database }) =>
+    changeRecord(database, resource, asked, 'replace', (_current, body) => body),
 }

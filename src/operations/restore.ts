@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { Transaction } from '../database/client.ts'
+import type { Transaction } from '../database/database.ts'
+import { singleReads } from '../database/database.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
@@ -61,14 +62,13 @@ async function pastOf(
   version: number | undefined,
   current: number | undefined,
 ): Promise<Past> {
-  const { $client } = transaction
   const asked =
     version === undefined
       ? historyStatement(resource, key, current, 1)
       : revisionStatement(resource, key, version)
-  const [past] = (await $client.query<Past>(asked)).rows
+  const [past] = await transaction.query<Past>(asked)
   if (past) return past
-  const [newest] = (await $client.query<Past>(historyStatement(resource, key, undefined, 1))).rows
+  const [newest] = await transaction.query<Past>(historyStatement(resource, key, undefined, 1))
   if (!newest && current === undefined) throw noSuch(resource, key)
   const message =
     version === undefined
@@ -118,14 +118,14 @@ export const restore: Operation = {
     problems: [...documentProblems],
   }),
 
-  async handle(resource, asked, { pool }) {
+  async handle(resource, asked, { database }) {
     const { key } = asked
     const version = versionIn(asked)
     const authorship = authorshipOf(asked)
     let document: Document = {}
     let owner: { key?: string } = {}
     try {
-      return await once(pool, asked, async (transaction) => {
+      return await once(database, asked, async (transaction) => {
         const current = await lockRecord(transaction, resource, key)
         if (current !== undefined)
           requireVersion(expectedVersions(asked.headers['if-match']), current, resource.noun)
@@ -159,7 +159,7 @@ export const restore: Operation = {
         return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, pool, resource, document, owner)
+      throw await explainRefusal(error, singleReads(database), resource, document, owner)
     }
   },
 }

@@ -47,9 +47,9 @@ export const revision: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, { key, segments }, { pool }) {
+  async handle(resource, { key, segments }, { database }) {
     const version = Number(valuesOf(segments, 'version')[0])
-    const { rows } = await pool.query<{ entry: Record<string, unknown>; document: string }>(
+    const rows = await database.read<{ entry: Record<string, unknown>; document: string }>(
       revisionStatement(resource, key, version),
     )
     const [row] = rows

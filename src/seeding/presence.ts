@@ -1,6 +1,6 @@
-import { and, inArray, isNotNull, sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import type { Transaction } from '../database/client.ts'
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../database/database.ts'
+import { dialect } from '../database/dialect.ts'
 import { externalIds } from '../database/tables/external-ids.ts'
 import type { Document } from '../operations/writing/documents.ts'
 import { externalIdOwner, externalIdsOf } from '../operations/writing/external-ids.ts'
@@ -25,20 +25,17 @@ export async function findNamed(
   names: string[],
 ): Promise<Keys> {
   if (names.length === 0) return new Map()
-  const database = drizzle(transaction.$client)
   const owner = externalIdOwner(resource)
-  if (resource.key.madeBy === 'client' || !owner) {
-    const rows = await database
-      .select({ key: sql<string>`${resource.key.column}` })
-      .from(resource.table)
-      .where(inArray(resource.key.column, names))
-    return new Map(rows.map(({ key }) => [key, key]))
-  }
-  const rows = await database
-    .select({ scheme: externalIds.scheme, id: externalIds.id, key: sql<string>`${owner}` })
-    .from(externalIds)
-    .where(and(isNotNull(owner), inArray(sql`${externalIds.scheme} || ':' || ${externalIds.id}`, names)))
-  return new Map(rows.map(({ key, ...name }) => [nameOf(name), key]))
+  const isKeyedByClient = resource.key.madeBy === 'client' || !owner
+  const { sql: text, params: values } = dialect.sqlToQuery(
+    isKeyedByClient
+      ? sql`select ${resource.key.column}::text as name, ${resource.key.column}::text as key from ${resource.table}
+          where ${resource.key.column}::text = any(${sql.param(names)})`
+      : sql`select ${externalIds.scheme} || ':' || ${externalIds.id} as name, ${owner}::text as key from ${externalIds}
+          where ${owner} is not null and ${externalIds.scheme} || ':' || ${externalIds.id} = any(${sql.param(names)})`,
+  )
+  const rows = await transaction.query<{ name: string; key: string }>({ text, values })
+  return new Map(rows.map(({ name, key }) => [name, key]))
 }
 
 /** The keys of those documents that are there already. */

@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/client.ts'
+import type { Transaction } from '../database/database.ts'
 import type { Document } from '../operations/writing/documents.ts'
 import { type Mention, mentionsIn } from '../operations/writing/references.ts'
 import { resources } from '../resources/index.ts'

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type pg from 'pg'
-import { inTransaction, type Transaction } from '../database/client.ts'
+import type { Database, Transaction } from '../database/database.ts'
 import { dialect } from '../database/dialect.ts'
 import type { Authorship } from '../database/tables/revisions.ts'
 import { insertDocuments } from '../operations/writing/documents.ts'
@@ -36,9 +35,9 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seede
  * there, by their key or one of their external ids, are left as they are.
  * @throws Error that names the file and the record when a seed is not valid.
  */
-export async function seed(pool: pg.Pool, set: SeedSet): Promise<Seeded> {
+export async function seed(database: Database, set: SeedSet): Promise<Seeded> {
   const files = await readSeeds(set)
-  return inTransaction(pool, async (transaction) => {
+  return database.transaction(async (transaction) => {
     const total: Seeded = { created: 0, present: 0 }
     for (const file of files) {
       const { created, present } = await seedFile(transaction, file)
@@ -50,13 +49,13 @@ export async function seed(pool: pg.Pool, set: SeedSet): Promise<Seeded> {
 }
 
 /** Whether the registry holds no record of any resource. */
-export async function isEmpty(pool: pg.Pool): Promise<boolean> {
+export async function isEmpty(database: Database): Promise<boolean> {
   const anything = sql.join(
     resources.map(({ table }) => sql`exists (select from ${table})`),
     sql` or `,
   )
   const { sql: text } = dialect.sqlToQuery(sql`select ${anything} as anything`)
-  const { rows } = await pool.query<{ anything: boolean }>(text)
+  const rows = await database.read<{ anything: boolean }>({ text })
   const [row] = rows
   if (!row) throw new Problem('internal', 'The database did not say whether it is empty.')
   return !row.anything

@@ -1,11 +1,12 @@
 import Fastify from 'fastify'
-import type pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
+import type { Database } from '../../src/database/database.ts'
 import { hashOf } from '../../src/database/keys.ts'
 import { admission } from '../../src/http/admission.ts'
 import { authorizeWith } from '../../src/http/authentication.ts'
 import { Reads } from '../../src/http/reading/reads.ts'
 import { mountEndpoints } from '../../src/http/routes.ts'
+import { LongReads } from '../../src/operations/long-reads.ts'
 import type { Actor, Endpoint } from '../../src/operations/operation.ts'
 
 const key = `ent_abcd1234_${'k'.repeat(43)}`
@@ -43,9 +44,9 @@ it('an endpoint that writes is told who acts: a key, the first administrator, or
     publicRead: true,
   })
   // The endpoint asks no database.
-  const pool = {} as pg.Pool
   const context = {
-    pool,
+    database: {} as Database,
+    longReads: new LongReads(2),
     cursorSecret: '',
     keyring: { changed: () => {} },
     changed: async () => {},

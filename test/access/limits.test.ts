@@ -43,7 +43,9 @@ describe('with a limit of requests a minute', () => {
   })
 
   it('a key counts by itself, from whatever address, and not for the address', async () => {
-    const { key } = await createKey(api.pool, { name: 'A key', role: 'reader', expiresAt: null })
+    const { key } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),
+    )
     const [here, there] = [somebody(), somebody()]
     expect(await statuses(most, path, { key, ...here })).toEqual(Array(most).fill(200))
     expect((await api.get(path, { key, ...there })).status).toBe(429)

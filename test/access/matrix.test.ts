@@ -31,7 +31,9 @@ async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
   const [first, second] = apps
   const make = async (role: Role, expiresAt: Date | null = null) => {
     if (!first || !second) throw new Error('two services are needed')
-    const { key, record } = await createKey(first.pool, { name: `A ${role}`, role, expiresAt })
+    const { key, record } = await first.database.transaction((tx) =>
+      createKey(tx, { name: `A ${role}`, role, expiresAt }),
+    )
     // The other service has a database of its own: the same key in it.
     const { rows } = await first.pool.query('select * from keys where id = $1', [record.id])
     const insert = 'insert into keys select * from json_populate_record(null::keys, $1)'
@@ -46,7 +48,7 @@ async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
     make('admin'),
   ])
   const expired = await make('admin', new Date(Date.now() - 1000))
-  for (const { pool } of apps) await revokeKey(pool, revoked.id)
+  for (const { database } of apps) await database.transaction((tx) => revokeKey(tx, revoked.id))
   const token = async (roles: unknown, claims = {}) => bearer(await issuer.token({ roles, ...claims }))
   const forged = `${admin.key.slice(0, 13)}${randomBytes(32).toString('base64url')}`
   return {

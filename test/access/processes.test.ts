@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import { createKey } from '../../src/database/keys.ts'
-import { openPool } from '../../src/database/pool.ts'
+import { openPool } from '../../src/database/database.ts'
+import { createKey, type NewKey } from '../../src/database/keys.ts'
 import { readKeyRequest, runKeyRequest } from '../../src/key-command.ts'
 import { adminKey } from '../support/app.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 /** Keys in several processes on one database, and on the command line. */
 
@@ -20,17 +21,19 @@ afterAll(() => database.close())
 
 /** A service with a pool and a keyring of its own, as another process has them. */
 async function openService() {
-  const pool = openPool(database.url, 3)
+  const pool = openPool(database.url, generousOptions)
   const config = readConfig({ DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
-  const app = await buildApp({ config, pool })
+  const app = await buildApp({ config, database: pool })
   onTestFinished(async () => {
     await app.close()
-    await pool.end()
+    await pool.close()
   })
   const status = async (key: string, method: 'GET' | 'DELETE' = 'GET', url = '/v1/countries?limit=1') =>
     (await app.inject({ method, url, headers: { authorization: `Bearer ${key}` } })).statusCode
   return { pool, status }
 }
+
+const newKey = (key: NewKey) => database.database.transaction((tx) => createKey(tx, key))
 
 const listeners = "application_name = 'entente listener' and datname = current_database()"
 
@@ -50,7 +53,7 @@ describe('a key that was revoked', () => {
       (id: string) => database.pool.query('update keys set revoked_at = now() where id = $1', [id]),
       (id: string) => database.pool.query('delete from keys where id = $1', [id]),
     ]) {
-      const { key, record } = await createKey(database.pool, {
+      const { key, record } = await newKey({
         name: 'A key',
         role: 'reader',
         expiresAt: null,
@@ -67,9 +70,7 @@ describe('a key that was revoked', () => {
   it('is refused at once also while notifications are cut off, and when they are back', async () => {
     const service = await openService()
     const keys = await Promise.all(
-      Array.from({ length: 2 }, () =>
-        createKey(database.pool, { name: 'A key', role: 'reader', expiresAt: null }),
-      ),
+      Array.from({ length: 2 }, () => newKey({ name: 'A key', role: 'reader', expiresAt: null })),
     )
     for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
     const revoke = 'update keys set revoked_at = now() where id = $1'
@@ -91,7 +92,7 @@ describe('a key that was revoked', () => {
 describe('the command line', () => {
   /** What `entente key …` prints, or why it stops. */
   const key = async (words: string[], texts: Record<string, string> = {}) =>
-    await runKeyRequest(readKeyRequest(words, texts), database.pool)
+    await runKeyRequest(readKeyRequest(words, texts), database.database)
 
   it('makes keys, lists them and revokes them by their prefix or by what was copied whole', async () => {
     const service = await openService()
@@ -131,7 +132,7 @@ describe('the command line', () => {
 })
 
 it('what the service logs has no key, no token, no query and no address, whatever happens', async () => {
-  const { url, pool, close } = await openTestDatabase()
+  const { url, pool, database: registry, close } = await openTestDatabase()
   onTestFinished(close)
   const env = {
     PORT: '0',
@@ -142,7 +143,9 @@ it('what the service logs has no key, no token, no query and no address, whateve
   }
   const service = run(['serve'], env)
   const [, address] = /(http:\S+)/.exec(await service.firstLine) ?? []
-  const { key, record } = await createKey(pool, { name: 'Li Wei', role: 'admin', expiresAt: null })
+  const { key, record } = await registry.transaction((tx) =>
+    createKey(tx, { name: 'Li Wei', role: 'admin', expiresAt: null }),
+  )
   const token = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"liwei"}')}.c2ln`
   const ask = (path: string, authorization: string, init: RequestInit = {}) => {
     const headers = { authorization, 'x-forwarded-for': '203.0.113.77', cookie: 'session=crumbs' }

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import type pg from 'pg'
-import { openEmbeddedDatabase } from '../../src/database/embedded.ts'
+import { type Database, openPool } from '../../src/database/database.ts'
+import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { openPool } from '../../src/database/pool.ts'
 import { generate } from '../../src/generating/generate.ts'
 import { seed } from '../../src/seeding/seed.ts'
+import { generousOptions } from '../support/database-options.ts'
 import { type Case, casesFor, type Name } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
 import { type Figures, measure } from './load.ts'
@@ -20,15 +20,15 @@ import { transfer } from './transfer.ts'
 const key = 'the-administrators-key-in-benchmarks'
 
 /** Fills a registry until it has enough agreements. @returns how many it has. */
-async function fill(pool: pg.Pool, agreements: number): Promise<number> {
-  await migrate(pool)
-  await seed(pool, 'all')
+async function fill(database: Database, agreements: number): Promise<number> {
+  await migrate(database)
+  await seed(database, 'all')
   const count = async () =>
-    (await pool.query<{ count: number }>('select count(*)::int from agreements')).rows[0]?.count ?? 0
+    (await database.read<{ count: number }>({ text: 'select count(*)::int from agreements' }))[0]?.count ?? 0
   const there = await count()
   if (there < agreements) {
     console.log(`generating ${agreements} agreements; the next run will find them`)
-    await generate(pool, agreements, 1)
+    await generate(database, agreements, 1)
   }
   return await count()
 }
@@ -64,14 +64,14 @@ async function measureCase(one: Case, servers: Record<Name, Server>, options: Op
   return { name: one.name, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
 }
 
-async function idsFrom(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    'select id from agreements tablesample bernoulli (5) repeatable (1) limit 2000',
-  )
+async function idsFrom(database: Database): Promise<string[]> {
+  const rows = await database.read<{ id: string }>({
+    text: 'select id from agreements tablesample bernoulli (5) repeatable (1) limit 2000',
+  })
   return rows.map(({ id }) => id)
 }
 
-async function measureAll(url: string, pool: pg.Pool, agreements: number, options: Options) {
+async function measureAll(url: string, database: Database, agreements: number, options: Options) {
   const env = {
     DATABASE_URL: url,
     ADMIN_KEY: key,
@@ -93,7 +93,7 @@ async function measureAll(url: string, pool: pg.Pool, agreements: number, option
   try {
     // First, since they come from elsewhere and may fail.
     const peers = options.peers ? await comparePeers(url, cold, options) : []
-    const wanted = casesFor(await idsFrom(pool), key).filter(({ name }) => name.includes(options.only))
+    const wanted = casesFor(await idsFrom(database), key).filter(({ name }) => name.includes(options.only))
     const cases: Measured[] = []
     for (const one of wanted) cases.push(await measureCase(one, servers, options))
     const whole = options.only === ''
@@ -114,16 +114,16 @@ async function measureAll(url: string, pool: pg.Pool, agreements: number, option
 const options = readOptions()
 const embedded = options.database ? undefined : await openEmbeddedDatabase('.data-bench')
 const url = options.database ?? embedded?.url ?? ''
-const pool = openPool(url, 4)
+const database = openPool(url, generousOptions)
 try {
-  const agreements = await fill(pool, options.agreements)
-  const results = await measureAll(url, pool, agreements, options)
+  const agreements = await fill(database, options.agreements)
+  const results = await measureAll(url, database, agreements, options)
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version }
   await writeFile(options.json, `${JSON.stringify({ machine, options, ...results }, null, 2)}\n`)
   printCases(results.cases)
   printFloors(results)
   console.log(`\n${agreements} agreements, ${machine.cpus} processors; all figures in ${options.json}`)
 } finally {
-  await pool.end()
+  await database.close()
   await embedded?.close()
 }

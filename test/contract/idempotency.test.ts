@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { openPool } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
-import { openPool } from '../../src/database/pool.ts'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -112,10 +112,10 @@ it('gives twins one record also where they are sent to two processes on one data
   const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
   const url = new URL(String(api.pool.options.connectionString))
   expect(rows[0]?.name).toBe(url.pathname.slice(1))
-  const pool = openPool(url.href, 5)
+  const pool = openPool(url.href, api.database.options)
   const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
-  const other = await buildApp({ config, pool })
-  onTestFinished(async () => await other.close().finally(() => pool.end()))
+  const other = await buildApp({ config, database: pool })
+  onTestFinished(async () => await other.close().finally(() => pool.close()))
   const document = await sample(sources, api)
   const key = randomUUID()
   const there = () =>
@@ -206,7 +206,9 @@ it('is the same for the same JSON however it is spaced, and not for another path
 
 it('is of the one who sends it: others may use the same', async () => {
   const key = randomUUID()
-  const editor = await createKey(api.pool, { name: 'Another', role: 'editor', expiresAt: null })
+  const editor = await api.database.transaction((tx) =>
+    createKey(tx, { name: 'Another', role: 'editor', expiresAt: null }),
+  )
   const [one, other] = [await sample(sources, api), await sample(sources, api)]
   const first = await api.post('/v1/sources', one, under(key))
   const second = await api.post('/v1/sources', other, { ...under(key), key: editor.key })

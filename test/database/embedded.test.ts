@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openEmbeddedDatabase } from '../../src/database/embedded.ts'
+import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { StartupError } from '../../src/startup-error.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -93,7 +93,7 @@ describe('the embedded PostgreSQL', () => {
     const database = await openEmbeddedDatabase(folder, settings)
     expect(`${database.url}\n`).toBe(String(line))
     // PostgreSQL takes a moment to see that the other is gone.
-    const shares = "select from pg_stat_activity where application_name = 'entente lease'"
+    const shares = "select from pg_stat_activity where application_name = 'entente shared lock'"
     await expect.poll(async () => (await ask(database.url, shares)).length).toBe(1)
     await database.close()
     expect(await isRunning()).toBe(false)

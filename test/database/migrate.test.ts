@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openPool } from '../../src/database/database.ts'
 import { isMigrated, migrate } from '../../src/database/migrate.ts'
-import { openPool } from '../../src/database/pool.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 describe('migrating', () => {
   let database: TestDatabase
@@ -24,44 +25,44 @@ describe('migrating', () => {
   }
 
   it('makes the schema of an empty database, which is ready only then', async () => {
-    expect(await isMigrated(database.pool)).toBe(false)
-    await migrate(database.pool)
-    expect(await isMigrated(database.pool)).toBe(true)
+    expect(await isMigrated(database.database)).toBe(false)
+    await migrate(database.database)
+    expect(await isMigrated(database.database)).toBe(true)
     expect(await schema()).toContainEqual(expect.stringMatching(/^public\.agreements\.title /))
   })
 
   it('changes nothing when it runs a second time', async () => {
-    await migrate(database.pool)
+    await migrate(database.database)
     const before = await schema()
-    await migrate(database.pool)
+    await migrate(database.database)
     expect(await schema()).toEqual(before)
   })
 
   it('runs each migration once when five processes start at the same moment', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => migrate(database.pool)))
+    await Promise.all(Array.from({ length: 5 }, () => migrate(database.database)))
     const { rows } = await database.pool.query<{ runs: number }>(
       'select count(*)::int as runs from drizzle.__drizzle_migrations group by created_at',
     )
     expect(new Set(rows.map((row) => row.runs))).toEqual(new Set([1]))
-    expect(await isMigrated(database.pool)).toBe(true)
+    expect(await isMigrated(database.database)).toBe(true)
   })
 
   it('refuses a database that is newer than the code, and leaves it as it is', async () => {
-    await migrate(database.pool)
+    await migrate(database.database)
     await database.pool.query(
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
     )
     const before = await schema()
-    await expect(migrate(database.pool)).rejects.toThrow(/newer than this version of Entente/)
+    await expect(migrate(database.database)).rejects.toThrow(/newer than this version of Entente/)
     expect(await schema()).toEqual(before)
   })
 
   it('counts a database that a newer version has migrated as ready, so that old and new can run side by side', async () => {
-    await migrate(database.pool)
+    await migrate(database.database)
     await database.pool.query(
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
     )
-    expect(await isMigrated(database.pool)).toBe(true)
+    expect(await isMigrated(database.database)).toBe(true)
   })
 
   it('says who should own the database when its user may not create tables', async () => {
@@ -70,11 +71,11 @@ describe('migrating', () => {
     const url = new URL(database.url)
     url.username = user
     url.password = 'reader'
-    const pool = openPool(url.href, 2)
+    const reader = openPool(url.href, generousOptions)
     try {
-      await expect(migrate(pool)).rejects.toThrow(/may not create tables there; make it the owner/)
+      await expect(migrate(reader)).rejects.toThrow(/may not create tables there; make it the owner/)
     } finally {
-      await pool.end()
+      await reader.close()
       await database.pool.query(`drop role ${user}`)
     }
   })

@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { openPool } from '../../src/database/pool.ts'
+import { databaseOptions } from '../../src/database/open.ts'
 import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 import { openPgBouncer, type PgBouncer, pgBouncerMissing } from '../support/pgbouncer.ts'
 
 const missing = pgBouncerMissing()
@@ -26,17 +28,17 @@ describe.skipIf(missing !== undefined)(
     })
 
     async function openApp(env: NodeJS.ProcessEnv = {}): Promise<FastifyInstance> {
-      const pool = openPool(bouncer.url, 10)
       const config = readConfig({
         DATABASE_URL: bouncer.url,
         ADMIN_KEY: adminKey,
         LOG_LEVEL: 'silent',
         ...env,
       })
-      const app = await buildApp({ config, pool })
+      const service = openPool(bouncer.url, databaseOptions(config))
+      const app = await buildApp({ config, database: service })
       onTestFinished(async () => {
         await app.close()
-        await pool.end()
+        await service.close()
       })
       return app
     }
@@ -93,14 +95,30 @@ describe.skipIf(missing !== undefined)(
       }
     })
 
+    it('a statement over time is stopped in PostgreSQL, and no other one with it', async () => {
+      const service = openPool(bouncer.url, { ...generousOptions, statementTimeoutMs: 1000 })
+      onTestFinished(() => service.close())
+      const sleeping = (seconds: number) => ({ text: `select ${seconds} as slept from pg_sleep(${seconds})` })
+      const late = service.read(sleeping(30))
+      late.catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      const other = service.read(sleeping(0.75))
+      await expect(late).rejects.toMatchObject({ code: '57014' })
+      expect(await other).toEqual([{ slept: '0.75' }])
+      const { rowCount } = await database.pool.query(
+        "select from pg_stat_activity where state = 'active' and query like '%pg_sleep(30)'",
+      )
+      expect(rowCount).toBe(0)
+    })
+
     it('processes that migrate at the same moment take turns, and leave no lock behind', async () => {
       const empty = await openEmptyDatabase()
       onTestFinished(empty.close)
       const url = new URL(bouncer.url)
       url.pathname = new URL(empty.url).pathname
-      const pools = [openPool(url.href, 2), openPool(url.href, 2)]
+      const pools = [openPool(url.href, generousOptions), openPool(url.href, generousOptions)]
       onTestFinished(async () => {
-        for (const pool of pools) await pool.end()
+        for (const pool of pools) await pool.close()
       })
       await Promise.all(pools.map((pool) => migrate(pool)))
       await Promise.all(pools.map((pool) => migrate(pool)))

@@ -1,12 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import { openPool } from '../../src/database/pool.ts'
+import { openPool } from '../../src/database/database.ts'
 import { adminKey } from '../support/app.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 it('answers are the same wherever the server of the database thinks that it stands', async () => {
-  const { url, pool, close } = await openTestDatabase()
+  const { url, pool, database, close } = await openTestDatabase()
   onTestFinished(close)
   for (const [at, hour] of ['12', '16', '23'].entries()) {
     await pool.query("insert into topics (slug, name, scheme, created_at) values ($1, $1, 'domain', $2)", [
@@ -14,17 +15,17 @@ it('answers are the same wherever the server of the database thinks that it stan
       `2020-01-01T${hour}:00:00Z`,
     ])
   }
-  const elsewhere = openPool(url, 2)
-  onTestFinished(() => elsewhere.end())
+  const elsewhere = openPool(url, generousOptions)
+  onTestFinished(() => elsewhere.close())
   const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', CACHE_MB: '0' })
-  const here = await buildApp({ config, pool })
+  const here = await buildApp({ config, database })
   onTestFinished(async () => here.close())
   const name = new URL(url).pathname.slice(1)
   await pool.query(`alter database ${name} set timezone = 'Asia/Tokyo'`)
   await pool.query(`alter database ${name} set datestyle = 'SQL, DMY'`)
-  const there = await buildApp({ config, pool: elsewhere })
+  const there = await buildApp({ config, database: elsewhere })
   onTestFinished(async () => there.close())
-  const { rows } = await elsewhere.query<{ zone: string }>("select current_setting('TimeZone') as zone")
+  const rows = await elsewhere.read({ text: "select current_setting('TimeZone') as zone" })
   expect(rows).toEqual([{ zone: 'Asia/Tokyo' }])
 
   const both = async (path: string) => {

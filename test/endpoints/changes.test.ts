@@ -1,7 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { alignFeed } from '../../src/database/feed.ts'
 import { type Document, ifMatch, make, refusal, resourceOf, sample } from '../contract/samples.ts'
 import { type Api, openApi } from '../support/api.ts'
@@ -212,7 +212,7 @@ describe('the feed of changes', () => {
     try {
       await ahead.pool.query(`insert into revisions (transaction, resource, key, version, operation, document, actor)
         select max(transaction) + 1000000000, 'figures', 'far', 1, 'create', '{}', ${somebody} from revisions`)
-      await Promise.all([alignFeed(ahead.pool), alignFeed(ahead.pool)])
+      await Promise.all([ahead.database.maintain(alignFeed), ahead.database.maintain(alignFeed)])
       const { key } = await make(organizations, ahead)
       const last = async () => {
         const { after } = (await ahead.get('/v1/changes?limit=500')).json<FeedPage>().page
@@ -315,27 +315,22 @@ describe('the stream of changes', () => {
       `insert into revisions (resource, key, version, operation, document, actor)
        select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', 100000)), ${somebody} from generate_series(1, 400) n`,
     )
-    let readings = 0
-    const { query } = api.pool
-    const counting = (...given: unknown[]): unknown => {
-      if (JSON.stringify(given[0]).includes('feed_horizon')) readings += 1
-      return Reflect.apply(query, api.pool, given)
-    }
-    api.pool.query = counting as typeof query
+    const read = vi.spyOn(api.database, 'read')
+    const readings = () => read.mock.calls.filter(([{ text }]) => text.includes('feed_horizon')).length
     try {
       const stream = await connect(`?after=${after}`)
-      await expect.poll(() => readings, { timeout: 5000 }).toBeGreaterThan(0)
-      for (let last = -1; last !== readings; ) {
-        last = readings
+      await expect.poll(readings, { timeout: 5000 }).toBeGreaterThan(0)
+      for (let last = -1; last !== readings(); ) {
+        last = readings()
         await new Promise((resolve) => setTimeout(resolve, 300))
-        await api.patch(path, { name: `Name ${readings}` }, ifMatch('*'))
+        await api.patch(path, { name: `Name ${readings()}` }, ifMatch('*'))
       }
-      expect(readings).toBeLessThan(8)
+      expect(readings()).toBeLessThan(8)
       const taken = await take(stream, 400)
       const expected = Array.from({ length: 400 }, (_, at) => `big-${at + 1}`)
       expect(taken.slice(0, 400).map(({ change }) => change.key)).toEqual(expected)
     } finally {
-      api.pool.query = query
+      read.mockRestore()
     }
   })
 

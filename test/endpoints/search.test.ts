@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { openPool } from '../../src/database/pool.ts'
 import { endpoints } from '../../src/endpoints/index.ts'
 import { anonymous } from '../../src/http/authentication.ts'
+import { LongReads } from '../../src/operations/long-reads.ts'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 /** One question finds the records of every resource, however it is spelt. */
 
@@ -213,14 +215,16 @@ describe('a database whose locale is C', () => {
     )
     const url = new URL(base.url)
     url.pathname = `/${name}`
-    const pool = openPool(url.href, 2)
+    const database = openPool(url.href, generousOptions)
     try {
-      await migrate(pool)
-      await pool.query(`insert into countries (code, alpha2, name, aliases) values
-        ('PAK', 'PK', 'Pakistan', '[{"name":"巴基斯坦","language":"zh"}]'), ('CHN', 'CN', 'China', '[]')`)
-      await pool.query(
-        "insert into agreements (title, kind) select '中国和巴基斯坦的合作' || n, 'agreement' from generate_series(1, 3) as n",
-      )
+      await migrate(database)
+      await database.maintain(async (client) => {
+        await client.query(`insert into countries (code, alpha2, name, aliases) values
+          ('PAK', 'PK', 'Pakistan', '[{"name":"巴基斯坦","language":"zh"}]'), ('CHN', 'CN', 'China', '[]')`)
+        await client.query(
+          "insert into agreements (title, kind) select '中国和巴基斯坦的合作' || n, 'agreement' from generate_series(1, 3) as n",
+        )
+      })
       const search = endpoints.find(({ path }) => path === '/v1/search')
       const find = async (q: string) => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
@@ -240,7 +244,8 @@ describe('a database whose locale is C', () => {
           body: undefined,
         }
         const answer = await search?.handle(asked, {
-          pool,
+          database,
+          longReads: new LongReads(2),
           cursorSecret: '',
           keyring: { changed: () => {} },
           changed: async () => {},
@@ -255,7 +260,7 @@ describe('a database whose locale is C', () => {
       expect(await find('合作')).toHaveLength(3)
       expect((await find('pakstan'))[0]).toMatchObject({ key: 'PAK' })
     } finally {
-      await pool.end()
+      await database.close()
       await base.pool.query(`drop database ${name} with (force)`)
       await base.close()
     }

@@ -24,7 +24,7 @@ async function untilKept(service: Api, path = '/v1/regions?limit=1', options?: R
 
 /** How many statements the service sends to its database while something is done. */
 async function statementsDuring(work: () => Promise<unknown>): Promise<number> {
-  const query = vi.spyOn(api.pool, 'query')
+  const query = vi.spyOn(api.database, 'read')
   try {
     await work()
     return query.mock.calls.length

@@ -148,7 +148,7 @@ it('a reader never sees less than its own process has answered, nor less than th
   await Promise.all(origins.map(answersFromMemory))
 
   await pool.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'entente-changes'",
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'entente listener'",
   )
   await storm(600)
   await Promise.all(origins.map(answersFromMemory))

@@ -17,7 +17,7 @@ let database: TestDatabase
 let sizes: Sizes
 beforeAll(async () => {
   database = await openTestDatabase()
-  await generate(database.pool, agreements, 1)
+  await generate(database.database, agreements, 1)
   sizes = await largeTables(database.pool)
 }, 600_000)
 afterAll(() => database.close())

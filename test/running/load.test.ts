@@ -31,7 +31,7 @@ describe('with two connections, of which each is busy', () => {
     api = await openApi(env, (url) => url)
     // What hears of keys waits for a connection as requests do.
     const hearing =
-      "application_name = 'entente listener' and state = 'idle' and query like 'select from pg_list%'"
+      "application_name = 'entente listener' and state = 'idle' and query like 'select channel from pg_list%'"
     const heard = async () =>
       (await api.pool.query(`select from pg_stat_activity where ${hearing} and datname = current_database()`))
         .rowCount
@@ -71,7 +71,7 @@ describe('with two connections, of which each is busy', () => {
     const late = performance.now()
     for (const answer of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
       expectProblem(answer, 'overloaded')
-      expect(answer.json().detail).toBe('3 requests wait for the database already.')
+      expect(answer.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
     }
     expect(performance.now() - late).toBeLessThan(1900)
     // What watches over the service is answered meanwhile.

@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import { openPool } from '../../src/database/pool.ts'
+import { type Database, openPool } from '../../src/database/database.ts'
+import { databaseOptions } from '../../src/database/open.ts'
 import { openTestDatabase } from './database.ts'
 
 /** The key of the administrator in every test. */
@@ -14,6 +15,9 @@ const quiet = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAI
 /** The service over a database of its own, to be asked by `app.inject`. */
 export interface TestApp {
   app: FastifyInstance
+  /** The database as the service uses it. */
+  database: Database
+  /** A pool of the tests on the same database. */
   pool: pg.Pool
   /** Closes the service and drops its database. */
   close(): Promise<void>
@@ -21,8 +25,7 @@ export interface TestApp {
 
 /**
  * Opens the service on a clone of the seeded template. `env` sets or overrides environment variables.
- * @param way gives the URL by which the service reaches the database, from its own; it then has a pool for itself, of
- * `POOL_SIZE`, while `pool` leads there directly.
+ * @param way gives the URL by which the service reaches the database, from the direct one.
  */
 export async function openTestApp(
   env: NodeJS.ProcessEnv = {},
@@ -30,15 +33,15 @@ export async function openTestApp(
 ): Promise<TestApp> {
   const { url, pool, close } = await openTestDatabase()
   const config = readConfig({ ...quiet, DATABASE_URL: url, ...env })
-  const own = way && openPool(await way(url), config.POOL_SIZE)
+  const database = openPool(way ? await way(url) : url, databaseOptions(config))
   const closeAll = async () => {
-    await own?.end()
+    await database.close()
     await close()
   }
   try {
-    const app = await buildApp({ config, pool: own ?? pool })
+    const app = await buildApp({ config, database })
     await app.ready()
-    return { app, pool, close: async () => await app.close().finally(closeAll) }
+    return { app, database, pool, close: async () => await app.close().finally(closeAll) }
   } catch (error) {
     await closeAll()
     throw error

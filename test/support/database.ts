@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { openPool } from '../../src/database/pool.ts'
+import { type Database, openPool } from '../../src/database/database.ts'
+import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 
 /** A database for one test file or test, which nobody else touches. */
 export interface TestDatabase {
   url: string
+  /** For what tests do to the database besides the service. */
   pool: pg.Pool
-  /** Ends the pool and drops the database. */
+  database: Database
+  /** Closes both and drops the database. */
   close(): Promise<void>
 }
 
@@ -27,12 +30,15 @@ async function open(options: string): Promise<TestDatabase> {
   const name = `${run}_${randomBytes(6).toString('hex')}`
   await onServer(server, `create database ${name} ${options}`)
   const url = databaseUrl(server, name)
-  const pool = openPool(url, 10)
+  const pool = new pg.Pool({ connectionString: url })
+  pool.on('error', () => {})
+  const database = openPool(url, generousOptions)
   return {
     url,
     pool,
+    database,
     close: async () => {
-      await pool.end()
+      await Promise.all([pool.end(), database.close()])
       await onServer(server, `drop database ${name} with (force)`)
     },
   }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { openPool } from '../../src/database/pool.ts'
 import { seed } from '../../src/seeding/seed.ts'
+import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 import { openServer } from './server.ts'
 
@@ -34,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function makeTemplate(url: string, template: string): Promise<void> {
-  const pool = openPool(url, 1)
+  const pool = new pg.Pool({ connectionString: url, max: 1 })
   try {
     await pool.query(`create database ${template}`)
     await fill(databaseUrl(url, template))
@@ -46,14 +47,14 @@ async function makeTemplate(url: string, template: string): Promise<void> {
 }
 
 async function fill(url: string): Promise<void> {
-  const pool = openPool(url, 4)
+  const database = openPool(url, generousOptions)
   try {
-    await migrate(pool)
-    await seed(pool, 'all')
+    await migrate(database)
+    await seed(database, 'all')
     // Clones inherit what the planner knows.
-    await pool.query('vacuum analyze')
+    await database.maintain((client) => client.query('vacuum analyze'))
   } finally {
-    await pool.end()
+    await database.close()
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/client.ts'
+import type { Transaction } from '../../database/database.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Resource } from '../../resources/resource.ts'
@@ -49,7 +49,7 @@ async function keysOf(
   wishes: Placed[],
 ): Promise<Map<number, string>> {
   const ids = wishes.flatMap(({ wish }) => targetOf(wish).externalId ?? [])
-  const found = await recordsOfExternalIds(transaction.$client, resource, ids)
+  const found = await recordsOfExternalIds(transaction, resource, ids)
   return new Map(
     wishes.flatMap(({ at, wish }): [number, string][] => {
       const { key, externalId } = targetOf(wish)

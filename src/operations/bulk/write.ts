@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Transaction } from '../../database/client.ts'
+import type { Transaction } from '../../database/database.ts'
 import { databaseErrorOf, problemOf } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
@@ -107,15 +107,14 @@ async function attempt(
   changes: Change[],
   authorship: Authorship,
 ): Promise<{ done: Map<number, Done> } | { refusal: unknown }> {
-  const { $client } = transaction
-  await $client.query('savepoint bulk')
+  await transaction.query({ text: 'savepoint bulk' })
   try {
     const done = await write(transaction, resource, changes, authorship)
-    await $client.query('release savepoint bulk')
+    await transaction.query({ text: 'release savepoint bulk' })
     return { done }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await $client.query('rollback to savepoint bulk')
+    await transaction.query({ text: 'rollback to savepoint bulk' })
     return { refusal: error }
   }
 }
@@ -133,10 +132,9 @@ async function writtenProblem(
   together: ReadonlySet<string>,
   refusal: unknown,
 ): Promise<Problem | undefined> {
-  const { $client } = transaction
   const place = change.kind === 'create' ? { together } : { together, key: change.key }
   const document = change.kind === 'create' ? change.document : change.after
-  const problem = await explainRefusal(refusal, $client, resource, document, place)
+  const problem = await explainRefusal(refusal, transaction, resource, document, place)
   if (!(problem instanceof Problem)) return undefined
   const { type, message, cause } = problem
   const errors =
@@ -153,7 +151,7 @@ async function removalProblem(
   refusal: unknown,
 ): Promise<Problem | undefined> {
   if (databaseErrorOf(refusal)?.code !== '23503') return undefined
-  const referrers = await referrersOf(transaction.$client, resources, resource, key)
+  const referrers = await referrersOf(transaction, resources, resource, key)
   const errors = referrers
     .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
     .map(referredTo)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type pg from 'pg'
-import type { Transaction } from '../../database/client.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { singleReads } from '../../database/database.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type Resource, recordOf } from '../../resources/resource.ts'
 import type { Answer, Asked, OperationContract } from '../operation.ts'
@@ -40,7 +40,7 @@ async function lockedRecord(
  * @throws Problem for every reason not to; nothing is written then.
  */
 export async function changeRecord(
-  pool: pg.Pool,
+  database: Database,
   resource: Resource,
   asked: Asked,
   kind: ChangeKind,
@@ -51,7 +51,7 @@ export async function changeRecord(
   const body = requireObject(resource.noun, asked.body)
   let document: Document = {}
   try {
-    return await once(pool, asked, async (transaction) => {
+    return await once(database, asked, async (transaction) => {
       let stored = await lockedRecord(transaction, resource, asked.key, expected)
       const record: Document = JSON.parse(stored.document)
       const current = documentOf(resource, record)
@@ -64,7 +64,7 @@ export async function changeRecord(
       return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
     })
   } catch (error) {
-    throw await explainRefusal(error, pool, resource, document, { key: asked.key })
+    throw await explainRefusal(error, singleReads(database), resource, document, { key: asked.key })
   }
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Transaction } from '../../database/client.ts'
+import type { Transaction } from '../../database/database.ts'
 import { deleteRows, insertRows, updateRow, updateRows } from '../../database/rows.ts'
 import { propertiesOf } from '../../query/document.ts'
 import type { Representation } from '../../query/representation.ts'
@@ -33,7 +33,7 @@ export async function insertDocuments(
 ): Promise<string[]> {
   if (documents.length === 0) return []
   const rows = documents.map((document) => rowOf(resource, document))
-  const keys = await insertRows(transaction.$client, resource.table, rows, resource.key.column)
+  const keys = await insertRows(transaction, resource.table, rows, resource.key.column)
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns') continue
     const owned = documents.map((document, at) => ({ key: String(keys[at]), value: document[property] }))
@@ -54,7 +54,7 @@ export async function updateDocument(
   after: Document,
 ): Promise<void> {
   const { column } = resource.key
-  await updateRow(transaction.$client, resource.table, { column, value: key }, rowOf(resource, after))
+  await updateRow(transaction, resource.table, { column, value: key }, rowOf(resource, after))
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns' || isDeepStrictEqual(before[property], after[property])) continue
     await part.clear(transaction, [key])
@@ -76,7 +76,7 @@ export async function updateDocuments(
   updates: Update[],
 ): Promise<void> {
   const rows = updates.map(({ key, after }) => ({ key, row: rowOf(resource, after) }))
-  await updateRows(transaction.$client, resource.table, resource.key.column, rows)
+  await updateRows(transaction, resource.table, resource.key.column, rows)
   for (const [property, part] of Object.entries(resource.parts)) {
     if (part.kind === 'columns') continue
     const differing = updates.filter(
@@ -104,7 +104,7 @@ export async function deleteDocuments(
   if (keys.length > 1)
     for (const part of Object.values(resource.parts))
       if (part.kind === 'rows') await part.clear(transaction, keys)
-  await deleteRows(transaction.$client, resource.table, { column: resource.key.column, values: keys })
+  await deleteRows(transaction, resource.table, { column: resource.key.column, values: keys })
 }
 
 const whole = (resource: Resource): Representation => ({ fields: propertiesOf(resource), include: [] })
@@ -115,7 +115,7 @@ export async function loadRecord(
   resource: Resource,
   key: string,
 ): Promise<Stored | undefined> {
-  const found = await findRecords(transaction.$client, resource, [key], whole(resource))
+  const found = await findRecords(transaction, resource, [key], whole(resource))
   return found.get(key)
 }
 
@@ -129,7 +129,7 @@ export async function lockRecord(
   resource: Resource,
   key: string,
 ): Promise<number | undefined> {
-  const { rows } = await transaction.$client.query<{ version: number }>(lockStatement(resource, key))
+  const rows = await transaction.query<{ version: number }>(lockStatement(resource, key))
   return rows[0]?.version
 }
 
@@ -143,9 +143,8 @@ export async function lockRecords(
   keys: string[],
 ): Promise<Map<string, Stored>> {
   if (keys.length === 0) return new Map()
-  const { $client } = transaction
-  for (const statement of lockAllStatement(resource, keys)) await $client.query(statement)
-  return findRecords($client, resource, keys, whole(resource))
+  for (const statement of lockAllStatement(resource, keys)) await transaction.query(statement)
+  return findRecords(transaction, resource, keys, whole(resource))
 }
 
 /** The properties of a record that clients write, out of the whole. */

@@ -1,5 +1,5 @@
 import { getTableColumns, sql } from 'drizzle-orm'
-import type pg from 'pg'
+import type { Transaction } from '../../database/database.ts'
 import { dialect } from '../../database/dialect.ts'
 import { externalIds } from '../../database/tables/external-ids.ts'
 import { pointerOf } from '../../problems/faults.ts'
@@ -10,7 +10,7 @@ import { externalIdOwner, externalIdsOf } from './external-ids.ts'
 
 /** The external ids of a document that another record of the resource has, by its key. */
 export async function takenExternalIds(
-  client: pg.Pool | pg.ClientBase,
+  client: Transaction,
   resource: Resource,
   document: Document,
   ownKey?: string,
@@ -25,7 +25,7 @@ export async function takenExternalIds(
       join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
       where ${owner} is not null and ${owner}::text is distinct from ${ownKey ?? null}::text`,
   )
-  const { rows } = await client.query<{ at: number; key: string }>(text, params)
+  const rows = await client.query<{ at: number; key: string }>({ text, values: params })
   return rows.map(({ at, key }) => ({
     pointer: pointerOf(['externalIds', at]),
     code: 'taken',
@@ -35,7 +35,7 @@ export async function takenExternalIds(
 
 /** A key that a new document was given and that a record has. */
 export async function takenKey(
-  client: pg.Pool | pg.ClientBase,
+  client: Transaction,
   resource: Resource,
   document: Document,
   ownKey?: string,
@@ -46,9 +46,9 @@ export async function takenKey(
   const { sql: text, params } = dialect.sqlToQuery(
     sql`select from ${resource.table} where ${column}::text = ${given}`,
   )
-  const { rowCount } = await client.query(text, params)
+  const rows = await client.query({ text, values: params })
   const message = `"${given}" is taken by another ${resource.noun}`
-  return rowCount ? [{ pointer: pointerOf([property]), code: 'taken', message }] : []
+  return rows.length > 0 ? [{ pointer: pointerOf([property]), code: 'taken', message }] : []
 }
 
 /**

@@ -1,5 +1,5 @@
 import { getTableName } from 'drizzle-orm'
-import type pg from 'pg'
+import type { Transaction } from '../../database/database.ts'
 import { databaseErrorOf } from '../../database/errors.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -25,7 +25,7 @@ interface Place {
  */
 export async function explainRefusal(
   error: unknown,
-  client: pg.Pool | pg.ClientBase,
+  client: Transaction,
   resource: Resource,
   document: Document,
   { key, together = new Set() }: Place = {},

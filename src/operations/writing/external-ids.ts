@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import type pg from 'pg'
 import { z } from 'zod'
+import type { Transaction } from '../../database/database.ts'
 import { foreignKeysOf } from '../../database/foreign-keys.ts'
 import { externalIds } from '../../database/tables/external-ids.ts'
 import { statement } from '../../query/statement.ts'
@@ -20,7 +20,7 @@ export function externalIdOwner(resource: Resource): PgColumn | undefined {
 
 /** The keys of the records of a resource that have external ids, by `scheme:id`. */
 export async function recordsOfExternalIds(
-  client: pg.ClientBase,
+  client: Transaction,
   resource: Resource,
   ids: { scheme: string; id: string }[],
 ): Promise<Map<string, string>> {
@@ -31,7 +31,7 @@ export async function recordsOfExternalIds(
     from unnest(${sql.placeholder('schemes')}::text[], ${sql.placeholder('ids')}::text[]) as given(scheme, id)
     join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
     where ${owner} is not null`
-  const { rows } = await client.query<{ scheme: string; id: string; key: string }>(
+  const rows = await client.query<{ scheme: string; id: string; key: string }>(
     statement(`records of external ids|${resource.name}`, build, {
       schemes: ids.map(({ scheme }) => scheme),
       ids: ids.map(({ id }) => id),

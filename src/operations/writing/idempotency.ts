@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
-import { findAnswer, keepAnswer, takeTurn } from '../../database/answered.ts'
-import { inTransaction, type Transaction } from '../../database/client.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { findResponse, saveResponse, tryLock } from '../../database/idempotency-store.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
 import type { Answer, Asked, HeaderContract, RequestHeader } from '../operation.ts'
@@ -72,14 +71,13 @@ async function answeredOnce(
 ): Promise<Answer | undefined> {
   const identity = hashOf(asked.actor.kind, asked.actor.id, key)
   const fingerprint = fingerprintOf(asked)
-  const { $client } = transaction
-  if (!(await takeTurn($client, identity))) return undefined
-  const first = await findAnswer($client, identity)
+  if (!(await tryLock(transaction, identity))) return undefined
+  const first = await findResponse(transaction, identity)
   if (!first) {
     const answer = await work(transaction)
     const { status, headers, type = null, body = null } = repetition(answer)
     if (body !== null && typeof body !== 'string') throw new Error('a stream cannot be kept to be sent again')
-    await keepAnswer($client, identity, { fingerprint, status, headers, type, body })
+    await saveResponse(transaction, identity, { fingerprint, status, headers, type, body })
     return answer
   }
   if (first.fingerprint !== fingerprint) {
@@ -105,16 +103,16 @@ async function answeredOnce(
  * @throws what the work throws; Problem `malformed-request`, `idempotency-key-reused` or `idempotency-key-in-use`.
  */
 export async function once(
-  pool: pg.Pool,
+  database: Database,
   asked: Asked,
   work: (transaction: Transaction) => Promise<Answer>,
   repetition = (answer: Answer): Answer => answer,
 ): Promise<Answer> {
   const key = keyIn(asked.headers['idempotency-key'])
-  if (key === undefined) return inTransaction(pool, work)
+  if (key === undefined) return database.transaction(work)
   const until = performance.now() + patience
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
-    const answer = await inTransaction(pool, (transaction) =>
+    const answer = await database.transaction((transaction) =>
       answeredOnce(transaction, asked, key, work, repetition),
     )
     if (answer) return answer

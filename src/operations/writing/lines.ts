@@ -1,5 +1,6 @@
-import type pg from 'pg'
 import { z } from 'zod'
+import type { Database } from '../../database/database.ts'
+import { singleReads } from '../../database/database.ts'
 import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { managed, type Resource } from '../../resources/resource.ts'
@@ -95,7 +96,7 @@ export function checkLines(resource: Resource, lines: unknown[]): Document[] {
 /** Finds out which lines the database has refused, and why; the error itself when there is no more to say. */
 export async function explainLines(
   error: unknown,
-  pool: pg.Pool,
+  database: Database,
   resource: Resource,
   documents: Document[],
 ): Promise<unknown> {
@@ -103,7 +104,7 @@ export async function explainLines(
   const faults: Fault[] = []
   let first: Problem | undefined
   for (const [at, document] of documents.entries()) {
-    const problem = await explainRefusal(error, pool, resource, document, { together })
+    const problem = await explainRefusal(error, singleReads(database), resource, document, { together })
     if (!(problem instanceof Problem) || problem === error) continue
     first ??= problem
     faults.push(...inLine(problem.errors, at))

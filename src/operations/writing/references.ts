@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type pg from 'pg'
 import { z } from 'zod'
+import type { Transaction } from '../../database/database.ts'
 import { dialect } from '../../database/dialect.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
@@ -64,7 +64,7 @@ function missingQuery(mentions: Mention[]): SQL {
  * @param known says of what is referred to that it would be there if all had been written.
  */
 export async function danglingReferences(
-  client: pg.Pool | pg.ClientBase,
+  client: Transaction,
   schema: z.ZodType,
   document: unknown,
   known: (mention: Mention) => boolean = () => false,
@@ -72,7 +72,7 @@ export async function danglingReferences(
   const mentions = mentionsIn(schema, document).filter((mention) => !known(mention))
   if (mentions.length === 0) return []
   const { sql: text, params } = dialect.sqlToQuery(missingQuery(mentions))
-  const { rows } = await client.query<{ at: number }>(text, params)
+  const rows = await client.query<{ at: number }>({ text, values: params })
   return rows.flatMap(({ at }) => {
     const mention = mentions[at]
     if (!mention) return []

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import type pg from 'pg'
+import type { Transaction } from '../../database/database.ts'
 import { dialect } from '../../database/dialect.ts'
 import { allTables, foreignKeysOf } from '../../database/foreign-keys.ts'
 import type { Fault } from '../../problems/problem.ts'
@@ -45,7 +45,7 @@ export const referredTo = ({ resource, key }: Referrer): Fault => ({
  * @param resources all of them: any may refer to it.
  */
 export async function referrersOf(
-  client: pg.Pool | pg.ClientBase,
+  client: Transaction,
   resources: readonly Resource[],
   resource: Resource,
   key: string,
@@ -65,6 +65,6 @@ export async function referrersOf(
   const { sql: text, params } = dialect.sqlToQuery(
     sql`select distinct resource, key from (${sql.join(queries, sql` union all `)}) referrers order by resource, key limit ${most}`,
   )
-  const { rows } = await client.query<Referrer>(text, params)
+  const rows = await client.query<Referrer>({ text, values: params })
   return rows
 }

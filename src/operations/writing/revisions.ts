@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/client.ts'
+import type { Transaction } from '../../database/database.ts'
 import type { Author, Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
 import { type ChangeKind, recordStatement } from '../../query/revisions.ts'
@@ -68,7 +68,7 @@ export async function recordRevisions(
   authorship: Authorship,
 ): Promise<Stored[]> {
   if (keys.length === 0) return []
-  const { rows } = await transaction.$client.query<Stored>(recordStatement(resource, keys, kind, authorship))
+  const rows = await transaction.query<Stored>(recordStatement(resource, keys, kind, authorship))
   if (rows.length === keys.length) return rows
   throw new Problem('internal', 'A record was not there after it had been written.')
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { subscribe } from '../../src/database/subscription.ts'
+import { openPool } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 /** A way to the server that can fall silent, as when a cable is cut: nothing is closed and nothing arrives. */
 async function openWay(url: string) {
@@ -39,29 +40,30 @@ async function openWay(url: string) {
   }
 }
 
-it('a subscription tells of each notification, within a second that it is lost in silence, and when it is back', async () => {
+it('a subscription hears each notification, and within a second that the connection is lost', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const way = await openWay(url)
   const told: string[] = []
-  const subscription = subscribe(
-    { pool, url: way.url },
-    'a_channel',
-    () => told.push('notified'),
-    () => told.push('lost'),
-  )
-  onTestFinished(subscription.close)
-  await expect.poll(() => told).toEqual(['notified'])
+  const database = openPool(url, { ...generousOptions, listenUrl: way.url })
+  onTestFinished(() => database.close())
+  const subscription = await database.listen('a_channel', {
+    onNotification: () => told.push('notified'),
+    onConnect: () => told.push('connected'),
+    onDisconnect: () => told.push('lost'),
+  })
+  await expect.poll(() => told).toEqual(['connected'])
   await pool.query('notify a_channel')
-  await expect.poll(() => told).toEqual(['notified', 'notified'])
+  await expect.poll(() => told).toEqual(['connected', 'notified'])
 
   way.setSilent(true)
   await expect.poll(() => told.at(-1), { timeout: 1500 }).toBe('lost')
   way.setSilent(false)
-  await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe('notified')
+  await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe('connected')
   await pool.query('notify a_channel')
-  await expect.poll(() => told).toEqual(['notified', 'notified', 'lost', 'notified', 'notified'])
+  await expect.poll(() => told).toEqual(['connected', 'notified', 'lost', 'connected', 'notified'])
 
   await subscription.close()
-  expect(told.at(-1)).toBe('lost')
+  await pool.query('notify a_channel')
+  expect(told.at(-1)).toBe('notified')
 })

@@ -2,12 +2,12 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { errorCode } from '../error-code.ts'
-import { StartupError } from '../startup-error.ts'
-import { writeSecret } from '../write-secret.ts'
-import { type Cluster, openCluster } from './embedded/cluster.ts'
-import { isHeld, releaseLease, takeLease } from './embedded/lease.ts'
-import { ensureStarted, stop } from './embedded/postmaster.ts'
+import { errorCode } from '../../error-code.ts'
+import { StartupError } from '../../startup-error.ts'
+import { writeSecret } from '../../write-secret.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { ensureStarted, stop } from './postmaster.ts'
+import { acquireSharedLock, isHeld, releaseSharedLock } from './shared-lock.ts'
 
 /** A PostgreSQL server of our own. */
 export interface EmbeddedDatabase {
@@ -29,40 +29,42 @@ export async function openEmbeddedDatabase(
 ): Promise<EmbeddedDatabase> {
   const folder = resolve(dataDir)
   const cluster = await openCluster(folder)
-  const { port, lease } = await joinServer(cluster, settings)
-  await createDatabase(lease)
+  const { port, lockClient } = await joinServer(cluster, settings)
+  await createDatabase(lockClient)
   const url = urlOf(cluster, port, 'entente')
   await writeSecret(join(folder, 'url'), `${url}\n`)
-  return { url, close: () => leave(folder, cluster, port, lease) }
+  return { url, close: () => leave(folder, cluster, port, lockClient) }
 }
 
 async function joinServer(
   cluster: Cluster,
   settings: readonly string[],
-): Promise<{ port: number; lease: pg.Client }> {
+): Promise<{ port: number; lockClient: pg.Client }> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const port = await ensureStarted(cluster, settings)
-    const lease = await takeLease(urlOf(cluster, port, 'postgres'))
-    if (lease) return { port, lease }
+    const lockClient = await acquireSharedLock(urlOf(cluster, port, 'postgres'))
+    if (lockClient) return { port, lockClient }
     // Its last user is stopping it; it is started again when it has stopped.
     await sleep(50)
   }
   throw new StartupError(`PostgreSQL in ${cluster.path} keeps stopping`)
 }
 
-async function createDatabase(lease: pg.Client): Promise<void> {
-  const { rowCount } = await lease.query("select from pg_database where datname = 'entente'")
+async function createDatabase(lockClient: pg.Client): Promise<void> {
+  const { rowCount } = await lockClient.query("select from pg_database where datname = 'entente'")
   if (rowCount) return
-  await lease.query('create database entente').catch((error: unknown) => {
+  await lockClient.query('create database entente').catch((error: unknown) => {
     // Another process that started at the same moment may have been quicker.
     if (!['42P04', '23505'].includes(errorCode(error))) throw error
   })
 }
 
-async function leave(folder: string, cluster: Cluster, port: number, lease: pg.Client): Promise<void> {
-  const share = (await isHeld(lease)) ? lease : await takeLease(urlOf(cluster, port, 'postgres'))
+async function leave(folder: string, cluster: Cluster, port: number, lockClient: pg.Client): Promise<void> {
+  const share = (await isHeld(lockClient))
+    ? lockClient
+    : await acquireSharedLock(urlOf(cluster, port, 'postgres'))
   if (!share) return
-  await releaseLease(share, async () => {
+  await releaseSharedLock(share, async () => {
     await rm(join(folder, 'url'), { force: true })
     await stop(cluster)
   })

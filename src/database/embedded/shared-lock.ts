@@ -10,15 +10,19 @@ import { failure } from './failure.ts'
 const lock = 0x656e7465
 
 /** Takes a share in the server at `url`, or returns undefined when the server is just going or gone. */
-export async function takeLease(url: string): Promise<pg.Client | undefined> {
+export async function acquireSharedLock(url: string): Promise<pg.Client | undefined> {
   const { default: pg } = await import('pg')
-  const lease = new pg.Client({ connectionString: url, application_name: 'entente lease', keepAlive: true })
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'entente shared lock',
+    keepAlive: true,
+  })
   // The server may go away at any time, and the share with it; who gives it back will find out.
-  lease.on('error', () => {})
+  client.on('error', () => {})
   try {
-    await lease.connect()
-    if (await holds(lease, 'pg_try_advisory_lock_shared')) return lease
-    await lease.end()
+    await client.connect()
+    if (await holds(client, 'pg_try_advisory_lock_shared')) return client
+    await client.end()
   } catch (error) {
     if (!isGoing(error)) throw failure('the embedded PostgreSQL cannot be used', error)
   }
@@ -26,26 +30,26 @@ export async function takeLease(url: string): Promise<pg.Client | undefined> {
 }
 
 /** Whether a share still counts: it is lost when the server restarts, as it does when one of its processes crashes. */
-export function isHeld(lease: pg.Client): Promise<boolean> {
-  return lease.query('select').then(
+export function isHeld(client: pg.Client): Promise<boolean> {
+  return client.query('select').then(
     () => true,
     () => false,
   )
 }
 
 /** Gives a share back. When it was the last one, `stop` runs before anybody else can join. */
-export async function releaseLease(lease: pg.Client, stop: () => Promise<void>): Promise<void> {
+export async function releaseSharedLock(client: pg.Client, stop: () => Promise<void>): Promise<void> {
   try {
     // In this order: of two that leave at the same time, the later one finds itself alone.
-    await lease.query('select pg_advisory_unlock_shared($1)', [lock])
-    if (await holds(lease, 'pg_try_advisory_lock')) await stop()
+    await client.query('select pg_advisory_unlock_shared($1)', [lock])
+    if (await holds(client, 'pg_try_advisory_lock')) await stop()
   } finally {
-    await lease.end().catch(() => {})
+    await client.end().catch(() => {})
   }
 }
 
-async function holds(lease: pg.Client, attempt: string): Promise<boolean> {
-  const { rows } = await lease.query<{ held: boolean }>(`select ${attempt}($1) as held`, [lock])
+async function holds(client: pg.Client, attempt: string): Promise<boolean> {
+  const { rows } = await client.query<{ held: boolean }>(`select ${attempt}($1) as held`, [lock])
   return rows[0]?.held === true
 }
 

@@ -1,0 +1,65 @@
+import type { Transaction } from './database.ts'
+
+/** Stores the responses to requests with an `Idempotency-Key`. */
+
+/** How long responses are kept, as an interval of PostgreSQL. */
+const retention = '24 hours'
+
+/** How many expired responses each new one deletes. */
+const purgeBatchSize = 10
+
+/** The response to a request. */
+export interface StoredResponse {
+  status: number
+  headers: Record<string, string>
+  type: string | null
+  body: string | null
+}
+
+/** `fingerprint` identifies the request, so that another one with the same key can be refused. */
+type StoredRequest = StoredResponse & { fingerprint: string }
+
+/**
+ * Locks the key of a request until the transaction ends. An advisory lock gives the transaction no id, as a row would: the
+ * feed of changes is ordered by transaction ids, which must be assigned in the order in which records are locked.
+ * @returns false when another transaction holds the lock.
+ */
+export async function tryLock(tx: Transaction, identity: string): Promise<boolean> {
+  const [row] = await tx.query<{ locked: boolean }>({
+    name: 'idempotency-lock',
+    text: 'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked',
+    values: [`idempotent ${identity}`],
+  })
+  return row?.locked === true
+}
+
+/** Returns the stored response, unless it has expired. Must run as a statement of its own after `tryLock`. */
+export async function findResponse(tx: Transaction, identity: string): Promise<StoredRequest | undefined> {
+  const [row] = await tx.query<StoredRequest>({
+    name: 'idempotency-find',
+    text: `select fingerprint, status, headers, type, body from idempotent_requests
+      where identity = $1 and created_at > now() - interval '${retention}'`,
+    values: [identity],
+  })
+  return row
+}
+
+/** Stores a response and deletes some that have expired. The caller holds the lock. */
+export async function saveResponse(
+  tx: Transaction,
+  identity: string,
+  { fingerprint, status, headers, type, body }: StoredRequest,
+): Promise<void> {
+  await tx.query({
+    name: 'idempotency-save',
+    text: `with purged as (
+        delete from idempotent_requests where identity = any(array(
+          select identity from idempotent_requests where created_at <= now() - interval '${retention}' and identity <> $1
+          order by created_at limit ${purgeBatchSize} for update skip locked))
+      )
+      insert into idempotent_requests (identity, fingerprint, status, headers, type, body) values ($1, $2, $3, $4, $5, $6)
+      on conflict (identity) do update set fingerprint = excluded.fingerprint, status = excluded.status,
+        headers = excluded.headers, type = excluded.type, body = excluded.body, created_at = now()`,
+    values: [identity, fingerprint, status, headers, type, body],
+  })
+}

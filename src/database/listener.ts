@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { errorCode } from '../error-code.ts'
+
+/** How often the connection is verified, and how long PostgreSQL may take to answer. */
+const heartbeatMs = 500
+
+const connectTimeoutMs = 5000
+
+/** How long the notification of the echo test may take. */
+const echoTimeoutMs = 1000
+
+/** The longest pause between attempts to connect. */
+const maxReconnectDelayMs = 5000
+
+/** Receives what happens on a channel. */
+export interface ListenHandler {
+  onNotification(payload: string): void
+  /** Listening has begun, or begun again: notifications may have been missed before. */
+  onConnect?(): void
+  /** Notifications may be missed from here until the next `onConnect`. */
+  onDisconnect?(reason: string): void
+}
+
+/** One handler of a channel. */
+export interface Subscription {
+  /**
+   * When the last question was asked whose answer proves that all earlier notifications have arrived; milliseconds of
+   * `performance.now()`, or negative infinity. PostgreSQL sends the notifications of a commit before it answers a later
+   * question on the same connection.
+   */
+  readonly verifiedAt: number
+  /** Asks such a question. Resolves when it is answered or has failed; at once when there is no connection. */
+  verify(): Promise<void>
+  close(): Promise<void>
+}
+
+interface Entry {
+  channel: string
+  handler: ListenHandler
+  /** When the connection began to listen for it; infinity while it does not. */
+  activeSince: number
+}
+
+/**
+ * Listens for notifications on one connection for all channels, and reconnects when it is lost. It connects for the first
+ * subscription and closes with the last one. A closed connection is noticed at once, a silent one within a second.
+ *
+ * LISTEN does not work through a pooler in transaction mode. So a connection is used only after it has received a
+ * notification that was sent through the pool, which also proves that both lead to the same database.
+ */
+export class Listener {
+  readonly #url: string
+  readonly #notify: (channel: string) => Promise<void>
+  readonly #entries = new Set<Entry>()
+  #client: pg.Client | undefined
+  #verifiedAt = Number.NEGATIVE_INFINITY
+  #verifying: Promise<void> | undefined
+  #stopping: AbortController | undefined
+  #running: Promise<void> | undefined
+
+  /** @param notify sends an empty notification to a channel through the pool. */
+  constructor(url: string, notify: (channel: string) => Promise<void>) {
+    this.#url = url
+    this.#notify = notify
+  }
+
+  /** Adds a handler, which is called from when the connection is there on. Never rejects. */
+  async listen(channel: string, handler: ListenHandler): Promise<Subscription> {
+    const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
+    this.#entries.add(entry)
+    if (this.#client) await this.#activate(this.#client, [entry]).catch(() => this.#client?.end())
+    else this.#start()
+    const verifiedAt = () =>
+      this.#verifiedAt >= entry.activeSince ? this.#verifiedAt : Number.NEGATIVE_INFINITY
+    return {
+      get verifiedAt() {
+        return verifiedAt()
+      },
+      verify: () => this.#verify(),
+      close: async () => {
+        this.#entries.delete(entry)
+        if (this.#entries.size === 0) await this.close()
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopping?.abort()
+    await this.#running
+  }
+
+  #start(): void {
+    if (this.#stopping && !this.#stopping.signal.aborted) return
+    const stopping = new AbortController()
+    this.#stopping = stopping
+    this.#running = Promise.resolve(this.#running).then(() => this.#run(stopping.signal))
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const reason = await this.#connect(signal, () => {
+        failures = 0
+      }).catch(describe)
+      for (const entry of this.#entries) entry.handler.onDisconnect?.(reason)
+      const pauseMs = Math.min(50 * 2 ** failures, maxReconnectDelayMs)
+      await delay(pauseMs, undefined, { signal, ref: false }).catch(() => {})
+    }
+  }
+
+  /** Listens for as long as the connection holds. Returns or throws why it does not. */
+  async #connect(signal: AbortSignal, onConnect: () => void): Promise<string> {
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'entente listener',
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+    })
+    const ended = new Promise<never>((_, reject) => {
+      const end = () => reject(new Error('the connection that listens for notifications was lost'))
+      client.on('error', end).once('end', end)
+      signal.addEventListener('abort', end, { once: true })
+    })
+    ended.catch(() => {})
+    const heartbeat = setInterval(() => this.#verify(), heartbeatMs).unref()
+    try {
+      await Promise.race([client.connect(), ended])
+      await Promise.race([this.#requireEcho(client), ended])
+      client.on('notification', ({ channel, payload = '' }) => {
+        for (const entry of this.#entries)
+          if (entry.channel === channel) entry.handler.onNotification(payload)
+      })
+      await Promise.race([this.#activate(client, [...this.#entries]), ended])
+      this.#client = client
+      onConnect()
+      return await ended
+    } finally {
+      clearInterval(heartbeat)
+      this.#disconnect()
+      await Promise.race([client.end(), delay(heartbeatMs, undefined, { ref: false })]).catch(() => {})
+    }
+  }
+
+  async #activate(client: pg.Client, entries: Entry[]): Promise<void> {
+    for (const entry of entries) {
+      await client.query(`listen ${pg.escapeIdentifier(entry.channel)}`)
+      entry.activeSince = performance.now()
+      entry.handler.onConnect?.()
+    }
+  }
+
+  #disconnect(): void {
+    this.#client = undefined
+    this.#verifiedAt = Number.NEGATIVE_INFINITY
+    for (const entry of this.#entries) entry.activeSince = Number.POSITIVE_INFINITY
+  }
+
+  async #verify(): Promise<void> {
+    const client = this.#client
+    if (!client) return
+    this.#verifying ??= this.#ask(client).finally(() => {
+      this.#verifying = undefined
+    })
+    await this.#verifying
+  }
+
+  async #ask(client: pg.Client): Promise<void> {
+    const askedAt = performance.now()
+    const active = [...this.#entries].filter(({ activeSince }) => activeSince <= askedAt)
+    try {
+      const channels = await inTime(
+        client.query<{ channel: string }>('select channel from pg_listening_channels() as channel'),
+      )
+      const isListening = (name: string) => channels.rows.some(({ channel }) => channel === name)
+      if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN was undone')
+      if (client === this.#client) this.#verifiedAt = askedAt
+    } catch {
+      // `#connect` is told by the event `end`.
+      if (client === this.#client) this.#disconnect()
+      client.end().catch(() => {})
+    }
+  }
+
+  async #requireEcho(client: pg.Client): Promise<void> {
+    const echo = `entente_${randomUUID().replaceAll('-', '')}`
+    const received = new Promise<true>((resolve) => {
+      client.on('notification', ({ channel }) => {
+        if (channel === echo) resolve(true)
+      })
+    })
+    await client.query(`listen ${echo}`)
+    await this.#notify(echo)
+    if (!(await Promise.race([received, delay(echoTimeoutMs, false, { ref: false })]))) {
+      throw new Error(
+        'notifications do not arrive, as through a pooler in transaction mode; set LISTEN_DATABASE_URL to a direct connection to the same database',
+      )
+    }
+    await client.query(`unlisten ${echo}`)
+  }
+}
+
+/** Rejects when the answer takes longer than `heartbeatMs`. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    // After a pause of the whole process the answer may have arrived unread; it is read before setImmediate.
+    timer = setTimeout(() => setImmediate(() => reject(new Error('no answer'))), heartbeatMs)
+  })
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
+
+function describe(error: unknown): string {
+  const code = errorCode(error)
+  if (code !== '') return `the connection that listens for notifications failed (${code})`
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,196 @@
+import { text } from 'node:stream/consumers'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { type Database, type DatabaseOptions, openPool } from '../../src/database/database.ts'
+import { openEmptyDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
+
+/** Opens a pool on an empty database, of one connection unless told otherwise. */
+async function open(options: Partial<DatabaseOptions> = {}) {
+  const { url, pool, close } = await openEmptyDatabase()
+  const database = openPool(url, { ...generousOptions, maxConnections: 1, ...options })
+  onTestFinished(async () => {
+    await database.close()
+    await close()
+  })
+  return { database, pool }
+}
+
+const one = { text: 'select 1 as value' }
+const pidStatement = { text: 'select pg_backend_pid() as pid' }
+const slow = { text: 'select pg_sleep(30)' }
+
+const pidOf = async (database: Database) => (await database.read<{ pid: number }>(pidStatement))[0]?.pid
+
+it('a statement is prepared exactly when it has a name', async () => {
+  const { database } = await open()
+  await database.read(one)
+  await database.read({ ...one, name: 'named' })
+  await database.readTransaction('', (tx) => tx.query({ ...one, name: 'unnamed' }), { unnamed: true })
+  expect(await database.read({ text: 'select name from pg_prepared_statements' })).toEqual([
+    { name: 'named' },
+  ])
+})
+
+it('a connection keeps a bounded number of prepared statements', async () => {
+  const { database } = await open()
+  const kept = { text: 'select count(*)::int as count from pg_prepared_statements' }
+  for (let at = 0; at < 450; at += 1) {
+    expect(await database.read({ name: `shape-${at}`, text: `select ${at} as value` })).toEqual([
+      { value: at },
+    ])
+  }
+  const [row] = await database.read<{ count: number }>(kept)
+  expect(row?.count).toBeLessThanOrEqual(200)
+})
+
+it('a statement over time is stopped in PostgreSQL and its connection returns to the pool', async () => {
+  const { database, pool } = await open({ statementTimeoutMs: 200 })
+  const before = await pidOf(database)
+  await expect(database.read(slow)).rejects.toMatchObject({ code: '57014' })
+  expect(await pidOf(database)).toBe(before)
+  const running =
+    "select from pg_stat_activity where state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()"
+  expect((await pool.query(running)).rowCount).toBe(0)
+})
+
+it('a statement over time stops the transaction, and the next one on the connection runs', async () => {
+  const { database, pool } = await open({ statementTimeoutMs: 200 })
+  await pool.query('create table things (id int)')
+  const work = database.transaction(async (tx) => {
+    await tx.query({ text: 'insert into things values (1)' })
+    await tx.query(slow)
+  })
+  await expect(work).rejects.toMatchObject({ code: '57014' })
+  expect(await database.read({ text: 'select * from things' })).toEqual([])
+})
+
+it('only the statement over time is cancelled, not those of other connections', async () => {
+  const { database } = await open({ maxConnections: 2, statementTimeoutMs: 400 })
+  const late = database.read(slow)
+  late.catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const others = database.read({ text: 'select 1 as value from pg_sleep(0.35)' })
+  await expect(late).rejects.toMatchObject({ code: '57014' })
+  expect(await others).toEqual([{ value: 1 }])
+})
+
+it('a commit over time is not cancelled', async () => {
+  const { database, pool } = await open({ statementTimeoutMs: 200 })
+  await pool.query(`create table things (id int);
+    create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(0.6); return null; end';
+    create constraint trigger late after insert on things deferrable initially deferred for each row execute function wait()`)
+  await database.transaction((tx) => tx.query({ text: 'insert into things values (1)' }))
+  expect(await database.read({ text: 'select * from things' })).toEqual([{ id: 1 }])
+})
+
+it('an aborted signal rejects before a connection is acquired', async () => {
+  const { database } = await open()
+  const signal = AbortSignal.abort(new Error('gone'))
+  await expect(database.read(one, { signal })).rejects.toThrow('gone')
+  await expect(database.readTransaction('', (tx) => tx.query(one), { signal })).rejects.toThrow('gone')
+  expect(database.counts.total).toBe(0)
+})
+
+it('a signal that aborts cancels the statement, and the connection returns to the pool', async () => {
+  const { database } = await open()
+  const before = await pidOf(database)
+  const gone = new AbortController()
+  const reading = database.read(slow, { signal: gone.signal })
+  setTimeout(() => gone.abort(new Error('gone')), 100)
+  await expect(reading).rejects.toThrow('gone')
+  expect(await pidOf(database)).toBe(before)
+})
+
+it('a transaction commits when its work resolves, and rolls back when it rejects', async () => {
+  const { database, pool } = await open()
+  await pool.query('create table things (id int)')
+  const insert = (id: number) => ({ text: 'insert into things values ($1)', values: [id] })
+  expect(await database.transaction(async (tx) => tx.query(insert(1)).then(() => 'result'))).toBe('result')
+  const failing = database.transaction(async (tx) => {
+    await tx.query(insert(2))
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  expect(await database.read({ text: 'select * from things' })).toEqual([{ id: 1 }])
+  expect(database.counts).toEqual({ total: 1, idle: 1, waiting: 0 })
+})
+
+it('a connection that is lost in a transaction is replaced', async () => {
+  const { database, pool } = await open()
+  const before = await pidOf(database)
+  const work = database.transaction(async (tx) => {
+    await pool.query('select pg_terminate_backend($1)', [before])
+    await tx.query(one)
+  })
+  await expect(work).rejects.toThrow()
+  expect(await pidOf(database)).not.toBe(before)
+})
+
+it('a read transaction sees one moment, writes nothing, and leaves no settings behind', async () => {
+  const { database, pool } = await open()
+  await pool.query('create table things (id int)')
+  const count = { text: 'select count(*)::int as count from things' }
+  const counts = await database.readTransaction("set local work_mem = '3MB'", async (tx) => {
+    expect(await tx.query({ text: 'show work_mem' })).toEqual([{ work_mem: '3MB' }])
+    const first = await tx.query(count)
+    await pool.query('insert into things values (1)')
+    return [first, await tx.query(count)]
+  })
+  expect(counts).toEqual([[{ count: 0 }], [{ count: 0 }]])
+  const writing = database.readTransaction('', (tx) => tx.query({ text: 'delete from things' }))
+  await expect(writing).rejects.toMatchObject({ code: '25006' })
+  expect(await database.read({ text: 'show work_mem' })).not.toEqual([{ work_mem: '3MB' }])
+})
+
+it('requests beyond the queue are refused at once, and those in it after their time', async () => {
+  const { database } = await open({ maxWaiting: 1, acquireTimeoutMs: 300 })
+  const refused = vi.fn()
+  database.observe({ refused, slow: () => {}, stopped: () => {} })
+  await database.read(one)
+  const holding = database.read({ text: 'select 1 as value from pg_sleep(1)' })
+  await expect.poll(() => database.counts.idle).toBe(0)
+  const waiting = database.read(one)
+  waiting.catch(() => {})
+  await expect(database.read(one)).rejects.toMatchObject({ type: 'overloaded', message: /limit 1/ })
+  await expect(waiting).rejects.toThrow('Timed out after 0.3 s waiting for a database connection.')
+  expect(refused.mock.calls).toEqual([['queue'], ['wait']])
+  expect(await holding).toEqual([{ value: 1 }])
+})
+
+it('slow statements are reported without their values', async () => {
+  const { database } = await open({ slowStatementMs: 100 })
+  const reported: string[] = []
+  database.observe({ refused: () => {}, stopped: () => {}, slow: (shape) => void reported.push(shape) })
+  await database.read({ text: 'select pg_sleep($1)', values: [0.15] })
+  expect(reported).toEqual(['select pg_sleep($1)'])
+})
+
+it('copies of one session see the same moment, and its connection returns to the pool', async () => {
+  const { database, pool } = await open()
+  await pool.query('create table things (id int); insert into things values (1)')
+  const before = await pidOf(database)
+  const session = await database.copy()
+  const copy = async () => text(await session.start('copy things to stdout', 'copy'))
+  expect(await copy()).toBe('1\n')
+  await pool.query('insert into things values (2)')
+  expect(await copy()).toBe('1\n')
+  await session.close()
+  await session.abort()
+  expect(await pidOf(database)).toBe(before)
+})
+
+it('an aborted copy ends in PostgreSQL', async () => {
+  const { database, pool } = await open()
+  const session = await database.copy()
+  const endless = 'copy (select generate_series(1, 1000000000)) to stdout'
+  await session.start(endless, 'copy')
+  await session.abort()
+  const copying = async () =>
+    (
+      await pool.query(
+        "select from pg_stat_activity where state = 'active' and query like 'copy (select gen%'",
+      )
+    ).rowCount
+  await expect.poll(copying).toBe(0)
+  expect(await database.read(one)).toEqual([{ value: 1 }])
+})
