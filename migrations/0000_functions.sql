@@ -3,6 +3,10 @@
 
 CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA public;
 --> statement-breakpoint
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
+--> statement-breakpoint
+CREATE EXTENSION IF NOT EXISTS pgcrypto SCHEMA public;
+--> statement-breakpoint
 
 -- UUIDv7 (RFC 9562, 5.7): the built-in function where the server has it, otherwise milliseconds and random bits.
 DO $do$
@@ -155,3 +159,145 @@ RETURN (edtf_bounds(value)).earliest;
 
 CREATE FUNCTION edtf_latest(value text) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (edtf_bounds(value)).latest;
+--> statement-breakpoint
+
+-- The names of a record, one a line: the first, another one, and its aliases.
+CREATE FUNCTION name_lines(name text, other text, aliases jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT name || coalesce(chr(10) || other, '')
+    || coalesce((SELECT string_agg(chr(10) || (alias ->> 'name'), '') FROM jsonb_array_elements(aliases) AS alias), '')
+$$;
+--> statement-breakpoint
+
+-- The characters beyond ASCII in a text, alone and in pairs of neighbours. Trigrams know no word of two ideographs, and
+-- nothing but ASCII at all where the database's locale is C; this knows both, whatever the locale.
+CREATE FUNCTION wide_pairs(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN octet_length(value) = length(value) THEN '{}'::text[] ELSE (
+    SELECT coalesce(array_agg(DISTINCT pair.token), '{}')
+    FROM (
+      SELECT one, one || coalesce(lead(one) OVER (ORDER BY at), '') AS two
+      FROM string_to_table(value, NULL) WITH ORDINALITY AS list(one, at)
+    ) AS place, LATERAL (VALUES (one), (two)) AS pair(token)
+    WHERE pair.token !~ '[\x01-\x7f]'
+  ) END
+$$;
+--> statement-breakpoint
+
+-- English as the full-text index has it, but for texts with their accents: words of the original can be marked.
+CREATE TEXT SEARCH CONFIGURATION public.accented_english (COPY = pg_catalog.english);
+--> statement-breakpoint
+ALTER TEXT SEARCH CONFIGURATION public.accented_english
+  ALTER MAPPING FOR word, hword, hword_part WITH public.unaccent, pg_catalog.english_stem;
+--> statement-breakpoint
+
+-- A search in the syntax of web searches, its words of three letters or more taken for beginnings of words: the stem of
+-- "environment" so finds "environmental". A quote that ends a lexeme stands before a blank, a bracket or the end.
+CREATE FUNCTION prefix_tsquery(value text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT regexp_replace(
+    websearch_to_tsquery('pg_catalog.english', public.plain_text(value))::text,
+    '([^'' ]{3})''(?=[ )]|$)', '\1'':*', 'g'
+  )::tsquery
+$$;
+--> statement-breakpoint
+
+-- A name with the part marked that was asked for (between the characters 2 and 3): its words, or else the text as it was
+-- typed, or else the word that is most like it.
+CREATE FUNCTION mark_name(name text, words tsquery, part text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  marked text := ts_headline('public.accented_english', name, words,
+    'HighlightAll=true, StartSel="' || chr(2) || '", StopSel="' || chr(3) || '"');
+  folded text := lower(public.plain_text(name));
+  at int := strpos(folded, part);
+  word text;
+BEGIN
+  IF strpos(marked, chr(2)) > 0 THEN
+    RETURN marked;
+  END IF;
+  -- Folding may change the length of a text ("½" is "1/2"), and then places do not correspond.
+  IF at > 0 AND length(folded) = length(name) THEN
+    RETURN overlay(name PLACING chr(2) || substr(name, at, length(part)) || chr(3) FROM at FOR length(part));
+  END IF;
+  SELECT candidate INTO word
+  FROM regexp_split_to_table(name, '[[:space:][:punct:]]+') AS candidate
+  WHERE candidate <> '' AND public.word_similarity(lower(public.plain_text(candidate)), part) > 0.3
+  ORDER BY public.word_similarity(lower(public.plain_text(candidate)), part) DESC
+  LIMIT 1;
+  IF word IS NULL THEN
+    RETURN name;
+  END IF;
+  RETURN overlay(name PLACING chr(2) || word || chr(3) FROM strpos(name, word) FOR length(word));
+END
+$$;
+--> statement-breakpoint
+
+-- What to show of a record that a search has found, as HTML in which only <mark> is markup: its name with the words
+-- marked, or else some words of its prose around them.
+CREATE FUNCTION search_snippet(name text, prose text, words tsquery, part text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  marks CONSTANT text := chr(2) || chr(3);
+  snippet text := public.mark_name(translate(name, marks, ''), words, part);
+  quoted text;
+BEGIN
+  IF strpos(snippet, chr(2)) = 0 AND prose <> '' THEN
+    quoted := ts_headline('public.accented_english', translate(prose, marks, ''), words,
+      'MaxFragments=2, MaxWords=20, MinWords=8, FragmentDelimiter=" … ", StartSel="' || chr(2) || '", StopSel="' || chr(3) || '"');
+    IF strpos(quoted, chr(2)) > 0 THEN
+      snippet := quoted;
+    END IF;
+  END IF;
+  snippet := replace(replace(replace(snippet, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
+  snippet := replace(replace(snippet, '"', '&quot;'), '''', '&#39;');
+  RETURN replace(replace(snippet, chr(2), '<mark>'), chr(3), '</mark>');
+END
+$$;
+--> statement-breakpoint
+
+-- The days that a date can mean, as a range; null for no date. The last day of all is left out, since ranges of days end
+-- before a day: no date ends there but with all of its year.
+CREATE FUNCTION edtf_span(earliest date, latest date) RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN earliest IS NOT NULL THEN
+  daterange(earliest, CASE latest WHEN '5874897-12-31' THEN latest - 1 ELSE latest END, '[]')
+END;
+--> statement-breakpoint
+
+-- The id of a record with a natural key: a name-based UUID (version 5, RFC 9562, 5.5) of its resource and key. The service
+-- computes the same (src/model/keys.ts).
+CREATE FUNCTION name_id(resource text, key text) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT encode(
+    set_byte(set_byte(digest, 6, get_byte(digest, 6) & 15 | 80), 8, get_byte(digest, 8) & 63 | 128), 'hex'
+  )::uuid
+  FROM substring(public.digest(
+    decode('3f0f3e8c6a0b5d0e9b1a5f5f0c1d2e3a', 'hex') || convert_to(resource || '/' || key, 'UTF8'), 'sha1'
+  ) FOR 16) AS digest
+$$;
+--> statement-breakpoint
+
+-- The time of the transaction's changes, in milliseconds: `updated_at`, `revisions.time` and `row_start` alike. It is
+-- taken from the clock on first use and kept in a setting of the transaction, as milliseconds since 1970, which mean the
+-- same in every time zone and date style. `later_than` is the time of a row that the transaction changes: the result is
+-- later, or equal where the transaction has written that row itself.
+CREATE FUNCTION change_time(later_than timestamptz DEFAULT NULL) RETURNS timestamptz LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  taken timestamptz := to_timestamp(nullif(current_setting('entente.change_time', true), '')::bigint / 1000.0);
+BEGIN
+  IF taken >= later_than OR taken IS NOT NULL AND later_than IS NULL THEN
+    RETURN taken;
+  END IF;
+  taken := greatest(
+    date_trunc('milliseconds', clock_timestamp()),
+    date_trunc('milliseconds', later_than) + interval '1 millisecond'
+  );
+  PERFORM set_config('entente.change_time', (extract(epoch FROM taken) * 1000)::bigint::text, true);
+  RETURN taken;
+END
+$$;
+--> statement-breakpoint
+
+-- The number of the transaction, by which the feed of changes is ordered. A dump that is restored in another cluster, where
+-- numbers are lower, is followed by a greater offset, so that later changes have higher numbers.
+CREATE FUNCTION feed_transaction() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN pg_catalog.pg_current_xact_id()::text::bigint
+    + (SELECT value::bigint FROM public.settings WHERE name = 'feed_offset');
+END
+$$;

@@ -28,6 +28,9 @@ export const uuidKey = () => uuid('id').primaryKey().default(sql`uuid_v7()`)
 /** A moment with milliseconds. */
 export const instantColumn = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
+/** Since when the row has been as it is: every table with a history has this column, which triggers keep. */
+export const rowStart = () => ({ rowStart: instantColumn('row_start').notNull().default(sql`change_time()`) })
+
 /** The place of a row in its list, from 0. */
 export const positionColumn = () => integer('position').notNull()
 

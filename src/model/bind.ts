@@ -7,7 +7,7 @@ import { citationCollection, citationInclude } from './citations.ts'
 import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
-import { namesOf, type Registry } from './registry.ts'
+import { nameLinesOf, type Registry } from './registry.ts'
 import type { BoundField, Key, Resource, ResourceDefinition, ResourcePlace } from './resource.ts'
 import { nameInput } from './schema-names.ts'
 import { byColumn, type SortKey } from './sorts.ts'
@@ -107,7 +107,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     query?.(resourcePlace(registry, definition)) ?? {},
   ]
   const names = search.hasAliases ? 'names and aliases' : 'titles and texts'
-  const lines = namesOf(table, search)
+  const lines = nameLinesOf(getTableColumns(table), search)
   const resource: Resource = {
     ...rest,
     name,

@@ -120,3 +120,10 @@ export type DocumentOf<Map extends Fields> = {
 
 /** Declares a field. The schema's type is kept, so that documents stay typed. */
 export const defineField = <Schema extends z.ZodType>(field: Field<Schema>): Field<Schema> => field
+
+/** One of the columns of a field. @throws when the field has none of that property. */
+export function fieldColumn({ name, columns }: FieldPlace, property: string): PgColumn {
+  const column = columns[property]
+  if (!column) throw new Error(`the field ${name} has no column for ${property}`)
+  return column
+}

@@ -1,7 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type PgColumn, type PgTable, pgTable, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, searchColumn, snakeCase } from '../database/columns.ts'
+import { columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { nameIndexes, nameLines, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
@@ -143,16 +143,29 @@ export class Registry {
     ]
   }
 
-  /** Where a field of a resource is. */
-  place(resource: string, name: string, field: Field): FieldPlace {
+  /**
+   * Where a field of a resource is.
+   * @param all columns of the table by their properties; drizzle has others for checks and indexes.
+   */
+  place(
+    resource: string,
+    name: string,
+    field: Field,
+    all: Record<string, PgColumn> = getTableColumns(this.table(resource)),
+  ): FieldPlace {
     const table = this.table(resource)
+    const column = (property: string): PgColumn => {
+      const found = all[property]
+      if (!found) throw new Error(`${resource} have no column for ${property}`)
+      return found
+    }
     const columns = Object.keys(field.columns?.(name, this) ?? {})
     return {
       name,
       table,
       tableName: snakeCase(resource),
-      columns: Object.fromEntries(columns.map((property) => [property, columnOf(table, property)])),
-      recordId: columnOf(table, 'id'),
+      columns: Object.fromEntries(columns.map((property) => [property, column(property)])),
+      recordId: column('id'),
       resource,
       registry: this,
     }
@@ -176,23 +189,16 @@ export class Registry {
             : id.generatedAlwaysAs(sql.raw(`name_id('${name}', ${snakeCase(naturalKey)})`)),
         ...Object.assign({}, ...columns),
         search: searchColumn({ A: weighted('A'), B: weighted('B') }),
+        ...rowStart(),
       },
-      () => [
+      (made: Record<string, PgColumn>) => [
         ...Object.entries(fields).flatMap(
-          ([property, field]) => field.constraints?.(this.place(name, property, field)) ?? [],
+          ([property, field]) => field.constraints?.(this.place(name, property, field, made)) ?? [],
         ),
-        ...(definition.constraints?.(this.table(name)) ?? []),
-        searchIndex(tableName, columnOf(this.table(name), 'search')),
-        ...this.#nameIndexes(definition),
+        ...(definition.constraints?.(made) ?? []),
+        ...searchIndexes(definition, made),
       ],
     )
-  }
-
-  #nameIndexes({ name, search }: ResourceDefinition) {
-    const table = this.table(name)
-    const lines = namesOf(table, search)
-    const title = columnOf(table, search.title)
-    return lines ? nameIndexes(snakeCase(name), title, lines) : titleIndexes(snakeCase(name), title)
   }
 
   #makeFieldTables({ name, fields }: ResourceDefinition): void {
@@ -203,11 +209,31 @@ export class Registry {
   }
 }
 
+const propertyOf = (columns: Record<string, PgColumn>, property: string): PgColumn => {
+  const column = columns[property]
+  if (!column) throw new Error(`no column for the property ${property}`)
+  return column
+}
+
+/** Indexes for the search across resources and for full text. */
+function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {
+  const tableName = snakeCase(name)
+  const lines = nameLinesOf(columns, search)
+  const title = propertyOf(columns, search.title)
+  return [
+    searchIndex(tableName, propertyOf(columns, 'search')),
+    ...(lines ? nameIndexes(tableName, title, lines) : titleIndexes(tableName, title)),
+  ]
+}
+
 /** SQL of all names of a record, one a line; undefined where the title is the only name. */
-export function namesOf(table: PgTable, search: ResourceDefinition['search']): SQL | undefined {
+export function nameLinesOf(
+  columns: Record<string, PgColumn>,
+  search: ResourceDefinition['search'],
+): SQL | undefined {
   if (!search.hasAliases) return undefined
-  const other = search.otherName === undefined ? sql`null` : columnOf(table, search.otherName)
-  return nameLines(columnOf(table, search.title), other, columnOf(table, 'aliases'))
+  const other = search.otherName === undefined ? sql`null` : propertyOf(columns, search.otherName)
+  return nameLines(propertyOf(columns, search.title), other, propertyOf(columns, 'aliases'))
 }
 
 /** Makes tables, contracts and queries of declarations. @throws when a field refers to no resource. */

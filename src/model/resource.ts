@@ -33,7 +33,7 @@ export interface SearchProperties {
 /** Rules of a resource that are not those of one field. */
 export interface ResourceRules {
   /** Checks and indexes beside those of the fields. */
-  constraints?(table: PgTable): PgTableExtraConfigValue[]
+  constraints?(columns: Record<string, PgColumn>): PgTableExtraConfigValue[]
   /** Filters and includes beside those of the fields. */
   query?(place: ResourcePlace): FieldQuery
   /** Validates what no field can validate alone. */

@@ -19,6 +19,7 @@ import {
   matches,
   oneOf,
   positionColumn,
+  rowStart,
 } from '../database/columns.ts'
 import { partIndex } from '../database/folding.ts'
 import { recordColumns, recordForeignKey } from '../database/tables/records.ts'
@@ -47,6 +48,7 @@ function makeParticipations(registry: Registry) {
       role: text('role').notNull(),
       contribution: text('contribution'),
       signatory: text('signatory'),
+      ...rowStart(),
     },
     (table) => {
       const declared = [...registry.participants]
@@ -90,6 +92,7 @@ function makeParticipationActions(participations: ReturnType<typeof makeParticip
       kind: text('kind', { enum: actionKinds }).notNull(),
       ...edtfColumns('date'),
       note: text('note'),
+      ...rowStart(),
     },
     (table) => [
       primaryKey({ columns: [table.record, table.party, table.position] }),
@@ -114,6 +117,7 @@ const makeTopicLinks = (registry: Registry) =>
       topic: text('topic')
         .notNull()
         .references(() => registry.keyColumn('topics')),
+      ...rowStart(),
     },
     (table) => [
       primaryKey({ columns: [table.record, table.position] }),
@@ -132,6 +136,7 @@ const makeExternalIds = (registry: Registry) =>
       position: positionColumn(),
       scheme: text('scheme').notNull(),
       id: text('id').notNull(),
+      ...rowStart(),
     },
     (table) => [
       primaryKey({ columns: [table.record, table.position] }),

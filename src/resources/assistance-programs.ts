@@ -3,7 +3,7 @@ import { foreignKey, index, text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
 import { byValue } from '../model/dimensions.ts'
-import { defineField } from '../model/field.ts'
+import { defineField, fieldColumn } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { ownColumn } from '../model/fields/text.ts'
 import { anyOf } from '../model/filters.ts'
@@ -37,7 +37,7 @@ const crsPurpose = () =>
       return [
         foreignKey({
           name: `${place.tableName}_crs_purpose_known`,
-          columns: [columnOf(place.table, 'crsScheme'), ownColumn(place)],
+          columns: [fieldColumn(place, 'crsScheme'), ownColumn(place)],
           foreignColumns: [columnOf(topics, 'scheme'), columnOf(topics, 'code')],
         }),
         index(`${place.tableName}_crs_purpose`).on(ownColumn(place)),

@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { foreignKey, index, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, snakeCase } from '../database/columns.ts'
-import { codeOrder, orderIndexes, textOrder } from '../database/ordering.ts'
+import { literals } from '../database/columns.ts'
+import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
-import { defineField, type FieldPlace } from '../model/field.ts'
+import { defineField, type FieldPlace, fieldColumn } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, anyWhere } from '../model/filters.ts'
 import { jsonObject } from '../model/json.ts'
@@ -46,10 +46,17 @@ function citedRecordSchema(registry: Registry) {
   )
 }
 
-const cited = ({ table }: FieldPlace) => ({
-  record: columnOf(table, 'citedRecord'),
-  resource: columnOf(table, 'citedResource'),
+const cited = (place: FieldPlace) => ({
+  record: fieldColumn(place, 'citedRecord'),
+  resource: fieldColumn(place, 'citedResource'),
 })
+
+/** SQL of the ids that records with some keys have, of whatever resource. */
+function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
+  const named = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
+  return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(named)}]) resource`
+}
 
 /** The record that a citation speaks of, of whatever resource. A record with citations can't be removed before they are. */
 const citedRecord = () =>
@@ -92,7 +99,7 @@ const citedRecord = () =>
           record: anyWhere(
             z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the record that is spoken of.',
-            (values) => sql`${record} in (select id from record_ids(${values}::text[]) as id)`,
+            (values) => sql`${record} in (${idsOfKeys(place.registry, values)})`,
           ),
         },
         dimensions: {
@@ -122,9 +129,9 @@ const locatorSchema = named(
     .meta({ description: 'Where in the source it stands.', examples: [{ paragraph: '1', page: null }] }),
 )
 
-const located = ({ table }: FieldPlace) => ({
-  paragraph: columnOf(table, 'paragraph'),
-  page: columnOf(table, 'page'),
+const located = (place: FieldPlace) => ({
+  paragraph: fieldColumn(place, 'paragraph'),
+  page: fieldColumn(place, 'page'),
 })
 
 const locator = () =>

@@ -39,9 +39,8 @@ export const topics = defineResource(
       'What records are about: a field of research, a global challenge, a domain or a purpose of aid.',
     naturalKey: 'slug',
     search: { title: 'name', hasAliases: true, prose: [] },
-    constraints: (table) => [
-      unique('topics_code_unique').on(columnOf(table, 'scheme'), columnOf(table, 'code')),
-    ],
+    constraints: ({ scheme, code }) =>
+      scheme && code ? [unique('topics_code_unique').on(scheme, code)] : [],
     query: ({ table }) => ({
       filters: {
         topic: anyWhere(

@@ -9,7 +9,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { instantColumn, oneOf, uuidKey } from '../columns.ts'
+import { instantColumn, oneOf, rowStart, uuidKey } from '../columns.ts'
 
 /** Who may see a record. */
 export const visibilities = ['public', 'internal'] as const
@@ -35,6 +35,7 @@ export const records = pgTable(
     mergedInto: uuid('merged_into').references((): AnyPgColumn => records.id),
     createdAt: instantColumn('created_at').notNull().default(sql`change_time()`),
     updatedAt: instantColumn('updated_at').notNull().default(sql`change_time()`),
+    ...rowStart(),
   },
   (table) => [
     // What belongs to a record refers to both, so that checks can differ by resource.
@@ -43,6 +44,8 @@ export const records = pgTable(
     index('records_created_at').on(table.resource, table.createdAt, table.id),
     index('records_updated_at').on(table.resource, table.updatedAt, table.id),
     index('records_shape').on(table.resource, table.shape),
+    // Few at a time: those that the service has yet to compose.
+    index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
     index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
   ],
 )

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
 import { type authorKinds, changeKinds } from '../../model/vocabularies.ts'
-import { oneOf } from './columns.ts'
+import { oneOf } from '../columns.ts'
 
 /** Who changes something, as histories name them for good: keys are revoked, and people change their names. */
 export interface Author {
@@ -39,7 +39,7 @@ export const revisions = pgTable(
     document: json('document').notNull(),
     /** Who has made it, as answers show it. */
     actor: json('actor').$type<Author>().notNull(),
-    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`clock_timestamp()`),
+    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
     reason: text('reason'),
   },

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { getTableColumns, sql } from 'drizzle-orm'
 import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, positionColumn, snakeCase } from '../../database/columns.ts'
+import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
 import { positioned } from '../../database/rows.ts'
 import { type DocumentOf, defineField, type FieldPlace, type Fields } from '../field.ts'
 import { columnList, jsonRows } from '../json.ts'
@@ -25,20 +25,22 @@ const listTableName = ({ name, tableName }: FieldPlace) => `${tableName}_${snake
 export const list = <const Items extends Fields>(id: string, items: Items, options: ListOptions<Items>) => {
   const entries = Object.entries(items)
   const names = entries.map(([name]) => name)
-  const places = (place: FieldPlace, table: PgTable) =>
+  const places = (
+    place: FieldPlace,
+    table: PgTable,
+    all: Record<string, PgColumn> = getTableColumns(table),
+  ) =>
     entries.map(([name, field]) => {
+      const properties = Object.keys(field.columns?.(name, place.registry) ?? {})
       const columns: Record<string, PgColumn> = Object.fromEntries(
-        Object.keys(field.columns?.(name, place.registry) ?? {}).map((property) => [
-          property,
-          columnOf(table, property),
-        ]),
+        Object.entries(all).filter(([property]) => properties.includes(property)),
       )
       const own: FieldPlace = {
         ...place,
         name,
         table,
         tableName: listTableName(place),
-        recordId: columnOf(table, 'record'),
+        recordId: all.record ?? columnOf(table, 'record'),
         columns,
       }
       return { field, place: own }
@@ -62,14 +64,16 @@ export const list = <const Items extends Fields>(id: string, items: Items, optio
           .references(() => place.recordId, { onDelete: 'cascade' }),
         position: positionColumn(),
         ...columns,
+        ...rowStart(),
       },
-      () => {
-        const { distinctBy } = options
-        const [first, ...others] = (distinctBy ?? []).map((property) => columnOf(table, property))
+      (made: Record<string, PgColumn>) => {
+        const [record, position] = [made.record, made.position]
+        if (!record || !position) throw new Error(`${tableName} has no record and position`)
+        const [first, ...others] = (options.distinctBy ?? []).flatMap((property) => made[property] ?? [])
         return [
-          primaryKey({ columns: [columnOf(table, 'record'), columnOf(table, 'position')] }),
-          ...(first ? [unique(`${tableName}_once`).on(columnOf(table, 'record'), first, ...others)] : []),
-          ...places(place, table).flatMap(({ field, place: own }) => field.constraints?.(own) ?? []),
+          primaryKey({ columns: [record, position] }),
+          ...(first ? [unique(`${tableName}_once`).on(record, first, ...others)] : []),
+          ...places(place, table, made).flatMap(({ field, place: own }) => field.constraints?.(own) ?? []),
         ]
       },
     )

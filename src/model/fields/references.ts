@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, index, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
-import { columnOf, positionColumn, snakeCase } from '../../database/columns.ts'
+import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
 import { positioned } from '../../database/rows.ts'
 import { defineField, type FieldPlace } from '../field.ts'
 import { among, anyWhere } from '../filters.ts'
@@ -35,6 +35,7 @@ const pairTable = (
         .references(() => recordId, { onDelete: 'cascade' }),
       position: positionColumn(),
       target: keyReference('target', target, registry).notNull(),
+      ...rowStart(),
     },
     (pair) => [
       primaryKey({ columns: [pair.record, pair.position] }),

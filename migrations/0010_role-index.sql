@@ -1,1 +1,0 @@
-CREATE INDEX "participations_role" ON "participations" USING btree ("role");

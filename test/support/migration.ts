@@ -1,0 +1,86 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
+import * as tables from '../../src/database/tables/index.ts'
+import { registry } from '../../src/resources/registry.ts'
+
+/**
+ * Writes the migration that brings the last one's tables to those of the declarations, or with `--check` fails when
+ * there is anything to write. With `--custom` it writes an empty migration, for SQL that drizzle does not know.
+ */
+
+const { values } = parseArgs({
+  options: { name: { type: 'string' }, check: { type: 'boolean' }, custom: { type: 'boolean' } },
+})
+
+const folder = join(import.meta.dirname, '../../migrations')
+const meta = join(folder, 'meta')
+
+interface Journal {
+  version: string
+  dialect: string
+  entries: { idx: number; version: string; when: number; tag: string; breakpoints: boolean }[]
+}
+
+const readJson = async <T>(file: string): Promise<T | undefined> => {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as T)
+}
+
+/** Every table under a name of its own, as drizzle-kit takes the exports of a module. */
+const allTables = {
+  ...tables,
+  ...Object.fromEntries(registry.tables.map((table, at) => [`table${at}`, table])),
+}
+
+async function lastSnapshot() {
+  const [file] = (await readdir(meta).catch(() => []))
+    .filter((name) => name.endsWith('_snapshot.json'))
+    .sort()
+    .reverse()
+  return file === undefined
+    ? undefined
+    : { file, content: await readJson<ReturnType<typeof generateDrizzleJson>>(join(meta, file)) }
+}
+
+const last = await lastSnapshot()
+const before = last?.content ?? generateDrizzleJson({})
+const after = generateDrizzleJson(allTables, before.id)
+const statements = await generateMigration(before, after)
+
+if (values.check) {
+  if (statements.length > 0) {
+    console.error(
+      `The tables have changed since the last migration. Run: npm run migration -- --name what-it-does\n\n${statements.join('\n')}`,
+    )
+    process.exitCode = 1
+  }
+} else if (!values.name) {
+  console.error('Give the migration a name: npm run migration -- --name what-it-does')
+  process.exitCode = 1
+} else if (statements.length === 0 && !values.custom) {
+  console.log('The tables are those of the last migration.')
+} else {
+  await mkdir(meta, { recursive: true })
+  const journal = (await readJson<Journal>(join(meta, '_journal.json'))) ?? {
+    version: '7',
+    dialect: 'postgresql',
+    entries: [],
+  }
+  const idx = journal.entries.length
+  const tag = `${String(idx).padStart(4, '0')}_${values.name}`
+  const file = join(folder, `${tag}.sql`)
+  if (!values.custom) {
+    await writeFile(file, `${statements.join('--> statement-breakpoint\n')}\n`)
+    // Only the newest snapshot is kept: it is all that the next migration is compared with.
+    if (last) await rm(join(meta, last.file))
+    await writeFile(
+      join(meta, `${String(idx).padStart(4, '0')}_snapshot.json`),
+      `${JSON.stringify(after, null, 2)}\n`,
+    )
+  }
+  journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true })
+  await writeFile(join(meta, '_journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
+  console.log(values.custom ? `Write the SQL of migrations/${tag}.sql.` : `Wrote migrations/${tag}.sql.`)
+}
