@@ -1,155 +1,224 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/database.ts'
-import { deleteRows, insertRows, updateRow, updateRows } from '../../database/rows.ts'
-import { propertiesOf } from '../../query/document.ts'
-import type { Representation } from '../../query/representation.ts'
-import { lockAllStatement, lockStatement } from '../../query/sql.ts'
-import type { Resource } from '../../resources/resource.ts'
-import { findRecords, type Stored } from '../records.ts'
+import { deleteStatement, type TableWrite, writeStatement } from '../../database/rows.ts'
+import { records, revisions } from '../../database/tables/index.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { ChangeKind } from '../../query/revisions.ts'
+import { startWrite, type Locked } from './locks.ts'
+import {
+  composeDocument,
+  insertOf,
+  newRecordProperties,
+  ownRow,
+  partRows,
+  recordRows,
+  type WrittenRecord,
+} from './split.ts'
 
-/** A record's document as clients write it, checked and with every property in place. */
+/** A record's document as clients write it, validated and with every property in place. */
 export type Document = Record<string, unknown>
 
-/** The row of a document in the resource's own table. */
-function rowOf(resource: Resource, document: Document): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(document).flatMap(([property, value]) => {
-      const part = resource.parts[property]
-      if (!part) return [[property, value]]
-      return part.kind === 'columns' ? Object.entries(part.columns(value)) : []
-    }),
-  )
+/** A record as it stands in the database. */
+export interface Stored {
+  key: string
+  version: number
+  /** The record's JSON, as it is answered. */
+  document: string
 }
 
+/** What a change is called in the history, and who makes it. */
+export interface Change {
+  kind: ChangeKind
+  authorship: Authorship
+}
+
+const revisionProperties = [
+  'resource',
+  'key',
+  'version',
+  'operation',
+  'document',
+  'actor',
+  'time',
+  'requestId',
+  'reason',
+]
+
+/** The insert of revisions. The documents are JSON text, which is passed on as it is. */
+function revisionWrite(
+  resource: Resource,
+  stored: Stored[],
+  { kind, authorship }: Change,
+  time: string,
+): TableWrite {
+  const rows = stored.map(({ key, version, document }) => {
+    const { actor, requestId, reason } = authorship
+    const entry = { resource: resource.name, key, version, operation: kind, actor, time, requestId, reason }
+    return `${JSON.stringify(entry).slice(0, -1)},"document":${document}}`
+  })
+  return { kind: 'insert', table: revisions, properties: revisionProperties, rows: `[${rows.join()}]` }
+}
+
+const toStored =
+  (resource: Resource) =>
+  (record: WrittenRecord): Stored => ({
+    key: record.key,
+    version: record.version,
+    document: composeDocument(resource, record),
+  })
+
 /**
- * Writes new records with all that belongs to them: one statement a table, however many records, so that they may refer to
- * one another. A document with a key that the registry would make otherwise keeps it.
- * @returns their keys, in the order of the documents.
+ * Writes new records with all that belongs to them, and their revisions, by one statement: so they may refer to one
+ * another. A document with a key that the registry would make otherwise keeps it.
+ * @param createdAt when each was first made, for records that come back; now when left out.
+ * @returns how they stand, in the order of the documents.
+ * @throws what PostgreSQL refuses.
  */
 export async function insertDocuments(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   documents: Document[],
-): Promise<string[]> {
+  change: Change,
+  createdAt?: string,
+): Promise<Stored[]> {
   if (documents.length === 0) return []
-  const rows = documents.map((document) => rowOf(resource, document))
-  const keys = await insertRows(transaction, resource.table, rows, resource.key.column)
-  for (const [property, part] of Object.entries(resource.parts)) {
-    if (part.kind === 'columns') continue
-    const owned = documents.map((document, at) => ({ key: String(keys[at]), value: document[property] }))
-    await part.insert(transaction, owned)
-  }
-  return keys
-}
-
-/**
- * Makes a record what a document says: its row in any case, other tables' rows where they differ.
- * The caller holds the row's lock.
- */
-export async function updateDocument(
-  transaction: Transaction,
-  resource: Resource,
-  key: string,
-  before: Document,
-  after: Document,
-): Promise<void> {
-  const { column } = resource.key
-  await updateRow(transaction, resource.table, { column, value: key }, rowOf(resource, after))
-  for (const [property, part] of Object.entries(resource.parts)) {
-    if (part.kind === 'columns' || isDeepStrictEqual(before[property], after[property])) continue
-    await part.clear(transaction, [key])
-    await part.insert(transaction, [{ key, value: after[property] }])
-  }
+  const { property } = resource.key
+  const given = documents.map((document) => document[property])
+  const known = given.filter((key): key is string => typeof key === 'string')
+  const { time, ids, versions } = await startWrite(tx, resource, known, documents.length - known.length)
+  let made = 0
+  const written = documents.map((document, at): WrittenRecord => {
+    const own = given[at]
+    const key = typeof own === 'string' ? own : (ids[made++] ?? '')
+    return {
+      id: recordId(resource, key),
+      key,
+      version: versions.get(key) ?? 1,
+      createdAt: createdAt ?? time,
+      updatedAt: time,
+      document,
+    }
+  })
+  const stored = written.map(toStored(resource))
+  await tx.query(
+    writeStatement([
+      {
+        kind: 'insert',
+        table: records,
+        properties: newRecordProperties,
+        rows: recordRows(resource, written),
+      },
+      insertOf({ table: resource.table, rows: written.map((record) => ownRow(resource, record)) }),
+      ...partRows(resource, written).map(insertOf),
+      revisionWrite(resource, stored, change, time),
+    ]),
+  )
+  return stored
 }
 
 /** What a record is to become, and what it is. */
 export interface Update {
-  key: string
+  locked: Locked
   before: Document
   after: Document
 }
 
-/** The same for many records, one statement a table. The caller holds the rows' locks. */
+const isColumn = (resource: Resource, property: string) => !resource.bound[property]?.rows
+
+/** The properties that differ between the documents of an update. */
+const changedProperties = ({ before, after }: Update): string[] =>
+  Object.keys(after).filter((property) => !isDeepStrictEqual(before[property], after[property]))
+
+/**
+ * Makes locked records what their documents say, and writes their revisions: their own rows and the rows of other tables
+ * only where they differ.
+ * @returns how they stand, in the order of the updates.
+ * @throws what PostgreSQL refuses.
+ */
 export async function updateDocuments(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   updates: Update[],
-): Promise<void> {
-  const rows = updates.map(({ key, after }) => ({ key, row: rowOf(resource, after) }))
-  await updateRows(transaction, resource.table, resource.key.column, rows)
-  for (const [property, part] of Object.entries(resource.parts)) {
-    if (part.kind === 'columns') continue
-    const differing = updates.filter(
-      ({ before, after }) => !isDeepStrictEqual(before[property], after[property]),
-    )
-    if (differing.length === 0) continue
-    await part.clear(
-      transaction,
-      differing.map(({ key }) => key),
-    )
-    await part.insert(
-      transaction,
-      differing.map(({ key, after }) => ({ key, value: after[property] })),
+  change: Change,
+): Promise<Stored[]> {
+  if (updates.length === 0) return []
+  const changes = updates.map((update) => {
+    const { id, key, version, createdAt, time } = update.locked
+    const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
+    return { record, properties: changedProperties(update) }
+  })
+  const written = changes.map(({ record }) => record)
+  const stored = written.map(toStored(resource))
+  const own = changes.filter(({ properties }) => properties.some((property) => isColumn(resource, property)))
+  const parts = Object.keys(resource.bound).flatMap((property) => {
+    const differing = changes.filter(({ properties }) => properties.includes(property))
+    const rows = resource.bound[property]?.rows
+    return rows && differing.length > 0 ? [{ property, rows, differing }] : []
+  })
+  for (const { rows, differing } of parts) {
+    const tables = rows.tables.map(({ table, recordId: column }) => ({ table, column }))
+    await tx.query(
+      deleteStatement(
+        tables,
+        differing.map(({ record }) => record.id),
+      ),
     )
   }
+  const ownRows = own.map(({ record }) => ({ ...ownRow(resource, record), id: record.id }))
+  await tx.query(
+    writeStatement([
+      {
+        kind: 'update',
+        table: records,
+        properties: ['id', 'version', 'document', 'shape', 'updatedAt'],
+        rows: recordRows(resource, written),
+      },
+      ...(ownRows.length > 0
+        ? [{ ...insertOf({ table: resource.table, rows: ownRows }), kind: 'update' as const }]
+        : []),
+      ...parts
+        .flatMap(({ property, differing }) =>
+          partRows(
+            resource,
+            differing.map(({ record }) => record),
+            [property],
+          ),
+        )
+        .map(insertOf),
+      revisionWrite(resource, stored, change, written.at(-1)?.updatedAt ?? ''),
+    ]),
+  )
+  return stored
 }
 
-/** Removes records with all that belongs to them, although they refer to one another. The caller holds the rows' locks. */
+/**
+ * Removes locked records with all that belongs to them, although they refer to one another, and writes their revisions.
+ * @returns the versions as which they were removed, in the order of the records.
+ * @throws what PostgreSQL refuses.
+ */
 export async function deleteDocuments(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
-  keys: string[],
-): Promise<void> {
-  // PostgreSQL checks that nothing refers to one row before it has removed what belongs to the next.
-  if (keys.length > 1)
-    for (const part of Object.values(resource.parts))
-      if (part.kind === 'rows') await part.clear(transaction, keys)
-  await deleteRows(transaction, resource.table, { column: resource.key.column, values: keys })
-}
-
-const whole = (resource: Resource): Representation => ({ fields: propertiesOf(resource), include: [] })
-
-/** A record as it stands, or undefined. */
-export async function loadRecord(
-  transaction: Transaction,
-  resource: Resource,
-  key: string,
-): Promise<Stored | undefined> {
-  const found = await findRecords(transaction, resource, [key], whole(resource))
-  return found.get(key)
-}
-
-/**
- * Locks a record until the transaction ends.
- * @returns its version, or undefined when there is none. Read the record after this and not with it: rows of other
- * tables would be those of before a wait for the lock.
- */
-export async function lockRecord(
-  transaction: Transaction,
-  resource: Resource,
-  key: string,
-): Promise<number | undefined> {
-  const rows = await transaction.query<{ version: number }>(lockStatement(resource, key))
-  return rows[0]?.version
-}
-
-/**
- * Locks records until the transaction ends, and reads them.
- * @returns those that are there, by their keys.
- */
-export async function lockRecords(
-  transaction: Transaction,
-  resource: Resource,
-  keys: string[],
-): Promise<Map<string, Stored>> {
-  if (keys.length === 0) return new Map()
-  for (const statement of lockAllStatement(resource, keys)) await transaction.query(statement)
-  return findRecords(transaction, resource, keys, whole(resource))
+  removed: Locked[],
+  authorship: Authorship,
+): Promise<number[]> {
+  if (removed.length === 0) return []
+  const ids = removed.map(({ id }) => id)
+  const stored = removed.map(({ key, version, document }) => ({ key, version: version + 1, document }))
+  const change: Change = { kind: 'remove', authorship }
+  await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
+  // PostgreSQL checks that nothing refers to one record before it has removed what belongs to the next.
+  const parts = Object.values(resource.bound).flatMap(({ rows }) => rows?.tables ?? [])
+  if (removed.length > 1 && parts.length > 0) {
+    const tables = parts.map(({ table, recordId: column }) => ({ table, column }))
+    await tx.query(deleteStatement(tables, ids))
+  }
+  await tx.query(deleteStatement([{ table: records, column: records.id }], ids))
+  return stored.map(({ version }) => version)
 }
 
 /** The properties of a record that clients write, out of the whole. */
-export function documentOf(resource: Resource, record: Document): Document {
-  return Object.fromEntries(
-    Object.keys(resource.document.shape).map((property) => [property, record[property]]),
-  )
-}
+export const documentOf = (resource: Resource, record: Document): Document =>
+  Object.fromEntries(Object.keys(resource.document.shape).map((property) => [property, record[property]]))

@@ -1,0 +1,147 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { records } from '../../database/tables/records.ts'
+import { rfc3339, shapeLiteral } from '../../model/document.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Resource } from '../../model/resource.ts'
+import { readStatement, wholeRepresentation } from '../../query/sql.ts'
+import { statement } from '../../query/statement.ts'
+
+/** Locks of records, and the one time that a transaction gives to all that it changes. */
+
+const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
+
+/** Tells the triggers that the service keeps versions, timestamps and documents in this transaction. */
+const asService = sql`set_config('entente.writer', 'service', true)`
+
+/** A record under a lock that holds until the transaction ends. */
+export interface Locked {
+  id: string
+  key: string
+  version: number
+  createdAt: string
+  /** The record's JSON. */
+  document: string
+  /** The time of the transaction's changes, RFC 3339: later than the record's last change. */
+  time: string
+}
+
+/**
+ * Starts to write new records: takes the time of the transaction and ids for records whose keys the registry makes.
+ * @param known keys that are given; a record that was removed under one of them goes on counting its versions.
+ * @param count how many ids are needed.
+ */
+export async function startWrite(
+  tx: Transaction,
+  resource: Resource,
+  known: string[],
+  count: number,
+): Promise<{ time: string; ids: string[]; versions: Map<string, number> }> {
+  const build = () => sql`with given as materialized (
+      select given.key, coalesce(last.version, 0) + 1 as version, last."time"
+      from unnest(${placeholder('known')}::text[]) as given(key) left join lateral (
+        select version, "time" from revisions
+        where revisions.resource = ${placeholder('resource')} and revisions.key = given.key order by version desc limit 1
+      ) last on true
+    )
+    select ${rfc3339(sql`change_time((select max("time") from given))`)} as time, ${asService},
+      array(select uuid_v7()::text from generate_series(1, ${placeholder('count')}::int)) as ids,
+      array(select key from given) as keys, array(select version from given) as versions`
+  const [row] = await tx.query<{ time: string; ids: string[]; keys: string[]; versions: number[] }>(
+    statement('start write', build, { known, resource: resource.name, count }),
+  )
+  if (!row) throw new Error('the database has no time')
+  const versions = new Map(row.keys.map((key, at) => [key, row.versions[at] ?? 1]))
+  return { time: row.time, ids: row.ids, versions }
+}
+
+interface LockedRow extends Omit<Locked, 'document'> {
+  document: string | null
+}
+
+/** The columns of a locked record. The time is taken after the lock, since the row is read from what was locked. */
+const lockedColumns = (resource: Resource) => sql`id::text, key, version, ${rfc3339(sql`created_at`)} as "createdAt",
+  case when shape = ${shapeLiteral(resource)} then document end as document,
+  ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${asService}`
+
+/** Locked records with documents. Those of another shape are composed, which their lock makes safe. */
+async function withDocuments(
+  tx: Transaction,
+  resource: Resource,
+  rows: LockedRow[],
+): Promise<Map<string, Locked>> {
+  const stale = rows.filter(({ document }) => document === null).map(({ key }) => key)
+  const composed = new Map<string, string>()
+  if (stale.length > 0) {
+    const found = await tx.query<{ key: string; document: string }>(
+      readStatement(resource, stale, wholeRepresentation(resource), { compose: true }),
+    )
+    for (const { key, document } of found) composed.set(key, document)
+  }
+  return new Map(
+    rows.map((row) => [row.key, { ...row, document: row.document ?? composed.get(row.key) ?? '{}' }]),
+  )
+}
+
+/**
+ * Locks a record until the transaction ends.
+ *
+ * An advisory lock comes first, since waiting for a row would give the transaction its number: so numbers, by which the
+ * feed of changes is ordered, come in the order in which the record is changed.
+ * @returns undefined when there is none.
+ */
+export async function lockRecord(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+): Promise<Locked | undefined> {
+  const build = () => sql`with turn as materialized (
+      select pg_advisory_xact_lock(hashtextextended(${placeholder('turn')}, 0))
+    ), locked as materialized (
+      select ${records}.* from turn, ${records}
+      where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${placeholder('resource')}
+      for update of ${records}
+    ) select ${lockedColumns(resource)} from locked`
+  const rows = await tx.query<LockedRow>(
+    statement(`lock|${resource.name}`, build, {
+      id: recordId(resource, key),
+      resource: resource.name,
+      turn: `${resource.name} ${key}`,
+    }),
+  )
+  const locked = await withDocuments(tx, resource, rows)
+  return locked.get(key)
+}
+
+/**
+ * Locks records until the transaction ends.
+ *
+ * Advisory locks are taken in the order of the keys, and by one transaction at a time: two would wait for one another in
+ * a circle, and many together hold more locks than PostgreSQL has room for.
+ * @returns those that are there, by their keys.
+ */
+export async function lockRecords(
+  tx: Transaction,
+  resource: Resource,
+  keys: string[],
+): Promise<Map<string, Locked>> {
+  if (keys.length === 0) return new Map()
+  const sorted = [...new Set(keys)].sort()
+  const first = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
+  const turns = () =>
+    sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
+  const rows = () => sql`with locked as materialized (
+      select * from ${records}
+      where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')}
+      for update
+    ) select ${lockedColumns(resource)} from locked`
+  await tx.query(statement('lock many', first, {}))
+  await tx.query(statement('lock turns', turns, { turns: sorted.map((key) => `${resource.name} ${key}`) }))
+  const locked = await tx.query<LockedRow>(
+    statement(`lock all|${resource.name}`, rows, {
+      ids: sorted.map((key) => recordId(resource, key)),
+      resource: resource.name,
+    }),
+  )
+  return withDocuments(tx, resource, locked)
+}

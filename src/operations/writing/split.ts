@@ -1,0 +1,80 @@
+import { filledProperties, type Row, type TableWrite } from '../../database/rows.ts'
+import type { TableRows } from '../../model/field.ts'
+import { propertiesOf, shapeOf } from '../../model/document.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Document } from './documents.ts'
+
+/** Takes documents apart into the rows of their tables. */
+
+/** A record as it is written. */
+export interface WrittenRecord {
+  id: string
+  key: string
+  version: number
+  /** RFC 3339, UTC, milliseconds. */
+  createdAt: string
+  updatedAt: string
+  document: Document
+}
+
+/** The public JSON of a record: its properties in the order in which they are shown. */
+export function composeDocument(resource: Resource, record: WrittenRecord): string {
+  const { key, version, createdAt, updatedAt, document } = record
+  const all: Document = { ...document, [resource.key.property]: key, version, createdAt, updatedAt }
+  return JSON.stringify(Object.fromEntries(propertiesOf(resource).map((name) => [name, all[name] ?? null])))
+}
+
+/** The row of a document in the resource's own table. */
+export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord, 'id' | 'document'>): Row {
+  const columns = Object.entries(resource.bound).flatMap(([name, { field, place, rows }]) => {
+    if (rows) return []
+    const value = document[name]
+    return field.toColumns ? Object.entries(field.toColumns(value, place)) : [[name, value] as const]
+  })
+  // The id of a record with a natural key is generated from the key.
+  return { ...(resource.key.madeBy === 'registry' && { id }), ...Object.fromEntries(columns) }
+}
+
+/** The rows of what belongs to documents, in other tables. @param properties which of them; all when left out. */
+export const partRows = (
+  resource: Resource,
+  written: Pick<WrittenRecord, 'id' | 'document'>[],
+  properties = Object.keys(resource.bound),
+): TableRows[] =>
+  properties.flatMap(
+    (name) =>
+      resource.bound[name]?.rows
+        ?.split(written.map(({ id, document }) => ({ id, value: document[name] })))
+        .filter(({ rows }) => rows.length > 0) ?? [],
+  )
+
+/** An insert of all rows of a table. */
+export const insertOf = ({ table, rows }: TableRows): TableWrite => ({
+  kind: 'insert',
+  table,
+  properties: filledProperties(table, rows),
+  rows,
+})
+
+/** The rows of `records`, as JSON text: documents are passed on as they are. */
+export function recordRows(resource: Resource, written: WrittenRecord[]): string {
+  const rows = written.map((record) => {
+    const { id, key, version, createdAt, updatedAt } = record
+    const columns = { id, resource: resource.name, key, version, shape: shapeOf(resource), createdAt, updatedAt }
+    return `${JSON.stringify(columns).slice(0, -1)},"document":${composeDocument(resource, record)}}`
+  })
+  return `[${rows.join()}]`
+}
+
+/** The properties of `records` that a new record has. */
+export const newRecordProperties = [
+  'id',
+  'resource',
+  'key',
+  'version',
+  'document',
+  'shape',
+  'createdAt',
+  'updatedAt',
+]
+
