@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
-import { searchableOf } from '../resources/resource.ts'
+import { toSearchable } from '../model/resource.ts'
 import { type AggregatePlan, dimensionOf, type MeasureTerm, measureOf } from './aggregate.ts'
 import { type Condition, shapeOf } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
-import type { Dimension } from './dimensions.ts'
-import type { Siblings } from './filters.ts'
+import type { Dimension } from '../model/dimensions.ts'
+import type { Siblings } from '../model/filters.ts'
 import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
-import { distinctPairsOf, pairsOf, type Tie } from './ties.ts'
+import { distinctRelationRows, relationRows, type Relation } from '../model/relations.ts'
 
 /**
  * The SQL of an aggregate, in steps: `tuples`, a record once for each of its combinations of keys; `groups`, those
@@ -44,22 +44,22 @@ interface Grouping {
 }
 
 /** Values that a record has many of, each once; beside the role when that is grouped by too. */
-function joinOf({ plan, siblings }: Grouping, tie: Tie, at: number): SQL {
+function joinOf({ plan, siblings }: Grouping, relation: Relation, at: number): SQL {
   const alias = name(`d${at}`)
   const roleAt = plan.groupBy.indexOf('role')
-  const narrowed = tie.roles !== undefined && roleAt >= 0
+  const narrowed = relation.roles !== undefined && roleAt >= 0
   const columns = narrowed ? sql`record, value, role` : sql`record, value`
   const sameRole = narrowed ? sql` and ${alias}.role is not distinct from ${name(`d${roleAt}`)}.value` : sql``
-  return sql` left join (${distinctPairsOf(tie, siblings, columns)}) ${alias} on ${alias}.record = records.record${sameRole}`
+  return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = records.record${sameRole}`
 }
 
-/** Joins in an order in which the role is there before what is tied to it. */
+/** Joins in an order in which the role is there before what is related to it. */
 function joinsOf(grouping: Grouping): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
-    values.kind === 'many' ? [{ tie: values.tie, at }] : [],
+    values.kind === 'many' ? [{ relation: values.relation, at }] : [],
   )
-  const ordered = [...joins.filter(({ tie }) => !tie.roles), ...joins.filter(({ tie }) => tie.roles)]
-  return sql.join(ordered.map(({ tie, at }) => joinOf(grouping, tie, at)))
+  const ordered = [...joins.filter(({ relation }) => !relation.roles), ...joins.filter(({ relation }) => relation.roles)]
+  return sql.join(ordered.map(({ relation, at }) => joinOf(grouping, relation, at)))
 }
 
 /** What a measure takes from each record's row; nothing where records or other rows are counted. */
@@ -72,7 +72,7 @@ function takenBy({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL
 
 function tuplesSql(grouping: Grouping): SQL {
   const { plan, dimensions, where } = grouping
-  const { table, key: recordKey } = plan.resource
+  const { table, id } = plan.resource
   const own = dimensions.flatMap(({ values }, at) =>
     values.kind === 'one' ? [sql`${values.value} as ${key(at)}`] : [],
   )
@@ -80,13 +80,13 @@ function tuplesSql(grouping: Grouping): SQL {
     const value = takenBy(plan, term)
     return value ? [sql`${value} as ${taken(at)}`] : []
   })
-  const records = sql`select ${list([sql`${recordKey.column} as record`, ...own, ...measured])} from ${table} where (${where})`
-  const tied = dimensions.flatMap(({ values }, at) =>
+  const records = sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
+  const related = dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [sql`${name(`d${at}`)}.value as ${key(at)}`] : [],
   )
-  if (tied.length === 0) return records
+  if (related.length === 0) return records
   // The fence keeps the record's own values from being computed anew for each row that is joined to it.
-  return sql`select ${list([sql`records.*`, ...tied])} from (${records} offset 0) records${joinsOf(grouping)}`
+  return sql`select ${list([sql`records.*`, ...related])} from (${records} offset 0) records${joinsOf(grouping)}`
 }
 
 const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -115,7 +115,7 @@ function apart({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: n
   if (summary === 'countDistinct') {
     const { values } = dimensionOf(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
-    return sql`select ${allKeys(count)} as keys, count(distinct tied.value) as ${measure(at)} from tuples join (${pairsOf(values.tie, siblings)}) tied on tied.record = tuples.record group by 1`
+    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(at)} from tuples join (${relationRows(values.relation, siblings)}) related on related.record = tuples.record group by 1`
   }
   const { parts } = measureOf(plan.resource, of)
   if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)
@@ -203,7 +203,7 @@ function buildSql(plan: AggregatePlan): SQL {
     plan,
     dimensions: plan.groupBy.map((dimension) => dimensionOf(plan.resource, dimension)),
     siblings: siblingsOf(plan.where),
-    where: conditionSql(searchableOf(plan.resource), plan.where),
+    where: conditionSql(toSearchable(plan.resource), plan.where),
   }
   const order = orderSql(grouping)
   return sql`with tuples as (${tuplesSql(grouping)}), groups as (${groupsSql(grouping)}),

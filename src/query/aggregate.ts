@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
-import type { Resource } from '../resources/resource.ts'
+import type { Resource } from '../model/resource.ts'
 import type { Condition } from './condition.ts'
-import type { Dimension, Measure } from './dimensions.ts'
+import type { Dimension, Measure } from '../model/dimensions.ts'
 import { conditionOf } from './list.ts'
 import {
   type CheckedQuery,
@@ -13,7 +13,7 @@ import {
   valuesOf,
   words,
   wordsOf,
-} from './parameters.ts'
+} from '../model/parameters.ts'
 import { listMoment, listMomentOf } from './past.ts'
 
 /** What is done with the values of a group: records are counted, values of a dimension or amounts taken together. */

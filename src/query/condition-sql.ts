@@ -1,5 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type Comparing, type Condition, inside, type Searchable, valuesIn } from './condition.ts'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { Searchable } from '../model/searchable.ts'
+import { type Comparing, type Condition, inside, valuesIn } from './condition.ts'
+
+/** Columns, separated by commas. */
+const list = (columns: PgColumn[]): SQL => sql.join(columns, sql`, `)
 
 const value = (at: number): SQL => sql`${sql.placeholder(`value.${at}`)}`
 
@@ -27,7 +32,7 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
   const holds = conditionSql(collection, condition.of, from)
   switch (condition.quantifier) {
     case 'some':
-      return sql`${searchable.key} in (select ${owner} from ${table} where ${owner} is not null and (${holds}))`
+      return sql`(${list(searchable.key)}) in (select ${list(owner)} from ${table} where (${holds}))`
     case 'none':
       return sql`not exists (select from ${table} where ${owner} = ${searchable.key} and (${holds}))`
     case 'every':

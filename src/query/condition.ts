@@ -1,22 +1,4 @@
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import type { Filter, Operator } from './filters.ts'
-
-/** What conditions can be put on: a resource's records, or the elements of a list inside them. */
-export interface Searchable {
-  filters: Record<string, Filter>
-  /** Lists inside each of them, whose elements can be asked for. A function, since resources search one another. */
-  collections: () => Record<string, Collection>
-  /** The column that elements of those lists point to. */
-  key: PgColumn
-}
-
-/** A list inside a record, kept as rows of a table of its own. */
-export interface Collection extends Searchable {
-  description: string
-  table: PgTable
-  /** The column that points to what the list belongs to. */
-  owner: PgColumn
-}
+import type { Operator } from '../model/filters.ts'
 
 /** A filter, an operator, and the value that it is compared with: a list for operators that take many. */
 export interface Comparing {

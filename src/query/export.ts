@@ -1,9 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { getTableConfig } from 'drizzle-orm/pg-core'
-import { citations } from '../database/tables/citations.ts'
-import { sources } from '../database/tables/sources.ts'
+import { columnOf } from '../database/columns.ts'
 import { conditionValues } from './condition-sql.ts'
-import { documentJson, propertyJson } from './document.ts'
+import { documentJson, propertyJson } from '../model/document.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
 import type { ListPlan } from './list.ts'
 import { inlined } from './literal.ts'
@@ -59,22 +57,22 @@ export function copyPlaces(plan: ListPlan): string {
   const { resource, representation } = plan
   const document = documentJson(resource, representation.fields, representation.include)
   const location = propertyJson(resource, 'location')
-  return copy(plan, sql`json_build_array(${resource.key.column}, (${location}), ${document})`, asLines)
+  return copy(plan, sql`json_build_array(${resource.key.column}, (${location}), (${document})::json)`, asLines)
 }
 
 /** Gives the sources that the citations of a plan's records name, or that its records name as citations. */
 export function copySources(plan: ListPlan, columns: FlatColumn[]): string {
-  const { table, key } = plan.resource
+  const { table, id, registry } = plan.resource
   const cells = sql.join(
     columns.map(({ cell }) => cell),
     sql`, `,
   )
-  const chosen = sql`select ${key.column} from ${table}${matching(plan)}`
-  const citing = getTableConfig(citations)
-    .foreignKeys.map((foreignKey) => foreignKey.reference())
-    .filter(({ foreignTable, columns: [column] }) => foreignTable === table && column !== citations.source)
-    .flatMap(({ columns: [column] }) => (column ? [sql`${column} in (${chosen})`] : []))
-  const cited = plan.resource.table === citations ? [sql`${citations.id} in (${chosen})`] : citing
-  const query = sql`select json_build_array(${cells}) from ${sources} where ${sources.id} in (select ${citations.source} from ${citations} where ${sql.join(cited, sql` or `)}) order by ${sources.id}`
+  const [citations, sources] = [registry.get('citations'), registry.get('sources')]
+  const chosen = sql`select ${id} from ${table}${matching(plan)}`
+  const cited =
+    plan.resource === citations
+      ? sql`${citations.id} in (${chosen})`
+      : sql`${columnOf(citations.table, 'citedRecord')} in (${chosen})`
+  const query = sql`select json_build_array(${cells}) from ${sources.table} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${cited}) order by ${sources.id}`
   return inlined(sql`copy (${query}) to stdout with ${asLines}`, conditionValues(plan.where))
 }

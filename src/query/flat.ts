@@ -1,9 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { participations } from '../database/tables/participations.ts'
-import { unwrapped } from '../resources/components.ts'
-import { ownProperties, type Resource } from '../resources/resource.ts'
-import { propertyJson } from './document.ts'
+import { unwrapped } from '../model/schema-names.ts'
+import { ownProperties, type Resource } from '../model/resource.ts'
+import { propertyJson } from '../model/document.ts'
 import type { Representation } from './representation.ts'
 
 /**
@@ -26,7 +25,7 @@ const participant = sql.identifier('participant')
 
 /** The property that lists who takes part, or undefined. */
 export const participantsProperty = (resource: Resource): string | undefined =>
-  Object.entries(resource.collections()).find(([, { table }]) => table === participations)?.[0]
+  Object.entries(resource.bound).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
 
 /** The properties of an object's schema; those of all variants where it is a union. */
 function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
@@ -89,7 +88,7 @@ function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodTy
   if (!(inner instanceof z.ZodArray)) return [scalarColumn(name, inner, value)]
   if (name === participantsProperty(resource)) return [participantsColumn(name, value)]
   if (shapeOf(inner.element)) return [jsonColumn(name, value)]
-  const list = resource.parts[name] ? sql`array(select json_array_elements_text(${value}))` : value
+  const list = resource.bound[name]?.rows ? sql`array(select json_array_elements_text(${value}))` : value
   return [wordsColumn(name, list)]
 }
 

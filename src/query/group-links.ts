@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type AggregatePlan, dimensionOf } from './aggregate.ts'
 import type { Condition } from './condition.ts'
-import type { Operator } from './filters.ts'
+import type { Operator } from '../model/filters.ts'
 import { momentName } from './past.ts'
 
 /**
@@ -61,7 +61,7 @@ function pieceOf(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL
   }
   const found = encoded(text(key))
   const lacking = piece(asks.lacks, literal(asks.none))
-  if (values.kind === 'one' || !values.tie.roles || !plan.groupBy.includes('role')) {
+  if (values.kind === 'one' || !values.relation.roles || !plan.groupBy.includes('role')) {
     return sql`case when ${key} is null then ${lacking} else ${piece(asks.finds, found)} end`
   }
   const role = keyOf('role')

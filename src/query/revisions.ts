@@ -1,61 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
-import type { Authorship } from '../database/tables/revisions.ts'
-import type { changeKinds } from '../database/vocabularies.ts'
-import type { Resource } from '../resources/resource.ts'
-import { propertiesOf, rfc3339, wholeDocumentJson } from './document.ts'
-import { moment } from './filters.ts'
+import type { changeKinds } from '../model/vocabularies.ts'
+import type { Resource } from '../model/resource.ts'
+import { propertiesOf, rfc3339 } from '../model/document.ts'
+import { moment } from '../model/filters.ts'
 import { statement } from './statement.ts'
 
 /** What has made a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
-
-/**
- * The statement that writes a revision of each record as it stands, in the order of their keys as given, and answers
- * `version` and `document`, the record's JSON as text. The revision of a removal, which is written before, is one version ahead.
- */
-export function recordStatement(
-  resource: Resource,
-  keys: string[],
-  kind: ChangeKind,
-  authorship: Authorship,
-): QueryConfig {
-  const { table, key } = resource
-  const removing = kind === 'remove'
-  const build = () => {
-    const version = removing ? sql`${table.version} + 1` : sql`${table.version}`
-    const given = sql`unnest(${placeholder('keys')}::text[]) with ordinality as given(key, at)`
-    const own = sql`${key.column} = given.key::${sql.raw(key.column.getSQLType())}`
-    return sql`insert into ${revisions} (resource, key, version, operation, document, actor, request_id, reason)
-      select ${placeholder('resource')}, given.key, ${version}, ${placeholder('kind')}, ${wholeDocumentJson(resource)},
-        ${placeholder('actor')}::json, ${placeholder('requestId')}, ${placeholder('reason')}
-      from ${given} join ${table} on ${own} order by given.at
-      returning version, document::text as document`
-  }
-  const values = {
-    keys,
-    resource: resource.name,
-    kind,
-    ...authorship,
-    actor: JSON.stringify(authorship.actor),
-  }
-  return statement(`record|${resource.name}|${removing ? 'removing' : 'writing'}`, build, values)
-}
-
-/** The statement that writes a revision of each record of a resource that its transaction has made. */
-export function recordMadeStatement(resource: Resource, authorship: Authorship): QueryConfig {
-  const { table, key } = resource
-  const build =
-    () => sql`insert into ${revisions} (resource, key, version, operation, document, actor, request_id, reason)
-    select ${placeholder('resource')}, ${key.column}, ${table.version}, 'create', ${wholeDocumentJson(resource)},
-      ${placeholder('actor')}::json, ${placeholder('requestId')}, ${placeholder('reason')}
-    from ${table} where ${table}.xmin = pg_current_xact_id()::xid order by ${key.column}`
-  const values = { resource: resource.name, ...authorship, actor: JSON.stringify(authorship.actor) }
-  return statement(`record|${resource.name}|made`, build, values)
-}
 
 /** The JSON of what a revision is, without the record's own. */
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
-import { nameInput } from '../resources/components.ts'
-import { type Resource, searchableOf } from '../resources/resource.ts'
-import { type Comparing, type Condition, type Quantifier, type Searchable, valuesIn } from './condition.ts'
-import { propertiesOf } from './document.ts'
-import type { Comparison, Filter, Operator } from './filters.ts'
+import { nameInput } from '../model/schema-names.ts'
+import { type Resource, toSearchable } from '../model/resource.ts'
+import type { Searchable } from '../model/searchable.ts'
+import { type Comparing, type Condition, type Quantifier, valuesIn } from './condition.ts'
+import { propertiesOf } from '../model/document.ts'
+import type { Comparison, Filter, Operator } from '../model/filters.ts'
 import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
 
 /** Limits of a search: how deep its tree may be, and how many comparisons it may have. */
@@ -117,7 +118,7 @@ function makeRequest(resource: Resource) {
     `${resource.singular}Search`,
     z
       .strictObject({
-        where: conditionSchema(searchableOf(resource), resource.singular).optional(),
+        where: conditionSchema(toSearchable(resource), resource.singular).optional(),
         sort: sortSchema(resource),
         limit: z.int().min(1).max(pageSize.most).default(pageSize.usual),
         cursor: z
@@ -254,7 +255,7 @@ export function planSearch(resource: Resource, body: unknown): ListPlan {
   const result = searchRequest(resource).safeParse(body, { error: faultMessage })
   if (!result.success) throw invalidSearch(faultsOf(result.error, (path) => ({ pointer: pointerOf(path) })))
   const { where, sort, limit, cursor, fields, include, count } = result.data
-  const condition = where === undefined ? everything : readCondition(searchableOf(resource), where)
+  const condition = where === undefined ? everything : readCondition(toSearchable(resource), where)
   if (valuesIn(condition).length > searchLimits.comparisons) {
     const message = `has more than ${searchLimits.comparisons} comparisons`
     throw invalidSearch([{ pointer: '/where', code: 'too_big', message }])

@@ -1,13 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { QueryConfig } from 'pg'
-import { type Resource, searchableOf } from '../resources/resource.ts'
-import { shapeOf } from './condition.ts'
+import { type Resource, toSearchable } from '../model/resource.ts'
+import { shapeOf as conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { Position } from './cursor.ts'
-import { documentJson } from './document.ts'
+import type { Statement } from '../database/statement.ts'
+import { records } from '../database/tables/records.ts'
+import { documentJson, propertiesOf, shapeLiteral } from '../model/document.ts'
+import { recordId } from '../model/keys.ts'
 import type { ListPlan, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
-import type { SortKey } from './sorts.ts'
+import type { SortKey } from '../model/sorts.ts'
 import { statement } from './statement.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
@@ -71,7 +73,7 @@ function afterPosition(keys: Key[]): SQL {
 
 /** The where clause of a plan's condition; `conditionValues` has what stands for its placeholders. */
 export const matching = ({ resource, where }: ListPlan): SQL =>
-  sql` where (${conditionSql(searchableOf(resource), where)})`
+  sql` where (${conditionSql(toSearchable(resource), where)})`
 
 const orderedBy = (keys: Key[]): SQL =>
   sql.join(
@@ -84,99 +86,114 @@ export const ordering = (plan: ListPlan): SQL => orderedBy(keysOf(plan))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
+/** Sort keys that are columns of `records` and not of the resource's own table. */
+const recordKeys = ['createdAt', 'updatedAt']
+
+/** The tables that a page is chosen from: sorting by when a record was made needs its row in `records`, too. */
+function pageSource({ resource, sort }: ListPlan): SQL {
+  const { table, id, name } = resource
+  return sort.some(({ key }) => recordKeys.includes(key))
+    ? sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
+    : sql`${table}`
+}
+
+/** Whether a representation is the stored document itself. */
+const isStored = (resource: Resource, { fields, include }: Representation) =>
+  include.length === 0 && fields.length === propertiesOf(resource).length
+
 /**
- * The statement of a page, which PostgreSQL composes whole: one row of `records` (the JSON of each as text, with commas
- * between; null when there are none) and `last` (the sort keys of the last record; null where no page follows).
+ * What joins each record of a page to its JSON: columns `document` and `current`. OFFSET keeps the planner, which does
+ * not know how small a page is, from joining whole tables.
+ * @param compose whether documents of another shape are composed; otherwise `current` is false for them.
+ */
+function pageDocuments(plan: ListPlan, compose: boolean): SQL {
+  const { resource, representation } = plan
+  const { fields, include } = representation
+  if (isStored(resource, representation) && !compose)
+    return sql`select ${records.document} as document, ${records.shape} is not distinct from ${shapeLiteral(resource)} as current
+      from ${records} where ${records.id} = placed.id offset 0`
+  return sql`select ${documentJson(resource, fields, include)} as document, true as current
+    from ${resource.table} where ${resource.id} = placed.id offset 0`
+}
+
+/**
+ * The statement of a page: one row of `records` (the JSON of each as text, with commas between; null when there are
+ * none), `last` (the sort keys of the last record; null where no page follows) and `current` (false when a document was
+ * stored in another shape: then the statement with `compose` is needed).
  * @param after where the page starts; undefined for the first.
  */
-export function listStatement(plan: ListPlan, after: Position | undefined): QueryConfig {
+export function listStatement(
+  plan: ListPlan,
+  after: Position | undefined,
+  { compose = false } = {},
+): Statement {
   const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
-  const shape = `list|${plan.resource.name}|${shapeOf(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}`
+  const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}`
   const build = () => {
     const keys = keysOf(plan)
-    const document = documentJson(plan.resource, plan.representation.fields, plan.representation.include)
     const limit = sql`${placeholder('limit')}::int`
     const keyAt = (at: number) => sql.identifier(`key ${at}`)
     const ordered = keys.map(({ expression }, at) => sql`${expression} as ${keyAt(at)}`)
     const position = keys.map(({ type }, at) => sql`${positionText(sql`${keyAt(at)}`, type)} collate "C"`)
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
     // One record more than the page holds tells that another page follows.
-    return sql`select string_agg(document, ',') filter (where place <= ${limit}) as records,
+    return sql`select string_agg(found.document, ',' order by place) filter (where place <= ${limit}) as records,
+      coalesce(bool_and(found.current), true) as current,
       case when count(*) > ${limit} then min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit}) end as last
       from (select *, row_number() over () as place from (
-        select ${document}::text as document, ${sql.join(ordered, sql`, `)} from ${plan.resource.table}${where}
-        order by ${orderedBy(keys)} limit ${limit} + 1) page) placed`
+        select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)} from ${pageSource(plan)}${where}
+        order by ${orderedBy(keys)} limit ${limit} + 1) page) placed
+      cross join lateral (${pageDocuments(plan, compose)}) found`
   }
   const positions = Object.fromEntries((after ?? []).map((text, at) => [`position.${at}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
 }
 
 /** The statement that counts all records of a list, as `total`. */
-export function countStatement(plan: ListPlan): QueryConfig {
+export function countStatement(plan: ListPlan): Statement {
   const build = () => sql`select count(*)::int as total from ${plan.resource.table}${matching(plan)}`
-  return statement(`count|${plan.resource.name}|${shapeOf(plan.where)}`, build, conditionValues(plan.where))
+  return statement(`count|${plan.resource.name}|${conditionShape(plan.where)}`, build, conditionValues(plan.where))
 }
 
 /** The statement that asks the planner how many records a list has, as the JSON of its plan. */
-export function estimateStatement(plan: ListPlan): QueryConfig {
+export function estimateStatement(plan: ListPlan): Statement {
   const build = () => sql`explain (format json) select from ${plan.resource.table}${matching(plan)}`
   return statement(
-    `estimate|${plan.resource.name}|${shapeOf(plan.where)}`,
+    `estimate|${plan.resource.name}|${conditionShape(plan.where)}`,
     build,
     conditionValues(plan.where),
   )
 }
 
-/**
- * Of a resource's records, those with these keys. The planner does not see how many there are, or it would make a new plan
- * each time, for which it needs longer than for finding the records.
- */
-const withKeys = ({ key: { column } }: Resource): SQL =>
-  sql`${column} = any((select ${placeholder('keys')}::${sql.raw(column.getSQLType())}[])::${sql.raw(column.getSQLType())}[])`
+/** The whole document of a record. */
+export const wholeRepresentation = (resource: Resource): Representation => ({
+  fields: propertiesOf(resource),
+  include: [],
+})
 
-/** The statement of records: `key`, `version`, and `document` as text; no rows of those that are not there. */
+/**
+ * The statement of records: `key`, `version`, `document` as text, and `current` (false when the document was stored in
+ * another shape: then the statement with `compose` is needed); no rows of those that are not there.
+ *
+ * The planner does not see how many keys there are, or it would make a new plan each time, for which it needs longer
+ * than for finding the records.
+ */
 export function readStatement(
   resource: Resource,
   keys: readonly string[],
   representation: Representation,
-): QueryConfig {
-  const { name, table, key } = resource
+  { compose = false } = {},
+): Statement {
+  const { name, table, id } = resource
   const { fields, include } = representation
+  const chosen = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)}`
   const build = () =>
-    sql`select ${key.column}::text as key, ${table.version} as version, ${documentJson(resource, fields, include)}::text as document from ${table} where ${withKeys(resource)}`
-  return statement(`read|${name}|${representationShape(representation)}`, build, { keys })
-}
-
-/**
- * The statement that locks one record until the transaction ends, and answers its `version`.
- *
- * It takes its turn by a lock that gives the transaction no number yet, as waiting for the row would: so numbers, by which
- * the feed of changes is ordered, are given in the order in which the record is changed.
- */
-export function lockStatement(resource: Resource, key: string): QueryConfig {
-  const build = () =>
-    sql`with turn as materialized (select pg_advisory_xact_lock(hashtextextended(${placeholder('turn')}, 0)))
-      select ${resource.table.version} as version from turn, ${resource.table}
-      where ${resource.key.column} = ${placeholder('key')} for update of ${resource.table}`
-  return statement(`lock|${resource.name}`, build, { key, turn: `${resource.name} ${key}` })
-}
-
-/**
- * The statements that lock records until the transaction ends, to be run one after the other: they take the turns that the
- * lock of one record takes, and then the rows, so that the transaction has no number while it waits.
- *
- * Turns are taken in the order of the keys, and by one transaction at a time: two would wait for one another in a
- * circle, and many together hold more locks than PostgreSQL has room for.
- */
-export function lockAllStatement(resource: Resource, keys: string[]): QueryConfig[] {
-  const first = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
-  const turns = () =>
-    sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
-  const rows = () => sql`select from ${resource.table} where ${withKeys(resource)} for update`
-  const sorted = [...new Set(keys)].sort()
-  return [
-    statement('turn of many', first, {}),
-    statement('turns', turns, { turns: sorted.map((one) => `${resource.name} ${one}`) }),
-    statement(`lock all|${resource.name}`, rows, { keys: sorted }),
-  ]
+    isStored(resource, representation) && !compose
+      ? sql`select ${records.key} as key, ${records.version} as version, ${records.document} as document,
+          ${records.shape} is not distinct from ${shapeLiteral(resource)} as current from ${records} where ${chosen}`
+      : sql`select ${records.key} as key, ${records.version} as version, ${documentJson(resource, fields, include)} as document,
+          true as current from ${records} join ${table} on ${id} = ${records.id} where ${chosen}`
+  return statement(`read|${name}|${representationShape(representation)}|${compose}`, build, {
+    ids: keys.map((key) => recordId(resource, key)),
+  })
 }

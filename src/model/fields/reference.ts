@@ -9,7 +9,7 @@ import { defineField, type Field, type FieldPlace } from '../field.ts'
 import { anyOf } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
-import { optional } from '../schemas.ts'
+import { optional, refersTo } from '../schemas.ts'
 import { byCode } from '../sorts.ts'
 import { ownColumn } from './text.ts'
 
@@ -79,7 +79,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
 ): Field<Schema> {
   const { required = false, sort, notItself, host } = options
   return defineField<Schema>({
-    schema: (registry) => schema(registry).meta({ description }),
+    schema,
     ...(host && { hostCountries: (place: FieldPlace) => [ownColumn(place)] }),
     columns: (name, registry) => {
       const column = keyReference(name, target, registry)
@@ -102,11 +102,18 @@ function referenceField<Schema extends z.ZodType<string | null>>(
 
 /** A reference to a record of another resource, by its name, that may be unknown. */
 export const reference = (target: string, description: string, options: ReferenceOptions = {}) =>
-  referenceField(target, (registry) => optional(registry.keySchema(target)), description, options)
+  referenceField(
+    target,
+    (registry) => optional(registry.keySchema(target)).meta({ description }),
+    description,
+    options,
+  )
 
 /** A reference that is always there. */
 export const requiredReference = (target: string, description: string, options: ReferenceOptions = {}) =>
-  referenceField(target, (registry) => registry.keySchema(target), description, {
-    ...options,
-    required: true,
-  })
+  referenceField(
+    target,
+    (registry) => refersTo(registry.keySchema(target).meta({ description }), { resource: target }),
+    description,
+    { ...options, required: true },
+  )

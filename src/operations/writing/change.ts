@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Database, Transaction } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
-import { type Resource, recordOf } from '../../resources/resource.ts'
+import { type Resource, recordSchema } from '../../model/resource.ts'
 import type { Answer, Asked, OperationContract } from '../operation.ts'
 import { noSuch } from '../read.ts'
 import type { Stored } from '../records.ts'
@@ -79,7 +79,7 @@ export const changeContract = (
   answers: {
     200: {
       description: `The ${resource.noun} as it is now.`,
-      schema: () => recordOf(resource),
+      schema: () => recordSchema(resource),
       headers: { etag: etagHeader, ...replayedHeader },
     },
   },

@@ -1,31 +1,32 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
-import { dialect } from '../../database/dialect.ts'
-import { externalIds } from '../../database/tables/external-ids.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { records } from '../../database/tables/records.ts'
+import { recordId } from '../../model/keys.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
-import type { Resource } from '../../resources/resource.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
-import { externalIdOwner, externalIdsOf } from './external-ids.ts'
+import { externalIdsIn } from './external-ids.ts'
 
 /** The external ids of a document that another record of the resource has, by its key. */
 export async function takenExternalIds(
-  client: Transaction,
+  tx: Transaction,
   resource: Resource,
   document: Document,
   ownKey?: string,
 ): Promise<Fault[]> {
-  const owner = externalIdOwner(resource)
-  const ids = externalIdsOf(document)
-  if (!owner || ids.length === 0) return []
-  const { sql: text, params } = dialect.sqlToQuery(
-    sql`select given.at::int - 1 as at, ${owner}::text as key
+  const ids = externalIdsIn(document)
+  if (ids.length === 0) return []
+  const { externalIds } = resource.registry.shared
+  const rows = await tx.query<{ at: number; key: string }>(
+    compileSql(sql`select given.at::int - 1 as at, ${records.key} as key
       from unnest(${sql.param(ids.map(({ scheme }) => scheme))}::text[], ${sql.param(ids.map(({ id }) => id))}::text[])
         with ordinality as given(scheme, id, at)
       join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
-      where ${owner} is not null and ${owner}::text is distinct from ${ownKey ?? null}::text`,
+      join ${records} on ${records.id} = ${externalIds.record}
+      where ${externalIds.resource} = ${resource.name} and ${records.key} is distinct from ${ownKey ?? null}::text`),
   )
-  const rows = await client.query<{ at: number; key: string }>({ text, values: params })
   return rows.map(({ at, key }) => ({
     pointer: pointerOf(['externalIds', at]),
     code: 'taken',
@@ -33,22 +34,24 @@ export async function takenExternalIds(
   }))
 }
 
-/** A key that a new document was given and that a record has. */
+/** A key that a new document was given and that a record has, of whatever resource. */
 export async function takenKey(
-  client: Transaction,
+  tx: Transaction,
   resource: Resource,
   document: Document,
   ownKey?: string,
 ): Promise<Fault[]> {
-  const { property, column } = resource.key
+  const { property } = resource.key
   const given = document[property]
   if (ownKey !== undefined || typeof given !== 'string') return []
-  const { sql: text, params } = dialect.sqlToQuery(
-    sql`select from ${resource.table} where ${column}::text = ${given}`,
+  const [taken] = await tx.query<{ resource: string }>(
+    compileSql(
+      sql`select ${records.resource} as resource from ${records} where ${records.id} = ${recordId(resource, given)}::uuid`,
+    ),
   )
-  const rows = await client.query({ text, values: params })
-  const message = `"${given}" is taken by another ${resource.noun}`
-  return rows.length > 0 ? [{ pointer: pointerOf([property]), code: 'taken', message }] : []
+  if (!taken) return []
+  const owner = taken.resource === resource.name ? `another ${resource.noun}` : `/v1/${taken.resource}/${given}`
+  return [{ pointer: pointerOf([property]), code: 'taken', message: `"${given}" is taken by ${owner}` }]
 }
 
 /**

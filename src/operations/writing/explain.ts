@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/database.ts'
 import { databaseErrorOf } from '../../database/errors.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { Resource } from '../../resources/resource.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 import { takenExternalIds, takenKey, takenProperties } from './duplicates.ts'
 import { danglingReferences, type Mention, mentionsIn } from './references.ts'
@@ -39,7 +39,7 @@ export async function explainRefusal(
     case '23503': {
       const comesAlong = ({ value, reference }: Mention) =>
         reference.resource === resource.name && together.has(value)
-      const faults = await danglingReferences(client, resource.document, document, comesAlong)
+      const faults = await danglingReferences(client, resource, document, comesAlong)
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case '23505': {

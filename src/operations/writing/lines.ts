@@ -3,10 +3,10 @@ import type { Database } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { managed, type Resource } from '../../resources/resource.ts'
+import { managed, type Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 import { explainRefusal } from './explain.ts'
-import { externalIdsOf } from './external-ids.ts'
+import { externalIdsIn } from './external-ids.ts'
 import { checkDocument, invalidBody, requireObject } from './validation.ts'
 
 /** Records that are written together, a line of JSON each, as an export gives them. */
@@ -56,7 +56,7 @@ export const identitiesOf = (resource: Resource, document: Document) => [
   ...(typeof document[resource.key.property] === 'string'
     ? [{ path: [resource.key.property], identity: `key ${document[resource.key.property]}` }]
     : []),
-  ...externalIdsOf(document).map(({ scheme, id }, at) => ({
+  ...externalIdsIn(document).map(({ scheme, id }, at) => ({
     path: ['externalIds', at],
     identity: `${scheme}:${id}`,
   })),

@@ -1,10 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '../../database/database.ts'
-import { dialect } from '../../database/dialect.ts'
+import { columnOf } from '../../database/columns.ts'
+import { compileSql } from '../../database/dialect.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
-import { type Reference, references } from '../../resources/values.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import { type Reference, references } from '../../model/schemas.ts'
 
 /** A value that refers to another record, and where it stands. */
 export interface Mention {
@@ -49,11 +52,14 @@ function fitsVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-function missingQuery(mentions: Mention[]): SQL {
+/** A query of the places of mentions that lead to no record. */
+function missingQuery(registry: Registry, mentions: Mention[]): SQL {
   return sql.join(
-    mentions.map(({ value, reference: { column, only } }, at) => {
-      const narrowed = only ? sql` and ${only}` : sql``
-      return sql`select ${at}::int as at where not exists (select from ${column.table} where ${column}::text = ${value}${narrowed})`
+    mentions.map(({ value, reference: { resource, property, only = {} } }, at) => {
+      const table = registry.table(resource)
+      const column = property === undefined ? registry.keyColumn(resource) : columnOf(table, property)
+      const narrowed = Object.entries(only).map(([name, wanted]) => sql` and ${columnOf(table, name)} = ${wanted}`)
+      return sql`select ${at}::int as at where not exists (select from ${table} where ${column}::text = ${value}${sql.join(narrowed)})`
     }),
     sql` union all `,
   )
@@ -64,15 +70,14 @@ function missingQuery(mentions: Mention[]): SQL {
  * @param known says of what is referred to that it would be there if all had been written.
  */
 export async function danglingReferences(
-  client: Transaction,
-  schema: z.ZodType,
+  tx: Transaction,
+  resource: Resource,
   document: unknown,
   known: (mention: Mention) => boolean = () => false,
 ): Promise<Fault[]> {
-  const mentions = mentionsIn(schema, document).filter((mention) => !known(mention))
+  const mentions = mentionsIn(resource.document, document).filter((mention) => !known(mention))
   if (mentions.length === 0) return []
-  const { sql: text, params } = dialect.sqlToQuery(missingQuery(mentions))
-  const rows = await client.query<{ at: number }>({ text, values: params })
+  const rows = await tx.query<{ at: number }>(compileSql(missingQuery(resource.registry, mentions)))
   return rows.flatMap(({ at }) => {
     const mention = mentions[at]
     if (!mention) return []

@@ -1,31 +1,51 @@
-import { type SQL, sql } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
+import { is, type SQL, sql } from 'drizzle-orm'
+import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { compileSql } from '../../database/dialect.ts'
 import type { Transaction } from '../../database/database.ts'
-import { dialect } from '../../database/dialect.ts'
-import { allTables, foreignKeysOf } from '../../database/foreign-keys.ts'
+import { records } from '../../database/tables/records.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Fault } from '../../problems/problem.ts'
-import type { Resource } from '../../resources/resource.ts'
 
 /** How many of the records that stand in the way are listed. */
-const most = 20
+const maxReferrers = 20
 
-/** Queries of the records that a row of a table belongs to: itself, or those whose removal would take it along. */
-function ownersOf(table: PgTable, resources: readonly Resource[], condition: SQL): SQL[] {
-  const own = resources.find((resource) => resource.table === table)
-  if (own) {
-    return [
-      sql`select ${own.name}::text as resource, ${own.key.column}::text as key from ${table} where ${condition}`,
-    ]
-  }
-  return foreignKeysOf(table)
-    .filter(({ onDelete }) => onDelete === 'cascade')
-    .flatMap(({ columns: [column], foreignTable }) => {
-      const owner = resources.find((resource) => resource.table === foreignTable)
-      if (!owner || !column) return []
-      return [
-        sql`select ${owner.name}::text as resource, ${column}::text as key from ${table} where ${condition} and ${column} is not null`,
-      ]
+/** A foreign key whose rows stand in the way of a removal, with the column of the record that they belong to. */
+interface Hindrance {
+  table: PgTable
+  record: PgColumn
+  columns: PgColumn[]
+  foreignTable: PgTable
+  foreignColumns: PgColumn[]
+}
+
+/** The column with the id of the record that a row belongs to: the row's own, or that of its owner. */
+function recordColumn(table: PgTable): PgColumn | undefined {
+  const { columns } = getTableConfig(table)
+  return columns.find(({ name }) => name === 'record') ?? columns.find(({ name }) => name === 'id')
+}
+
+const hindrancesByRegistry = new WeakMap<Registry, Hindrance[]>()
+
+function hindrances(registry: Registry): Hindrance[] {
+  const known =
+    hindrancesByRegistry.get(registry) ??
+    registry.tables.flatMap((table) => {
+      const record = recordColumn(table)
+      return getTableConfig(table).foreignKeys.flatMap((foreignKey) =>
+        record && foreignKey.onDelete !== 'cascade' ? [{ table, record, ...foreignKey.reference() }] : [],
+      )
     })
+  hindrancesByRegistry.set(registry, known)
+  return known
+}
+
+/** The condition that a row of a table is the record. */
+const isRecord = (resource: Resource, table: PgTable, id: string): SQL | undefined => {
+  if (table === resource.table || (is(table, PgTable) && getTableConfig(table).name === 'records'))
+    return sql`target.id = ${id}::uuid`
+  return undefined
 }
 
 /** A record that refers to another one. */
@@ -40,31 +60,25 @@ export const referredTo = ({ resource, key }: Referrer): Fault => ({
   message: `/v1/${resource}/${key} refers to it`,
 })
 
-/**
- * The records that refer to one, so that its removal can be explained; not all when they are many.
- * @param resources all of them: any may refer to it.
- */
-export async function referrersOf(
-  client: Transaction,
-  resources: readonly Resource[],
-  resource: Resource,
-  key: string,
-): Promise<Referrer[]> {
-  const queries = allTables.flatMap((table) =>
-    foreignKeysOf(table)
-      .filter(({ foreignTable, onDelete }) => foreignTable === resource.table && onDelete !== 'cascade')
-      .flatMap(({ columns, foreignColumns }) => {
-        const pairs = columns.map(
-          (column, at) => sql`${column} = target.${sql.identifier(String(foreignColumns[at]?.name))}`,
-        )
-        const target = sql`exists (select from ${resource.table} target where target.${sql.identifier(resource.key.column.name)}::text = ${key} and ${sql.join(pairs, sql` and `)})`
-        return ownersOf(table, resources, target)
-      }),
+/** The records that refer to one, so that its removal can be explained; at most 20 of them. */
+export async function referrersOf(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
+  const id = recordId(resource, key)
+  const queries = hindrances(resource.registry).flatMap(
+    ({ table, record, columns, foreignTable, foreignColumns }) => {
+      const isTarget = isRecord(resource, foreignTable, id)
+      if (!isTarget) return []
+      const pairs = columns.map(
+        (column, at) => sql`${column} = target.${sql.identifier(foreignColumns[at]?.name ?? '')}`,
+      )
+      return [
+        sql`select ${record} as id from ${table} where exists (select from ${foreignTable} target where ${isTarget} and ${sql.join(pairs, sql` and `)})`,
+      ]
+    },
   )
   if (queries.length === 0) return []
-  const { sql: text, params } = dialect.sqlToQuery(
-    sql`select distinct resource, key from (${sql.join(queries, sql` union all `)}) referrers order by resource, key limit ${most}`,
+  return tx.query<Referrer & Record<string, unknown>>(
+    compileSql(sql`select distinct ${records.resource} as resource, ${records.key} as key
+      from (${sql.join(queries, sql` union all `)}) referrers join ${records} on ${records.id} = referrers.id
+      where ${records.id} <> ${id}::uuid order by resource, key limit ${maxReferrers}`),
   )
-  const rows = await client.query<Referrer>({ text, values: params })
-  return rows
 }

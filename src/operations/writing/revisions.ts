@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import type { Author, Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
 import { type ChangeKind, recordStatement } from '../../query/revisions.ts'
-import type { Resource } from '../../resources/resource.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Actor, Asked, RequestHeader } from '../operation.ts'
 import type { Stored } from '../records.ts'
 
