@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Config } from '../config.ts'
+import type { Config } from '../server/config.ts'
 
 /** What a command calls with the way to close each thing that it has opened. */
 export type OnClose = (close: () => Promise<void>) => void

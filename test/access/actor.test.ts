@@ -2,11 +2,11 @@ import Fastify from 'fastify'
 import type pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { hashOf } from '../../src/database/keys.ts'
-import { admission } from '../../src/http/admission.ts'
-import { authorizeWith } from '../../src/http/authentication.ts'
-import { Reads } from '../../src/http/reading/reads.ts'
-import { mountEndpoints } from '../../src/http/routes.ts'
 import type { Actor, Endpoint } from '../../src/operations/operation.ts'
+import { authorizeWith } from '../../src/server/plugins/authentication/authenticate.ts'
+import { admission } from '../../src/server/plugins/authentication.ts'
+import { Reads } from '../../src/server/plugins/response-cache/response-cache.ts'
+import { mountEndpoints } from '../../src/server/plugins/routes.ts'
 
 const key = `ent_abcd1234_${'k'.repeat(43)}`
 const held = { id: 'the-id', name: 'An import', role: 'editor', expiresAt: null, revokedAt: null } as const

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { buildApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/pool.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
 import { adminKey } from '../support/app.ts'
 import { openTestDatabase } from '../support/database.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { Representation } from '../../src/http/reading/representation.ts'
-import { Store } from '../../src/http/reading/store.ts'
+import { Representation } from '../../src/server/plugins/response-cache/representation.ts'
+import { Store } from '../../src/server/plugins/response-cache/store.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Metrics } from './metrics.ts'
-import { traceIdOf } from './trace.ts'
+import { traceIdOf } from './request-log/trace-id.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,7 +1,7 @@
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { createScanner, type JSONPath, visit } from 'jsonc-parser'
-import { pointerOf } from '../problems/faults.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
+import { pointerOf } from '../../problems/faults.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 
 /** The formats of JSON that bodies can have. */
 const mediaTypes = ['application/json', 'application/merge-patch+json']

@@ -1,9 +1,9 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import type { Endpoint } from '../operations/operation.ts'
-import type { Resource } from '../resources/resource.ts'
-import { openApiDocument } from './openapi/document.ts'
+import type { Endpoint } from '../../operations/operation.ts'
+import type { Resource } from '../../resources/resource.ts'
+import { openApiDocument } from '../openapi/document.ts'
 
 /** Serves the OpenAPI document as JSON and YAML, and pages to read it at `/docs`, all from the service itself. */
 export async function serveDocumentation(

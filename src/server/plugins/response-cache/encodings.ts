@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Problem } from '../../problems/problem.ts'
+import { Problem } from '../../../problems/problem.ts'
 
 /** Content codings (RFC 9110, 8.4.1) that answers can have. */
 export type Encoding = 'identity' | 'gzip' | 'br'

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { problemOf } from '../database/errors.ts'
-import { Problem } from '../problems/problem.ts'
-import { suggest } from '../problems/suggest.ts'
-import type { ProblemType } from '../problems/types.ts'
+import { problemOf } from '../../database/errors.ts'
+import { Problem } from '../../problems/problem.ts'
+import { suggest } from '../../problems/suggest.ts'
+import type { ProblemType } from '../../problems/types.ts'
 
 const mediaType = 'application/problem+json; charset=utf-8'
 

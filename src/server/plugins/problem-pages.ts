@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { Problem } from '../problems/problem.ts'
-import { didYouMean } from '../problems/suggest.ts'
-import { problemTypes } from '../problems/types.ts'
+import { Problem } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
+import { problemTypes } from '../../problems/types.ts'
 
 const escaped = (text: string) =>
   text

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { StartupError } from './startup-error.ts'
+import { StartupError } from '../startup-error.ts'
 
 // Each check's message says what would be right, so that it can follow "PORT must be".
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Endpoint } from '../../operations/operation.ts'
-import type { RawQuery } from '../../query/parameters.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
+import type { RawQuery } from '../../../query/parameters.ts'
 
 /**
  * The request headers that the answer to a read may depend on, in lower case: `Accept` and what the contract names.

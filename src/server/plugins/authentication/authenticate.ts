@@ -1,9 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { Keyring } from '../database/keyring.ts'
-import { hashOf, keyForm, type Role } from '../database/keys.ts'
-import { roles } from '../database/vocabularies.ts'
-import type { Access, Actor } from '../operations/operation.ts'
-import { Problem } from '../problems/problem.ts'
+import type { Keyring } from '../../../database/keyring.ts'
+import { hashOf, keyForm, type Role } from '../../../database/keys.ts'
+import { roles } from '../../../database/vocabularies.ts'
+import type { Access, Actor } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
 
 const digest = (text: string) => hash('sha256', text, 'buffer')
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
-import { isMigrated } from '../database/migrate.ts'
-import { takesChanges } from '../database/read-only.ts'
-import { Problem } from '../problems/problem.ts'
+import { isMigrated } from '../../database/migrate.ts'
+import { takesChanges } from '../../database/read-only.ts'
+import { Problem } from '../../problems/problem.ts'
 import type { Draining } from './draining.ts'
 
 /** How long the database may take to answer, in milliseconds. */

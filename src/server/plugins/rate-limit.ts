@@ -1,6 +1,6 @@
 import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../problems/problem.ts'
+import { Problem } from '../../problems/problem.ts'
 
 /** Longest path with query, in characters; longer than any cursor, and short enough to leave headers room in 16 KiB. */
 const longestUrl = 14 * 1024

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { errorCode } from '../error-code.ts'
+import { StartupError } from '../startup-error.ts'
+import { writeSecret } from '../write-secret.ts'
 import type { Config } from './config.ts'
-import { errorCode } from './error-code.ts'
-import { StartupError } from './startup-error.ts'
-import { writeSecret } from './write-secret.ts'
 
 /** The first administrator's key, and what to tell about it on the terminal. */
 export interface AdminKey {

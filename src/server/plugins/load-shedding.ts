@@ -1,8 +1,8 @@
 import { getHeapStatistics } from 'node:v8'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
-import { retryAfter } from '../database/errors.ts'
-import { Problem } from '../problems/problem.ts'
+import { retryAfter } from '../../database/errors.ts'
+import { Problem } from '../../problems/problem.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What part of its heap V8 may fill; beyond that it does little but collect garbage, and ends at the limit. */

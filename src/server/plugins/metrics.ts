@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { PoolWatch } from '../database/guard.ts'
-import { placesTaken } from '../operations/places.ts'
-import { Problem } from '../problems/problem.ts'
-import { type Admit, actorOf } from './admission.ts'
-import type { Memory, Reads } from './reading/reads.ts'
+import type { PoolWatch } from '../../database/guard.ts'
+import { placesTaken } from '../../operations/places.ts'
+import { Problem } from '../../problems/problem.ts'
+import { type Admit, actorOf } from './authentication.ts'
+import type { Memory, Reads } from './response-cache/response-cache.ts'
 
 /** Upper ends of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]

@@ -8,10 +8,10 @@ import {
   type RemoteJWKSet,
 } from 'jose'
 import { z } from 'zod'
-import type { Role } from '../database/keys.ts'
-import { roles } from '../database/vocabularies.ts'
-import { Problem } from '../problems/problem.ts'
-import { unauthorized, type VerifyToken } from './authentication.ts'
+import type { Role } from '../../../database/keys.ts'
+import { roles } from '../../../database/vocabularies.ts'
+import { Problem } from '../../../problems/problem.ts'
+import { unauthorized, type VerifyToken } from './authenticate.ts'
 
 /** Whose tokens are trusted, and what is read out of them. */
 export interface Issuer {

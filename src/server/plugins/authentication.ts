@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Access, Actor } from '../operations/operation.ts'
-import { Problem } from '../problems/problem.ts'
-import { type Authorize, anonymous } from './authentication.ts'
-import { addressOf, limitRequests } from './limits.ts'
+import type { Access, Actor } from '../../operations/operation.ts'
+import { Problem } from '../../problems/problem.ts'
+import { type Authorize, anonymous } from './authentication/authenticate.ts'
+import { addressOf, limitRequests } from './rate-limit.ts'
 
 /** Lets a request in, or throws the Problem why not: who asks, whether they may, and how often they have. */
 export type Admit = (request: FastifyRequest, reply: FastifyReply, access: Access) => Promise<void>
