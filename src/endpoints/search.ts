@@ -101,12 +101,12 @@ export const search: Endpoint = {
   tag: 'registry',
   contract,
 
-  async handle(asked, { pool }) {
-    const [text = ''] = wordsOf(asked.query, 'q')
-    const [size = limits.usual] = valuesOf(asked.query, 'limit')
+  async handle(request, { pool }) {
+    const [text = ''] = wordsOf(request.query, 'q')
+    const [size = limits.usual] = valuesOf(request.query, 'limit')
     if (typeof size !== 'number')
       throw new Problem('internal', 'The number of hits was not read as a number.')
-    const wanted = wordsOf(asked.query, 'resource')
+    const wanted = wordsOf(request.query, 'resource')
     const plan = {
       q: text,
       resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),

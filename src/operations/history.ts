@@ -92,8 +92,8 @@ export const history: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, asked, { pool, cursorSecret }) {
-    const { key, query } = asked
+  async handle(resource, request, { pool, cursorSecret }) {
+    const { key, query } = request
     const [cursor] = wordsOf(query, 'cursor')
     const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
     const scope = scopeOf(resource, key)
@@ -110,7 +110,7 @@ export const history: Operation = {
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
     const data = shown.map((row, at) => entryText(row, rows[at + 1])).join(',')
     const body = `{"data":[${data}],"page":${JSON.stringify({ limit: size, next })}}`
-    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(asked.search, next) }) }
+    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }
   },
 }

@@ -21,5 +21,5 @@ export const patch: Operation = {
     },
   }),
 
-  handle: (resource, asked, { pool }) => changeRecord(pool, resource, asked, 'patch', mergePatch),
+  handle: (resource, request, { pool }) => changeRecord(pool, resource, request, 'patch', mergePatch),
 }

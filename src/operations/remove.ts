@@ -28,22 +28,22 @@ export const remove: Operation = {
     problems: [...recordProblems],
   }),
 
-  async handle(resource, asked, { pool }) {
-    const expected = expectedVersions(asked.headers['if-match'])
-    const authorship = authorshipOf(asked)
+  async handle(resource, request, { pool }) {
+    const expected = expectedVersions(request.headers['if-match'])
+    const authorship = authorshipOf(request)
     try {
-      return await once(pool, asked, async (transaction) => {
-        const version = await lockRecord(transaction, resource, asked.key)
-        if (version === undefined) throw noSuch(resource, asked.key)
+      return await once(pool, request, async (transaction) => {
+        const version = await lockRecord(transaction, resource, request.key)
+        if (version === undefined) throw noSuch(resource, request.key)
         requireVersion(expected, version, resource.noun)
-        await recordRevision(transaction, resource, asked.key, 'remove', authorship)
-        await deleteDocuments(transaction, resource, [asked.key])
+        await recordRevision(transaction, resource, request.key, 'remove', authorship)
+        await deleteDocuments(transaction, resource, [request.key])
         return { status: 204, headers: {} }
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = (await referrersOf(pool, resources, resource, asked.key)).map(referredTo)
-      const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
+      const errors = (await referrersOf(pool, resources, resource, request.key)).map(referredTo)
+      const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }
   },

@@ -20,6 +20,6 @@ export const replace: Operation = {
     },
   }),
 
-  handle: (resource, asked, { pool }) =>
-    changeRecord(pool, resource, asked, 'replace', (_current, body) => body),
+  handle: (resource, request, { pool }) =>
+    changeRecord(pool, resource, request, 'replace', (_current, body) => body),
 }

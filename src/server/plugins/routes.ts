@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Actor, Asked, Context, Contract, Endpoint } from '../../operations/operation.ts'
+import type { Actor, ApiRequest, Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { faultMessage } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { aNoun } from '../../problems/suggest.ts'
@@ -157,7 +157,7 @@ function askedOf(
   reply: FastifyReply,
   actor: Actor,
   headers?: string[],
-): { asked: Asked; raw: RawQuery } {
+): { asked: ApiRequest; raw: RawQuery } {
   const { contract } = endpoint
   const search = searchOf(request)
   const { raw, check } = read(search)
@@ -169,7 +169,7 @@ function askedOf(
   const query = check()
   const [format = accepted] = said ? wordsOf(query, 'format') : []
   const bodyType = bodyTypeOf(request)
-  const asked: Asked = {
+  const asked: ApiRequest = {
     actor,
     method: request.method,
     format,

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Changes } from '../../../database/changes.ts'
-import type { Answer } from '../../../operations/operation.ts'
+import type { ApiResponse } from '../../../operations/operation.ts'
 import { isKnown } from '../../../operations/tags.ts'
 import { type Accepted, acceptedBy, compressing, encodingOf } from './encodings.ts'
 import { alone, encodedTag, type Form, type Headers, Representation, withWords } from './representation.ts'
@@ -27,7 +27,7 @@ type How = keyof typeof told
 /** An answer that is being made, and since which generation. */
 interface Making {
   generation: number
-  answer: Promise<Representation | Answer>
+  answer: Promise<Representation | ApiResponse>
 }
 
 /** A request's two keys: as it was sent, where that can be asked for again by itself, and normalised. */
@@ -102,7 +102,7 @@ export class Reads {
     request: FastifyRequest,
     reply: FastifyReply,
     keysOf: () => Keys,
-    make: () => Promise<Answer>,
+    make: () => Promise<ApiResponse>,
   ): Promise<FastifyReply> {
     const accepted = acceptedBy(request)
     const memory = this.#memory
@@ -138,8 +138,8 @@ export class Reads {
     memory: Memory,
     request: FastifyRequest,
     key: string,
-    make: () => Promise<Answer>,
-  ): Promise<{ answer: Representation | Answer; how: How }> {
+    make: () => Promise<ApiResponse>,
+  ): Promise<{ answer: Representation | ApiResponse; how: How }> {
     if (insists(request)) return { answer: await this.#make(memory, key, make), how: 'insisted' }
     const { generation } = memory.changes
     const found = memory.store.find(key, generation)
@@ -155,7 +155,11 @@ export class Reads {
   }
 
   /** Makes an answer that identical requests may wait for, as long as nothing has changed. */
-  async #share(memory: Memory, key: string, make: () => Promise<Answer>): Promise<Representation | Answer> {
+  async #share(
+    memory: Memory,
+    key: string,
+    make: () => Promise<ApiResponse>,
+  ): Promise<Representation | ApiResponse> {
     const making = { generation: memory.changes.generation, answer: this.#make(memory, key, make) }
     this.#making.set(key, making)
     try {
@@ -169,8 +173,8 @@ export class Reads {
   async #make(
     { store, changes }: Memory,
     key: string,
-    make: () => Promise<Answer>,
-  ): Promise<Representation | Answer> {
+    make: () => Promise<ApiResponse>,
+  ): Promise<Representation | ApiResponse> {
     const { generation } = changes
     const answer = await make()
     const representation = this.#represent(answer, alone)
@@ -180,7 +184,7 @@ export class Reads {
     return representation
   }
 
-  #headersOf({ type = json, headers }: Answer): Headers {
+  #headersOf({ type = json, headers }: ApiResponse): Headers {
     const vary = withWords(headers.vary, 'Accept-Encoding')
     return { 'cache-control': this.#cacheControl, ...headers, vary, 'content-type': type }
   }
@@ -189,7 +193,7 @@ export class Reads {
    * An answer that can be sent in any encoding; streams, and what is no good answer, remain as they are.
    * @param bodyOf makes of the text what is to be kept of it; without it, the answer is sent once.
    */
-  #represent(answer: Answer, bodyOf?: (text: string) => Buffer): Representation | Answer {
+  #represent(answer: ApiResponse, bodyOf?: (text: string) => Buffer): Representation | ApiResponse {
     const { status, body } = answer
     if (status !== 200 || typeof body !== 'string') return answer
     return new Representation(bodyOf ? bodyOf(body) : body, this.#headersOf(answer))
@@ -208,7 +212,7 @@ export class Reads {
   #pass(
     request: FastifyRequest,
     reply: FastifyReply,
-    answer: Answer,
+    answer: ApiResponse,
     { large }: Accepted,
     how: How,
   ): FastifyReply {
