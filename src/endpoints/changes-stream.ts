@@ -81,6 +81,7 @@ export const changesStream: Endpoint = {
     description:
       'The changes of `GET /v1/changes` as server-sent events, as they come. A client that connects again with `Last-Event-ID`, as browsers do, misses nothing; the header goes before `after`. Clients that stop reading are dropped after five minutes.',
     access: 'read',
+    cache: false,
     query: feedParameters,
     headers: [
       {

@@ -98,6 +98,8 @@ export interface Contract {
   summary: string
   description: string
   access: Access
+  /** `false` keeps the responses to a read out of the response cache. */
+  cache?: false
   /** What varies in the path beside the key, by its name in braces. */
   segments?: Record<string, Parameter>
   query: Record<string, Parameter>

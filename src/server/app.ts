@@ -1,101 +1,90 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import accepts from '@fastify/accepts'
+import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type pg from 'pg'
-import { Changes } from '../database/changes.ts'
-import { guardPool, type PoolLimits } from '../database/guard.ts'
-import { openKeyring } from '../database/keyring.ts'
-import { cursorSecret } from '../database/settings.ts'
-import { endpoints as acrossResources } from '../endpoints/index.ts'
+import { endpoints as registryEndpoints } from '../endpoints/index.ts'
 import { endpointsOf } from '../operations/endpoints.ts'
-import { operations } from '../operations/index.ts'
+import { operations as resourceOperations } from '../operations/index.ts'
 import { packageVersion } from '../package-root.ts'
 import { resources } from '../resources/index.ts'
 import type { Config } from './config.ts'
-import { loggingAt } from './logger.ts'
-import { authorizeWith } from './plugins/authentication/authenticate.ts'
+import { serverOptions } from './options.ts'
 import { trustIssuer } from './plugins/authentication/oidc.ts'
-import { admission } from './plugins/authentication.ts'
-import { readBodies } from './plugins/body-parsers.ts'
-import { guardBrowsers } from './plugins/browser-security.ts'
-import { serveDocumentation } from './plugins/documentation.ts'
-import { drainBeforeClosing } from './plugins/draining.ts'
-import { answerError, answerProblems, connectionAnswer } from './plugins/error-handler.ts'
-import { serveHealth } from './plugins/health.ts'
-import { shedUnderPressure } from './plugins/load-shedding.ts'
-import { Metrics, measurePool, measureReads, poolWatch, serveMetrics } from './plugins/metrics.ts'
-import { serveProblemPages } from './plugins/problem-pages.ts'
-import { limitUrls } from './plugins/rate-limit.ts'
-import { followRequests, requestIds } from './plugins/request-log.ts'
-import { type Memory, Reads } from './plugins/response-cache/response-cache.ts'
-import { Store } from './plugins/response-cache/store.ts'
-import { knownPaths, mountEndpoints } from './plugins/routes.ts'
+import { authentication } from './plugins/authentication.ts'
+import { bodyParsers } from './plugins/body-parsers.ts'
+import { changes } from './plugins/changes.ts'
+import { cors } from './plugins/cors.ts'
+import { database } from './plugins/database.ts'
+import { documentation } from './plugins/documentation.ts'
+import { errorHandler } from './plugins/error-handler.ts'
+import { health } from './plugins/health.ts'
+import { keyring } from './plugins/keyring.ts'
+import { loadShedding } from './plugins/load-shedding.ts'
+import { metrics } from './plugins/metrics.ts'
+import { metricsEndpoint } from './plugins/metrics-endpoint.ts'
+import { notFoundHandler } from './plugins/not-found.ts'
+import { operations } from './plugins/operations.ts'
+import { problemPages } from './plugins/problem-pages.ts'
+import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
+import { requestLog } from './plugins/request-log.ts'
+import { responseCache } from './plugins/response-cache.ts'
+import { routes } from './plugins/routes.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
+import { shutdown } from './plugins/shutdown.ts'
+import { urlLimit } from './plugins/url-limit.ts'
 
-/** Largest body, in bytes. */
-const bodyLimit = 1024 * 1024
+const megabyte = 1024 * 1024
 
-/** What the service may have beside the grid. */
-const servicePaths = [
-  '/',
-  '/healthz',
-  '/readyz',
-  '/metrics',
-  '/openapi.json',
-  '/openapi.yaml',
-  '/docs',
-  '/problems',
-  '/problems/{type}',
-].map((path) => ({ path, methods: ['GET', 'HEAD'] }))
+/** Most failed authentications of an address in a minute. */
+const maxFailuresPerMinute = 20
 
-/** What the service has beside the grid, as it is set up. */
-const servicePathsOf = ({ METRICS }: Config) =>
-  servicePaths.filter(({ path }) => path !== '/metrics' || METRICS !== 'off')
-
-/** Answers in memory, while changes of the database are heard; undefined when there is to be none. */
-function openMemory(app: FastifyInstance, pool: pg.Pool, config: Config): Memory | undefined {
-  if (config.CACHE_MB === 0) return undefined
-  const changes = new Changes(pool, config.LISTEN_DATABASE_URL, app.log)
-  changes.open()
-  app.addHook('onClose', () => changes.close())
-  return { changes, store: new Store(config.CACHE_MB * 1024 * 1024) }
-}
-
-/** The issuer whose tokens are trusted, if there is one. */
-function issuerOf({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config) {
+/** The trusted issuer of access tokens, if the configuration names one. */
+function tokenVerifier({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config) {
   return issuer === undefined || audience === undefined
     ? undefined
     : trustIssuer({ issuer, audience, roleClaim })
 }
 
-/** Aborts when the service begins to close. */
-function closingOf(app: FastifyInstance, memory: Memory | undefined): AbortSignal {
-  const controller = new AbortController()
-  app.addHook('preClose', async () => {
-    controller.abort()
-    // Wakes what waits for changes.
-    memory?.changes.moved()
+/** What every request passes, also one that no route takes, in this order. */
+async function registerCommon(app: FastifyInstance, config: Config, pool: pg.Pool): Promise<void> {
+  const listenUrl = config.LISTEN_DATABASE_URL
+  await app.register(metrics)
+  await app.register(requestLog)
+  await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
+  await app.register(database, {
+    pool,
+    limits: {
+      waiting: config.POOL_QUEUE,
+      wait: config.POOL_WAIT_SECONDS * 1000,
+      statement: config.STATEMENT_SECONDS * 1000,
+      slow: config.SLOW_STATEMENT_MS || Number.POSITIVE_INFINITY,
+    },
   })
-  return controller.signal
+  await app.register(loadShedding, {
+    maxEventLoopDelayMs: config.SHED_LAG_MS,
+    maxRssBytes: config.SHED_MEMORY_MB * megabyte,
+  })
+  await app.register(accepts)
+  await app.register(securityHeaders)
+  if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
+  await app.register(urlLimit)
+  await app.register(errorHandler)
+  await app.register(routes)
+  await app.register(notFoundHandler)
+  await app.register(bodyParsers)
+  await app.register(keyring, { listenUrl })
+  if (config.RATE_LIMIT > 0)
+    await app.register(fastifyRateLimit, { global: false, timeWindow: rateLimitWindowMs })
+  await app.register(authentication, {
+    adminKey: config.ADMIN_KEY,
+    verifyToken: tokenVerifier(config),
+    publicRead: config.PUBLIC_READ,
+    maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
+  })
+  if (config.RATE_LIMIT > 0) await app.register(rateLimit, { maxPerMinute: config.RATE_LIMIT })
 }
 
-/** What the configuration says of how the pool may be used. */
-const limitsOf = (config: Config): PoolLimits => ({
-  waiting: config.POOL_QUEUE,
-  wait: config.POOL_WAIT_SECONDS * 1000,
-  statement: config.STATEMENT_SECONDS * 1000,
-  slow: config.SLOW_STATEMENT_MS || Number.POSITIVE_INFINITY,
-})
-
-/** Milliseconds without a byte, on a connection with a request, after which it is closed. */
-const silence = 300_000
-
-/** How long a connection that can't go on is kept for its last answer, in milliseconds. */
-const lingering = 1000
-
-/** How often Node looks for requests that take too long to arrive, in milliseconds. */
-const checkArrivals = 1000
-
-/** Builds the service on a migrated database: plugins and routes, in this order. It does not listen yet. */
+/** Builds the service on a migrated database: plugins and scopes of routes. It does not listen yet. */
 export async function buildApp({
   config,
   pool,
@@ -103,70 +92,38 @@ export async function buildApp({
   config: Config
   pool: pg.Pool
 }): Promise<FastifyInstance> {
-  const app = Fastify({
-    logger: loggingAt(config.LOG_LEVEL),
-    bodyLimit,
-    trustProxy: config.TRUST_PROXY ?? false,
-    ...requestIds,
-    requestTimeout: config.REQUEST_SECONDS * 1000,
-    connectionTimeout: silence,
-    http: {
-      connectionsCheckingInterval: checkArrivals,
-      // Node takes the two for one another when the headers may take longer than all of the request.
-      requestTimeout: config.REQUEST_SECONDS * 1000,
-      headersTimeout: config.REQUEST_SECONDS * 1000,
-    },
-    // A request that was sent before the end of the service was known is answered.
-    return503OnClosing: false,
-    // Keys are checked by their own rules, which say more than "not found"; the query is read where its parameters
-    // are known.
-    routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
-    clientErrorHandler(error, socket) {
-      if (socket.writable) socket.end(connectionAnswer(error.code))
-      // Time to read the answer, whether or not the client closes its side.
-      setTimeout(() => socket.destroy(), lingering).unref()
-    },
-  })
-  const metrics = new Metrics()
-  followRequests(app, metrics)
-  const draining = drainBeforeClosing(app, config.DRAIN_SECONDS * 1000)
-  guardPool(pool, limitsOf(config), poolWatch(metrics, app))
-  const endpoints = [...endpointsOf(resources, operations), ...acrossResources]
-  const keyring = openKeyring(pool, config.LISTEN_DATABASE_URL)
-  app.addHook('onClose', keyring.close)
-  const authorize = authorizeWith({
-    adminKey: config.ADMIN_KEY,
-    keyring,
-    verifyToken: issuerOf(config),
-    publicRead: config.PUBLIC_READ,
+  const app = Fastify(serverOptions(config))
+  await registerCommon(app, config, pool)
+  const endpoints = [...endpointsOf(resources, resourceOperations), ...registryEndpoints]
+
+  await app.register(async function probes(scope) {
+    // Monitors ask often, and above all when the service is overloaded.
+    scope.addHook('onRoute', (route) => {
+      const limited = route.config?.access !== undefined
+      route.config = {
+        ...route.config,
+        requestLogLevel: 'debug',
+        loadShedding: false,
+        ...(!limited && { rateLimit: false }),
+      }
+    })
+    await scope.register(health)
+    if (config.METRICS !== 'off') await scope.register(metricsEndpoint, { access: config.METRICS })
   })
 
-  await shedUnderPressure(app, metrics, {
-    lag: config.SHED_LAG_MS,
-    memory: config.SHED_MEMORY_MB * 1024 * 1024,
+  await app.register(async function docs(scope) {
+    await scope.register(problemPages)
+    await scope.register(documentation, { endpoints, resources, version: packageVersion })
   })
-  await app.register(accepts)
-  await guardBrowsers(app, config.CORS_ORIGINS ?? [])
-  limitUrls(app)
-  const admit = await admission(app, authorize, config.RATE_LIMIT)
-  answerProblems(app, () => [...knownPaths(endpoints), ...servicePathsOf(config)])
-  readBodies(app)
-  serveHealth(app, pool, draining)
-  serveMetrics(app, metrics, admit, config.METRICS)
-  serveProblemPages(app)
-  await serveDocumentation(app, endpoints, resources, packageVersion)
-  const memory = openMemory(app, pool, config)
-  const context = {
-    pool,
-    cursorSecret: await cursorSecret(pool),
-    keyring,
-    changed: async (milliseconds: number) => memory?.changes.next(milliseconds) ?? delay(milliseconds),
-    closing: closingOf(app, memory),
-  }
-  const reads = new Reads(memory, config.PUBLIC_READ)
-  measurePool(metrics, pool)
-  measureReads(metrics, reads, memory)
-  mountEndpoints(app, endpoints, { context, admit, reads })
+
+  await app.register(async function api(scope) {
+    await scope.register(changes, { enabled: config.CACHE_MB > 0, listenUrl: config.LISTEN_DATABASE_URL })
+    await scope.register(responseCache, {
+      maxBytes: config.CACHE_MB * megabyte,
+      publicRead: config.PUBLIC_READ,
+    })
+    await scope.register(operations, { endpoints })
+  })
+
   return app
 }

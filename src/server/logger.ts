@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { databaseErrorOf } from '../database/errors.ts'
 
-/** What is logged of an error: never the values of a statement, which libraries put into messages around it. */
+/** An error in the log. Libraries repeat values of a statement in their messages, so the driver's own error is logged. */
 function errorEntry(error: Error) {
   const source = databaseErrorOf(error) ?? error
   return {
@@ -14,19 +14,18 @@ function errorEntry(error: Error) {
 
 const uuidAtEnd = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
 
-/** What is logged of a request: the route, since a path may be anything, and the id of the record where it is one. */
+/** A request in the log: its route and not its path, which may hold anything, and the id of its record. */
 function requestEntry({ method, url, routeOptions }: FastifyRequest) {
   const [, record] = uuidAtEnd.exec(url) ?? []
   return { method, route: routeOptions?.url ?? 'none', ...(record && { record }) }
 }
 
 /**
- * How the service logs: JSON lines with request ids, and neither keys nor tokens nor anything personal, so no query
- * and no address either.
+ * Options of the logger: JSON lines with request ids. Nothing personal is logged: no key or token, no query, no address.
  */
-export const loggingAt = (level: string) => ({
+export const loggerOptions = (level: string) => ({
   level,
   serializers: { req: requestEntry, err: errorEntry },
-  // Should somebody log headers some day.
+  // No line has headers today; this is for one that is added later.
   redact: ['headers.authorization', 'headers.cookie', '*.headers.authorization', '*.headers.cookie'],
 })

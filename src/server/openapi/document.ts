@@ -9,7 +9,7 @@ import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import type { Resource } from '../../resources/resource.ts'
 import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
 import { problemAnswer, problemSchema } from './problem-schema.ts'
-import { readingHeaders } from './reading-headers.ts'
+import { readHeaders } from './read-headers.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
 
@@ -40,7 +40,7 @@ function goodAnswer(
   formats: FormatContract[],
   schemas: Schemas,
 ) {
-  const contracts = access === 'read' ? { ...own, ...readingHeaders } : own
+  const contracts = access === 'read' ? { ...own, ...readHeaders } : own
   const media = schema ? [{ mediaType, schema }, ...others, ...formats] : []
   const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
   return {

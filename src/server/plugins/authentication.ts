@@ -1,55 +1,80 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
-import { type Authorize, anonymous } from './authentication/authenticate.ts'
-import { addressOf, limitRequests } from './rate-limit.ts'
+import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
+import { addressKey, maxCountedClients, rateLimited } from './rate-limit.ts'
 
-/** Lets a request in, or throws the Problem why not: who asks, whether they may, and how often they have. */
-export type Admit = (request: FastifyRequest, reply: FastifyReply, access: Access) => Promise<void>
-
-const actors = new WeakMap<FastifyRequest, Actor>()
-
-/** Who asks; anonymous until the request has been let in. */
-export const actorOf = (request: FastifyRequest): Actor => actors.get(request) ?? anonymous
-
-function keyOf(request: FastifyRequest): string {
-  const { kind, id } = actorOf(request)
-  return kind === 'anonymous' ? addressOf(request) : `${kind} ${id}`
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent the request; anonymous on routes without `config.access`. */
+    actor: Actor
+  }
+  interface FastifyContextConfig {
+    /** What the route demands of its client. Left out, the `Authorization` header is not read. */
+    access?: Access
+  }
 }
 
-/** Routes whose requests are not counted here: those of endpoints, when it is known who asks, and what watches over the service. */
-const uncounted = (route: string | undefined) =>
-  route?.startsWith('/v1/') || route === '/healthz' || route === '/readyz' || route === '/metrics'
+/** Options of the plugin `authentication`. */
+export interface AuthenticationOptions extends Omit<Credentials, 'keyring'> {
+  /** Whether reading needs no key. */
+  publicRead: boolean
+  /** Most failed authentications of an address in a minute; 0 for no limit. */
+  maxFailuresPerMinute: number
+}
 
-/**
- * Makes the admission of requests. Who is known counts by key or subject, all others by address, and those with wrong
- * keys are made to wait.
- * @param perMinute most requests a minute; 0 for any number.
- */
-export async function admission(
-  app: FastifyInstance,
-  authorize: Authorize,
-  perMinute: number,
-): Promise<Admit> {
-  const limits = await limitRequests(app, perMinute, keyOf)
-  app.addHook('onRequest', (request, reply, done) => {
-    if (uncounted(request.routeOptions.url)) return done()
-    limits.count(request, reply).then(() => done(), done)
-  })
+interface FailureLimit {
+  /** @throws Problem `rate-limited` when too many authentications from this address have failed. */
+  check(request: FastifyRequest): Promise<void>
+  count(request: FastifyRequest): Promise<void>
+}
 
-  const known = async (request: FastifyRequest, access: Access): Promise<Actor> => {
-    await limits.checkFailures(request)
-    try {
-      return await authorize(request.headers.authorization, access)
-    } catch (error) {
-      if (error instanceof Problem && error.type === 'unauthorized') await limits.countFailure(request)
-      throw error
+function failureLimit(app: FastifyInstance, max: number): FailureLimit {
+  if (max === 0) return { check: async () => {}, count: async () => {} }
+  // The types leave `cache` out where a single limiter takes it.
+  const options = { max, cache: maxCountedClients, keyGenerator: addressKey }
+  const failures = app.createRateLimit(options)
+  return {
+    check: async (request) => {
+      const state = await failures(request, { increment: false })
+      if (state.isAllowed || state.remaining > 0) return
+      throw rateLimited('Too many keys from this address were wrong.', state.ttlInSeconds)
+    },
+    count: async (request) => void (await failures(request)),
+  }
+}
+
+/** Sets `request.actor`, and refuses a request whose role is below the `access` of its route. */
+export const authentication = fp<AuthenticationOptions>(
+  async function authentication(app, { publicRead, maxFailuresPerMinute, ...credentials }) {
+    const authenticate = authenticator({ ...credentials, keyring: app.keyring })
+    const failures = failureLimit(app, maxFailuresPerMinute)
+
+    async function authorize(request: FastifyRequest, authorization: string, access: Access): Promise<void> {
+      await failures.check(request)
+      try {
+        request.actor = await authenticate(authorization)
+      } catch (error) {
+        if (error instanceof Problem && error.type === 'unauthorized') await failures.count(request)
+        throw error
+      }
+      requireAccess(request.actor, access, publicRead)
     }
-  }
-  return async (request, reply, access) => {
-    const isKnown = request.headers.authorization !== undefined
-    const actor = await (isKnown ? known(request, access) : authorize(undefined, access))
-    if (actor !== anonymous) actors.set(request, actor)
-    await limits.count(request, reply)
-  }
-}
+
+    app.decorateRequest('actor')
+    app.addHook('onRequest', (request, _reply, done) => {
+      request.actor = anonymous
+      const { access } = request.routeOptions.config
+      if (access === undefined) return done()
+      const { authorization } = request.headers
+      if (authorization !== undefined) {
+        authorize(request, authorization, access).then(() => done(), done)
+        return
+      }
+      requireAccess(anonymous, access, publicRead)
+      done()
+    })
+  },
+  { name: 'authentication', dependencies: ['keyring'] },
+)

@@ -1,12 +1,12 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
 import { problemOf } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
-import { suggest } from '../../problems/suggest.ts'
 import type { ProblemType } from '../../problems/types.ts'
 
 const mediaType = 'application/problem+json; charset=utf-8'
 
-/** What the HTTP framework itself refuses, by its codes. */
+/** The problems of what Fastify itself refuses, by its error codes. */
 const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
   FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
   FST_ERR_MAX_PARAM_LENGTH: {
@@ -34,8 +34,8 @@ function frameworkProblem(error: unknown): Problem | undefined {
   return known && new Problem(known.type, known.detail, { cause: error })
 }
 
-/** The problem that any error is answered as. */
-export function asProblem(error: unknown): Problem {
+/** The problem of any error. */
+function asProblem(error: unknown): Problem {
   return (
     problemOf(error) ??
     frameworkProblem(error) ??
@@ -43,9 +43,9 @@ export function asProblem(error: unknown): Problem {
   )
 }
 
-/** Answers a problem, whatever the client accepts: a refusal without words helps nobody. */
-function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // Who has too much to do does not need to write about each request that it turns away: they are counted.
+/** Sends a problem, whatever the client accepts: a refusal must say why. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Shed requests are only counted: logging each of them would add to the load.
   if (problem.status >= 500 && problem.type !== 'overloaded')
     request.log.error({ err: problem.cause ?? problem }, problem.message)
   return reply
@@ -55,66 +55,24 @@ function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyRe
     .send(JSON.stringify(problem.toDocument(request.url)))
 }
 
-/** What went wrong since the client left, or was too slow, is nobody else's fault. */
-const hasLeft = ({ raw }: FastifyRequest) => raw.destroyed && !raw.complete
+/** Whether the client closed the connection before its request was complete. */
+const isIncomplete = ({ raw }: FastifyRequest) => raw.destroyed && !raw.complete
 
-/** Answers an error as the problem that it is. */
-export const answerError = (
+/** Sends an error as problem details. */
+export const handleError = (
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply =>
   sendProblem(
-    hasLeft(request)
+    isIncomplete(request)
       ? new Problem('timeout', 'The connection was closed before the request was complete.', { cause: error })
       : asProblem(error),
     request,
     reply,
   )
 
-/** A path of the service, with `{name}` for what varies in it, and the methods that it takes. */
-export interface KnownPath {
-  path: string
-  methods: string[]
-}
-
-/** The problem that a path does not take a method. */
-export function methodNotAllowed({ methods }: KnownPath, { method, url }: FastifyRequest): Problem {
-  const allow = methods.join(', ')
-  const [path] = url.split('?')
-  return new Problem('method-not-allowed', `${path} takes ${allow} and not ${method}.`, {
-    headers: { allow },
-  })
-}
-
-/** Whether a path is one of those that a template stands for. */
-export const matches = (template: string, path: string) =>
-  new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)
-
-function notFound(request: FastifyRequest, known: KnownPath[]): Problem {
-  const path = request.url.split('?')[0] ?? ''
-  const here = known.find((candidate) => matches(candidate.path, path))
-  if (here) return methodNotAllowed(here, request)
-  const nearest = suggest(
-    path,
-    known.map((candidate) => candidate.path),
-  )
-  return new Problem(
-    'not-found',
-    `There is nothing at ${path}${nearest ? `; did you mean ${nearest}?` : '. /docs shows what there is.'}`,
-  )
-}
-
-/**
- * Answers everything that goes wrong as problem details (RFC 9457).
- * @param known all paths of the service: for methods that they do not take, and to suggest the nearest.
- */
-export function answerProblems(app: FastifyInstance, known: () => KnownPath[]): void {
-  app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(request, known()), request, reply))
-}
-
-/** Problems of connections that never became a request, by the codes of Node's HTTP parser. */
+/** The problems of what the HTTP parser refuses, by the error codes of Node.js. */
 const connectionProblems: Record<string, { type: ProblemType; detail: string }> = {
   HPE_HEADER_OVERFLOW: {
     type: 'headers-too-large',
@@ -123,8 +81,8 @@ const connectionProblems: Record<string, { type: ProblemType; detail: string }> 
   ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
 }
 
-/** The bytes that answer a connection whose request could not be parsed. */
-export function connectionAnswer(code: string): string {
+/** The bytes of the response to a request that the HTTP parser refused. */
+export function connectionErrorResponse(code: string): string {
   const { type, detail } = connectionProblems[code] ?? {
     type: 'malformed-request' as const,
     detail: 'What was sent is not an HTTP request that can be read.',
@@ -136,3 +94,11 @@ export function connectionAnswer(code: string): string {
   ]
   return `HTTP/1.1 ${problem.status} ${reason}\r\ncontent-type: ${mediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }
+
+/** Sends every error of a route or a hook as problem details (RFC 9457). */
+export const errorHandler = fp(
+  async function errorHandler(app) {
+    app.setErrorHandler(handleError)
+  },
+  { name: 'error-handler' },
+)

@@ -1,57 +1,58 @@
 import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import pg from 'pg'
 import { isMigrated } from '../../database/migrate.ts'
 import { takesChanges } from '../../database/read-only.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { Draining } from './draining.ts'
 
-/** How long the database may take to answer, in milliseconds. */
-const patience = 2000
+/** Longest time that the database may take to answer, in milliseconds. */
+const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'
 
-/**
- * A connection for asking whether the database is there, made when it is first needed: what the others are busy with
- * does not matter then.
- */
-function openOwnConnection(app: FastifyInstance, { options }: pg.Pool): pg.Pool {
+/** Opens one connection for readiness checks at the first check, so that they never wait for the pool. */
+function openReadinessPool(app: FastifyInstance): pg.Pool {
+  const { options } = app.pool
   const own = new pg.Pool({
     ...options,
     max: 1,
     application_name: 'entente readiness',
-    connectionTimeoutMillis: patience,
-    query_timeout: patience,
+    connectionTimeoutMillis: readinessTimeoutMs,
+    query_timeout: readinessTimeoutMs,
   })
-  // The next question makes a new one, or says why it can't.
+  // The next check opens a new connection, or says why it cannot.
   own.on('error', () => {})
   app.addHook('onClose', () => own.end())
   return own
 }
 
-/** @throws Problem `unavailable` when requests can't be answered. */
-async function statusOf(database: pg.Pool): Promise<string> {
-  if (!(await isMigrated(database))) throw new Problem('unavailable', 'The database is not migrated.')
-  return JSON.stringify({ status: (await takesChanges(database)) ? 'ok' : 'read_only' })
+/** @throws Problem `unavailable` when the database is not migrated. */
+async function readinessBody(readiness: pg.Pool): Promise<string> {
+  if (!(await isMigrated(readiness))) throw new Problem('unavailable', 'The database is not migrated.')
+  return JSON.stringify({ status: (await takesChanges(readiness)) ? 'ok' : 'read_only' })
 }
 
 /**
- * `/healthz` tells that the process lives, `/readyz` that it can answer: the database is there and migrated, and the
- * process is not about to end. A database that takes no changes can still be read, so this is ready, too.
+ * Serves `/healthz`: the process lives; and `/readyz`: the database is reachable and migrated, and the service is not
+ * shutting down. A read-only database is ready, too.
  */
-export function serveHealth(app: FastifyInstance, pool: pg.Pool, draining: Draining): void {
-  const database = openOwnConnection(app, pool)
-  const ok = JSON.stringify({ status: 'ok' })
-  let asking: Promise<string> | undefined
-  const ask = () => {
-    // However many ask at the same time, the database is asked once.
-    asking ??= statusOf(database).finally(() => {
-      asking = undefined
+export const health = fp(
+  async function health(app) {
+    const readiness = openReadinessPool(app)
+    const ok = JSON.stringify({ status: 'ok' })
+    let pending: Promise<string> | undefined
+    const checkOnce = () => {
+      // Simultaneous requests share one check.
+      pending ??= readinessBody(readiness).finally(() => {
+        pending = undefined
+      })
+      return pending
+    }
+    app.get('/healthz', async (_request, reply) => reply.type(json).send(ok))
+    app.get('/readyz', async (_request, reply) => {
+      if (app.isShuttingDown) throw new Problem('unavailable', 'The service is about to end.')
+      return reply.type(json).send(await checkOnce())
     })
-    return asking
-  }
-  app.get('/healthz', async (_request, reply) => reply.type(json).send(ok))
-  app.get('/readyz', async (_request, reply) => {
-    if (draining.begun) throw new Problem('unavailable', 'The service is about to end.')
-    return reply.type(json).send(await ask())
-  })
-}
+  },
+  { name: 'health', dependencies: ['database', 'shutdown'] },
+)

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { problemTypes } from '../../problems/types.ts'
@@ -28,15 +28,17 @@ const overview = page(
     .join('')}</ul>`,
 )
 
-/** The pages that the `type` of every problem leads to. */
-export function serveProblemPages(app: FastifyInstance): void {
-  app.get('/problems', async (_request, reply) => reply.type('text/html; charset=utf-8').send(overview))
-  app.get<{ Params: { type: string } }>('/problems/:type', async ({ params: { type } }, reply) => {
-    const found = pages.get(type)
-    if (found) return reply.type('text/html; charset=utf-8').send(found)
-    throw new Problem(
-      'not-found',
-      `There is no problem type "${type}"${didYouMean(type, [...pages.keys()])}.`,
-    )
-  })
-}
+/** Serves the pages that the `type` of every problem links to. */
+export const problemPages = fp(
+  async function problemPages(app) {
+    const html = 'text/html; charset=utf-8'
+    app.get('/problems', async (_request, reply) => reply.type(html).send(overview))
+    app.get<{ Params: { type: string } }>('/problems/:type', async ({ params: { type } }, reply) => {
+      const found = pages.get(type)
+      if (found) return reply.type(html).send(found)
+      const suggestion = didYouMean(type, [...pages.keys()])
+      throw new Problem('not-found', `There is no problem type "${type}"${suggestion}.`)
+    })
+  },
+  { name: 'problem-pages' },
+)

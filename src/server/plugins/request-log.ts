@@ -1,34 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import type { Metrics } from './metrics.ts'
+import fp from 'fastify-plugin'
 import { traceIdOf } from './request-log/trace-id.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The operationId of an endpoint. */
+    /** The operationId of the route in the OpenAPI document: its name in logs and metrics. */
     operationId?: string
+    /** Level of the line that the request log writes; `info` when left out. */
+    requestLogLevel?: 'debug' | 'info'
   }
 }
 
-/** Routes of those who watch over the service, which ask so often that nobody wants to read of it. */
-const watchers = new Set(['/healthz', '/readyz', '/metrics'])
-
-/** What a request is counted under: the operation, or the route outside the API; never what was sent. */
-const operationOf = ({ routeOptions: { config, url } }: FastifyRequest): string =>
+/** The name of the operation, or the route outside the API; never the path as it was sent. */
+const operationName = ({ routeOptions: { config, url } }: FastifyRequest): string =>
   config.operationId ?? url ?? 'none'
 
-/** Nothing is logged of requests but what `followRequests` does, once for each, and errors of streams. */
-class OneLine extends Fastify.LogController {
+/** Turns Fastify's own two lines for each request off: the plugin writes one. */
+class SilentLogController extends Fastify.LogController {
   override incomingRequest(): void {}
   override requestCompleted(): void {}
 }
 
-/**
- * How requests are known in logs: each by an id of its own, and by the trace that it belongs to when it says so. These
- * are options of Fastify.
- */
-export const requestIds = {
-  logController: new OneLine({ requestIdLogLabel: 'requestId' }),
+/** Options of the Fastify instance: each request has an id of its own, and its log lines have its trace id. */
+export const requestIdOptions = {
+  logController: new SilentLogController({ requestIdLogLabel: 'requestId' }),
   genReqId: () => randomUUID(),
   childLoggerFactory: (
     logger: FastifyInstance['log'],
@@ -41,23 +37,26 @@ export const requestIds = {
   },
 }
 
-/** Tells each answer its request's id, and tells log and metrics of every request once, when it has ended. */
-export function followRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
-    metrics.begun()
-    // This comes once in any case, also when the client leaves before the answer is complete.
-    reply.raw.once('close', () => {
-      const operation = operationOf(request)
-      const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
-      const milliseconds = reply.elapsedTime
-      metrics.ended(operation, status, milliseconds)
-      const level = watchers.has(operation) ? 'debug' : 'info'
-      request.log[level](
-        { req: request, operationId: operation, status, milliseconds: Math.round(milliseconds * 10) / 10 },
-        'request ended',
-      )
+/** Sets `X-Request-Id`, and writes one log line and one observation of the metrics when a request has ended. */
+export const requestLog = fp(
+  async function requestLog(app) {
+    const { metrics } = app
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', request.id)
+      metrics.requestStarted()
+      // `close` comes exactly once, also when the client leaves before the response is complete.
+      reply.raw.once('close', () => {
+        const operation = operationName(request)
+        const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
+        const durationMs = reply.elapsedTime
+        metrics.requestEnded(operation, status, durationMs)
+        request.log[request.routeOptions.config.requestLogLevel ?? 'info'](
+          { req: request, operationId: operation, status, milliseconds: Math.round(durationMs * 10) / 10 },
+          'request ended',
+        )
+      })
+      done()
     })
-    done()
-  })
-}
+  },
+  { name: 'request-log', dependencies: ['metrics'] },
+)

@@ -9,7 +9,7 @@ const digest = (text: string) => hash('sha256', text, 'buffer')
 
 const challenge = (error?: string) => `Bearer realm="entente"${error ? `, error="${error}"` : ''}`
 
-/** The problem that nobody is known by what a request carries, or that it carries nothing (RFC 6750). */
+/** The problem of a request without valid credentials (RFC 6750). */
 export function unauthorized(detail: string, error?: string): Problem {
   return new Problem('unauthorized', detail, {
     headers: { 'www-authenticate': challenge(error) },
@@ -17,7 +17,7 @@ export function unauthorized(detail: string, error?: string): Problem {
   })
 }
 
-/** What each kind of access demands, and how it is called in a sentence. */
+/** The lowest role for each access, and how a sentence names the access. */
 const demands: Record<Access, { role: Role; work: string }> = {
   read: { role: 'reader', work: 'read' },
   write: { role: 'editor', work: 'write' },
@@ -35,66 +35,64 @@ function forbidden(actor: Actor, access: Access): Problem {
   })
 }
 
-/** Somebody without key or token. */
+/** The actor of a request without key or token. */
 export const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
 
-/** Reads who acts out of a token of an OpenID Connect issuer. @throws Problem when it can't be trusted. */
+/** Finds the actor of a token of the OpenID Connect issuer. @throws Problem when the token is not trusted. */
 export type VerifyToken = (token: string) => Promise<Actor>
 
-/** By what people are known. */
+/** What clients are recognised by. */
 export interface Credentials {
   /** The first administrator's key. */
   adminKey: string | undefined
   keyring: Pick<Keyring, 'find' | 'use'>
-  /** Undefined when no issuer is trusted. */
+  /** Undefined when no OpenID Connect issuer is trusted. */
   verifyToken: VerifyToken | undefined
-  /** Whether reading needs no key. */
-  publicRead: boolean
 }
 
-/**
- * Says who acts, by the `Authorization` header (RFC 6750).
- * @throws Problem `unauthorized` for a header that is no good, even where none is needed, since somebody who sends one
- * wants to know; `forbidden` when the role is not enough for the access.
- */
-export type Authorize = (authorization: string | undefined, access: Access) => Promise<Actor>
-
-async function actorOfKey(key: string, keyring: Credentials['keyring']): Promise<Actor> {
-  // The key is random, so that how long it takes to look up its hash tells nobody anything.
-  const held = keyForm.test(key) ? await keyring.find(hashOf(key)) : undefined
-  if (!held) throw unauthorized('The key is not known here.', 'invalid_token')
-  if (held.revokedAt) throw unauthorized('The key has been revoked.', 'invalid_token')
-  if (held.expiresAt && held.expiresAt.getTime() <= Date.now()) {
+async function findKeyActor(key: string, keyring: Credentials['keyring']): Promise<Actor> {
+  // The key is random, so the duration of this look-up tells an attacker nothing.
+  const found = keyForm.test(key) ? await keyring.find(hashOf(key)) : undefined
+  if (!found) throw unauthorized('The key is not known here.', 'invalid_token')
+  if (found.revokedAt) throw unauthorized('The key has been revoked.', 'invalid_token')
+  if (found.expiresAt && found.expiresAt.getTime() <= Date.now()) {
     throw unauthorized('The key has expired.', 'invalid_token')
   }
-  keyring.use(held.id)
-  return { kind: 'key', id: held.id, name: held.name, role: held.role }
+  keyring.use(found.id)
+  return { kind: 'key', id: found.id, name: found.name, role: found.role }
 }
 
-const tokenForm = /^[\w-]+\.[\w-]*\.[\w-]*$/
+/** The form of a JWT: three parts in base64url. */
+const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
-/** Makes the check of who may do what. */
-export function authorizeWith({ adminKey, keyring, verifyToken, publicRead }: Credentials): Authorize {
+/**
+ * Makes the function that finds the actor of an `Authorization` header (RFC 6750). It throws Problem `unauthorized` for a
+ * header that is not valid, also where none is needed: a client that sends one wants to know.
+ */
+export function authenticator({
+  adminKey,
+  keyring,
+  verifyToken,
+}: Credentials): (authorization: string) => Promise<Actor> {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
   const expected = adminKey === undefined ? undefined : digest(adminKey)
 
-  const identify = (authorization: string): Actor | Promise<Actor> => {
+  return async (authorization) => {
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
     if (expected && timingSafeEqual(digest(key), expected)) return administrator
-    if (verifyToken && tokenForm.test(key)) return verifyToken(key)
-    return actorOfKey(key, keyring)
+    if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
+    return findKeyActor(key, keyring)
   }
+}
 
-  return async (authorization, access) => {
-    const open = access === 'read' && publicRead
-    if (authorization === undefined) {
-      if (open) return anonymous
-      throw unauthorized(`A key is needed to ${demands[access].work}: send Authorization: Bearer <key>.`)
-    }
-    const actor = await identify(authorization)
-    if (open || allows(actor.role, access)) return actor
-    throw forbidden(actor, access)
-  }
+/**
+ * Checks that an actor's role is enough for the access.
+ * @throws Problem `unauthorized` for an anonymous actor, and `forbidden` for one whose role is too low.
+ */
+export function requireAccess(actor: Actor, access: Access, publicRead: boolean): void {
+  if ((access === 'read' && publicRead) || allows(actor.role, access)) return
+  if (actor.kind !== 'anonymous') throw forbidden(actor, access)
+  throw unauthorized(`A key is needed to ${demands[access].work}: send Authorization: Bearer <key>.`)
 }

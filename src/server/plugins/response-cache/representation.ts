@@ -1,80 +1,108 @@
-import { compress, type Encoding } from './encodings.ts'
+import type { ApiResponse } from '../../../operations/operation.ts'
+import { compress, type Encoding } from './content-encoding.ts'
 
-/** The headers of an answer. */
+/** The headers of a response. */
 export type Headers = Record<string, string>
 
-/** An answer in one encoding, ready to be sent. */
-export interface Form {
+/** A response in one encoding, ready to be sent. */
+export interface EncodedResponse {
   body: string | Buffer
   etag: string | undefined
   headers: Headers
 }
 
 /**
- * The tag of an encoded representation. Strong tags tell bytes apart (RFC 9110, 8.8.3.3), so each encoding has its
- * own. A record's still begins with its version, which is all that `If-Match` looks at.
+ * The tag of an encoded representation. Strong tags tell bytes apart (RFC 9110, 8.8.3.3), so each encoding has its own.
+ * A record's tag still begins with its version, which is all that `If-Match` compares.
  * @example encodedTag('"3"', 'br') is '"3-br"'
  */
 export const encodedTag = (tag: string, encoding: Encoding): string =>
   encoding === 'identity' ? tag : `${tag.slice(0, -1)}-${encoding}"`
 
-/** Adds to a header that is a list of words. */
-export const withWords = (list: string | undefined, words: string): string =>
-  list === undefined || list === '' ? words : `${list}, ${words}`
+/** Appends to a header whose value is a list. */
+export const appendToList = (list: string | undefined, value: string): string =>
+  list === undefined || list === '' ? value : `${list}, ${value}`
 
-/** Some 500 bytes are what V8 needs for an entry beside its bodies, however small. */
-const overhead = 500
+/** Bytes that V8 needs for a stored response beside its body, estimated. */
+const overheadBytes = 500
 
-/** Bytes in memory of their own, to be kept: a part of a larger buffer would keep all of that. */
-export function alone(bytes: string | Buffer): Buffer {
-  const own = Buffer.allocUnsafeSlow(Buffer.byteLength(bytes))
-  if (typeof bytes === 'string') own.write(bytes)
-  else own.set(bytes)
-  return own
+/** Copies bytes into memory of their own. A slice of a larger buffer would keep all of that buffer. */
+function copyBytes(bytes: string | Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(bytes))
+  if (typeof bytes === 'string') copy.write(bytes)
+  else copy.set(bytes)
+  return copy
 }
 
-/** An answer to a read, in as many encodings as were asked for. */
+/** The response to a read, in as many encodings as clients have asked for. */
 export class Representation {
   /** Bytes of the body without encoding. */
   readonly length: number
-  readonly #forms: Partial<Record<Encoding, Form>> & { identity: Form }
-  readonly #making: Partial<Record<Encoding, Promise<Form>>> = {}
+  readonly #encoded: Partial<Record<Encoding, EncodedResponse>> & { identity: EncodedResponse }
+  readonly #pending: Partial<Record<Encoding, Promise<EncodedResponse>>> = {}
 
-  /**
-   * @param body bytes of their own where the answer may be kept; the text where it is sent once.
-   * @param headers of the answer without encoding, `content-type` among them.
-   */
+  /** @param headers of the response without encoding, `content-type` among them. */
   constructor(body: string | Buffer, headers: Headers) {
     this.length = Buffer.byteLength(body)
-    this.#forms = { identity: { body, etag: headers.etag, headers } }
+    this.#encoded = { identity: { body, etag: headers.etag, headers } }
   }
 
-  /** Bytes of memory, about. */
+  /** Bytes of memory, estimated. */
   get size(): number {
-    return Object.values(this.#forms).reduce((sum, { body }) => sum + Buffer.byteLength(body) + overhead, 0)
+    return Object.values(this.#encoded).reduce(
+      (sum, { body }) => sum + Buffer.byteLength(body) + overheadBytes,
+      0,
+    )
   }
 
-  /** The form in an encoding if it has been made. */
-  ready(encoding: Encoding): Form | undefined {
-    return this.#forms[encoding]
+  /** The response in an encoding, if there is one already. */
+  get(encoding: Encoding): EncodedResponse | undefined {
+    return this.#encoded[encoding]
   }
 
-  /** The form in an encoding, which is made once. */
-  in(encoding: Encoding): Promise<Form> | Form {
-    const ready = this.#forms[encoding]
-    if (ready || encoding === 'identity') return ready ?? this.#forms.identity
-    const { body, headers } = this.#forms.identity
-    this.#making[encoding] ??= compress(body, encoding).then((compressed) => {
-      const form = encodedForm(alone(compressed), headers, encoding)
-      this.#forms[encoding] = form
-      return form
+  /** The response in an encoding. Compresses the body once, however many ask. */
+  encode(encoding: Encoding): Promise<EncodedResponse> | EncodedResponse {
+    const encoded = this.#encoded[encoding]
+    if (encoded || encoding === 'identity') return encoded ?? this.#encoded.identity
+    const { body, headers } = this.#encoded.identity
+    this.#pending[encoding] ??= compress(body, encoding).then((compressed) => {
+      const response = encodedResponse(copyBytes(compressed), headers, encoding)
+      this.#encoded[encoding] = response
+      return response
     })
-    return this.#making[encoding]
+    return this.#pending[encoding]
   }
 }
 
-function encodedForm(body: Buffer, headers: Headers, encoding: Exclude<Encoding, 'identity'>): Form {
+function encodedResponse(
+  body: Buffer,
+  headers: Headers,
+  encoding: Exclude<Encoding, 'identity'>,
+): EncodedResponse {
   const etag = headers.etag === undefined ? undefined : encodedTag(headers.etag, encoding)
   const encoded = { ...headers, ...(etag !== undefined && { etag }), 'content-encoding': encoding }
   return { body, etag, headers: encoded }
+}
+
+/** Adds to the headers of an operation's response those that every read has. */
+export function readHeaders(
+  { type = 'application/json; charset=utf-8', headers }: ApiResponse,
+  cacheControl: string,
+): Headers {
+  const vary = appendToList(headers.vary, 'Accept-Encoding')
+  return { 'cache-control': cacheControl, ...headers, vary, 'content-type': type }
+}
+
+/**
+ * Makes a representation of a 200 with a text. Streams and other statuses are returned unchanged.
+ * @param use `store` copies the text out of the heap; `once` sends it as it is.
+ */
+export function represent(
+  response: ApiResponse,
+  cacheControl: string,
+  use: 'store' | 'once',
+): Representation | ApiResponse {
+  const { status, body } = response
+  if (status !== 200 || typeof body !== 'string') return response
+  return new Representation(use === 'store' ? copyBytes(body) : body, readHeaders(response, cacheControl))
 }

@@ -4,27 +4,27 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { Problem } from '../../../problems/problem.ts'
 
-/** Content codings (RFC 9110, 8.4.1) that answers can have. */
+/** The content codings of responses (RFC 9110, 8.4.1). */
 export type Encoding = 'identity' | 'gzip' | 'br'
 
-/** What a client would have: bodies that are worth it, and those too small to gain from compression. */
-export interface Accepted {
+/** The encodings that a client prefers: of bodies worth compressing, and of smaller ones. */
+export interface AcceptedEncodings {
   large: Encoding
   small: Encoding
 }
 
-/** Below as many bytes a compressed body fits into no fewer packets. */
-const worthIt = 1024
+/** A smaller body, in bytes, does not travel faster when it is compressed. */
+const minCompressedSize = 1024
 
-/** The encoding of a body of some bytes. */
-export const encodingOf = ({ large, small }: Accepted, size: number): Encoding =>
-  size < worthIt ? small : large
+/** The encoding of a body of `size` bytes. */
+export const chooseEncoding = ({ large, small }: AcceptedEncodings, size: number): Encoding =>
+  size < minCompressedSize ? small : large
 
 const encodings: Encoding[] = ['br', 'gzip', 'identity']
 
 const isEncoding = (word: string | false): word is Encoding => encodings.some((known) => known === word)
 
-function negotiate(request: FastifyRequest): Accepted {
+function negotiate(request: FastifyRequest): AcceptedEncodings {
   // The types of this method are those of its plural; it returns one of the words or false.
   const best = String(request.accepts().encoding([...encodings]))
   if (!isEncoding(best)) {
@@ -36,16 +36,16 @@ function negotiate(request: FastifyRequest): Accepted {
   return { large: best, small: plain ? 'identity' : best }
 }
 
-/** The few headers that clients really send are read once. */
-const negotiated = new LRUCache<string, Accepted>({ max: 100 })
+/** Clients send few different headers, so each is parsed once. */
+const negotiated = new LRUCache<string, AcceptedEncodings>({ max: 100 })
 
-const plain: Accepted = { large: 'identity', small: 'identity' }
+const plain: AcceptedEncodings = { large: 'identity', small: 'identity' }
 
 /**
- * What a request's `Accept-Encoding` asks for (RFC 9110, 12.5.3); without the header, no encoding.
- * @throws Problem `not-acceptable` when it refuses every encoding that there is.
+ * Reads `Accept-Encoding` (RFC 9110, 12.5.3). Without the header, a response is not encoded.
+ * @throws Problem `not-acceptable` when the header refuses every encoding.
  */
-export function acceptedBy(request: FastifyRequest): Accepted {
+export function acceptedEncodings(request: FastifyRequest): AcceptedEncodings {
   const header = request.headers['accept-encoding']
   if (header === undefined) return plain
   const text = String(header)
@@ -56,7 +56,7 @@ export function acceptedBy(request: FastifyRequest): Accepted {
   return accepted
 }
 
-// Brotli's usual quality is for files that are compressed once and for all: it takes a hundred times as long.
+// The default quality is meant for files that are compressed once, and takes a hundred times as long.
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
 const compressors = {
@@ -66,10 +66,10 @@ const compressors = {
   ),
 }
 
-/** Compresses a body, beside the event loop. */
+/** Compresses a body outside the event loop. */
 export const compress = (body: string | Buffer, encoding: Exclude<Encoding, 'identity'>): Promise<Buffer> =>
   compressors[encoding](body)
 
-/** Compresses what flows through. */
-export const compressing = (encoding: Exclude<Encoding, 'identity'>) =>
+/** A transform stream that compresses. */
+export const compressionStream = (encoding: Exclude<Encoding, 'identity'>) =>
   encoding === 'br' ? createBrotliCompress(brotli) : createGzip()

@@ -1,5 +1,5 @@
-/** Headers of every good answer to a read, which `src/http/reading` sets. */
-export const readingHeaders = {
+/** Headers of every 200 to a read; the plugin `response-cache` sets them. */
+export const readHeaders = {
   'cache-control': {
     description:
       'Whoever keeps the answer must ask whether it is current, with `If-None-Match`; `private` where reading needs a key.',
