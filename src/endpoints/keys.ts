@@ -3,6 +3,7 @@ import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../data
 import { roles } from '../database/vocabularies.ts'
 import { locationHeader, page } from '../operations/answers.ts'
 import type { ApiResponse, Contract, Endpoint, Keyed } from '../operations/operation.ts'
+import { pageEnvelope } from '../operations/page-envelope.ts'
 import {
   idempotencyKey,
   idempotencyProblems,
@@ -185,8 +186,9 @@ const list: Endpoint = {
     const [cursor] = wordsOf(query, 'cursor')
     const found = await listKeys(pool, limit + 1, cursor)
     const data = found.slice(0, limit)
+    const items = data.map((key) => JSON.stringify(key)).join(',')
     const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
-    return { status: 200, headers: {}, body: JSON.stringify({ data, page: { limit, next } }) }
+    return { status: 200, headers: {}, body: pageEnvelope(items, { limit, next }) }
   },
 }
 

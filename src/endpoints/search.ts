@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
+import { pageEnvelope } from '../operations/page-envelope.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
 import { Problem } from '../problems/problem.ts'
 import { limitOf, single, valuesOf, words, wordsOf } from '../query/parameters.ts'
@@ -114,7 +115,6 @@ export const search: Endpoint = {
     }
     const { rows } = await pool.query<{ document: string }>(searchStatement(plan))
     const data = rows.slice(0, size).map(({ document }) => document)
-    const body = `{"data":[${data.join(',')}],"page":${JSON.stringify({ limit: size, more: rows.length > size })}}`
-    return taggedAnswer(body)
+    return taggedAnswer(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
   },
 }

@@ -11,6 +11,7 @@ import { notModified, page } from './answers.ts'
 import { entryExample, entryShape } from './entries.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
+import { pageEnvelope } from './page-envelope.ts'
 import { noSuch } from './read.ts'
 import { findRecords } from './records.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
@@ -109,7 +110,7 @@ export const history: Operation = {
     const last = rows.length > size ? shown.at(-1) : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
     const data = shown.map((row, at) => entryText(row, rows[at + 1])).join(',')
-    const body = `{"data":[${data}],"page":${JSON.stringify({ limit: size, next })}}`
+    const body = pageEnvelope(data, { limit: size, next })
     const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }
   },
