@@ -6,15 +6,16 @@ import { StartupError } from '../startup-error.ts'
 import { writeSecret } from '../write-secret.ts'
 import type { Config } from './config.ts'
 
-/** The first administrator's key, and what to tell about it on the terminal. */
+/** The first administrator's key, and what the terminal says about it. */
 export interface AdminKey {
   key: string | undefined
   notice: string
 }
 
 /**
- * Returns the key that the configuration gives. Beside an embedded database that is given none, it is made at the
- * first start and kept in `DATA_DIR/admin-key`, so that it stays valid; only the first start shows it.
+ * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
+ * `DATA_DIR/admin-key`; later starts read it from there.
+ * @throws StartupError when the file cannot be read.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
@@ -22,14 +23,14 @@ export async function findAdminKey(config: Config): Promise<AdminKey> {
     return { key: undefined, notice: "; ADMIN_KEY is not set: make keys with 'entente key create'" }
   }
   const file = resolve(join(config.DATA_DIR, 'admin-key'))
-  const kept = await readKept(file)
-  if (kept !== undefined) return { key: kept, notice: `; the administrator's key is in ${file}` }
+  const stored = await readStored(file)
+  if (stored !== undefined) return { key: stored, notice: `; the administrator's key is in ${file}` }
   const key = randomBytes(24).toString('base64url')
   await writeSecret(file, `${key}\n`)
   return { key, notice: `; the administrator's key, shown only now and kept in ${file}: ${key}` }
 }
 
-async function readKept(file: string): Promise<string | undefined> {
+async function readStored(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).trim()
   } catch (error) {

@@ -4,21 +4,21 @@ import { StartupError } from '../startup-error.ts'
 
 // Each check's message says what would be right, so that it can follow "PORT must be".
 
-/** A whole number in plain digits: '', '0x10' and '1e3' are none. */
-function wholeNumber(least: number, most: number) {
-  const right = `a whole number from ${least} to ${most}`
+/** A whole number in plain digits, not '', '0x10' or '1e3'. */
+function wholeNumber(min: number, max: number) {
+  const right = `a whole number from ${min} to ${max}`
   return z
     .string()
     .regex(/^\d{1,9}$/, right)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, right)
+    .refine((value) => value >= min && value <= max, right)
 }
 
 function oneOf<const Word extends string>(...words: Word[]) {
   return z.enum(words, { error: `one of ${words.join(', ')}` })
 }
 
-/** A list of words with commas between, each of which must pass the check. */
+/** A list separated by commas. Each word must pass the check. */
 function list(check: (word: string) => boolean, right: string) {
   return z
     .string()
@@ -31,7 +31,7 @@ const isOrigin = (word: string) =>
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
-/** Plain HTTP would let anybody on the way put their own keys in the issuer's place. */
+/** Over plain HTTP, anybody on the way could replace the issuer's keys. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, search, hash } = new URL(text)
@@ -44,11 +44,11 @@ function isIssuer(text: string): boolean {
 
 const isNetwork = (word: string) => {
   const [address = '', bits, ...more] = word.split('/')
-  const most = isIP(address) === 6 ? 128 : 32
+  const maxBits = isIP(address) === 6 ? 128 : 32
   return (
     isIP(address) > 0 &&
     more.length === 0 &&
-    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= maxBits))
   )
 }
 
@@ -166,18 +166,18 @@ export const environment = z.object({
     ),
 })
 
-/** The configuration: each variable under its own name, as the type that it stands for. */
+/** The configuration: each variable under its own name, parsed. */
 export type Config = Omit<z.infer<typeof environment>, 'SEED' | 'RATE_LIMIT' | 'METRICS'> & {
   SEED: 'all' | 'reference' | 'none'
   METRICS: 'open' | 'key' | 'off'
   RATE_LIMIT: number
 }
 
-/** What must not be repeated in an error, since errors end up in logs. */
+/** Values that errors must not repeat, because errors end up in logs. */
 const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'ADMIN_KEY'])
 
 /**
- * Reads the configuration from the environment, and is alone in doing so.
+ * Reads the configuration from the environment. No other file reads the environment.
  * Throws a StartupError that names every variable that is wrong and what would be right.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
@@ -208,6 +208,6 @@ export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.npm_lifecycle_event !== undefined
 }
 
-/** For how many seconds requests are still taken after SIGTERM; 0 where the variable is wrong, which others tell. */
+/** `DRAIN_SECONDS`; 0 when it is invalid, which `readConfig` reports. */
 export const drainSeconds = (env: NodeJS.ProcessEnv = process.env): number =>
   environment.shape.DRAIN_SECONDS.safeParse(env.DRAIN_SECONDS).data ?? 0

@@ -8,9 +8,13 @@ import { StartupError } from '../startup-error.ts'
 import { findAdminKey } from './admin-key.ts'
 import type { Config } from './config.ts'
 
-/** Starts the service; it runs until what it has handed to `onClose` is called, the last first. */
+/**
+ * Starts the service: database, migrations, seeds, app, listening.
+ * @param onClose takes what releases a resource; the caller calls these in reverse order to stop the service.
+ * @throws StartupError that says what the operator can do.
+ */
 export async function serve(config: Config, onClose: OnClose): Promise<void> {
-  // The code of the API loads while PostgreSQL starts.
+  // Loads the app while PostgreSQL starts.
   const [pool, { buildApp }] = await Promise.all([openDatabase(config, onClose), import('./app.ts')])
   await migrate(pool)
   if (config.SEED !== 'none') await seedWhenEmpty(pool, config.SEED)
@@ -25,7 +29,7 @@ export async function serve(config: Config, onClose: OnClose): Promise<void> {
   app.log.level = level
 }
 
-/** Processes that start at the same moment on an empty database seed it once. */
+/** Seeds an empty database, once also when several processes start at the same moment. */
 async function seedWhenEmpty(pool: pg.Pool, set: 'all' | 'reference'): Promise<void> {
   const { isEmpty, seed } = await import('../seeding/seed.ts')
   if (!(await isEmpty(pool))) return

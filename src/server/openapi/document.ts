@@ -13,7 +13,7 @@ import { readHeaders } from './read-headers.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
 
-/** What any operation may answer, whatever is asked. */
+/** The problems that every operation may return. */
 const everywhere: ProblemType[] = [
   'unauthorized',
   'forbidden',
@@ -100,7 +100,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
     ],
     ...(body && { requestBody: body }),
     responses: { ...Object.fromEntries(answers), ...problemAnswers(contract) },
-    // Reading without a key is possible where the service allows it.
+    // In a public registry, reads need no key.
     security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
   }
 }
@@ -117,12 +117,12 @@ function pathsOf(endpoints: Endpoint[], schemas: Schemas) {
 }
 
 /**
- * The OpenAPI 3.1 document of the service, made from the contracts that its endpoints are mounted with.
+ * Builds the OpenAPI 3.1 document from the contracts of the endpoints.
  * @param resources groups of the documentation.
  * @param version of the API's contract.
  */
 export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
-  // Schemas get their names as they are made, and all must have them before they are collected.
+  // A contract names its schemas when it is read, so all are read before the schemas are collected.
   for (const { contract } of endpoints) {
     contract.body?.schema()
     for (const { schema } of Object.values(contract.answers)) schema?.()

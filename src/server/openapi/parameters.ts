@@ -16,7 +16,7 @@ export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas) => ({
   schema: schemas.of(key.schema, 'output'),
 })
 
-/** What varies in the path beside the key. */
+/** Another parameter of the path than the key. */
 export const segmentParameter = (name: string, segment: Parameter, schemas: Schemas) => ({
   name,
   in: 'path',
@@ -40,7 +40,7 @@ export const headerParameter = ({ name, presence, description, example }: Reques
  * of operators in deepObject style (`signedOn[gte]=2011`).
  */
 export function queryParameter(name: string, parameter: Parameter, schemas: Schemas) {
-  // The parameter describes itself; its operators need not say it again.
+  // The description stands at the parameter, and not again at its operators.
   const { description, examples, ...value } = schemas.of(parameter.jsonValue ?? parameter.value, 'input')
   const { eq, ...bracketed } = parameter.comparisons
   const given = ({ takes, value: own }: Taking): JsonSchema => {

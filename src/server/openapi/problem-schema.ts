@@ -56,7 +56,7 @@ export const problemSchema = {
   },
 }
 
-/** A response that tells of one of some problems, which share a status. */
+/** The response of problems that share a status. */
 export const problemAnswer = (types: ProblemType[]) => ({
   description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

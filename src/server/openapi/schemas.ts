@@ -9,14 +9,14 @@ type Direction = 'input' | 'output'
 
 const prefix = '#/components/schemas/'
 
-/** What zod says of a schema and the document had better not. */
+/** Removes keywords that zod writes and clients cannot use. */
 const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern
-  // Validators that divide as JavaScript does would refuse amounts such as 4.35.
+  // Validators that divide in floating point would refuse amounts such as 4.35.
   delete jsonSchema.multipleOf
 }
 
-/** Code generators take what has a default for always there, also in what is sent. */
+/** Removes defaults: code generators take a property with a default for required, also in requests. */
 const overrideInput = (context: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   override(context)
   delete context.jsonSchema.default
@@ -48,8 +48,8 @@ function mapReferences(value: unknown, rename: (id: string) => string): unknown 
 }
 
 /**
- * Names that must differ between what is sent and what is answered, since their schemas do, by themselves or by
- * what they are made of. All others share one component.
+ * Names whose schemas differ between requests and responses, by themselves or by a schema that they refer to. All others
+ * share one component.
  */
 function divergent(inputs: Record<string, JsonSchema>, outputs: Record<string, JsonSchema>): Set<string> {
   const shared = Object.keys(inputs).filter((id) => id in outputs)
@@ -76,7 +76,7 @@ export interface Schemas {
   of(schema: z.core.$ZodType, io: Direction): JsonSchema
 }
 
-/** The schemas of everything named so far: call when all contracts are made. */
+/** Collects every schema that was named so far. Call it when all contracts have been read. */
 export function collectSchemas(): Schemas {
   const inputs = named(components.input, 'input')
   const outputs = named(components.output, 'output')

@@ -6,7 +6,7 @@ import { Problem } from '../../problems/problem.ts'
 /** Length of a window, in milliseconds. */
 export const rateLimitWindowMs = 60_000
 
-/** Most clients that are counted. The one that was silent for longest is forgotten first. */
+/** Most clients in memory. The least recent one is dropped first. */
 export const maxCountedClients = 50_000
 
 /** Where a request comes from. An IPv6 subscriber has a whole /64. */

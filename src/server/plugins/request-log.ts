@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { traceIdOf } from './request-log/trace-id.ts'
+import { parseTraceId } from './request-log/trace-id.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,7 +32,7 @@ export const requestIdOptions = {
     options: object,
     { headers }: { headers: FastifyRequest['headers'] },
   ) => {
-    const traceId = traceIdOf(headers.traceparent)
+    const traceId = parseTraceId(headers.traceparent)
     return logger.child(traceId === undefined ? bindings : { ...bindings, traceId }, options)
   },
 }

@@ -74,7 +74,7 @@ export class ResponseCache {
     if (request !== undefined) this.#store.setRequest(request, cache)
   }
 
-  /** Whether stored responses can be trusted: all changes are heard of. Waits 100 ms at most. */
+  /** Whether stored responses can be served: every change is received. Waits 100 ms at most. */
   isCurrent(): Promise<boolean> {
     return this.#changes.becomesCurrent()
   }
