@@ -1,4 +1,5 @@
 import type { Endpoint } from '../operations/operation.ts'
+import { pageEnvelope } from '../operations/page-envelope.ts'
 import { valuesOf, wordsOf } from '../query/parameters.ts'
 import { feedStatement } from '../query/revisions.ts'
 import {
@@ -35,13 +36,13 @@ export const changes: Endpoint = {
     const rows = await database.read<{ position: string; document: string }>(feedStatement(plan))
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? wordsOf(query, 'after')[0] ?? null
-    const page = JSON.stringify({ limit, after, more: rows.length > limit })
+    const page = { limit, after, more: rows.length > limit }
     const data = shown.map(({ document }) => document).join(',')
     // What can be shown also depends on which transactions run, of which nobody is told.
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },
-      body: `{"data":[${data}],"page":${page}}`,
+      body: pageEnvelope(data, page),
     }
   },
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
+import { pageEnvelope } from '../operations/page-envelope.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
 import { Problem } from '../problems/problem.ts'
 import { limitOf, single, valuesOf, words, wordsOf } from '../query/parameters.ts'
@@ -101,12 +102,12 @@ export const search: Endpoint = {
   tag: 'registry',
   contract,
 
-  async handle(asked, { database }) {
-    const [text = ''] = wordsOf(asked.query, 'q')
-    const [size = limits.usual] = valuesOf(asked.query, 'limit')
+  async handle(request, { database }) {
+    const [text = ''] = wordsOf(request.query, 'q')
+    const [size = limits.usual] = valuesOf(request.query, 'limit')
     if (typeof size !== 'number')
       throw new Problem('internal', 'The number of hits was not read as a number.')
-    const wanted = wordsOf(asked.query, 'resource')
+    const wanted = wordsOf(request.query, 'resource')
     const plan = {
       q: text,
       resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
@@ -114,7 +115,6 @@ export const search: Endpoint = {
     }
     const rows = await database.read<{ document: string }>(searchStatement(plan))
     const data = rows.slice(0, size).map(({ document }) => document)
-    const body = `{"data":[${data.join(',')}],"page":${JSON.stringify({ limit: size, more: rows.length > size })}}`
-    return taggedAnswer(body)
+    return taggedAnswer(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
   },
 }

@@ -29,7 +29,7 @@ function endpointOf(resource: Resource, operation: Operation): Endpoint {
     tag: resource.name,
     contract,
     ...(of === 'one' && { keyed: resource }),
-    handle: (asked, context) => operation.handle(resource, asked, context),
+    handle: (request, context) => operation.handle(resource, request, context),
   }
 }
 

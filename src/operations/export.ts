@@ -17,7 +17,7 @@ import { resources } from '../resources/index.ts'
 import { location } from '../resources/parts/columns.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
-import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
+import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
 import { beginPast, preparePast } from './past.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
@@ -171,11 +171,11 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
 }
 
 /** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
-function perOf(plan: ListPlan, asked: Asked): RowPer {
-  const [per] = wordsOf(asked.query, 'per')
+function perOf(plan: ListPlan, request: ApiRequest): RowPer {
+  const [per] = wordsOf(request.query, 'per')
   if (per !== 'participant') return 'record'
   const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
-  if (asked.format !== 'csv' && asked.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
+  if (request.format !== 'csv' && request.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
   const list = participantsProperty(plan.resource)
   if (list === undefined || !plan.representation.fields.includes(list)) {
     throw fault(`needs "${list}" among the fields`)
@@ -204,11 +204,11 @@ const pastTimeout = '5min'
 async function start(
   writer: Writer,
   { resource, asOf }: ListPlan,
-  asked: Asked,
+  request: ApiRequest,
   { database, longReads }: Context,
 ): Promise<Readable> {
   const release = await longReads.tryAcquire()
-  const gone = asked.gone()
+  const gone = request.gone()
   try {
     const session = await (asOf === undefined
       ? database.copy()
@@ -239,21 +239,25 @@ async function start(
  * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
  * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
  */
-export async function exportAnswer(plan: ListPlan, asked: Asked, context: Context): Promise<Answer> {
+export async function exportAnswer(
+  plan: ListPlan,
+  request: ApiRequest,
+  context: Context,
+): Promise<ApiResponse> {
   const { resource } = plan
-  const format = exportFormats(resource)[asked.format]
-  if (!format) throw new Error(`${resource.name} have no format ${asked.format}`)
-  const writer = writerOf(asked.format, plan, perOf(plan, asked))
-  const body = asked.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, asked, context)
+  const format = exportFormats(resource)[request.format]
+  if (!format) throw new Error(`${resource.name} have no format ${request.format}`)
+  const writer = writerOf(request.format, plan, perOf(plan, request))
+  const body = request.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, request, context)
   return {
     status: 200,
-    headers: { 'content-disposition': `attachment; filename="${resource.name}.${asked.format}"` },
-    type: asked.format === 'csv' ? `${format.mediaType}; charset=utf-8; header=present` : format.mediaType,
+    headers: { 'content-disposition': `attachment; filename="${resource.name}.${request.format}"` },
+    type: request.format === 'csv' ? `${format.mediaType}; charset=utf-8; header=present` : format.mediaType,
     body,
   }
 }
 
 /** @throws Problem `invalid-parameter` for `per` on a page of JSON. */
-export function requireNoRows(plan: ListPlan, asked: Asked): void {
-  perOf(plan, asked)
+export function requireNoRows(plan: ListPlan, request: ApiRequest): void {
+  perOf(plan, request)
 }

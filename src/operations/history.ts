@@ -12,6 +12,7 @@ import { notModified, page } from './answers.ts'
 import { entryExample, entryShape } from './entries.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
+import { pageEnvelope } from './page-envelope.ts'
 import { noSuch } from './read.ts'
 import { findRecords } from './records.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
@@ -93,8 +94,8 @@ export const history: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, asked, { database, cursorSecret }) {
-    const { key, query } = asked
+  async handle(resource, request, { database, cursorSecret }) {
+    const { key, query } = request
     const [cursor] = wordsOf(query, 'cursor')
     const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
     const scope = scopeOf(resource, key)
@@ -113,8 +114,8 @@ export const history: Operation = {
     const last = rows.length > size ? shown.at(-1) : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
     const data = shown.map((row, at) => entryText(row, rows[at + 1])).join(',')
-    const body = `{"data":[${data}],"page":${JSON.stringify({ limit: size, next })}}`
-    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(asked.search, next) }) }
+    const body = pageEnvelope(data, { limit: size, next })
+    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }
   },
 }

@@ -3,6 +3,7 @@ import { type Place, type Position, readCursor, scopeOf, writeCursor } from '../
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
+import { pageEnvelope } from './page-envelope.ts'
 import { registryAt } from './past.ts'
 
 interface Row {
@@ -69,6 +70,6 @@ export async function pageText(
   })
   const { records, last } = rows[0] ?? { records: null, last: null }
   const next = last && writeCursor(scopeOf(plan), last, context.cursorSecret)
-  const description = JSON.stringify({ limit: plan.limit, next, ...(total && { total }) })
-  return { body: `{"data":[${records ?? ''}],"page":${description}}`, next }
+  const page = { limit: plan.limit, next, ...(total && { total }) }
+  return { body: pageEnvelope(records ?? '', page), next }
 }

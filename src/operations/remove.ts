@@ -29,24 +29,24 @@ export const remove: Operation = {
     problems: [...recordProblems],
   }),
 
-  async handle(resource, asked, { database }) {
-    const expected = expectedVersions(asked.headers['if-match'])
-    const authorship = authorshipOf(asked)
+  async handle(resource, request, { database }) {
+    const expected = expectedVersions(request.headers['if-match'])
+    const authorship = authorshipOf(request)
     try {
-      return await once(database, asked, async (transaction) => {
-        const version = await lockRecord(transaction, resource, asked.key)
-        if (version === undefined) throw noSuch(resource, asked.key)
+      return await once(database, request, async (transaction) => {
+        const version = await lockRecord(transaction, resource, request.key)
+        if (version === undefined) throw noSuch(resource, request.key)
         requireVersion(expected, version, resource.noun)
-        await recordRevision(transaction, resource, asked.key, 'remove', authorship)
-        await deleteDocuments(transaction, resource, [asked.key])
+        await recordRevision(transaction, resource, request.key, 'remove', authorship)
+        await deleteDocuments(transaction, resource, [request.key])
         return { status: 204, headers: {} }
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = (await referrersOf(singleReads(database), resources, resource, asked.key)).map(
+      const errors = (await referrersOf(singleReads(database), resources, resource, request.key)).map(
         referredTo,
       )
-      const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
+      const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }
   },

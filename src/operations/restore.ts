@@ -9,7 +9,7 @@ import { nameInput } from '../resources/components.ts'
 import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
 import { mostVersions } from './entries.ts'
-import type { Asked, Operation } from './operation.ts'
+import type { ApiRequest, Operation } from './operation.ts'
 import { noSuch } from './read.ts'
 import { etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from './tags.ts'
 import {
@@ -36,7 +36,7 @@ const restoration = nameInput(
 )
 
 /** The version that a body asks for; undefined where it leaves that open. */
-function versionIn({ body }: Asked): number | undefined {
+function versionIn({ body }: ApiRequest): number | undefined {
   const given = body === undefined || body === null ? {} : requireObject('request', body)
   const { data, error } = restoration.safeParse(given, { error: faultMessage })
   if (data) return data.version
@@ -118,17 +118,17 @@ export const restore: Operation = {
     problems: [...documentProblems],
   }),
 
-  async handle(resource, asked, { database }) {
-    const { key } = asked
-    const version = versionIn(asked)
-    const authorship = authorshipOf(asked)
+  async handle(resource, request, { database }) {
+    const { key } = request
+    const version = versionIn(request)
+    const authorship = authorshipOf(request)
     let document: Document = {}
     let owner: { key?: string } = {}
     try {
-      return await once(database, asked, async (transaction) => {
+      return await once(database, request, async (transaction) => {
         const current = await lockRecord(transaction, resource, key)
         if (current !== undefined)
-          requireVersion(expectedVersions(asked.headers['if-match']), current, resource.noun)
+          requireVersion(expectedVersions(request.headers['if-match']), current, resource.noun)
         const past = await pastOf(transaction, resource, key, version, current)
         const record: Document = JSON.parse(past.document)
         document = checkDocument(resource, documentOf(resource, record))

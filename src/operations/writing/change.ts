@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type Resource, recordOf } from '../../resources/resource.ts'
-import type { Answer, Asked, OperationContract } from '../operation.ts'
+import type { ApiRequest, ApiResponse, OperationContract } from '../operation.ts'
 import { noSuch } from '../read.ts'
 import type { Stored } from '../records.ts'
 import { type Expected, etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from '../tags.ts'
@@ -42,29 +42,29 @@ async function lockedRecord(
 export async function changeRecord(
   database: Database,
   resource: Resource,
-  asked: Asked,
+  request: ApiRequest,
   kind: ChangeKind,
   edit: Edit,
-): Promise<Answer> {
-  const expected = expectedVersions(asked.headers['if-match'])
-  const authorship = authorshipOf(asked)
-  const body = requireObject(resource.noun, asked.body)
+): Promise<ApiResponse> {
+  const expected = expectedVersions(request.headers['if-match'])
+  const authorship = authorshipOf(request)
+  const body = requireObject(resource.noun, request.body)
   let document: Document = {}
   try {
-    return await once(database, asked, async (transaction) => {
-      let stored = await lockedRecord(transaction, resource, asked.key, expected)
+    return await once(database, request, async (transaction) => {
+      let stored = await lockedRecord(transaction, resource, request.key, expected)
       const record: Document = JSON.parse(stored.document)
       const current = documentOf(resource, record)
       document = checkDocument(resource, edit(current, withoutManaged(resource, body, record)))
-      requireSameKey(resource, asked.key, document)
+      requireSameKey(resource, request.key, document)
       if (!isDeepStrictEqual(document, current)) {
-        await updateDocument(transaction, resource, asked.key, current, document)
-        stored = await recordRevision(transaction, resource, asked.key, kind, authorship)
+        await updateDocument(transaction, resource, request.key, current, document)
+        stored = await recordRevision(transaction, resource, request.key, kind, authorship)
       }
       return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
     })
   } catch (error) {
-    throw await explainRefusal(error, singleReads(database), resource, document, { key: asked.key })
+    throw await explainRefusal(error, singleReads(database), resource, document, { key: request.key })
   }
 }
 

@@ -3,7 +3,7 @@ import type { Author, Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
 import { type ChangeKind, recordStatement } from '../../query/revisions.ts'
 import type { Resource } from '../../resources/resource.ts'
-import type { Actor, Asked, RequestHeader } from '../operation.ts'
+import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 import type { Stored } from '../records.ts'
 
 /** Most characters of a reason. */
@@ -50,7 +50,7 @@ const authorOf = ({ kind, id, name }: Actor): Author => {
 }
 
 /** Who asks for a change, and why. @throws Problem `malformed-request` for a reason that is too long. */
-export const authorshipOf = ({ actor, requestId, headers }: Asked): Authorship => ({
+export const authorshipOf = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
   actor: authorOf(actor),
   requestId,
   reason: reasonOf(headers['change-reason']),
