@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { environment, readConfig } from './config.ts'
 import { type OnClose, openDatabase } from './database/open.ts'
 import { readKeyRequest, runKeyRequest, type Texts } from './key-command.ts'
 import { didYouMean, suggest } from './problems/suggest.ts'
+import { environment, readConfig } from './server/config.ts'
 import { StartupError } from './startup-error.ts'
 
 /** Whether a command has done its work, or has started something that goes on until the process is told to stop. */
@@ -30,7 +30,7 @@ const commands: Record<string, Command> = {
     async run(words, onClose) {
       expectNone(words)
       const config = readConfig()
-      const { serve } = await import('./server.ts')
+      const { serve } = await import('./server/start.ts')
       await serve(config, onClose)
       return 'running'
     },

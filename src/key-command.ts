@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Database } from './database/database.ts'
 import { createKey, type KeyRecord, listKeys, type NewKey, type Role, revokeKey } from './database/keys.ts'
-import { roles } from './database/vocabularies.ts'
+import { roles } from './model/vocabularies.ts'
 import { didYouMean } from './problems/suggest.ts'
 import { StartupError } from './startup-error.ts'
 

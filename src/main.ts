@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace'
 import { runCommand } from './commands.ts'
-import { drainSeconds, startedByNpm } from './config.ts'
+import { drainSeconds, startedByNpm } from './server/config.ts'
 import { StartupError } from './startup-error.ts'
 
 /** How long requests in flight may take to end when nobody is listened to any more, in milliseconds. */

@@ -56,7 +56,15 @@ async function migrateAlone(database: Database): Promise<void> {
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  await database.maintain((client) => migrator.migrate(drizzle(client), { migrationsFolder: folder }))
+  await database.maintain((client) =>
+    drizzle(client).transaction(async (transaction) => {
+      // PostgreSQL changes no column that a view shows.
+      await transaction.execute('drop schema if exists past cascade')
+      await migrator.migrate(transaction, { migrationsFolder: folder })
+      await transaction.execute('select sync_records()')
+      await transaction.execute('select sync_history()')
+    }),
+  )
 }
 
 /** The migrations of this version, by the moment of their making, which is what the migrator goes by. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import type { Config } from '../server/config.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 
 /** What a command calls with the way to close each thing that it has opened. */

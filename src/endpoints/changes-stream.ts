@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { Asked, Context, Endpoint } from '../operations/operation.ts'
+import type { Registry } from '../model/registry.ts'
+import type { ApiRequest, Context, Endpoint } from '../operations/operation.ts'
 import { Problem } from '../problems/problem.ts'
 import { type FeedPosition, feedStatement } from '../query/revisions.ts'
 import { afterIn, feedParameters, positionIn, resourcesIn } from './changes/contract.ts'
@@ -27,7 +28,7 @@ const eventOf = ({ position, document }: Row) =>
   `id: ${position}\nevent: change\ndata: ${document.replaceAll(/[\r\n]+/g, '')}\n\n`
 
 /** Where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is no position. */
-function startOf({ headers, query }: Asked): FeedPosition | undefined {
+function startOf({ headers, query }: ApiRequest): FeedPosition | undefined {
   const last = headers['last-event-id']?.trim()
   if (last === undefined || last === '') return afterIn(query)
   const position = positionIn(last)
@@ -42,10 +43,10 @@ function startOf({ headers, query }: Asked): FeedPosition | undefined {
  * The events from a place on, without an end. The next ones are read when those before have been taken, so a client that
  * reads slowly makes the service wait and not hold more. Between two readings it holds no connection to the database.
  */
-async function* events(asked: Asked, { database, changed, closing }: Context): AsyncGenerator<string> {
-  const resources = resourcesIn(asked.query)
-  const gone = asked.gone()
-  let after = startOf(asked)
+async function* events(request: ApiRequest, { database, changed, closing }: Context): AsyncGenerator<string> {
+  const resources = resourcesIn(request.query)
+  const gone = request.gone()
+  let after = startOf(request)
   let sent = performance.now()
   yield `retry: ${reconnection}\n\n`
   while (!gone.aborted && !closing.aborted) {
@@ -71,7 +72,7 @@ const stream = z.string().meta({
 })
 
 /** `GET /v1/changes/stream`: the same changes as they come, as server-sent events. */
-export const changesStream: Endpoint = {
+export const changesStream = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/changes/stream',
   tag: 'registry',
@@ -81,7 +82,8 @@ export const changesStream: Endpoint = {
     description:
       'The changes of `GET /v1/changes` as server-sent events, as they come. A client that connects again with `Last-Event-ID`, as browsers do, misses nothing; the header goes before `after`. Clients that stop reading are dropped after five minutes.',
     access: 'read',
-    query: feedParameters,
+    cache: false,
+    query: feedParameters(registry),
     headers: [
       {
         name: 'Last-Event-ID',
@@ -101,9 +103,9 @@ export const changesStream: Endpoint = {
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
 
-  async handle(asked, context) {
-    startOf(asked)
-    const body = asked.method === 'HEAD' ? [] : events(asked, context)
+  async handle(request, context) {
+    startOf(request)
+    const body = request.method === 'HEAD' ? [] : events(request, context)
     return {
       status: 200,
       // Whatever compresses or gathers would hold events back. The connection is of no more use afterwards.
@@ -112,4 +114,4 @@ export const changesStream: Endpoint = {
       body: Readable.from(body),
     }
   },
-}
+})

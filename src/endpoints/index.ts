@@ -1,6 +1,4 @@
-// Resources refer to one another in circles, which are to be entered here and not at one of them.
-import '../resources/index.ts'
-
+import type { Registry } from '../model/registry.ts'
 import type { Endpoint } from '../operations/operation.ts'
 import { changes } from './changes.ts'
 import { changesStream } from './changes-stream.ts'
@@ -9,11 +7,11 @@ import { countryNetwork, network } from './network.ts'
 import { search } from './search.ts'
 
 /** What asks the whole registry, or one resource alone: everything beside the grid. */
-export const endpoints: readonly Endpoint[] = [
-  search,
-  network,
-  countryNetwork,
-  changes,
-  changesStream,
+export const endpoints = (registry: Registry): Endpoint[] => [
+  search(registry),
+  network(registry),
+  countryNetwork(registry),
+  changes(registry),
+  changesStream(registry),
   ...keyEndpoints,
 ]

@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
-import { roles } from '../database/vocabularies.ts'
+import { keys } from '../model/keys.ts'
+import { line, optional } from '../model/schemas.ts'
+import { limitOf, single, valuesOf, wordsOf } from '../model/parameters.ts'
+import { nameInput, nameOutput } from '../model/schema-names.ts'
+import { roles } from '../model/vocabularies.ts'
 import { locationHeader, page } from '../operations/answers.ts'
-import type { Answer, Contract, Endpoint, Keyed } from '../operations/operation.ts'
+import type { ApiResponse, Contract, Endpoint, Keyed } from '../operations/operation.ts'
+import { pageEnvelope } from '../operations/page-envelope.ts'
 import {
   idempotencyKey,
   idempotencyProblems,
@@ -13,9 +18,6 @@ import { invalidBody } from '../operations/writing/validation.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
-import { limitOf, single, valuesOf, wordsOf } from '../query/parameters.ts'
-import { nameInput, nameOutput } from '../resources/components.ts'
-import { keys, line, optional } from '../resources/values.ts'
 
 const moment = (description: string) => z.iso.datetime().nullable().meta({ description })
 
@@ -96,7 +98,7 @@ const shown = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify
 const noSuch = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
 /** What is answered when the making of a key is repeated, since the key itself is kept nowhere. */
-function madeBefore({ headers: { location = '' } }: Answer, url: string): Answer {
+function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
   const detail = `The request has been done: it made the key ${location}, which is not shown again. If it has been lost, revoke it and make another one.`
   const problem = new Problem('conflict', detail)
   return {
@@ -140,8 +142,8 @@ const create: Endpoint = {
       ...idempotencyProblems,
     ],
   },
-  async handle(asked, { database, keyring }) {
-    const { data, error } = newKey.safeParse(asked.body, { error: faultMessage })
+  async handle(request, { database, keyring }) {
+    const { data, error } = newKey.safeParse(request.body, { error: faultMessage })
     if (error) {
       throw invalidBody(
         'key',
@@ -151,13 +153,13 @@ const create: Endpoint = {
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
     const answer = await once(
       database,
-      asked,
+      request,
       async (transaction) => {
         const { key, record } = await createKey(transaction, { ...data, expiresAt })
         const headers = { location: `/v1/keys/${record.id}`, 'cache-control': 'no-store' }
         return { status: 201, headers, body: shown(record, { key }) }
       },
-      (made) => madeBefore(made, asked.url),
+      (made) => madeBefore(made, request.url),
     )
     keyring.changed()
     return answer
@@ -185,8 +187,9 @@ const list: Endpoint = {
     const [cursor] = wordsOf(query, 'cursor')
     const found = await listKeys(database, limit + 1, cursor)
     const data = found.slice(0, limit)
+    const items = data.map((key) => JSON.stringify(key)).join(',')
     const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
-    return { status: 200, headers: {}, body: JSON.stringify({ data, page: { limit, next } }) }
+    return { status: 200, headers: {}, body: pageEnvelope(items, { limit, next }) }
   },
 }
 
@@ -231,9 +234,9 @@ const revoke: Endpoint = {
       ...idempotencyProblems,
     ],
   },
-  async handle(asked, { database, keyring }) {
-    const answer = await once(database, asked, async (transaction) => {
-      if (!(await revokeKey(transaction, asked.key))) throw noSuch(asked.key)
+  async handle(request, { database, keyring }) {
+    const answer = await once(database, request, async (transaction) => {
+      if (!(await revokeKey(transaction, request.key))) throw noSuch(request.key)
       return { status: 204, headers: {} }
     })
     keyring.changed()

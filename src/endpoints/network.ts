@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { single, wordsOf } from '../model/parameters.ts'
+import type { Registry } from '../model/registry.ts'
 import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
 import { noSuch } from '../operations/read.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
-import { single, wordsOf } from '../query/parameters.ts'
-import { countries } from '../resources/countries.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './network/contract.ts'
 import { networkStatement, partnersStatement } from './network/statement.ts'
 
@@ -23,7 +23,7 @@ const common = {
 const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
 
 /** `GET /v1/network`: who cooperates with whom. */
-export const network: Endpoint = {
+export const network = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/network',
   tag: 'registry',
@@ -37,10 +37,14 @@ export const network: Endpoint = {
         z.enum(['country', 'organization']),
         'What the nodes are: countries when left out, or organizations by themselves.',
       ),
-      ...networkParameters,
+      ...networkParameters(registry),
     },
     answers: {
-      200: { description: 'The network.', schema: networkSchema, headers: { etag: etagHeader } },
+      200: {
+        description: 'The network.',
+        schema: () => networkSchema(registry),
+        headers: { etag: etagHeader },
+      },
       304: notModified,
     },
     problems,
@@ -48,38 +52,43 @@ export const network: Endpoint = {
 
   async handle({ query }, { database }) {
     const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
-    const rows = await database.read<Row>(networkStatement(planNetwork(query, level)))
+    const rows = await database.read<Row>(networkStatement(registry, planNetwork(registry, query, level)))
     return taggedAnswer(rows.map(({ document }) => document).join(''))
   },
-}
+})
 
 /** `GET /v1/countries/{code}/network`: a country's partners. */
-export const countryNetwork: Endpoint = {
-  method: 'GET',
-  path: '/v1/countries/{code}/network',
-  tag: countries.name,
-  keyed: countries,
-  contract: {
-    ...common,
-    operationId: 'getCountryNetwork',
-    summary: 'Who a country cooperates with',
-    description: `The countries that take part in the same records as this one, strongest ties first, each with the searches that find the records behind the count. ${takingPart}`,
-    query: networkParameters,
-    answers: {
-      200: {
-        description: 'The partners of the country.',
-        schema: countryNetworkSchema,
-        headers: { etag: etagHeader },
+export function countryNetwork(registry: Registry): Endpoint {
+  const countries = registry.get('countries')
+  return {
+    method: 'GET',
+    path: '/v1/countries/{code}/network',
+    tag: countries.name,
+    keyed: countries,
+    contract: {
+      ...common,
+      operationId: 'getCountryNetwork',
+      summary: 'Who a country cooperates with',
+      description: `The countries that take part in the same records as this one, strongest ties first, each with the searches that find the records behind the count. ${takingPart}`,
+      query: networkParameters(registry),
+      answers: {
+        200: {
+          description: 'The partners of the country.',
+          schema: () => countryNetworkSchema(registry),
+          headers: { etag: etagHeader },
+        },
+        304: notModified,
       },
-      304: notModified,
+      problems: [...problems, 'not-found'],
     },
-    problems: [...problems, 'not-found'],
-  },
 
-  async handle({ key, query }, { database }) {
-    const rows = await database.read<Row>(partnersStatement(planNetwork(query, 'country', key), key))
-    const [row] = rows
-    if (!row) throw noSuch(countries, key)
-    return taggedAnswer(row.document)
-  },
+    async handle({ key, query }, { database }) {
+      const rows = await database.read<Row>(
+        partnersStatement(registry, planNetwork(registry, query, 'country', key), key),
+      )
+      const [row] = rows
+      if (!row) throw noSuch(countries, key)
+      return taggedAnswer(row.document)
+    },
+  }
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod'
+import { limitOf, single, valuesOf, words, wordsOf } from '../model/parameters.ts'
+import type { Registry } from '../model/registry.ts'
+import { nameOutput } from '../model/schema-names.ts'
 import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
+import { pageEnvelope } from '../operations/page-envelope.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
 import { Problem } from '../problems/problem.ts'
-import { limitOf, single, valuesOf, words, wordsOf } from '../query/parameters.ts'
-import { nameOutput } from '../resources/components.ts'
-import { resources } from '../resources/index.ts'
 import { searchStatement } from './search/statement.ts'
-
-const names = resources.map(({ name }) => name)
 
 const limits = { usual: 20, most: 100 } as const
 
@@ -28,36 +27,37 @@ const example = {
   link: '/v1/countries/PAK',
 }
 
-const hit = nameOutput(
-  'Hit',
-  z
-    .strictObject({
-      resource: z.enum(names).meta({ description: 'The resource that the record is of.' }),
-      key: z.string().meta({ description: 'Its key there.' }),
-      title: z.string().meta({ description: 'Its title or name; of a citation, its excerpt or note.' }),
-      matched: z
-        .string()
-        .nullable()
-        .meta({ description: 'The other name that was found, where it was not the title.' }),
-      snippet: z.string().meta({
-        description:
-          'The name, or words of the prose, in which `<mark>` stands around what was found. It is HTML: everything else in it is escaped.',
-      }),
-      score: z.number().min(0).max(1).meta({
-        description:
-          '1: called so; from 0.75: the title begins so; from 0.5: has the words; below: is like it.',
-      }),
-      link: z.string().meta({ description: 'Path of the record.' }),
-    })
-    .meta({ description: 'A record that a search across resources has found.', examples: [example] }),
-)
+const makeHit = (names: string[]) =>
+  nameOutput(
+    'Hit',
+    z
+      .strictObject({
+        resource: z.enum(names).meta({ description: 'The resource that the record is of.' }),
+        key: z.string().meta({ description: 'Its key there.' }),
+        title: z.string().meta({ description: 'Its title or name; of a citation, its excerpt or note.' }),
+        matched: z
+          .string()
+          .nullable()
+          .meta({ description: 'The other name that was found, where it was not the title.' }),
+        snippet: z.string().meta({
+          description:
+            'The name, or words of the prose, in which `<mark>` stands around what was found. It is HTML: everything else in it is escaped.',
+        }),
+        score: z.number().min(0).max(1).meta({
+          description:
+            '1: called so; from 0.75: the title begins so; from 0.5: has the words; below: is like it.',
+        }),
+        link: z.string().meta({ description: 'Path of the record.' }),
+      })
+      .meta({ description: 'A record that a search across resources has found.', examples: [example] }),
+  )
 
-const hitPage = () =>
+const makePage = (names: string[]) =>
   nameOutput(
     'HitPage',
     z
       .strictObject({
-        data: z.array(hit),
+        data: z.array(makeHit(names)),
         page: z.strictObject({
           limit: z.int().min(1).meta({ description: 'Most hits in an answer.' }),
           more: z.boolean().meta({ description: 'Whether more was found than is shown.' }),
@@ -69,13 +69,7 @@ const hitPage = () =>
       }),
   )
 
-let page: z.ZodType | undefined
-const schema = () => {
-  page ??= hitPage()
-  return page
-}
-
-const contract: Contract = {
+const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
@@ -92,29 +86,32 @@ const contract: Contract = {
     304: notModified,
   },
   problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
-}
+})
 
 /** `GET /v1/search?q=`: records of all resources by name and words, best first. */
-export const search: Endpoint = {
-  method: 'GET',
-  path: '/v1/search',
-  tag: 'registry',
-  contract,
+export function search({ resources }: Registry): Endpoint {
+  const names = resources.map(({ name }) => name)
+  const page = makePage(names)
+  return {
+    method: 'GET',
+    path: '/v1/search',
+    tag: 'registry',
+    contract: makeContract(names, () => page),
 
-  async handle(asked, { database }) {
-    const [text = ''] = wordsOf(asked.query, 'q')
-    const [size = limits.usual] = valuesOf(asked.query, 'limit')
-    if (typeof size !== 'number')
-      throw new Problem('internal', 'The number of hits was not read as a number.')
-    const wanted = wordsOf(asked.query, 'resource')
-    const plan = {
-      q: text,
-      resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
-      limit: size,
-    }
-    const rows = await database.read<{ document: string }>(searchStatement(plan))
-    const data = rows.slice(0, size).map(({ document }) => document)
-    const body = `{"data":[${data.join(',')}],"page":${JSON.stringify({ limit: size, more: rows.length > size })}}`
-    return taggedAnswer(body)
-  },
+    async handle(request, { database }) {
+      const [text = ''] = wordsOf(request.query, 'q')
+      const [size = limits.usual] = valuesOf(request.query, 'limit')
+      if (typeof size !== 'number')
+        throw new Problem('internal', 'The number of hits was not read as a number.')
+      const wanted = wordsOf(request.query, 'resource')
+      const plan = {
+        q: text,
+        resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
+        limit: size,
+      }
+      const rows = await database.read<{ document: string }>(searchStatement(plan))
+      const data = rows.slice(0, size).map(({ document }) => document)
+      return taggedAnswer(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
+    },
+  }
 }

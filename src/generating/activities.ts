@@ -1,7 +1,3 @@
-import type { Row } from '../database/rows.ts'
-import { assistanceProgramAgreements, assistancePrograms } from '../database/tables/assistance-programs.ts'
-import { cooperationBases } from '../database/tables/cooperation-bases.ts'
-import { projectAgreements, projects } from '../database/tables/projects.ts'
 import {
   activityStatuses,
   baseKinds,
@@ -9,27 +5,25 @@ import {
   baseStatuses,
   modalities,
   projectKinds,
-} from '../database/vocabularies.ts'
+} from '../model/vocabularies.ts'
+import type { Document } from '../operations/writing/documents.ts'
 import {
   addCitation,
-  addExternalId,
-  addParticipants,
-  addRecord,
-  addTopics,
-  someAmount,
+  generatedId,
   someCount,
   someCountries,
   someLocation,
+  someMoney,
+  someParticipants,
+  someTopics,
 } from './cooperation.ts'
 import { dateIn, someYear } from './dates.ts'
-import type { Registry } from './registry.ts'
+import type { Generation } from './generation.ts'
 import { someSummary } from './texts.ts'
 
 /** What comes of agreements: projects, bases and programs. */
 
-const someCurrency = ({ random }: Registry): string => random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP'])
-
-function span({ random }: Registry): Row {
+function span({ random }: Generation): Document {
   const year = someYear(random)
   if (random.chance(0.05)) return {}
   return {
@@ -38,40 +32,40 @@ function span({ random }: Registry): Row {
   }
 }
 
+/** An agreement that something came from, sometimes. */
+const someAgreements = ({ random, recent }: Generation, probability: number): string[] =>
+  recent.length > 0 && random.chance(probability) ? [random.pick(recent)] : []
+
 /** Adds a project. @param number of it, from 0. */
-export function addProject(registry: Registry, number: number): void {
-  const { random, world, recent, add } = registry
-  const countries = someCountries(registry, someCount(registry))
+export function addProject(generation: Generation, number: number): void {
+  const { random, world } = generation
+  const countries = someCountries(generation, someCount(generation))
   const topic = random.mostlyEarly(world.topics)
   const place = random.pick(countries)
-  const money = random.chance(0.5)
-  const projectId = addRecord(registry, projects, {
+  const id = generation.add('projects', {
     title: `${place.name} ${topic.name.toLowerCase()} project, no. ${number}`,
     kind: random.pick(projectKinds),
     status: random.chance(0.9) ? random.mostlyEarly(activityStatuses) : null,
-    ...span(registry),
+    ...span(generation),
     summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
-    ...someLocation(registry, place),
-    budgetAmount: money ? someAmount(registry) : null,
-    budgetCurrency: money ? someCurrency(registry) : null,
+    participants: someParticipants(generation, countries, { first: 'lead', others: 'participant' }),
+    topics: someTopics(generation),
+    location: someLocation(generation, place),
+    budget: someMoney(generation, 0.5),
+    agreements: someAgreements(generation, 0.4),
+    externalIds: generatedId(generation, number),
   })
-  const owner = { projectId }
-  addParticipants(registry, owner, countries, { first: 'lead', others: 'participant' })
-  addTopics(registry, owner)
-  addExternalId(registry, owner, number)
-  addCitation(registry, owner, '/startsOn')
-  if (recent.length > 0 && random.chance(0.4))
-    add(projectAgreements, { ...owner, agreement: random.pick(recent), position: 0 })
+  addCitation(generation, 'projects', id, '/startsOn')
 }
 
 /** Adds a base, or a counted group of them. @param number of it, from 0. */
-export function addBase(registry: Registry, number: number): void {
-  const { random, world } = registry
-  const countries = someCountries(registry, 2)
+export function addBase(generation: Generation, number: number): void {
+  const { random, world } = generation
+  const countries = someCountries(generation, 2)
   const host = random.pick(countries)
   const topic = random.mostlyEarly(world.topics)
   const group = random.chance(0.05)
-  const cooperationBaseId = addRecord(registry, cooperationBases, {
+  const id = generation.add('cooperation-bases', {
     name: `${host.name} ${topic.name.toLowerCase()} base${group ? 's' : ''}, no. ${number}`,
     kind: random.pick(baseKinds),
     level: random.chance(0.8) ? random.pick(baseLevels) : null,
@@ -80,37 +74,32 @@ export function addBase(registry: Registry, number: number): void {
     unitCount: group ? random.between(2, 300) : 1,
     unitCountQualifier: group ? random.pick(['about', 'more_than', 'exact']) : 'exact',
     hostCountry: random.chance(0.9) ? host.code : null,
-    ...someLocation(registry, host),
+    participants: someParticipants(generation, countries, { first: 'participant', others: 'partner' }),
+    topics: someTopics(generation),
+    location: someLocation(generation, host),
+    externalIds: generatedId(generation, number),
   })
-  const owner = { cooperationBaseId }
-  addParticipants(registry, owner, countries, { first: 'participant', others: 'partner' })
-  addTopics(registry, owner)
-  addExternalId(registry, owner, number)
-  addCitation(registry, owner, '/designatedOn')
+  addCitation(generation, 'cooperation-bases', id, '/designatedOn')
 }
 
 /** Adds an assistance program. @param number of it, from 0. */
-export function addProgram(registry: Registry, number: number): void {
-  const { random, world, recent, add } = registry
-  const countries = someCountries(registry, 2)
+export function addProgram(generation: Generation, number: number): void {
+  const { random, world } = generation
+  const countries = someCountries(generation, 2)
   const topic = random.mostlyEarly(world.topics)
   const recipient = countries.at(-1) ?? random.pick(world.countries)
-  const money = random.chance(0.7)
-  const assistanceProgramId = addRecord(registry, assistancePrograms, {
+  const id = generation.add('assistance-programs', {
     title: `Assistance in ${topic.name.toLowerCase()} for ${recipient.name}, no. ${number}`,
     modality: random.pick(modalities),
     status: random.mostlyEarly(activityStatuses),
-    ...span(registry),
+    ...span(generation),
     summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
-    ...someLocation(registry, recipient),
-    commitmentAmount: money ? someAmount(registry) : null,
-    commitmentCurrency: money ? someCurrency(registry) : null,
+    participants: someParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
+    topics: someTopics(generation),
+    location: someLocation(generation, recipient),
+    commitment: someMoney(generation, 0.7),
+    agreements: someAgreements(generation, 0.3),
+    externalIds: generatedId(generation, number),
   })
-  const owner = { assistanceProgramId }
-  addParticipants(registry, owner, countries, { first: 'donor', others: 'recipient' })
-  addTopics(registry, owner)
-  addExternalId(registry, owner, number)
-  addCitation(registry, owner, '/startsOn')
-  if (recent.length > 0 && random.chance(0.3))
-    add(assistanceProgramAgreements, { ...owner, agreement: random.pick(recent), position: 0 })
+  addCitation(generation, 'assistance-programs', id, '/startsOn')
 }

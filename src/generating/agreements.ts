@@ -1,31 +1,23 @@
-import type { Row } from '../database/rows.ts'
-import {
-  agreementDocuments,
-  agreementRelations,
-  agreements,
-  agreementTerms,
-} from '../database/tables/agreements.ts'
-import { participationActions } from '../database/tables/participations.ts'
-import { agreementKinds, agreementLevels, relationKinds } from '../database/vocabularies.ts'
+import { agreementKinds, agreementLevels, relationKinds } from '../model/vocabularies.ts'
+import type { Document } from '../operations/writing/documents.ts'
 import {
   addCitation,
-  addExternalId,
-  addParticipants,
-  addRecord,
-  addTopics,
+  generatedId,
   someCount,
   someCountries,
+  someParticipants,
+  someTopics,
 } from './cooperation.ts'
 import { dateIn, someYear } from './dates.ts'
-import type { Registry } from './registry.ts'
+import type { Generation } from './generation.ts'
 import { someSummary } from './texts.ts'
 
 /** How many of the last agreements later ones may refer to. */
-const remembered = 500
+const maxRecent = 500
 
 const noun = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
 
-function datesOf({ random }: Registry): Row {
+function someDates({ random }: Generation): Document {
   if (random.chance(0.03)) return { status: 'negotiating' }
   const year = someYear(random)
   const years = random.pick([3, 5, 10])
@@ -40,38 +32,37 @@ function datesOf({ random }: Registry): Row {
   return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
-function addWhatBelongs(registry: Registry, agreementId: string, title: string): void {
-  const { random, recent, add } = registry
-  if (random.chance(0.1)) {
-    const year = someYear(random)
-    add(agreementTerms, { agreementId, position: 0, startsOn: String(year), endsOn: String(year + 5) })
-  }
-  if (recent.length > 0 && random.chance(0.05)) {
-    const other = random.pick(recent)
-    add(agreementRelations, { agreementId, position: 0, kind: random.pick(relationKinds), agreement: other })
-  }
-  if (random.chance(0.2)) {
-    const language = random.pick(['en', 'fr', 'zh', 'es'])
-    add(agreementDocuments, { agreementId, position: 0, title: `${title}: text`, language })
-  }
+function someTerms({ random }: Generation): Document[] {
+  if (!random.chance(0.1)) return []
+  const year = someYear(random)
+  return [{ startsOn: String(year), endsOn: String(year + 5), note: null }]
+}
+
+function someRelations({ random, recent }: Generation): Document[] {
+  if (recent.length === 0 || !random.chance(0.05)) return []
+  return [{ kind: random.pick(relationKinds), agreement: random.pick(recent) }]
+}
+
+function someDocuments({ random }: Generation, title: string): Document[] {
+  if (!random.chance(0.2)) return []
+  return [{ title: `${title}: text`, url: null, language: random.pick(['en', 'fr', 'zh', 'es']) }]
 }
 
 /** Adds an agreement with its parties and all that belongs to it. @param number of it, from 0. */
-export function addAgreement(registry: Registry, number: number): void {
-  const { random, world, add } = registry
-  const count = someCount(registry)
+export function addAgreement(generation: Generation, number: number): void {
+  const { random, world, recent } = generation
+  const partners = someCountries(generation, someCount(generation))
   // Most of what the registry holds has China in it.
-  const partners = someCountries(registry, count)
   const [leader] = world.countries
   const countries = leader && random.chance(0.5) ? [...new Set([leader, ...partners])] : partners
   const kind = random.mostlyEarly(agreementKinds.slice(1, -1))
   const topic = random.mostlyEarly(world.topics)
-  const title = `${noun(kind)} between ${countries
-    .slice(0, 2)
-    .map(({ name }) => name)
-    .join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
-  const dates = datesOf(registry)
-  const agreementId = addRecord(registry, agreements, {
+  const names = countries.slice(0, 2).map(({ name }) => name)
+  const title = `${noun(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
+  const dates = someDates(generation)
+  const signed = typeof dates.signedOn === 'string' && random.chance(0.4)
+  const actions = signed ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
+  const id = generation.add('agreements', {
     title,
     kind,
     level: random.chance(0.8) ? random.mostlyEarly(agreementLevels) : null,
@@ -89,17 +80,18 @@ export function addAgreement(registry: Registry, number: number): void {
       [['en', 'zh'], 40],
       [['fr'], 10],
     ]),
+    parties: someParticipants(generation, countries, { first: 'party', others: 'party' }).map((party) => ({
+      ...party,
+      signatory: null,
+      actions,
+    })),
+    terms: someTerms(generation),
+    relations: someRelations(generation),
+    documents: someDocuments(generation, title),
+    topics: someTopics(generation),
+    externalIds: random.chance(0.25) ? generatedId(generation, number) : [],
   })
-  const owner = { agreementId }
-  const parties = addParticipants(registry, owner, countries, { first: 'party', others: 'party' })
-  if (typeof dates.signedOn === 'string' && random.chance(0.4)) {
-    for (const participationId of parties)
-      add(participationActions, { participationId, position: 0, kind: 'signed', date: dates.signedOn })
-  }
-  addTopics(registry, owner)
-  if (random.chance(0.25)) addExternalId(registry, owner, number)
-  addCitation(registry, owner, '/signedOn')
-  addWhatBelongs(registry, agreementId, title)
-  registry.recent.push(agreementId)
-  if (registry.recent.length > remembered) registry.recent.shift()
+  addCitation(generation, 'agreements', id, '/signedOn')
+  recent.push(id)
+  if (recent.length > maxRecent) recent.shift()
 }

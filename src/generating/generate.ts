@@ -1,31 +1,19 @@
 import type pg from 'pg'
 import type { Database } from '../database/database.ts'
 import { databaseErrorOf } from '../database/errors.ts'
-import { agreements } from '../database/tables/agreements.ts'
-import { assistancePrograms } from '../database/tables/assistance-programs.ts'
-import { cooperationBases } from '../database/tables/cooperation-bases.ts'
-import { organizations } from '../database/tables/organizations.ts'
-import { projects } from '../database/tables/projects.ts'
-import type { Authorship } from '../database/tables/revisions.ts'
-import { sources } from '../database/tables/sources.ts'
-import { organizationTypes, sourceKinds } from '../database/vocabularies.ts'
-import { recordMadeStatement } from '../query/revisions.ts'
-import { resources } from '../resources/index.ts'
+import type { Registry } from '../model/registry.ts'
+import { organizationTypes, sourceKinds } from '../model/vocabularies.ts'
+import { registry } from '../resources/registry.ts'
 import { StartupError } from '../startup-error.ts'
 import { addBase, addProgram, addProject } from './activities.ts'
 import { addAgreement } from './agreements.ts'
-import { addRecord } from './cooperation.ts'
-import { copyRows } from './copy.ts'
+import { Batch } from './batch.ts'
 import { dateIn, someYear } from './dates.ts'
+import type { Generation } from './generation.ts'
 import { identitiesFrom } from './ids.ts'
 import { withIndexesMadeAfter } from './indexes.ts'
 import { randomFrom } from './random.ts'
-import type { Registry } from './registry.ts'
-import { Rows } from './rows.ts'
 import { readWorld } from './world.ts'
-
-/** What the rows of other tables refer to, each after those that it refers to itself. */
-const recordTables = [sources, organizations, agreements, projects, cooperationBases, assistancePrograms]
 
 /** How many agreements are held in memory before they are written. */
 const batchSize = 5000
@@ -33,13 +21,13 @@ const batchSize = 5000
 /** One of each of these for so many agreements. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
 
-function addOrganizations(registry: Registry, count: number): void {
-  const { random, world } = registry
+function addOrganizations(generation: Generation, count: number): void {
+  const { random, world } = generation
   for (let number = 0; number < count; number++) {
     const country = random.mostlyEarly(world.countries)
     const topic = random.pick(world.topics)
-    registry.organizations.push(
-      addRecord(registry, organizations, {
+    generation.organizations.push(
+      generation.add('organizations', {
         name: `${country.name} institute of ${topic.name.toLowerCase()}, no. ${number}`,
         type: random.pick(organizationTypes),
         country: country.code,
@@ -48,11 +36,11 @@ function addOrganizations(registry: Registry, count: number): void {
   }
 }
 
-function addSources(registry: Registry): void {
-  const { random } = registry
+function addSources(generation: Generation): void {
+  const { random } = generation
   for (let number = 0; number < 50; number++) {
-    registry.sources.push(
-      addRecord(registry, sources, {
+    generation.sources.push(
+      generation.add('sources', {
         title: `Generated source, no. ${number}`,
         kind: random.pick(sourceKinds),
         publishedOn: dateIn(someYear(random), random),
@@ -61,51 +49,50 @@ function addSources(registry: Registry): void {
   }
 }
 
-function addBatch(registry: Registry, from: number, to: number): void {
+function addBatch(generation: Generation, from: number, to: number): void {
   for (let number = from; number < to; number++) {
-    addAgreement(registry, number)
-    if (number % agreementsPer.project === 0) addProject(registry, number / agreementsPer.project)
-    if (number % agreementsPer.base === 0) addBase(registry, number / agreementsPer.base)
-    if (number % agreementsPer.program === 0) addProgram(registry, number / agreementsPer.program)
+    addAgreement(generation, number)
+    if (number % agreementsPer.project === 0) addProject(generation, number / agreementsPer.project)
+    if (number % agreementsPer.base === 0) addBase(generation, number / agreementsPer.base)
+    if (number % agreementsPer.program === 0) addProgram(generation, number / agreementsPer.program)
   }
 }
 
-async function write(client: pg.ClientBase, rows: Rows): Promise<void> {
-  for (const [table, list] of rows.entries()) await copyRows(client, table, list)
+/** The time of the transaction's changes. Triggers are told that the service writes. */
+async function startWriting(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ time: string }>(
+    `select to_char(change_time() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
+      set_config('entente.writer', 'service', true)`,
+  )
+  return rows[0]?.time ?? ''
 }
 
-async function writeAll(client: pg.ClientBase, count: number, seed: number): Promise<void> {
+async function writeAll(client: pg.ClientBase, of: Registry, count: number, seed: number): Promise<void> {
+  const time = await startWriting(client)
   const random = randomFrom(seed)
-  let rows = new Rows(recordTables)
-  const registry: Registry = {
+  const identities = identitiesFrom(random)
+  let batch = new Batch(of, time)
+  const generation: Generation = {
     seed,
     random,
-    identities: identitiesFrom(random),
+    identities,
     world: await readWorld(client),
     organizations: [],
     sources: [],
     recent: [],
-    add: (table, row) => rows.add(table, row),
+    add: (resource, document) => {
+      const id = identities.uuid()
+      batch.add(resource, id, document)
+      return id
+    },
   }
-  addSources(registry)
-  addOrganizations(registry, Math.min(20_000, Math.ceil(count / agreementsPer.organization)))
+  addSources(generation)
+  addOrganizations(generation, Math.min(20_000, Math.ceil(count / agreementsPer.organization)))
   for (let from = 0; from < count; from += batchSize) {
-    addBatch(registry, from, Math.min(count, from + batchSize))
-    await write(client, rows)
-    rows = new Rows(recordTables)
+    addBatch(generation, from, Math.min(count, from + batchSize))
+    await batch.write(client)
+    batch = new Batch(of, time)
   }
-}
-
-/** Whom histories name for what was generated. */
-const byGenerator: Authorship = {
-  actor: { kind: 'seed', id: null, name: 'entente generate' },
-  requestId: null,
-  reason: null,
-}
-
-/** Begins the history of everything that was written: one statement a resource. */
-async function writeHistory(client: pg.ClientBase): Promise<void> {
-  for (const resource of resources) await client.query(recordMadeStatement(resource, byGenerator))
 }
 
 function explained(error: unknown, seed: number): unknown {
@@ -124,9 +111,7 @@ export async function generate(database: Database, count: number, seed: number):
   await database.maintain(async (client) => {
     try {
       await client.query('begin')
-      await withIndexesMadeAfter(client, () => writeAll(client, count, seed))
-      // By the indexes, as it reads all that belongs to each record.
-      await writeHistory(client)
+      await withIndexesMadeAfter(client, () => writeAll(client, registry, count, seed))
       await client.query('commit')
       // Pages that all can see make counts cheap, and the planner must know what there is now.
       await client.query('vacuum analyze')

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import type { Resource } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
 import { type AggregatePlan, aggregateParameters, measureNames, planAggregate } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
-import { nameOutput } from '../resources/components.ts'
-import type { Resource } from '../resources/resource.ts'
 import { memo, notModified } from './answers.ts'
-import type { Answer, Context, Operation } from './operation.ts'
+import type { ApiResponse, Context, Operation } from './operation.ts'
 import { registryAt } from './past.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
 
@@ -140,8 +140,8 @@ export const aggregate: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
   }),
 
-  async handle(resource, asked, context): Promise<Answer> {
-    const body = await aggregateText(planAggregate(resource, asked.query), context)
+  async handle(resource, request, context): Promise<ApiResponse> {
+    const body = await aggregateText(planAggregate(resource, request.query), context)
     return taggedAnswer(body)
   },
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { nameOutput } from '../resources/components.ts'
-import { type Resource, recordOf } from '../resources/resource.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
 import type { AnswerContract, HeaderContract } from './operation.ts'
 import { etagHeader } from './tags.ts'
 
@@ -33,7 +33,7 @@ export const memo = <T>(make: (resource: Resource) => T) => {
 export const sparseOf = memo((resource) =>
   nameOutput(
     `Sparse${resource.singular}`,
-    recordOf(resource)
+    recordSchema(resource)
       .partial()
       .meta({
         description: `Some properties of the ${resource.noun}: those that \`fields\` asked for.`,
@@ -43,10 +43,10 @@ export const sparseOf = memo((resource) =>
 )
 
 /** Schema of a record, whole or in the properties that `fields` asked for. */
-export const wholeOrSparse = (resource: Resource) => z.union([recordOf(resource), sparseOf(resource)])
+export const wholeOrSparse = (resource: Resource) => z.union([recordSchema(resource), sparseOf(resource)])
 
 function recordExample(resource: Resource): Record<string, unknown> {
-  const examples = z.array(z.unknown()).parse(recordOf(resource).meta()?.examples)
+  const examples = z.array(z.unknown()).parse(recordSchema(resource).meta()?.examples)
   return z.record(z.string(), z.unknown()).parse(examples[0])
 }
 

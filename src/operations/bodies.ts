@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { managed, type Resource } from '../model/resource.ts'
+import { nameInput } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { nameInput } from '../resources/components.ts'
-import { managed, type Resource } from '../resources/resource.ts'
 import { memo } from './answers.ts'
 import { managedProperties } from './writing/validation.ts'
 

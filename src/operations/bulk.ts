@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { single, wordsOf } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
-import { single, wordsOf } from '../query/parameters.ts'
-import { nameOutput } from '../resources/components.ts'
-import type { Resource } from '../resources/resource.ts'
 import { memo } from './answers.ts'
 import { type Placed, planBulk } from './bulk/plan.ts'
 import {
@@ -15,7 +15,7 @@ import {
   wishIn,
 } from './bulk/request.ts'
 import { type Outcome, writeEach, writeTogether } from './bulk/write.ts'
-import type { Answer, Asked, Operation } from './operation.ts'
+import type { ApiRequest, ApiResponse, Operation } from './operation.ts'
 import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
 import { documentProblems } from './writing/problems.ts'
 import { authorshipOf, changeReason } from './writing/revisions.ts'
@@ -81,7 +81,7 @@ function allRefused(refused: Map<number, Problem>, count: number): Problem {
 }
 
 /** The answer that says what each operation has come to. */
-function resultsAnswer(resource: Resource, asked: Asked, { done, refused }: Outcome): Answer {
+function resultsAnswer(resource: Resource, request: ApiRequest, { done, refused }: Outcome): ApiResponse {
   const { property } = resource.key
   const results = [
     ...[...done].map(([at, { status, key, version }]) => ({
@@ -90,7 +90,7 @@ function resultsAnswer(resource: Resource, asked: Asked, { done, refused }: Outc
     })),
     ...[...refused].map(([at, each]) => ({
       at,
-      result: { status: each.status, problem: each.toDocument(asked.url) },
+      result: { status: each.status, problem: each.toDocument(request.url) },
     })),
   ]
   const ordered = results.sort((one, other) => one.at - other.at).map(({ result }) => result)
@@ -125,11 +125,11 @@ export const bulk: Operation = {
     problems: [...documentProblems],
   }),
 
-  async handle(resource, asked, { database }) {
-    const each = wordsOf(asked.query, 'atomic')[0] === 'false'
-    const authorship = authorshipOf(asked)
-    const { count, wishes, refused } = wishesIn(resource, asked.body)
-    return once(database, asked, async (transaction) => {
+  async handle(resource, request, { database }) {
+    const each = wordsOf(request.query, 'atomic')[0] === 'false'
+    const authorship = authorshipOf(request)
+    const { count, wishes, refused } = wishesIn(resource, request.body)
+    return once(database, request, async (transaction) => {
       const plan = await planBulk(transaction, resource, wishes)
       const before = new Map([...refused, ...plan.refused])
       if (!each && before.size > 0) throw allRefused(before, count)
@@ -137,7 +137,7 @@ export const bulk: Operation = {
       const outcome = await write(transaction, resource, plan.changes, authorship)
       if (!each && outcome.refused.size > 0) throw allRefused(outcome.refused, count)
       const all = new Map([...before, ...outcome.refused])
-      return resultsAnswer(resource, asked, { done: outcome.done, refused: all })
+      return resultsAnswer(resource, request, { done: outcome.done, refused: all })
     })
   },
 }

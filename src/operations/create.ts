@@ -1,36 +1,39 @@
 import { z } from 'zod'
 import { singleReads } from '../database/database.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
-import type { Answer, Asked, Context, Operation } from './operation.ts'
+import type { ApiRequest, ApiResponse, Context, Operation } from './operation.ts'
 import { etagHeader, versionTag } from './tags.ts'
-import { insertDocuments } from './writing/documents.ts'
+import { type Change, insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
 import { checkLines, explainLines, mostLines } from './writing/lines.ts'
-import { authorshipOf, changeReason, recordRevision, recordRevisions } from './writing/revisions.ts'
+import { authorshipOf, changeReason } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
 const ndjson = 'application/x-ndjson'
 
 /** Creates all records of a body of lines, or none. */
-async function createLines(resource: Resource, asked: Asked, { database }: Context): Promise<Answer> {
-  const lines = z.array(z.unknown()).parse(asked.body)
+async function createLines(
+  resource: Resource,
+  request: ApiRequest,
+  { database }: Context,
+): Promise<ApiResponse> {
+  const lines = z.array(z.unknown()).parse(request.body)
   if (lines.length > mostLines) {
     throw new Problem(
       'too-large',
       `The body has ${lines.length} lines; at most ${mostLines} are created together.`,
     )
   }
-  const authorship = authorshipOf(asked)
+  const authorship = authorshipOf(request)
   const documents = checkLines(resource, lines)
   try {
-    return await once(database, asked, async (transaction) => {
-      const keys = await insertDocuments(transaction, resource, documents)
-      await recordRevisions(transaction, resource, keys, 'create', authorship)
-      const body = keys.map((key) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
+    return await once(database, request, async (transaction) => {
+      const stored = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
+      const body = stored.map(({ key }) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
       return { status: 201, headers: {}, type: ndjson, body }
     })
   } catch (error) {
@@ -63,7 +66,7 @@ export const create: Operation = {
     answers: {
       201: {
         description: `The new ${resource.noun}; the keys of all where the body had lines.`,
-        schema: () => recordOf(resource),
+        schema: () => recordSchema(resource),
         others: [
           {
             mediaType: ndjson,
@@ -87,16 +90,17 @@ export const create: Operation = {
     ],
   }),
 
-  async handle(resource, asked, context) {
-    if (asked.bodyType === ndjson) return createLines(resource, asked, context)
+  async handle(resource, request, context) {
+    if (request.bodyType === ndjson) return createLines(resource, request, context)
     const { database } = context
-    const authorship = authorshipOf(asked)
-    const document = checkDocument(resource, asked.body)
+    const authorship = authorshipOf(request)
+    const document = checkDocument(resource, request.body)
     try {
-      return await once(database, asked, async (transaction) => {
-        const [key = ''] = await insertDocuments(transaction, resource, [document])
-        const record = await recordRevision(transaction, resource, key, 'create', authorship)
-        const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${key}` }
+      return await once(database, request, async (transaction) => {
+        const change: Change = { kind: 'create', authorship }
+        const [record] = await insertDocuments(transaction, resource, [document], change)
+        if (!record) throw new Problem('internal', 'A record was not written.')
+        const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${record.key}` }
         return { status: 201, headers, body: record.document }
       })
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Resource } from '../resources/resource.ts'
+import type { Resource } from '../model/resource.ts'
 import type { Endpoint, Operation, OperationContract } from './operation.ts'
 
 /** What comes after the path of a resource, and whether a record's key is in it. */
@@ -29,7 +29,7 @@ function endpointOf(resource: Resource, operation: Operation): Endpoint {
     tag: resource.name,
     contract,
     ...(of === 'one' && { keyed: resource }),
-    handle: (asked, context) => operation.handle(resource, asked, context),
+    handle: (request, context) => operation.handle(resource, request, context),
   }
 }
 

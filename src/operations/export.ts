@@ -1,28 +1,26 @@
 import { finished, Readable } from 'node:stream'
 import { z } from 'zod'
 import type { CopySession } from '../database/database.ts'
-import { sources } from '../database/tables/sources.ts'
+import { beginPast } from '../database/past.ts'
 import { withCrlf } from '../formats/csv.ts'
 import { featureCollection, type Place } from '../formats/geojson.ts'
 import { valuesOf as jsonValues } from '../formats/ndjson.ts'
 import { type SheetColumn, workbookOf } from '../formats/xlsx.ts'
+import { propertiesOf } from '../model/document.ts'
+import { invalid, type Parameter, single, wordsOf } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
+import { nameOutput, unwrapped } from '../model/schema-names.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
-import { propertiesOf } from '../query/document.ts'
 import { copyCells, copyDocuments, copyPlaces, copySources, copyTable } from '../query/export.ts'
 import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
 import type { ListPlan } from '../query/list.ts'
-import { invalid, type Parameter, single, wordsOf } from '../query/parameters.ts'
-import { nameOutput, unwrapped } from '../resources/components.ts'
-import { resources } from '../resources/index.ts'
-import { location } from '../resources/parts/columns.ts'
-import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
-import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
-import { beginPast, preparePast } from './past.ts'
+import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
 
-const hasLocation = ({ document }: Resource) => unwrapped(document.shape.location ?? z.never()) === location
+const hasLocation = ({ bound }: Resource) =>
+  Object.values(bound).some(({ field }) => field.capability?.kind === 'location')
 
 const features = memo((resource) =>
   nameOutput(
@@ -95,7 +93,12 @@ export const exportDescription =
   'In another format than JSON it answers the whole result, as of one moment, without `limit`, `cursor` and `count`; a transfer that fails midway is cut and never ends cleanly.'
 
 const row = z.array(z.unknown())
-const placeRow = z.tuple([z.string(), location.nullable(), z.unknown()])
+const coordinate = z.number().nullable()
+const placeRow = z.tuple([
+  z.string(),
+  z.looseObject({ latitude: coordinate, longitude: coordinate, elevationMetres: coordinate }).nullable(),
+  z.unknown(),
+])
 
 async function* rowsOf(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
   for await (const values of jsonValues(source)) yield values.map((value) => row.parse(value))
@@ -125,8 +128,7 @@ async function* later(session: CopySession, statement: string): AsyncGenerator<u
 }
 
 function sourcesOf(plan: ListPlan, session: CopySession) {
-  const resource = resources.find(({ table }) => table === sources)
-  if (!resource) throw new Error('no resource keeps the sources')
+  const resource = plan.resource.registry.get('sources')
   const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
   const rows = later(session, copySources(plan, columns))
   return {
@@ -171,11 +173,11 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
 }
 
 /** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
-function perOf(plan: ListPlan, asked: Asked): RowPer {
-  const [per] = wordsOf(asked.query, 'per')
+function perOf(plan: ListPlan, request: ApiRequest): RowPer {
+  const [per] = wordsOf(request.query, 'per')
   if (per !== 'participant') return 'record'
   const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
-  if (asked.format !== 'csv' && asked.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
+  if (request.format !== 'csv' && request.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
   const list = participantsProperty(plan.resource)
   if (list === undefined || !plan.representation.fields.includes(list)) {
     throw fault(`needs "${list}" among the fields`)
@@ -194,9 +196,6 @@ export const pagingFaults = (names: string[], place: (name: string) => Partial<F
 /** Parameters and properties of a request that are about pages. */
 export const paging = ['limit', 'cursor', 'count']
 
-/** How long an export of the past may run: its transaction holds up the feed of changes. */
-const pastTimeout = '5min'
-
 /**
  * Starts the COPY of an export and returns its bytes in the format. Errors until the first bytes can still be answered as a
  * problem.
@@ -204,15 +203,13 @@ const pastTimeout = '5min'
 async function start(
   writer: Writer,
   { resource, asOf }: ListPlan,
-  asked: Asked,
+  request: ApiRequest,
   { database, longReads }: Context,
 ): Promise<Readable> {
   const release = await longReads.tryAcquire()
-  const gone = asked.gone()
+  const gone = request.gone()
   try {
-    const session = await (asOf === undefined
-      ? database.copy()
-      : database.copy(beginPast, (tx) => preparePast(tx, asOf, pastTimeout)))
+    const session = await database.copy(asOf === undefined ? '' : beginPast(asOf))
     try {
       const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
       const body = writer.write(source, session)
@@ -239,21 +236,25 @@ async function start(
  * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
  * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
  */
-export async function exportAnswer(plan: ListPlan, asked: Asked, context: Context): Promise<Answer> {
+export async function exportAnswer(
+  plan: ListPlan,
+  request: ApiRequest,
+  context: Context,
+): Promise<ApiResponse> {
   const { resource } = plan
-  const format = exportFormats(resource)[asked.format]
-  if (!format) throw new Error(`${resource.name} have no format ${asked.format}`)
-  const writer = writerOf(asked.format, plan, perOf(plan, asked))
-  const body = asked.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, asked, context)
+  const format = exportFormats(resource)[request.format]
+  if (!format) throw new Error(`${resource.name} have no format ${request.format}`)
+  const writer = writerOf(request.format, plan, perOf(plan, request))
+  const body = request.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, request, context)
   return {
     status: 200,
-    headers: { 'content-disposition': `attachment; filename="${resource.name}.${asked.format}"` },
-    type: asked.format === 'csv' ? `${format.mediaType}; charset=utf-8; header=present` : format.mediaType,
+    headers: { 'content-disposition': `attachment; filename="${resource.name}.${request.format}"` },
+    type: request.format === 'csv' ? `${format.mediaType}; charset=utf-8; header=present` : format.mediaType,
     body,
   }
 }
 
 /** @throws Problem `invalid-parameter` for `per` on a page of JSON. */
-export function requireNoRows(plan: ListPlan, asked: Asked): void {
-  perOf(plan, asked)
+export function requireNoRows(plan: ListPlan, request: ApiRequest): void {
+  perOf(plan, request)
 }

@@ -1,17 +1,18 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
 import { singleReads } from '../database/database.ts'
+import { limitOf, single, valuesOf, wordsOf } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
-import { limitOf, single, valuesOf, wordsOf } from '../query/parameters.ts'
 import { historyStatement } from '../query/revisions.ts'
-import { nameOutput } from '../resources/components.ts'
-import type { Resource } from '../resources/resource.ts'
 import { notModified, page } from './answers.ts'
 import { entryExample, entryShape } from './entries.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
+import { pageEnvelope } from './page-envelope.ts'
 import { noSuch } from './read.ts'
 import { findRecords } from './records.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
@@ -93,8 +94,8 @@ export const history: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, asked, { database, cursorSecret }) {
-    const { key, query } = asked
+  async handle(resource, request, { database, cursorSecret }) {
+    const { key, query } = request
     const [cursor] = wordsOf(query, 'cursor')
     const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
     const scope = scopeOf(resource, key)
@@ -113,8 +114,8 @@ export const history: Operation = {
     const last = rows.length > size ? shown.at(-1) : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
     const data = shown.map((row, at) => entryText(row, rows[at + 1])).join(',')
-    const body = `{"data":[${data}],"page":${JSON.stringify({ limit: size, next })}}`
-    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(asked.search, next) }) }
+    const body = pageEnvelope(data, { limit: size, next })
+    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }
   },
 }

@@ -1,6 +1,6 @@
+import { invalid } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
-import { invalid } from '../query/parameters.ts'
-import type { Resource } from '../resources/resource.ts'
 import { notModified, pageOf } from './answers.ts'
 import {
   exportAnswer,
@@ -12,7 +12,7 @@ import {
   pagingFaults,
   requireNoRows,
 } from './export.ts'
-import type { Answer, Operation } from './operation.ts'
+import type { ApiResponse, Operation } from './operation.ts'
 import { keeping, linkHeader, nextLink, pageText } from './page.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
 
@@ -44,21 +44,21 @@ export const list: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable', 'busy'],
   }),
 
-  async handle(resource, asked, context): Promise<Answer> {
-    const plan = planList(resource, asked.query)
-    if (asked.format !== 'json') {
+  async handle(resource, request, context): Promise<ApiResponse> {
+    const plan = planList(resource, request.query)
+    if (request.format !== 'json') {
       const faults = pagingFaults(
-        paging.filter((name) => asked.query.has(name)),
+        paging.filter((name) => request.query.has(name)),
         (parameter) => ({ parameter }),
       )
       if (faults.length > 0) throw invalid(faults)
-      return exportAnswer(plan, asked, context)
+      return exportAnswer(plan, request, context)
     }
-    requireNoRows(plan, asked)
+    requireNoRows(plan, request)
     const { body, next } = await pageText(plan, context)
     const headers = {
       etag: bodyTag(body),
-      ...(next !== null && { link: nextLink(asked.search, next) }),
+      ...(next !== null && { link: nextLink(request.search, next) }),
       ...keeping(plan),
     }
     return { status: 200, headers, body }

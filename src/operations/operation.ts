@@ -3,9 +3,9 @@ import type { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import type { Keyring } from '../database/keyring.ts'
 import type { Role } from '../database/keys.ts'
+import type { CheckedQuery, Parameter } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
-import type { CheckedQuery, Parameter } from '../query/parameters.ts'
-import type { Resource } from '../resources/resource.ts'
 import type { LongReads } from './long-reads.ts'
 
 /** Who asks: by a key, by a token of the OpenID Connect issuer, or anybody. */
@@ -21,8 +21,8 @@ export interface Actor {
 /** What an endpoint demands of who asks: a reader (or anybody, in a public registry), an editor, an administrator. */
 export type Access = 'read' | 'write' | 'admin'
 
-/** What a request asks, after `http` has read it and `query` has checked its parameters. */
-export interface Asked {
+/** An API request. The server has read it, and `query` has checked its parameters. */
+export interface ApiRequest {
   /** The request's method; HEAD is answered by what answers GET. */
   method: string
   actor: Actor
@@ -53,11 +53,10 @@ export interface Asked {
 }
 
 /**
- * What is answered: a text that is passed on as it is, or a stream of one. To a read that gives it an `etag`, `http`
- * answers 304 where the client has it; texts may be kept in memory until something changes, unless the answer says
- * `cache-control` itself.
+ * An API response. Its body is a text, which is sent as it is, or a stream. When a read sets an `etag`, the server
+ * answers 304 to a client that has it. The response cache stores texts, unless the response sets `cache-control`.
  */
-export interface Answer {
+export interface ApiResponse {
   status: number
   headers: Record<string, string>
   /** Media type of the body; JSON when left out. */
@@ -100,6 +99,8 @@ export interface Contract {
   summary: string
   description: string
   access: Access
+  /** `false` keeps the responses to a read out of the response cache. */
+  cache?: false
   /** What varies in the path beside the key, by its name in braces. */
   segments?: Record<string, Parameter>
   query: Record<string, Parameter>
@@ -156,7 +157,7 @@ export interface Endpoint {
   contract: Contract
   /** What the key in the path is of, where one stands there. */
   keyed?: Keyed
-  handle(asked: Asked, context: Context): Promise<Answer>
+  handle(request: ApiRequest, context: Context): Promise<ApiResponse>
 }
 
 /** The contract of an operation: on which path of the resource it is, besides. */
@@ -169,5 +170,5 @@ export interface OperationContract extends Contract {
 export interface Operation {
   method: Method
   contract(resource: Resource): OperationContract
-  handle(resource: Resource, asked: Asked, context: Context): Promise<Answer>
+  handle(resource: Resource, request: ApiRequest, context: Context): Promise<ApiResponse>
 }

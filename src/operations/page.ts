@@ -3,10 +3,20 @@ import { type Place, type Position, readCursor, scopeOf, writeCursor } from '../
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
+import { pageEnvelope } from './page-envelope.ts'
 import { registryAt } from './past.ts'
+
+/** The page of a plan. Where documents were stored in another shape, they are composed from the tables. */
+async function pageRows(plan: ListPlan, after: Position | undefined, registry: Transaction): Promise<Row[]> {
+  const rows = await registry.query<Row>(listStatement(plan, after))
+  if (rows.every(({ current }) => current)) return rows
+  return registry.query<Row>(listStatement(plan, after, { compose: true }))
+}
 
 interface Row {
   records: string | null
+  /** Whether no document was stored in another shape. */
+  current: boolean
   last: Position | null
 }
 
@@ -62,13 +72,13 @@ export async function pageText(
       ? undefined
       : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret, place)
   const [rows, total] = await registryAt(plan.asOf, context, (registry) => {
-    const records = () => registry.query<Row>(listStatement(plan, after))
+    const records = () => pageRows(plan, after, registry)
     // One connection answers one question at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => totalOf(plan, registry))
     return Promise.all([records(), totalOf(plan, registry)])
   })
-  const { records, last } = rows[0] ?? { records: null, last: null }
+  const { records = null, last = null } = rows[0] ?? {}
   const next = last && writeCursor(scopeOf(plan), last, context.cursorSecret)
-  const description = JSON.stringify({ limit: plan.limit, next, ...(total && { total }) })
-  return { body: `{"data":[${records ?? ''}],"page":${description}}`, next }
+  const page = { limit: plan.limit, next, ...(total && { total }) }
+  return { body: pageEnvelope(records ?? '', page), next }
 }

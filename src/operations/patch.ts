@@ -21,5 +21,5 @@ export const patch: Operation = {
     },
   }),
 
-  handle: (resource, asked, { database }) => changeRecord(database, resource, asked, 'patch', mergePatch),
+  handle: (resource, request, { database }) => changeRecord(database, resource, request, 'patch', mergePatch),
 }

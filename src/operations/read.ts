@@ -1,14 +1,15 @@
 import type { Database } from '../database/database.ts'
+import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { recordMoment, recordMomentOf } from '../query/past.ts'
 import { type Representation, representationOf, representationParameters } from '../query/representation.ts'
 import { pastStatement } from '../query/revisions.ts'
-import type { Resource } from '../resources/resource.ts'
 import { notModified, wholeOrSparse } from './answers.ts'
 import type { Context, Operation } from './operation.ts'
 import { registryAt } from './past.ts'
-import { findRecords, readerOf, type Stored } from './records.ts'
+import { findRecords, readerOf } from './records.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './tags.ts'
+import type { Stored } from './writing/documents.ts'
 
 /** The problem that no record has a key. */
 export const noSuch = (resource: Resource, key: string): Problem =>

@@ -1,15 +1,11 @@
 import DataLoader from 'dataloader'
 import { type Database, singleReads, type Transaction } from '../database/database.ts'
+import type { Resource } from '../model/resource.ts'
 import type { Representation } from '../query/representation.ts'
 import { readStatement } from '../query/sql.ts'
-import type { Resource } from '../resources/resource.ts'
+import type { Stored } from './writing/documents.ts'
 
-/** A record as it stands in the database. */
-export interface Stored {
-  version: number
-  /** The record's JSON, as it is answered. */
-  document: string
-}
+type Row = Stored & { current: boolean }
 
 /** Finds records. @returns those that are there, by their keys. */
 export async function findRecords(
@@ -18,15 +14,18 @@ export async function findRecords(
   keys: readonly string[],
   representation: Representation,
 ): Promise<Map<string, Stored>> {
-  const rows = await registry.query<Stored & { key: string }>(readStatement(resource, keys, representation))
-  return new Map(rows.map(({ key, ...stored }) => [key, stored]))
+  let rows = await registry.query<Row>(readStatement(resource, keys, representation))
+  // A document that was stored in another shape is composed from the tables.
+  if (rows.some(({ current }) => !current))
+    rows = await registry.query<Row>(readStatement(resource, keys, representation, { compose: true }))
+  return new Map(rows.map((row) => [row.key, row]))
 }
 
 /** Finds a record by its key; undefined when there is none. */
 type Reader = DataLoader<string, Stored | undefined>
 
-/** Most records in a statement, so that a few large ones do not keep many others waiting. */
-const mostTogether = 25
+/** Records in a statement. A few large ones must not keep many others waiting. */
+const maxBatchSize = 25
 
 const makeReader = (database: Database, resource: Resource, representation: Representation): Reader =>
   new DataLoader(
@@ -35,7 +34,7 @@ const makeReader = (database: Database, resource: Resource, representation: Repr
       return keys.map((key) => found.get(key))
     },
     // What is kept in memory is kept by others, who know when it has changed.
-    { cache: false, maxBatchSize: mostTogether, batchScheduleFn: (read) => void setImmediate(read) },
+    { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
   )
 
 const readers = new WeakMap<Database, WeakMap<Representation, Reader>>()

@@ -2,15 +2,14 @@ import { singleReads } from '../database/database.ts'
 import { databaseErrorOf } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { resources } from '../resources/index.ts'
 import type { Operation } from './operation.ts'
-import { noSuch } from './read.ts'
-import { expectedVersions, ifMatch, requireVersion } from './tags.ts'
-import { deleteDocuments, lockRecord } from './writing/documents.ts'
+import { expectedVersions, ifMatch } from './tags.ts'
+import { lockExpected } from './writing/change.ts'
+import { deleteDocuments } from './writing/documents.ts'
 import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
 import { recordProblems } from './writing/problems.ts'
 import { referredTo, referrersOf } from './writing/referrers.ts'
-import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
+import { authorshipOf, changeReason } from './writing/revisions.ts'
 
 /** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
 export const remove: Operation = {
@@ -29,24 +28,19 @@ export const remove: Operation = {
     problems: [...recordProblems],
   }),
 
-  async handle(resource, asked, { database }) {
-    const expected = expectedVersions(asked.headers['if-match'])
-    const authorship = authorshipOf(asked)
+  async handle(resource, request, { database }) {
+    const expected = expectedVersions(request.headers['if-match'])
+    const authorship = authorshipOf(request)
     try {
-      return await once(database, asked, async (transaction) => {
-        const version = await lockRecord(transaction, resource, asked.key)
-        if (version === undefined) throw noSuch(resource, asked.key)
-        requireVersion(expected, version, resource.noun)
-        await recordRevision(transaction, resource, asked.key, 'remove', authorship)
-        await deleteDocuments(transaction, resource, [asked.key])
+      return await once(database, request, async (transaction) => {
+        const locked = await lockExpected(transaction, resource, request.key, expected)
+        await deleteDocuments(transaction, resource, [locked], authorship)
         return { status: 204, headers: {} }
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = (await referrersOf(singleReads(database), resources, resource, asked.key)).map(
-        referredTo,
-      )
-      const detail = `Other records refer to the ${resource.noun} ${asked.key}; remove or change them first.`
+      const errors = (await referrersOf(singleReads(database), resource, request.key)).map(referredTo)
+      const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }
   },

@@ -20,6 +20,6 @@ export const replace: Operation = {
     },
   }),
 
-  handle: (resource, asked, { database }) =>
-    changeRecord(database, resource, asked, 'replace', (_current, body) => body),
+  handle: (resource, request, { database }) =>
+    changeRecord(database, resource, request, 'replace', (_current, body) => body),
 }

@@ -1,29 +1,24 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { singleReads } from '../database/database.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
+import { nameInput } from '../model/schema-names.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
-import { nameInput } from '../resources/components.ts'
-import { type Resource, recordOf } from '../resources/resource.ts'
 import { locationHeader } from './answers.ts'
 import { mostVersions } from './entries.ts'
-import type { Asked, Operation } from './operation.ts'
+import type { ApiRequest, Operation } from './operation.ts'
 import { noSuch } from './read.ts'
 import { etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from './tags.ts'
-import {
-  type Document,
-  documentOf,
-  insertDocuments,
-  loadRecord,
-  lockRecord,
-  updateDocument,
-} from './writing/documents.ts'
+import { writeChange } from './writing/change.ts'
+import { type Change, type Document, documentOf, insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { lockRecord } from './writing/locks.ts'
 import { documentProblems } from './writing/problems.ts'
-import { authorshipOf, changeReason, recordRevision } from './writing/revisions.ts'
+import { authorshipOf, changeReason } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
 const restoration = nameInput(
@@ -36,7 +31,7 @@ const restoration = nameInput(
 )
 
 /** The version that a body asks for; undefined where it leaves that open. */
-function versionIn({ body }: Asked): number | undefined {
+function versionIn({ body }: ApiRequest): number | undefined {
   const given = body === undefined || body === null ? {} : requireObject('request', body)
   const { data, error } = restoration.safeParse(given, { error: faultMessage })
   if (data) return data.version
@@ -55,7 +50,7 @@ interface Past {
  * A version of a record: the one asked for; or the last one of a record that is gone, and otherwise the one before.
  * @throws Problem `not-found` for a record that never was, `invalid-body` for a version that it never had.
  */
-async function pastOf(
+async function findVersion(
   transaction: Transaction,
   resource: Resource,
   key: string,
@@ -106,57 +101,44 @@ export const restore: Operation = {
     answers: {
       200: {
         description: `The ${resource.noun} as it is now.`,
-        schema: () => recordOf(resource),
+        schema: () => recordSchema(resource),
         headers: { etag: etagHeader, ...replayedHeader },
       },
       201: {
         description: `The ${resource.noun}, which had been removed and is back.`,
-        schema: () => recordOf(resource),
+        schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeader },
       },
     },
     problems: [...documentProblems],
   }),
 
-  async handle(resource, asked, { database }) {
-    const { key } = asked
-    const version = versionIn(asked)
-    const authorship = authorshipOf(asked)
+  async handle(resource, request, { database }) {
+    const { key } = request
+    const version = versionIn(request)
+    const authorship = authorshipOf(request)
     let document: Document = {}
     let owner: { key?: string } = {}
     try {
-      return await once(database, asked, async (transaction) => {
-        const current = await lockRecord(transaction, resource, key)
-        if (current !== undefined)
-          requireVersion(expectedVersions(asked.headers['if-match']), current, resource.noun)
-        const past = await pastOf(transaction, resource, key, version, current)
+      return await once(database, request, async (transaction) => {
+        const locked = await lockRecord(transaction, resource, key)
+        if (locked)
+          requireVersion(expectedVersions(request.headers['if-match']), locked.version, resource.noun)
+        const past = await findVersion(transaction, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
         document = checkDocument(resource, documentOf(resource, record))
-        if (current === undefined) {
-          document = { ...document, [resource.key.property]: key }
-          await insertDocuments(transaction, resource, [{ ...document, createdAt: record.createdAt }])
-          const { version: now, document: body } = await recordRevision(
-            transaction,
-            resource,
-            key,
-            'restore',
-            authorship,
-          )
-          return {
-            status: 201,
-            headers: { etag: versionTag(now), location: `/v1/${resource.name}/${key}` },
-            body,
-          }
+        const change: Change = { kind: 'restore', authorship }
+        if (locked) {
+          owner = { key }
+          const stored = await writeChange(transaction, resource, locked, document, change)
+          return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
         }
-        owner = { key }
-        let stored = await loadRecord(transaction, resource, key)
-        if (!stored) throw noSuch(resource, key)
-        const present = documentOf(resource, JSON.parse(stored.document))
-        if (!isDeepStrictEqual(document, present)) {
-          await updateDocument(transaction, resource, key, present, document)
-          stored = await recordRevision(transaction, resource, key, 'restore', authorship)
-        }
-        return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+        document = { ...document, [resource.key.property]: key }
+        const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
+        const [stored] = await insertDocuments(transaction, resource, [document], change, createdAt)
+        if (!stored) throw new Problem('internal', 'A record was not written.')
+        const headers = { etag: versionTag(stored.version), location: `/v1/${resource.name}/${key}` }
+        return { status: 201, headers, body: stored.document }
       })
     } catch (error) {
       throw await explainRefusal(error, singleReads(database), resource, document, owner)

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { valuesOf } from '../model/parameters.ts'
+import { recordSchema } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { valuesOf } from '../query/parameters.ts'
 import { revisionStatement } from '../query/revisions.ts'
-import { nameOutput } from '../resources/components.ts'
-import { recordOf } from '../resources/resource.ts'
 import { memo, notModified } from './answers.ts'
 import { entryExample, entryShape, versionSegment } from './entries.ts'
 import type { Operation } from './operation.ts'
@@ -12,7 +12,7 @@ import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
 
 /** Schema of a version of a record, with the record as it was. */
 const revisionOf = memo((resource) => {
-  const record = recordOf(resource)
+  const record = recordSchema(resource)
   const [example] = z.array(z.unknown()).parse(record.meta()?.examples)
   return nameOutput(
     `${resource.singular}Revision`,

@@ -55,18 +55,18 @@ export const search: Operation = {
     ],
   }),
 
-  async handle(resource, asked, context) {
-    const asOf = recordMomentOf(asked.query)
-    const plan = { ...planSearch(resource, asked.body), ...(asOf !== undefined && { asOf }) }
-    if (asked.format !== 'json') {
+  async handle(resource, request, context) {
+    const asOf = recordMomentOf(request.query)
+    const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
+    if (request.format !== 'json') {
       const faults = pagingFaults(
-        paging.filter((name) => isGiven(asked.body, name)),
+        paging.filter((name) => isGiven(request.body, name)),
         (name) => ({ pointer: pointerOf([name]) }),
       )
       if (faults.length > 0) throw invalidSearch(faults)
-      return exportAnswer(plan, asked, context)
+      return exportAnswer(plan, request, context)
     }
-    requireNoRows(plan, asked)
+    requireNoRows(plan, request)
     const { body } = await pageText(plan, context, { pointer: '/cursor' })
     return { status: 200, headers: keeping(plan), body }
   },

@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto'
 import { Problem } from '../problems/problem.ts'
-import type { Answer, HeaderContract, RequestHeader } from './operation.ts'
+import type { ApiResponse, HeaderContract, RequestHeader } from './operation.ts'
 
 /** Entity tags and preconditions (RFC 9110, sections 8.8.3 and 13). */
 
@@ -38,7 +38,7 @@ export function isKnown(header: string | undefined, tag: string): boolean {
 }
 
 /** The answer of a body whose tag is its own. */
-export const taggedAnswer = (body: string): Answer => ({
+export const taggedAnswer = (body: string): ApiResponse => ({
   status: 200,
   headers: { etag: bodyTag(body) },
   body,

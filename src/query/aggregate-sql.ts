@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
+import type { Dimension } from '../model/dimensions.ts'
+import type { Siblings } from '../model/filters.ts'
+import { distinctRelationRows, type Relation, relationRows } from '../model/relations.ts'
 import { toSearchable } from '../model/resource.ts'
 import { type AggregatePlan, dimensionOf, type MeasureTerm, measureOf } from './aggregate.ts'
 import { type Condition, shapeOf } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
-import type { Dimension } from '../model/dimensions.ts'
-import type { Siblings } from '../model/filters.ts'
 import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
-import { distinctRelationRows, relationRows, type Relation } from '../model/relations.ts'
 
 /**
  * The SQL of an aggregate, in steps: `tuples`, a record once for each of its combinations of keys; `groups`, those
@@ -58,7 +58,10 @@ function joinsOf(grouping: Grouping): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [{ relation: values.relation, at }] : [],
   )
-  const ordered = [...joins.filter(({ relation }) => !relation.roles), ...joins.filter(({ relation }) => relation.roles)]
+  const ordered = [
+    ...joins.filter(({ relation }) => !relation.roles),
+    ...joins.filter(({ relation }) => relation.roles),
+  ]
   return sql.join(ordered.map(({ relation, at }) => joinOf(grouping, relation, at)))
 }
 

@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import { type Fault, Problem } from '../problems/problem.ts'
-import { didYouMean } from '../problems/suggest.ts'
-import type { Resource } from '../model/resource.ts'
-import type { Condition } from './condition.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
-import { conditionOf } from './list.ts'
 import {
   type CheckedQuery,
   invalid,
@@ -14,6 +9,11 @@ import {
   words,
   wordsOf,
 } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { didYouMean } from '../problems/suggest.ts'
+import type { Condition } from './condition.ts'
+import { conditionOf } from './list.ts'
 import { listMoment, listMomentOf } from './past.ts'
 
 /** What is done with the values of a group: records are counted, values of a dimension or amounts taken together. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
-import { conditionValues } from './condition-sql.ts'
 import { documentJson, propertyJson } from '../model/document.ts'
+import { conditionValues } from './condition-sql.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
 import type { ListPlan } from './list.ts'
 import { inlined } from './literal.ts'
@@ -57,7 +57,11 @@ export function copyPlaces(plan: ListPlan): string {
   const { resource, representation } = plan
   const document = documentJson(resource, representation.fields, representation.include)
   const location = propertyJson(resource, 'location')
-  return copy(plan, sql`json_build_array(${resource.key.column}, (${location}), (${document})::json)`, asLines)
+  return copy(
+    plan,
+    sql`json_build_array(${resource.key.column}, (${location}), (${document})::json)`,
+    asLines,
+  )
 }
 
 /** Gives the sources that the citations of a plan's records name, or that its records name as citations. */

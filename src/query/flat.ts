@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { unwrapped } from '../model/schema-names.ts'
-import { ownProperties, type Resource } from '../model/resource.ts'
 import { propertyJson } from '../model/document.ts'
+import { ownProperties, type Resource } from '../model/resource.ts'
+import { unwrapped } from '../model/schema-names.ts'
 import type { Representation } from './representation.ts'
 
 /**

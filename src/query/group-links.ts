@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { Operator } from '../model/filters.ts'
 import { type AggregatePlan, dimensionOf } from './aggregate.ts'
 import type { Condition } from './condition.ts'
-import type { Operator } from '../model/filters.ts'
 import { momentName } from './past.ts'
 
 /**

@@ -1,9 +1,17 @@
 import { z } from 'zod'
-import { Problem } from '../problems/problem.ts'
-import type { Resource } from '../model/resource.ts'
-import type { Comparing, Condition } from './condition.ts'
 import type { Operator } from '../model/filters.ts'
-import { type CheckedQuery, limitOf, type Parameter, single, valuesOf, words, wordsOf } from '../model/parameters.ts'
+import {
+  type CheckedQuery,
+  limitOf,
+  type Parameter,
+  single,
+  valuesOf,
+  words,
+  wordsOf,
+} from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
+import { Problem } from '../problems/problem.ts'
+import type { Comparing, Condition } from './condition.ts'
 import { listMoment, listMomentOf } from './past.ts'
 import {
   type Representation,

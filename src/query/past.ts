@@ -1,6 +1,6 @@
-import type { Resource } from '../model/resource.ts'
 import { instant } from '../model/filters.ts'
 import { type CheckedQuery, type Parameter, single, wordsOf } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
 
 /** The parameter `asOf`, which asks for the registry as it was at a time. */
 

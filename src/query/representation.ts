@@ -1,6 +1,6 @@
-import type { Resource } from '../model/resource.ts'
 import { propertiesOf } from '../model/document.ts'
 import { type CheckedQuery, invalid, type Parameter, words, wordsOf } from '../model/parameters.ts'
+import type { Resource } from '../model/resource.ts'
 
 /** What of a record is answered: which of its properties, and which other records with it. */
 export interface Representation {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
-import { nameInput } from '../model/schema-names.ts'
-import { type Resource, toSearchable } from '../model/resource.ts'
-import type { Searchable } from '../model/searchable.ts'
-import { type Comparing, type Condition, type Quantifier, valuesIn } from './condition.ts'
 import { propertiesOf } from '../model/document.ts'
 import type { Comparison, Filter, Operator } from '../model/filters.ts'
+import { type Resource, toSearchable } from '../model/resource.ts'
+import { nameInput } from '../model/schema-names.ts'
+import type { Searchable } from '../model/searchable.ts'
+import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { type Fault, Problem } from '../problems/problem.ts'
+import { type Comparing, type Condition, type Quantifier, valuesIn } from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
 
 /** Limits of a search: how deep its tree may be, and how many comparisons it may have. */

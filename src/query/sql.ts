@@ -1,15 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type Resource, toSearchable } from '../model/resource.ts'
-import { shapeOf as conditionShape } from './condition.ts'
-import { conditionSql, conditionValues } from './condition-sql.ts'
-import type { Position } from './cursor.ts'
 import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, propertiesOf, shapeLiteral } from '../model/document.ts'
 import { recordId } from '../model/keys.ts'
+import { type Resource, toSearchable } from '../model/resource.ts'
+import type { SortKey } from '../model/sorts.ts'
+import { shapeOf as conditionShape } from './condition.ts'
+import { conditionSql, conditionValues } from './condition-sql.ts'
+import type { Position } from './cursor.ts'
 import type { ListPlan, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
-import type { SortKey } from '../model/sorts.ts'
 import { statement } from './statement.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
@@ -152,7 +152,11 @@ export function listStatement(
 /** The statement that counts all records of a list, as `total`. */
 export function countStatement(plan: ListPlan): Statement {
   const build = () => sql`select count(*)::int as total from ${plan.resource.table}${matching(plan)}`
-  return statement(`count|${plan.resource.name}|${conditionShape(plan.where)}`, build, conditionValues(plan.where))
+  return statement(
+    `count|${plan.resource.name}|${conditionShape(plan.where)}`,
+    build,
+    conditionValues(plan.where),
+  )
 }
 
 /** The statement that asks the planner how many records a list has, as the JSON of its plan. */

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Resource } from '../model/resource.ts'
 import type { Document } from '../operations/writing/documents.ts'
 import { packageRoot } from '../package-root.ts'
-import { resources } from '../resources/index.ts'
-import type { Resource } from '../resources/resource.ts'
+import { registry } from '../resources/registry.ts'
 
 /** Which seeds: the code lists, or those and the interview. */
 export type SeedSet = 'all' | 'reference'
@@ -25,9 +25,11 @@ const content = z.array(z.record(z.string(), z.unknown()))
 
 async function readFolder(folder: string): Promise<SeedFile[]> {
   const names = await readdir(join(packageRoot, 'seeds', folder))
-  const unknown = names.filter((name) => !resources.some((resource) => name === `${resource.name}.json`))
+  const unknown = names.filter(
+    (name) => !registry.resources.some((resource) => name === `${resource.name}.json`),
+  )
   if (unknown.length > 0) throw new Error(`seeds/${folder} has files of no resource: ${unknown.join(', ')}`)
-  const present = resources.filter(({ name }) => names.includes(`${name}.json`))
+  const present = registry.resources.filter(({ name }) => names.includes(`${name}.json`))
   return Promise.all(
     present.map(async (resource) => {
       const path = `seeds/${folder}/${resource.name}.json`

@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
-import { dialect } from '../database/dialect.ts'
-import { externalIds } from '../database/tables/external-ids.ts'
+import { compileSql } from '../database/dialect.ts'
+import { records } from '../database/tables/records.ts'
+import { recordId } from '../model/keys.ts'
+import type { Resource } from '../model/resource.ts'
 import type { Document } from '../operations/writing/documents.ts'
-import { externalIdOwner, externalIdsOf } from '../operations/writing/external-ids.ts'
-import type { Resource } from '../resources/resource.ts'
+import { externalIdsIn } from '../operations/writing/external-ids.ts'
 
 /** Keys of records by what seeds know them by: `scheme:id`, or the key itself where clients make it. */
 export type Keys = Map<string, string>
@@ -15,7 +16,7 @@ const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${
 function namesOf(resource: Resource, document: Document): string[] {
   return resource.key.madeBy === 'client'
     ? [String(document[resource.key.property])]
-    : externalIdsOf(document).map(nameOf)
+    : externalIdsIn(document).map(nameOf)
 }
 
 /** The keys of those records that are there, out of the names of a resource's records. */
@@ -25,16 +26,18 @@ export async function findNamed(
   names: string[],
 ): Promise<Keys> {
   if (names.length === 0) return new Map()
-  const owner = externalIdOwner(resource)
-  const isKeyedByClient = resource.key.madeBy === 'client' || !owner
-  const { sql: text, params: values } = dialect.sqlToQuery(
-    isKeyedByClient
-      ? sql`select ${resource.key.column}::text as name, ${resource.key.column}::text as key from ${resource.table}
-          where ${resource.key.column}::text = any(${sql.param(names)})`
-      : sql`select ${externalIds.scheme} || ':' || ${externalIds.id} as name, ${owner}::text as key from ${externalIds}
-          where ${owner} is not null and ${externalIds.scheme} || ':' || ${externalIds.id} = any(${sql.param(names)})`,
+  const { externalIds } = resource.registry.shared
+  const rows = await transaction.query<{ name: string; key: string }>(
+    compileSql(
+      resource.key.madeBy === 'client'
+        ? sql`select ${records.key} as name, ${records.key} as key from ${records}
+            where ${records.id} = any(${sql.param(names.map((name) => recordId(resource, name)))}::uuid[])`
+        : sql`select ${externalIds.scheme} || ':' || ${externalIds.id} as name, ${records.key} as key
+            from ${externalIds} join ${records} on ${records.id} = ${externalIds.record}
+            where ${externalIds.resource} = ${resource.name}
+              and ${externalIds.scheme} || ':' || ${externalIds.id} = any(${sql.param(names)}::text[])`,
+    ),
   )
-  const rows = await transaction.query<{ name: string; key: string }>({ text, values })
   return new Map(rows.map(({ name, key }) => [name, key]))
 }
 

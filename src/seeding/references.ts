@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts'
+import type { Registry } from '../model/registry.ts'
 import type { Document } from '../operations/writing/documents.ts'
 import { type Mention, mentionsIn } from '../operations/writing/references.ts'
-import { resources } from '../resources/index.ts'
 import type { SeedFile } from './files.ts'
 import { findNamed } from './presence.ts'
 
@@ -15,9 +15,13 @@ function setAt(target: unknown, path: PropertyKey[], value: string): void {
   else setAt(Reflect.get(target, step), rest, value)
 }
 
-async function keysOfMentioned(transaction: Transaction, mentions: Mention[]): Promise<Map<string, string>> {
+async function keysOfMentioned(
+  transaction: Transaction,
+  registry: Registry,
+  mentions: Mention[],
+): Promise<Map<string, string>> {
   const keys = new Map<string, string>()
-  for (const resource of resources) {
+  for (const resource of registry.resources) {
     const names = mentions
       .filter(({ reference }) => reference.resource === resource.name)
       .map(({ value }) => value)
@@ -40,7 +44,7 @@ export async function resolveReferences(
   const mentions = documents.flatMap((document, at) =>
     mentionsIn(file.resource.document, document, [at]).filter(({ value }) => isName(value)),
   )
-  const keys = await keysOfMentioned(transaction, mentions)
+  const keys = await keysOfMentioned(transaction, file.resource.registry, mentions)
   const resolved = structuredClone(documents)
   for (const { path, value, reference } of mentions) {
     const key = keys.get(`${reference.resource} ${value}`)

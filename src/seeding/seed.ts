@@ -1,11 +1,6 @@
-import { sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../database/database.ts'
-import { dialect } from '../database/dialect.ts'
 import type { Authorship } from '../database/tables/revisions.ts'
 import { insertDocuments } from '../operations/writing/documents.ts'
-import { recordRevisions } from '../operations/writing/revisions.ts'
-import { Problem } from '../problems/problem.ts'
-import { resources } from '../resources/index.ts'
 import { readSeeds, type SeedFile, type SeedSet } from './files.ts'
 import { findKeys, isPresent } from './presence.ts'
 import { resolveReferences } from './references.ts'
@@ -25,8 +20,7 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seede
   const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
   const resolved = await resolveReferences(transaction, file, missing)
   const documents = resolved.map((document, at) => checkSeed(file, document, at))
-  const made = await insertDocuments(transaction, file.resource, documents)
-  await recordRevisions(transaction, file.resource, made, 'create', bySeed)
+  await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: bySeed })
   return { created: documents.length, present: file.documents.length - documents.length }
 }
 
@@ -50,13 +44,8 @@ export async function seed(database: Database, set: SeedSet): Promise<Seeded> {
 
 /** Whether the registry holds no record of any resource. */
 export async function isEmpty(database: Database): Promise<boolean> {
-  const anything = sql.join(
-    resources.map(({ table }) => sql`exists (select from ${table})`),
-    sql` or `,
-  )
-  const { sql: text } = dialect.sqlToQuery(sql`select ${anything} as anything`)
-  const rows = await database.read<{ anything: boolean }>({ text })
-  const [row] = rows
-  if (!row) throw new Problem('internal', 'The database did not say whether it is empty.')
-  return !row.anything
+  const rows = await database.read<{ found: boolean }>({
+    text: 'select exists (select from records) as found',
+  })
+  return rows[0]?.found === false
 }

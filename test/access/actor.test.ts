@@ -1,65 +1,48 @@
 import Fastify from 'fastify'
+import fp from 'fastify-plugin'
 import { expect, it, onTestFinished } from 'vitest'
-import type { Database } from '../../src/database/database.ts'
 import { hashOf } from '../../src/database/keys.ts'
-import { admission } from '../../src/http/admission.ts'
-import { authorizeWith } from '../../src/http/authentication.ts'
-import { Reads } from '../../src/http/reading/reads.ts'
-import { mountEndpoints } from '../../src/http/routes.ts'
-import { LongReads } from '../../src/operations/long-reads.ts'
-import type { Actor, Endpoint } from '../../src/operations/operation.ts'
+import type { Actor } from '../../src/operations/operation.ts'
+import { authentication } from '../../src/server/plugins/authentication.ts'
 
 const key = `ent_abcd1234_${'k'.repeat(43)}`
 const held = { id: 'the-id', name: 'An import', role: 'editor', expiresAt: null, revokedAt: null } as const
 const adminKey = 'the-key-that-the-service-began-with'
 
-it('an endpoint that writes is told who acts: a key, the first administrator, or a subject of the issuer', async () => {
+/** Knows one key, without a database. */
+const keyring = fp(
+  async (app) => {
+    app.decorate('keyring', {
+      find: async (hash) => (hash === hashOf(key) ? held : undefined),
+      use: () => {},
+      changed: () => {},
+      close: async () => {},
+    })
+  },
+  { name: 'keyring' },
+)
+
+it('sets the actor of a request: a key, the first administrator, or a subject of the issuer', async () => {
   const app = Fastify()
   onTestFinished(() => app.close())
-  const seen: Actor[] = []
-  const endpoint: Endpoint = {
-    method: 'POST',
-    path: '/v1/mirror',
-    tag: 'service',
-    contract: {
-      operationId: 'getMirror',
-      summary: '',
-      description: '',
-      access: 'write',
-      query: {},
-      headers: [],
-      answers: {},
-      problems: [],
-    },
-    handle: async ({ actor }) => {
-      seen.push(actor)
-      return { status: 200, headers: {}, body: '{}' }
-    },
-  }
   const subject: Actor = { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' }
-  const authorize = authorizeWith({
+  await app.register(keyring)
+  await app.register(authentication, {
     adminKey,
-    keyring: { find: async (hash) => (hash === hashOf(key) ? held : undefined), use: () => {} },
     verifyToken: async () => subject,
     publicRead: true,
+    maxFailuresPerMinute: 0,
   })
-  // The endpoint asks no database.
-  const context = {
-    database: {} as Database,
-    longReads: new LongReads(2),
-    cursorSecret: '',
-    keyring: { changed: () => {} },
-    changed: async () => {},
-    closing: new AbortController().signal,
-  }
-  const admit = await admission(app, authorize, 0)
-  mountEndpoints(app, [endpoint], { context, admit, reads: new Reads(undefined, true) })
+  app.post('/mirror', { config: { access: 'write' } }, async ({ actor }) => actor)
 
+  const actors: Actor[] = []
   for (const bearer of [key, adminKey, 'header.claims.signature']) {
     const headers = { authorization: `Bearer ${bearer}` }
-    expect((await app.inject({ method: 'POST', url: '/v1/mirror', headers })).statusCode).toBe(200)
+    const response = await app.inject({ method: 'POST', url: '/mirror', headers })
+    expect(response.statusCode).toBe(200)
+    actors.push(response.json<Actor>())
   }
-  expect(seen).toEqual([
+  expect(actors).toEqual([
     { kind: 'key', id: 'the-id', name: 'An import', role: 'editor' },
     { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' },
     subject,

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { exportJWK, exportSPKI, UnsecuredJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { VerifyToken } from '../../src/http/authentication.ts'
-import { trustIssuer } from '../../src/http/oidc.ts'
 import type { Problem } from '../../src/problems/problem.ts'
+import type { VerifyToken } from '../../src/server/plugins/authentication/authenticate.ts'
+import { trustIssuer } from '../../src/server/plugins/authentication/oidc.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { makePair, now, openIssuer, type Pair, sign, type TestIssuer, unheardOf } from '../support/issuer.ts'
 

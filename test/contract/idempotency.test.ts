@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { buildApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
 import { resources } from '../../src/resources/index.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { Representation } from '../../src/http/reading/representation.ts'
-import { Store } from '../../src/http/reading/store.ts'
+import { Representation } from '../../src/server/plugins/response-cache/representation.ts'
+import { ResponseStore } from '../../src/server/plugins/response-cache/response-store.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
@@ -392,33 +392,33 @@ describe('the memory', () => {
     new Representation('x'.repeat(bytes), { 'content-type': 'text/plain' })
 
   it('never takes more than it may, whatever is kept, asked for and encoded', async () => {
-    const store = new Store(1_000_000)
+    const store = new ResponseStore(1_000_000)
     for (let at = 0; at < 500; at += 1) {
       const kept = representation((at * 7919) % 60_000)
-      store.keep(`key ${at}`, kept, 1)
-      store.remember(`asked ${at} ${'y'.repeat(at)}`, `key ${at}`)
-      await kept.in('gzip')
-      store.keep(`key ${at}`, kept, 1)
+      store.set(`key ${at}`, kept, 1)
+      store.setRequest(`asked ${at} ${'y'.repeat(at)}`, `key ${at}`)
+      await kept.encode('gzip')
+      store.set(`key ${at}`, kept, 1)
       expect(store.size).toBeLessThanOrEqual(1_000_000)
-      expect(store.find(`key ${at}`, 1)).toBe(kept)
+      expect(store.get(`key ${at}`, 1)).toBe(kept)
     }
-    expect(store.find('key 1', 1)).toBeUndefined()
+    expect(store.get('key 1', 1)).toBeUndefined()
     expect(store.size).toBeGreaterThan(500_000)
   })
 
   it('keeps no answer that would drive out all others', () => {
-    const store = new Store(1_000_000)
-    store.keep('small', representation(1000), 1)
-    store.keep('large', representation(400_000), 1)
-    expect(store.find('large', 1)).toBeUndefined()
-    expect(store.find('small', 1)).toBeDefined()
+    const store = new ResponseStore(1_000_000)
+    store.set('small', representation(1000), 1)
+    store.set('large', representation(400_000), 1)
+    expect(store.get('large', 1)).toBeUndefined()
+    expect(store.get('small', 1)).toBeDefined()
   })
 
   it('finds nothing of an earlier generation', () => {
-    const store = new Store(1_000_000)
-    store.keep('key', representation(10), 1)
-    store.remember('asked', 'key')
-    expect(store.findAsked('asked', 1)).toBeDefined()
-    expect(store.findAsked('asked', 2)).toBeUndefined()
+    const store = new ResponseStore(1_000_000)
+    store.set('key', representation(10), 1)
+    store.setRequest('asked', 'key')
+    expect(store.getByRequest('asked', 1)).toBeDefined()
+    expect(store.getByRequest('asked', 2)).toBeUndefined()
   })
 })

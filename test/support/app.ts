@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
-import { buildApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
 import { type Database, openPool } from '../../src/database/database.ts'
 import { databaseOptions } from '../../src/database/open.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
 import { openTestDatabase } from './database.ts'
 
 /** The key of the administrator in every test. */

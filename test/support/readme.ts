@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { environment } from '../../src/config.ts'
 import { packageRoot } from '../../src/package-root.ts'
+import { environment } from '../../src/server/config.ts'
 
 const file = join(packageRoot, 'README.md')
 const written = readFileSync(file, 'utf8')

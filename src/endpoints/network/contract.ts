@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keys } from '../../model/keys.ts'
 import {
   type CheckedQuery,
   limitOf,
@@ -8,13 +9,14 @@ import {
   wholeNumber,
   words,
   wordsOf,
-} from '../../query/parameters.ts'
-import { nameOutput } from '../../resources/components.ts'
-import { edtf, keys } from '../../resources/values.ts'
-import { selectedRecords, subjects } from './plan.ts'
+} from '../../model/parameters.ts'
+import type { Registry } from '../../model/registry.ts'
+import { nameOutput } from '../../model/schema-names.ts'
+import { edtf } from '../../model/schemas.ts'
+import { networkResources, selectedRecords } from './plan.ts'
 import type { Level, NetworkPlan } from './statement.ts'
 
-const names = subjects.map(({ resource }) => resource.name)
+const namesIn = (registry: Registry) => networkResources(registry).map(({ resource }) => resource.name)
 
 const most = { edges: 1000, minimum: 1_000_000 } as const
 const usualEdges = 100
@@ -26,7 +28,7 @@ const many = (value: z.ZodType, description: string): Parameter => ({
 })
 
 /** The parameters that select the records of a network, and how much of it is answered. */
-export const networkParameters: Record<string, Parameter> = {
+export const networkParameters = (registry: Registry): Record<string, Parameter> => ({
   from: single(
     edtf('From when.'),
     'Records that may have happened from this time on: agreements when they were signed, projects and programs from start to end (without an end they go on), bases when they were designated.',
@@ -36,7 +38,7 @@ export const networkParameters: Record<string, Parameter> = {
     z.enum(['exclude', 'include']),
     'Whether records without any date count in a time: `exclude` when left out. Without `from` and `to` all records count.',
   ),
-  resource: words(names, 'Resources to count, separated by commas; all four when left out.'),
+  resource: words(namesIn(registry), 'Resources to count, separated by commas; all when left out.'),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
   region: many(
     keys.region(),
@@ -48,14 +50,19 @@ export const networkParameters: Record<string, Parameter> = {
     z.int().min(1).max(most.minimum),
   ),
   limit: limitOf('Edges or partners to answer, the strongest first', { usual: usualEdges, most: most.edges }),
-}
+})
 
 const numberIn = (query: CheckedQuery, name: string, usual: number) =>
   Number(valuesOf(query, name)[0] ?? usual)
 
 /** What a checked query asks of a network. @param country that takes part in all its records, if one is given. */
-export const planNetwork = (query: CheckedQuery, level: Level, country?: string): NetworkPlan => ({
-  selected: selectedRecords(query, country),
+export const planNetwork = (
+  registry: Registry,
+  query: CheckedQuery,
+  level: Level,
+  country?: string,
+): NetworkPlan => ({
+  selected: selectedRecords(registry, query, country),
   level,
   regions: wordsOf(query, 'region'),
   minimum: numberIn(query, 'minimum', 1),
@@ -64,9 +71,10 @@ export const planNetwork = (query: CheckedQuery, level: Level, country?: string)
 
 const count = (description: string) => z.int().min(0).meta({ description })
 
-const counts = z
-  .partialRecord(z.enum(names), z.int().min(0))
-  .meta({ description: 'How many of each resource that was counted.' })
+const counts = (registry: Registry) =>
+  z
+    .partialRecord(z.enum(namesIn(registry)), z.int().min(0))
+    .meta({ description: 'How many of each resource that was counted.' })
 
 const year = (which: string) =>
   z
@@ -76,17 +84,17 @@ const year = (which: string) =>
       description: `The ${which} year that their dates name, whatever time was asked for; null where they name none. What has an open end, such as 1985-04/.., may go on.`,
     })
 
-const tie = {
+const edgeProperties = (registry: Registry) => ({
   count: count('How many records both take part in.'),
-  resources: counts,
+  resources: counts(registry),
   topics: z
     .array(z.strictObject({ topic: keys.topic(), name: z.string(), count: z.int().min(1) }))
     .meta({ description: 'The ten topics that most of the records are about.' }),
   firstYear: year('first'),
   lastYear: year('last'),
-}
+})
 
-const tieExample = {
+const edgeExample = {
   count: 3,
   resources: { agreements: 2, projects: 1, 'cooperation-bases': 0, 'assistance-programs': 0 },
   topics: [{ topic: 'energy', name: 'Energy', count: 2 }],
@@ -94,7 +102,7 @@ const tieExample = {
   lastYear: 2011,
 }
 
-const makeNetwork = () =>
+const makeNetwork = (registry: Registry) =>
   nameOutput(
     'Network',
     z
@@ -108,7 +116,9 @@ const makeNetwork = () =>
             link: z.string().meta({ description: 'Path of the record.' }),
           }),
         ),
-        edges: z.array(z.strictObject({ source: z.string(), target: z.string(), ...tie })),
+        edges: z.array(
+          z.strictObject({ source: z.string(), target: z.string(), ...edgeProperties(registry) }),
+        ),
         total: z.strictObject({ edges: count('How many edges there are, shown or not.') }),
       })
       .meta({
@@ -120,7 +130,7 @@ const makeNetwork = () =>
               { id: 'CHN', name: 'China', country: null, link: '/v1/countries/CHN' },
               { id: 'PAK', name: 'Pakistan', country: null, link: '/v1/countries/PAK' },
             ],
-            edges: [{ source: 'CHN', target: 'PAK', ...tieExample }],
+            edges: [{ source: 'CHN', target: 'PAK', ...edgeExample }],
             total: { edges: 1 },
           },
         ],
@@ -134,7 +144,7 @@ const searchExample = {
   body: { where: { and: [{ country: { eq: 'CHN' } }, { country: { eq: 'PAK' } }] } },
 }
 
-const makePartners = () =>
+const makePartners = (registry: Registry) =>
   nameOutput(
     'CountryNetwork',
     z
@@ -144,12 +154,12 @@ const makePartners = () =>
           z.strictObject({
             country: keys.country(),
             name: z.string(),
-            ...tie,
+            ...edgeProperties(registry),
             link: z.string().meta({ description: 'Path of the partner.' }),
             searches: z
               .array(
                 z.strictObject({
-                  resource: z.enum(names),
+                  resource: z.enum(namesIn(registry)),
                   count: z.int().min(1),
                   path: z.string(),
                   body: z.record(z.string(), z.unknown()),
@@ -174,7 +184,7 @@ const makePartners = () =>
               {
                 country: 'PAK',
                 name: 'Pakistan',
-                ...tieExample,
+                ...edgeExample,
                 link: '/v1/countries/PAK',
                 searches: [searchExample],
               },
@@ -185,12 +195,13 @@ const makePartners = () =>
       }),
   )
 
-/** Makes a schema when it is first asked for, and once, since it is given a name. */
-const once = (make: () => z.ZodType) => {
-  let made: z.ZodType | undefined
-  return () => {
-    made ??= make()
-    return made
+/** Caches the schema of a registry: the OpenAPI document names each schema once. */
+const once = (make: (registry: Registry) => z.ZodType) => {
+  const made = new WeakMap<Registry, z.ZodType>()
+  return (registry: Registry): z.ZodType => {
+    const known = made.get(registry) ?? make(registry)
+    made.set(registry, known)
+    return known
   }
 }
 

@@ -1,66 +1,38 @@
-import { agreements as agreementsTable } from '../../database/tables/agreements.ts'
-import { assistancePrograms as programsTable } from '../../database/tables/assistance-programs.ts'
-import { cooperationBases as basesTable } from '../../database/tables/cooperation-bases.ts'
-import { projects as projectsTable } from '../../database/tables/projects.ts'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { columnOf } from '../../database/columns.ts'
+import { type CheckedQuery, invalid, wordsOf } from '../../model/parameters.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Condition } from '../../query/condition.ts'
-import { type CheckedQuery, invalid, wordsOf } from '../../query/parameters.ts'
 import { planSearch } from '../../query/search.ts'
-import { agreements } from '../../resources/agreements.ts'
-import { assistancePrograms } from '../../resources/assistance-programs.ts'
-import { placesOf } from '../../resources/conditions.ts'
-import { cooperationBases } from '../../resources/cooperation-bases.ts'
-import { projects } from '../../resources/projects.ts'
 
-/**
- * The resources that actors take part in: how their rows are pointed to, where they are, and the dates between which
- * they happen. With one date, they happen then; with two, from the one to the other.
- */
-export const subjects = [
-  {
-    resource: agreements,
-    owner: 'agreementId',
-    places: placesOf.agreements,
-    dates: ['signedOn'],
-    days: [agreementsTable.signedOnEarliest, agreementsTable.signedOnLatest],
-  },
-  {
-    resource: projects,
-    owner: 'projectId',
-    places: placesOf.projects,
-    dates: ['startsOn', 'endsOn'],
-    days: [
-      projectsTable.startsOnEarliest,
-      projectsTable.endsOnEarliest,
-      projectsTable.startsOnLatest,
-      projectsTable.endsOnLatest,
-    ],
-  },
-  {
-    resource: cooperationBases,
-    owner: 'cooperationBaseId',
-    places: placesOf['cooperation-bases'],
-    dates: ['designatedOn'],
-    days: [basesTable.designatedOnEarliest, basesTable.designatedOnLatest],
-  },
-  {
-    resource: assistancePrograms,
-    owner: 'assistanceProgramId',
-    places: placesOf['assistance-programs'],
-    dates: ['startsOn', 'endsOn'],
-    days: [
-      programsTable.startsOnEarliest,
-      programsTable.endsOnEarliest,
-      programsTable.startsOnLatest,
-      programsTable.endsOnLatest,
-    ],
-  },
-] as const
+/** Dates between which a record happens: one date, or start and end. */
+type Dates = readonly [string] | readonly [string, string]
 
-export type Subject = (typeof subjects)[number]
+/** A resource that actors take part in. */
+export interface NetworkResource {
+  resource: Resource
+  /** Columns of countries that take part beside the participants. */
+  hosts: PgColumn[]
+  dates: Dates
+  /** The earliest and latest days of the dates. */
+  days: PgColumn[]
+}
+
+/** The resources that networks are made of: those that have participants and say when they happened. */
+export const networkResources = (registry: Registry): NetworkResource[] =>
+  registry.resources.flatMap((resource) => {
+    const { name, table, happened } = resource
+    if (!happened || !registry.participants.has(name)) return []
+    const days = ['Earliest', 'Latest'].flatMap((bound) =>
+      happened.map((date) => columnOf(table, `${date}${bound}`)),
+    )
+    return [{ resource, hosts: registry.hostCountries(name), dates: happened, days }]
+  })
 
 /** The records of one resource that a network is made of. */
 export interface Selected {
-  subject: Subject
+  from: NetworkResource
   /** Conditions of `POST …/search` that all hold for them. */
   conditions: object[]
   /** The same as the query language compiles it. */
@@ -68,7 +40,7 @@ export interface Selected {
 }
 
 /** Conditions that a record may have happened in a time. What has no end goes on, what has no start has always been. */
-function timeConditions(dates: Subject['dates'], from?: string, to?: string, undated?: string): object[] {
+function timeConditions(dates: Dates, from?: string, to?: string, undated?: string): object[] {
   const [start, end = start] = dates
   const orOpen = (date: string, bound: object) =>
     start === end ? { [date]: bound } : { or: [{ [date]: bound }, { [date]: { isNull: true } }] }
@@ -92,7 +64,7 @@ function timeConditions(dates: Subject['dates'], from?: string, to?: string, und
  * @param country that takes part in all of them, if one is given.
  * @throws Problem `invalid-parameter` for `undated` without a time.
  */
-export function selectedRecords(query: CheckedQuery, country?: string): Selected[] {
+export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {
   const [from] = wordsOf(query, 'from')
   const [to] = wordsOf(query, 'to')
   const [undated] = wordsOf(query, 'undated')
@@ -102,15 +74,16 @@ export function selectedRecords(query: CheckedQuery, country?: string): Selected
   }
   const wanted = wordsOf(query, 'resource')
   const topics = wordsOf(query, 'topic')
-  return subjects
+  return networkResources(registry)
     .filter(({ resource }) => wanted.length === 0 || wanted.includes(resource.name))
-    .map((subject) => {
+    .map((found) => {
+      const hasTopics = registry.withTopics.includes(found.resource.name)
       const conditions = [
         ...(country === undefined ? [] : [{ country: { eq: country } }]),
-        ...(topics.length > 0 ? [{ topic: { in: topics } }] : []),
-        ...timeConditions(subject.dates, from, to, undated),
+        ...(topics.length > 0 && hasTopics ? [{ topic: { in: topics } }] : []),
+        ...timeConditions(found.dates, from, to, undated),
       ]
       const where = conditions.length > 0 ? { where: { and: conditions } } : {}
-      return { subject, conditions, where: planSearch(subject.resource, where).where }
+      return { from: found, conditions, where: planSearch(found.resource, where).where }
     })
 }

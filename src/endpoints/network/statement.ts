@@ -1,12 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { QueryConfig } from 'pg'
-import { organizations } from '../../database/tables/organizations.ts'
-import { participations } from '../../database/tables/participations.ts'
-import { topicLinks } from '../../database/tables/topic-links.ts'
+import type { Statement } from '../../database/statement.ts'
+import type { Registry } from '../../model/registry.ts'
+import { toSearchable } from '../../model/resource.ts'
 import { shapeOf, valuesIn } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import { statement } from '../../query/statement.ts'
-import { searchableOf } from '../../resources/resource.ts'
 import type { Selected } from './plan.ts'
 
 /** What takes part: countries, for which their organizations stand; or organizations by themselves. */
@@ -38,68 +36,68 @@ const yearOf = (day: SQL) =>
 
 /** The records, with their first and last year. */
 function recordsSql(selected: Selected[]): SQL {
-  let from = 0
+  let parameter = 0
   return union(
-    selected.map(({ subject: { resource, days }, where }, place) => {
-      const condition = conditionSql(searchableOf(resource), where, from)
-      from += valuesIn(where).length
+    selected.map(({ from: { resource, days }, where }, place) => {
+      const condition = conditionSql(toSearchable(resource), where, parameter)
+      parameter += valuesIn(where).length
       const bounds = sql.join(
         days.map((day) => sql`(${day})`),
         sql`, `,
       )
       const finite = (choose: 'min' | 'max') =>
         sql`(select ${sql.raw(choose)}(bound.day) from (values ${bounds}) as bound(day) where isfinite(bound.day))`
-      return sql`select ${number(place)} as place, ${resource.key.column} as record, ${yearOf(finite('min'))} as first, ${yearOf(finite('max'))} as last from ${resource.table} where (${condition})`
+      return sql`select ${number(place)} as place, ${resource.id} as record, ${yearOf(finite('min'))} as first, ${yearOf(finite('max'))} as last from ${resource.table} where (${condition})`
     }),
   )
 }
 
 /** Who takes part in the records, each once a record. */
-function actorsSql(selected: Selected[], level: Level): SQL {
+function actorsSql({ shared: { participations } }: Registry, selected: Selected[], level: Level): SQL {
   const actor =
     level === 'country'
-      ? sql`coalesce(${participations.country}, ${organizations.country})`
+      ? sql`coalesce(${participations.country}, organizations.country)`
       : sql`${participations.organization}::text`
-  const parts = selected.flatMap(({ subject: { resource, owner, places } }, place) => [
+  const hosts = selected.flatMap(({ from: { resource, hosts } }, place) =>
+    hosts.map(
+      (column) => sql`select records.place, records.record, ${column} from records
+            join ${resource.table} on ${resource.id} = records.record where records.place = ${number(place)}`,
+    ),
+  )
+  const parts = [
     sql`select records.place, records.record, ${actor} as actor from records
-      join ${participations} on ${participations[owner]} = records.record
-      left join ${organizations} on ${organizations.id} = ${participations.organization}
-      where records.place = ${number(place)}`,
-    ...(level === 'country'
-      ? places.map(
-          (column) => sql`select records.place, records.record, ${column} from records
-            join ${resource.table} on ${resource.key.column} = records.record where records.place = ${number(place)}`,
-        )
-      : []),
-  ])
+      join ${participations} on ${participations.record} = records.record
+      left join organizations on organizations.id = ${participations.organization}`,
+    ...(level === 'country' ? hosts : []),
+  ]
   return sql`select distinct place, record, actor from (${union(parts)}) as taking where actor is not null`
 }
 
 const countedBy = (selected: Selected[]) =>
   sql.join(
     selected.map(
-      ({ subject }, place) =>
-        sql`${literal(subject.resource.name)}, count(*) filter (where place = ${number(place)})`,
+      ({ from: { resource } }, place) =>
+        sql`${literal(resource.name)}, count(*) filter (where place = ${number(place)})`,
     ),
     sql`, `,
   )
 
-const topicsSql = (selected: Selected[]) =>
-  union(
-    selected.map(
-      ({ subject: { owner } }, place) =>
-        sql`select connected.source, connected.target, ${topicLinks.topic} as topic from connected
-          join ${topicLinks} on ${topicLinks[owner]} = connected.record where connected.place = ${number(place)}`,
-    ),
-  )
+const topicsSql = ({ shared: { topicLinks } }: Registry) =>
+  sql`select connected.source, connected.target, ${topicLinks.topic} as topic from connected
+    join ${topicLinks} on ${topicLinks.record} = connected.record`
 
 /**
  * Common table expressions of a network: `edges` are all of them, `shown` the strongest, `about` their topics.
  * @param pairs the query for rows of source, target, place and record.
  */
-const networkSql = (selected: Selected[], level: Level, pairs: SQL): SQL => sql`with records as materialized (
+const networkSql = (
+  registry: Registry,
+  selected: Selected[],
+  level: Level,
+  pairs: SQL,
+): SQL => sql`with records as materialized (
     ${recordsSql(selected)}
-  ), actors as materialized (${actorsSql(selected, level)}
+  ), actors as materialized (${actorsSql(registry, selected, level)}
   ), pairs as materialized (${pairs}
   ), edges as materialized (
     select source, target, count(*)::int as count, json_build_object(${countedBy(selected)}) as resources,
@@ -113,7 +111,7 @@ const networkSql = (selected: Selected[], level: Level, pairs: SQL): SQL => sql`
     from (
       select source, target, topic, topics.name, count(*)::int as count,
         row_number() over (partition by source, target order by count(*) desc, topic collate "C") as rank
-      from (${topicsSql(selected)}) as links join topics on topics.slug = links.topic
+      from (${topicsSql(registry)}) as links join topics on topics.slug = links.topic
       group by source, target, topic, topics.name
     ) as counted where rank <= ${number(mostTopics)} group by source, target
   )`
@@ -126,7 +124,7 @@ const inRegions = (level: Level, actor: SQL): SQL =>
 const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, shown.first as "firstYear", shown.last as "lastYear"`
 
 const shapes = (selected: Selected[]) =>
-  selected.map(({ subject, where }) => `${subject.resource.name}:${shapeOf(where)}`).join('|')
+  selected.map(({ from, where }) => `${from.resource.name}:${shapeOf(where)}`).join('|')
 
 function valuesOfPlan({ selected, regions, minimum, limit }: NetworkPlan): Record<string, unknown> {
   const values = selected.flatMap(({ where }) => valuesIn(where))
@@ -135,7 +133,7 @@ function valuesOfPlan({ selected, regions, minimum, limit }: NetworkPlan): Recor
 }
 
 /** The statement of the whole network: one row, its JSON as `document`. */
-export function networkStatement(plan: NetworkPlan): QueryConfig {
+export function networkStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, level, regions } = plan
   const build = () => {
     const ends =
@@ -149,7 +147,7 @@ export function networkStatement(plan: NetworkPlan): QueryConfig {
       level === 'country'
         ? sql`select code as id, name, null as country, '/v1/countries/' || code as link from countries where code in (select source from shown union select target from shown)`
         : sql`select id::text, name, country, '/v1/organizations/' || id as link from organizations where id in (select source::uuid from shown union select target::uuid from shown)`
-    return sql`${networkSql(selected, level, pairs)}
+    return sql`${networkSql(registry, selected, level, pairs)}
       select json_build_object(
         'level', ${literal(level)},
         'nodes', (select coalesce(json_agg(row_to_json(node) order by node.id collate "C"), '[]') from (${nodes}) as node),
@@ -166,21 +164,21 @@ export function networkStatement(plan: NetworkPlan): QueryConfig {
  * The statement of a country's partners: one row, its JSON as `document`; no row when there is no such country.
  * @param plan whose records all have the country taking part.
  */
-export function partnersStatement(plan: NetworkPlan, code: string): QueryConfig {
+export function partnersStatement(registry: Registry, plan: NetworkPlan, code: string): Statement {
   const { selected, regions } = plan
   const build = () => {
     const within = regions.length > 0 ? sql`and ${inRegions('country', sql`actor`)}` : sql``
     const pairs = sql`select ${placeholder('code')}::text as source, actor as target, place, record
       from actors where actor <> ${placeholder('code')}::text ${within}`
     const searches = union(
-      selected.map(({ subject: { resource } }, place) => {
+      selected.map(({ from: { resource } }, place) => {
         const conditions = sql`${placeholder(`conditions.${place}`)}::text::jsonb`
         const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`
         return sql`select ${literal(resource.name)} as resource, (shown.resources ->> ${literal(resource.name)})::int as count,
           ${literal(`/v1/${resource.name}/search`)} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
       }),
     )
-    return sql`${networkSql(selected, 'country', pairs)}
+    return sql`${networkSql(registry, selected, 'country', pairs)}
       select json_build_object(
         'country', json_build_object('code', countries.code, 'name', countries.name),
         'partners', (select coalesce(json_agg(row_to_json(partner) order by partner.count desc, partner.country collate "C"), '[]')

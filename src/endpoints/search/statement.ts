@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { columnOf } from '../../database/columns.ts'
 import { beginning, folded, nameList, widePairs } from '../../database/folding.ts'
+import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
-import type { Resource } from '../../resources/resource.ts'
 
 /** What a search across resources asks for. */
 export interface SearchPlan {
@@ -31,7 +31,7 @@ const pairs = sql`(select pairs from asked)`
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
 /** What the names of a record are looked for in: its title, or the lines of all its names. */
-const namesOf = ({ naming: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
+const namesOf = ({ search: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
 
 /** Hits of one resource, as number of the resource, key and score. */
 const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
@@ -42,7 +42,7 @@ const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${wh
 
 /** Records that are called so, by title, alias or code (1), and those whose title begins so (0.75 and more). */
 function named(at: number, resource: Resource): SQL[] {
-  const { title, lines } = resource.naming
+  const { title, lines } = resource.search
   const start = beginning(title)
   const asked = sql`left(${part}, 200) collate "C"`
   const score = sql`case when ${folded(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(folded(title))} end`
@@ -92,7 +92,7 @@ function alike(at: number, resource: Resource, needed: SQL): SQL {
   return hits(
     at,
     resource,
-    sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${folded(resource.naming.title)})`,
+    sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${folded(resource.search.title)})`,
     sql`${part} <% ${names}`,
     onlyIf(needed, sql`limit ${sql.raw(String(candidates))}`),
   )
@@ -100,8 +100,8 @@ function alike(at: number, resource: Resource, needed: SQL): SQL {
 
 /** The JSON of a hit, for hits of one resource; null for those of others. */
 function hitJson(at: number, resource: Resource): SQL {
-  const { table, key, name, naming } = resource
-  const { title, lines, prose } = naming
+  const { table, key, name } = resource
+  const { title, lines, prose } = resource.search
   const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
   const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
   // Of several names, the one that is most like what was asked for; the first of equals.

@@ -1,13 +1,13 @@
 import type { Transaction } from '../../database/database.ts'
+import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { Resource } from '../../resources/resource.ts'
 import { noSuch } from '../read.ts'
-import type { Stored } from '../records.ts'
 import { requireVersion } from '../tags.ts'
-import { type Document, documentOf, lockRecords } from '../writing/documents.ts'
-import { externalIdsOf, recordsOfExternalIds } from '../writing/external-ids.ts'
+import { type Document, documentOf } from '../writing/documents.ts'
+import { externalIdsIn, recordsOfExternalIds } from '../writing/external-ids.ts'
 import { identitiesOf } from '../writing/lines.ts'
+import { type Locked, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import { checkDocument, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
 import { inOperation, placeOf, type Target, type Wish } from './request.ts'
@@ -17,8 +17,8 @@ import { inOperation, placeOf, type Target, type Wish } from './request.ts'
 /** What an operation does to the database. */
 export type Change = { at: number } & (
   | { kind: 'create'; document: Document }
-  | { kind: 'replace' | 'patch'; key: string; version: number; before: Document; after: Document }
-  | { kind: 'remove'; key: string }
+  | { kind: 'replace' | 'patch'; locked: Locked; before: Document; after: Document }
+  | { kind: 'remove'; locked: Locked }
 )
 
 /** What has been decided of operations, by their places: what they do, or why they are refused. */
@@ -64,11 +64,11 @@ const fault = (resource: Resource, path: PropertyKey[], code: string, message: s
   invalidBody(resource.noun, [{ pointer: pointerOf(path), code, message }])
 
 /** What an operation does that creates or replaces its record, whichever it comes to. */
-function upsertion(resource: Resource, at: number, wish: Wish & { kind: 'upsert' }, stored?: Stored): Change {
+function upsertion(resource: Resource, at: number, wish: Wish & { kind: 'upsert' }, stored?: Locked): Change {
   const { property, madeBy } = resource.key
   const { key, externalId } = wish.target
   const { document } = wish
-  if (externalId && !externalIdsOf(document).some((own) => nameOf(own) === nameOf(externalId)))
+  if (externalId && !externalIdsIn(document).some((own) => nameOf(own) === nameOf(externalId)))
     throw fault(
       resource,
       ['externalIds'],
@@ -88,8 +88,7 @@ function upsertion(resource: Resource, at: number, wish: Wish & { kind: 'upsert'
   return {
     at,
     kind: 'replace',
-    key: String(record[property]),
-    version: stored.version,
+    locked: stored,
     before: documentOf(resource, record),
     after: madeBy === 'client' ? document : others,
   }
@@ -101,24 +100,24 @@ function changeOf(
   at: number,
   wish: Exclude<Wish, { kind: 'create' | 'upsert' }>,
   key: string,
-  stored: Stored,
+  stored: Locked,
 ): Change {
   try {
     requireVersion(wish.expected, stored.version, resource.noun)
   } catch (error) {
     throw error instanceof Problem ? inOperation(error, at, ['ifMatch']) : error
   }
-  if (wish.kind === 'remove') return { at, kind: 'remove', key }
+  if (wish.kind === 'remove') return { at, kind: 'remove', locked: stored }
   const record: Document = JSON.parse(stored.document)
   const before = documentOf(resource, record)
   const body = withoutManaged(resource, wish.body, record)
   const after = checkDocument(resource, wish.kind === 'patch' ? mergePatch(before, body) : body)
   requireSameKey(resource, key, after)
-  return { at, kind: wish.kind, key, version: stored.version, before, after }
+  return { at, kind: wish.kind, locked: stored, before, after }
 }
 
 /** What an operation does. @throws Problem why it can't, its faults at their places in the body. */
-function decide(resource: Resource, { at, wish }: Placed, key: string | undefined, stored?: Stored): Change {
+function decide(resource: Resource, { at, wish }: Placed, key: string | undefined, stored?: Locked): Change {
   if (wish.kind === 'create') return { at, kind: wish.kind, document: wish.document }
   const { externalId } = wish.target
   if (!stored && wish.kind !== 'upsert') {
@@ -127,7 +126,7 @@ function decide(resource: Resource, { at, wish }: Placed, key: string | undefine
   }
   // Between finding the record by its external id and locking it, another one may have got that.
   if (stored && externalId) {
-    const own = externalIdsOf(JSON.parse(stored.document))
+    const own = externalIdsIn(JSON.parse(stored.document))
     if (!own.some((one) => nameOf(one) === nameOf(externalId)))
       throw inOperation(
         new Problem('conflict', 'The external id has just been given to another record. Send it again.'),
@@ -152,7 +151,7 @@ function claimsOf(resource: Resource, change: Change): { path: PropertyKey[]; id
       path: ['document', ...path],
       identity,
     }))
-  const own = { path: [], identity: `key ${change.key}` }
+  const own = { path: [], identity: `key ${change.locked.key}` }
   if (change.kind === 'remove') return [own]
   const { [resource.key.property]: _, ...others } = change.after
   const claims = identitiesOf(resource, others).map(({ path, identity }) => ({

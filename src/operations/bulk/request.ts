@@ -1,15 +1,15 @@
 import { z } from 'zod'
+import type { Resource } from '../../model/resource.ts'
+import { nameInput } from '../../model/schema-names.ts'
+import { externalId } from '../../model/schemas.ts'
 import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { didYouMean, listed } from '../../problems/suggest.ts'
-import { nameInput } from '../../resources/components.ts'
-import type { Resource } from '../../resources/resource.ts'
-import { externalId } from '../../resources/values.ts'
 import { memo } from '../answers.ts'
 import { patchOf, replacementOf } from '../bodies.ts'
 import { type Expected, expectedVersions } from '../tags.ts'
 import type { Document } from '../writing/documents.ts'
-import { externalIdOwner } from '../writing/external-ids.ts'
+import { hasExternalIds } from '../writing/external-ids.ts'
 import { documentIn } from '../writing/lines.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
 
@@ -66,7 +66,7 @@ interface Bodies {
 function targetShape(resource: Resource): z.ZodRawShape {
   const { key, noun } = resource
   const description = `The ${key.property} of the ${noun}.`
-  if (!externalIdOwner(resource))
+  if (!hasExternalIds(resource))
     return { [key.property]: key.schema.meta({ ...key.schema.meta(), description }) }
   return {
     [key.property]: z.optional(key.schema).meta({ description }),

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/database.ts'
 import { databaseErrorOf, problemOf } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
+import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { resources } from '../../resources/index.ts'
-import type { Resource } from '../../resources/resource.ts'
 import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusal } from '../writing/explain.ts'
 import { referredTo, referrersOf } from '../writing/referrers.ts'
-import { recordRevisions } from '../writing/revisions.ts'
 import type { Change } from './plan.ts'
 import { inOperation, placeOf } from './request.ts'
 
@@ -39,11 +37,10 @@ async function create(
   authorship: Authorship,
 ): Promise<[number, Done][]> {
   const documents = changes.map(({ document }) => document)
-  const keys = await insertDocuments(transaction, resource, documents)
-  const written = await recordRevisions(transaction, resource, keys, 'create', authorship)
+  const written = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
   return changes.map(({ at }, index) => [
     at,
-    { status: 201, key: keys[index] ?? '', version: written[index]?.version ?? 1 },
+    { status: 201, key: written[index]?.key ?? '', version: written[index]?.version ?? 1 },
   ])
 }
 
@@ -55,14 +52,13 @@ async function update(
   authorship: Authorship,
 ): Promise<[number, Done][]> {
   const differing = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
-  await updateDocuments(transaction, resource, differing)
-  const versions = new Map(changes.map(({ key, version }) => [key, version]))
+  const versions = new Map(changes.map(({ locked }) => [locked.key, locked.version]))
   for (const kind of ['replace', 'patch'] as const) {
-    const keys = differing.filter((change) => change.kind === kind).map(({ key }) => key)
-    const written = await recordRevisions(transaction, resource, keys, kind, authorship)
-    for (const [index, { version }] of written.entries()) versions.set(keys[index] ?? '', version)
+    const updates = differing.filter((change) => change.kind === kind)
+    const written = await updateDocuments(transaction, resource, updates, { kind, authorship })
+    for (const { key, version } of written) versions.set(key, version)
   }
-  return changes.map(({ at, key, version }) => [
+  return changes.map(({ at, locked: { key, version } }) => [
     at,
     { status: 200, key, version: versions.get(key) ?? version },
   ])
@@ -74,12 +70,11 @@ async function remove(
   changes: Of<'remove'>[],
   authorship: Authorship,
 ): Promise<[number, Done][]> {
-  const keys = changes.map(({ key }) => key)
-  const written = await recordRevisions(transaction, resource, keys, 'remove', authorship)
-  await deleteDocuments(transaction, resource, keys)
-  return changes.map(({ at, key }, index) => [
+  const removed = changes.map(({ locked }) => locked)
+  const versions = await deleteDocuments(transaction, resource, removed, authorship)
+  return changes.map(({ at, locked: { key } }, index) => [
     at,
-    { status: 204, key, version: written[index]?.version ?? 1 },
+    { status: 204, key, version: versions[index] ?? 1 },
   ])
 }
 
@@ -132,7 +127,7 @@ async function writtenProblem(
   together: ReadonlySet<string>,
   refusal: unknown,
 ): Promise<Problem | undefined> {
-  const place = change.kind === 'create' ? { together } : { together, key: change.key }
+  const place = change.kind === 'create' ? { together } : { together, key: change.locked.key }
   const document = change.kind === 'create' ? change.document : change.after
   const problem = await explainRefusal(refusal, transaction, resource, document, place)
   if (!(problem instanceof Problem)) return undefined
@@ -146,12 +141,12 @@ async function writtenProblem(
 async function removalProblem(
   transaction: Transaction,
   resource: Resource,
-  { at, key }: Of<'remove'>,
+  { at, locked: { key } }: Of<'remove'>,
   removed: ReadonlySet<string>,
   refusal: unknown,
 ): Promise<Problem | undefined> {
   if (databaseErrorOf(refusal)?.code !== '23503') return undefined
-  const referrers = await referrersOf(transaction, resources, resource, key)
+  const referrers = await referrersOf(transaction, resource, key)
   const errors = referrers
     .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
     .map(referredTo)
@@ -168,7 +163,7 @@ async function explain(
   refusal: unknown,
 ): Promise<Map<number, Problem>> {
   const together = new Set(creations(changes).map(({ document }) => String(document[resource.key.property])))
-  const removed = new Set(removals(changes).map(({ key }) => key))
+  const removed = new Set(removals(changes).map(({ locked }) => locked.key))
   const found = new Map<number, Problem>()
   for (const change of changes) {
     const problem =

@@ -6,7 +6,7 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
-import { startWrite, type Locked } from './locks.ts'
+import { type Locked, startWrite } from './locks.ts'
 import {
   composeDocument,
   insertOf,

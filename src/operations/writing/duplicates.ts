@@ -3,9 +3,9 @@ import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
+import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
-import type { Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 import { externalIdsIn } from './external-ids.ts'
 
@@ -50,7 +50,8 @@ export async function takenKey(
     ),
   )
   if (!taken) return []
-  const owner = taken.resource === resource.name ? `another ${resource.noun}` : `/v1/${taken.resource}/${given}`
+  const owner =
+    taken.resource === resource.name ? `another ${resource.noun}` : `/v1/${taken.resource}/${given}`
   return [{ pointer: pointerOf([property]), code: 'taken', message: `"${given}" is taken by ${owner}` }]
 }
 

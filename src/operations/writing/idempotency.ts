@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { findResponse, saveResponse, tryLock } from '../../database/idempotency-store.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
-import type { Answer, Asked, HeaderContract, RequestHeader } from '../operation.ts'
+import type { ApiRequest, ApiResponse, HeaderContract, RequestHeader } from '../operation.ts'
 
 /** Requests that may be sent again, and are done once (draft-ietf-httpapi-idempotency-key-header-07). */
 
@@ -58,19 +58,19 @@ function keyIn(header: string | undefined): string | undefined {
 const hashOf = (...parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 
 /** All that makes two requests the same: where they are sent, and what they say. */
-const fingerprintOf = ({ method, url, bodyType, headers, body }: Asked) =>
+const fingerprintOf = ({ method, url, bodyType, headers, body }: ApiRequest) =>
   hashOf(method, url, bodyType, headers['if-match'], headers['change-reason'], body)
 
 /** What is kept for a request with this key: the answer to it, if it has one. */
 async function answeredOnce(
   transaction: Transaction,
-  asked: Asked,
+  request: ApiRequest,
   key: string,
-  work: (transaction: Transaction) => Promise<Answer>,
-  repetition: (answer: Answer) => Answer,
-): Promise<Answer | undefined> {
-  const identity = hashOf(asked.actor.kind, asked.actor.id, key)
-  const fingerprint = fingerprintOf(asked)
+  work: (transaction: Transaction) => Promise<ApiResponse>,
+  repetition: (answer: ApiResponse) => ApiResponse,
+): Promise<ApiResponse | undefined> {
+  const identity = hashOf(request.actor.kind, request.actor.id, key)
+  const fingerprint = fingerprintOf(request)
   if (!(await tryLock(transaction, identity))) return undefined
   const first = await findResponse(transaction, identity)
   if (!first) {
@@ -104,16 +104,16 @@ async function answeredOnce(
  */
 export async function once(
   database: Database,
-  asked: Asked,
-  work: (transaction: Transaction) => Promise<Answer>,
-  repetition = (answer: Answer): Answer => answer,
-): Promise<Answer> {
-  const key = keyIn(asked.headers['idempotency-key'])
+  request: ApiRequest,
+  work: (transaction: Transaction) => Promise<ApiResponse>,
+  repetition = (answer: ApiResponse): ApiResponse => answer,
+): Promise<ApiResponse> {
+  const key = keyIn(request.headers['idempotency-key'])
   if (key === undefined) return database.transaction(work)
   const until = performance.now() + patience
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     const answer = await database.transaction((transaction) =>
-      answeredOnce(transaction, asked, key, work, repetition),
+      answeredOnce(transaction, request, key, work, repetition),
     )
     if (answer) return answer
     if (performance.now() > until) {

@@ -60,7 +60,9 @@ interface LockedRow extends Omit<Locked, 'document'> {
 }
 
 /** The columns of a locked record. The time is taken after the lock, since the row is read from what was locked. */
-const lockedColumns = (resource: Resource) => sql`id::text, key, version, ${rfc3339(sql`created_at`)} as "createdAt",
+const lockedColumns = (
+  resource: Resource,
+) => sql`id::text, key, version, ${rfc3339(sql`created_at`)} as "createdAt",
   case when shape = ${shapeLiteral(resource)} then document end as document,
   ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${asService}`
 

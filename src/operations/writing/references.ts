@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Transaction } from '../../database/database.ts'
 import { columnOf } from '../../database/columns.ts'
+import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
-import { pointerOf } from '../../problems/faults.ts'
-import type { Fault } from '../../problems/problem.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Reference, references } from '../../model/schemas.ts'
+import { pointerOf } from '../../problems/faults.ts'
+import type { Fault } from '../../problems/problem.ts'
 
 /** A value that refers to another record, and where it stands. */
 export interface Mention {
@@ -58,7 +58,9 @@ function missingQuery(registry: Registry, mentions: Mention[]): SQL {
     mentions.map(({ value, reference: { resource, property, only = {} } }, at) => {
       const table = registry.table(resource)
       const column = property === undefined ? registry.keyColumn(resource) : columnOf(table, property)
-      const narrowed = Object.entries(only).map(([name, wanted]) => sql` and ${columnOf(table, name)} = ${wanted}`)
+      const narrowed = Object.entries(only).map(
+        ([name, wanted]) => sql` and ${columnOf(table, name)} = ${wanted}`,
+      )
       return sql`select ${at}::int as at where not exists (select from ${table} where ${column}::text = ${value}${sql.join(narrowed)})`
     }),
     sql` union all `,

@@ -1,7 +1,7 @@
 import { is, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { compileSql } from '../../database/dialect.ts'
 import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'

@@ -1,19 +1,15 @@
-import type { Transaction } from '../../database/database.ts'
 import type { Author, Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
-import { type ChangeKind, recordStatement } from '../../query/revisions.ts'
-import type { Resource } from '../../model/resource.ts'
-import type { Actor, Asked, RequestHeader } from '../operation.ts'
-import type { Stored } from '../records.ts'
+import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 
 /** Most characters of a reason. */
-const longest = 500
+const maxReasonLength = 500
 
 /** The header in which a client says why it changes something. */
 export const changeReason: RequestHeader = {
   name: 'Change-Reason',
   presence: 'optional',
-  description: `Why the change is made, for the history: up to ${longest} characters, in UTF-8.`,
+  description: `Why the change is made, for the history: up to ${maxReasonLength} characters, in UTF-8.`,
   example: 'The treaty series gives another date.',
 }
 
@@ -31,13 +27,13 @@ function textOf(header: string): string {
 function reasonOf(header: string | undefined): string | null {
   const reason = textOf(header ?? '')
   const { length } = [...reason]
-  if (length <= longest) return reason || null
+  if (length <= maxReasonLength) return reason || null
   throw new Problem('malformed-request', 'The header Change-Reason is too long.', {
     errors: [
       {
         header: 'Change-Reason',
         code: 'too_big',
-        message: `has ${length} characters; at most ${longest} are kept`,
+        message: `has ${length} characters; at most ${maxReasonLength} are kept`,
       },
     ],
   })
@@ -50,38 +46,8 @@ const authorOf = ({ kind, id, name }: Actor): Author => {
 }
 
 /** Who asks for a change, and why. @throws Problem `malformed-request` for a reason that is too long. */
-export const authorshipOf = ({ actor, requestId, headers }: Asked): Authorship => ({
+export const authorshipOf = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
   actor: authorOf(actor),
   requestId,
   reason: reasonOf(headers['change-reason']),
 })
-
-/**
- * Writes revisions of records as they stand in the transaction. That of a removal is written before.
- * @returns how each stands, in the order of the keys.
- */
-export async function recordRevisions(
-  transaction: Transaction,
-  resource: Resource,
-  keys: string[],
-  kind: ChangeKind,
-  authorship: Authorship,
-): Promise<Stored[]> {
-  if (keys.length === 0) return []
-  const rows = await transaction.query<Stored>(recordStatement(resource, keys, kind, authorship))
-  if (rows.length === keys.length) return rows
-  throw new Problem('internal', 'A record was not there after it had been written.')
-}
-
-/** The same for one record. */
-export async function recordRevision(
-  transaction: Transaction,
-  resource: Resource,
-  key: string,
-  kind: ChangeKind,
-  authorship: Authorship,
-): Promise<Stored> {
-  const [stored] = await recordRevisions(transaction, resource, [key], kind, authorship)
-  if (!stored) throw new Problem('internal', 'A record was not there after it had been written.')
-  return stored
-}

@@ -1,6 +1,6 @@
 import { filledProperties, type Row, type TableWrite } from '../../database/rows.ts'
-import type { TableRows } from '../../model/field.ts'
 import { propertiesOf, shapeOf } from '../../model/document.ts'
+import type { TableRows } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 
@@ -60,7 +60,15 @@ export const insertOf = ({ table, rows }: TableRows): TableWrite => ({
 export function recordRows(resource: Resource, written: WrittenRecord[]): string {
   const rows = written.map((record) => {
     const { id, key, version, createdAt, updatedAt } = record
-    const columns = { id, resource: resource.name, key, version, shape: shapeOf(resource), createdAt, updatedAt }
+    const columns = {
+      id,
+      resource: resource.name,
+      key,
+      version,
+      shape: shapeOf(resource),
+      createdAt,
+      updatedAt,
+    }
     return `${JSON.stringify(columns).slice(0, -1)},"document":${composeDocument(resource, record)}}`
   })
   return `[${rows.join()}]`
@@ -77,4 +85,3 @@ export const newRecordProperties = [
   'createdAt',
   'updatedAt',
 ]
-

@@ -1,6 +1,6 @@
+import { managed, type Resource } from '../../model/resource.ts'
 import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
-import { managed, type Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 
 /** The problem that a body's faults make. */

@@ -1,0 +1,90 @@
+// Who may import whom. `npm run check` holds it. Imports go one way:
+// cli -> server -> features, operations -> query -> model -> database -> problems; resources import model and database.
+
+/** Small files without imports of ours, which every layer may use. */
+const leaves = 'src/(error-code|package-root|startup-error|write-secret)\\.ts$'
+
+/** What starts a command, and what fills a registry. */
+const cli = 'src/(main|commands|key-command)\\.ts$|src/(cli|seeding|generating)/'
+
+/** A layer imports its own files, the leaves, and what is listed. */
+const layer = (name, folders, mayImport, severity = 'error') => ({
+  name,
+  comment: `${folders} may import ${mayImport.join(', ') || 'nothing else'}.`,
+  severity,
+  from: { path: `^src/(${folders})/` },
+  to: { path: '^src/', pathNot: [`^src/(${[folders, ...mayImport].join('|')})/`, `^${leaves}`] },
+})
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Files that import one another in a circle can only be understood together. Types alone may.',
+      severity: 'info',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-circular-server',
+      comment: 'No circle within the server.',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: {
+        circular: true,
+        viaOnly: { path: '^src/server/', dependencyTypesNot: ['type-only'] },
+      },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-undeclared-package',
+      comment: 'What src imports must be in the dependencies of package.json.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    layer('problems', 'problems', []),
+    layer('formats', 'formats', ['problems']),
+    layer('database', 'database', ['problems', 'server']),
+    layer('model', 'model', ['database', 'problems']),
+    layer('query', 'query', ['model', 'database', 'problems', 'resources']),
+    layer('resources', 'resources', ['model', 'database', 'problems', 'query']),
+    layer('operations', 'operations', ['query', 'model', 'database', 'problems', 'formats', 'resources']),
+    layer('features', 'features|endpoints', [
+      ...['operations', 'query', 'model', 'resources', 'database', 'formats', 'problems'],
+    ]),
+    {
+      name: 'server',
+      comment: 'The server knows no command. It may load the seeds when it starts.',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: { path: `^${cli}`, pathNot: '^src/(cli/)?seed(ing|s)?/' },
+    },
+    {
+      name: 'leaves',
+      severity: 'error',
+      from: { path: `^${leaves}` },
+      to: { path: '^src/' },
+    },
+
+    // The layers below are not there yet. Each becomes an error when it holds.
+    layer('database-strict', 'database', ['problems'], 'info'),
+    layer('query-strict', 'query', ['model', 'database', 'problems'], 'info'),
+    layer('resources-strict', 'resources', ['model', 'database', 'problems'], 'info'),
+    layer('operations-strict', 'operations', ['query', 'model', 'database', 'problems', 'formats'], 'info'),
+    {
+      name: 'registry',
+      comment: 'Nothing but the registry imports a resource.',
+      severity: 'info',
+      from: { path: '^src/', pathNot: '^src/resources/' },
+      to: { path: '^src/resources/', pathNot: '^src/resources/(registry|index)\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+  },
+}

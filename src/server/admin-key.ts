@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { errorCode } from '../error-code.ts'
+import { StartupError } from '../startup-error.ts'
+import { writeSecret } from '../write-secret.ts'
+import type { Config } from './config.ts'
+
+/** The first administrator's key, and what the terminal says about it. */
+export interface AdminKey {
+  key: string | undefined
+  notice: string
+}
+
+/**
+ * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
+ * `DATA_DIR/admin-key`; later starts read it from there.
+ * @throws StartupError when the file cannot be read.
+ */
+export async function findAdminKey(config: Config): Promise<AdminKey> {
+  if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
+  if (config.DATABASE_URL !== undefined) {
+    return { key: undefined, notice: "; ADMIN_KEY is not set: make keys with 'entente key create'" }
+  }
+  const file = resolve(join(config.DATA_DIR, 'admin-key'))
+  const stored = await readStored(file)
+  if (stored !== undefined) return { key: stored, notice: `; the administrator's key is in ${file}` }
+  const key = randomBytes(24).toString('base64url')
+  await writeSecret(file, `${key}\n`)
+  return { key, notice: `; the administrator's key, shown only now and kept in ${file}: ${key}` }
+}
+
+async function readStored(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw new StartupError(`the administrator's key cannot be read from ${file}: ${errorCode(error)}`)
+  }
+}

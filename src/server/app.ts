@@ -1,0 +1,125 @@
+import accepts from '@fastify/accepts'
+import fastifyRateLimit from '@fastify/rate-limit'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Database } from '../database/database.ts'
+import { endpoints as registryEndpoints } from '../endpoints/index.ts'
+import type { Registry } from '../model/registry.ts'
+import { endpointsOf } from '../operations/endpoints.ts'
+import { operations as resourceOperations } from '../operations/index.ts'
+import { packageVersion } from '../package-root.ts'
+import { registry as serviceRegistry } from '../resources/registry.ts'
+import type { Config } from './config.ts'
+import { serverOptions } from './options.ts'
+import { trustIssuer } from './plugins/authentication/oidc.ts'
+import { authentication } from './plugins/authentication.ts'
+import { bodyParsers } from './plugins/body-parsers.ts'
+import { changes } from './plugins/changes.ts'
+import { cors } from './plugins/cors.ts'
+import { database as databasePlugin } from './plugins/database.ts'
+import { documentation } from './plugins/documentation.ts'
+import { errorHandler } from './plugins/error-handler.ts'
+import { health } from './plugins/health.ts'
+import { keyring } from './plugins/keyring.ts'
+import { loadShedding } from './plugins/load-shedding.ts'
+import { metrics } from './plugins/metrics.ts'
+import { metricsEndpoint } from './plugins/metrics-endpoint.ts'
+import { notFoundHandler } from './plugins/not-found.ts'
+import { operations } from './plugins/operations.ts'
+import { problemPages } from './plugins/problem-pages.ts'
+import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
+import { requestLog } from './plugins/request-log.ts'
+import { responseCache } from './plugins/response-cache.ts'
+import { routes } from './plugins/routes.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
+import { shutdown } from './plugins/shutdown.ts'
+import { urlLimit } from './plugins/url-limit.ts'
+
+const megabyte = 1024 * 1024
+
+/** Most failed authentications of an address in a minute. */
+const maxFailuresPerMinute = 20
+
+/** The trusted issuer of access tokens, if the configuration names one. */
+function tokenVerifier({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config) {
+  return issuer === undefined || audience === undefined
+    ? undefined
+    : trustIssuer({ issuer, audience, roleClaim })
+}
+
+/** What every request passes, also one that no route takes, in this order. */
+async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
+  await app.register(metrics)
+  await app.register(requestLog)
+  await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
+  await app.register(databasePlugin, { database })
+  await app.register(loadShedding, {
+    maxEventLoopDelayMs: config.SHED_LAG_MS,
+    maxRssBytes: config.SHED_MEMORY_MB * megabyte,
+  })
+  await app.register(accepts)
+  await app.register(securityHeaders)
+  if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
+  await app.register(urlLimit)
+  await app.register(errorHandler)
+  await app.register(routes)
+  await app.register(notFoundHandler)
+  await app.register(bodyParsers)
+  await app.register(keyring)
+  if (config.RATE_LIMIT > 0)
+    await app.register(fastifyRateLimit, { global: false, timeWindow: rateLimitWindowMs })
+  await app.register(authentication, {
+    adminKey: config.ADMIN_KEY,
+    verifyToken: tokenVerifier(config),
+    publicRead: config.PUBLIC_READ,
+    maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
+  })
+  if (config.RATE_LIMIT > 0) await app.register(rateLimit, { maxPerMinute: config.RATE_LIMIT })
+}
+
+/** Builds the service on a migrated database: plugins and scopes of routes. It does not listen yet. */
+export async function buildApp({
+  config,
+  database,
+  registry = serviceRegistry,
+}: {
+  config: Config
+  database: Database
+  /** The resources that it serves. */
+  registry?: Registry
+}): Promise<FastifyInstance> {
+  const app = Fastify(serverOptions(config))
+  await registerCommon(app, config, database)
+  const { resources } = registry
+  const endpoints = [...endpointsOf(resources, resourceOperations), ...registryEndpoints(registry)]
+
+  await app.register(async function probes(scope) {
+    // Monitors ask often, and above all when the service is overloaded.
+    scope.addHook('onRoute', (route) => {
+      const limited = route.config?.access !== undefined
+      route.config = {
+        ...route.config,
+        requestLogLevel: 'debug',
+        loadShedding: false,
+        ...(!limited && { rateLimit: false }),
+      }
+    })
+    await scope.register(health)
+    if (config.METRICS !== 'off') await scope.register(metricsEndpoint, { access: config.METRICS })
+  })
+
+  await app.register(async function docs(scope) {
+    await scope.register(problemPages)
+    await scope.register(documentation, { endpoints, resources, version: packageVersion })
+  })
+
+  await app.register(async function api(scope) {
+    await scope.register(changes, { enabled: config.CACHE_MB > 0 })
+    await scope.register(responseCache, {
+      maxBytes: config.CACHE_MB * megabyte,
+      publicRead: config.PUBLIC_READ,
+    })
+    await scope.register(operations, { endpoints })
+  })
+
+  return app
+}

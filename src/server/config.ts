@@ -1,0 +1,213 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { StartupError } from '../startup-error.ts'
+
+// Each check's message says what would be right, so that it can follow "PORT must be".
+
+/** A whole number in plain digits, not '', '0x10' or '1e3'. */
+function wholeNumber(min: number, max: number) {
+  const right = `a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, right)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, right)
+}
+
+function oneOf<const Word extends string>(...words: Word[]) {
+  return z.enum(words, { error: `one of ${words.join(', ')}` })
+}
+
+/** A list separated by commas. Each word must pass the check. */
+function list(check: (word: string) => boolean, right: string) {
+  return z
+    .string()
+    .transform((words) => words.split(',').map((word) => word.trim()))
+    .refine((words) => words.every(check), right)
+}
+
+const isOrigin = (word: string) =>
+  word === '*' || (/^https?:/.test(word) && URL.canParse(word) && new URL(word).origin === word)
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
+
+/** Over plain HTTP, anybody on the way could replace the issuer's keys. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, search, hash } = new URL(text)
+  return (
+    search === '' &&
+    hash === '' &&
+    (protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname)))
+  )
+}
+
+const isNetwork = (word: string) => {
+  const [address = '', bits, ...more] = word.split('/')
+  const maxBits = isIP(address) === 6 ? 128 : 32
+  return (
+    isIP(address) > 0 &&
+    more.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= maxBits))
+  )
+}
+
+const text = z.string().min(1, 'some text, or absent')
+
+const databaseUrl = z
+  .string()
+  .refine(
+    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+    'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded',
+  )
+
+/** Every variable, described once: README's table and `entente help` are made from this. */
+export const environment = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000).describe('The port to listen on; 0 takes any free one.'),
+  HOST: text.default('127.0.0.1').describe('The address to listen on; 0.0.0.0 is every IPv4 address.'),
+  DATABASE_URL: databaseUrl
+    .optional()
+    .describe('The PostgreSQL (15 or newer) to use. Absent: an embedded PostgreSQL in `DATA_DIR`.'),
+  DATA_DIR: text
+    .default('.data')
+    .describe('The folder of the embedded PostgreSQL; while it runs, the file `url` in it says where.'),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+    .default('info')
+    .describe('The least level that is logged: fatal, error, warn, info, debug, trace or silent.'),
+  ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'at least 16 characters of ASCII without spaces')
+    .optional()
+    .describe(
+      "The first administrator's key, at least 16 characters. Absent on an embedded PostgreSQL: one is made, printed once and kept in `DATA_DIR/admin-key`.",
+    ),
+  PUBLIC_READ: oneOf('true', 'false')
+    .transform((word) => word === 'true')
+    .default(true)
+    .describe('Whether reading needs no key: true or false.'),
+  OIDC_ISSUER: z
+    .string()
+    .refine(isIssuer, 'a URL like https://login.example/realms/ministry')
+    .optional()
+    .describe('The OpenID Connect issuer whose access tokens are taken beside keys. Absent: none.'),
+  OIDC_AUDIENCE: text.optional().describe('What must be in `aud` of its tokens.'),
+  OIDC_ROLE_CLAIM: text
+    .default('roles')
+    .describe(
+      'The claim with reader, editor or admin in it, by name or, inside other claims, with dots between: realm_access.roles.',
+    ),
+  RATE_LIMIT: wholeNumber(0, 1_000_000)
+    .optional()
+    .describe(
+      'Requests a minute for each key or, without one, address; 0 for any number. Absent: 600, or 0 where `HOST` is the loopback.',
+    ),
+  TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, with commas between')
+    .optional()
+    .describe(
+      'Addresses or networks of reverse proxies, with commas between, whose `X-Forwarded-For` says where requests come from.',
+    ),
+  CORS_ORIGINS: list(isOrigin, 'origins like https://dashboard.example, with commas between, or *')
+    .optional()
+    .describe(
+      'Origins, with commas between, whose pages may use the API in browsers; * for any. Absent: none but its own.',
+    ),
+  SEED: oneOf('all', 'reference', 'none')
+    .optional()
+    .describe(
+      'What an empty registry is filled with: all, reference (code lists only) or none. Absent: all on an embedded PostgreSQL, reference on a given one.',
+    ),
+  POOL_SIZE: wholeNumber(2, 500)
+    .default(10)
+    .describe(
+      'How many connections to PostgreSQL the service opens at most, beside two that hear of changes and one for `/readyz`.',
+    ),
+  CACHE_MB: wholeNumber(0, 65_536)
+    .default(64)
+    .describe('How many MiB of answers are kept in memory; 0 keeps none.'),
+  POOL_QUEUE: wholeNumber(0, 1_000_000)
+    .default(500)
+    .describe('How many requests may wait for one of these connections; more are answered 503 at once.'),
+  POOL_WAIT_SECONDS: wholeNumber(1, 600)
+    .default(5)
+    .describe('For how long a request waits for a connection before it is answered 503.'),
+  STATEMENT_SECONDS: wholeNumber(1, 3600)
+    .default(30)
+    .describe('For how long a statement may run in PostgreSQL, or an export prepare its first line.'),
+  SLOW_STATEMENT_MS: wholeNumber(0, 3_600_000)
+    .default(1000)
+    .describe('Statements that take as many milliseconds are logged, without their values; 0 logs none.'),
+  REQUEST_SECONDS: wholeNumber(1, 3600)
+    .default(60)
+    .describe('For how long a request may arrive, headers and body together, before it is answered 408.'),
+  SHED_LAG_MS: wholeNumber(0, 60_000)
+    .default(1000)
+    .describe(
+      'Requests are answered 503 while the process is late by as many milliseconds on average; 0 for however late.',
+    ),
+  SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
+    .default(0)
+    .describe(
+      'Requests are answered 503 while the process uses more MiB of memory (RSS); 0 for any amount. They always are when the heap of V8 is nearly full.',
+    ),
+  DRAIN_SECONDS: wholeNumber(0, 300)
+    .default(1)
+    .describe(
+      'For how long requests are still taken after SIGTERM while `/readyz` says 503; behind a load balancer, longer than it takes to notice.',
+    ),
+  METRICS: oneOf('open', 'key', 'off')
+    .optional()
+    .describe(
+      'Who may read `/metrics`: open is anybody, key whoever has one of any role, off nobody. Absent: open where `PUBLIC_READ` is true, otherwise key.',
+    ),
+  LISTEN_DATABASE_URL: databaseUrl
+    .optional()
+    .describe(
+      'A direct way to the database, for hearing of changes, where `DATABASE_URL` leads through a pooler in transaction mode.',
+    ),
+})
+
+/** The configuration: each variable under its own name, parsed. */
+export type Config = Omit<z.infer<typeof environment>, 'SEED' | 'RATE_LIMIT' | 'METRICS'> & {
+  SEED: 'all' | 'reference' | 'none'
+  METRICS: 'open' | 'key' | 'off'
+  RATE_LIMIT: number
+}
+
+/** Values that errors must not repeat, because errors end up in logs. */
+const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'ADMIN_KEY'])
+
+/**
+ * Reads the configuration from the environment. No other file reads the environment.
+ * Throws a StartupError that names every variable that is wrong and what would be right.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const result = environment.safeParse(env)
+  if (!result.success)
+    throw new StartupError(result.error.issues.map((issue) => fault(issue, env)).join('; '))
+  const config = result.data
+  if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined)
+    throw new StartupError(
+      'OIDC_AUDIENCE must be set when OIDC_ISSUER is: tokens for others must not count here',
+    )
+  return {
+    ...config,
+    SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference'),
+    METRICS: config.METRICS ?? (config.PUBLIC_READ ? 'open' : 'key'),
+    RATE_LIMIT: config.RATE_LIMIT ?? (loopback.test(config.HOST) ? 0 : 600),
+  }
+}
+
+function fault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
+  const name = String(issue.path[0])
+  const found = secrets.has(name) ? '' : `, not '${env[name]}'`
+  return `${name} must be ${issue.message}${found}`
+}
+
+/** Whether npm has started this process, by `npm start` or another script. */
+export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.npm_lifecycle_event !== undefined
+}
+
+/** `DRAIN_SECONDS`; 0 when it is invalid, which `readConfig` reports. */
+export const drainSeconds = (env: NodeJS.ProcessEnv = process.env): number =>
+  environment.shape.DRAIN_SECONDS.safeParse(env.DRAIN_SECONDS).data ?? 0

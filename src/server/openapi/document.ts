@@ -1,0 +1,171 @@
+import type { Resource } from '../../model/resource.ts'
+import type {
+  AnswerContract,
+  Contract,
+  Endpoint,
+  FormatContract,
+  HeaderContract,
+} from '../../operations/operation.ts'
+import { type ProblemType, problemTypes } from '../../problems/types.ts'
+import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
+import { problemAnswer, problemSchema } from './problem-schema.ts'
+import { readHeaders } from './read-headers.ts'
+import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
+import { servicePaths } from './service-paths.ts'
+
+/** The problems that every operation may return. */
+const everywhere: ProblemType[] = [
+  'unauthorized',
+  'forbidden',
+  'timeout',
+  'uri-too-long',
+  'rate-limited',
+  'internal',
+  'overloaded',
+  'too-slow',
+  'unavailable',
+]
+
+const headers = (contracts: Record<string, HeaderContract>) =>
+  Object.fromEntries(
+    Object.entries(contracts).map(([name, { description, example }]) => [
+      name,
+      { description, schema: { type: 'string' }, example },
+    ]),
+  )
+
+function goodAnswer(
+  { description, schema, others = [], headers: own }: AnswerContract,
+  { access, mediaType = 'application/json' }: Contract,
+  formats: FormatContract[],
+  schemas: Schemas,
+) {
+  const contracts = access === 'read' ? { ...own, ...readHeaders } : own
+  const media = schema ? [{ mediaType, schema }, ...others, ...formats] : []
+  const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
+  return {
+    description,
+    ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
+    ...(schema && { content: Object.fromEntries(content) }),
+  }
+}
+
+function problemAnswers({ access, problems }: Contract): Record<string, JsonSchema> {
+  const changing: ProblemType[] = access === 'read' ? [] : ['outcome-unknown']
+  const possible = [...new Set([...problems, ...everywhere, ...changing])]
+  const statuses = new Set(possible.map((type) => problemTypes[type].status))
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      String(status),
+      problemAnswer(possible.filter((type) => problemTypes[type].status === status)),
+    ]),
+  )
+}
+
+function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
+  if (!body) return undefined
+  const media = { schema: schemas.of(body.schema(), 'input'), example: body.example }
+  const content = Object.fromEntries(body.mediaTypes.map((type) => [type, media]))
+  const { lines } = body
+  return {
+    required: body.presence !== 'optional',
+    content: {
+      ...content,
+      ...(lines && {
+        [lines.mediaType]: { schema: schemas.of(lines.schema(), 'input'), example: lines.example },
+      }),
+    },
+  }
+}
+
+function operationObject(endpoint: Endpoint, schemas: Schemas) {
+  const { contract, keyed } = endpoint
+  const body = requestBody(endpoint, schemas)
+  const answers = Object.entries(contract.answers).map(([status, answer]) => [
+    status,
+    goodAnswer(answer, contract, status === '200' ? Object.values(contract.formats ?? {}) : [], schemas),
+  ])
+  return {
+    operationId: contract.operationId,
+    tags: [endpoint.tag],
+    summary: contract.summary,
+    description: contract.description,
+    parameters: [
+      ...(keyed ? [pathParameter(keyed, schemas)] : []),
+      ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>
+        segmentParameter(name, segment, schemas),
+      ),
+      ...Object.entries(contract.query).map(([name, parameter]) => queryParameter(name, parameter, schemas)),
+      ...contract.headers.map(headerParameter),
+    ],
+    ...(body && { requestBody: body }),
+    responses: { ...Object.fromEntries(answers), ...problemAnswers(contract) },
+    // In a public registry, reads need no key.
+    security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
+  }
+}
+
+function pathsOf(endpoints: Endpoint[], schemas: Schemas) {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints) {
+    paths[endpoint.path] = {
+      ...paths[endpoint.path],
+      [endpoint.method.toLowerCase()]: operationObject(endpoint, schemas),
+    }
+  }
+  return paths
+}
+
+/**
+ * Builds the OpenAPI 3.1 document from the contracts of the endpoints.
+ * @param resources groups of the documentation.
+ * @param version of the API's contract.
+ */
+export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
+  const schemas = collectSchemas({
+    input: endpoints.flatMap(({ contract }) => [
+      ...(contract.body ? [contract.body.schema()] : []),
+      ...Object.values(contract.query).map(({ value }) => value),
+    ]),
+    output: endpoints.flatMap(({ contract: { answers, formats = {} } }) => [
+      ...Object.values(answers).flatMap(({ schema, others = [] }) => [
+        ...(schema ? [schema()] : []),
+        ...others.map((other) => other.schema()),
+      ]),
+      ...Object.values(formats).map(({ schema }) => schema()),
+    ]),
+  })
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Entente',
+      version,
+      summary: 'A registry of international science and technology cooperation.',
+      description:
+        'Agreements, projects, cooperation bases and assistance programs, who takes part in them, and which source says so. Nothing in a request is ignored: what is unknown is refused with the nearest that exists.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This service.' }],
+    tags: [
+      ...resources.map((resource) => ({ name: resource.name, description: resource.description })),
+      {
+        name: 'registry',
+        description: 'The whole registry at once: searches and networks across resources.',
+      },
+      { name: 'keys', description: 'Keys of the API: who may read, write and manage keys.' },
+      { name: 'service', description: 'The service itself.' },
+    ],
+    paths: { ...pathsOf(endpoints, schemas), ...servicePaths },
+    components: {
+      schemas: { ...schemas.components, ...problemSchema },
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A key of this registry, or an access token (JWT) of the OpenID Connect issuer that it trusts. Readers read, editors also write, administrators also manage keys.',
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { type ProblemType, problemTypes } from '../../problems/types.ts'
+
+const text = (description: string) => ({ type: 'string', description })
+
+/** The component of problem details (RFC 9457). */
+export const problemSchema = {
+  Problem: {
+    type: 'object',
+    description: 'Why the answer is not the one asked for, as RFC 9457 problem details.',
+    required: ['type', 'title', 'status', 'detail', 'instance'],
+    additionalProperties: false,
+    properties: {
+      type: {
+        type: 'string',
+        format: 'uri-reference',
+        description: 'The kind of problem, and the page that explains it.',
+        enum: Object.keys(problemTypes).map((type) => `/problems/${type}`),
+      },
+      title: text('The kind of problem in words.'),
+      status: { type: 'integer', description: 'HTTP status.' },
+      detail: text('What is wrong in this request.'),
+      instance: text('The request that it is about.'),
+      errors: {
+        type: 'array',
+        description: 'Each fault by itself.',
+        items: {
+          type: 'object',
+          required: ['code', 'message'],
+          additionalProperties: false,
+          properties: {
+            pointer: text('JSON pointer (RFC 6901) into the request body; empty for the whole.'),
+            parameter: text('Name of a parameter of the path or the query.'),
+            header: text('Name of a request header.'),
+            code: text('What kind of fault it is.'),
+            message: text('What is wrong and what would be right.'),
+          },
+        },
+      },
+    },
+    examples: [
+      {
+        type: '/problems/invalid-parameter',
+        title: problemTypes['invalid-parameter'].title,
+        status: 400,
+        detail: 'The query cannot be answered as it is, because of "stauts".',
+        instance: '/v1/agreements?stauts=signed',
+        errors: [
+          {
+            parameter: 'stauts',
+            code: 'unknown',
+            message: 'there is no parameter "stauts" here; did you mean "status"?',
+          },
+        ],
+      },
+    ],
+  },
+}
+
+/** The response of problems that share a status. */
+export const problemAnswer = (types: ProblemType[]) => ({
+  description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+})

@@ -1,0 +1,47 @@
+import type { Server } from 'node:http'
+import type { FastifyHttpOptions } from 'fastify'
+import type { Config } from './config.ts'
+import { loggerOptions } from './logger.ts'
+import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
+import { requestIdOptions } from './plugins/request-log.ts'
+
+/** Largest body of most operations, in bytes. */
+const bodyLimit = 1024 * 1024
+
+/** A connection with a request is closed after so many milliseconds without a byte. */
+const connectionTimeoutMs = 300_000
+
+/** A connection that sent no valid HTTP is destroyed so many milliseconds after its response. */
+const errorCloseTimeoutMs = 1000
+
+/** How often Node.js looks for requests that take too long to arrive, in milliseconds. */
+const connectionsCheckingIntervalMs = 1000
+
+/** The options of the Fastify instance: limits of connections, the logger, and errors outside routes. */
+export function serverOptions(config: Config) {
+  const requestTimeout = config.REQUEST_SECONDS * 1000
+  return {
+    logger: loggerOptions(config.LOG_LEVEL),
+    bodyLimit,
+    trustProxy: config.TRUST_PROXY ?? false,
+    ...requestIdOptions,
+    requestTimeout,
+    connectionTimeout: connectionTimeoutMs,
+    http: {
+      connectionsCheckingInterval: connectionsCheckingIntervalMs,
+      requestTimeout,
+      // Node.js swaps the two timeouts when the one for the headers is longer.
+      headersTimeout: requestTimeout,
+    },
+    // A client that does not yet know of the shutdown still gets its response.
+    return503OnClosing: false,
+    // The operation checks keys and the query, because it knows their rules.
+    routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    clientErrorHandler(error, socket) {
+      if (socket.writable) socket.end(connectionErrorResponse(error.code))
+      // The client has this long to read the response, whether or not it closes its side.
+      setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()
+    },
+  } satisfies FastifyHttpOptions<Server>
+}

@@ -1,0 +1,98 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { Keyring } from '../../../database/keyring.ts'
+import { hashOf, keyForm, type Role } from '../../../database/keys.ts'
+import { roles } from '../../../model/vocabularies.ts'
+import type { Access, Actor } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
+
+const digest = (text: string) => hash('sha256', text, 'buffer')
+
+const challenge = (error?: string) => `Bearer realm="entente"${error ? `, error="${error}"` : ''}`
+
+/** The problem of a request without valid credentials (RFC 6750). */
+export function unauthorized(detail: string, error?: string): Problem {
+  return new Problem('unauthorized', detail, {
+    headers: { 'www-authenticate': challenge(error) },
+    errors: [{ header: 'Authorization', code: error ?? 'required', message: detail }],
+  })
+}
+
+/** The lowest role for each access, and how a sentence names the access. */
+const demands: Record<Access, { role: Role; work: string }> = {
+  read: { role: 'reader', work: 'read' },
+  write: { role: 'editor', work: 'write' },
+  admin: { role: 'admin', work: 'manage keys' },
+}
+
+const allows = (role: Role | null, access: Access) =>
+  role !== null && roles.indexOf(role) >= roles.indexOf(demands[access].role)
+
+function forbidden(actor: Actor, access: Access): Problem {
+  const { role, work } = demands[access]
+  const has = actor.role === null ? 'no role here' : `the role ${actor.role}`
+  return new Problem('forbidden', `To ${work}, the role ${role} is needed; you have ${has}.`, {
+    headers: { 'www-authenticate': challenge('insufficient_scope') },
+  })
+}
+
+/** The actor of a request without key or token. */
+export const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
+
+/** Finds the actor of a token of the OpenID Connect issuer. @throws Problem when the token is not trusted. */
+export type VerifyToken = (token: string) => Promise<Actor>
+
+/** What clients are recognised by. */
+export interface Credentials {
+  /** The first administrator's key. */
+  adminKey: string | undefined
+  keyring: Pick<Keyring, 'find' | 'use'>
+  /** Undefined when no OpenID Connect issuer is trusted. */
+  verifyToken: VerifyToken | undefined
+}
+
+async function findKeyActor(key: string, keyring: Credentials['keyring']): Promise<Actor> {
+  // The key is random, so the duration of this look-up tells an attacker nothing.
+  const found = keyForm.test(key) ? await keyring.find(hashOf(key)) : undefined
+  if (!found) throw unauthorized('The key is not known here.', 'invalid_token')
+  if (found.revokedAt) throw unauthorized('The key has been revoked.', 'invalid_token')
+  if (found.expiresAt && found.expiresAt.getTime() <= Date.now()) {
+    throw unauthorized('The key has expired.', 'invalid_token')
+  }
+  keyring.use(found.id)
+  return { kind: 'key', id: found.id, name: found.name, role: found.role }
+}
+
+/** The form of a JWT: three parts in base64url. */
+const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
+
+/**
+ * Makes the function that finds the actor of an `Authorization` header (RFC 6750). It throws Problem `unauthorized` for a
+ * header that is not valid, also where none is needed: a client that sends one wants to know.
+ */
+export function authenticator({
+  adminKey,
+  keyring,
+  verifyToken,
+}: Credentials): (authorization: string) => Promise<Actor> {
+  const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
+  const expected = adminKey === undefined ? undefined : digest(adminKey)
+
+  return async (authorization) => {
+    const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
+    if (key === undefined)
+      throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
+    if (expected && timingSafeEqual(digest(key), expected)) return administrator
+    if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
+    return findKeyActor(key, keyring)
+  }
+}
+
+/**
+ * Checks that an actor's role is enough for the access.
+ * @throws Problem `unauthorized` for an anonymous actor, and `forbidden` for one whose role is too low.
+ */
+export function requireAccess(actor: Actor, access: Access, publicRead: boolean): void {
+  if ((access === 'read' && publicRead) || allows(actor.role, access)) return
+  if (actor.kind !== 'anonymous') throw forbidden(actor, access)
+  throw unauthorized(`A key is needed to ${demands[access].work}: send Authorization: Bearer <key>.`)
+}

@@ -1,0 +1,125 @@
+import { createScanner, type JSONPath, visit } from 'jsonc-parser'
+import { pointerOf } from '../../../problems/faults.ts'
+import { type Fault, Problem } from '../../../problems/problem.ts'
+
+const malformed = (detail: string, errors: Fault[] = []) =>
+  new Problem('malformed-request', detail, { errors })
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function textOf(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw malformed('The body is not UTF-8.')
+  }
+}
+
+/** Deepest nesting of a body. Code that walks a body may recurse. */
+const maxDepth = 100
+
+/** A cheap check that most bodies pass: with so few brackets, no nesting is too deep. */
+function hasFewBrackets(text: string): boolean {
+  let count = 0
+  for (let at = 0; at < text.length && count <= maxDepth; at += 1) {
+    const character = text.charCodeAt(at)
+    if (character === 0x5b || character === 0x7b) count += 1
+  }
+  return count <= maxDepth
+}
+
+/** @throws Problem `malformed-request` for a body that is nested too deeply, before anything recurses into it. */
+function requireShallow(text: string): void {
+  if (hasFewBrackets(text)) return
+  const scanner = createScanner(text, true)
+  let depth = 0
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text.charAt(scanner.getTokenOffset())
+    if (first === '[' || first === '{') depth += 1
+    if (first === ']' || first === '}') depth -= 1
+    if (depth > maxDepth) throw malformed(`The body is nested more than ${maxDepth} levels deep.`)
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw malformed(
+      `The body is not JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}.`,
+    )
+  }
+}
+
+/** Finds what JSON.parse drops silently, or PostgreSQL cannot store: repeated properties, NUL, half surrogate pairs. */
+function findLosses(text: string): Fault[] {
+  const faults: Fault[] = []
+  // The property names of each object around the current place.
+  const open: Set<string>[] = []
+  const check = (value: string, pathOf: () => JSONPath, what: string) => {
+    const wrong = value.includes('\u0000')
+      ? 'a NUL character'
+      : value.isWellFormed()
+        ? ''
+        : 'half of a surrogate pair'
+    if (wrong)
+      faults.push({ pointer: pointerOf(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
+  }
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty(property, _offset, _length, _line, _character, pathSupplier) {
+      const pathOf = () => [...pathSupplier(), property]
+      const names = open.at(-1)
+      if (names?.has(property)) {
+        faults.push({
+          pointer: pointerOf(pathOf()),
+          code: 'repeated',
+          message: 'the property is there twice',
+        })
+      }
+      names?.add(property)
+      check(property, pathOf, 'the name')
+    },
+    onLiteralValue(value, _offset, _length, _line, _character, pathSupplier) {
+      if (typeof value === 'string') check(value, pathSupplier, 'the text')
+    },
+  })
+  return faults
+}
+
+/**
+ * Parses a JSON body strictly.
+ * @throws Problem `malformed-request` for bytes that are not UTF-8, text that is not JSON (RFC 8259), a repeated
+ * property, and text that PostgreSQL cannot store.
+ */
+export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw malformed('The body is empty where JSON is expected.')
+  const text = textOf(bytes)
+  requireShallow(text)
+  const value = parse(text)
+  const faults = findLosses(text)
+  if (faults.length > 0) throw malformed('The body has parts that cannot be kept as they are.', faults)
+  return value
+}
+
+/** Parses one line of a body. Its problems name the line. */
+function parseLine(line: string, at: number): unknown {
+  try {
+    return parseJson(Buffer.from(line))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const own = error.errors.length > 0 ? error.errors : [{ code: 'invalid', message: error.message }]
+    const errors = own.map((fault) => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` }))
+    throw malformed(`Line ${at + 1} of the body cannot be read.`, errors)
+  }
+}
+
+/**
+ * Parses NDJSON: a JSON value in each line, none of which is empty. The last line may lack its line break.
+ * @throws Problem `malformed-request` as `parseJson` does, with the number of the line.
+ */
+export function parseNdjson(bytes: Buffer): unknown[] {
+  const text = textOf(bytes)
+  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').map(parseLine)
+}

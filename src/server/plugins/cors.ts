@@ -1,0 +1,31 @@
+import fastifyCors from '@fastify/cors'
+import fp from 'fastify-plugin'
+
+/** Response headers that scripts of other origins may read, beside the safelisted ones of the Fetch standard. */
+const exposedHeaders = [
+  'ETag',
+  'Link',
+  'Location',
+  'Retry-After',
+  'Idempotency-Replayed',
+  'RateLimit',
+  'RateLimit-Policy',
+  'WWW-Authenticate',
+  'X-Request-Id',
+]
+
+/** Lets pages of other origins use the API: those given, such as `https://dashboard.example`, or all for `*`. */
+export const cors = fp<{ origins: readonly string[] }>(
+  async function cors(app, { origins }) {
+    await app.register(fastifyCors, {
+      origin: [...origins],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders,
+      maxAge: 600,
+      strictPreflight: false,
+      // The routes answer OPTIONS themselves, with Allow.
+      preflightContinue: true,
+    })
+  },
+  { name: 'cors' },
+)

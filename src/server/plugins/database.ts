@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Database, DatabaseObserver } from '../../database/database.ts'
+import { LongReads } from '../../operations/long-reads.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    database: Database
+    /** Bounds exports and questions about the past. */
+    longReads: LongReads
+  }
+}
+
+/** Longest text of a slow statement in the log, in characters. */
+const maxLoggedStatementLength = 4000
+
+/** Counts what the database refuses and cancels, and logs slow statements without their values. */
+const observer = ({ metrics, log, server }: FastifyInstance): DatabaseObserver => ({
+  refused: (reason) => metrics.requestShed(reason),
+  stopped: () => metrics.statementTimedOut(),
+  slow: (text, durationMs) => {
+    metrics.statementSlow()
+    // The first line on the terminal is for people; nothing is logged before it.
+    if (!server.listening) return
+    const entry = { statement: text.slice(0, maxLoggedStatementLength), milliseconds: Math.round(durationMs) }
+    log.warn(entry, 'slow statement')
+  },
+})
+
+/**
+ * Provides `app.database` and `app.longReads`, and measures both.
+ * The database must be migrated. Its opener closes it, after the app.
+ */
+export const database = fp<{ database: Database }>(
+  async (app, { database }) => {
+    const { metrics } = app
+    const { maxConnections } = database.options
+    const longReads = new LongReads(maxConnections)
+    database.observe(observer(app))
+    app.decorate('database', database)
+    app.decorate('longReads', longReads)
+    metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => maxConnections)
+    metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => database.counts.total)
+    metrics.gauge(
+      'entente_pool_connections_idle',
+      'Of these, those that are free.',
+      () => database.counts.idle,
+    )
+    metrics.gauge(
+      'entente_pool_waiting',
+      'Requests that wait for a connection.',
+      () => database.counts.waiting,
+    )
+    metrics.gauge(
+      'entente_long_reads_running',
+      'Exports that are being sent, and questions about the past.',
+      () => longReads.running,
+    )
+  },
+  { name: 'database', dependencies: ['metrics'] },
+)

@@ -1,0 +1,42 @@
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import fp from 'fastify-plugin'
+import type { Resource } from '../../model/resource.ts'
+import type { Endpoint } from '../../operations/operation.ts'
+import { openApiDocument } from '../openapi/document.ts'
+
+/** Options of the plugin `documentation`. */
+export interface DocumentationOptions {
+  endpoints: Endpoint[]
+  resources: readonly Resource[]
+  /** The version of the API. */
+  version: string
+}
+
+/** Serves the OpenAPI document as JSON and YAML, and pages to read it at `/docs`. */
+export const documentation = fp<DocumentationOptions>(
+  async function documentation(app, { endpoints, resources, version }) {
+    const document = (): object => openApiDocument(endpoints, resources, version)
+    await app.register(swagger, {
+      openapi: { openapi: '3.1.0' },
+      // Built for the first request and not at the start. The plugin's types are narrower than OpenAPI 3.1, to which
+      // tests hold the document.
+      transformObject: document as SwaggerTransformObject,
+    })
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      // The pages have scripts of their own, which the policy of all other responses forbids.
+      staticCSP:
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      uiConfig: { docExpansion: 'none', deepLinking: true, validatorUrl: null },
+    })
+    app.get('/', async (_request, reply) => reply.redirect('/docs'))
+    app.get('/openapi.json', async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
+    )
+    app.get('/openapi.yaml', async (_request, reply) =>
+      reply.type('application/yaml; charset=utf-8').send(app.swagger({ yaml: true })),
+    )
+  },
+  { name: 'documentation' },
+)

@@ -1,0 +1,104 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { problemOf } from '../../database/errors.ts'
+import { Problem } from '../../problems/problem.ts'
+import type { ProblemType } from '../../problems/types.ts'
+
+const mediaType = 'application/problem+json; charset=utf-8'
+
+/** The problems of what Fastify itself refuses, by its error codes. */
+const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
+  FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    type: 'malformed-request',
+    detail: 'A part of the path is longer than any key.',
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    type: 'too-large',
+    detail:
+      'The body has more than 1 MiB, or 16 MiB as application/x-ndjson or where many operations are sent together.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    type: 'unsupported-media-type',
+    detail: 'The Content-Type of the body is not one that this operation reads: send application/json.',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    type: 'malformed-request',
+    detail: 'The body is not as long as Content-Length says.',
+  },
+}
+
+function frameworkProblem(error: unknown): Problem | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const known = frameworkProblems[code]
+  return known && new Problem(known.type, known.detail, { cause: error })
+}
+
+/** The problem of any error. */
+function asProblem(error: unknown): Problem {
+  return (
+    problemOf(error) ??
+    frameworkProblem(error) ??
+    new Problem('internal', 'Something went wrong inside the service.', { cause: error })
+  )
+}
+
+/** Sends a problem, whatever the client accepts: a refusal must say why. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  // Shed requests are only counted: logging each of them would add to the load.
+  if (problem.status >= 500 && problem.type !== 'overloaded')
+    request.log.error({ err: problem.cause ?? problem }, problem.message)
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(mediaType)
+    .send(JSON.stringify(problem.toDocument(request.url)))
+}
+
+/** Whether the client closed the connection before its request was complete. */
+const isIncomplete = ({ raw }: FastifyRequest) => raw.destroyed && !raw.complete
+
+/** Sends an error as problem details. */
+export const handleError = (
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply =>
+  sendProblem(
+    isIncomplete(request)
+      ? new Problem('timeout', 'The connection was closed before the request was complete.', { cause: error })
+      : asProblem(error),
+    request,
+    reply,
+  )
+
+/** The problems of what the HTTP parser refuses, by the error codes of Node.js. */
+const connectionProblems: Record<string, { type: ProblemType; detail: string }> = {
+  HPE_HEADER_OVERFLOW: {
+    type: 'headers-too-large',
+    detail: 'The request line and headers have more than 16 KiB.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
+}
+
+/** The bytes of the response to a request that the HTTP parser refused. */
+export function connectionErrorResponse(code: string): string {
+  const { type, detail } = connectionProblems[code] ?? {
+    type: 'malformed-request' as const,
+    detail: 'What was sent is not an HTTP request that can be read.',
+  }
+  const problem = new Problem(type, detail)
+  const body = JSON.stringify(problem.toDocument('about:blank'))
+  const reason = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' }[
+    problem.status
+  ]
+  return `HTTP/1.1 ${problem.status} ${reason}\r\ncontent-type: ${mediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+}
+
+/** Sends every error of a route or a hook as problem details (RFC 9457). */
+export const errorHandler = fp(
+  async function errorHandler(app) {
+    app.setErrorHandler(handleError)
+  },
+  { name: 'error-handler' },
+)

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Database } from '../../database/database.ts'
+import { isMigrated } from '../../database/migrate.ts'
+import { isWritable } from '../../database/settings.ts'
+import { Problem } from '../../problems/problem.ts'
+
+/** Longest time for a connection, and then for each statement, in milliseconds. */
+const readinessTimeoutMs = 2000
+
+const json = 'application/json; charset=utf-8'
+
+/** Opens a connection for readiness checks alone, so that they do not wait for a busy pool. */
+function openReadinessDatabase(app: FastifyInstance): Database {
+  const own = app.database.fork({
+    maxConnections: 1,
+    acquireTimeoutMs: readinessTimeoutMs,
+    statementTimeoutMs: readinessTimeoutMs,
+  })
+  app.addHook('onClose', () => own.close())
+  return own
+}
+
+/** @throws Problem `unavailable` when the database is not migrated. */
+async function readinessBody(readiness: Database): Promise<string> {
+  if (!(await isMigrated(readiness))) throw new Problem('unavailable', 'The database is not migrated.')
+  return JSON.stringify({ status: (await isWritable(readiness)) ? 'ok' : 'read_only' })
+}
+
+/**
+ * Serves `/healthz`: the process lives; and `/readyz`: the database is reachable and migrated, and the service is not
+ * shutting down. A read-only database is ready, too.
+ */
+export const health = fp(
+  async function health(app) {
+    const readiness = openReadinessDatabase(app)
+    const ok = JSON.stringify({ status: 'ok' })
+    let pending: Promise<string> | undefined
+    const checkOnce = () => {
+      // Simultaneous requests share one check.
+      pending ??= readinessBody(readiness).finally(() => {
+        pending = undefined
+      })
+      return pending
+    }
+    app.get('/healthz', async (_request, reply) => reply.type(json).send(ok))
+    app.get('/readyz', async (_request, reply) => {
+      if (app.isShuttingDown) throw new Problem('unavailable', 'The service is about to end.')
+      return reply.type(json).send(await checkOnce())
+    })
+  },
+  { name: 'health', dependencies: ['database', 'shutdown'] },
+)

@@ -1,0 +1,160 @@
+import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { cursorSecret } from '../../database/settings.ts'
+import { queryReader } from '../../model/parameters.ts'
+import type { Context, Endpoint } from '../../operations/operation.ts'
+import { anonymous } from './authentication/authenticate.ts'
+import { readApiRequest } from './operations/api-request.ts'
+import { checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
+import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
+import { methodNotAllowed } from './routes.ts'
+
+const json = 'application/json; charset=utf-8'
+
+/** A stream is given up after so many milliseconds in which its client reads nothing. */
+const streamTimeoutMs = 300_000
+
+/** A path of the OpenAPI document in the router's notation. */
+const routeUrl = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+/** The options that reads and writes have in common. */
+const routeOptions = ({ method, path, contract }: Endpoint) =>
+  ({
+    method,
+    url: routeUrl(path),
+    config: { operationId: contract.operationId, access: contract.access },
+    ...(contract.body?.largest !== undefined && { bodyLimit: contract.body.largest }),
+    onRequest: [
+      (request, _reply, done) => {
+        checkBodyType(contract, request)
+        checkIdempotencyKey(contract, request)
+        done()
+      },
+    ],
+  }) satisfies Omit<RouteOptions, 'handler'>
+
+/** A route that changes nothing. Its response is encoded, validated by `If-None-Match`, and stored if `cache` allows it. */
+function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
+  const { contract } = endpoint
+  const readQuery = queryReader(contract.query)
+  const headers = varyingHeaders(endpoint)
+  const isCached = contract.cache !== false
+  const options = routeOptions(endpoint)
+  app.route({
+    ...options,
+    config: { ...options.config, ...(isCached && { cache: { headers } }) },
+    // The key of a search is in its body, which has not been read yet.
+    onRequest:
+      isCached && endpoint.method === 'GET'
+        ? [...options.onRequest, app.responseCache.serveStored]
+        : options.onRequest,
+    handler: (request, reply) => {
+      // The response is stored and sent to others, so it must not depend on the actor.
+      const visible = { actor: anonymous, headers }
+      const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
+      const key = () => cacheKey(endpoint, request, headers, rawQuery)
+      return app.responseCache.respond(request, reply, key, async () => {
+        const response = await endpoint.handle(apiRequest, context)
+        // A client that stops reading must not keep a database connection for ever.
+        if (response.body instanceof Readable) reply.raw.setTimeout(streamTimeoutMs)
+        return contract.formats ? { ...response, headers: { ...response.headers, vary: 'Accept' } } : response
+      })
+    },
+  })
+}
+
+/** A route that may change something, or whose response is for administrators alone. */
+function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
+  const { contract } = endpoint
+  const readQuery = queryReader(contract.query)
+  app.route({
+    ...routeOptions(endpoint),
+    handler: async (request, reply) => {
+      const { apiRequest } = readApiRequest(endpoint, readQuery, request, reply, { actor: request.actor })
+      // Also after an error, which may have come after the commit.
+      const {
+        status,
+        headers,
+        type = json,
+        body,
+      } = await endpoint.handle(apiRequest, context).finally(() => {
+        if (contract.access === 'write') app.changes?.moved()
+      })
+      reply.code(status).headers(headers)
+      return body === undefined ? reply.send() : reply.type(type).send(body)
+    },
+  })
+}
+
+/** Answers OPTIONS with the methods of a path. */
+function addOptions(app: FastifyInstance, url: string): void {
+  app.route({
+    method: 'OPTIONS',
+    url,
+    config: { rateLimit: false },
+    handler: async (_request, reply) => {
+      const methods = app.routes.methods(url)
+      const patch = methods.includes('PATCH') && {
+        'accept-patch': 'application/merge-patch+json, application/json',
+      }
+      return reply
+        .code(204)
+        .headers({ allow: methods.join(', '), ...patch })
+        .send()
+    },
+  })
+}
+
+/**
+ * Refuses with 405 the methods that a path takes only as a key below another: GET of `/v1/topics/search` would read the
+ * topic `search`.
+ */
+function addRefusals(app: FastifyInstance, url: string): void {
+  const allowed = app.routes.methods(url)
+  const shadowed = app.routes
+    .shadowedBy(url)
+    .filter((method) => method !== 'HEAD' && !allowed.includes(method))
+  if (shadowed.length === 0) return
+  app.route({
+    method: shadowed,
+    url,
+    config: { isRefusal: true },
+    onRequest: (request, _reply, done) => done(methodNotAllowed(url, request.method, allowed)),
+    handler: () => {},
+  })
+}
+
+/** Serves the operations of all resources and the endpoints beside them. */
+export const operations = fp<{ endpoints: readonly Endpoint[] }>(
+  async function operations(app, { endpoints }) {
+    const { database, longReads, keyring, closing, changes } = app
+    const context: Context = {
+      database,
+      longReads,
+      cursorSecret: await cursorSecret(database),
+      keyring,
+      changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),
+      closing,
+    }
+    for (const endpoint of endpoints) {
+      if (endpoint.contract.access === 'read') addRead(app, endpoint, context)
+      else addWrite(app, endpoint, context)
+    }
+    const urls = new Set(endpoints.map(({ path }) => routeUrl(path)))
+    for (const url of urls) addOptions(app, url)
+    for (const url of urls) addRefusals(app, url)
+  },
+  {
+    name: 'operations',
+    dependencies: [
+      '@fastify/accepts',
+      'routes',
+      'authentication',
+      'body-parsers',
+      'response-cache',
+      'shutdown',
+    ],
+  },
+)

@@ -1,0 +1,127 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { checkQuery, type RawQuery, type ReadQuery, wordsOf } from '../../../model/parameters.ts'
+import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
+import { faultMessage } from '../../../problems/faults.ts'
+import { Problem } from '../../../problems/problem.ts'
+import { aNoun } from '../../../problems/suggest.ts'
+
+/** A parameter of the path. Fastify gives each as text. */
+const pathParameter = (request: FastifyRequest, name: string): string =>
+  (request.params as Record<string, string>)[name] ?? ''
+
+/** The key in the path. @throws Problem `invalid-parameter` when it has not the form of the resource's keys. */
+function readKey({ keyed: resource }: Endpoint, request: FastifyRequest): string {
+  if (!resource) return ''
+  const { property, schema } = resource.key
+  const key = pathParameter(request, property)
+  const { error } = schema.safeParse(key, { error: faultMessage })
+  if (!error) return key
+  const message = error.issues.map((issue) => issue.message).join('; ')
+  throw new Problem(
+    'invalid-parameter',
+    `"${key}" can't be the ${property} of ${aNoun(resource.noun)}: it ${message}.`,
+    { errors: [{ parameter: property, code: 'wrong_format', message }] },
+  )
+}
+
+/** The other parameters of the path. @throws Problem `invalid-parameter`. */
+function readSegments({ contract: { segments = {} } }: Endpoint, request: FastifyRequest) {
+  const texts = Object.keys(segments).map((name) => [name, pathParameter(request, name)] as const)
+  return checkQuery(segments, new Map(texts.map(([name, text]) => [name, new Map([['eq', [text]]])])))
+}
+
+function queryString({ url }: FastifyRequest): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
+}
+
+/** The media types of an operation's good responses by the names of their formats, JSON first. */
+const formatMediaTypes = ({
+  mediaType = 'application/json',
+  formats = {},
+}: Contract): [format: string, mediaType: string][] => [
+  ['json', mediaType],
+  ...Object.entries(formats).map(([format, { mediaType }]): [string, string] => [format, mediaType]),
+]
+
+/**
+ * The format that `Accept` prefers among those of an operation.
+ * @throws Problem `not-acceptable` when it allows none of them.
+ */
+function acceptedFormat(contract: Contract, request: FastifyRequest): string {
+  const { accept } = request.headers
+  if (accept === undefined) return 'json'
+  const known = formatMediaTypes(contract)
+  const found = request.accepts().type(known.flatMap(([, type]) => [type, `${type}; charset=utf-8`]))
+  const accepted = found && String(found).split(';')[0]
+  const format = known.find(([, type]) => type === accepted)?.[0]
+  if (format !== undefined) return format
+  const listed = known.map(([, type]) => type).join(', ')
+  const detail = `The answer is ${known.length > 1 ? 'one of ' : ''}${listed}, which the Accept header "${accept}" does not allow.`
+  throw new Problem('not-acceptable', detail)
+}
+
+/** The value of a header. Repeated headers are joined, as RFC 9110 says. */
+const headerValue = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+const headerValues = (request: FastifyRequest, names = Object.keys(request.headers)) =>
+  Object.fromEntries(names.map((name) => [name, headerValue(request, name)]))
+
+/** Aborts when the connection closes before the response has been sent. */
+function closeSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  if (reply.raw.destroyed) controller.abort()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
+}
+
+/** What an operation may see of a request beside its path, query and body. */
+export interface Visible {
+  actor: Actor
+  /** Names of headers in lower case; all when left out. */
+  headers?: readonly string[]
+}
+
+/**
+ * Reads a request as an operation takes it: negotiates the format, and checks the path and the query.
+ * @returns the request, and its query before it was checked, which is part of its cache key.
+ * @throws Problem `not-acceptable` or `invalid-parameter`.
+ */
+export function readApiRequest(
+  endpoint: Endpoint,
+  readQuery: (search: string) => ReadQuery,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { actor, headers }: Visible,
+): { apiRequest: ApiRequest; rawQuery: RawQuery } {
+  const { contract } = endpoint
+  const search = queryString(request)
+  const { raw, check } = readQuery(search)
+  // The parameter `format` goes before `Accept`.
+  const hasFormat = contract.formats !== undefined && raw.has('format')
+  const accepted = hasFormat ? 'json' : acceptedFormat(contract, request)
+  const key = readKey(endpoint, request)
+  const segments = readSegments(endpoint, request)
+  const query = check()
+  const [format = accepted] = hasFormat ? wordsOf(query, 'format') : []
+  const { mediaType } = request
+  const apiRequest: ApiRequest = {
+    actor,
+    method: request.method,
+    format,
+    key,
+    segments,
+    query,
+    requestId: request.id,
+    url: request.url,
+    search,
+    headers: headerValues(request, headers && [...headers]),
+    ...(mediaType !== undefined && { bodyType: mediaType }),
+    body: request.body,
+    gone: () => closeSignal(reply),
+  }
+  return { apiRequest, rawQuery: raw }
+}

@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify'
+import type { Contract } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+const bodyMediaTypes = ({ mediaTypes, lines }: NonNullable<Contract['body']>): string[] =>
+  lines ? [...mediaTypes, lines.mediaType] : mediaTypes
+
+/**
+ * Checks `Content-Type` before the body is read.
+ * @throws Problem `unsupported-media-type` for a type that the operation does not take; `malformed-request` for a body
+ * where it takes none.
+ */
+export function checkBodyType({ body }: Contract, request: FastifyRequest): void {
+  if (!body) {
+    if (hasBody(request)) throw new Problem('malformed-request', `${request.method} takes no body here.`)
+    // Some clients send a type without a body: that is no reason to refuse the request.
+    delete request.headers['content-type']
+    return
+  }
+  const sent = request.headers['content-type']
+  if (sent === undefined && !hasBody(request)) return
+  const mediaTypes = bodyMediaTypes(body)
+  if (request.mediaType !== undefined && mediaTypes.includes(request.mediaType)) return
+  const found = sent ? `, not ${request.mediaType ?? sent}` : '; the Content-Type is missing'
+  throw new Problem('unsupported-media-type', `The body must be ${mediaTypes.join(' or ')}${found}.`, {
+    headers: { [request.method === 'PATCH' ? 'accept-patch' : 'accept-post']: mediaTypes.join(', ') },
+  })
+}
+
+/** @throws Problem `malformed-request` for an `Idempotency-Key` on a request that changes nothing. */
+export function checkIdempotencyKey({ headers }: Contract, request: FastifyRequest): void {
+  if (request.headers['idempotency-key'] === undefined) return
+  if (headers.some(({ name }) => name === 'Idempotency-Key')) return
+  throw new Problem('malformed-request', 'Idempotency-Key is of requests that change something.', {
+    errors: [
+      {
+        header: 'Idempotency-Key',
+        code: 'unknown',
+        message: 'is not needed here, since nothing is changed: leave it out',
+      },
+    ],
+  })
+}

@@ -1,0 +1,44 @@
+import fp from 'fastify-plugin'
+import { Problem } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
+import { problemTypes } from '../../problems/types.ts'
+
+const escaped = (text: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+
+const page = (title: string, content: string) =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body><main><h1>${title}</h1>${content}</main></body></html>`
+
+const pages = new Map(
+  Object.entries(problemTypes).map(([type, { status, title, explanation }]) => [
+    type,
+    page(escaped(title), `<p>HTTP status ${status}</p><p>${escaped(explanation)}</p>`),
+  ]),
+)
+
+const overview = page(
+  'Problems that this service answers',
+  `<ul>${Object.entries(problemTypes)
+    .map(
+      ([type, { status, title }]) => `<li><a href="/problems/${type}">${escaped(title)}</a> (${status})</li>`,
+    )
+    .join('')}</ul>`,
+)
+
+/** Serves the pages that the `type` of every problem links to. */
+export const problemPages = fp(
+  async function problemPages(app) {
+    const html = 'text/html; charset=utf-8'
+    app.get('/problems', async (_request, reply) => reply.type(html).send(overview))
+    app.get<{ Params: { type: string } }>('/problems/:type', async ({ params: { type } }, reply) => {
+      const found = pages.get(type)
+      if (found) return reply.type(html).send(found)
+      const suggestion = didYouMean(type, [...pages.keys()])
+      throw new Problem('not-found', `There is no problem type "${type}"${suggestion}.`)
+    })
+  },
+  { name: 'problem-pages' },
+)

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { parseTraceId } from './request-log/trace-id.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The operationId of the route in the OpenAPI document: its name in logs and metrics. */
+    operationId?: string
+    /** Level of the line that the request log writes; `info` when left out. */
+    requestLogLevel?: 'debug' | 'info'
+  }
+}
+
+/** The name of the operation, or the route outside the API; never the path as it was sent. */
+const operationName = ({ routeOptions: { config, url } }: FastifyRequest): string =>
+  config.operationId ?? url ?? 'none'
+
+/** Turns Fastify's own two lines for each request off: the plugin writes one. */
+class SilentLogController extends Fastify.LogController {
+  override incomingRequest(): void {}
+  override requestCompleted(): void {}
+}
+
+/** Options of the Fastify instance: each request has an id of its own, and its log lines have its trace id. */
+export const requestIdOptions = {
+  logController: new SilentLogController({ requestIdLogLabel: 'requestId' }),
+  genReqId: () => randomUUID(),
+  childLoggerFactory: (
+    logger: FastifyInstance['log'],
+    bindings: Record<string, unknown>,
+    options: object,
+    { headers }: { headers: FastifyRequest['headers'] },
+  ) => {
+    const traceId = parseTraceId(headers.traceparent)
+    return logger.child(traceId === undefined ? bindings : { ...bindings, traceId }, options)
+  },
+}
+
+/** Sets `X-Request-Id`, and writes one log line and one observation of the metrics when a request has ended. */
+export const requestLog = fp(
+  async function requestLog(app) {
+    const { metrics } = app
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', request.id)
+      metrics.requestStarted()
+      // `close` comes exactly once, also when the client leaves before the response is complete.
+      reply.raw.once('close', () => {
+        const operation = operationName(request)
+        const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
+        const durationMs = reply.elapsedTime
+        metrics.requestEnded(operation, status, durationMs)
+        request.log[request.routeOptions.config.requestLogLevel ?? 'info'](
+          { req: request, operationId: operation, status, milliseconds: Math.round(durationMs * 10) / 10 },
+          'request ended',
+        )
+      })
+      done()
+    })
+  },
+  { name: 'request-log', dependencies: ['metrics'] },
+)

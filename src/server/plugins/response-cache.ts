@@ -1,0 +1,126 @@
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
+import { requestKey } from './response-cache/cache-key.ts'
+import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
+import { Representation, readHeaders, represent } from './response-cache/representation.ts'
+import {
+  type CacheableResponse,
+  type CacheStatus,
+  type Compute,
+  ResponseCache,
+} from './response-cache/response-cache.ts'
+import { sendEncoded, sendUnencoded } from './response-cache/send.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Stores the responses of the route. `headers` are the request headers that they may depend on, in lower case. */
+    cache?: { headers: readonly string[] }
+  }
+  interface FastifyInstance {
+    responseCache: {
+      /** An `onRequest` hook for GET routes with `config.cache`: sends the stored response, and so ends the request. */
+      serveStored: onRequestHookHandler
+      /**
+       * Sends the response to a read, encoded as the client accepts it, or 304.
+       * @param cacheKey makes the normalised key of the request; called only on routes with `config.cache`.
+       * @throws what `compute` throws, and Problem `not-acceptable`.
+       */
+      respond(
+        request: FastifyRequest,
+        reply: FastifyReply,
+        cacheKey: () => string,
+        compute: Compute,
+      ): Promise<FastifyReply>
+    }
+  }
+}
+
+/** Whether the client demands a response from the database. */
+const isBypassed = ({ headers }: FastifyRequest): boolean => {
+  const header = headers['cache-control']
+  return header !== undefined && /\bno-cache\b/i.test(header)
+}
+
+/** Options of the plugin `response-cache`. */
+export interface ResponseCacheOptions {
+  /** Most bytes of stored responses. Nothing is stored when `app.changes` is undefined. */
+  maxBytes: number
+  /** Whether shared caches may store responses, too. Every cache has to revalidate them. */
+  publicRead: boolean
+}
+
+/** Provides `app.responseCache`: stored responses to reads, content encoding, and 304. */
+export const responseCache = fp<ResponseCacheOptions>(
+  async function responseCache(app, { maxBytes, publicRead }) {
+    const { changes, metrics } = app
+    const cacheControl = `${publicRead ? 'public' : 'private'}, no-cache`
+    const counts: Record<CacheStatus, number> = { hit: 0, miss: 0, collapsed: 0, request: 0, bypass: 0 }
+    const cache = changes && new ResponseCache(changes, maxBytes, cacheControl)
+
+    async function find(
+      key: string | undefined,
+      request: FastifyRequest,
+      compute: Compute,
+    ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
+      if (!cache || key === undefined)
+        return { response: represent(await compute(), cacheControl, 'once'), status: 'bypass' }
+      if (isBypassed(request)) return { response: await cache.compute(key, compute), status: 'request' }
+      return cache.getOrCompute(key, compute)
+    }
+
+    app.decorate('responseCache', {
+      serveStored(request, reply, done) {
+        const { cache: option } = request.routeOptions.config
+        if (!cache || !option || isBypassed(request)) return done()
+        const stored = cache.get(requestKey(request, option.headers))
+        const encoded = stored?.get(chooseEncoding(acceptedEncodings(request), stored.length))
+        if (!encoded) return done()
+        sendEncoded(request, reply, encoded, 'hit')
+        counts.hit += 1
+      },
+
+      async respond(request, reply, cacheKey, compute) {
+        const accepted = acceptedEncodings(request)
+        const { cache: option } = request.routeOptions.config
+        const key = cache && option && (await cache.isCurrent()) ? cacheKey() : undefined
+        const { response, status } = await find(key, request, compute)
+        counts[status] += 1
+        if (!(response instanceof Representation))
+          return sendUnencoded(
+            request,
+            reply,
+            response,
+            readHeaders(response, cacheControl),
+            accepted,
+            status,
+          )
+        const encoding = chooseEncoding(accepted, response.length)
+        const isLarger = !response.get(encoding)
+        const encoded = await response.encode(encoding)
+        if (cache && option && key !== undefined) {
+          // The body of a search is not part of a request key.
+          const sent = request.method === 'POST' ? undefined : requestKey(request, option.headers)
+          cache.set({ request: sent, cache: key }, response, { isLarger })
+        }
+        return sendEncoded(request, reply, encoded, status)
+      },
+    })
+
+    metrics.counter(
+      'entente_cache_answers_total',
+      'Responses to reads by where they are from, as in Cache-Status.',
+      'result',
+      counts,
+    )
+    if (!changes || !cache) return
+    metrics.gauge('entente_cache_bytes', 'Bytes of stored responses.', () => cache.size)
+    metrics.gauge('entente_cache_entries', 'Stored responses.', () => cache.count)
+    metrics.gauge('entente_cache_generation', 'Changes that were heard of.', () => changes.generation)
+    metrics.gauge(
+      'entente_cache_on',
+      '1 while changes are heard, so that stored responses are served.',
+      () => (changes.isCurrent() ? 1 : 0),
+    )
+  },
+  { name: 'response-cache', dependencies: ['changes', 'metrics'] },
+)

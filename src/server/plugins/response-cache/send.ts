@@ -1,0 +1,79 @@
+import { pipeline, type Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiResponse } from '../../../operations/operation.ts'
+import { isKnown } from '../../../operations/tags.ts'
+import { type AcceptedEncodings, compressionStream } from './content-encoding.ts'
+import { appendToList, type EncodedResponse, encodedTag, type Headers } from './representation.ts'
+import type { CacheStatus } from './response-cache.ts'
+
+/** The values of `Cache-Status` (RFC 9211). */
+const cacheStatusHeader: Record<CacheStatus, string> = {
+  hit: 'Entente; hit',
+  miss: 'Entente; fwd=uri-miss',
+  collapsed: 'Entente; fwd=uri-miss; collapsed',
+  request: 'Entente; fwd=request',
+  bypass: 'Entente; fwd=bypass',
+}
+
+const textMediaType = /^text\/|json|xml\b/
+
+/** Sets headers and `Cache-Status`. Keeps what plugins have added to `Vary`, such as `Origin`. */
+function setHeaders(reply: FastifyReply, headers: Headers, cacheStatus: CacheStatus): void {
+  const vary = reply.getHeader('vary')
+  reply.headers(headers).header('cache-status', cacheStatusHeader[cacheStatus])
+  if (vary !== undefined) reply.header('vary', appendToList(String(vary), headers.vary ?? ''))
+}
+
+const isNotModified = (request: FastifyRequest, etag: string | undefined): boolean => {
+  const known = request.headers['if-none-match']
+  return known !== undefined && etag !== undefined && isKnown(known, etag)
+}
+
+/** Sends 304, without the headers that describe a body. */
+const sendNotModified = (reply: FastifyReply): FastifyReply =>
+  reply.removeHeader('content-type').removeHeader('content-encoding').code(304).send()
+
+/** Sends a 200, or 304 when the client has it. */
+export function sendEncoded(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, etag, headers }: EncodedResponse,
+  cacheStatus: CacheStatus,
+): FastifyReply {
+  const notModified = isNotModified(request, etag)
+  setHeaders(reply, headers, cacheStatus)
+  return notModified ? sendNotModified(reply) : reply.code(200).send(body)
+}
+
+/** Compresses a stream. An error of either stream destroys the other. */
+function compressed(body: Readable, encoding: 'gzip' | 'br', reply: FastifyReply): Readable {
+  reply.header('content-encoding', encoding)
+  // The error also reaches Fastify, which reads the end of the pipeline.
+  return pipeline(body, compressionStream(encoding), () => {})
+}
+
+/** Sends a response that is not represented: a stream, compressed as it flows, or one of another status than 200. */
+export function sendUnencoded(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, body }: ApiResponse,
+  headers: Headers,
+  { large }: AcceptedEncodings,
+  cacheStatus: CacheStatus,
+): FastifyReply {
+  reply.code(status)
+  if (body === undefined || typeof body === 'string') {
+    setHeaders(reply, headers, cacheStatus)
+    return reply.send(body)
+  }
+  const mayTransform = !/\bno-transform\b/.test(headers['cache-control'] ?? '')
+  const isText = textMediaType.test(headers['content-type'] ?? '')
+  const encoding = mayTransform && isText ? large : 'identity'
+  const etag = headers.etag === undefined ? undefined : encodedTag(headers.etag, encoding)
+  setHeaders(reply, etag === undefined ? headers : { ...headers, etag }, cacheStatus)
+  if (isNotModified(request, etag)) {
+    body.destroy()
+    return sendNotModified(reply)
+  }
+  return reply.send(encoding === 'identity' ? body : compressed(body, encoding, reply))
+}

@@ -1,0 +1,17 @@
+import fp from 'fastify-plugin'
+import { Problem } from '../../problems/problem.ts'
+
+/** Longest path with query, in characters. Every cursor fits, and headers keep room in the 16 KiB of Node.js. */
+const maxUrlLength = 14 * 1024
+
+/** Refuses longer URLs with 414. */
+export const urlLimit = fp(
+  async function urlLimit(app) {
+    app.addHook('onRequest', ({ url }, _reply, done) => {
+      if (url.length <= maxUrlLength) return done()
+      const detail = `Path and query have ${url.length} characters; at most ${maxUrlLength} are possible.`
+      done(new Problem('uri-too-long', detail))
+    })
+  },
+  { name: 'url-limit' },
+)

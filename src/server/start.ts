@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify'
+import type { Database } from '../database/database.ts'
+import { withLock } from '../database/lock.ts'
+import { migrate } from '../database/migrate.ts'
+import { type OnClose, openDatabase } from '../database/open.ts'
+import { errorCode } from '../error-code.ts'
+import { StartupError } from '../startup-error.ts'
+import { findAdminKey } from './admin-key.ts'
+import type { Config } from './config.ts'
+
+/**
+ * Starts the service: database, migrations, seeds, app, listening.
+ * @param onClose takes what releases a resource; the caller calls these in reverse order to stop the service.
+ * @throws StartupError that says what the operator can do.
+ */
+export async function serve(config: Config, onClose: OnClose): Promise<void> {
+  // Loads the app while PostgreSQL starts.
+  const [database, { buildApp }] = await Promise.all([openDatabase(config, onClose), import('./app.ts')])
+  await migrate(database)
+  if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
+  const { key, notice } = await findAdminKey(config)
+  const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })
+  onClose(async () => app.close())
+  // The first line on the terminal is for people; the log begins after it.
+  const { level } = app.log
+  app.log.level = 'silent'
+  const address = await listen(app, config)
+  console.log(`Entente listens on ${address} (documentation: ${address}/docs)${notice}`)
+  app.log.level = level
+}
+
+/** Seeds an empty database, once also when several processes start at the same moment. */
+async function seedWhenEmpty(database: Database, set: 'all' | 'reference'): Promise<void> {
+  const { isEmpty, seed } = await import('../seeding/seed.ts')
+  if (!(await isEmpty(database))) return
+  await withLock(database, 'seed', async () => {
+    if (await isEmpty(database)) await seed(database, set)
+  })
+}
+
+async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {
+  try {
+    await app.listen({ host: HOST, port: PORT })
+  } catch (error) {
+    throw new StartupError(refusal(error, HOST, PORT))
+  }
+  const [bound] = app.addresses()
+  const port = typeof bound === 'object' ? bound.port : PORT
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`
+}
+
+function refusal(error: unknown, host: string, port: number): string {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return `PORT: ${port} on ${host} is taken by another program; stop that one, or set another PORT`
+    case 'EACCES':
+      return `PORT: this user may not listen on ${port}; take one above 1023`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `HOST: ${host} is no address of this machine; 127.0.0.1 or 0.0.0.0 would be`
+    default:
+      return `cannot listen on ${host}:${port}: ${error}`
+  }
+}
