@@ -39,7 +39,7 @@ export function composedJson(resource: Resource, properties: readonly string[]):
   const columns = properties.map(
     (property) => sql`${propertyJson(resource, property)} as ${sql.identifier(property)}`,
   )
-  return sql`(select row_to_json(document) from (select ${sql.join(columns, sql`, `)}) document)::text`
+  return sql`(select row_to_json(composed) from (select ${sql.join(columns, sql`, `)}) composed)::text`
 }
 
 const shapes = new WeakMap<Resource, string>()
