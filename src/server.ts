@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
-import { findAdminKey } from './admin-key.ts'
 import type { Config } from './config.ts'
 import { withLock } from './database/lock.ts'
 import { migrate } from './database/migrate.ts'
 import { type OnClose, openDatabase } from './database/open.ts'
 import { errorCode } from './error-code.ts'
+import { findAdminKey } from './server/admin-key.ts'
 import { StartupError } from './startup-error.ts'
 
 /** Starts the service; it runs until what it has handed to `onClose` is called, the last first. */
@@ -27,7 +27,7 @@ export async function serve(config: Config, onClose: OnClose): Promise<void> {
 
 /** Processes that start at the same moment on an empty database seed it once. */
 async function seedWhenEmpty(pool: pg.Pool, set: 'all' | 'reference'): Promise<void> {
-  const { isEmpty, seed } = await import('./seeding/seed.ts')
+  const { isEmpty, seed } = await import('./features/seeding/seed.ts')
   if (!(await isEmpty(pool))) return
   await withLock(pool, 'seed', async () => {
     if (await isEmpty(pool)) await seed(pool, set)

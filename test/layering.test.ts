@@ -54,6 +54,9 @@ const grammar = [
   within('resources/parts'),
 ]
 
+/** What fills the registry from the command line, and is no part of the API. */
+const loaders = [within('features/seeding'), within('features/generating')]
+
 /** What the files of a layer may import beside one another. */
 interface Layer {
   name: string
@@ -107,8 +110,8 @@ const layers: Layer[] = [
     rule: 'works for any resource, so it names none, and knows no HTTP',
   },
   {
-    name: 'endpoints',
-    holds: within('endpoints'),
+    name: 'features',
+    holds: (file) => within('features')(file) && !loaders.some((holds) => holds(file)),
     mayImport: [
       leaves,
       ...['problems', 'database', 'query', 'operations', 'resources', 'formats'].map(within),
@@ -129,13 +132,13 @@ const layers: Layer[] = [
   },
   {
     name: 'seeding',
-    holds: within('seeding'),
+    holds: within('features/seeding'),
     mayImport: [leaves, within('problems'), within('database'), within('operations'), ...grammar],
     rule: 'writes as operations do, for any resource, and knows no HTTP',
   },
   {
     name: 'generating',
-    holds: within('generating'),
+    holds: within('features/generating'),
     mayImport: [leaves, within('database'), one('query/revisions.ts'), ...grammar],
     rule: 'writes rows into tables, and their history; it knows nothing of what is asked of them',
   },
@@ -152,33 +155,31 @@ const layers: Layer[] = [
         'database/settings.ts',
       ),
       within('http'),
-      one('operations/index.ts', 'operations/endpoints.ts', 'endpoints/index.ts', 'resources/index.ts'),
+      one('operations/index.ts', 'operations/endpoints.ts', 'features/index.ts', 'resources/index.ts'),
     ],
     rule: 'puts the service together from http, the operations and the resources',
   },
   {
     name: 'admin-key',
-    holds: one('admin-key.ts'),
+    holds: one('server/admin-key.ts'),
     mayImport: [leaves, one('config.ts')],
     rule: 'imports nothing but the configuration and leaves',
   },
   {
     name: 'server',
     holds: one('server.ts'),
-    mayImport: [leaves, one('config.ts', 'admin-key.ts', 'app.ts'), within('database'), within('seeding')],
+    mayImport: [
+      leaves,
+      one('config.ts', 'server/admin-key.ts', 'app.ts'),
+      within('database'),
+      within('features/seeding'),
+    ],
     rule: 'starts the app on a database, and is imported by the command line alone',
   },
   {
     name: 'command line',
-    holds: one('main.ts', 'commands.ts', 'key-command.ts'),
-    mayImport: [
-      leaves,
-      one('config.ts', 'server.ts'),
-      within('problems'),
-      within('database'),
-      within('seeding'),
-      within('generating'),
-    ],
+    holds: within('cli'),
+    mayImport: [leaves, one('config.ts', 'server.ts'), within('problems'), within('database'), ...loaders],
     rule: 'starts what a command needs, and is imported by nothing',
   },
 ]

@@ -19,7 +19,7 @@ export interface Run {
  */
 export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   const { PATH, HOME, TMPDIR } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
     env: { PATH, HOME, TMPDIR, DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

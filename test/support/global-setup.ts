@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/database/migrate.ts'
 import { openPool } from '../../src/database/pool.ts'
-import { seed } from '../../src/seeding/seed.ts'
+import { seed } from '../../src/features/seeding/seed.ts'
 import { databaseUrl } from './database-url.ts'
 import { openServer } from './server.ts'
 

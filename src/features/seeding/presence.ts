@@ -1,0 +1,58 @@
+import { and, inArray, isNotNull, sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { Transaction } from '../../database/client.ts'
+import { externalIds } from '../../database/tables/external-ids.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { externalIdOwner, externalIdsOf } from '../../operations/writing/external-ids.ts'
+import type { Resource } from '../../resources/resource.ts'
+
+/** Keys of records by what seeds know them by: `scheme:id`, or the key itself where clients make it. */
+export type Keys = Map<string, string>
+
+const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
+
+/** What a document is known by. */
+function namesOf(resource: Resource, document: Document): string[] {
+  return resource.key.madeBy === 'client'
+    ? [String(document[resource.key.property])]
+    : externalIdsOf(document).map(nameOf)
+}
+
+/** The keys of those records that are there, out of the names of a resource's records. */
+export async function findNamed(
+  transaction: Transaction,
+  resource: Resource,
+  names: string[],
+): Promise<Keys> {
+  if (names.length === 0) return new Map()
+  const database = drizzle(transaction.$client)
+  const owner = externalIdOwner(resource)
+  if (resource.key.madeBy === 'client' || !owner) {
+    const rows = await database
+      .select({ key: sql<string>`${resource.key.column}` })
+      .from(resource.table)
+      .where(inArray(resource.key.column, names))
+    return new Map(rows.map(({ key }) => [key, key]))
+  }
+  const rows = await database
+    .select({ scheme: externalIds.scheme, id: externalIds.id, key: sql<string>`${owner}` })
+    .from(externalIds)
+    .where(and(isNotNull(owner), inArray(sql`${externalIds.scheme} || ':' || ${externalIds.id}`, names)))
+  return new Map(rows.map(({ key, ...name }) => [nameOf(name), key]))
+}
+
+/** The keys of those documents that are there already. */
+export const findKeys = (
+  transaction: Transaction,
+  resource: Resource,
+  documents: Document[],
+): Promise<Keys> =>
+  findNamed(
+    transaction,
+    resource,
+    documents.flatMap((document) => namesOf(resource, document)),
+  )
+
+/** Whether a document's record is there. */
+export const isPresent = (resource: Resource, document: Document, keys: Keys): boolean =>
+  namesOf(resource, document).some((name) => keys.has(name))
