@@ -3,20 +3,20 @@ import type pg from 'pg'
 import type { Config } from './config.ts'
 import { withLock } from './database/lock.ts'
 import { migrate } from './database/migrate.ts'
-import { type OnClose, openDatabase } from './database/open.ts'
+import { type Lifecycle, openDatabase } from './database/open.ts'
 import { errorCode } from './error-code.ts'
 import { findAdminKey } from './server/admin-key.ts'
 import { StartupError } from './startup-error.ts'
 
-/** Starts the service; it runs until what it has handed to `onClose` is called, the last first. */
-export async function serve(config: Config, onClose: OnClose): Promise<void> {
+/** Starts the service; it runs until what it has registered with `lifecycle.onClose` is called. */
+export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // The code of the API loads while PostgreSQL starts.
-  const [pool, { buildApp }] = await Promise.all([openDatabase(config, onClose), import('./app.ts')])
+  const [pool, { buildApp }] = await Promise.all([openDatabase(config, lifecycle), import('./app.ts')])
   await migrate(pool)
   if (config.SEED !== 'none') await seedWhenEmpty(pool, config.SEED)
   const { key, notice } = await findAdminKey(config)
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, pool })
-  onClose(async () => app.close())
+  lifecycle.onClose(async () => app.close())
   // The first line on the terminal is for people; the log begins after it.
   const { level } = app.log
   app.log.level = 'silent'
