@@ -8,7 +8,7 @@ import { keyEndpoints } from './keys.ts'
 import { countryNetwork, network } from './network/network.ts'
 import { search } from './search/search.ts'
 
-/** What asks the whole registry, or one resource alone: everything beside the grid. */
+/** Every endpoint that is not an operation of the grid. */
 export const endpoints: readonly Endpoint[] = [
   search,
   network,

@@ -6,15 +6,16 @@ import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
 import { writeSecret } from '../write-secret.ts'
 
-/** The first administrator's key, and what to tell about it on the terminal. */
+/** The first administrator's key, and what the first line on the terminal says of it. */
 export interface AdminKey {
   key: string | undefined
   notice: string
 }
 
 /**
- * Returns the key that the configuration gives. Beside an embedded database that is given none, it is made at the
- * first start and kept in `DATA_DIR/admin-key`, so that it stays valid; only the first start shows it.
+ * Returns the key of the configuration. Without one, and with the embedded database, the first start makes a key,
+ * shows it once and keeps it in `DATA_DIR/admin-key` for later starts.
+ * Throws a StartupError when that file cannot be read.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }

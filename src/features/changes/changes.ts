@@ -30,7 +30,7 @@ export const changes: Endpoint = {
     const after = shown.at(-1)?.position ?? wordsOf(query, 'after')[0] ?? null
     const page = JSON.stringify({ limit, after, more: rows.length > limit })
     const data = shown.map(({ document }) => document).join(',')
-    // What can be shown also depends on which transactions run, of which nobody is told.
+    // Not cached: the page also depends on running transactions, whose end is not notified.
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },

@@ -6,13 +6,13 @@ import type { FeedPosition } from '../../query/revisions.ts'
 import { nameOutput } from '../../resources/components.ts'
 import { resources } from '../../resources/index.ts'
 
-/** What both forms of the feed of changes have in common. */
+/** The contract that the pages and the stream of the change feed share. */
 
 const names = resources.map(({ name }) => name)
 
 const positionForm = /^(\d{1,18})\.(\d{1,18})$/
 
-/** The place that a text stands for; undefined when it is none. */
+/** Parses a position of the feed. Returns undefined when it is none. */
 export function positionIn(text: string): FeedPosition | undefined {
   const [, transaction, sequence] = positionForm.exec(text) ?? []
   return transaction === undefined || sequence === undefined ? undefined : { transaction, sequence }
@@ -31,10 +31,10 @@ export const feedParameters: Record<string, Parameter> = {
   resource: words(names, 'Resources whose changes are wanted, separated by commas; all when left out.'),
 }
 
-/** Which resources a query wants; none means all. */
+/** The resources of a query; none means all. */
 export const resourcesIn = (query: CheckedQuery): string[] => [...new Set(wordsOf(query, 'resource'))].sort()
 
-/** Where a query goes on. */
+/** The position after which a query continues. */
 export const afterIn = (query: CheckedQuery): FeedPosition | undefined =>
   positionIn(wordsOf(query, 'after')[0] ?? '')
 
@@ -64,10 +64,10 @@ export const feedChange = nameOutput(
 
 const limits = { usual: 100, most: 500 } as const
 
-/** How many changes a page has. */
+/** The parameter `limit`: how many changes a page has. */
 export const limitParameter = limitOf('Changes in a page', limits)
 
-/** How many changes a page has when nothing is said. */
+/** How many changes a page has without `limit`. */
 export const usualLimit = limits.usual
 
 /** Schema of a page of changes. */

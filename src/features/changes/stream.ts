@@ -5,17 +5,17 @@ import { Problem } from '../../problems/problem.ts'
 import { type FeedPosition, feedStatement } from '../../query/revisions.ts'
 import { afterIn, feedParameters, positionIn, resourcesIn } from './contract.ts'
 
-/** Changes that are read at once: what a client that reads slowly makes the service hold. */
-const batch = 50
+/** How many changes are read at once, and held for a client that reads slowly. */
+const batchSize = 50
 
-/** Milliseconds after which the database is asked again although nothing was heard of a change: a transaction may have ended. */
-const patience = 1000
+/** When to read again without a notification, since a transaction may have ended. */
+const pollIntervalMs = 1000
 
-/** Milliseconds of silence after which a comment shows that the connection still holds. */
-const heartbeat = 15_000
+/** When to send a comment that shows that the connection is alive, after the last event. */
+const heartbeatIntervalMs = 15_000
 
-/** Milliseconds that a client is told to wait before it connects again. */
-const reconnection = 2000
+/** How long a client is to wait before it connects again. */
+const reconnectDelayMs = 2000
 
 interface Row {
   position: string
@@ -26,7 +26,7 @@ interface Row {
 const eventOf = ({ position, document }: Row) =>
   `id: ${position}\nevent: change\ndata: ${document.replaceAll(/[\r\n]+/g, '')}\n\n`
 
-/** Where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is no position. */
+/** The position after which a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is no position. */
 function startOf({ headers, query }: Asked): FeedPosition | undefined {
   const last = headers['last-event-id']?.trim()
   if (last === undefined || last === '') return afterIn(query)
@@ -39,29 +39,29 @@ function startOf({ headers, query }: Asked): FeedPosition | undefined {
 }
 
 /**
- * The events from a place on, without an end. The next ones are read when those before have been taken, so a client that
- * reads slowly makes the service wait and not hold more. Between two readings it holds no connection to the database.
+ * Yields the events after a position, without end. Reads the next batch when the client has taken the one before, and
+ * holds no database connection between two reads.
  */
 async function* events(asked: Asked, { pool, changed, closing }: Context): AsyncGenerator<string> {
   const resources = resourcesIn(asked.query)
   const gone = asked.gone()
   let after = startOf(asked)
   let sent = performance.now()
-  yield `retry: ${reconnection}\n\n`
+  yield `retry: ${reconnectDelayMs}\n\n`
   while (!gone.aborted && !closing.aborted) {
-    // Begun before the reading, so that no change falls between the two.
-    const news = changed(patience)
-    const { rows } = await pool.query<Row>(feedStatement({ after, resources, limit: batch }))
+    // Waits from before the read on, so that no change is missed between the two.
+    const nextChange = changed(pollIntervalMs)
+    const { rows } = await pool.query<Row>(feedStatement({ after, resources, limit: batchSize }))
     const last = rows.at(-1)
     if (last) {
       after = positionIn(last.position)
       yield rows.map(eventOf).join('')
       sent = performance.now()
-    } else if (performance.now() - sent >= heartbeat) {
+    } else if (performance.now() - sent >= heartbeatIntervalMs) {
       yield ': still here\n\n'
       sent = performance.now()
     }
-    if (rows.length < batch) await news
+    if (rows.length < batchSize) await nextChange
   }
 }
 

@@ -25,7 +25,7 @@ import { dateIn, someYear } from './dates.ts'
 import type { Registry } from './registry.ts'
 import { someSummary } from './texts.ts'
 
-/** What comes of agreements: projects, bases and programs. */
+/** Generates projects, cooperation bases and assistance programs. */
 
 const someCurrency = ({ random }: Registry): string => random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP'])
 
@@ -38,7 +38,7 @@ function span({ random }: Registry): Row {
   }
 }
 
-/** Adds a project. @param number of it, from 0. */
+/** Adds a project. @param number its number, from 0. */
 export function addProject(registry: Registry, number: number): void {
   const { random, world, recent, add } = registry
   const countries = someCountries(registry, someCount(registry))
@@ -64,7 +64,7 @@ export function addProject(registry: Registry, number: number): void {
     add(projectAgreements, { ...owner, agreement: random.pick(recent), position: 0 })
 }
 
-/** Adds a base, or a counted group of them. @param number of it, from 0. */
+/** Adds a cooperation base, or one record for a group of them. @param number its number, from 0. */
 export function addBase(registry: Registry, number: number): void {
   const { random, world } = registry
   const countries = someCountries(registry, 2)
@@ -89,7 +89,7 @@ export function addBase(registry: Registry, number: number): void {
   addCitation(registry, owner, '/designatedOn')
 }
 
-/** Adds an assistance program. @param number of it, from 0. */
+/** Adds an assistance program. @param number its number, from 0. */
 export function addProgram(registry: Registry, number: number): void {
   const { random, world, recent, add } = registry
   const countries = someCountries(registry, 2)

@@ -20,8 +20,8 @@ import { dateIn, someYear } from './dates.ts'
 import type { Registry } from './registry.ts'
 import { someSummary } from './texts.ts'
 
-/** How many of the last agreements later ones may refer to. */
-const remembered = 500
+/** How many of the newest agreements later records may refer to. */
+const maxRecent = 500
 
 const noun = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
 
@@ -40,7 +40,7 @@ function datesOf({ random }: Registry): Row {
   return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
-function addWhatBelongs(registry: Registry, agreementId: string, title: string): void {
+function addParts(registry: Registry, agreementId: string, title: string): void {
   const { random, recent, add } = registry
   if (random.chance(0.1)) {
     const year = someYear(random)
@@ -56,11 +56,11 @@ function addWhatBelongs(registry: Registry, agreementId: string, title: string):
   }
 }
 
-/** Adds an agreement with its parties and all that belongs to it. @param number of it, from 0. */
+/** Adds an agreement with its parties and all other parts. @param number its number, from 0. */
 export function addAgreement(registry: Registry, number: number): void {
   const { random, world, add } = registry
   const count = someCount(registry)
-  // Most of what the registry holds has China in it.
+  // China takes part in most records of the registry.
   const partners = someCountries(registry, count)
   const [leader] = world.countries
   const countries = leader && random.chance(0.5) ? [...new Set([leader, ...partners])] : partners
@@ -99,7 +99,7 @@ export function addAgreement(registry: Registry, number: number): void {
   addTopics(registry, owner)
   if (random.chance(0.25)) addExternalId(registry, owner, number)
   addCitation(registry, owner, '/signedOn')
-  addWhatBelongs(registry, agreementId, title)
+  addParts(registry, agreementId, title)
   registry.recent.push(agreementId)
-  if (registry.recent.length > remembered) registry.recent.shift()
+  if (registry.recent.length > maxRecent) registry.recent.shift()
 }

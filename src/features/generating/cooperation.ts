@@ -6,16 +6,16 @@ import { participations } from '../../database/tables/participations.ts'
 import { topicLinks } from '../../database/tables/topic-links.ts'
 import type { Registry } from './registry.ts'
 
-/** What agreements, projects, bases and programs have alike. */
+/** Generates the parts that agreements, projects, bases and programs share. */
 
-/** The column of shared tables that points to a record, with the record's key. */
+/** The foreign key column of a shared table, with the id of the record. */
 export type Owner = Partial<
   Record<'agreementId' | 'projectId' | 'cooperationBaseId' | 'assistanceProgramId', string>
 >
 
 type Country = Registry['world']['countries'][number]
 
-/** Different countries, of which a few are in most of the lists. */
+/** Chooses different countries, a few of them much more often than the others. */
 export function someCountries({ random, world }: Registry, count: number): Country[] {
   const chosen = new Map<string, Country>()
   for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
@@ -25,7 +25,7 @@ export function someCountries({ random, world }: Registry, count: number): Count
   return [...chosen.values()]
 }
 
-/** How many take part: mostly two, seldom a crowd. */
+/** Chooses a number of participants: mostly 2, at most 20. */
 export const someCount = ({ random }: Registry): number =>
   random.weighted([
     [2, 84],
@@ -36,7 +36,7 @@ export const someCount = ({ random }: Registry): number =>
 
 const asCountry = ({ code }: Country): Row => ({ country: code })
 
-/** Actors: countries, and here and there an organization or a whole region. */
+/** The countries as actors, sometimes with an organization or a region after them. */
 function someActors(registry: Registry, countries: Country[]): Row[] {
   const { random, organizations, world } = registry
   const actors = countries.map(asCountry)
@@ -47,9 +47,9 @@ function someActors(registry: Registry, countries: Country[]): Row[] {
 }
 
 /**
- * Adds who takes part in a record.
- * @param roles the first actor's, and the others'.
- * @returns keys of the participations.
+ * Adds the participants of a record.
+ * @param roles the role of the first actor, and that of the others.
+ * @returns the ids of the participations.
  */
 export function addParticipants(
   registry: Registry,
@@ -65,7 +65,7 @@ export function addParticipants(
   })
 }
 
-/** Adds the topics of a record, one to three. @returns the first one. */
+/** Adds one to three topics of a record. @returns the first one. */
 export function addTopics(registry: Registry, owner: Owner): Registry['world']['topics'][number] {
   const { random, world } = registry
   const first = random.mostlyEarly(world.topics)
@@ -77,13 +77,13 @@ export function addTopics(registry: Registry, owner: Owner): Registry['world']['
   return first
 }
 
-/** Adds what other registers call a record. */
+/** Adds an external id of a record. */
 export function addExternalId(registry: Registry, owner: Owner, number: number): void {
   const id = `${registry.seed}-${number}`
   registry.add(externalIds, { ...owner, scheme: 'generated', id, position: 0 })
 }
 
-/** Adds a citation for some records: of the whole, or of one property. */
+/** Adds a citation for three records of ten: of the whole record, or of one property. */
 export function addCitation(registry: Registry, owner: Owner, property: string): void {
   const { random, sources, identities } = registry
   if (!random.chance(0.3)) return
@@ -101,7 +101,7 @@ export function addCitation(registry: Registry, owner: Owner, property: string):
   })
 }
 
-/** Where a thing is: somewhere in a country, or nowhere that is known. */
+/** The columns of a location in a country; none for three records of ten. */
 export function someLocation({ random }: Registry, country: Country): Row {
   if (!random.chance(0.7)) return {}
   return {
@@ -112,11 +112,11 @@ export function someLocation({ random }: Registry, country: Country): Row {
   }
 }
 
-/** Sums of money spread over orders of magnitude. */
+/** Chooses an amount of money from 10^3 to 10^9. */
 export const someAmount = ({ random }: Registry): number =>
   random.between(1, 999) * 10 ** random.between(3, 6)
 
-/** Adds a row of a record with its key and birthday. @returns the key. */
+/** Adds the row of a record, with its id and timestamps. @returns the id. */
 export function addRecord(registry: Registry, table: PgTable, row: Row): string {
   const own = registry.identities.record()
   registry.add(table, { ...own, ...row })

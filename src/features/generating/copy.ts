@@ -6,7 +6,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { propertiesOf, type Row } from '../../database/rows.ts'
 
-/** A list as PostgreSQL reads arrays of texts. */
+/** A list in PostgreSQL's syntax for arrays of text. */
 const arrayLiteral = (list: unknown[]) =>
   `{${list.map((item) => `"${String(item).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 

@@ -2,11 +2,11 @@ import type { Random } from './random.ts'
 
 const two = (value: number) => String(value).padStart(2, '0')
 
-/** A year: cooperation has grown, so later ones are more frequent. */
+/** Chooses a year from 1950 to 2025, later ones more often, as cooperation has grown. */
 export const someYear = (random: Random): number =>
   2025 - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
 
-/** A date in a year as sources would give it, in EDTF: mostly a day, sometimes a month, a year or less. */
+/** Chooses a date in a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade. */
 export function dateIn(year: number, random: Random): string {
   const month = `${year}-${two(random.between(1, 12))}`
   return random.weighted([

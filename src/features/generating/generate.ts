@@ -17,19 +17,19 @@ import { addRecord } from './cooperation.ts'
 import { copyRows } from './copy.ts'
 import { dateIn, someYear } from './dates.ts'
 import { identitiesFrom } from './ids.ts'
-import { withIndexesMadeAfter } from './indexes.ts'
+import { withIndexesRebuilt } from './indexes.ts'
 import { randomFrom } from './random.ts'
 import type { Registry } from './registry.ts'
 import { Rows } from './rows.ts'
 import { readWorld } from './world.ts'
 
-/** What the rows of other tables refer to, each after those that it refers to itself. */
+/** Tables of records, each after the tables that it refers to. */
 const recordTables = [sources, organizations, agreements, projects, cooperationBases, assistancePrograms]
 
 /** How many agreements are held in memory before they are written. */
 const batchSize = 5000
 
-/** One of each of these for so many agreements. */
+/** How many agreements there are for one record of each kind. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
 
 function addOrganizations(registry: Registry, count: number): void {
@@ -95,42 +95,43 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
   }
 }
 
-/** Whom histories name for what was generated. */
+/** The author in the history of generated records. */
 const byGenerator: Authorship = {
   actor: { kind: 'seed', id: null, name: 'entente generate' },
   requestId: null,
   reason: null,
 }
 
-/** Begins the history of everything that was written: one statement a resource. */
+/** Writes the first revision of every record, with one statement a resource. */
 async function writeHistory(client: pg.ClientBase): Promise<void> {
   for (const resource of resources) await client.query(recordMadeStatement(resource, byGenerator))
 }
 
-function explained(error: unknown, seed: number): unknown {
+function explain(error: unknown, seed: number): unknown {
   if (databaseErrorOf(error)?.code !== '23505') return error
   return new StartupError(`what seed ${seed} generates is there already: take another --seed`)
 }
 
 /**
- * Fills a registry that has its reference data with made-up agreements and, in proportion, the projects, bases,
- * programs, organizations and sources around them, in one transaction, each
- * with the first entry of its history. The same number and seed make the same records.
+ * Adds made-up agreements to a registry that has its reference data and, in proportion, projects, bases, programs,
+ * organizations and sources, each with its first revision, in one transaction. The same count and seed make the same
+ * records.
  * @param count how many agreements.
+ * @param seed any whole number.
  * @throws StartupError when the reference data is missing, or the records are there already.
  */
 export async function generate(pool: pg.Pool, count: number, seed: number): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    await withIndexesMadeAfter(client, () => writeAll(client, count, seed))
-    // By the indexes, as it reads all that belongs to each record.
+    await withIndexesRebuilt(client, () => writeAll(client, count, seed))
+    // After the indexes are built: it reads the parts of each record through them.
     await writeHistory(client)
     await client.query('commit')
-    // Pages that all can see make counts cheap, and the planner must know what there is now.
+    // Sets the visibility map, which makes counts cheap, and the statistics of the planner.
     await client.query('vacuum analyze')
   } catch (error) {
-    throw explained(error, seed)
+    throw explain(error, seed)
   } finally {
     client.release(true)
   }

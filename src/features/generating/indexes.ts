@@ -5,7 +5,7 @@ interface Index {
   definition: string
 }
 
-/** Indexes of the registry's tables that no constraint rests on. */
+/** Indexes of the registry's tables that no constraint uses. */
 async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
   const { rows } = await client.query<Index>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
@@ -17,11 +17,11 @@ async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
 }
 
 /**
- * Does work that writes far more rows than there are, with the indexes made anew after it: sorting all at once takes
- * a fraction of the time of adding one by one. Nobody else can use the tables until the transaction ends.
- * @param client in a transaction, which also brings the indexes back when the work fails.
+ * Drops the indexes, runs `work`, and builds them again, which is much faster than updating them for each of many new
+ * rows. The tables are locked until the transaction ends.
+ * @param client a connection in a transaction; a rollback restores the indexes.
  */
-export async function withIndexesMadeAfter(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
+export async function withIndexesRebuilt(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
   const indexes = await plainIndexes(client)
   if (indexes.length > 0) await client.query(`drop index ${indexes.map(({ name }) => name).join(', ')}`)
   await work()

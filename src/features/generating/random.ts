@@ -2,10 +2,10 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
-/** Chance that can be repeated: the same seed gives the same choices in the same order. */
+/** A seeded random number generator: the same seed gives the same values in the same order. */
 export interface Random {
-  /** A whole number from `least` to `most`, both included. */
-  between(least: number, most: number): number
+  /** A whole number from `min` to `max`, both included. */
+  between(min: number, max: number): number
   /** True with a probability from 0 to 1. */
   chance(probability: number): boolean
   /** One of some values, each as likely as the others. @throws when there are none. */
@@ -21,10 +21,10 @@ function required<T>(value: T | undefined): T {
   return value
 }
 
-/** Chance from a seed, any whole number. */
+/** Makes a generator from a seed, which is any whole number. */
 export function randomFrom(seed: number): Random {
   const generator = xoroshiro128plus(seed)
-  const between = (least: number, most: number) => uniformInt(generator, least, most)
+  const between = (min: number, max: number) => uniformInt(generator, min, max)
   const fraction = () => uniformFloat64(generator)
   const chance = (probability: number) => fraction() < probability
   const weighted: Random['weighted'] = (values) => {

@@ -4,16 +4,16 @@ import type { Identities } from './ids.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
-/** What generated records are made with, and what was made before them. */
+/** State of a generation: the source of random values, and the records made so far. */
 export interface Registry {
   seed: number
   random: Random
   identities: Identities
   world: World
-  /** Keys of generated organizations, those that take part most first. */
+  /** Ids of generated organizations. Those at the front take part most often. */
   organizations: string[]
   sources: string[]
-  /** The last agreements, which later records refer to. */
+  /** Ids of the newest agreements, which later records refer to. */
   recent: string[]
   add(table: PgTable, row: Row): void
 }

@@ -1,7 +1,7 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Row } from '../../database/rows.ts'
 
-/** Rows by table, to be written table by table. */
+/** Rows grouped by table, so that they are written table by table. */
 export class Rows {
   readonly #tables: Map<PgTable, Row[]>
 
@@ -17,7 +17,7 @@ export class Rows {
     else this.#tables.set(table, [row])
   }
 
-  /** Each table that has rows, with them. */
+  /** Tables that have rows, with their rows. */
   entries(): [PgTable, Row[]][] {
     return [...this.#tables].filter(([, rows]) => rows.length > 0)
   }

@@ -24,6 +24,6 @@ const manners = [
   'openly',
 ]
 
-/** Two sentences about what is done together on a topic. */
+/** Makes a summary of two sentences about a topic. */
 export const someSummary = (topic: string, random: Random): string =>
   `The partners ${random.pick(verbs)} ${random.pick(things)} on ${topic.toLowerCase()} ${random.pick(manners)}. They ${random.pick(verbs)} ${random.pick(things)} ${random.pick(manners)}.`

@@ -1,15 +1,15 @@
 import type pg from 'pg'
 import { StartupError } from '../../startup-error.ts'
 
-/** What generated records refer to: the reference data of the registry. */
+/** The reference data that generated records refer to. */
 export interface World {
-  /** In the order of how much they cooperate. */
+  /** Those that take part most often first. */
   countries: { code: string; name: string }[]
   topics: { slug: string; name: string }[]
   regions: string[]
 }
 
-/** Who cooperates most; the others follow in an order that has nothing to do with the alphabet. */
+/** The countries that take part most often. The others follow in the order of a hash. */
 const leaders = 'CHN USA DEU FRA GBR RUS JPN ITA KOR BRA IND ZAF CAN AUS ESP NLD PAK EGY KEN KAZ'.split(' ')
 
 /** Reads the reference data. @throws StartupError when it is missing. */

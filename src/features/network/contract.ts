@@ -16,7 +16,7 @@ import type { Level, NetworkPlan } from './statement.ts'
 
 const names = subjects.map(({ resource }) => resource.name)
 
-const most = { edges: 1000, minimum: 1_000_000 } as const
+const max = { edges: 1000, minimum: 1_000_000 } as const
 const usualEdges = 100
 
 const many = (value: z.ZodType, description: string): Parameter => ({
@@ -43,11 +43,11 @@ export const networkParameters: Record<string, Parameter> = {
     'Regions or groups of countries: of a network, at least one end of each edge is in them; of a country, its partners are.',
   ),
   minimum: single(
-    wholeNumber(most.minimum),
+    wholeNumber(max.minimum),
     'Fewest records that two must share; 1 when left out.',
-    z.int().min(1).max(most.minimum),
+    z.int().min(1).max(max.minimum),
   ),
-  limit: limitOf('Edges or partners to answer, the strongest first', { usual: usualEdges, most: most.edges }),
+  limit: limitOf('Edges or partners to answer, the strongest first', { usual: usualEdges, most: max.edges }),
 }
 
 const numberIn = (query: CheckedQuery, name: string, usual: number) =>
@@ -76,7 +76,7 @@ const year = (which: string) =>
       description: `The ${which} year that their dates name, whatever time was asked for; null where they name none. What has an open end, such as 1985-04/.., may go on.`,
     })
 
-const tie = {
+const edgeProperties = {
   count: count('How many records both take part in.'),
   resources: counts,
   topics: z
@@ -86,7 +86,7 @@ const tie = {
   lastYear: year('last'),
 }
 
-const tieExample = {
+const edgeExample = {
   count: 3,
   resources: { agreements: 2, projects: 1, 'cooperation-bases': 0, 'assistance-programs': 0 },
   topics: [{ topic: 'energy', name: 'Energy', count: 2 }],
@@ -108,7 +108,7 @@ const makeNetwork = () =>
             link: z.string().meta({ description: 'Path of the record.' }),
           }),
         ),
-        edges: z.array(z.strictObject({ source: z.string(), target: z.string(), ...tie })),
+        edges: z.array(z.strictObject({ source: z.string(), target: z.string(), ...edgeProperties })),
         total: z.strictObject({ edges: count('How many edges there are, shown or not.') }),
       })
       .meta({
@@ -120,7 +120,7 @@ const makeNetwork = () =>
               { id: 'CHN', name: 'China', country: null, link: '/v1/countries/CHN' },
               { id: 'PAK', name: 'Pakistan', country: null, link: '/v1/countries/PAK' },
             ],
-            edges: [{ source: 'CHN', target: 'PAK', ...tieExample }],
+            edges: [{ source: 'CHN', target: 'PAK', ...edgeExample }],
             total: { edges: 1 },
           },
         ],
@@ -144,7 +144,7 @@ const makePartners = () =>
           z.strictObject({
             country: keys.country(),
             name: z.string(),
-            ...tie,
+            ...edgeProperties,
             link: z.string().meta({ description: 'Path of the partner.' }),
             searches: z
               .array(
@@ -174,7 +174,7 @@ const makePartners = () =>
               {
                 country: 'PAK',
                 name: 'Pakistan',
-                ...tieExample,
+                ...edgeExample,
                 link: '/v1/countries/PAK',
                 searches: [searchExample],
               },

@@ -24,7 +24,7 @@ export interface NetworkPlan {
   limit: number
 }
 
-/** Topics told of an edge at most. */
+/** How many topics of an edge are shown at most. */
 const mostTopics = 10
 
 const placeholder = (name: string) => sql`${sql.placeholder(name)}`
@@ -54,7 +54,7 @@ function recordsSql(selected: Selected[]): SQL {
   )
 }
 
-/** Who takes part in the records, each once a record. */
+/** The actors of the records, each once a record. */
 function actorsSql(selected: Selected[], level: Level): SQL {
   const actor =
     level === 'country'

@@ -24,9 +24,9 @@ const q = sql`${sql.placeholder('q')}::text`
 const limit = sql`${sql.placeholder('limit')}::int`
 
 // Subqueries, so that what is asked for is folded and parsed once and not for every row.
-const part = sql`(select part from asked)`
-const words = sql`(select words from asked)`
-const pairs = sql`(select pairs from asked)`
+const part = sql`(select part from term)`
+const words = sql`(select words from term)`
+const pairs = sql`(select pairs from term)`
 
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
@@ -44,9 +44,9 @@ const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${wh
 function named(at: number, resource: Resource): SQL[] {
   const { title, lines } = resource.naming
   const start = beginning(title)
-  const asked = sql`left(${part}, 200) collate "C"`
+  const prefix = sql`left(${part}, 200) collate "C"`
   const score = sql`case when ${folded(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(folded(title))} end`
-  const sameBeginning = sql`${start} >= ${asked} and ${start} < ${asked} || U&'\\+10FFFF'`
+  const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
   const found = [hits(at, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
   const one = sql`1::float8`
   if (lines) {
@@ -125,10 +125,10 @@ function hitJson(at: number, resource: Resource): SQL {
  * asked for where there are more. What counts less is only looked for while what counts more is not enough: names,
  * then words, then likeness.
  */
-export function searchStatement({ q: asked, resources, limit: most }: SearchPlan): QueryConfig {
+export function searchStatement({ q: text, resources, limit: maxHits }: SearchPlan): QueryConfig {
   // Whether anything but ASCII is left when accents are gone is known to the database alone; the service's guess may
   // be too generous, and then there are no pairs to look for.
-  const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(asked)
+  const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
   const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
   const build = () => {
     const each = (make: (at: number, resource: Resource) => SQL | SQL[]) =>
@@ -136,9 +136,9 @@ export function searchStatement({ q: asked, resources, limit: most }: SearchPlan
     const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
     const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
     // Without trigrams, as where the locale is C and the text Chinese, likeness would be looked for in every record.
-    const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from asked)`
-    const hasPairs = sql`(select cardinality(pairs) > 0 from asked)`
-    return sql`with asked as materialized (
+    const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from term)`
+    const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
+    return sql`with term as materialized (
         select folded.part, prefix_tsquery(${q}) as words, wide_pairs(folded.part) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${likeness}, true) as threshold
         from (select lower(plain_text(btrim(${q}))) as part) as folded
@@ -160,5 +160,5 @@ export function searchStatement({ q: asked, resources, limit: most }: SearchPlan
       )} end)::text as document
       from hits order by score desc, place, key collate "C"`
   }
-  return statement(shape, build, { q: asked, limit: most })
+  return statement(shape, build, { q: text, limit: maxHits })
 }

@@ -6,7 +6,7 @@ import { packageRoot } from '../../package-root.ts'
 import { resources } from '../../resources/index.ts'
 import type { Resource } from '../../resources/resource.ts'
 
-/** Which seeds: the code lists, or those and the interview. */
+/** A set of seeds: `reference` is the code lists, `all` also the interview. */
 export type SeedSet = 'all' | 'reference'
 
 const folders: Record<SeedSet, string[]> = {
@@ -37,7 +37,7 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   )
 }
 
-/** The files of a set, in an order in which each can refer to those before it. */
+/** Reads the files of a set, each after the files that it refers to. @throws Error for a file of no resource. */
 export async function readSeeds(set: SeedSet): Promise<SeedFile[]> {
   const read = await Promise.all(folders[set].map(readFolder))
   return read.flat()

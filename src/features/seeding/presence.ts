@@ -6,24 +6,24 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { externalIdOwner, externalIdsOf } from '../../operations/writing/external-ids.ts'
 import type { Resource } from '../../resources/resource.ts'
 
-/** Keys of records by what seeds know them by: `scheme:id`, or the key itself where clients make it. */
-export type Keys = Map<string, string>
+/** Keys of records by the names that seeds use for them: `scheme:id`, or the key itself where clients make it. */
+export type KeysByName = Map<string, string>
 
 const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
-/** What a document is known by. */
+/** The names of a document's record. */
 function namesOf(resource: Resource, document: Document): string[] {
   return resource.key.madeBy === 'client'
     ? [String(document[resource.key.property])]
     : externalIdsOf(document).map(nameOf)
 }
 
-/** The keys of those records that are there, out of the names of a resource's records. */
+/** Finds the records of a resource that have one of the names. @returns the keys of those that exist. */
 export async function findNamed(
   transaction: Transaction,
   resource: Resource,
   names: string[],
-): Promise<Keys> {
+): Promise<KeysByName> {
   if (names.length === 0) return new Map()
   const database = drizzle(transaction.$client)
   const owner = externalIdOwner(resource)
@@ -41,18 +41,18 @@ export async function findNamed(
   return new Map(rows.map(({ key, ...name }) => [nameOf(name), key]))
 }
 
-/** The keys of those documents that are there already. */
+/** Finds the records of documents. @returns the keys of those that exist. */
 export const findKeys = (
   transaction: Transaction,
   resource: Resource,
   documents: Document[],
-): Promise<Keys> =>
+): Promise<KeysByName> =>
   findNamed(
     transaction,
     resource,
     documents.flatMap((document) => namesOf(resource, document)),
   )
 
-/** Whether a document's record is there. */
-export const isPresent = (resource: Resource, document: Document, keys: Keys): boolean =>
+/** Whether the record of a document exists. */
+export const isPresent = (resource: Resource, document: Document, keys: KeysByName): boolean =>
   namesOf(resource, document).some((name) => keys.has(name))

@@ -5,7 +5,7 @@ import { resources } from '../../resources/index.ts'
 import type { SeedFile } from './files.ts'
 import { findNamed } from './presence.ts'
 
-/** Seeds refer to records whose keys the registry makes by one of their external ids, `scheme:id`. */
+/** Where the registry makes the key of a record, seeds refer to it by an external id, `scheme:id`. */
 const isName = (value: string) => value.includes(':')
 
 function setAt(target: unknown, path: PropertyKey[], value: string): void {
@@ -15,7 +15,10 @@ function setAt(target: unknown, path: PropertyKey[], value: string): void {
   else setAt(Reflect.get(target, step), rest, value)
 }
 
-async function keysOfMentioned(transaction: Transaction, mentions: Mention[]): Promise<Map<string, string>> {
+async function findMentionedKeys(
+  transaction: Transaction,
+  mentions: Mention[],
+): Promise<Map<string, string>> {
   const keys = new Map<string, string>()
   for (const resource of resources) {
     const names = mentions
@@ -29,8 +32,8 @@ async function keysOfMentioned(transaction: Transaction, mentions: Mention[]): P
 }
 
 /**
- * Documents with the keys of records in the place of their names.
- * @throws Error when a name is of no record.
+ * Replaces the names of records in documents by their keys. Returns copies.
+ * @throws Error when no record has the name.
  */
 export async function resolveReferences(
   transaction: Transaction,
@@ -40,7 +43,7 @@ export async function resolveReferences(
   const mentions = documents.flatMap((document, at) =>
     mentionsIn(file.resource.document, document, [at]).filter(({ value }) => isName(value)),
   )
-  const keys = await keysOfMentioned(transaction, mentions)
+  const keys = await findMentionedKeys(transaction, mentions)
   const resolved = structuredClone(documents)
   for (const { path, value, reference } of mentions) {
     const key = keys.get(`${reference.resource} ${value}`)

@@ -12,13 +12,13 @@ import { findKeys, isPresent } from './presence.ts'
 import { resolveReferences } from './references.ts'
 import { checkSeed } from './validation.ts'
 
-/** How many records a seeding made, and how many were there already. */
+/** How many records seeding created, and how many existed. */
 export interface Seeded {
   created: number
   present: number
 }
 
-/** Whom histories name for what seeds have made. */
+/** The author in the history of seeded records. */
 const bySeed: Authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null }
 
 async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seeded> {
@@ -32,8 +32,8 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seede
 }
 
 /**
- * Writes the records of a set that are not there yet, by the same path as the API's, all or none. Records that are
- * there, by their key or one of their external ids, are left as they are.
+ * Creates the missing records of a set in one transaction, with the checks of the API. A record that exists, by its
+ * key or by one of its external ids, is not changed.
  * @throws Error that names the file and the record when a seed is not valid.
  */
 export async function seed(pool: pg.Pool, set: SeedSet): Promise<Seeded> {
