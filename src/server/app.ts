@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts'
 import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
-import { endpoints as registryEndpoints } from '../endpoints/index.ts'
+import { endpoints as featureEndpoints } from '../features/index.ts'
 import { endpointsOf } from '../operations/endpoints.ts'
 import { operations as resourceOperations } from '../operations/index.ts'
 import { packageVersion } from '../package-root.ts'
@@ -85,7 +85,7 @@ export async function buildApp({
 }): Promise<FastifyInstance> {
   const app = Fastify(serverOptions(config))
   await registerCommon(app, config, database)
-  const endpoints = [...endpointsOf(resources, resourceOperations), ...registryEndpoints]
+  const endpoints = [...endpointsOf(resources, resourceOperations), ...featureEndpoints]
 
   await app.register(async function probes(scope) {
     // Monitors ask often, and above all when the service is overloaded.

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { notModified } from '../../operations/answers.ts'
+import type { Contract, Endpoint } from '../../operations/operation.ts'
+import { noSuch } from '../../operations/read.ts'
+import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
+import { single, wordsOf } from '../../query/parameters.ts'
+import { countries } from '../../resources/countries.ts'
+import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
+import { networkStatement, partnersStatement } from './statement.ts'
+
+interface Row {
+  document: string
+}
+
+const takingPart =
+  'An actor takes part in whatever role; a country also by its organizations, and by what lies in it, just as the filter `country` has it. Regions that take part as such are no ends of ties.'
+
+const common = {
+  access: 'read',
+  headers: [ifNoneMatch],
+} satisfies Partial<Contract>
+
+const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
+
+/** `GET /v1/network`: who cooperates with whom. */
+export const network: Endpoint = {
+  method: 'GET',
+  path: '/v1/network',
+  tag: 'registry',
+  contract: {
+    ...common,
+    operationId: 'getNetwork',
+    summary: 'Who cooperates with whom',
+    description: `Each two that take part in the same records, with how many they share, of which resources, about what, and when: nodes and edges to draw. A record with many participants ties every two of them once. ${takingPart}`,
+    query: {
+      level: single(
+        z.enum(['country', 'organization']),
+        'What the nodes are: countries when left out, or organizations by themselves.',
+      ),
+      ...networkParameters,
+    },
+    answers: {
+      200: { description: 'The network.', schema: networkSchema, headers: { etag: etagHeader } },
+      304: notModified,
+    },
+    problems,
+  },
+
+  async handle({ query }, { database }) {
+    const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
+    const rows = await database.read<Row>(networkStatement(planNetwork(query, level)))
+    return taggedAnswer(rows.map(({ document }) => document).join(''))
+  },
+}
+
+/** `GET /v1/countries/{code}/network`: a country's partners. */
+export const countryNetwork: Endpoint = {
+  method: 'GET',
+  path: '/v1/countries/{code}/network',
+  tag: countries.name,
+  keyed: countries,
+  contract: {
+    ...common,
+    operationId: 'getCountryNetwork',
+    summary: 'Who a country cooperates with',
+    description: `The countries that take part in the same records as this one, strongest ties first, each with the searches that find the records behind the count. ${takingPart}`,
+    query: networkParameters,
+    answers: {
+      200: {
+        description: 'The partners of the country.',
+        schema: countryNetworkSchema,
+        headers: { etag: etagHeader },
+      },
+      304: notModified,
+    },
+    problems: [...problems, 'not-found'],
+  },
+
+  async handle({ key, query }, { database }) {
+    const rows = await database.read<Row>(partnersStatement(planNetwork(query, 'country', key), key))
+    const [row] = rows
+    if (!row) throw noSuch(countries, key)
+    return taggedAnswer(row.document)
+  },
+}
