@@ -4,8 +4,8 @@
 /** Small files without imports of ours, which every layer may use. */
 const leaves = 'src/(error-code|package-root|startup-error|write-secret)\\.ts$'
 
-/** What starts a command, and what fills a registry. */
-const cli = 'src/(main|commands|key-command)\\.ts$|src/(cli|seeding|generating)/'
+/** The command line. */
+const cli = 'src/cli/'
 
 /** A layer imports its own files, the leaves, and what is listed. */
 const layer = (name, folders, mayImport, severity = 'error') => ({
@@ -51,15 +51,15 @@ module.exports = {
     layer('query', 'query', ['model', 'database', 'problems', 'resources']),
     layer('resources', 'resources', ['model', 'database', 'problems', 'query']),
     layer('operations', 'operations', ['query', 'model', 'database', 'problems', 'formats', 'resources']),
-    layer('features', 'features|endpoints', [
+    layer('features', 'features', [
       ...['operations', 'query', 'model', 'resources', 'database', 'formats', 'problems'],
     ]),
     {
       name: 'server',
-      comment: 'The server knows no command. It may load the seeds when it starts.',
+      comment: 'The server knows no command.',
       severity: 'error',
       from: { path: '^src/server/' },
-      to: { path: `^${cli}`, pathNot: '^src/(cli/)?seed(ing|s)?/' },
+      to: { path: `^${cli}` },
     },
     {
       name: 'leaves',

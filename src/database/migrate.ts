@@ -21,6 +21,7 @@ export async function migrate(database: Database): Promise<void> {
     await withLock(database, 'migrate', async () => {
       await migrateAlone(database)
       await database.maintain(alignFeed)
+      await checkHistory(database)
     })
   } catch (error) {
     throw errorCode(error) === '' ? error : new StartupError(refusal(error))

@@ -1,8 +1,18 @@
 import type { Config } from '../server/config.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 
-/** What a command calls with the way to close each thing that it has opened. */
-export type OnClose = (close: () => Promise<void>) => void
+export interface CloseOptions {
+  /** Whether it goes on after this process has ended, so that it is closed even when a start is interrupted. */
+  outlivesProcess?: boolean
+}
+
+/** Ties what a command opens to the life of its process. */
+export interface Lifecycle {
+  /** Aborted when the process is told to stop before the command has started its service or done its work. */
+  signal: AbortSignal
+  /** Registers how something that was opened is closed. What was registered last is closed first. */
+  onClose(close: () => Promise<void>, options?: CloseOptions): void
+}
 
 /** The limits that the configuration sets. */
 export const databaseOptions = (config: Config): DatabaseOptions => ({
@@ -18,21 +28,23 @@ export const databaseOptions = (config: Config): DatabaseOptions => ({
  * Opens the database that the configuration names, or the embedded one when it names none.
  * @throws StartupError when it cannot be reached.
  */
-export async function openDatabase(config: Config, onClose: OnClose): Promise<Database> {
-  const url = config.DATABASE_URL ?? (await openEmbedded(config.DATA_DIR, onClose))
+export async function openDatabase(config: Config, lifecycle: Lifecycle): Promise<Database> {
+  const url = config.DATABASE_URL ?? (await openEmbedded(config.DATA_DIR, lifecycle))
   const [{ openPool }, { checkConnection }] = await Promise.all([
     import('./database.ts'),
     import('./check-connection.ts'),
   ])
   const database = openPool(url, databaseOptions(config))
-  onClose(() => database.close())
+  lifecycle.onClose(() => database.close())
   await checkConnection(database, url)
   return database
 }
 
-async function openEmbedded(dataDir: string, onClose: OnClose): Promise<string> {
+async function openEmbedded(dataDir: string, lifecycle: Lifecycle): Promise<string> {
   const { openEmbeddedDatabase } = await import('./embedded/index.ts')
-  const embedded = await openEmbeddedDatabase(dataDir)
-  onClose(embedded.close)
-  return embedded.url
+  const opening = openEmbeddedDatabase(dataDir, [], lifecycle.signal)
+  // Registered before it is open: an interruption waits until the programs that open it have ended.
+  const close = async () => (await opening.catch(() => undefined))?.close()
+  lifecycle.onClose(close, { outlivesProcess: true })
+  return (await opening).url
 }

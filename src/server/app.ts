@@ -2,7 +2,7 @@ import accepts from '@fastify/accepts'
 import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
-import { endpoints as registryEndpoints } from '../endpoints/index.ts'
+import { endpoints as featureEndpoints } from '../features/index.ts'
 import type { Registry } from '../model/registry.ts'
 import { endpointsOf } from '../operations/endpoints.ts'
 import { operations as resourceOperations } from '../operations/index.ts'
@@ -90,7 +90,7 @@ export async function buildApp({
   const app = Fastify(serverOptions(config))
   await registerCommon(app, config, database)
   const { resources } = registry
-  const endpoints = [...endpointsOf(resources, resourceOperations), ...registryEndpoints(registry)]
+  const endpoints = [...endpointsOf(resources, resourceOperations), ...featureEndpoints(registry)]
 
   await app.register(async function probes(scope) {
     // Monitors ask often, and above all when the service is overloaded.

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartupError } from '../startup-error.ts'
+import { findMistyped } from './mistyped.ts'
 
 // Each check's message says what would be right, so that it can follow "PORT must be".
 
@@ -202,6 +203,10 @@ function fault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
   const found = secrets.has(name) ? '' : `, not '${env[name]}'`
   return `${name} must be ${issue.message}${found}`
 }
+
+/** Environment variables that look like settings with a typing mistake, each with the setting. */
+export const mistypedSettings = (env: NodeJS.ProcessEnv = process.env) =>
+  findMistyped(Object.keys(env), Object.keys(environment.shape))
 
 /** Whether npm has started this process, by `npm start` or another script. */
 export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {

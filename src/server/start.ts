@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
 import { withLock } from '../database/lock.ts'
 import { migrate } from '../database/migrate.ts'
-import { type OnClose, openDatabase } from '../database/open.ts'
+import { type Lifecycle, openDatabase } from '../database/open.ts'
 import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
 import { findAdminKey } from './admin-key.ts'
@@ -10,17 +10,17 @@ import type { Config } from './config.ts'
 
 /**
  * Starts the service: database, migrations, seeds, app, listening.
- * @param onClose takes what releases a resource; the caller calls these in reverse order to stop the service.
+ * @param lifecycle takes what releases a resource; the caller calls these in reverse order to stop the service.
  * @throws StartupError that says what the operator can do.
  */
-export async function serve(config: Config, onClose: OnClose): Promise<void> {
+export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // Loads the app while PostgreSQL starts.
-  const [database, { buildApp }] = await Promise.all([openDatabase(config, onClose), import('./app.ts')])
+  const [database, { buildApp }] = await Promise.all([openDatabase(config, lifecycle), import('./app.ts')])
   await migrate(database)
   if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
   const { key, notice } = await findAdminKey(config)
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })
-  onClose(async () => app.close())
+  lifecycle.onClose(async () => app.close())
   // The first line on the terminal is for people; the log begins after it.
   const { level } = app.log
   app.log.level = 'silent'
@@ -31,7 +31,7 @@ export async function serve(config: Config, onClose: OnClose): Promise<void> {
 
 /** Seeds an empty database, once also when several processes start at the same moment. */
 async function seedWhenEmpty(database: Database, set: 'all' | 'reference'): Promise<void> {
-  const { isEmpty, seed } = await import('../seeding/seed.ts')
+  const { isEmpty, seed } = await import('../features/seeding/seed.ts')
   if (!(await isEmpty(database))) return
   await withLock(database, 'seed', async () => {
     if (await isEmpty(database)) await seed(database, set)

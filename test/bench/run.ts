@@ -3,8 +3,8 @@ import { cpus } from 'node:os'
 import { type Database, openPool } from '../../src/database/database.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { generate } from '../../src/generating/generate.ts'
-import { seed } from '../../src/seeding/seed.ts'
+import { generate } from '../../src/features/generating/generate.ts'
+import { seed } from '../../src/features/seeding/seed.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { type Case, casesFor, type Name } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
@@ -80,7 +80,7 @@ async function measureAll(url: string, database: Database, agreements: number, o
     SEED: 'none',
     RATE_LIMIT: '0',
   }
-  const service = ['dist/main.js', 'serve']
+  const service = ['dist/cli/main.js', 'serve']
   const cold = await start(service, { ...env, CACHE_MB: '0' })
   const hot = await start(service, env)
   const list = `${hot.origin}/v1/agreements?fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25`

@@ -189,6 +189,12 @@ describe('a folder for the embedded PostgreSQL', () => {
     )
   })
 
+  it.runIf(isLinux)('is refused at once where the file system makes no folders', async () => {
+    const refusal = openEmbeddedDatabase('/proc/x/data')
+    await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
+    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+  })
+
   it('is refused in one line when it holds something else under the name of the data', async () => {
     const other = join(folder, 'other')
     await mkdir(join(other, 'postgres/something'), { recursive: true })

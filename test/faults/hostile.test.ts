@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { randomFrom } from '../../src/generating/random.ts'
+import { randomFrom } from '../../src/features/generating/random.ts'
 import { answersOf, type CheckAnswer } from '../support/answers.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { operationsOf, type Request, Requests } from './hostile/requests.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { generate } from '../../src/generating/generate.ts'
+import { generate } from '../../src/features/generating/generate.ts'
 import { propertiesOf } from '../../src/query/document.ts'
 import type { Filter, Operator } from '../../src/query/filters.ts'
 import { completeSort, type ListPlan, type SortTerm } from '../../src/query/list.ts'

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
+import { runCommandLine } from '../../src/cli/program.ts'
+import { Shutdown } from '../../src/cli/shutdown.ts'
+import { readConfig } from '../../src/server/config.ts'
 
 /** A run of the real command line. */
 export interface Run {
@@ -19,7 +22,7 @@ export interface Run {
  */
 export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   const { PATH, HOME, TMPDIR } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...words], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
     env: { PATH, HOME, TMPDIR, DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -48,4 +51,25 @@ export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
   // Whoever waits for the end only is not interested.
   firstLine.catch(() => {})
   return { pid: child.pid, firstLine, ended: ended.then(([code]) => ({ code, stdout, stderr })), signal }
+}
+
+/**
+ * Runs a command within this process, which saves the start of another one, and returns what it prints.
+ * Rejects with the StartupError whose message the process would end with.
+ */
+export async function runInProcess(words: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const shutdown = new Shutdown()
+  const printed: string[] = []
+  try {
+    await runCommandLine(words, {
+      signal: shutdown.signal,
+      onClose: (close, options) => shutdown.onClose(close, options),
+      keepRunning: () => shutdown.keepRunning(),
+      config: () => readConfig(env),
+      print: (text) => printed.push(text),
+    })
+  } finally {
+    await shutdown.close()
+  }
+  return printed.join('\n')
 }

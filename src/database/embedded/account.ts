@@ -1,16 +1,17 @@
-import { type ExecFileOptions, execFile } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chown, stat } from 'node:fs/promises'
-import { dirname, parse } from 'node:path'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
 import { StartupError } from '../../startup-error.ts'
+import { runProgram } from './program.ts'
 
 const execute = promisify(execFile)
 
 /** The user as whom PostgreSQL's programs run. */
 export interface Account {
-  /** Runs a program to its end; rejects, with `stderr` in the error, when it fails. */
-  run(program: string, args: string[]): Promise<void>
+  /** Runs a program to its end, as `runProgram` does. */
+  run(program: string, args: string[], signal?: AbortSignal): Promise<void>
   /** Gives a file or folder to the user. */
   own(path: string): Promise<void>
 }
@@ -27,27 +28,29 @@ interface User {
  * pass by file permissions.
  */
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
-  if (process.getuid?.() !== 0) return { run: (program, args) => run(program, args), own: async () => {} }
+  if (process.getuid?.() !== 0)
+    return { run: (program, args, signal) => runProgram(program, args, { signal }), own: async () => {} }
   const user = (await ownerOf(cluster)) ?? (await nobody())
   const own = (path: string) => chown(path, user.uid, user.gid)
   for (const path of [cluster, ...programs]) {
     const closed = await closedFolder(dirname(path))
-    if (closed) return { own, run: (program, args) => runPast(closed, user, program, args) }
+    if (closed)
+      return { own, run: (program, args, signal) => runPast(closed, user, [program, ...args], signal) }
   }
-  return { own, run: (program, args) => run(program, args, user) }
+  return { own, run: (program, args, signal) => runProgram(program, args, { ...user, signal }) }
 }
 
-async function run(program: string, args: string[], options: ExecFileOptions = {}): Promise<void> {
-  // Not in the working directory, which the user may be unable to enter.
-  await execute(program, args, { ...options, cwd: parse(program).root })
-}
-
-async function runPast(closed: string, user: User, program: string, args: string[]): Promise<void> {
+async function runPast(
+  closed: string,
+  user: User,
+  command: string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
   // The last one makes the right count for access(2) too, by which PostgreSQL's programs look for one another.
   const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
   try {
-    await execute('setpriv', [...identity, ...right, program, ...args], { cwd: '/' })
+    await runProgram('setpriv', [...identity, ...right, ...command], { signal })
   } catch (error) {
     if (!isSetprivs(error)) throw error
     throw new StartupError(

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartupError } from '../../startup-error.ts'
 import { type Account, chooseAccount } from './account.ts'
 import { failure } from './failure.ts'
+import { ensureFolder } from './folder.ts'
 import { findPrograms, type Programs } from './programs.ts'
 
 /** PostgreSQL's data, with what it takes to start and stop the server that serves them. */
@@ -35,27 +36,21 @@ const initialisation = [
   '--set=log_min_messages=fatal',
 ]
 
-/** Opens the cluster `postgres` in a folder, and makes both first when there are none. */
-export async function openCluster(folder: string): Promise<Cluster> {
+/** Opens the cluster `postgres` in a folder, and makes both first when there are none, unless `signal` is aborted. */
+export async function openCluster(folder: string, signal?: AbortSignal): Promise<Cluster> {
   const path = join(folder, 'postgres')
   const programs = await findPrograms()
-  await makeFolder(folder)
+  await ensureFolder(folder)
   const account = await chooseAccount(path, [programs.initdb, programs.pg_ctl])
-  if (!isCluster(path)) await makeCluster(folder, path, account, programs)
+  if (!isCluster(path)) await makeCluster(folder, path, account, programs, signal)
   await removeUnfinished(folder)
   return { path, account, programs, password: await readPassword(path) }
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw failure(`DATA_DIR ${folder} cannot be written`, error)
-  }
-}
-
 const isCluster = (path: string) => existsSync(join(path, 'PG_VERSION'))
+
+/** Whether there is a cluster `postgres` in a folder. */
+export const hasCluster = (folder: string): boolean => isCluster(join(folder, 'postgres'))
 
 /**
  * Initialises the cluster aside and moves it into place when it is complete, so that an interruption leaves nothing
@@ -66,19 +61,22 @@ async function makeCluster(
   path: string,
   account: Account,
   { initdb }: Programs,
+  signal?: AbortSignal,
 ): Promise<void> {
   if (existsSync(path))
     throw new StartupError(`${path} is not PostgreSQL's data: move it away, or set DATA_DIR`)
+  const aside = await mkdtemp(join(folder, unfinished))
   try {
-    const aside = await mkdtemp(join(folder, unfinished))
     const password = join(aside, 'password')
     const fresh = join(aside, 'cluster')
     await writeFile(password, randomBytes(24).toString('base64url'), { mode: 0o600 })
     await Promise.all([account.own(aside), account.own(password)])
-    await account.run(initdb, ['-D', fresh, '--pwfile', password, ...initialisation])
+    await account.run(initdb, ['-D', fresh, '--pwfile', password, ...initialisation], signal)
     await rename(password, join(fresh, 'password'))
     await rename(fresh, path)
   } catch (error) {
+    await rm(aside, { recursive: true, force: true, maxRetries: 3 })
+    signal?.throwIfAborted()
     // Another process that started at the same moment may have been quicker.
     if (!isCluster(path)) throw failure(`PostgreSQL's data cannot be made in ${path}`, error)
   }

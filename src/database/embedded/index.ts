@@ -5,7 +5,7 @@ import type pg from 'pg'
 import { errorCode } from '../../error-code.ts'
 import { StartupError } from '../../startup-error.ts'
 import { writeSecret } from '../../write-secret.ts'
-import { type Cluster, openCluster } from './cluster.ts'
+import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { ensureStarted, stop } from './postmaster.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock } from './shared-lock.ts'
 
@@ -21,27 +21,33 @@ export interface EmbeddedDatabase {
  * joins it otherwise. Several processes may share it; the last one to leave stops it, and one that was killed leaves
  * it running for the next one to take over. While it runs, the file `url` in the folder says where.
  *
- * `settings` (such as `fsync=off`) count when this call is the one that starts the server.
+ * `settings` (such as `fsync=off`) count when this call is the one that starts the server. An abort ends what is under way and
+ * throws; a database that is open by then is returned, and has to be closed.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
   settings: readonly string[] = [],
+  signal?: AbortSignal,
 ): Promise<EmbeddedDatabase> {
   const folder = resolve(dataDir)
-  const cluster = await openCluster(folder)
-  const { port, lockClient } = await joinServer(cluster, settings)
+  const cluster = await openCluster(folder, signal)
+  const { port, lockClient } = await joinServer(cluster, settings, signal)
   await createDatabase(lockClient)
   const url = urlOf(cluster, port, 'entente')
   await writeSecret(join(folder, 'url'), `${url}\n`)
   return { url, close: () => leave(folder, cluster, port, lockClient) }
 }
 
+/** Whether the folder holds an embedded PostgreSQL. */
+export const hasEmbeddedDatabase = (dataDir: string): boolean => hasCluster(resolve(dataDir))
+
 async function joinServer(
   cluster: Cluster,
   settings: readonly string[],
+  signal?: AbortSignal,
 ): Promise<{ port: number; lockClient: pg.Client }> {
   for (let attempt = 0; attempt < 600; attempt++) {
-    const port = await ensureStarted(cluster, settings)
+    const port = await ensureStarted(cluster, settings, signal)
     const lockClient = await acquireSharedLock(urlOf(cluster, port, 'postgres'))
     if (lockClient) return { port, lockClient }
     // Its last user is stopping it; it is started again when it has stopped.

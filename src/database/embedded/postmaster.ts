@@ -9,24 +9,34 @@ import { failure } from './failure.ts'
 
 /** A cluster's server, as its file postmaster.pid tells. */
 interface Postmaster {
+  pid: number
   port: number
   /** `starting`, `ready` or `stopping`. */
   status: string
 }
 
 /** How long a server may take to start, to recover after a crash included. */
-const patience = 60_000
+const startTimeoutMs = 60_000
 
-/** Returns the port of the cluster's server once it is ready; starts it when it is not running. */
-export async function ensureStarted(cluster: Cluster, settings: readonly string[]): Promise<number> {
-  const deadline = Date.now() + patience
+/**
+ * Returns the port of the cluster's server once it is ready; starts it when it is not running. An abort ends a server
+ * that is still starting and throws; a server that is ready by then is returned, so that the caller can leave it.
+ */
+export async function ensureStarted(
+  cluster: Cluster,
+  settings: readonly string[],
+  signal?: AbortSignal,
+): Promise<number> {
+  const deadline = Date.now() + startTimeoutMs
   for (let attempts = 3; Date.now() < deadline; ) {
     const server = await readPostmaster(cluster.path)
     if (server?.status === 'ready') return server.port
+    signal?.throwIfAborted()
     if (server) await sleep(20)
     else {
       // A port that was free may be taken a moment later, or another process may be starting the server too.
-      await start(cluster, settings).catch((error: unknown) => {
+      await start(cluster, settings, signal).catch((error: unknown) => {
+        signal?.throwIfAborted()
         attempts -= 1
         if (attempts === 0) throw error
       })
@@ -40,13 +50,17 @@ export async function stop({ path, account, programs }: Cluster): Promise<void> 
   await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-t', '60'])
 }
 
-async function start({ path, account, programs }: Cluster, settings: readonly string[]): Promise<void> {
+async function start(
+  { path, account, programs }: Cluster,
+  settings: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const log = join(path, 'server.log')
   const earlier = await sizeOf(log)
   const options = [`-p ${await freePort()}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
   let ended = false
   const starting = account
-    .run(programs.pg_ctl, ['start', '-D', path, '-l', log, '-o', options, '-t', `${patience / 1000}`])
+    .run(programs.pg_ctl, ['start', '-D', path, '-l', log, '-o', options, '-t', `${startTimeoutMs / 1000}`])
     .finally(() => {
       ended = true
     })
@@ -54,7 +68,11 @@ async function start({ path, account, programs }: Cluster, settings: readonly st
     // pg_ctl looks ten times a second whether the server is ready; who looks more often waits less.
     await Promise.race([
       starting,
-      until(async () => ended || (await readPostmaster(path))?.status === 'ready'),
+      until(async () => {
+        const server = await readPostmaster(path)
+        if (signal?.aborted && server?.status === 'starting') interrupt(server.pid)
+        return ended || server?.status === 'ready'
+      }),
     ])
   } catch (error) {
     const fatal = await lastFatal(log, earlier)
@@ -69,10 +87,20 @@ async function readPostmaster(path: string): Promise<Postmaster | undefined> {
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const [pid, , , port, , , , status = 'starting'] = lines
   if (!pid || !port || !isAlive(Number(pid))) return undefined
-  if (await servesAt(Number(pid), path)) return { port: Number(port), status: status.trim() }
+  if (await servesAt(Number(pid), path))
+    return { pid: Number(pid), port: Number(port), status: status.trim() }
   // PostgreSQL itself would take the other process for a server, and refuse to start.
   await rm(file, { force: true })
   return undefined
+}
+
+/** Makes a server that is starting stop. */
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT')
+  } catch {
+    // It has ended.
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Random } from '../../../src/generating/random.ts'
+import type { Random } from '../../../src/features/generating/random.ts'
 import { adminKey } from '../../support/app.ts'
 import { Values } from './schemas.ts'
 import { hostileBodies, hostileTexts, spoilt } from './values.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Random } from '../../../src/generating/random.ts'
+import type { Random } from '../../../src/features/generating/random.ts'
 
 /** As much of JSON Schema as the document uses. */
 const schemaForm = z.looseObject({

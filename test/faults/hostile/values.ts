@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/generating/random.ts'
+import type { Random } from '../../../src/features/generating/random.ts'
 
 /** Texts that have broken other services: in SQL, headers, paths, regular expressions, prototypes, fonts and parsers. */
 export const hostileTexts = [

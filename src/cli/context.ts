@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Database } from '../database/database.ts'
+import { type Lifecycle, openDatabase } from '../database/open.ts'
+import type { Config } from '../server/config.ts'
+import { StartupError } from '../startup-error.ts'
+
+/** What a command gets from the process that runs it. */
+export interface CommandContext extends Lifecycle {
+  /** Reads the configuration. Throws a StartupError that names every variable that is wrong. */
+  config(): Config
+  /** Prints a line for whoever runs the command. */
+  print(text: string): void
+  /** Says that the command has started something that runs until the process is told to stop. */
+  keepRunning(): void
+}
+
+/** Adds a command, with its arguments and options, to the program. What a file of a command exports. */
+export type AddCommand = (program: Command, context: CommandContext) => void
+
+/** The option of `openMigratedDatabase`. */
+export interface CreateOption {
+  create?: boolean
+}
+
+/** `--create`: lets a command make an embedded database where there is none. */
+export const createOption = () =>
+  new Option('--create', 'make a new embedded database in DATA_DIR when there is none')
+
+/**
+ * Opens the configured database for a command that works on it, and brings its schema up to date.
+ * Throws a StartupError when there is no embedded database in `DATA_DIR` and `--create` is not given.
+ */
+export async function openMigratedDatabase(
+  context: CommandContext,
+  { create = false }: CreateOption,
+): Promise<Database> {
+  const config = context.config()
+  if (config.DATABASE_URL === undefined && !create) await requireEmbeddedDatabase(config.DATA_DIR)
+  const database = await openDatabase(config, context)
+  const { migrate } = await import('../database/migrate.ts')
+  await migrate(database)
+  return database
+}
+
+async function requireEmbeddedDatabase(dataDir: string): Promise<void> {
+  const [{ hasEmbeddedDatabase }, { resolve }] = await Promise.all([
+    import('../database/embedded/index.ts'),
+    import('node:path'),
+  ])
+  if (hasEmbeddedDatabase(dataDir)) return
+  throw new StartupError(
+    `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one, or make a new one with --create`,
+  )
+}
+
+/** Parses the value of an option that is a whole number from 1 to 999999999. */
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.')
+}

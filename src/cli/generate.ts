@@ -1,0 +1,35 @@
+import {
+  type AddCommand,
+  type CreateOption,
+  createOption,
+  openMigratedDatabase,
+  parseCount,
+} from './context.ts'
+
+interface GenerateOptions extends CreateOption {
+  agreements: number
+  seed: number
+}
+
+/** `entente generate` adds made-up agreements and what comes of them, to try the registry at size. */
+export const addGenerate: AddCommand = (program, context) => {
+  program
+    .command('generate')
+    .description('add made-up agreements, with projects, bases and programs, to try the registry at size')
+    .requiredOption('--agreements <number>', 'how many agreements, such as 1000000', parseCount)
+    .option('--seed <number>', 'the same seed makes the same records', parseCount, 1)
+    .addOption(createOption())
+    .action(async ({ agreements, seed: seedNumber, ...options }: GenerateOptions) => {
+      const database = await openMigratedDatabase(context, options)
+      const [{ withLock }, { seed }, { generate }] = await Promise.all([
+        import('../database/lock.ts'),
+        import('../features/seeding/seed.ts'),
+        import('../features/generating/generate.ts'),
+      ])
+      await withLock(database, 'seed', async () => {
+        await seed(database, 'reference')
+        await generate(database, agreements, seedNumber)
+      })
+      context.print(`${agreements} agreements generated, with what comes of them.`)
+    })
+}

@@ -1,0 +1,27 @@
+import type { Database } from '../database/database.ts'
+import { type KeyRecord, listKeys } from '../database/keys.ts'
+
+const pageSize = 200
+
+/** Reads every key, newest first. */
+export async function allKeys(database: Database): Promise<KeyRecord[]> {
+  const keys: KeyRecord[] = []
+  for (let page = await listKeys(database, pageSize); page.length > 0; ) {
+    keys.push(...page)
+    page = await listKeys(database, pageSize, page.at(-1)?.id)
+  }
+  return keys
+}
+
+/** Whether a key is valid, and until or since when: `good until 2999-01-31T00:00:00.000Z`. */
+export function keyStatus({ revokedAt, expiresAt }: KeyRecord): string {
+  if (revokedAt) return `revoked ${revokedAt.toISOString()}`
+  if (!expiresAt) return 'good'
+  return `${expiresAt.getTime() <= Date.now() ? 'expired' : 'good until'} ${expiresAt.toISOString()}`
+}
+
+/** One line about a key: prefix, role, status, last use and name. */
+export function formatKey(key: KeyRecord): string {
+  const lastUse = key.lastUsedAt ? `last used ${key.lastUsedAt.toISOString()}` : 'never used'
+  return [key.prefix, key.role.padEnd(6), keyStatus(key), lastUse, key.name].join('  ')
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { constants } from 'node:os'
+import closeWithGrace from 'close-with-grace'
+import { drainSeconds, mistypedSettings, readConfig, startedByNpm } from '../server/config.ts'
+import { StartupError } from '../startup-error.ts'
+import { runCommandLine } from './program.ts'
+import { Shutdown } from './shutdown.ts'
+
+/** How long requests in flight may take to end once the service no longer listens. */
+const requestTimeoutMs = 10_000
+
+for (const { name, setting } of mistypedSettings())
+  console.error(`entente: ${name} is not a setting. Did you mean ${setting}?`)
+
+const shutdown = new Shutdown()
+const work = runCommandLine(process.argv.slice(2), {
+  signal: shutdown.signal,
+  onClose: (close, options) => shutdown.onClose(close, options),
+  keepRunning: () => shutdown.keepRunning(),
+  config: readConfig,
+  print: (text) => console.log(text),
+})
+
+const closing = closeWithGrace(
+  { delay: requestTimeoutMs + drainSeconds() * 1000 },
+  async ({ err, signal }) => {
+    if (err) report(err)
+    const interrupted = !shutdown.isRunning
+    await (interrupted ? shutdown.interrupt() : shutdown.close())
+    // As a shell says it of a program that a signal has ended.
+    if (interrupted && signal) process.exit(128 + constants.signals[signal])
+  },
+)
+
+work.then(
+  async () => {
+    if (shutdown.isRunning || shutdown.signal.aborted) return
+    closing.uninstall()
+    await shutdown.close()
+  },
+  async (error) => {
+    if (shutdown.signal.aborted) return
+    closing.uninstall()
+    report(error)
+    await shutdown.close().catch(report)
+    process.exit(1)
+  },
+)
+
+if (startedByNpm()) stopWithParent()
+
+function report(error: unknown): void {
+  console.error(error instanceof StartupError ? `entente: ${error.message}` : error)
+}
+
+/**
+ * Takes the end of the parent process for SIGTERM: npm sends the signal to the shell in which it runs a script, and
+ * the shell ends without passing it on.
+ */
+function stopWithParent(): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250).unref()
+}

@@ -1,0 +1,13 @@
+import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+
+/** `entente migrate` brings the database's schema up to date. */
+export const addMigrate: AddCommand = (program, context) => {
+  program
+    .command('migrate')
+    .description("bring the database's schema up to date")
+    .addOption(createOption())
+    .action(async (options: CreateOption) => {
+      await openMigratedDatabase(context, options)
+      context.print('The schema is up to date.')
+    })
+}

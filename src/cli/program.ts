@@ -1,0 +1,59 @@
+import { Command, CommanderError } from 'commander'
+import { packageVersion } from '../package-root.ts'
+import { suggest } from '../problems/suggest.ts'
+import { environment } from '../server/config.ts'
+import { StartupError } from '../startup-error.ts'
+import type { AddCommand, CommandContext } from './context.ts'
+import { addGenerate } from './generate.ts'
+import { addKey } from './key.ts'
+import { addMigrate } from './migrate.ts'
+import { addSeed } from './seed.ts'
+import { addServe } from './serve.ts'
+
+/** Every command, in the order of the help. */
+const commands: readonly AddCommand[] = [addServe, addMigrate, addSeed, addGenerate, addKey]
+
+/**
+ * Runs the command that the words after the program's name ask for; `serve` when there are none.
+ * Throws a StartupError, whose message is one line, when they are wrong or the command fails for a known reason.
+ */
+export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
+  try {
+    await buildProgram(context).parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and the version are errors of the library too, with exit code 0.
+    if (error.exitCode !== 0) throw new StartupError(usageError(error))
+  }
+}
+
+function buildProgram(context: CommandContext): Command {
+  const program = new Command('entente')
+    .description('A registry of international science and technology cooperation, as a REST API.')
+    .version(packageVersion, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help, or that of a command')
+    .helpCommand('help [command]', 'print this help, or that of a command')
+    .addHelpText('after', environmentHelp())
+    .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: () => {} })
+    .exitOverride()
+  for (const addCommand of commands) addCommand(program, context)
+  return program
+}
+
+function environmentHelp(): string {
+  const lines = Object.entries(environment.shape).map(
+    ([name, { description = '' }]) => `  ${name.padEnd(22)}${description}`,
+  )
+  return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
+}
+
+/** The library's message as one line. Settings are environment variables, which an unknown option may stand for. */
+function usageError({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return "a command is missing or unknown; 'entente help' shows all of them"
+  const line = message.replace(/^error: /, '').replaceAll('\n', ' ')
+  if (code !== 'commander.unknownOption') return line
+  const [, option = ''] = /'--?([^'=]+)/.exec(message) ?? []
+  const variable = suggest(option.toUpperCase(), Object.keys(environment.shape))
+  if (!variable) return line
+  return `${line}; settings are environment variables: did you mean the environment variable ${variable}?`
+}

@@ -1,0 +1,23 @@
+import { Argument } from 'commander'
+import type { SeedSet } from '../features/seeding/files.ts'
+import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+
+/** `entente seed` adds the records of a set that the registry does not have yet. */
+export const addSeed: AddCommand = (program, context) => {
+  program
+    .command('seed')
+    .description('bring the schema up to date and add the missing records of a set')
+    .addArgument(
+      new Argument('[set]', 'code lists alone, or all').choices(['all', 'reference']).default('all'),
+    )
+    .addOption(createOption())
+    .action(async (set: SeedSet, options: CreateOption) => {
+      const database = await openMigratedDatabase(context, options)
+      const [{ withLock }, { seed }] = await Promise.all([
+        import('../database/lock.ts'),
+        import('../features/seeding/seed.ts'),
+      ])
+      const { created, present } = await withLock(database, 'seed', () => seed(database, set))
+      context.print(`${created} records created, ${present} already present.`)
+    })
+}

@@ -1,0 +1,14 @@
+import type { AddCommand } from './context.ts'
+
+/** `entente serve` starts the service, and makes and fills its database first when there is none. */
+export const addServe: AddCommand = (program, context) => {
+  program
+    .command('serve')
+    .description('start the service; this is also what runs without a command')
+    .action(async () => {
+      const config = context.config()
+      const { serve } = await import('../server/start.ts')
+      await serve(config, context)
+      context.keepRunning()
+    })
+}

@@ -1,0 +1,36 @@
+import type { CloseOptions, Lifecycle } from '../database/open.ts'
+
+/** What a command has opened, and how it is closed: in order at the end, or at once after an interruption. */
+export class Shutdown implements Lifecycle {
+  readonly #interruption = new AbortController()
+  readonly #closers: { close: () => Promise<void>; outlivesProcess: boolean }[] = []
+  #running = false
+
+  get signal(): AbortSignal {
+    return this.#interruption.signal
+  }
+
+  /** Whether the command has started, and now runs until the process is told to stop. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
+  keepRunning(): void {
+    this.#running = true
+  }
+
+  onClose(close: () => Promise<void>, { outlivesProcess = false }: CloseOptions = {}): void {
+    this.#closers.unshift({ close, outlivesProcess })
+  }
+
+  /** Closes everything, what was opened last first. */
+  async close(): Promise<void> {
+    for (const { close } of this.#closers.splice(0)) await close()
+  }
+
+  /** Aborts what is being opened and closes only what would outlive the process. */
+  async interrupt(): Promise<void> {
+    this.#interruption.abort()
+    for (const { close, outlivesProcess } of this.#closers.splice(0)) if (outlivesProcess) await close()
+  }
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { parse } from 'node:path'
+
+export interface ProgramOptions {
+  uid?: number
+  gid?: number
+  /** Ends the program and all that it has started. */
+  signal?: AbortSignal | undefined
+}
+
+/** How long a program that was told to end may take before it is killed. */
+const terminationTimeoutMs = 500
+
+const hasProcessGroups = process.platform !== 'win32'
+
+/**
+ * Runs a program to its end, in a process group of its own: Ctrl-C on the terminal does not reach it, and an abort
+ * reaches its children too. It does not run in the working directory, which its user may be unable to enter.
+ * Throws an Error with `stderr` when the program fails, and `signal.reason` when it was aborted.
+ */
+export async function runProgram(
+  program: string,
+  args: string[],
+  { signal, ...user }: ProgramOptions = {},
+): Promise<void> {
+  signal?.throwIfAborted()
+  const child = spawn(program, args, {
+    ...user,
+    cwd: parse(program).root || '/',
+    detached: hasProcessGroups,
+    windowsHide: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const kill = (name: NodeJS.Signals) => {
+    if (!hasProcessGroups) child.kill(name)
+    else if (child.pid !== undefined) killGroup(child.pid, name)
+  }
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = () => {
+    kill('SIGTERM')
+    timer = setTimeout(kill, terminationTimeoutMs, 'SIGKILL')
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject).once('close', resolve)
+    })
+    signal?.throwIfAborted()
+    if (code !== 0) throw Object.assign(new Error(`${program} ended with ${code}`), { stderr })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function killGroup(leader: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, name)
+  } catch {
+    // It has ended.
+  }
+}

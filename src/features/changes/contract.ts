@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { CheckedQuery } from '../../model/parameters.ts'
+import { limitOf, type Parameter, single, words, wordsOf } from '../../model/parameters.ts'
+import type { Registry } from '../../model/registry.ts'
+import { nameOutput } from '../../model/schema-names.ts'
+import { entryExample, entryShape } from '../../operations/entries.ts'
+import type { FeedPosition } from '../../query/revisions.ts'
+
+/** The contract that the pages and the stream of the change feed share. */
+
+const positionForm = /^(\d{1,18})\.(\d{1,18})$/
+
+/** Parses a position of the feed. Returns undefined when it is none. */
+export function positionIn(text: string): FeedPosition | undefined {
+  const [, transaction, sequence] = positionForm.exec(text) ?? []
+  return transaction === undefined || sequence === undefined ? undefined : { transaction, sequence }
+}
+
+const position = z
+  .string()
+  .regex(positionForm, { error: 'must be a position of this feed, such as 1234.56: send it as it was given' })
+
+/** Parameters of the feed. */
+export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
+  after: single(
+    position,
+    'Where to go on: the `position` of the last change that was read. Without it, from the first change on.',
+  ),
+  resource: words(
+    resources.map(({ name }) => name),
+    'Resources whose changes are wanted, separated by commas; all when left out.',
+  ),
+})
+
+/** The resources of a query; none means all. */
+export const resourcesIn = (query: CheckedQuery): string[] => [...new Set(wordsOf(query, 'resource'))].sort()
+
+/** The position after which a query continues. */
+export const afterIn = (query: CheckedQuery): FeedPosition | undefined =>
+  positionIn(wordsOf(query, 'after')[0] ?? '')
+
+const example = {
+  position: '1234.56',
+  resource: 'agreements',
+  key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
+  ...entryExample,
+  document: { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', version: 2 },
+}
+
+const makeFeedChange = ({ resources }: Registry) =>
+  nameOutput(
+    'FeedChange',
+    z
+      .strictObject({
+        position: position.meta({ description: 'Its place in the feed, for `after`.' }),
+        resource: z
+          .enum(resources.map(({ name }) => name))
+          .meta({ description: 'The resource of the record.' }),
+        key: z.string().meta({ description: 'The key of the record there.' }),
+        ...entryShape,
+        document: z.record(z.string(), z.unknown()).meta({
+          description: 'The record as it is answered at this version; of a removal, what was removed.',
+        }),
+      })
+      .meta({ description: 'A change of a record, with the record.', examples: [example] }),
+  )
+
+const limits = { usual: 100, most: 500 } as const
+
+/** The parameter `limit`: how many changes a page has. */
+export const limitParameter = limitOf('Changes in a page', limits)
+
+/** How many changes a page has without `limit`. */
+export const usualLimit = limits.usual
+
+const makeFeedPage = (registry: Registry) =>
+  nameOutput(
+    'FeedPage',
+    z
+      .strictObject({
+        data: z.array(feedChange(registry)),
+        page: z.strictObject({
+          limit: z.int().min(1).meta({ description: 'Most changes in a page.' }),
+          after: position.nullable().meta({
+            description:
+              'Where to go on, now or later: `after` of the next request. Null before the first change.',
+          }),
+          more: z.boolean().meta({ description: 'Whether more can be read at once.' }),
+        }),
+      })
+      .meta({
+        description: 'Changes in the order in which they came to be.',
+        examples: [{ data: [example], page: { limit: 100, after: '1234.56', more: false } }],
+      }),
+  )
+
+/** Caches what `make` returns for a registry: the OpenAPI document names each schema once. */
+const once = <T extends object>(make: (registry: Registry) => T) => {
+  const made = new WeakMap<Registry, T>()
+  return (registry: Registry): T => {
+    const known = made.get(registry) ?? make(registry)
+    made.set(registry, known)
+    return known
+  }
+}
+
+/** Schema of a change in the feed. */
+export const feedChange = once(makeFeedChange)
+
+/** Schema of a page of changes. */
+export const feedPage = once(makeFeedPage)

@@ -1,0 +1,105 @@
+import {
+  activityStatuses,
+  baseKinds,
+  baseLevels,
+  baseStatuses,
+  modalities,
+  projectKinds,
+} from '../../model/vocabularies.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import {
+  addCitation,
+  generatedId,
+  someCount,
+  someCountries,
+  someLocation,
+  someMoney,
+  someParticipants,
+  someTopics,
+} from './cooperation.ts'
+import { dateIn, someYear } from './dates.ts'
+import type { Generation } from './generation.ts'
+import { someSummary } from './texts.ts'
+
+/** What comes of agreements: projects, bases and programs. */
+
+function span({ random }: Generation): Document {
+  const year = someYear(random)
+  if (random.chance(0.05)) return {}
+  return {
+    startsOn: dateIn(year, random),
+    endsOn: random.chance(0.6) ? dateIn(year + random.between(1, 8), random) : null,
+  }
+}
+
+/** An agreement that something came from, sometimes. */
+const someAgreements = ({ random, recent }: Generation, probability: number): string[] =>
+  recent.length > 0 && random.chance(probability) ? [random.pick(recent)] : []
+
+/** Adds a project. @param number of it, from 0. */
+export function addProject(generation: Generation, number: number): void {
+  const { random, world } = generation
+  const countries = someCountries(generation, someCount(generation))
+  const topic = random.mostlyEarly(world.topics)
+  const place = random.pick(countries)
+  const id = generation.add('projects', {
+    title: `${place.name} ${topic.name.toLowerCase()} project, no. ${number}`,
+    kind: random.pick(projectKinds),
+    status: random.chance(0.9) ? random.mostlyEarly(activityStatuses) : null,
+    ...span(generation),
+    summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
+    participants: someParticipants(generation, countries, { first: 'lead', others: 'participant' }),
+    topics: someTopics(generation),
+    location: someLocation(generation, place),
+    budget: someMoney(generation, 0.5),
+    agreements: someAgreements(generation, 0.4),
+    externalIds: generatedId(generation, number),
+  })
+  addCitation(generation, 'projects', id, '/startsOn')
+}
+
+/** Adds a base, or a counted group of them. @param number of it, from 0. */
+export function addBase(generation: Generation, number: number): void {
+  const { random, world } = generation
+  const countries = someCountries(generation, 2)
+  const host = random.pick(countries)
+  const topic = random.mostlyEarly(world.topics)
+  const group = random.chance(0.05)
+  const id = generation.add('cooperation-bases', {
+    name: `${host.name} ${topic.name.toLowerCase()} base${group ? 's' : ''}, no. ${number}`,
+    kind: random.pick(baseKinds),
+    level: random.chance(0.8) ? random.pick(baseLevels) : null,
+    status: random.chance(0.8) ? random.pick(baseStatuses) : null,
+    designatedOn: random.chance(0.9) ? dateIn(someYear(random), random) : null,
+    unitCount: group ? random.between(2, 300) : 1,
+    unitCountQualifier: group ? random.pick(['about', 'more_than', 'exact']) : 'exact',
+    hostCountry: random.chance(0.9) ? host.code : null,
+    participants: someParticipants(generation, countries, { first: 'participant', others: 'partner' }),
+    topics: someTopics(generation),
+    location: someLocation(generation, host),
+    externalIds: generatedId(generation, number),
+  })
+  addCitation(generation, 'cooperation-bases', id, '/designatedOn')
+}
+
+/** Adds an assistance program. @param number of it, from 0. */
+export function addProgram(generation: Generation, number: number): void {
+  const { random, world } = generation
+  const countries = someCountries(generation, 2)
+  const topic = random.mostlyEarly(world.topics)
+  const recipient = countries.at(-1) ?? random.pick(world.countries)
+  const id = generation.add('assistance-programs', {
+    title: `Assistance in ${topic.name.toLowerCase()} for ${recipient.name}, no. ${number}`,
+    modality: random.pick(modalities),
+    status: random.mostlyEarly(activityStatuses),
+    ...span(generation),
+    summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
+    participants: someParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
+    topics: someTopics(generation),
+    location: someLocation(generation, recipient),
+    commitment: someMoney(generation, 0.7),
+    agreements: someAgreements(generation, 0.3),
+    externalIds: generatedId(generation, number),
+  })
+  addCitation(generation, 'assistance-programs', id, '/startsOn')
+}

@@ -1,0 +1,97 @@
+import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import {
+  addCitation,
+  generatedId,
+  someCount,
+  someCountries,
+  someParticipants,
+  someTopics,
+} from './cooperation.ts'
+import { dateIn, someYear } from './dates.ts'
+import type { Generation } from './generation.ts'
+import { someSummary } from './texts.ts'
+
+/** How many of the last agreements later ones may refer to. */
+const maxRecent = 500
+
+const noun = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
+
+function someDates({ random }: Generation): Document {
+  if (random.chance(0.03)) return { status: 'negotiating' }
+  const year = someYear(random)
+  const years = random.pick([3, 5, 10])
+  const signedOn = random.chance(0.96) ? dateIn(year, random) : null
+  if (random.chance(0.25)) return { status: 'signed', signedOn }
+  const inForceFrom = dateIn(year + random.between(0, 2), random)
+  if (random.chance(0.3)) return { status: 'in_force', signedOn, inForceFrom }
+  const end = year + 2 + years
+  if (random.chance(0.04))
+    return { status: 'terminated', signedOn, inForceFrom, terminatedOn: dateIn(end, random) }
+  const expiresOn = dateIn(end, random)
+  return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
+}
+
+function someTerms({ random }: Generation): Document[] {
+  if (!random.chance(0.1)) return []
+  const year = someYear(random)
+  return [{ startsOn: String(year), endsOn: String(year + 5), note: null }]
+}
+
+function someRelations({ random, recent }: Generation): Document[] {
+  if (recent.length === 0 || !random.chance(0.05)) return []
+  return [{ kind: random.pick(relationKinds), agreement: random.pick(recent) }]
+}
+
+function someDocuments({ random }: Generation, title: string): Document[] {
+  if (!random.chance(0.2)) return []
+  return [{ title: `${title}: text`, url: null, language: random.pick(['en', 'fr', 'zh', 'es']) }]
+}
+
+/** Adds an agreement with its parties and all that belongs to it. @param number of it, from 0. */
+export function addAgreement(generation: Generation, number: number): void {
+  const { random, world, recent } = generation
+  const partners = someCountries(generation, someCount(generation))
+  // Most of what the registry holds has China in it.
+  const [leader] = world.countries
+  const countries = leader && random.chance(0.5) ? [...new Set([leader, ...partners])] : partners
+  const kind = random.mostlyEarly(agreementKinds.slice(1, -1))
+  const topic = random.mostlyEarly(world.topics)
+  const names = countries.slice(0, 2).map(({ name }) => name)
+  const title = `${noun(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
+  const dates = someDates(generation)
+  const signed = typeof dates.signedOn === 'string' && random.chance(0.4)
+  const actions = signed ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
+  const id = generation.add('agreements', {
+    title,
+    kind,
+    level: random.chance(0.8) ? random.mostlyEarly(agreementLevels) : null,
+    ...dates,
+    renewal: random.weighted([
+      [null, 50],
+      ['automatic', 30],
+      ['by_consent', 15],
+      ['none', 5],
+    ]),
+    place: random.chance(0.4) ? random.pick(countries).name : null,
+    summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
+    languages: random.weighted([
+      [['en'], 50],
+      [['en', 'zh'], 40],
+      [['fr'], 10],
+    ]),
+    parties: someParticipants(generation, countries, { first: 'party', others: 'party' }).map((party) => ({
+      ...party,
+      signatory: null,
+      actions,
+    })),
+    terms: someTerms(generation),
+    relations: someRelations(generation),
+    documents: someDocuments(generation, title),
+    topics: someTopics(generation),
+    externalIds: random.chance(0.25) ? generatedId(generation, number) : [],
+  })
+  addCitation(generation, 'agreements', id, '/signedOn')
+  recent.push(id)
+  if (recent.length > maxRecent) recent.shift()
+}

@@ -1,0 +1,100 @@
+import type { Document } from '../../operations/writing/documents.ts'
+import type { Generation } from './generation.ts'
+
+/** What agreements, projects, bases and programs have alike. */
+
+type Country = Generation['world']['countries'][number]
+
+/** Different countries, of which a few are in most of the lists. */
+export function someCountries({ random, world }: Generation, count: number): Country[] {
+  const chosen = new Map<string, Country>()
+  for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
+    const country = random.mostlyEarly(world.countries)
+    chosen.set(country.code, country)
+  }
+  return [...chosen.values()]
+}
+
+/** How many take part: mostly two, seldom a crowd. */
+export const someCount = ({ random }: Generation): number =>
+  random.weighted([
+    [2, 84],
+    [3, 10],
+    [4, 4],
+    [random.between(5, 20), 2],
+  ])
+
+const nobody = { country: null, organization: null, region: null }
+
+/** Actors: countries, and here and there an organization or a whole region. */
+function someActors({ random, organizations, world }: Generation, countries: Country[]): Document[] {
+  const actors: Document[] = countries.map(({ code }) => ({ ...nobody, country: code }))
+  if (organizations.length > 0 && random.chance(0.12))
+    actors.push({ ...nobody, organization: random.mostlyEarly(organizations) })
+  if (random.chance(0.01)) actors.push({ ...nobody, region: random.pick(world.regions) })
+  return actors
+}
+
+/**
+ * Who takes part in a record.
+ * @param roles the first actor's, and the others'.
+ */
+export const someParticipants = (
+  generation: Generation,
+  countries: Country[],
+  roles: { first: string; others: string },
+): Document[] =>
+  someActors(generation, countries).map((actor, position) => ({
+    ...actor,
+    role: position === 0 ? roles.first : roles.others,
+    contribution: null,
+  }))
+
+/** The topics of a record, one to three. */
+export function someTopics({ random, world }: Generation): string[] {
+  const first = random.mostlyEarly(world.topics)
+  const others = [0.5, 0.2].filter((probability) => random.chance(probability))
+  const topics = new Set([first, ...others.map(() => random.mostlyEarly(world.topics))])
+  return [...topics].map(({ slug }) => slug)
+}
+
+/** What other registers call a record. */
+export const generatedId = ({ seed }: Generation, number: number): Document[] => [
+  { scheme: 'generated', id: `${seed}-${number}` },
+]
+
+/** Adds a citation for some records: of the whole, or of one property. */
+export function addCitation(generation: Generation, resource: string, id: string, property: string): void {
+  const { random, sources } = generation
+  if (!random.chance(0.3)) return
+  generation.add('citations', {
+    source: random.mostlyEarly(sources),
+    record: { resource, id },
+    property: random.chance(0.5) ? property : null,
+    locator: { paragraph: null, page: String(random.between(1, 300)) },
+    rank: random.weighted([
+      ['normal', 90],
+      ['preferred', 8],
+      ['deprecated', 2],
+    ]),
+  })
+}
+
+/** Where a thing is: somewhere in a country, or nowhere that is known. */
+export function someLocation({ random }: Generation, country: Country): Document | null {
+  if (!random.chance(0.7)) return null
+  return {
+    name: `${random.pick(['Northern', 'Southern', 'Old', 'New', 'Upper'])} ${country.name}`,
+    country: country.code,
+    latitude: random.between(-55_000, 70_000) / 1000,
+    longitude: random.between(-180_000, 180_000) / 1000,
+    elevationMetres: null,
+  }
+}
+
+/** A sum of money, spread over orders of magnitude, or none. */
+export function someMoney({ random }: Generation, probability: number): Document | null {
+  if (!random.chance(probability)) return null
+  const amount = random.between(1, 999) * 10 ** random.between(3, 6)
+  return { amount, currency: random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP']) }
+}

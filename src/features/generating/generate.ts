@@ -1,0 +1,122 @@
+import type pg from 'pg'
+import type { Database } from '../../database/database.ts'
+import { databaseErrorOf } from '../../database/errors.ts'
+import type { Registry } from '../../model/registry.ts'
+import { organizationTypes, sourceKinds } from '../../model/vocabularies.ts'
+import { registry } from '../../resources/registry.ts'
+import { StartupError } from '../../startup-error.ts'
+import { addBase, addProgram, addProject } from './activities.ts'
+import { addAgreement } from './agreements.ts'
+import { Batch } from './batch.ts'
+import { dateIn, someYear } from './dates.ts'
+import type { Generation } from './generation.ts'
+import { identitiesFrom } from './ids.ts'
+import { withIndexesRebuilt } from './indexes.ts'
+import { randomFrom } from './random.ts'
+import { readWorld } from './world.ts'
+
+/** How many agreements are held in memory before they are written. */
+const batchSize = 5000
+
+/** One of each of these for so many agreements. */
+const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
+
+function addOrganizations(generation: Generation, count: number): void {
+  const { random, world } = generation
+  for (let number = 0; number < count; number++) {
+    const country = random.mostlyEarly(world.countries)
+    const topic = random.pick(world.topics)
+    generation.organizations.push(
+      generation.add('organizations', {
+        name: `${country.name} institute of ${topic.name.toLowerCase()}, no. ${number}`,
+        type: random.pick(organizationTypes),
+        country: country.code,
+      }),
+    )
+  }
+}
+
+function addSources(generation: Generation): void {
+  const { random } = generation
+  for (let number = 0; number < 50; number++) {
+    generation.sources.push(
+      generation.add('sources', {
+        title: `Generated source, no. ${number}`,
+        kind: random.pick(sourceKinds),
+        publishedOn: dateIn(someYear(random), random),
+      }),
+    )
+  }
+}
+
+function addBatch(generation: Generation, from: number, to: number): void {
+  for (let number = from; number < to; number++) {
+    addAgreement(generation, number)
+    if (number % agreementsPer.project === 0) addProject(generation, number / agreementsPer.project)
+    if (number % agreementsPer.base === 0) addBase(generation, number / agreementsPer.base)
+    if (number % agreementsPer.program === 0) addProgram(generation, number / agreementsPer.program)
+  }
+}
+
+/** The time of the transaction's changes. Triggers are told that the service writes. */
+async function startWriting(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ time: string }>(
+    `select to_char(change_time() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
+      set_config('entente.writer', 'service', true)`,
+  )
+  return rows[0]?.time ?? ''
+}
+
+async function writeAll(client: pg.ClientBase, of: Registry, count: number, seed: number): Promise<void> {
+  const time = await startWriting(client)
+  const random = randomFrom(seed)
+  const identities = identitiesFrom(random)
+  let batch = new Batch(of, time)
+  const generation: Generation = {
+    seed,
+    random,
+    identities,
+    world: await readWorld(client),
+    organizations: [],
+    sources: [],
+    recent: [],
+    add: (resource, document) => {
+      const id = identities.uuid()
+      batch.add(resource, id, document)
+      return id
+    },
+  }
+  addSources(generation)
+  addOrganizations(generation, Math.min(20_000, Math.ceil(count / agreementsPer.organization)))
+  for (let from = 0; from < count; from += batchSize) {
+    addBatch(generation, from, Math.min(count, from + batchSize))
+    await batch.write(client)
+    batch = new Batch(of, time)
+  }
+}
+
+function explained(error: unknown, seed: number): unknown {
+  if (databaseErrorOf(error)?.code !== '23505') return error
+  return new StartupError(`what seed ${seed} generates is there already: take another --seed`)
+}
+
+/**
+ * Fills a registry that has its reference data with made-up agreements and, in proportion, the projects, bases,
+ * programs, organizations and sources around them, in one transaction, each
+ * with the first entry of its history. The same number and seed make the same records.
+ * @param count how many agreements.
+ * @throws StartupError when the reference data is missing, or the records are there already.
+ */
+export async function generate(database: Database, count: number, seed: number): Promise<void> {
+  await database.maintain(async (client) => {
+    try {
+      await client.query('begin')
+      await withIndexesRebuilt(client, () => writeAll(client, registry, count, seed))
+      await client.query('commit')
+      // Pages that all can see make counts cheap, and the planner must know what there is now.
+      await client.query('vacuum analyze')
+    } catch (error) {
+      throw explained(error, seed)
+    }
+  })
+}

@@ -1,0 +1,30 @@
+import type pg from 'pg'
+
+interface Index {
+  name: string
+  definition: string
+}
+
+/** Indexes of the registry's tables that no constraint uses. */
+async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
+  const { rows } = await client.query<Index>(
+    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
+     from pg_index join pg_class on pg_class.oid = indrelid
+     where relnamespace = current_schema()::regnamespace
+       and not exists (select from pg_constraint where conindid = indexrelid)`,
+  )
+  return rows
+}
+
+/**
+ * Drops the indexes, runs `work`, and builds them again, which is much faster than updating them for each of many new
+ * rows. The tables are locked until the transaction ends.
+ * @param client a connection in a transaction; a rollback restores the indexes.
+ */
+export async function withIndexesRebuilt(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
+  const indexes = await plainIndexes(client)
+  if (indexes.length > 0) await client.query(`drop index ${indexes.map(({ name }) => name).join(', ')}`)
+  await work()
+  await client.query("set local maintenance_work_mem = '512MB'")
+  for (const { definition } of indexes) await client.query(definition)
+}

@@ -1,0 +1,29 @@
+import type { Random } from './random.ts'
+
+const verbs = ['share', 'compare', 'plan', 'measure', 'publish', 'fund', 'test', 'review', 'extend']
+const things = [
+  'observations',
+  'field trials',
+  'reference data',
+  'laboratories',
+  'fellowships',
+  'standards',
+  'prototypes',
+  'early warning',
+  'remote sensing',
+  'clinical studies',
+  'spare parts',
+  'training courses',
+]
+const manners = [
+  'each year',
+  'in both countries',
+  'at equal cost',
+  'by turns',
+  'until further notice',
+  'openly',
+]
+
+/** Makes a summary of two sentences about a topic. */
+export const someSummary = (topic: string, random: Random): string =>
+  `The partners ${random.pick(verbs)} ${random.pick(things)} on ${topic.toLowerCase()} ${random.pick(manners)}. They ${random.pick(verbs)} ${random.pick(things)} ${random.pick(manners)}.`

@@ -1,0 +1,17 @@
+import type { Registry } from '../model/registry.ts'
+import type { Endpoint } from '../operations/operation.ts'
+import { changes } from './changes/changes.ts'
+import { changesStream } from './changes/stream.ts'
+import { keyEndpoints } from './keys.ts'
+import { countryNetwork, network } from './network/network.ts'
+import { search } from './search/search.ts'
+
+/** Every endpoint that is not an operation of the grid. */
+export const endpoints = (registry: Registry): Endpoint[] => [
+  search(registry),
+  network(registry),
+  countryNetwork(registry),
+  changes(registry),
+  changesStream(registry),
+  ...keyEndpoints,
+]

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { single, wordsOf } from '../../model/parameters.ts'
+import type { Registry } from '../../model/registry.ts'
+import { notModified } from '../../operations/answers.ts'
+import type { Contract, Endpoint } from '../../operations/operation.ts'
+import { registryAt } from '../../operations/past.ts'
+import { noSuch, wasNot } from '../../operations/read.ts'
+import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
+import { recordMomentOf } from '../../query/past.ts'
+import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
+import { networkStatement, partnersStatement } from './statement.ts'
+
+interface Row {
+  document: string
+}
+
+const takingPart =
+  'An actor takes part in whatever role; a country also by its organizations, and by what lies in it, just as the filter `country` has it. Regions that take part as such are no ends of ties.'
+
+const common = {
+  access: 'read',
+  headers: [ifNoneMatch],
+} satisfies Partial<Contract>
+
+const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy']
+
+/** `GET /v1/network`: who cooperates with whom. */
+export const network = (registry: Registry): Endpoint => ({
+  method: 'GET',
+  path: '/v1/network',
+  tag: 'registry',
+  contract: {
+    ...common,
+    operationId: 'getNetwork',
+    summary: 'Who cooperates with whom',
+    description: `Each two that take part in the same records, with how many they share, of which resources, about what, and when: nodes and edges to draw. A record with many participants ties every two of them once. ${takingPart}`,
+    query: {
+      level: single(
+        z.enum(['country', 'organization']),
+        'What the nodes are: countries when left out, or organizations by themselves.',
+      ),
+      ...networkParameters(registry),
+    },
+    answers: {
+      200: {
+        description: 'The network.',
+        schema: () => networkSchema(registry),
+        headers: { etag: etagHeader },
+      },
+      304: notModified,
+    },
+    problems,
+  },
+
+  async handle({ query }, context) {
+    const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
+    const statement = networkStatement(registry, planNetwork(registry, query, level))
+    const rows = await registryAt(recordMomentOf(query), context, (past) => past.query<Row>(statement))
+    return taggedAnswer(rows.map(({ document }) => document).join(''))
+  },
+})
+
+/** `GET /v1/countries/{code}/network`: a country's partners. */
+export function countryNetwork(registry: Registry): Endpoint {
+  const countries = registry.get('countries')
+  return {
+    method: 'GET',
+    path: '/v1/countries/{code}/network',
+    tag: countries.name,
+    keyed: countries,
+    contract: {
+      ...common,
+      operationId: 'getCountryNetwork',
+      summary: 'Who a country cooperates with',
+      description: `The countries that take part in the same records as this one, strongest ties first, each with the searches that find the records behind the count. ${takingPart}`,
+      query: networkParameters(registry),
+      answers: {
+        200: {
+          description: 'The partners of the country.',
+          schema: () => countryNetworkSchema(registry),
+          headers: { etag: etagHeader },
+        },
+        304: notModified,
+      },
+      problems: [...problems, 'not-found'],
+    },
+
+    async handle({ key, query }, context) {
+      const at = recordMomentOf(query)
+      const statement = partnersStatement(registry, planNetwork(registry, query, 'country', key), key)
+      const rows = await registryAt(at, context, (past) => past.query<Row>(statement))
+      const [row] = rows
+      if (!row) throw at === undefined ? noSuch(countries, key) : wasNot(countries, key, at)
+      return taggedAnswer(row.document)
+    },
+  }
+}

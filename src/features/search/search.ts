@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { limitOf, single, valuesOf, words, wordsOf } from '../../model/parameters.ts'
+import type { Registry } from '../../model/registry.ts'
+import { nameOutput } from '../../model/schema-names.ts'
+import { notModified } from '../../operations/answers.ts'
+import type { Contract, Endpoint } from '../../operations/operation.ts'
+import { pageEnvelope } from '../../operations/page-envelope.ts'
+import { registryAt } from '../../operations/past.ts'
+import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
+import { Problem } from '../../problems/problem.ts'
+import { recordMoment, recordMomentOf } from '../../query/past.ts'
+import { searchStatement } from './statement.ts'
+
+const limits = { usual: 20, most: 100 } as const
+
+const q = z
+  .string()
+  .max(200)
+  .regex(/\S/, { error: 'must have something other than white space' })
+  .meta({ examples: ['pakstan'] })
+
+const example = {
+  resource: 'countries',
+  key: 'PAK',
+  title: 'Pakistan',
+  matched: '巴基斯坦',
+  snippet: '<mark>巴基斯坦</mark>',
+  score: 1,
+  link: '/v1/countries/PAK',
+}
+
+const makeHit = (names: string[]) =>
+  nameOutput(
+    'Hit',
+    z
+      .strictObject({
+        resource: z.enum(names).meta({ description: 'The resource that the record is of.' }),
+        key: z.string().meta({ description: 'Its key there.' }),
+        title: z.string().meta({ description: 'Its title or name; of a citation, its excerpt or note.' }),
+        matched: z
+          .string()
+          .nullable()
+          .meta({ description: 'The other name that was found, where it was not the title.' }),
+        snippet: z.string().meta({
+          description:
+            'The name, or words of the prose, in which `<mark>` stands around what was found. It is HTML: everything else in it is escaped.',
+        }),
+        score: z.number().min(0).max(1).meta({
+          description:
+            '1: called so; from 0.75: the title begins so; from 0.5: has the words; below: is like it.',
+        }),
+        link: z.string().meta({ description: 'Path of the record.' }),
+      })
+      .meta({ description: 'A record that a search across resources has found.', examples: [example] }),
+  )
+
+const makePage = (names: string[]) =>
+  nameOutput(
+    'HitPage',
+    z
+      .strictObject({
+        data: z.array(makeHit(names)),
+        page: z.strictObject({
+          limit: z.int().min(1).meta({ description: 'Most hits in an answer.' }),
+          more: z.boolean().meta({ description: 'Whether more was found than is shown.' }),
+        }),
+      })
+      .meta({
+        description: 'What a search across resources has found, best first.',
+        examples: [{ data: [example], page: { limit: limits.usual, more: false } }],
+      }),
+  )
+
+const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
+  operationId: 'searchRegistry',
+  summary: 'Search the whole registry',
+  description:
+    'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, and names in Chinese are found by any part. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
+  access: 'read',
+  query: {
+    q: { ...single(q, 'What to look for.'), presence: 'required' },
+    resource: words(names, 'Resources to search, separated by commas; all when left out.'),
+    limit: limitOf('Hits to answer', limits),
+    ...recordMoment('the search'),
+  },
+  headers: [ifNoneMatch],
+  answers: {
+    200: { description: 'What was found, best first.', schema, headers: { etag: etagHeader } },
+    304: notModified,
+  },
+  problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
+})
+
+/** `GET /v1/search?q=`: records of all resources by name and words, best first. */
+export function search({ resources }: Registry): Endpoint {
+  const names = resources.map(({ name }) => name)
+  const page = makePage(names)
+  return {
+    method: 'GET',
+    path: '/v1/search',
+    tag: 'registry',
+    contract: makeContract(names, () => page),
+
+    async handle(request, context) {
+      const [text = ''] = wordsOf(request.query, 'q')
+      const [size = limits.usual] = valuesOf(request.query, 'limit')
+      if (typeof size !== 'number')
+        throw new Problem('internal', 'The number of hits was not read as a number.')
+      const wanted = wordsOf(request.query, 'resource')
+      const plan = {
+        q: text,
+        resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
+        limit: size,
+        asOf: recordMomentOf(request.query),
+      }
+      const rows = await registryAt(plan.asOf, context, (past) =>
+        past.query<{ document: string }>(searchStatement(plan)),
+      )
+      const data = rows.slice(0, size).map(({ document }) => document)
+      return taggedAnswer(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
+    },
+  }
+}

@@ -1,0 +1,167 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { columnOf } from '../../database/columns.ts'
+import { beginning, folded, nameList, widePairs } from '../../database/folding.ts'
+import type { Statement } from '../../database/statement.ts'
+import type { Resource } from '../../model/resource.ts'
+import { statement } from '../../query/statement.ts'
+
+/** What a search across resources asks for. */
+export interface SearchPlan {
+  q: string
+  /** The resources to search, in the order of their definitions. */
+  resources: Resource[]
+  /** Most hits in the answer. */
+  limit: number
+  /** The time that the registry is read as of; undefined for now. Links ask for the same. */
+  asOf: string | undefined
+}
+
+/** How many records of a resource are ranked by their words or their likeness at most. */
+const candidates = 200
+
+/** How like a name must be, from 0 to 1: the usual 0.6 misses one letter left out of seven. Set for the statement alone. */
+const likeness = sql.raw("'0.5'")
+
+const q = sql`${sql.placeholder('q')}::text`
+const limit = sql`${sql.placeholder('limit')}::int`
+
+// Subqueries, so that what is asked for is folded and parsed once and not for every row.
+const part = sql`(select part from term)`
+const words = sql`(select words from term)`
+const pairs = sql`(select pairs from term)`
+
+const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
+
+/** What the names of a record are looked for in: its title, or the lines of all its names. */
+const namesOf = ({ search: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
+
+/** Hits of one resource, as number of the resource, key and score. */
+const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
+  sql`(select ${sql.raw(String(at))} as place, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
+
+/** A share of a score: how much of the whole is what was asked for. */
+const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
+
+/** Records that are called so, by title, alias or code (1), and those whose title begins so (0.75 and more). */
+function named(at: number, resource: Resource): SQL[] {
+  const { title, lines } = resource.search
+  const start = beginning(title)
+  const prefix = sql`left(${part}, 200) collate "C"`
+  const score = sql`case when ${folded(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(folded(title))} end`
+  const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
+  const found = [hits(at, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
+  const one = sql`1::float8`
+  if (lines) {
+    found.push(hits(at, resource, one, sql`${nameList(lines)} @> array[${part}]`, sql`limit ${limit} + 1`))
+  }
+  if (resource.key.madeBy === 'client') {
+    const spellings = sql`array[btrim(${q}), upper(btrim(${q})), lower(btrim(${q}))]`
+    found.push(hits(at, resource, one, sql`${resource.key.column} = any(${spellings})`, sql``))
+  }
+  return found
+}
+
+const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
+
+/** Records with the words in their names or prose (0.5 to 0.75), in whatever form English gives the words. */
+function worded(at: number, resource: Resource, needed: SQL): SQL {
+  const search = columnOf(resource.table, 'search')
+  const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
+  return hits(
+    at,
+    resource,
+    score,
+    sql`${search} @@ ${words}`,
+    onlyIf(needed, sql`limit ${sql.raw(String(candidates))}`),
+  )
+}
+
+/** Records with ideographs or other letters beyond ASCII in the midst of their names, where no words are told apart. */
+function containing(at: number, resource: Resource, needed: SQL): SQL {
+  const names = namesOf(resource)
+  return hits(
+    at,
+    resource,
+    sql`0.5 + 0.25 * ${share(folded(names))}`,
+    sql`${widePairs(names)} @> ${pairs} and strpos(${folded(names)}, ${part}) > 0`,
+    onlyIf(needed, sql`limit ${sql.raw(String(candidates))}`),
+  )
+}
+
+/** Records with a name like what was asked for (below 0.5), which is perhaps mistyped. */
+function alike(at: number, resource: Resource, needed: SQL): SQL {
+  const names = folded(namesOf(resource))
+  return hits(
+    at,
+    resource,
+    sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${folded(resource.search.title)})`,
+    sql`${part} <% ${names}`,
+    onlyIf(needed, sql`limit ${sql.raw(String(candidates))}`),
+  )
+}
+
+/** The JSON of a hit, for hits of one resource; null for those of others. */
+function hitJson(at: number, resource: Resource): SQL {
+  const { table, key, name } = resource
+  const { title, lines, prose } = resource.search
+  const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
+  const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
+  // Of several names, the one that is most like what was asked for; the first of equals.
+  const alias = lines
+    ? sql`(select case when nth > 1 then line end from string_to_table(${lines}, U&'\\000A') with ordinality as named(line, nth)
+        order by ${folded(sql`line`)} = ${part} desc, starts_with(${folded(sql`line`)}, ${part}) desc,
+          strpos(${folded(sql`line`)}, ${part}) > 0 desc, word_similarity(${part}, ${folded(sql`line`)}) desc, nth limit 1)`
+    : sql`null::text`
+  // A key of another resource is not of this one's type, so it must not come near the cast.
+  const own = sql`(case when hits.place = ${sql.raw(String(at))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
+  return sql`(select row_to_json(hit) from (
+    select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
+      search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${part}) as snippet,
+      round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key || ${sql.placeholder('linkQuery')}::text as link
+    from (select ${heading} as title, ${alias} as matched, ${quotable} as prose from ${table} where ${key.column} = ${own}) as shown
+  ) as hit)`
+}
+
+/**
+ * The statement of a search across resources: rows of `document`, a hit's JSON as text, best first; one more than
+ * asked for where there are more. What counts less is only looked for while what counts more is not enough: names,
+ * then words, then likeness.
+ */
+export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
+  // Whether anything but ASCII is left when accents are gone is known to the database alone; the service's guess may
+  // be too generous, and then there are no pairs to look for.
+  const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
+  const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
+  const build = () => {
+    const each = (make: (at: number, resource: Resource) => SQL | SQL[]) =>
+      union(resources.flatMap((resource, at) => make(at, resource)))
+    const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
+    const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
+    // Without trigrams, as where the locale is C and the text Chinese, likeness would be looked for in every record.
+    const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from term)`
+    const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
+    return sql`with term as materialized (
+        select folded.part, prefix_tsquery(${q}) as words, wide_pairs(folded.part) as pairs,
+          set_config('pg_trgm.word_similarity_threshold', ${likeness}, true) as threshold
+        from (select lower(plain_text(btrim(${q}))) as part) as folded
+      ), named as materialized (${each(named)}),
+      worded as materialized (
+        ${each((at, resource) => [
+          worded(at, resource, fewNamed),
+          ...(wide ? [containing(at, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
+        ])}
+      ), alike as materialized (${each((at, resource) => alike(at, resource, sql`${fewFound} and ${hasTrigrams}`))}),
+      hits as materialized (
+        select place, key, max(score) as score
+        from (select * from named union all select * from worded union all select * from alike) as found
+        group by place, key order by score desc, place, key collate "C" limit ${limit} + 1
+      )
+      select (case place ${sql.join(
+        resources.map((resource, at) => sql`when ${sql.raw(String(at))} then ${hitJson(at, resource)}`),
+        sql` `,
+      )} end)::text as document
+      from hits order by score desc, place, key collate "C"`
+  }
+  const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
+  return statement(shape, build, { q: text, limit: maxHits, linkQuery })
+}

@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Resource } from '../../model/resource.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { packageRoot } from '../../package-root.ts'
+import { registry } from '../../resources/registry.ts'
+
+/** Which seeds: the code lists, or those and the interview. */
+export type SeedSet = 'all' | 'reference'
+
+const folders: Record<SeedSet, string[]> = {
+  reference: ['reference'],
+  all: ['reference', 'interview-2011'],
+}
+
+/** The documents of one resource in one folder of `seeds/`. */
+export interface SeedFile {
+  path: string
+  resource: Resource
+  documents: Document[]
+}
+
+const content = z.array(z.record(z.string(), z.unknown()))
+
+async function readFolder(folder: string): Promise<SeedFile[]> {
+  const names = await readdir(join(packageRoot, 'seeds', folder))
+  const unknown = names.filter(
+    (name) => !registry.resources.some((resource) => name === `${resource.name}.json`),
+  )
+  if (unknown.length > 0) throw new Error(`seeds/${folder} has files of no resource: ${unknown.join(', ')}`)
+  const present = registry.resources.filter(({ name }) => names.includes(`${name}.json`))
+  return Promise.all(
+    present.map(async (resource) => {
+      const path = `seeds/${folder}/${resource.name}.json`
+      const documents = content.parse(JSON.parse(await readFile(join(packageRoot, path), 'utf8')))
+      return { path, resource, documents }
+    }),
+  )
+}
+
+/** The files of a set, in an order in which each can refer to those before it. */
+export async function readSeeds(set: SeedSet): Promise<SeedFile[]> {
+  const read = await Promise.all(folders[set].map(readFolder))
+  return read.flat()
+}

@@ -1,0 +1,58 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { records } from '../../database/tables/records.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { externalIdsIn } from '../../operations/writing/external-ids.ts'
+
+/** Keys of records by what seeds know them by: `scheme:id`, or the key itself where clients make it. */
+export type Keys = Map<string, string>
+
+const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
+
+/** What a document is known by. */
+function namesOf(resource: Resource, document: Document): string[] {
+  return resource.key.madeBy === 'client'
+    ? [String(document[resource.key.property])]
+    : externalIdsIn(document).map(nameOf)
+}
+
+/** The keys of those records that are there, out of the names of a resource's records. */
+export async function findNamed(
+  transaction: Transaction,
+  resource: Resource,
+  names: string[],
+): Promise<Keys> {
+  if (names.length === 0) return new Map()
+  const { externalIds } = resource.registry.shared
+  const rows = await transaction.query<{ name: string; key: string }>(
+    compileSql(
+      resource.key.madeBy === 'client'
+        ? sql`select ${records.key} as name, ${records.key} as key from ${records}
+            where ${records.id} = any(${sql.param(names.map((name) => recordId(resource, name)))}::uuid[])`
+        : sql`select ${externalIds.scheme} || ':' || ${externalIds.id} as name, ${records.key} as key
+            from ${externalIds} join ${records} on ${records.id} = ${externalIds.record}
+            where ${externalIds.resource} = ${resource.name}
+              and ${externalIds.scheme} || ':' || ${externalIds.id} = any(${sql.param(names)}::text[])`,
+    ),
+  )
+  return new Map(rows.map(({ name, key }) => [name, key]))
+}
+
+/** The keys of those documents that are there already. */
+export const findKeys = (
+  transaction: Transaction,
+  resource: Resource,
+  documents: Document[],
+): Promise<Keys> =>
+  findNamed(
+    transaction,
+    resource,
+    documents.flatMap((document) => namesOf(resource, document)),
+  )
+
+/** Whether a document's record is there. */
+export const isPresent = (resource: Resource, document: Document, keys: Keys): boolean =>
+  namesOf(resource, document).some((name) => keys.has(name))

@@ -1,0 +1,57 @@
+import type { Transaction } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { type Mention, mentionsIn } from '../../operations/writing/references.ts'
+import type { SeedFile } from './files.ts'
+import { findNamed } from './presence.ts'
+
+/** Seeds refer to records whose keys the registry makes by one of their external ids, `scheme:id`. */
+const isName = (value: string) => value.includes(':')
+
+function setAt(target: unknown, path: PropertyKey[], value: string): void {
+  const [step, ...rest] = path
+  if (typeof target !== 'object' || target === null || step === undefined) return
+  if (rest.length === 0) Reflect.set(target, step, value)
+  else setAt(Reflect.get(target, step), rest, value)
+}
+
+async function keysOfMentioned(
+  transaction: Transaction,
+  registry: Registry,
+  mentions: Mention[],
+): Promise<Map<string, string>> {
+  const keys = new Map<string, string>()
+  for (const resource of registry.resources) {
+    const names = mentions
+      .filter(({ reference }) => reference.resource === resource.name)
+      .map(({ value }) => value)
+    for (const [name, key] of await findNamed(transaction, resource, [...new Set(names)])) {
+      keys.set(`${resource.name} ${name}`, key)
+    }
+  }
+  return keys
+}
+
+/**
+ * Documents with the keys of records in the place of their names.
+ * @throws Error when a name is of no record.
+ */
+export async function resolveReferences(
+  transaction: Transaction,
+  file: SeedFile,
+  documents: Document[],
+): Promise<Document[]> {
+  const mentions = documents.flatMap((document, at) =>
+    mentionsIn(file.resource.document, document, [at]).filter(({ value }) => isName(value)),
+  )
+  const keys = await keysOfMentioned(transaction, file.resource.registry, mentions)
+  const resolved = structuredClone(documents)
+  for (const { path, value, reference } of mentions) {
+    const key = keys.get(`${reference.resource} ${value}`)
+    if (key === undefined) {
+      throw new Error(`${file.path}: "${value}" at /${path.join('/')} is no record of ${reference.resource}`)
+    }
+    setAt(resolved, path, key)
+  }
+  return resolved
+}

@@ -1,0 +1,51 @@
+import type { Database, Transaction } from '../../database/database.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
+import { insertDocuments } from '../../operations/writing/documents.ts'
+import { readSeeds, type SeedFile, type SeedSet } from './files.ts'
+import { findKeys, isPresent } from './presence.ts'
+import { resolveReferences } from './references.ts'
+import { checkSeed } from './validation.ts'
+
+/** How many records a seeding made, and how many were there already. */
+export interface Seeded {
+  created: number
+  present: number
+}
+
+/** Whom histories name for what seeds have made. */
+const bySeed: Authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null }
+
+async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seeded> {
+  const keys = await findKeys(transaction, file.resource, file.documents)
+  const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
+  const resolved = await resolveReferences(transaction, file, missing)
+  const documents = resolved.map((document, at) => checkSeed(file, document, at))
+  await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: bySeed })
+  return { created: documents.length, present: file.documents.length - documents.length }
+}
+
+/**
+ * Writes the records of a set that are not there yet, by the same path as the API's, all or none. Records that are
+ * there, by their key or one of their external ids, are left as they are.
+ * @throws Error that names the file and the record when a seed is not valid.
+ */
+export async function seed(database: Database, set: SeedSet): Promise<Seeded> {
+  const files = await readSeeds(set)
+  return database.transaction(async (transaction) => {
+    const total: Seeded = { created: 0, present: 0 }
+    for (const file of files) {
+      const { created, present } = await seedFile(transaction, file)
+      total.created += created
+      total.present += present
+    }
+    return total
+  })
+}
+
+/** Whether the registry holds no record of any resource. */
+export async function isEmpty(database: Database): Promise<boolean> {
+  const rows = await database.read<{ found: boolean }>({
+    text: 'select exists (select from records) as found',
+  })
+  return rows[0]?.found === false
+}

@@ -1,0 +1,15 @@
+import type { Document } from '../../operations/writing/documents.ts'
+import { checkDocument } from '../../operations/writing/validation.ts'
+import { Problem } from '../../problems/problem.ts'
+import type { SeedFile } from './files.ts'
+
+/** Checks a seed as the API checks what is created. @throws Error that names the file, the record and the faults. */
+export function checkSeed({ path, resource }: SeedFile, document: Document, at: number): Document {
+  try {
+    return checkDocument(resource, document)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const faults = error.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')
+    throw new Error(`${path}: the missing record number ${at + 1} is not valid: ${faults}`, { cause: error })
+  }
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { run, runInProcess } from '../support/command-line.ts'
+
+/** Ctrl-C while the first start makes its database. The tests share one folder, each goes on where one before stopped. */
+
+vi.setConfig({ testTimeout: 60_000 })
+
+/** On a quiet machine it takes less than a second. That nothing was printed shows that the start did not go on. */
+const stopTimeoutMs = 10_000
+
+let parent: string
+let folder: string
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'entente-interruption-'))
+  folder = join(parent, 'data')
+})
+afterAll(() => rm(parent, { recursive: true, force: true }))
+
+/** Command lines of running processes that name the folder. */
+async function processesOfFolder(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.filter((line) => line.includes(folder))
+}
+
+const start = () => run([], { PORT: '0', DATA_DIR: folder, SEED: 'all' })
+
+const hasNew = async () =>
+  existsSync(folder) && (await readdir(folder)).some((name) => name.startsWith('postgres.new-'))
+
+describe.runIf(process.platform === 'linux')('a first start that is interrupted', () => {
+  it.each<[string, () => Promise<boolean> | boolean, NodeJS.Signals, number]>([
+    ['initdb runs', hasNew, 'SIGINT', 130],
+    ['initdb runs', hasNew, 'SIGTERM', 143],
+    ['PostgreSQL starts', () => existsSync(join(folder, 'postgres/postmaster.pid')), 'SIGINT', 130],
+    ['the schema is made', () => existsSync(join(folder, 'url')), 'SIGINT', 130],
+  ])('while %s stops at once and leaves no process (%#)', async (_state, isReached, signal, exitCode) => {
+    const service = start()
+    await expect.poll(isReached, { interval: 2, timeout: 30_000 }).toBe(true)
+    const startedAt = performance.now()
+    service.signal(signal)
+    expect(await service.ended).toEqual({ code: exitCode, stdout: '', stderr: '' })
+    expect(performance.now() - startedAt).toBeLessThan(stopTimeoutMs)
+    expect(await processesOfFolder()).toEqual([])
+    expect(await hasNew()).toBe(false)
+    expect(existsSync(join(folder, 'postgres/postmaster.pid'))).toBe(false)
+  })
+})
+
+describe('a start with nothing but a folder', () => {
+  it('makes its database and its key, shows the key once, keeps both, and stops on Ctrl-C', async () => {
+    const keyFile = join(folder, 'admin-key')
+    const first = start()
+    const line = await first.firstLine
+    const key = (await readFile(keyFile, 'utf8')).trim()
+    expect(line).toContain(key)
+    expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
+    const [address] = /http:\S+/.exec(line) ?? []
+    const answer = await fetch(`${address}/v1/agreements?limit=1`)
+    expect(await answer.json()).toMatchObject({ data: [{ id: expect.any(String) }] })
+    first.signal('SIGINT')
+    expect(await first.ended).toMatchObject({ code: 0, stderr: '' })
+    expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
+
+    const second = start()
+    const laterLine = await second.firstLine
+    expect(laterLine).toContain(keyFile)
+    expect(laterLine).not.toContain(key)
+    expect(await runInProcess(['key', 'list'], { DATA_DIR: folder })).toMatch(/no keys but ADMIN_KEY/)
+    second.signal('SIGTERM')
+    expect(await second.ended).toMatchObject({ code: 0, stderr: '' })
+  })
+})

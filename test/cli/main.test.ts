@@ -1,0 +1,92 @@
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { run, runInProcess } from '../support/command-line.ts'
+import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+
+// Some of these start Node anew, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+describe('a service that cannot start', () => {
+  it('ends with exit code 1 and one line that names every wrong variable, and no secret', async () => {
+    const env = { PROT: '80', PORT: '80x', SEED: 'al', DATABASE_URL: 'mysql://root:secret@host/x' }
+    const { code, stdout, stderr } = await run([], env).ended
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const [warning, line, ...more] = stderr.trimEnd().split('\n')
+    expect(warning).toBe('entente: PROT is not a setting. Did you mean PORT?')
+    expect(line).toMatch(/^entente: .*PORT must be a whole number.*'80x'/)
+    expect(line).toMatch(/SEED must be one of all, reference, none, not 'al'/)
+    expect(line).toMatch(/DATABASE_URL must be a URL like postgresql:/)
+    expect(line).not.toContain('secret')
+    expect(more).toEqual([])
+  })
+
+  it('says that its port is taken', async () => {
+    const other = createServer()
+    onTestFinished(() => void other.close())
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const taken = typeof address === 'object' ? `${address?.port}` : ''
+    const env = { PORT: taken, DATABASE_URL: database.url, LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' }
+    await expect(runInProcess(['serve'], env)).rejects.toThrow(
+      `PORT: ${taken} on 127.0.0.1 is taken by another program; stop that one, or set another PORT`,
+    )
+  })
+
+  it('says that nothing listens where DATABASE_URL points', async () => {
+    const env = { DATABASE_URL: 'postgresql://someone:secret@127.0.0.1:1/some' }
+    await expect(runInProcess(['serve'], env)).rejects.toThrow(
+      /^DATABASE_URL: nothing listens at 127\.0\.0\.1:1; is PostgreSQL running there\?$/,
+    )
+  })
+
+  it('says that the database is newer than the code', async () => {
+    const newer = await openTestDatabase()
+    onTestFinished(newer.close)
+    await newer.pool.query(
+      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
+    )
+    await expect(runInProcess(['serve'], { DATABASE_URL: newer.url })).rejects.toThrow(
+      /^the database is newer than this version of Entente[^\n]*$/,
+    )
+  })
+})
+
+describe('a service that has started', () => {
+  it('says on its first line where it is, logs JSON after it, and ends with exit code 0 on SIGTERM', async () => {
+    const env = { PORT: '0', DATABASE_URL: database.url, ADMIN_KEY: 'a-key-for-this-one-test' }
+    const service = run(['serve'], env)
+    const line = await service.firstLine
+    expect(line).toMatch(/^Entente listens on (http:\/\/127\.0\.0\.1:\d+) \(documentation: \1\/docs\)$/)
+    const [address] = /http:\S+/.exec(line) ?? []
+    expect((await fetch(`${address}/readyz`)).status).toBe(200)
+    service.signal('SIGTERM')
+    const { code, stdout, stderr } = await service.ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const [, ...log] = stdout.trimEnd().split('\n')
+    expect(() => log.map((entry) => JSON.parse(entry))).not.toThrow()
+  })
+
+  it('says on its first line that ADMIN_KEY is not set, and how to make keys', async () => {
+    const print = vi.spyOn(console, 'log').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' }
+    await runInProcess(['serve'], env)
+    expect(print).toHaveBeenCalledWith(
+      expect.stringMatching(/; ADMIN_KEY is not set: make keys with 'entente key create'$/),
+    )
+  })
+})
+
+it('seeding adds what is missing, and nothing the second time', async () => {
+  const { url, close } = await openEmptyDatabase()
+  onTestFinished(close)
+  const seed = () => runInProcess(['seed', 'reference'], { DATABASE_URL: url })
+  expect(await seed()).toMatch(/^[1-9]\d* records created, 0 already present\.$/)
+  expect(await seed()).toMatch(/^0 records created, [1-9]\d* already present\.$/)
+})

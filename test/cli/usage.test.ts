@@ -1,0 +1,88 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { packageVersion } from '../../src/package-root.ts'
+import { StartupError } from '../../src/startup-error.ts'
+import { runInProcess } from '../support/command-line.ts'
+
+/** What the command line says of itself, and what it refuses before it opens anything. */
+
+const commands = ['serve', 'migrate', 'seed', 'generate', 'key']
+
+describe('the command line describes itself', () => {
+  it.each([['--version'], ['-v']])('%s prints the version', async (option) => {
+    expect(await runInProcess([option])).toBe(packageVersion)
+  })
+
+  it.each([['--help'], ['-h'], ['help']])('%s lists every command and setting', async (word) => {
+    const help = await runInProcess([word])
+    for (const command of commands) expect(help).toMatch(new RegExp(`^  ${command} `, 'm'))
+    expect(help).toMatch(/^ {2}DATABASE_URL +The PostgreSQL/m)
+  })
+
+  it.each([...commands.map((command) => [command]), ['key', 'create'], ['key', 'list'], ['key', 'revoke']])(
+    '%s %s has a help of its own',
+    async (...words) => {
+      const given = words.filter((word) => typeof word === 'string')
+      expect(await runInProcess([...given, '--help'])).toContain(`Usage: entente ${given.join(' ')} `)
+    },
+  )
+})
+
+describe('the command line refuses what is wrong in one line', () => {
+  const expires = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
+
+  it.each<[string[], RegExp]>([
+    [['migrat'], /unknown command 'migrat' .*migrate/],
+    [['serve', '--port=80'], /'--port=80'.*environment variable PORT\?$/],
+    [['--data-dir', 'x'], /'--data-dir'.*environment variable DATA_DIR\?$/],
+    [['serve', 'now'], /too many arguments for 'serve'/],
+    [['seed', 'everything'], /'everything'.*all, reference/],
+    [['generate'], /--agreements <number>' not specified/],
+    [['generate', '--agreements', '1e3'], /'1e3'.*whole number from 1 to 999999999/],
+    [['key'], /'entente help' shows/],
+    [['key', 'creat'], /unknown command 'creat' .*create/],
+    [['key', 'create', '--name', 'A', '--role', 'editr'], /'editr'.*reader, editor, admin/],
+    [['key', 'create', '--role', 'editor'], /--name <name>' not specified/],
+    [['key', 'create', '--name', ' ', '--role', 'editor'], /--name <name>.*1 to 200 characters/],
+    [expires('2001-01-01'), /in the future/],
+    [expires('2999-02-31'), /'2999-02-31'.*day or time/],
+    [['key', 'list', 'all'], /too many arguments for 'list'/],
+    [['key', 'list', '--name', 'A'], /unknown option '--name'/],
+    [['key', 'revoke'], /missing required argument 'key'/],
+    [['key', 'revoke', 'mine'], /'mine'.*begins with/],
+  ])('%j', async (words, line) => {
+    const refusal = runInProcess(words)
+    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    await expect(refusal).rejects.toThrow(line)
+    await expect(refusal).rejects.not.toThrow('\n')
+  })
+})
+
+describe('a command other than serve makes no database unless it is told to', () => {
+  it.each([
+    [['migrate']],
+    [['seed']],
+    [['generate', '--agreements', '1']],
+    [['key', 'create', '--name', 'A', '--role', 'admin']],
+    [['key', 'list']],
+    [['key', 'revoke', 'ent_00000000']],
+  ])('%j names the folder and --create, and makes nothing', async (words) => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const dataDir = join(folder, 'data')
+    const refusal = runInProcess(words, { DATA_DIR: dataDir })
+    await expect(refusal).rejects.toThrow(`no database in ${dataDir} (DATA_DIR)`)
+    await expect(refusal).rejects.toThrow('--create')
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('--create makes one, which the next command finds', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const env = { DATA_DIR: folder }
+    expect(await runInProcess(['migrate', '--create'], env)).toBe('The schema is up to date.')
+    expect(await runInProcess(['key', 'list'], env)).toBe('There are no keys but ADMIN_KEY.')
+  })
+})

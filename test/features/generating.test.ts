@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { generate } from '../../src/features/generating/generate.ts'
+import { openApi } from '../support/api.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
+
+/** What there is in a registry after generating, as one digest a table. */
+async function generated(count: number, seed: number): Promise<Record<string, string>> {
+  const { pool, database, close } = await openTestDatabase()
+  try {
+    await generate(database, count, seed)
+    const digests = tables.map(async (table) => {
+      const { rows } = await pool.query<{ digest: string }>(
+        `select md5(string_agg(row::text, chr(10) order by row::text)) as digest from ${table} as row
+         where coalesce(to_jsonb(row) ->> 'created_at', '2020') like '2020%' and row::text like '%016f5e%'`,
+      )
+      return [table, rows[0]?.digest ?? '']
+    })
+    return Object.fromEntries(await Promise.all(digests))
+  } finally {
+    await close()
+  }
+}
+
+describe('generated registries', () => {
+  it('are the same for the same number and seed, and others for another seed', async () => {
+    const [first, again, other] = await Promise.all([generated(60, 1), generated(60, 1), generated(60, 2)])
+    expect(Object.values(first).every((digest) => digest !== '')).toBe(true)
+    expect(again).toEqual(first)
+    for (const table of tables) expect(other[table]).not.toBe(first[table])
+  })
+
+  it('hold what the contract promises, and few countries have most of the agreements', async () => {
+    const api = await openApi()
+    try {
+      await generate(api.database, 400, 7)
+      for (const resource of [
+        'agreements',
+        'projects',
+        'cooperation-bases',
+        'assistance-programs',
+        'citations',
+      ])
+        expect((await api.get(`/v1/${resource}?limit=200&createdAt[lt]=2021-01-01`)).status).toBe(200)
+      const { rows } = await api.pool.query<{ share: number }>(
+        `select max(count)::float8 / sum(count)::float8 as share
+         from (select count(*) from participations where country is not null group by country) as counts`,
+      )
+      expect(rows[0]?.share).toBeGreaterThan(0.15)
+    } finally {
+      await api.close()
+    }
+  })
+
+  it('begin a history with each record, and with none of those that were there before', async () => {
+    const api = await openApi()
+    try {
+      const count = async () =>
+        (await api.pool.query<{ count: number }>('select count(*)::int as count from revisions')).rows[0]
+          ?.count ?? 0
+      const [agreement] = (await api.get('/v1/agreements?limit=1')).json<{ data: { id: string }[] }>().data
+      await api.pool.query("insert into topics (slug, name, scheme) values ('by-hand', 'By hand', 'domain')")
+      const before = await count()
+      await generate(api.database, 20, 5)
+      const { data } = (await api.get('/v1/agreements?createdAt[lt]=2021-01-01&limit=200')).json<{
+        data: { id: string }[]
+      }>()
+      expect(data).toHaveLength(20)
+      for (const record of data.slice(0, 3)) {
+        const path = `/v1/agreements/${record.id}/history`
+        const entries = (await api.get(path)).json<{ data: { actor: unknown }[] }>().data
+        expect(entries).toMatchObject([
+          { version: 1, operation: 'create', actor: { kind: 'seed', id: null, name: 'entente generate' } },
+        ])
+        expect((await api.get(`${path}/1`)).json<{ document: unknown }>().document).toEqual(record)
+      }
+      // 2 projects, 1 base, 1 program, 1 organization and 50 sources come with 20 agreements.
+      const { rows } = await api.pool.query<{ count: number }>(
+        "select count(*)::int as count from citations where created_at < '2021-01-01'",
+      )
+      expect(await count()).toBe(before + 20 + 2 + 1 + 1 + 1 + 50 + (rows[0]?.count ?? 0))
+      const history = await api.get(`/v1/agreements/${agreement?.id}/history`)
+      expect(history.json<{ data: unknown[] }>().data).toHaveLength(1)
+    } finally {
+      await api.close()
+    }
+  })
+
+  it('are refused a second time with the same seed, and nothing is written then', async () => {
+    const { pool, database, close } = await openTestDatabase()
+    try {
+      await generate(database, 20, 3)
+      const count = async () => (await pool.query('select count(*) from participations')).rows[0]
+      const before = await count()
+      await expect(generate(database, 20, 3)).rejects.toThrow(/seed 3 .* another --seed/)
+      expect(await count()).toEqual(before)
+    } finally {
+      await close()
+    }
+  })
+})

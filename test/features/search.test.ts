@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPool } from '../../src/database/database.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { endpoints } from '../../src/features/index.ts'
+import { LongReads } from '../../src/operations/long-reads.ts'
+import { resources } from '../../src/resources/index.ts'
+import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { openEmptyDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
+
+/** One question finds the records of every resource, however it is spelt. */
+
+let api: Api
+let agreement: string
+beforeAll(async () => {
+  api = await openApi()
+  await make('organizations', {
+    name: 'Ministry of Quixotic Affairs',
+    acronym: 'MQA',
+    type: 'government',
+    aliases: [{ name: '奇想部', language: 'zh' }],
+  })
+  agreement = await make('agreements', {
+    title: 'Quixotic windmills <b>& more</b>',
+    kind: 'agreement',
+    summary:
+      'About "Großmühlen" and Çay in Türkiye, and their environmental <script>alert(1)</script> effects',
+  })
+  await make('projects', { title: 'A project of quixotic people', kind: 'other' })
+  await make('projects', { title: 'The quixotical and environmental', kind: 'other' })
+  await make('projects', { title: '中国和巴基斯坦的合作', kind: 'other' })
+})
+afterAll(() => api.close())
+
+async function make(resource: string, document: object): Promise<string> {
+  const answer = await api.post(`/v1/${resource}`, document)
+  expect(answer.status, answer.text).toBe(201)
+  return answer.json<{ id: string }>().id
+}
+
+interface Hit {
+  resource: string
+  key: string
+  title: string
+  matched: string | null
+  snippet: string
+  score: number
+  link: string
+}
+interface HitPage {
+  data: Hit[]
+  page: { limit: number; more: boolean }
+}
+
+async function ask(q: string, more = ''): Promise<HitPage> {
+  const answer = await api.get(`/v1/search?q=${encodeURIComponent(q)}${more}`)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<HitPage>()
+}
+
+describe('a search across resources', () => {
+  it.each([
+    ['Pakistan', 'countries', 'PAK'],
+    ['pakstan', 'countries', 'PAK'],
+    ['germny', 'countries', 'DEU'],
+    ['PAK', 'countries', 'PAK'],
+    ["cote d'ivoire", 'countries', 'CIV'],
+    ['Turkiye', 'countries', 'TUR'],
+    ['Türkiye', 'countries', 'TUR'],
+    ['巴基斯坦', 'countries', 'PAK'],
+    ['中国', 'countries', 'CHN'],
+    ['electic cars', 'topics', 'electric-vehicles'],
+  ])('finds what %s means first', async (q, resource, key) => {
+    const [first] = (await ask(q)).data
+    expect({ resource: first?.resource, key: first?.key }).toEqual({ resource, key })
+    expect(first?.link).toBe(`/v1/${resource}/${key}`)
+    expect((await api.get(first?.link ?? '')).status).toBe(200)
+  })
+
+  it('says by which other name a record was found', async () => {
+    const found = async (q: string) => (await ask(q)).data[0]
+    expect(await found('mqa')).toMatchObject({
+      title: 'Ministry of Quixotic Affairs',
+      matched: 'MQA',
+      score: 1,
+    })
+    expect(await found('奇想部')).toMatchObject({
+      matched: '奇想部',
+      snippet: '<mark>奇想部</mark>',
+      score: 1,
+    })
+    expect(await found('奇想')).toMatchObject({ matched: '奇想部', snippet: '<mark>奇想</mark>部' })
+    expect(await found('ministry of quixotic affairs')).toMatchObject({ matched: null, score: 1 })
+  })
+
+  it('ranks what is called so before what begins so, before what has the words, before what is like it', async () => {
+    const scores = (hits: Hit[]) => new Map(hits.map(({ title, score }) => [title, score]))
+    const { data } = await ask('quixotic windmills <b>& more</b>')
+    expect(data[0]).toMatchObject({ key: agreement, score: 1 })
+    const found = scores((await ask('quixotic')).data)
+    expect([...found.keys()].slice(0, 2)[0]).toBe('Quixotic windmills <b>& more</b>')
+    expect(found.get('Quixotic windmills <b>& more</b>')).toBeGreaterThanOrEqual(0.75)
+    const worded = found.get('A project of quixotic people') ?? 0
+    expect(worded).toBeGreaterThanOrEqual(0.5)
+    expect(worded).toBeLessThan(0.75)
+    const mistyped = scores((await ask('quixotik')).data).get('A project of quixotic people')
+    expect(mistyped).toBeGreaterThan(0)
+    expect(mistyped).toBeLessThan(0.5)
+  })
+
+  it('finds a word in the forms that the stemmer keeps apart', async () => {
+    const { data } = await ask('environment', '&resource=projects')
+    expect(data.map(({ title }) => title)).toContain('The quixotical and environmental')
+    const mistyped = await ask('enviroment', '&resource=topics')
+    expect(mistyped.data.some(({ title }) => /environment/i.test(title))).toBe(true)
+  })
+
+  it('finds Chinese in the midst of a title, be it two characters or one', async () => {
+    for (const q of ['巴基斯坦', '合作', '基斯', '和']) {
+      const { data } = await ask(q, '&resource=projects')
+      expect(data.map(({ title }) => title)).toEqual(['中国和巴基斯坦的合作'])
+      expect(data[0]?.snippet).toContain(`<mark>${q}</mark>`)
+    }
+  })
+
+  it('marks what was found in HTML that has nothing else of its own', async () => {
+    const snippet = async (q: string) =>
+      (await ask(q, '&resource=agreements')).data.find(({ key }) => key === agreement)?.snippet
+    expect(await snippet('windmills')).toBe('Quixotic <mark>windmills</mark> &lt;b&gt;&amp; more&lt;/b&gt;')
+    const prose = await snippet('turkiye')
+    expect(prose).toContain('<mark>Türkiye</mark>')
+    const script = await snippet('environmental effects')
+    expect(script?.replaceAll(/<\/?mark>/g, '')).not.toMatch(/[<>"]/)
+  })
+
+  it('searches the resources that are asked for, all when none is', async () => {
+    const only = (await ask('quixotic', '&resource=organizations,projects')).data
+    expect(new Set(only.map(({ resource }) => resource))).toEqual(new Set(['organizations', 'projects']))
+    const all = (await ask('china', '&limit=100')).data
+    expect(new Set(all.map(({ resource }) => resource)).size).toBeGreaterThan(3)
+  })
+
+  it('finds a record of every resource by its title, and each once', async () => {
+    for (const { name, key } of resources) {
+      const list = (await api.get(`/v1/${name}?limit=1&sort=-${key.property}`)).json<{
+        data: Record<string, unknown>[]
+      }>()
+      const [record = {}] = list.data
+      const title = String(record.title ?? record.name ?? record.excerpt ?? record.note)
+      const { data } = await ask(title.slice(0, 200), `&resource=${name}&limit=100`)
+      expect(
+        data.filter((hit) => hit.key === record[key.property]),
+        `${name} ${title}`,
+      ).toHaveLength(1)
+    }
+  })
+
+  it('says whether there is more than it shows, which is the best', async () => {
+    const all = await ask('china', '&limit=100')
+    const few = await ask('china', '&limit=3')
+    expect(few.data).toEqual(all.data.slice(0, 3))
+    expect(few.page).toEqual({ limit: 3, more: true })
+    expect((await ask('奇想部')).page).toEqual({ limit: 20, more: false })
+  })
+
+  it.each([
+    "a & b | !c :* 'd",
+    '\\',
+    '%_',
+    '"',
+    "it's http://x.org/it's')y",
+    '-',
+    'or or',
+    'the',
+    '½',
+    '😀',
+    'x'.repeat(200),
+    '((',
+    "'",
+    '日'.repeat(200),
+  ])('takes %s for a text like any other', async (q) => {
+    expect((await ask(q)).data.length).toBeLessThanOrEqual(20)
+  })
+
+  it.each([
+    ['', 'q'],
+    ['q=', 'q'],
+    ['q=+', 'q'],
+    [`q=${'x'.repeat(201)}`, 'q'],
+    ['q=a&resource=countrys', 'resource'],
+    ['q=a&limit=0', 'limit'],
+    ['q=a&limit=101', 'limit'],
+    ['q=a&lmit=5', 'lmit'],
+  ])('with %s is refused, and the parameter is named', async (query, parameter) => {
+    const answer = await api.get(`/v1/search?${query}`)
+    expect(answer.status).toBe(400)
+    expect(answer.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
+  })
+
+  it('is not answered again while the client has the answer', async () => {
+    const etag = (await api.get('/v1/search?q=pakistan')).headers.get('etag') ?? ''
+    const again = await api.get('/v1/search?q=pakistan', { headers: { 'if-none-match': etag } })
+    expect(again.status).toBe(304)
+  })
+})
+
+describe('a database whose locale is C', () => {
+  it('finds Chinese names and mistyped English ones as any other does', async () => {
+    const base = await openEmptyDatabase()
+    const name = `${new URL(base.url).pathname.slice(1)}_c${randomBytes(2).toString('hex')}`
+    await base.pool.query(
+      `create database ${name} template template0 lc_ctype 'C' lc_collate 'C' encoding 'UTF8'`,
+    )
+    const url = new URL(base.url)
+    url.pathname = `/${name}`
+    const database = openPool(url.href, generousOptions)
+    try {
+      await migrate(database)
+      await database.maintain(async (client) => {
+        await client.query(`insert into countries (code, alpha2, name, aliases) values
+          ('PAK', 'PK', 'Pakistan', '[{"name":"巴基斯坦","language":"zh"}]'), ('CHN', 'CN', 'China', '[]')`)
+        await client.query(
+          "insert into agreements (title, kind) select '中国和巴基斯坦的合作' || n, 'agreement' from generate_series(1, 3) as n",
+        )
+      })
+      const search = endpoints.find(({ path }) => path === '/v1/search')
+      const find = async (q: string) => {
+        const query = new Map([['q', new Map([['eq' as const, [q]]])]])
+        const { signal: gone } = new AbortController()
+        const asked = {
+          actor: anonymous,
+          requestId: 'test',
+          method: 'GET',
+          format: 'json',
+          key: '',
+          segments: query,
+          query,
+          url: '',
+          search: '',
+          headers: {},
+          gone: () => gone,
+          body: undefined,
+        }
+        const answer = await search?.handle(asked, {
+          database,
+          longReads: new LongReads(2),
+          cursorSecret: '',
+          keyring: { changed: () => {} },
+          changed: async () => {},
+          closing: gone,
+        })
+        return (JSON.parse(String(answer?.body)) as HitPage).data
+      }
+      expect(await find('巴基斯坦')).toMatchObject([
+        { key: 'PAK', matched: '巴基斯坦', score: 1 },
+        ...Array.from({ length: 3 }, () => ({ resource: 'agreements' })),
+      ])
+      expect(await find('合作')).toHaveLength(3)
+      expect((await find('pakstan'))[0]).toMatchObject({ key: 'PAK' })
+    } finally {
+      await database.close()
+      await base.pool.query(`drop database ${name} with (force)`)
+      await base.close()
+    }
+  })
+})

@@ -1,0 +1,269 @@
+import type pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { withLock } from '../../src/database/lock.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+
+/** How many rows each table has, by its name; tables without any are left out. */
+async function rowCounts(pool: pg.Pool): Promise<Record<string, number>> {
+  const contents = await contentsOf(pool)
+  return Object.fromEntries(Object.entries(contents).map(([table, { rows }]) => [table, rows]))
+}
+
+/** The rows of each table and a digest of all that stands in them: versions and timestamps too. */
+async function contentsOf(pool: pg.Pool): Promise<Record<string, { rows: number; digest: string }>> {
+  const { rows: tables } = await pool.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+  )
+  const contents = await Promise.all(
+    tables.map(async ({ name }) => {
+      const { rows } = await pool.query<{ rows: number; digest: string }>(
+        `select count(*)::int as rows, md5(string_agg(t::text, e'\\n' order by t::text)) as digest from "${name}" t`,
+      )
+      return rows.map((content) => [name, content] as const)
+    }),
+  )
+  return Object.fromEntries(contents.flat().filter(([, { rows }]) => rows > 0))
+}
+
+/** Seedings take long when the machine has other work. */
+const slow = { timeout: 60_000 }
+
+const referenceTables = {
+  regions: 34,
+  countries: 279,
+  topics: 422,
+  country_groups: expect.any(Number),
+  country_successors: expect.any(Number),
+  // Not a seed: the secret that signs cursors.
+  revisions: 34 + 279 + 422,
+  settings: 2,
+}
+
+describe('seeding a database that has a schema and nothing else', slow, () => {
+  let database: TestDatabase
+  beforeEach(async () => {
+    database = await openEmptyDatabase()
+    await migrate(database.database)
+  })
+  afterEach(() => database.close())
+
+  it('gives with `reference` nothing of the interview, and with `all` after it what `all` gives at once', async () => {
+    await seed(database.database, 'reference')
+    expect(await rowCounts(database.pool)).toEqual(referenceTables)
+    await seed(database.database, 'all')
+    const whole = await openTestDatabase()
+    try {
+      expect(await rowCounts(database.pool)).toEqual(await rowCounts(whole.pool))
+    } finally {
+      await whole.close()
+    }
+  })
+
+  it('writes nothing at all when the last of its records is refused', async () => {
+    await database.pool.query(
+      "alter table citations add constraint refused check (property is distinct from '/context')",
+    )
+    await expect(seed(database.database, 'all')).rejects.toThrow()
+    expect(await rowCounts(database.pool)).toEqual({ settings: 2 })
+  })
+
+  it('happens once when two processes seed in turn at the same moment', async () => {
+    const inTurn = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
+    const [one, other] = await Promise.all([inTurn(), inTurn()])
+    const [first, second] = one.created > 0 ? [one, other] : [other, one]
+    expect(second).toEqual({ created: 0, present: first.created })
+    expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
+  })
+
+  it('doubles nothing either when two seed at the same moment without waiting for their turn', async () => {
+    const seedings = [seed(database.database, 'all'), seed(database.database, 'all')]
+    const outcomes = await Promise.allSettled(seedings)
+    expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
+    expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
+  })
+
+  it('is asked for only while there is no record of any kind', async () => {
+    expect(await isEmpty(database.database)).toBe(true)
+    await database.pool.query("insert into topics (slug, name, scheme) values ('one', 'One', 'domain')")
+    expect(await isEmpty(database.database)).toBe(false)
+  })
+})
+
+describe('seeding a registry that people work with', slow, () => {
+  let api: Api
+  beforeEach(async () => {
+    api = await openApi()
+  })
+  afterEach(() => api.close())
+
+  /** The one record that a list request answers. */
+  async function only(request: string): Promise<Record<string, unknown>> {
+    const { data } = (await api.get(request)).json<{ data: Record<string, unknown>[] }>()
+    expect(data, request).toHaveLength(1)
+    return data[0] ?? {}
+  }
+
+  const pakistanAgreement = () => only('/v1/agreements?externalId=interview-2011:F01')
+
+  it('changes nothing when everything is there: no row, no version, no timestamp', async () => {
+    const before = await contentsOf(api.pool)
+    const { created, present } = await seed(api.database, 'all')
+    expect({ created, some: present > 800 }).toEqual({ created: 0, some: true })
+    expect(await contentsOf(api.pool)).toEqual(before)
+  })
+
+  it('leaves records as people have edited them', async () => {
+    const { id } = await pakistanAgreement()
+    await api.patch(`/v1/agreements/${id}`, { title: 'As we call it', parties: [], summary: null })
+    await api.patch('/v1/countries/PAK', { name: 'As they call it', groups: [] })
+    await api.patch('/v1/topics/energy', { broader: null, aliases: [] })
+    const edited = await contentsOf(api.pool)
+    await seed(api.database, 'all')
+    expect(await contentsOf(api.pool)).toEqual(edited)
+    expect(await pakistanAgreement()).toMatchObject({ id, title: 'As we call it', version: 2, parties: [] })
+  })
+
+  it('leaves a record that people made under the external id of a seed, and lets the others refer to it', async () => {
+    const { id: seeded } = await pakistanAgreement()
+    const citations = (await api.get(`/v1/citations?record=${seeded}`)).json<{ data: { id: string }[] }>()
+    for (const { id } of citations.data) await api.delete(`/v1/citations/${id}`)
+    await api.delete(`/v1/agreements/${seeded}`)
+    const externalIds = [{ scheme: 'interview-2011', id: 'F01' }]
+    const ours = { title: 'Our own account', kind: 'other', externalIds }
+    const { id } = (await api.post('/v1/agreements', ours)).json()
+
+    expect((await seed(api.database, 'all')).created).toBe(citations.data.length)
+    expect(await pakistanAgreement()).toMatchObject({ id, title: 'Our own account', version: 1 })
+    const again = (await api.get(`/v1/citations?record=${id}`)).json<{ data: unknown[] }>()
+    expect(again.data).toHaveLength(citations.data.length)
+  })
+
+  it('makes again what people have removed, when it is asked to, and nothing besides', async () => {
+    const before = await only('/v1/citations?externalId=interview-2011:F36')
+    await api.delete(`/v1/citations/${before.id}`)
+    const without = await rowCounts(api.pool)
+    expect((await seed(api.database, 'all')).created).toBe(1)
+    const after = await only('/v1/citations?externalId=interview-2011:F36')
+    const { id, createdAt, updatedAt, ...same } = before
+    expect(after).toMatchObject(same)
+    expect(await rowCounts(api.pool)).toEqual({
+      ...without,
+      citations: (without.citations ?? 0) + 1,
+      external_ids: (without.external_ids ?? 0) + 1,
+      revisions: (without.revisions ?? 0) + 1,
+    })
+  })
+})
+
+describe('the reference data', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi()
+  })
+  afterAll(() => api.close())
+
+  interface Country {
+    code: string
+    alpha2: string
+    numeric: string | null
+    region: string | null
+    groups: string[]
+    validTo: string | null
+    successors: string[]
+  }
+
+  /** All records of a list, page after page. */
+  async function all<T>(resource: string, cursor?: string): Promise<T[]> {
+    const on = cursor === undefined ? '' : `&cursor=${cursor}`
+    const answer = await api.get(`/v1/${resource}?limit=200${on}`)
+    const { data, page } = answer.json<{ data: T[]; page: { next: string | null } }>()
+    return page.next === null ? data : [...data, ...(await all<T>(resource, page.next))]
+  }
+
+  const countOf = async (request: string) => {
+    const { page } = (await api.get(request)).json<{ page: { total: { count: number } } }>()
+    return page.total.count
+  }
+
+  it('has the 249 countries of ISO 3166-1, each with codes of its own', async () => {
+    const current = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
+    expect(current).toHaveLength(249)
+    for (const code of ['code', 'alpha2', 'numeric'] as const) {
+      expect(new Set(current.map((country) => country[code])).size, code).toBe(249)
+    }
+    expect(current.filter(({ numeric }) => numeric === null)).toEqual([])
+  })
+
+  it('names for every withdrawn state those that followed it, each of them a country of today or withdrawn later', async () => {
+    const countries = await all<Country>('countries')
+    const withdrawn = countries.filter(({ validTo }) => validTo !== null)
+    expect(withdrawn.map(({ code }) => code)).toEqual(expect.arrayContaining(['SUN', 'YUG', 'CSK', 'DDR']))
+    const endOf = new Map(countries.map(({ code, validTo }) => [code, validTo ?? '9999']))
+    for (const { code, validTo, successors } of withdrawn) {
+      expect(successors.length, `successors of ${code}`).toBeGreaterThan(0)
+      for (const successor of successors) {
+        expect((endOf.get(successor) ?? '') > (validTo ?? ''), `${successor} after ${code}`).toBe(true)
+      }
+    }
+    expect(countries.filter(({ validTo, successors }) => validTo === null && successors.length > 0)).toEqual(
+      [],
+    )
+  })
+
+  it('has regions in one tree below the world, and groups that stand outside it', async () => {
+    const regions = await all<{ code: string; kind: string; parent: string | null }>('regions')
+    const tree = regions.filter(({ kind }) => kind !== 'group')
+    expect(tree.filter(({ parent }) => parent === null).map(({ code }) => code)).toEqual(['001'])
+    expect(await countOf('/v1/regions?region=001&count=exact')).toBe(tree.length)
+    expect(regions.filter(({ kind, parent }) => kind === 'group' && parent !== null)).toEqual([])
+    const above = { region: 'world', subregion: 'region', intermediate_region: 'subregion' }
+    const kindOf = new Map(regions.map(({ code, kind }) => [code, kind]))
+    for (const { code, kind, parent } of tree.filter((region) => region.parent !== null)) {
+      expect(kindOf.get(parent ?? ''), `what ${code} lies in`).toBe(Reflect.get(above, kind))
+    }
+  })
+
+  it('places every country in a region of the tree, and counts none but countries of today in groups', async () => {
+    const countries = await all<Country>('countries')
+    expect(countries.filter(({ region }) => region === null)).toEqual([])
+    expect(await countOf('/v1/countries?region=001&count=exact')).toBe(countries.length)
+    expect(countries.filter(({ groups, validTo }) => groups.length > 0 && validTo !== null)).toEqual([])
+  })
+
+  it.each([
+    ['the least developed countries', '199', ['BGD', 'ETH'], ['CHN', 'BTN', 'PAK']],
+    ['the landlocked developing countries', '432', ['NPL', 'BOL'], ['CHE', 'PAK']],
+    ['the small island developing States', '722', ['MDV', 'FJI'], ['LKA', 'ISL']],
+    ['the developing regions', '902', ['CHN', 'PAK', 'ZAF'], ['DEU', 'USA', 'JPN', 'AUS', 'RUS']],
+  ])('counts in %s those that belong there', async (_group, code, members, others) => {
+    const found = (await api.get(`/v1/countries?region=${code}&limit=200&fields=code`)).json<{
+      data: { code: string }[]
+    }>()
+    const codes = found.data.map((country) => country.code)
+    expect(codes).toEqual(expect.arrayContaining(members))
+    expect(codes.filter((member) => others.includes(member))).toEqual([])
+  })
+
+  it.each([
+    ['ford', 48],
+    ['challenge', 5],
+    ['domain', 20],
+    ['crs', 369],
+  ])('has the topics of scheme %s: %i of them', async (scheme, count) => {
+    expect(await countOf(`/v1/topics?scheme=${scheme}&count=exact`)).toBe(count)
+  })
+
+  it('has the 6 fields of research and development, and the other 42 within them', async () => {
+    const topics = (
+      await all<{ scheme: string; slug: string; code: string; broader: string | null }>('topics')
+    ).filter(({ scheme }) => scheme === 'ford')
+    const fields = topics.filter(({ broader }) => broader === null)
+    expect(fields.map(({ code }) => code)).toEqual(['1', '2', '3', '4', '5', '6'])
+    for (const { broader, code } of topics.filter((topic) => topic.broader !== null)) {
+      expect(broader).toBe(`ford-${code.split('.')[0]}`)
+    }
+  })
+})
