@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts'
 import { StartupError } from '../startup-error.ts'
 import type { Database } from './database.ts'
 import { alignFeed } from './feed.ts'
+import { checkHistory } from './history.ts'
 import { withLock } from './lock.ts'
 
 const folder = join(packageRoot, 'migrations')
