@@ -38,10 +38,10 @@ describe('a service that cannot start', () => {
     )
   })
 
-  it('says that nothing listens where DATABASE_URL points', async () => {
+  it('says that the connection to DATABASE_URL is refused', async () => {
     const env = { DATABASE_URL: 'postgresql://someone:secret@127.0.0.1:1/some' }
     await expect(runInProcess(['serve'], env)).rejects.toThrow(
-      /^DATABASE_URL: nothing listens at 127\.0\.0\.1:1; is PostgreSQL running there\?$/,
+      /^DATABASE_URL: connection refused at 127\.0\.0\.1:1; is PostgreSQL running there\?$/,
     )
   })
 

@@ -1,21 +1,24 @@
-// Writes README's table of environment variables from their one description, or with --check says whether it is current.
+// Writes the tables in docs/ that are made from code. With --check it writes nothing and fails if a table is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 
-const file = join(packageRoot, 'README.md')
-const written = readFileSync(file, 'utf8')
-const current = replaceBlock(written, 'config', variableTable())
+/** Each generated table: the page and the block that hold it, and the function that makes it. */
+const tables = [{ page: 'docs/operating.md', block: 'config', make: variableTable }]
 
-if (process.argv.includes('--check')) {
-  if (written !== current) {
-    console.error('README.md: the table of environment variables is not current; npm run docs writes it anew')
+for (const { page, block, make } of tables) {
+  const file = join(packageRoot, page)
+  const written = readFileSync(file, 'utf8')
+  const current = replaceBlock(page, written, block, make())
+  if (written === current) continue
+  if (process.argv.includes('--check')) {
+    console.error(`${page}: the table "${block}" is out of date; run npm run docs to update it`)
     process.exitCode = 1
+  } else {
+    writeFileSync(file, current)
   }
-} else {
-  writeFileSync(file, current)
 }
 
 function variableTable(): string {
@@ -27,7 +30,7 @@ function variableTable(): string {
   return table(['variable', 'default', 'what it sets'], rows)
 }
 
-/** A table whose columns stand one below the other, as the formatter wants it. */
+/** Makes a Markdown table whose columns are aligned in its source. */
 function table(head: string[], rows: string[][]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
   const line = (cells: string[], fill: string) =>
@@ -46,11 +49,11 @@ function defaultOf(schema: z.ZodType): string {
   return schema instanceof z.ZodDefault ? `\`${schema.def.defaultValue}\`` : ''
 }
 
-/** Replaces what stands between `<!-- name:begin -->` and `<!-- name:end -->`. */
-function replaceBlock(text: string, name: string, block: string): string {
+/** Replaces the text between `<!-- name:begin -->` and `<!-- name:end -->`. Throws if the page has no such block. */
+function replaceBlock(page: string, text: string, name: string, block: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
   const [before, rest] = text.split(begin)
   const [, after] = rest?.split(end) ?? []
-  if (after === undefined) throw new Error(`README.md has no ${begin} … ${end}`)
+  if (after === undefined) throw new Error(`${page} has no ${begin} … ${end}`)
   return `${before}${begin}\n${block}\n${end}${after}`
 }
