@@ -121,8 +121,9 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
-CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON records
-  FOR EACH STATEMENT EXECUTE FUNCTION announce_change();
+-- A document that is composed again is the same as before.
+CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON records FOR EACH STATEMENT
+  WHEN (coalesce(current_setting('entente.versioning', true), '') <> 'off') EXECUTE FUNCTION announce_change();
 --> statement-breakpoint
 CREATE TRIGGER announce_change AFTER INSERT ON revisions FOR EACH STATEMENT EXECUTE FUNCTION announce_change();
 --> statement-breakpoint

@@ -7,11 +7,12 @@ import type { AddCommand, CommandContext } from './context.ts'
 import { addGenerate } from './generate.ts'
 import { addKey } from './key.ts'
 import { addMigrate } from './migrate.ts'
+import { addRecompose } from './recompose.ts'
 import { addSeed } from './seed.ts'
 import { addServe } from './serve.ts'
 
 /** Every command, in the order of the help. */
-const commands: readonly AddCommand[] = [addServe, addMigrate, addSeed, addGenerate, addKey]
+const commands: readonly AddCommand[] = [addServe, addMigrate, addSeed, addGenerate, addRecompose, addKey]
 
 /**
  * Runs the command that the words after the program's name ask for; `serve` when there are none.

@@ -176,7 +176,7 @@ export const wholeRepresentation = (resource: Resource): Representation => ({
 })
 
 /**
- * The statement of records: `key`, `version`, `document` as text, and `current` (false when the document was stored in
+ * The statement of records: `id`, `key`, `version`, `document` as text, and `current` (false when the document was stored in
  * another shape: then the statement with `compose` is needed); no rows of those that are not there.
  *
  * The planner does not see how many keys there are, or it would make a new plan each time, for which it needs longer
@@ -193,9 +193,9 @@ export function readStatement(
   const chosen = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)}`
   const build = () =>
     isStored(resource, representation) && !compose
-      ? sql`select ${records.key} as key, ${records.version} as version, ${records.document} as document,
+      ? sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${records.document} as document,
           ${records.shape} is not distinct from ${shapeLiteral(resource)} as current from ${records} where ${chosen}`
-      : sql`select ${records.key} as key, ${records.version} as version, ${documentJson(resource, fields, include)} as document,
+      : sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${documentJson(resource, fields, include)} as document,
           true as current from ${records} join ${table} on ${id} = ${records.id} where ${chosen}`
   return statement(`read|${name}|${representationShape(representation)}|${compose}`, build, {
     ids: keys.map((key) => recordId(resource, key)),

@@ -27,6 +27,7 @@ import { notFoundHandler } from './plugins/not-found.ts'
 import { operations } from './plugins/operations.ts'
 import { problemPages } from './plugins/problem-pages.ts'
 import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
+import { recomposer } from './plugins/recomposer.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { responseCache } from './plugins/response-cache.ts'
 import { routes } from './plugins/routes.ts'
@@ -111,6 +112,8 @@ export async function buildApp({
     await scope.register(problemPages)
     await scope.register(documentation, { endpoints, resources, version: packageVersion })
   })
+
+  await app.register(recomposer, { registry })
 
   await app.register(async function api(scope) {
     await scope.register(changes, { enabled: config.CACHE_MB > 0 })

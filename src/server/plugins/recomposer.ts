@@ -1,0 +1,40 @@
+import fp from 'fastify-plugin'
+import { recompose, recomposeChangedRecords } from '../../features/recompose/recompose.ts'
+import type { Registry } from '../../model/registry.ts'
+
+/** The channel on which triggers announce writes past the service. */
+const channel = 'entente_uncomposed'
+
+/** Milliseconds between two looks for documents of another shape. */
+const intervalMs = 600_000
+
+/** Options of the plugin `recomposer`. */
+export interface RecomposerOptions {
+  registry: Registry
+}
+
+/** Composes documents again in the background: at the start, after writes past the service, and now and then. */
+export const recomposer = fp<RecomposerOptions>(
+  async function recomposer(app, { registry }) {
+    const stopping = new AbortController()
+    let running: Promise<void> = Promise.resolve()
+    const run = (work: () => Promise<number>) => {
+      running = running.then(async () => {
+        if (stopping.signal.aborted) return
+        // A standby takes no writes, and the database may be away: reads compose these documents meanwhile.
+        await work().catch((error: Error) => app.log.debug({ err: error }, 'Documents were not composed.'))
+      })
+    }
+    const runChanged = () => run(() => recomposeChangedRecords(app.database, registry, stopping.signal))
+    const runAll = () => run(() => recompose(app.database, registry, { signal: stopping.signal }))
+    const timer = setInterval(runAll, intervalMs).unref()
+    const listening = app.database.listen(channel, { onNotification: runChanged, onConnect: runAll })
+    app.addHook('onClose', async () => {
+      stopping.abort()
+      clearInterval(timer)
+      await listening.then((subscription) => subscription.close()).catch(() => {})
+      await running
+    })
+  },
+  { name: 'recomposer', dependencies: ['database'] },
+)
