@@ -27,7 +27,11 @@ export default defineConfig({
         test: {
           name: 'faults',
           // Beside what breaks on purpose: who is let in, and what the past is, as its table tells them too.
-          include: ['test/faults/**/*.test.ts', 'test/access/matrix.test.ts', 'test/as-of-replay.test.ts'],
+          include: [
+            'test/faults/**/*.test.ts',
+            'test/server/access-matrix.test.ts',
+            'test/as-of-replay.test.ts',
+          ],
           // Each takes the whole machine, and what one of them breaks must not disturb another.
           fileParallelism: false,
           testTimeout: 1_800_000,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../src/resources/index.ts'
 import type { Resource } from '../src/resources/resource.ts'
+import { type Api, openApi } from './support/api.ts'
 import {
   all,
   type Document,
@@ -15,8 +16,7 @@ import {
   resourceOf,
   sample,
   seededKey,
-} from './contract/samples.ts'
-import { type Api, openApi } from './support/api.ts'
+} from './support/documents.ts'
 
 /** Lists, searches, aggregates and exports as the registry stood at a moment. */
 

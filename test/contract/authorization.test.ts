@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { count, listPath, make, nameProperty, sample } from './samples.ts'
+import { count, listPath, make, nameProperty, sample } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import {
   pointersIn,
   refusal,
   sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** Bodies that are no JSON object which could be kept as it is. */
 

@@ -20,7 +20,7 @@ import {
   sample,
   smallSample,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

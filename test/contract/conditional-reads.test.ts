@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi, type RequestOptions } from '../support/api.ts'
-import { etagOf, listPath, make, nameProperty, refusal, resourceOf, sample } from './samples.ts'
+import { etagOf, listPath, make, nameProperty, refusal, resourceOf, sample } from '../support/documents.ts'
 
 /** What a client has already is not sent again, and what has changed always is. */
 

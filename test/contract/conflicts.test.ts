@@ -11,7 +11,7 @@ import {
   make,
   pointersIn,
   resourceOf,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** What one record of a resource has and no other can have. */
 

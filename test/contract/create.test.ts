@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { emptied, etagOf, fullSample, keyIn, listPath, pathTo, sample, smallSample } from './samples.ts'
+import {
+  emptied,
+  etagOf,
+  fullSample,
+  keyIn,
+  listPath,
+  pathTo,
+  sample,
+  smallSample,
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

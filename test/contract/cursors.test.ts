@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { faultAt, fullSample, listPath, make, type Page, refusal, unusedKey } from './samples.ts'
+import { faultAt, fullSample, listPath, make, type Page, refusal, unusedKey } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

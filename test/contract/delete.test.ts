@@ -16,7 +16,7 @@ import {
   refusal,
   sample,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import {
   pointersIn,
   refusal,
   sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** Records with faults are refused with 422, every fault at once, each with a JSON pointer; nothing is written. */
 

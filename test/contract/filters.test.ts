@@ -15,7 +15,7 @@ import {
   type Page,
   seededKey,
   smallSample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

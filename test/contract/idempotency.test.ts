@@ -19,7 +19,7 @@ import {
   refusal,
   resourceOf,
   sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { asEveryWrite, listPath, type Made, make, nameProperty, sample } from './samples.ts'
+import { asEveryWrite, listPath, type Made, make, nameProperty, sample } from '../support/documents.ts'
 
 /** How bodies may be sent, and how large. */
 

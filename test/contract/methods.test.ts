@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { listPath, type Made, make, pathTo, refusal, sample, unusedKey } from './samples.ts'
+import { listPath, type Made, make, pathTo, refusal, sample, unusedKey } from '../support/documents.ts'
 
 /** Methods, formats and paths: what is there, and what is said where nothing is. */
 

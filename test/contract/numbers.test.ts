@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { faultAt, fullSample, listPath, make } from './samples.ts'
+import { faultAt, fullSample, listPath, make } from '../support/documents.ts'
 
 /** Amounts and counts are what the source says, to the last digit. */
 

@@ -13,7 +13,7 @@ import {
   nameProperty,
   type Page,
   sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

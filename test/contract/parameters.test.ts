@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
-import { type Document, faultAt, listPath, make, refusal, sample } from './samples.ts'
+import { type Document, faultAt, listPath, make, refusal, sample } from '../support/documents.ts'
 
 /** Nothing in a query is ignored: what is unknown or impossible is refused with 400 that names it. */
 

@@ -14,7 +14,7 @@ import {
   pathTo,
   pointersIn,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import {
   pathTo,
   refusal,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

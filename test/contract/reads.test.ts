@@ -17,7 +17,7 @@ import {
   sample,
   seededKey,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

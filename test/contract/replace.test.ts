@@ -13,7 +13,7 @@ import {
   pointersIn,
   sample,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -17,7 +17,7 @@ import {
   refusal,
   resourceOf,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** Rules that are more than the type of a value: references, dates, lists, circles. */
 

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { type Document, fullSample, keyIn, make, pages, resourceOf, smallSample } from './samples.ts'
+import {
+  type Document,
+  fullSample,
+  keyIn,
+  make,
+  pages,
+  resourceOf,
+  smallSample,
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resourceOf } from '../contract/samples.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { resourceOf } from '../support/documents.ts'
 
 /** What a reader of a list's pages sees while others write, held against an oracle that knows no SQL. */
 

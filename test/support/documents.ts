@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { references } from '../../src/resources/values.ts'
-import type { Api, HttpAnswer, RequestOptions } from '../support/api.ts'
+import type { Api, HttpAnswer, RequestOptions } from './api.ts'
 
 /** What the contract's tests share: valid documents of every resource, and short ways to ask for common things. */
 

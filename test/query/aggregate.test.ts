@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inTransaction } from '../src/database/client.ts'
-import { insertDocuments } from '../src/operations/writing/documents.ts'
-import { checkDocument } from '../src/operations/writing/validation.ts'
-import { resources } from '../src/resources/index.ts'
-import { type Api, openApi } from './support/api.ts'
+import { inTransaction } from '../../src/database/client.ts'
+import { insertDocuments } from '../../src/operations/writing/documents.ts'
+import { checkDocument } from '../../src/operations/writing/validation.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Document, pointersIn, refusal, resourceOf } from './contract/samples.ts'
-import { type Api, type HttpAnswer, openApi } from './support/api.ts'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Document, pointersIn, refusal, resourceOf } from '../support/documents.ts'
 
 /** Records that are created together, a line of JSON each, as exports give them. */
 

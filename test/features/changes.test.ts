@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alignFeed } from '../../src/database/feed.ts'
-import { type Document, ifMatch, make, refusal, resourceOf, sample } from '../contract/samples.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { type Document, ifMatch, make, refusal, resourceOf, sample } from '../support/documents.ts'
 
 interface Change {
   position: string

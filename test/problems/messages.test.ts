@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../src/resources/index.ts'
-import { type Api, type HttpAnswer, openApi, type RequestOptions } from './support/api.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 
 /** Many requests take long when the machine has other work. */
 const slow = { timeout: 60_000 }

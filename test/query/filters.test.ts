@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { inTransaction } from '../src/database/client.ts'
-import { insertDocuments } from '../src/operations/writing/documents.ts'
-import { checkDocument } from '../src/operations/writing/validation.ts'
-import { resources } from '../src/resources/index.ts'
-import { type Api, openApi } from './support/api.ts'
+import { inTransaction } from '../../src/database/client.ts'
+import { insertDocuments } from '../../src/operations/writing/documents.ts'
+import { checkDocument } from '../../src/operations/writing/validation.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
 
 /** Many requests take long when the machine has other work. */
 const slow = { timeout: 60_000 }

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import exceljs from 'exceljs'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../src/resources/index.ts'
-import { all, type Document, keyIn, listPath, refusal } from './contract/samples.ts'
-import { type Api, openApi } from './support/api.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { all, type Document, keyIn, listPath, refusal } from '../support/documents.ts'
 
 /** Whole results in other formats than pages of JSON. */
 

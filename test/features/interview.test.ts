@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from './support/api.ts'
+import { type Api, openApi } from '../support/api.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -11,11 +11,11 @@ import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { endpoints } from '../src/endpoints/index.ts'
-import { nameInput, nameOutput } from '../src/resources/components.ts'
-import { resources } from '../src/resources/index.ts'
-import { type Api, openApi } from './support/api.ts'
-import { adminKey, openTestApp } from './support/app.ts'
+import { endpoints } from '../../src/endpoints/index.ts'
+import { nameInput, nameOutput } from '../../src/resources/components.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey, openTestApp } from '../support/app.ts'
 
 const schema = z.record(z.string(), z.unknown())
 const media = z.record(z.string(), z.looseObject({ schema, example: z.unknown().optional() }))
