@@ -51,12 +51,12 @@ export const faultAt = (answer: HttpAnswer, place: string) =>
 
 export const etagOf = (answer: HttpAnswer) => answer.headers.get('etag') ?? ''
 
+/** A UUID that no record has. */
+export const unusedId = '0fffffff-ffff-7fff-bfff-ffffffffffff'
+
 /** A key in the form of a resource's keys which no record has. */
 export function unusedKey(resource: Resource): string {
-  return (
-    { regions: '999', countries: 'ZZZ', topics: 'no-such-topic' }[resource.name] ??
-    '00000000-0000-7000-8000-000000000000'
-  )
+  return { regions: '999', countries: 'ZZZ', topics: 'no-such-topic' }[resource.name] ?? unusedId
 }
 
 /** All records of a list, however many pages it has. `query` is what follows the `?`. */

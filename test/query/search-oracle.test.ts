@@ -5,12 +5,13 @@ import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { pseudoRandom } from '../support/pseudo-random.ts'
 
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-  await fill()
 })
+beforeAll(fill)
 afterAll(() => api.close())
 
 interface Party {
@@ -35,15 +36,6 @@ const countries = ['CHN', 'PAK', 'DEU']
 const roles = ['party', 'observer']
 const topics = ['energy', 'innovation', 'ocean']
 const titles = ['Alpha accord', 'BETA note', 'Crème 100%', 'delta_accord']
-
-/** Numbers that look random and are the same in every run. */
-function pseudoRandom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return Math.floor((state / 2_147_483_648) * below)
-  }
-}
 
 function makeAgreements(count: number): Agreement[] {
   const random = pseudoRandom(7)
@@ -247,12 +239,6 @@ async function searchAll(request: object): Promise<Page['data']> {
   return found
 }
 
-const refuse = async (body: unknown) => {
-  const answer = await api.request('POST', '/v1/agreements/search', { body, key: null })
-  expect(answer.status, answer.text).toBe(400)
-  return answer.json<{ errors: { pointer: string; message: string }[] }>().errors
-}
-
 describe('a search', () => {
   it('finds exactly the records of which its tree is true, each once over all pages', async () => {
     await fc.assert(
@@ -323,87 +309,5 @@ describe('a search', () => {
   it('finds records by what their citations say', async () => {
     const where = { citations: { some: { paragraph: { eq: '1' }, rank: { eq: 'normal' } } } }
     expect((await searchAll({ where })).length).toBeGreaterThanOrEqual(3)
-  })
-})
-
-describe('a search that is not right is refused with a pointer into its tree', () => {
-  it.each([
-    [
-      'an unknown property',
-      { or: [{ stauts: { eq: 'signed' } }] },
-      '/where/or/0/stauts',
-      'did you mean "status"?',
-    ],
-    ['an unknown operator', { signedOn: { gtee: '2011' } }, '/where/signedOn/gtee', 'did you mean "gte"?'],
-    [
-      'an unknown value',
-      { not: { kind: { eq: 'treatie' } } },
-      '/where/not/kind/eq',
-      'did you mean "treaty"?',
-    ],
-    ['a bad date', { signedOn: { lt: '2011-02-30' } }, '/where/signedOn/lt', 'February 2011 has 28 days'],
-    ['an unknown list', { partys: { some: {} } }, '/where/partys', 'did you mean "parties"?'],
-    ['an unknown quantifier', { parties: { any: {} } }, '/where/parties/any', 'is not known here'],
-    [
-      'an unknown property of an element',
-      { parties: { some: { rol: { eq: 'party' } } } },
-      '/where/parties/some/rol',
-      '"role"',
-    ],
-    ['an empty tree', { and: [{}] }, '/where/and/0', 'is empty'],
-    ['an empty alternative', { or: [] }, '/where/or', 'needs at least 1 entry'],
-    ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
-    ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
-    ['a value that is no object', { status: 'signed' }, '/where/status', 'must be an object'],
-  ])('%s', async (_what, where, pointer, message) => {
-    const errors = await refuse({ where })
-    // And nothing else: what follows from a fault is none.
-    expect(errors.map((error) => error.pointer)).toEqual([pointer])
-    expect(errors[0]?.message).toContain(message)
-  })
-
-  it('all faults at once', async () => {
-    const errors = await refuse({
-      where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
-      sort: [{ by: 'titel' }],
-      limit: 0,
-    })
-    expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
-      '/limit',
-      '/sort/0/by',
-      '/where/kind/eq',
-      '/where/stauts',
-    ])
-  })
-
-  it('trees of absurd depth and size', async () => {
-    const nested = (depth: number): object =>
-      depth === 0 ? { status: { eq: 'signed' } } : { not: nested(depth - 1) }
-    expect((await refuse({ where: nested(11) }))[0]?.message).toContain('deep')
-    const wide = {
-      or: Array.from({ length: 40 }, () => ({
-        and: Array.from({ length: 40 }, () => ({ status: { eq: 'signed' } })),
-      })),
-    }
-    expect((await refuse({ where: wide }))[0]?.message).toContain('more than')
-  })
-
-  it.each([
-    [{ sort: [{ by: 'title' }, { by: 'title' }] }, '/sort/1/by'],
-    [{ fields: ['id', 'title', 'id'] }, '/fields/2'],
-    [{ include: ['citations', 'citations'] }, '/include/1'],
-  ])('words that stand twice: %j', async (body, pointer) => {
-    expect((await refuse(body)).map((error) => error.pointer)).toEqual([pointer])
-  })
-
-  it('cursors that are none, or of another tree', async () => {
-    const [wrong] = await refuse({ cursor: 'abc' })
-    expect(wrong?.pointer).toBe('/cursor')
-    const first = await api.request('POST', '/v1/agreements/search', {
-      body: { where: ours, limit: 2 },
-      key: null,
-    })
-    const cursor = first.json<Page>().page.next
-    expect((await refuse({ where: { not: ours }, limit: 2, cursor }))[0]?.pointer).toBe('/cursor')
   })
 })
