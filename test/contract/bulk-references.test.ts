@@ -4,13 +4,13 @@ import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { agreement, agreements, each, faultsIn, resultsIn, send } from '../support/bulk.ts'
 import {
+  createRecord,
   type Document,
-  fullSample,
-  make,
+  fullDocument,
+  minimalDocument,
   nameProperty,
   refusal,
   resourceOf,
-  smallSample,
 } from '../support/documents.ts'
 
 let api: Api
@@ -22,13 +22,13 @@ afterAll(() => api.close())
 describe('an operation by external id', () => {
   const own = resources.filter((resource) => 'externalIds' in resource.document.shape)
 
-  it.each(own)('changes, removes or makes the one of $name that is called so', async (resource) => {
+  it.each(own)('changes, removes or creates the record of $name with that id', async (resource) => {
     const name = nameProperty(resource)
-    const made = await make(resource, api, await fullSample(resource, api))
+    const made = await createRecord(resource, api, await fullDocument(resource, api))
     const idOf = (document: Document) => (document.externalIds as { scheme: string; id: string }[])[0]
     const externalId = idOf(made.record)
     const fresh = {
-      ...(await smallSample(resource, api)),
+      ...(await minimalDocument(resource, api)),
       externalIds: [{ scheme: 'bulk', id: randomUUID() }],
     }
     const first = resultsIn(
@@ -72,7 +72,7 @@ describe('an operation by external id', () => {
 describe('what operations refer to', () => {
   it('may be created with them, in any order', async () => {
     const [one, other] = [randomUUID(), randomUUID()]
-    const made = await make(agreements, api)
+    const made = await createRecord(agreements, api)
     const results = resultsIn(
       await send(api, agreements, [
         {
@@ -88,12 +88,12 @@ describe('what operations refer to', () => {
     expect(results).toMatchObject([{ id: made.key, version: 2 }, { id: one }, { id: other }])
   })
 
-  it('may be removed with them, or after they have let go of it', async () => {
-    const target = await make(agreements, api)
+  it('may be removed with them, or after they stop referring to it', async () => {
+    const target = await createRecord(agreements, api)
     const relations = [{ kind: 'renews', agreement: target.key }]
     const [one, other] = [
-      await make(agreements, api, agreement({ relations })),
-      await make(agreements, api, agreement({ relations })),
+      await createRecord(agreements, api, agreement({ relations })),
+      await createRecord(agreements, api, agreement({ relations })),
     ]
     const remove = { op: 'remove', id: target.key, ifMatch: '*' }
     const refused = await send(api, agreements, [remove, { op: 'remove', id: one.key, ifMatch: '*' }])
@@ -111,7 +111,7 @@ describe('what operations refer to', () => {
     expect(results.map(({ status }) => status)).toEqual([204, 204, 200])
   })
 
-  it('is named at its place when it is not there, and only what depends on it is not done', async () => {
+  it('is named when it does not exist, and only dependent operations fail', async () => {
     const [lost, nowhere] = [randomUUID(), randomUUID()]
     const operations = [
       { op: 'create', document: agreement({ topics: ['energy', 'no-such-topic'], id: lost }) },
@@ -132,7 +132,7 @@ describe('what operations refer to', () => {
     ])
   })
 
-  it('can’t make a record stand below itself, which spoils no other', async () => {
+  it('cannot make a cycle, and other operations still succeed', async () => {
     const bases = resourceOf('cooperation-bases')
     const [one, other] = [randomUUID(), randomUUID()]
     const base = (id: string, partOf: string | null) => ({ id, name: 'A base', kind: 'other', partOf })

@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { agreement, agreements, each, resultsIn, send } from '../support/bulk.ts'
-import { type Document, type Made, make, resourceOf, sample } from '../support/documents.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  type Document,
+  exampleDocument,
+  resourceOf,
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -10,9 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-it('of two creations that want the same, one gets it where each is by itself', async () => {
+it('with atomic=false, one of two creates with the same external id succeeds', async () => {
   const countries = resourceOf('countries')
-  const [one, other] = [await sample(countries, api), await sample(countries, api)]
+  const [one, other] = [await exampleDocument(countries, api), await exampleDocument(countries, api)]
   const results = resultsIn(
     await each(api, countries, [
       { op: 'create', document: one },
@@ -23,7 +29,7 @@ it('of two creations that want the same, one gets it where each is by itself', a
   expect(results[1]?.problem?.errors).toMatchObject([{ pointer: '/operations/1/document/alpha2' }])
 })
 
-it('asks a constant number of statements however many operations there are, and takes a thousand', async () => {
+it('takes a thousand operations with a constant number of statements', async () => {
   const externalIds = Array.from({ length: 1000 }, (_, at) => ({ scheme: 'thousand', id: String(at) }))
   const documents = externalIds.map((externalId) =>
     agreement({
@@ -77,7 +83,7 @@ describe('random operations', () => {
     }
   }
 
-  it('leave the records and revisions that the same operations leave one by one', async () => {
+  it('leave the same records and revisions as the same operations one by one', async () => {
     await fc.assert(
       fc.asyncProperty(plans, async (plan) => {
         const initial = agreement({ topics: ['energy'], parties: [{ country: 'CHN', role: 'party' }] })
@@ -113,9 +119,9 @@ describe('random operations', () => {
   }, 30_000)
 })
 
-it('bulks about the same records at the same time both end, one after the other', async () => {
-  const made = await Promise.all(Array.from({ length: 10 }, () => make(agreements, api)))
-  const patches = (keys: Made[], text: string) =>
+it('concurrent bulks on the same records both finish, one after the other', async () => {
+  const made = await Promise.all(Array.from({ length: 10 }, () => createRecord(agreements, api)))
+  const patches = (keys: CreatedRecord[], text: string) =>
     keys.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { title: text } }))
   const answers = await Promise.all(
     Array.from({ length: 6 }, (_, at) =>

@@ -4,16 +4,16 @@ import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { agreement, agreements, each, faultsIn, resultsIn, send } from '../support/bulk.ts'
 import {
+  type CreatedRecord,
   count,
+  createRecord,
   type Document,
-  fullSample,
+  exampleDocument,
+  fullDocument,
   keyIn,
-  type Made,
-  make,
   nameProperty,
   pathTo,
   refusal,
-  sample,
   unusedKey,
 } from '../support/documents.ts'
 
@@ -26,18 +26,21 @@ afterAll(() => api.close())
 describe.each(resources)('many operations on $name', (resource) => {
   const { property, madeBy } = resource.key
   const name = nameProperty(resource)
-  const naming = (made: Made) => ({ [property]: made.key })
+  const naming = (made: CreatedRecord) => ({ [property]: made.key })
 
   it('are done together: each record is as after the same operation alone, with its revision', async () => {
     const [patched, replaced, same, removed] = [
-      await make(resource, api, await fullSample(resource, api)),
-      await make(resource, api, await fullSample(resource, api)),
-      await make(resource, api, await fullSample(resource, api)),
-      await make(resource, api),
+      await createRecord(resource, api, await fullDocument(resource, api)),
+      await createRecord(resource, api, await fullDocument(resource, api)),
+      await createRecord(resource, api, await fullDocument(resource, api)),
+      await createRecord(resource, api),
     ]
-    const created = await fullSample(resource, api)
-    const upserted: Document = { [property]: randomUUID(), ...(await sample(resource, api)) }
-    const document = { ...(await sample(resource, api)), ...(madeBy === 'client' && naming(replaced)) }
+    const created = await fullDocument(resource, api)
+    const upserted: Document = { [property]: randomUUID(), ...(await exampleDocument(resource, api)) }
+    const document = {
+      ...(await exampleDocument(resource, api)),
+      ...(madeBy === 'client' && naming(replaced)),
+    }
     const answer = await send(
       api,
       resource,
@@ -81,9 +84,9 @@ describe.each(resources)('many operations on $name', (resource) => {
   })
 
   it('are none of them done when any is at fault, and all faults are named at their places', async () => {
-    const made = await make(resource, api)
+    const made = await createRecord(resource, api)
     const before = await count(api, resource)
-    const document = await sample(resource, api)
+    const document = await exampleDocument(resource, api)
     const answer = await send(api, resource, [
       { op: 'create', document },
       { op: 'create', document: { ...document, unheardOf: 1, [name]: 7 } },
@@ -131,8 +134,8 @@ describe.each(resources)('many operations on $name', (resource) => {
   )
 
   it('with atomic=false are each done or refused by itself, with the problem that it has alone', async () => {
-    const made = await make(resource, api)
-    const [first, last] = [await sample(resource, api), await fullSample(resource, api)]
+    const made = await createRecord(resource, api)
+    const [first, last] = [await exampleDocument(resource, api), await fullDocument(resource, api)]
     const results = resultsIn(
       await each(api, resource, [
         { op: 'create', document: first },
@@ -150,8 +153,8 @@ describe.each(resources)('many operations on $name', (resource) => {
   })
 
   it('about the same record, or with one key or external id for two, are refused', async () => {
-    const made = await make(resource, api)
-    const document = await sample(resource, api)
+    const made = await createRecord(resource, api)
+    const document = await exampleDocument(resource, api)
     const answer = await send(api, resource, [
       { op: 'patch', ...naming(made), ifMatch: '*', patch: {} },
       { op: 'create', document },
@@ -166,10 +169,10 @@ describe.each(resources)('many operations on $name', (resource) => {
   })
 
   it('that take what others have are refused with 409 and the place', async () => {
-    const taken = await make(resource, api, await fullSample(resource, api))
+    const taken = await createRecord(resource, api, await fullDocument(resource, api))
     const { version, createdAt, updatedAt, ...document } = taken.record
     const answer = await send(api, resource, [
-      { op: 'create', document: await sample(resource, api) },
+      { op: 'create', document: await exampleDocument(resource, api) },
       { op: 'create', document },
     ])
     expect(answer.status).toBe(409)

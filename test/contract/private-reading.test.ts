@@ -8,7 +8,7 @@ import { listPath, pathTo, unusedKey } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ PUBLIC_READ: 'false' })
+  api = await openApi({ env: { PUBLIC_READ: 'false' } })
 })
 afterAll(() => api.close())
 

@@ -42,7 +42,7 @@ const hierarchies = [
   },
 ] as const
 
-describe.each(hierarchies)('nothing in $table is below itself', ({ table, key, upward, property, keys }) => {
+describe.each(hierarchies)('$table has no cycles', ({ table, key, upward, property, keys }) => {
   const [first, second, third, another] = keys
   const cycle: Outcome = { code: 'EN001', rule: property }
   const put = (below: string, above: string | null): [string, unknown[]] => [

@@ -39,7 +39,7 @@ async function openWay(url: string) {
   }
 }
 
-it('a subscription tells of each notification, within a second that it is lost in silence, and when it is back', async () => {
+it('a listener reports every notification, a silent loss within a second, and the reconnection', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const way = await openWay(url)

@@ -24,7 +24,7 @@ async function openOneConnection() {
   return { pool, ask, kept }
 }
 
-it('are bounded: what was not used for longest is forgotten, and prepared anew when it is asked again', async () => {
+it('are bounded: the least recently used is dropped, and prepared again when it is needed', async () => {
   const { ask, kept } = await openOneConnection()
   for (let at = 0; at < 500; at += 1) {
     await ask(at)

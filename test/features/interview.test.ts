@@ -42,7 +42,7 @@ const interview = expect.objectContaining({
   title: 'Scientific and Technological Diplomacy',
 })
 
-describe('each fact of the interview answers a question that is asked about it, and says where it stands', () => {
+describe('each fact of the interview is found by a request, and cites its paragraph', () => {
   it('is a list of 36 facts', () => {
     expect([...factsFrom1To16, ...factsFrom17To36].map(({ id }) => id)).toEqual(
       Array.from({ length: 36 }, (_, at) => `F${String(at + 1).padStart(2, '0')}`),

@@ -42,7 +42,7 @@ const listening = async () => {
 }
 
 describe('a key that was revoked', () => {
-  it('is refused by the other process the next moment, whoever revoked it', async () => {
+  it('is refused by the other process at once, whoever revoked it', async () => {
     const [first, second] = [await openService(), await openService()]
     await expect.poll(listening).toBe(2)
     for (const revoke of [
@@ -130,7 +130,7 @@ describe('the command line', () => {
   })
 })
 
-it('what the service logs has no key, no token, no query and no address, whatever happens', async () => {
+it('the log never contains a key, a token, a query or an address', async () => {
   const { url, pool, close } = await openTestDatabase()
   onTestFinished(close)
   const env = {

@@ -9,7 +9,7 @@ import { adminKey } from '../support/app.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ PUBLIC_READ: 'false' })
+  api = await openApi({ env: { PUBLIC_READ: 'false' } })
 })
 afterAll(() => api.close())
 
@@ -40,7 +40,7 @@ const reads = async (key: string) => (await api.get('/v1/countries?limit=1', { k
 const document = { title: 'An agreement', kind: 'treaty' }
 
 describe('a key', () => {
-  it('is shown when it is made and never again, and only its hash is kept', async () => {
+  it('is shown once, when it is created, and stored as a hash', async () => {
     const answer = await api.post('/v1/keys', { name: 'A dashboard', role: 'reader' })
     const { key, ...shown } = answer.json<Key>()
     expect(key).toMatch(/^ent_[0-9a-z]{8}_[\w-]{43}$/)
@@ -57,7 +57,7 @@ describe('a key', () => {
     expect(rows[0]?.text).not.toContain(secret)
   })
 
-  it('of a reader reads and does no more; an editor writes too; an administrator manages keys too', async () => {
+  it('lets a reader read, an editor also write, and an administrator also manage keys', async () => {
     const may = async (role: string) => {
       const { key } = await make({ role })
       const written = await api.post('/v1/agreements', document, { key })
@@ -134,7 +134,7 @@ describe('a key', () => {
     }
   })
 
-  it('is known to have been used, which is written when the service has time, at the latest when it ends', async () => {
+  it('has its last use stored in the background, at the latest when the service closes', async () => {
     const { id, key, lastUsedAt } = await make({})
     expect(lastUsedAt).toBeNull()
     const before = Date.now()

@@ -19,7 +19,7 @@ const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
 
-it('an export of one registry is accepted unchanged by another, and gives the same export there', async () => {
+it('an export of one registry can be imported unchanged by another, and exports the same there', async () => {
   const other = await openApi()
   try {
     const names = [
@@ -54,11 +54,11 @@ it('an export of one registry is accepted unchanged by another, and gives the sa
   }
 }, 20_000)
 
-describe('lines of records', () => {
+describe('NDJSON records', () => {
   const ids = Array.from({ length: 3 }, (_, at) => `0190aaaa-0000-7000-8000-00000000000${at}`)
   const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
 
-  it('may refer to one another in any order, and begin at version 1 whatever they were at', async () => {
+  it('may refer to one another in any order, and start at version 1', async () => {
     const answer = await send(
       'agreements',
       agreement({ id: ids[0], version: 7, relations: [{ kind: 'renews', agreement: ids[1] }] }),
@@ -79,7 +79,7 @@ describe('lines of records', () => {
     expect((await send('cooperation-bases', ...bases)).status).toBe(201)
   })
 
-  it('that are at fault are named, all at once, and nothing is written', async () => {
+  it('with faults are all named at once, and nothing is written', async () => {
     const before = await count('agreements')
     const answer = await send(
       'agreements',
@@ -93,7 +93,7 @@ describe('lines of records', () => {
     expect(await count('agreements')).toBe(before)
   })
 
-  it('with references that lead nowhere are named, but not those that come along', async () => {
+  it('with unknown references are named, but not references within the body', async () => {
     const answer = await send(
       'agreements',
       agreement({
@@ -106,7 +106,7 @@ describe('lines of records', () => {
     expect(pointersIn(answer)).toEqual(['/1/relations/0/agreement', '/2/topics/0'])
   })
 
-  it('with a key or an external id that is taken are refused with 409 and the line', async () => {
+  it('with a taken key or external id return 409 with the line', async () => {
     const keys = keysIn(await send('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] })))
     const answer = await send('agreements', agreement({}), agreement({ id: keys[0] }))
     expect(answer.status).toBe(409)
@@ -124,7 +124,7 @@ describe('lines of records', () => {
     expect(pointersIn(third)).toContain('/1/code')
   })
 
-  it('that have the same key or external id as a line before are refused', async () => {
+  it('with the key or external id of an earlier line are refused', async () => {
     const answer = await send(
       'agreements',
       agreement({ id: ids[2] }),
@@ -142,13 +142,13 @@ describe('lines of records', () => {
     ['{"title":"A"}\n\n{"title":"B"}', '/2'],
     ['{"title":"A","title":"B"}\n', '/1/title'],
     ['', '/1'],
-  ])('that are not JSON are refused with 400 and the line: %j', async (body, pointer) => {
+  ])('that are not JSON return 400 with the line: %j', async (body, pointer) => {
     const answer = await api.post('/v1/agreements', body, ndjson)
     expect(answer.status).toBe(400)
     if (body !== '') expect(pointersIn(answer)).toEqual([pointer])
   })
 
-  it('are a thousand at most, also of records with much in them', async () => {
+  it('are limited to a thousand, also with large records', async () => {
     const parties = [...new Set(['CHN', 'PAK', 'DEU'])].flatMap((country) =>
       ['party', 'observer', 'beneficiary'].map((role) => ({ country, role, contribution: 'What it brings' })),
     )
@@ -160,7 +160,7 @@ describe('lines of records', () => {
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
   }, 20_000)
 
-  it('are created only: other operations do not read them', async () => {
+  it('are accepted by create only', async () => {
     const record = resourceOf('agreements')
     expect((await api.put(`/v1/${record.name}/${ids[0]}`, '{}', ndjson)).status).toBe(415)
     expect((await api.post(`/v1/${record.name}/search`, '{}', ndjson)).status).toBe(415)

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 const agreement = { title: 'An agreement', kind: 'agreement' }
 
-describe('a record that cannot be kept is refused with the place, what is wrong there, and what would be right', () => {
+describe('a document with a fault is refused with the pointer, the value and the nearest match', () => {
   const post = async (resource: string, document: unknown) => {
     const answer = await api.post(`/v1/${resource}`, document)
     return answer.json<Refusal>()
@@ -137,7 +137,7 @@ describe('a record that cannot be kept is refused with the place, what is wrong 
     })
   })
 
-  it('both halves of a place and of money, which belong together', async () => {
+  it('half of a location or of an amount is refused', async () => {
     const project = { title: 'A project', kind: 'other' }
     const half = await post('projects', { ...project, location: { latitude: 30 } })
     expect(half.errors).toEqual([
@@ -192,7 +192,7 @@ describe('a record that cannot be kept is refused with the place, what is wrong 
     expect(answer.json<Refusal>().detail).toMatch(message)
   })
 
-  it('what another record has already, by the property that is not unique', async () => {
+  it('a taken unique value returns 409 with its pointer and value', async () => {
     const country = { code: 'ZZA', alpha2: 'PK', name: 'Another Pakistan' }
     expect(await post('countries', country)).toMatchObject({
       status: 409,
@@ -231,7 +231,7 @@ describe('a record that cannot be kept is refused with the place, what is wrong 
     })
   })
 
-  it('a record below itself', async () => {
+  it('a cycle returns 422 with the property', async () => {
     const topic = (slug: string, broader: string | null) =>
       api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })
     await topic('upper', null)

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-describe('a question that cannot be answered is refused with the parameter, what is wrong with it, and what would be right', () => {
+describe('a request with a wrong parameter is refused with its name, the fault and the nearest match', () => {
   it.each<[question: string, parameter: string, code: string, message: string]>([
     [
       '/v1/agreements?stauts=signed',
@@ -211,7 +211,7 @@ describe('a question that cannot be answered is refused with the parameter, what
     )
   })
 
-  it('also where it is a cursor of another question', async () => {
+  it('a cursor of another query is refused as one', async () => {
     const { page } = (await api.get('/v1/agreements?limit=1')).json<{ page: { next: string } }>()
     const answer = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
     expect(answer.status).toBe(400)
@@ -229,16 +229,13 @@ describe('a question that cannot be answered is refused with the parameter, what
     ['the year 0', '/v1/agreements?createdAt[gte]=0000-01-01'],
     ['a moment before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
     ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
-  ])(
-    'and as a question, not as a record that is wrong or a fault of the service: %s',
-    async (_what, question) => {
-      const { status, type } = (await api.get(question)).json<Refusal>()
-      expect({ status, type }).toEqual({
-        status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),
-        type: expect.stringMatching(/malformed-request|invalid-parameter|not-found|uri-too-long/),
-      })
-    },
-  )
+  ])('a value that no column can hold is a fault of the request: %s', async (_what, question) => {
+    const { status, type } = (await api.get(question)).json<Refusal>()
+    expect({ status, type }).toEqual({
+      status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),
+      type: expect.stringMatching(/malformed-request|invalid-parameter|not-found|uri-too-long/),
+    })
+  })
 
   it.each([
     ['/v1/agreement', 'There is nothing at /v1/agreement; did you mean /v1/agreements?'],
@@ -246,7 +243,7 @@ describe('a question that cannot be answered is refused with the parameter, what
     [`/v1/agreements/${unusedId}`, `There is no agreement ${unusedId}.`],
     ['/v1/countries/XXX', 'There is no country XXX.'],
     ['/v1/topics/no-such-topic', 'There is no topic no-such-topic.'],
-  ])('or is told that nothing is there: %s', async (question, detail) => {
+  ])('an unknown path or key returns 404: %s', async (question, detail) => {
     const answer = await api.get(question)
     expect(answer.status).toBe(404)
     expect(answer.json<Refusal>().detail).toBe(detail)

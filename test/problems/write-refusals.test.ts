@@ -9,8 +9,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 const agreement = { title: 'An agreement', kind: 'agreement' }
 
-describe('a change that cannot be made is refused with what to do', () => {
-  it('when somebody else has changed the record meanwhile', async () => {
+describe('a refused write names what to change', () => {
+  it('with a stale If-Match returns both versions', async () => {
     const { id } = (await api.post('/v1/agreements', agreement)).json()
     await api.patch(`/v1/agreements/${id}`, { title: 'Changed' })
     const answer = await api.patch(
@@ -25,7 +25,7 @@ describe('a change that cannot be made is refused with what to do', () => {
     expect(answer.headers.get('etag')).toBe('"2"')
   })
 
-  it('when it does not say which version it is meant for', async () => {
+  it('without If-Match names the header', async () => {
     const answer = await api.request('DELETE', '/v1/countries/PAK')
     expect(answer.status).toBe(428)
     expect(answer.json<Refusal>()).toMatchObject({
@@ -34,7 +34,7 @@ describe('a change that cannot be made is refused with what to do', () => {
     })
   })
 
-  it('when the tag has lost its quotes', async () => {
+  it('with an unquoted tag shows the header and the value', async () => {
     const answer = await api.patch('/v1/countries/PAK', { name: 'P' }, { headers: { 'if-match': '1' } })
     expect(answer.status).toBe(400)
     expect(answer.json<Refusal>().errors).toEqual([
@@ -46,7 +46,7 @@ describe('a change that cannot be made is refused with what to do', () => {
     ])
   })
 
-  it('when others refer to what would be removed, and which', async () => {
+  it('of a record that others refer to names them', async () => {
     const { id } = (
       await api.post('/v1/agreements', { ...agreement, parties: [{ country: 'TUV', role: 'party' }] })
     ).json()
@@ -58,7 +58,7 @@ describe('a change that cannot be made is refused with what to do', () => {
     })
   })
 
-  it('when it would give the record another key', async () => {
+  it("of the record's key names the key", async () => {
     const answer = await api.patch('/v1/countries/PAK', { code: 'IND' })
     expect(answer.status).toBe(422)
     expect(answer.json<Refusal>().errors).toEqual([
@@ -70,7 +70,7 @@ describe('a change that cannot be made is refused with what to do', () => {
     ])
   })
 
-  it('when it comes without a key, or with a wrong one', async () => {
+  it('without a key or with a wrong one never repeats the key', async () => {
     const without = await api.post('/v1/agreements', agreement, { key: null })
     expect(without.status).toBe(401)
     expect(without.json<Refusal>().detail).toBe('A key is needed to write: send Authorization: Bearer <key>.')
@@ -80,7 +80,7 @@ describe('a change that cannot be made is refused with what to do', () => {
     expect(wrong.text).not.toContain('not-the-key-of-anybody')
   })
 
-  it('when the method or the format is not one that is taken', async () => {
+  it('with another method or media type names those that are allowed', async () => {
     const method = await api.request('DELETE', '/v1/agreements', { headers: { 'if-match': '*' } })
     expect(method.status).toBe(405)
     expect(method.json<Refusal>().detail).toBe(

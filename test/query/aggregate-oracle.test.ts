@@ -249,7 +249,7 @@ async function countBehind(list: string): Promise<number | undefined> {
 }
 
 describe('an aggregate', () => {
-  it('is what counting record by record gives: groups, null groups, order, measures and total; and each group leads to the list of its records', async () => {
+  it('equals counting in memory, and each group links to the list of its records', async () => {
     await fc.assert(
       fc.asyncProperty(questions, async ({ within, asked, groupBy, distinctOf, descending }) => {
         const found = bases.filter(asked.holds)
@@ -306,7 +306,7 @@ describe('an aggregate', () => {
     )
   }, 60_000)
 
-  it('answers the groups that having lets through, as many as the limit says, and how many there are', async () => {
+  it('returns the groups that having accepts, up to the limit, and their total', async () => {
     const parameters = { ...ours, groupBy: 'country,status', measures: 'count,sum:unitCount' }
     const all = await aggregate(api, 'cooperation-bases', parameters)
     const some = await aggregate(api, 'cooperation-bases', {
@@ -329,7 +329,7 @@ describe('an aggregate', () => {
     expect(some.total).toBe(bases.length)
   })
 
-  it('names what its keys stand for', async () => {
+  it('returns a label for each key', async () => {
     const { data } = await aggregate(api, 'cooperation-bases', {
       groupBy: 'country,topic,kind',
       country: 'ITA',
@@ -341,7 +341,7 @@ describe('an aggregate', () => {
     })
   })
 
-  it('is not sent again to who has it', async () => {
+  it('returns 304 for a matching If-None-Match', async () => {
     const first = await api.get('/v1/agreements/aggregate?groupBy=status')
     const again = await api.get('/v1/agreements/aggregate?groupBy=status', {
       headers: { 'if-none-match': first.headers.get('etag') ?? '' },

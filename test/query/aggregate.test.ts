@@ -28,7 +28,7 @@ describe('amounts of money', () => {
   })
   const costly = { title: 'Costly', measures: 'count,sum:commitment,avg:commitment,min:commitment' }
 
-  it('are exact, and apart for each currency', async () => {
+  it('are exact and grouped by currency', async () => {
     const { data } = await aggregate(api, 'assistance-programs', { ...costly, groupBy: 'commitmentCurrency' })
     expect(data.map(({ key, measures }) => [key.commitmentCurrency, ...Object.values(measures)])).toEqual([
       ['CNY', 1, 1000, 1000, 1000],
@@ -61,7 +61,7 @@ describe('amounts of money', () => {
   })
 })
 
-describe('an aggregate that is not right is refused with what is wrong', () => {
+describe('a wrong aggregate is refused with the parameter and its fault', () => {
   it.each<[query: string, parameter: string, message: string]>([
     ['', 'groupBy', 'is required: One to three dimensions'],
     ['groupBy=contry', 'groupBy', '"contry" is not known; did you mean "country"?'],

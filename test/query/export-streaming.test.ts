@@ -57,7 +57,7 @@ describe('a long export', () => {
     return bytes
   }
 
-  it('waits for a client that does not read, shows what was there when it began, and is whole at last', async () => {
+  it('waits for a slow client and returns everything as it was when the export began', async () => {
     const message = await open()
     await sleep(100)
     expect(await copying()).toHaveLength(1)
@@ -95,7 +95,7 @@ describe('a long export', () => {
     },
   )
 
-  it('takes half of the connections at most: more of them are told to try again, and others are answered', async () => {
+  it('takes at most half of the connections: further exports return 503, other requests succeed', async () => {
     await until(async () => (await copying()).length === 0)
     await Promise.all(Array.from({ length: 5 }, () => open()))
     await until(async () => (await copying()).length === 5)

@@ -63,7 +63,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(new Set(sourceRows.map(([id]) => String(id)))).toEqual(cited)
   })
 
-  it('as GeoJSON is there where records have a location, and otherwise refused with what there is', async () => {
+  it('as GeoJSON exists for resources with a location; others name the formats that they have', async () => {
     const located = 'location' in resource.document.shape
     const answer = await api.get(path, { headers: { accept: media.geojson } })
     expect(answer.status).toBe(located ? 200 : 406)
@@ -88,7 +88,7 @@ describe.each(resources)('an export of $name', (resource) => {
   })
 })
 
-describe('what an export is asked for', () => {
+describe('the parameters of an export', () => {
   it.each([
     [{}, 'application/json'],
     [{ accept: '*/*' }, 'application/json'],

@@ -162,7 +162,7 @@ describe('a filter of dates compares what the source has said, which may be a sp
     ['signedOn', { title: '../2010', signedOn: '../2010' }],
     ['expiresOn', { title: '../2010', expiresOn: '../2010' }],
   ])(
-    'sorts by %s, dates that are open at their start first or last, and records without a date behind them',
+    'sorts by %s: dates with an open start first or last, records without a date at the end',
     async (key, open) => {
       const made = await worldOf(api, 'agreements', {
         unknown: { title: 'unknown', kind: 'agreement' },

@@ -84,7 +84,7 @@ describe('filters of other kinds', () => {
     expect(answer.json<Page<unknown>>().data).toEqual([])
   })
 
-  it('mean all of several filters, any of the values of one, and with `ne` also records without a value', async () => {
+  it('combine filters with "and", values with "or", and keep records without a value for `ne`', async () => {
     const world = await worldOf(api, 'agreements', {
       treaty: { title: 'T', kind: 'treaty', status: 'in_force', level: 'intergovernmental' },
       protocol: { title: 'P', kind: 'protocol', status: 'in_force' },

@@ -18,7 +18,7 @@ const refuse = async (body: unknown) => {
   return answer.json<{ errors: { pointer: string; message: string }[] }>().errors
 }
 
-describe('a search that is not right is refused with a pointer into its tree', () => {
+describe('a wrong search is refused with a pointer into its tree', () => {
   it.each([
     [
       'an unknown property',
@@ -68,7 +68,7 @@ describe('a search that is not right is refused with a pointer into its tree', (
     ])
   })
 
-  it('trees of absurd depth and size', async () => {
+  it('trees that are too deep or too large', async () => {
     const nested = (depth: number): object =>
       depth === 0 ? { status: { eq: 'signed' } } : { not: nested(depth - 1) }
     expect((await refuse({ where: nested(11) }))[0]?.message).toContain('deep')
@@ -84,11 +84,11 @@ describe('a search that is not right is refused with a pointer into its tree', (
     [{ sort: [{ by: 'title' }, { by: 'title' }] }, '/sort/1/by'],
     [{ fields: ['id', 'title', 'id'] }, '/fields/2'],
     [{ include: ['citations', 'citations'] }, '/include/1'],
-  ])('words that stand twice: %j', async (body, pointer) => {
+  ])('repeated values: %j', async (body, pointer) => {
     expect((await refuse(body)).map((error) => error.pointer)).toEqual([pointer])
   })
 
-  it('cursors that are none, or of another tree', async () => {
+  it('a malformed cursor, or one of another tree', async () => {
     const [wrong] = await refuse({ cursor: 'abc' })
     expect(wrong?.pointer).toBe('/cursor')
     const first = await api.request('POST', '/v1/agreements/search', {

@@ -240,7 +240,7 @@ async function searchAll(request: object): Promise<Page['data']> {
 }
 
 describe('a search', () => {
-  it('finds exactly the records of which its tree is true, each once over all pages', async () => {
+  it('returns exactly the records that match its tree, each once over all pages', async () => {
     await fc.assert(
       fc.asyncProperty(trees.tree, fc.integer({ min: 3, max: 60 }), async ({ where, holds }, limit) => {
         const found = await searchAll({ where: { and: [ours, where] }, fields: ['title', 'signedOn'], limit })
@@ -251,7 +251,7 @@ describe('a search', () => {
     )
   })
 
-  it('and its negation together find every record once', async () => {
+  it('and its negation together return every record once', async () => {
     await fc.assert(
       fc.asyncProperty(trees.tree, async ({ where }) => {
         const request = (tree: object) => ({ where: { and: [ours, tree] }, fields: ['title'], limit: 200 })
@@ -282,7 +282,7 @@ describe('a search', () => {
     },
   )
 
-  it('answers what the same list answers, filter for filter', async () => {
+  it('returns what the same list returns, filter for filter', async () => {
     const list = await api.get('/v1/agreements?country=PAK&signedOn[gte]=2011-04&count=exact')
     const search = await api.request('POST', '/v1/agreements/search', {
       body: { where: { country: { eq: 'PAK' }, signedOn: { gte: '2011-04' } }, count: 'exact' },
@@ -292,7 +292,7 @@ describe('a search', () => {
     expect(search.json<Page>().page.total).toEqual(list.json<Page>().page.total)
   })
 
-  it('reaches into the actions of parties, so that both conditions hold for the same action', async () => {
+  it('combines both conditions on one and the same action of a party', async () => {
     const action = (kind: string, date: string) => ({
       where: {
         and: [
@@ -306,7 +306,7 @@ describe('a search', () => {
     expect(await searchAll(action('signed', '2010'))).toHaveLength(0)
   })
 
-  it('finds records by what their citations say', async () => {
+  it('finds records by their citations', async () => {
     const where = { citations: { some: { paragraph: { eq: '1' }, rank: { eq: 'normal' } } } }
     expect((await searchAll({ where })).length).toBeGreaterThanOrEqual(3)
   })

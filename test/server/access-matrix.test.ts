@@ -78,8 +78,8 @@ beforeAll(async () => {
   issuer = await openIssuer()
   const trusting = { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience }
   const [open, closed] = await Promise.all([
-    openTestApp({ ...trusting, PUBLIC_READ: 'true' }),
-    openTestApp({ ...trusting, PUBLIC_READ: 'false' }),
+    openTestApp({ env: { ...trusting, PUBLIC_READ: 'true' } }),
+    openTestApp({ env: { ...trusting, PUBLIC_READ: 'false' } }),
   ])
   Object.assign(apps, { open, closed })
   visitors = await makeVisitors([open, closed])
@@ -116,7 +116,7 @@ function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): nu
 }
 
 describe.each(['open', 'closed'] as const)('where reading is %s', (reading) => {
-  it('every route answers everybody exactly as documented, and says to those who are refused what is needed', async () => {
+  it('every route returns the documented status to every role, and says which role it needs', async () => {
     const app = apps[reading]?.app
     const wrong: string[] = []
     const ask = async (route: Route, name: string, visitor: Visitor) => {

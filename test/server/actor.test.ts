@@ -12,7 +12,7 @@ const key = `ent_abcd1234_${'k'.repeat(43)}`
 const held = { id: 'the-id', name: 'An import', role: 'editor', expiresAt: null, revokedAt: null } as const
 const adminKey = 'the-key-that-the-service-began-with'
 
-it('an endpoint that writes is told who acts: a key, the first administrator, or a subject of the issuer', async () => {
+it('passes the acting key, first administrator or token subject to an endpoint that writes', async () => {
   const app = Fastify()
   onTestFinished(() => app.close())
   const seen: Actor[] = []

@@ -17,7 +17,7 @@ describe.each([
 ])('answers that are %s', (what, env) => {
   let service: Api
   beforeAll(async () => {
-    service = what === 'kept' ? api : await openApi(env)
+    service = what === 'kept' ? api : await openApi({ env })
   })
   afterAll(async () => {
     if (service !== api) await service.close()

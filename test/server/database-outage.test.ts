@@ -8,9 +8,12 @@ let api: Api
 let proxy: Way
 beforeAll(async () => {
   const env = { CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' }
-  api = await openApi(env, async (url) => {
-    proxy = await openProxy(url)
-    return proxy.url
+  api = await openApi({
+    env,
+    connectVia: async (url) => {
+      proxy = await openProxy(url)
+      return proxy.url
+    },
   })
 })
 afterAll(async () => {
@@ -33,7 +36,7 @@ const warm = () => Promise.all(Array.from({ length: 6 }, () => api.get('/v1/agre
 const everyOther = 'datname = current_database() and pid <> pg_backend_pid()'
 
 describe('while the database cannot be reached', () => {
-  it('reads and writes are 503 with Retry-After, as /readyz is; once it is back all are good again by themselves', async () => {
+  it('reads, writes and /readyz return 503 with Retry-After, and recover by themselves', async () => {
     await warm()
     expect((await ready()).json()).toEqual({ status: 'ok' })
     proxy.away()
@@ -46,7 +49,7 @@ describe('while the database cannot be reached', () => {
     expect((await read()).json()).toMatchObject({ name: 'Back' })
   })
 
-  it('connections that were ended by the server while nothing ran on them cost no request and no process', async () => {
+  it('idle connections that the server ended fail no request and no process', async () => {
     await warm()
     await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther}`)
     await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
@@ -54,7 +57,7 @@ describe('while the database cannot be reached', () => {
       expect(answer.status).toBe(200)
   })
 
-  it('a connection that is ended in the middle of a statement, or of a transaction, is 503 and nothing is written', async () => {
+  it('a connection that ends in a statement or transaction returns 503, and nothing is written', async () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const writing = write('Never')
@@ -72,7 +75,7 @@ describe('while the database cannot be reached', () => {
     expect((await write('Now')).status).toBe(200)
   })
 
-  it('a way that falls silent holds nobody for longer than a statement may take, and is left', async () => {
+  it('a silent connection holds a request no longer than the statement timeout, and is dropped', async () => {
     await warm()
     proxy.cut()
     const began = performance.now()
@@ -84,7 +87,7 @@ describe('while the database cannot be reached', () => {
 })
 
 describe('a connection that is lost during the commit', () => {
-  it('is told as it is: the change may have been made, and with If-Match it can be repeated safely', async () => {
+  it('returns that the change may have been made; with If-Match it can be repeated safely', async () => {
     await warm()
     const tag = (await read()).headers.get('etag') ?? ''
     proxy.loseAfter('commit')
@@ -99,7 +102,7 @@ describe('a connection that is lost during the commit', () => {
 })
 
 describe('a server that takes no changes', () => {
-  it('is read as ever, refuses changes with 503, and is ready as read_only until it takes them again', async () => {
+  it('serves reads, returns 503 to writes, and is ready as read_only until it takes writes again', async () => {
     await warm()
     const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
     const set = async (value: string) => {

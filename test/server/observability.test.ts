@@ -15,7 +15,7 @@ const entry = z.looseObject({
 })
 
 describe('the log', () => {
-  it('has one line for each finished request, with its id and its trace, and slow statements without their values', async () => {
+  it('has one line a request with id and trace, and slow statements without their values', async () => {
     const { url, close } = await openTestDatabase()
     onTestFinished(close)
     const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, SLOW_STATEMENT_MS: '1', CACHE_MB: '0' }
@@ -159,7 +159,7 @@ describe('the metrics', () => {
     [{ METRICS: 'key' }, 401, 200],
     [{ METRICS: 'off' }, 404, 404],
   ])('are for whom they are meant: %j answers %i to anybody and %i to a key', async (env, anybody, key) => {
-    const own = await openApi(env)
+    const own = await openApi({ env })
     onTestFinished(() => own.close())
     expect((await own.get('/metrics')).status).toBe(anybody)
     expect((await own.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(key)

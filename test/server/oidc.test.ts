@@ -17,7 +17,7 @@ let test: TestApp
 beforeAll(async () => {
   pairs = await Promise.all(algorithms.map(makePair))
   issuer = await openIssuer(pairs)
-  test = await openTestApp({ OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience })
+  test = await openTestApp({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
 })
 afterAll(async () => {
   await test.close()
@@ -47,7 +47,7 @@ const usual = () => ({
 })
 
 describe('a token of the issuer', () => {
-  it('lets in who has the role, and tells others with 403 which one is needed', async () => {
+  it('grants what its role allows, and otherwise returns 403 with the role that is needed', async () => {
     expect((await ask(await issuer.token(admin))).status).toBe(200)
     for (const roles of [
       ['editor'],
@@ -77,7 +77,7 @@ describe('a token of the issuer', () => {
     expect((await ask(await issuer.token(admin, typ ? { typ } : {}))).status).toBe(200)
   })
 
-  it('may be for others too, and made by a clock that is some seconds ahead', async () => {
+  it('may have several audiences and a clock that is some seconds ahead', async () => {
     const claims = { ...admin, aud: ['other', issuer.audience], iat: now() + 10, nbf: now() + 10 }
     expect((await ask(await issuer.token(claims))).status).toBe(200)
   })
@@ -88,7 +88,7 @@ describe('a token of the issuer', () => {
     expect((await ask(token)).status).toBe(200)
   })
 
-  it('has its roles where OIDC_ROLE_CLAIM says, also inside other claims or under a name with dots', async () => {
+  it('reads its roles from OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
     const roleAt = async (roleClaim: string, claims: Record<string, unknown>) => {
       const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim })
       return (await verify(await issuer.token(claims))).role
@@ -101,7 +101,7 @@ describe('a token of the issuer', () => {
     expect(await roleAt('constructor.name', admin)).toBeNull()
   })
 
-  it('says who acts: by the subject, and a name where there is one', async () => {
+  it('names the actor by its subject and, where there is one, its name', async () => {
     const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' })
     const token = await issuer.token({ ...admin, sub: 'u-7', preferred_username: 'liwei' })
     expect(await verify(token)).toEqual({ kind: 'oidc', id: 'u-7', name: 'liwei', role: 'admin' })
@@ -200,7 +200,7 @@ describe('the keys of the issuer', () => {
       (problem: Problem) => problem.status,
     )
 
-  it('are fetched once for many tokens, and again for a new key: it counts, and the old one does not', async () => {
+  it('are fetched once for many tokens, and again for an unknown key, which replaces the old one', async () => {
     const tokens = await Promise.all(Array.from({ length: 5 }, () => other.token(admin)))
     expect(await Promise.all(tokens.map(outcome))).toEqual(tokens.map(() => 'admin'))
     expect(other.asked()).toBe(1)
@@ -217,7 +217,7 @@ describe('the keys of the issuer', () => {
     expect(await outcome(tokens[0] ?? '')).toBe(401)
   })
 
-  it('are known for minutes when the issuer fails; without any, the answer is 503 with Retry-After', async () => {
+  it('are cached for minutes while the issuer fails; without any it returns 503 with Retry-After', async () => {
     const token = await other.token({ ...admin, exp: now() + 3600 })
     const stranger = await sign({ ...usual(), exp: now() + 3600 }, await makePair())
     const later = (seconds: number) =>

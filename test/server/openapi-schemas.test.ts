@@ -69,7 +69,7 @@ describe('the schemas of the OpenAPI document', () => {
     expect(count).toBeGreaterThanOrEqual(3 * resources.length)
   })
 
-  it('are true of every example when it is sent: what the document shows can be created', async () => {
+  it('describe examples that can be sent as they are', async () => {
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'client')) {
       const answer = await api.post(`/v1/${name}`, example)
       // The reference data has it already, or it is made now.
@@ -85,7 +85,7 @@ describe('the schemas of the OpenAPI document', () => {
   })
 
   it.each([1.1, 4.35, 0.07, 1_500_000.5, 9_234_567_890_123.45])(
-    'accept an amount of %d, which the registry takes, also where a validator counts as JavaScript does',
+    'accept an amount of %d, also in a validator that uses floating-point numbers',
     (amount) => {
       expect(faultsOf({ amount, currency: 'CNY' }, '/components/schemas/Money')).toEqual([])
     },
@@ -112,7 +112,7 @@ describe('the schemas of the OpenAPI document', () => {
     expect(faultsOf({ title: 'A', kind: 'treaty' }, place)).toEqual([])
   })
 
-  it('allow several values with commas wherever an operator takes them', () => {
+  it('allow several values with commas where an operator takes them', () => {
     const place = (name: string) => {
       const at = document.paths['/v1/agreements']?.get?.parameters.findIndex((one) => one.name === name)
       return escaped('paths', '/v1/agreements', 'get', 'parameters', String(at), 'schema')
@@ -126,7 +126,7 @@ describe('the schemas of the OpenAPI document', () => {
     expect(faultsOf({ ne: 'singed' }, place('status'))).not.toEqual([])
   })
 
-  it('put no list into an object of a query, for which OpenAPI has no notation and clients have no code', () => {
+  it('put no array into an object of a query, which OpenAPI cannot describe', () => {
     const nested = z.looseObject({
       anyOf: z.array(z.looseObject({ properties: z.record(z.string(), schema).optional() })).optional(),
       properties: z.record(z.string(), schema).optional(),

@@ -129,7 +129,7 @@ describe('types made from the OpenAPI document', () => {
   }
 
   it(
-    'compile under strict TypeScript, and so does a client that lists, creates, changes and removes with them',
+    'compile under strict TypeScript, with a client that lists, creates, changes and removes',
     slow,
     async () => {
       const types = astToString(await openapiTS(JSON.stringify(api.document)))
@@ -137,7 +137,7 @@ describe('types made from the OpenAPI document', () => {
     },
   )
 
-  it('are those of a client that works: its filters reach the registry as it means them', async () => {
+  it('make a working client, whose filters arrive unchanged', async () => {
     const { outputText } = ts.transpileModule(program, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
     })

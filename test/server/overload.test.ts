@@ -28,7 +28,7 @@ describe('with two connections, of which each is busy', () => {
       STATEMENT_SECONDS: '3',
       CACHE_MB: '0',
     }
-    api = await openApi(env, (url) => url)
+    api = await openApi({ env, connectVia: (url) => url })
     // What hears of keys waits for a connection as requests do.
     const hearing =
       "application_name = 'entente listener' and state = 'idle' and query like 'select from pg_list%'"
@@ -59,7 +59,7 @@ describe('with two connections, of which each is busy', () => {
     return { writing, free: once }
   }
 
-  it('as many requests wait as may, further ones are 503 at once, those that waited too long after their time', async () => {
+  it('up to the limit requests wait; further ones return 503 at once, waiting ones on timeout', async () => {
     const { writing, free } = await occupy()
     const waited: Promise<[HttpAnswer, number]>[] = []
     const began = performance.now()
@@ -88,7 +88,7 @@ describe('with two connections, of which each is busy', () => {
     expect(numberIn(text, 'entente_requests_shed_total{reason="wait"}')).toBeGreaterThanOrEqual(3)
   })
 
-  it('a change that waits too long for another one is stopped, says so, writes nothing, and leaves its connection good', async () => {
+  it('a write that waits too long for a lock fails and leaves its connection usable', async () => {
     const stopped = async () => numberIn((await api.get('/metrics')).text, 'entente_statement_timeouts_total')
     const before = await stopped()
     const { writing, free } = await occupy()
@@ -119,8 +119,8 @@ describe('with two connections, of which each is busy', () => {
 })
 
 describe('a process that is behind with its work', () => {
-  it('turns requests away with 503, but never those who watch over it, and takes them again when it is not', async () => {
-    const api = await openApi({ SHED_LAG_MS: '20' })
+  it('returns 503 except to probes and metrics, and recovers when the event loop does', async () => {
+    const api = await openApi({ env: { SHED_LAG_MS: '20' } })
     onTestFinished(() => api.close())
     let late = true
     const delay = () => {
@@ -139,7 +139,7 @@ describe('a process that is behind with its work', () => {
 })
 
 it('a request that does not arrive in time is 408, as a problem, and its connection is closed', async () => {
-  const api = await openApi({ REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' })
+  const api = await openApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
   onTestFinished(() => api.close())
   const { hostname, port } = new URL(api.origin)
   const head = `POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`

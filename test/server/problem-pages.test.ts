@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('the pages of problems', () => {
-  it('are served, one for each type that the document lists, with its title', async () => {
+  it('exist for each type that the document lists, with its title', async () => {
     const problem = z
       .looseObject({ properties: z.looseObject({ type: z.looseObject({ enum: z.array(z.string()) }) }) })
       .parse(document.components.schemas.Problem)
@@ -32,7 +32,7 @@ describe('the pages of problems', () => {
     }
   })
 
-  it('are the ones that answers lead to', async () => {
+  it('are the pages that problem responses link to', async () => {
     const { type, title } = (await api.get('/v1/agreements?unheardOf=1')).json<Record<string, string>>()
     expect(await (await fetch(`${api.origin}${type}`)).text()).toContain(`<h1>${title}</h1>`)
   })

@@ -7,9 +7,9 @@ import { adminKey } from '../support/app.ts'
 
 describe('with a limit of requests a minute', () => {
   let api: Api
-  const most = 30
+  const requestsAMinute = 30
   beforeAll(async () => {
-    api = await openApi({ RATE_LIMIT: String(most), TRUST_PROXY: '127.0.0.1' })
+    api = await openApi({ env: { RATE_LIMIT: String(requestsAMinute), TRUST_PROXY: '127.0.0.1' } })
   })
   afterAll(() => api.close())
 
@@ -26,12 +26,12 @@ describe('with a limit of requests a minute', () => {
   }
   const path = '/v1/countries/CHN'
 
-  it('an address may send so many, is told how many are left, and is then refused with 429 for a time', async () => {
+  it('allows an address that many requests, returns how many are left, then 429', async () => {
     const who = somebody()
     const first = await api.get(path, who)
-    expect(first.headers.get('ratelimit-policy')).toBe(`"requests";q=${most};w=60`)
-    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"requests";r=${most - 1};t=\\d+$`))
-    expect(new Set(await statuses(most - 1, path, who))).toEqual(new Set([200]))
+    expect(first.headers.get('ratelimit-policy')).toBe(`"requests";q=${requestsAMinute};w=60`)
+    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"requests";r=${requestsAMinute - 1};t=\\d+$`))
+    expect(new Set(await statuses(requestsAMinute - 1, path, who))).toEqual(new Set([200]))
     const refused = await api.get(path, who)
     expect(refused.status).toBe(429)
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
@@ -42,21 +42,21 @@ describe('with a limit of requests a minute', () => {
     expect((await api.get('/healthz', who)).status).toBe(200)
   })
 
-  it('a key counts by itself, from whatever address, and not for the address', async () => {
+  it('a key has its own limit, from any address', async () => {
     const { key } = await createKey(api.pool, { name: 'A key', role: 'reader', expiresAt: null })
     const [here, there] = [somebody(), somebody()]
-    expect(await statuses(most, path, { key, ...here })).toEqual(Array(most).fill(200))
+    expect(await statuses(requestsAMinute, path, { key, ...here })).toEqual(Array(requestsAMinute).fill(200))
     expect((await api.get(path, { key, ...there })).status).toBe(429)
     expect((await api.get(path, here)).status).toBe(200)
   })
 
-  it('paths that there are not count too', async () => {
+  it('unknown paths count too', async () => {
     const who = somebody()
-    expect(new Set(await statuses(most, '/v1/nothing', who))).toEqual(new Set([404]))
+    expect(new Set(await statuses(requestsAMinute, '/v1/nothing', who))).toEqual(new Set([404]))
     expect((await api.request('GET', '/docs/nothing', who)).status).toBe(429)
   })
 
-  it('who sends wrong keys is made to wait after 20, even with a right one, while those without a key are not', async () => {
+  it('refuses an address after 20 wrong keys, also with a right key, but not without a key', async () => {
     const who = somebody()
     const wrong = { ...who, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
@@ -69,12 +69,12 @@ describe('with a limit of requests a minute', () => {
     expect((await api.get(path, { ...somebody(), key: adminKey })).status).toBe(200)
   })
 
-  it('browsers let no page of another origin read answers, unless CORS_ORIGINS names it', async () => {
+  it('no other origin may read responses unless CORS_ORIGINS names it', async () => {
     const answer = await api.get('/v1/countries/CHN', { headers: { origin: 'https://dashboard.example' } })
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
   })
 
-  it('browsers run nothing that is in an answer, and do not guess its type', async () => {
+  it('responses forbid scripts and content sniffing', async () => {
     for (const path of ['/v1/countries/CHN', '/v1/nothing', '/problems']) {
       const { headers } = await api.get(path)
       expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)
@@ -82,7 +82,7 @@ describe('with a limit of requests a minute', () => {
     }
   })
 
-  it('browsers can still show the documentation: every script and style that it loads is one that its policy allows', async () => {
+  it('the documentation loads only scripts and styles that its content security policy allows', async () => {
     const page = await fetch(`${api.origin}/docs/`)
     const policy = page.headers.get('content-security-policy')
     expect(policy).toContain("script-src 'self';")
@@ -104,18 +104,18 @@ describe('with a limit of requests a minute', () => {
 describe('without limits and with CORS_ORIGINS', () => {
   let api: Api
   beforeAll(async () => {
-    api = await openApi({ CORS_ORIGINS: 'https://dashboard.example,https://other.example' })
+    api = await openApi({ env: { CORS_ORIGINS: 'https://dashboard.example,https://other.example' } })
   })
   afterAll(() => api.close())
 
   const path = '/v1/countries/CHN'
   const origin = 'https://dashboard.example'
 
-  it('nobody is told of a limit', async () => {
+  it('sends no rate limit headers', async () => {
     expect((await api.get(path)).headers.get('ratelimit')).toBeNull()
   })
 
-  it('a URL may be long, and is refused with 414 when it is too long', async () => {
+  it('accepts a long URL, and returns 414 for one that is too long', async () => {
     const url = (length: number) => `${path}?`.padEnd(length, 'x')
     expect((await api.get(url(14 * 1024))).status).toBe(400)
     const answer = await api.get(url(14 * 1024 + 1))
@@ -123,7 +123,7 @@ describe('without limits and with CORS_ORIGINS', () => {
     expect(answer.json()).toMatchObject({ type: '/problems/uri-too-long' })
   })
 
-  it('pages of the origins that are named may read answers and their headers, others may not', async () => {
+  it('named origins may read responses and their headers, others may not', async () => {
     const allowed = await api.get(path, { headers: { origin } })
     expect(allowed.headers.get('access-control-allow-origin')).toBe(origin)
     const exposed = allowed.headers.get('access-control-expose-headers')?.split(', ')
@@ -135,7 +135,7 @@ describe('without limits and with CORS_ORIGINS', () => {
     expect(allowed.headers.get('vary')).toContain('Origin')
   })
 
-  it('they may also write, by a preflight without a key, and OPTIONS still says what a path takes', async () => {
+  it('named origins may write after a preflight without a key; OPTIONS still lists the methods', async () => {
     const headers = {
       origin,
       'access-control-request-method': 'PATCH',

@@ -67,7 +67,7 @@ const waiting = async () => {
   return rows[0]?.waiting
 }
 
-describe('what has been asked before', () => {
+describe('a repeated request', () => {
   it.each([
     ['a list', '/v1/countries?region=142&sort=-name&limit=7'],
     ['a list by topic', '/v1/agreements?topic=energy&include=citations'],
@@ -84,7 +84,7 @@ describe('what has been asked before', () => {
     })
   })
 
-  it('is answered without the database when the client has it already, or wants no more than the headers', async () => {
+  it('is returned without the database for If-None-Match and for HEAD', async () => {
     const url = '/v1/organizations?limit=3'
     const tag = (await api.get(url)).headers.get('etag') ?? ''
     await withoutDatabase(async () => {
@@ -218,7 +218,7 @@ describe('what has changed', () => {
   })
 })
 
-describe('identical requests at the same time', () => {
+describe('concurrent identical requests', () => {
   // Tried again, since a machine that stands still for longer than a proof of life holds makes the service ask more.
   it('are answered by one statement', { retry: 2 }, async () => {
     let arrived = 0
@@ -272,7 +272,7 @@ describe('identical requests at the same time', () => {
 
 describe('where reading needs a key', () => {
   it('it is asked for whatever is kept, and nobody between here and the client may keep answers', async () => {
-    const closed = await openApi({ PUBLIC_READ: 'false' })
+    const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
     try {
       const url = '/v1/countries?limit=3'
       await untilKept(closed, url, { key: adminKey })

@@ -37,7 +37,7 @@ function send(agent: Agent, origin: string, path: string, method = 'GET', body?:
   })
 }
 
-it('told to stop under load, it says so to those who ask whether it is ready, answers whatever it was asked, and ends in time', async () => {
+it('on SIGTERM under load it is not ready, answers every accepted request and ends in time', async () => {
   const { url, pool, close } = await openTestDatabase()
   onTestFinished(close)
   const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'warn', DRAIN_SECONDS: '1' }

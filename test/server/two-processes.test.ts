@@ -42,7 +42,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<Origin> {
   return /http:\/\/\S+/.exec(line)?.[0] ?? line
 }
 
-it('a reader never sees less than its own process has answered, nor less than the other has 100 ms ago, whatever becomes of the connections that hear of changes', {
+it("never serves a response older than its own writes, or than another process's after 100 ms", {
   timeout: 60_000,
 }, async () => {
   const { url, pool, close } = await openTestDatabase()

@@ -6,11 +6,11 @@ import type { Resource } from '../../src/resources/resource.ts'
 import { references } from '../../src/resources/values.ts'
 import type { Api, HttpAnswer, RequestOptions } from './api.ts'
 
-/** What the contract's tests share: valid documents of every resource, and short ways to ask for common things. */
+/** Valid documents of every resource, and short ways to send common requests. */
 
 export type Document = Record<string, unknown>
 
-/** A problem, as it is answered. */
+/** A problem as responses carry it (RFC 9457). */
 export interface Refusal {
   type: string
   status: number
@@ -23,8 +23,8 @@ export interface Page {
   page: { limit: number; next: string | null; total?: { count: number; relation: string } }
 }
 
-/** A record that a test has made for itself. */
-export interface Made {
+/** A record that a test has created. */
+export interface CreatedRecord {
   key: string
   /** Where it is: `/v1/agreements/…`. */
   path: string
@@ -32,23 +32,27 @@ export interface Made {
   record: Document
 }
 
+/** Returns the path of a resource's list. */
 export const listPath = (resource: Resource) => `/v1/${resource.name}`
 
+/** Returns the key in a record. */
 export const keyIn = (resource: Resource, record: Document) => String(record[resource.key.property])
 
+/** Returns the path of a record. */
 export const pathTo = (resource: Resource, key: string) => `${listPath(resource)}/${key}`
 
-/** The problem in an answer. */
+/** Returns the problem in a response. */
 export const refusal = (answer: HttpAnswer) => answer.json<Refusal>()
 
-/** Where the faults of a body are, each place once, in order. */
+/** Returns the distinct pointers of the faults in a response, sorted. */
 export const pointersIn = (answer: HttpAnswer) =>
   [...new Set((refusal(answer).errors ?? []).map(({ pointer }) => pointer))].sort()
 
-/** What is said about the fault at a place of a body, or about a parameter. */
+/** Returns the fault with a pointer or parameter, or undefined. */
 export const faultAt = (answer: HttpAnswer, place: string) =>
   (refusal(answer).errors ?? []).find(({ pointer, parameter }) => pointer === place || parameter === place)
 
+/** Returns the ETag of a response, or an empty text. */
 export const etagOf = (answer: HttpAnswer) => answer.headers.get('etag') ?? ''
 
 /** A UUID that no record has. */
@@ -77,17 +81,18 @@ export async function pages(api: Api, resource: Resource, query: string): Promis
   return found
 }
 
-/** How many records a resource has. */
+/** Returns how many records a resource has. */
 export async function count(api: Api, resource: Resource): Promise<number> {
   const answer = await api.get(`${listPath(resource)}?count=exact&limit=1`)
   return answer.json<Page>().page.total?.count ?? Number.NaN
 }
 
-const memo = <Key extends object, Value>(make: (key: Key) => Value) => {
-  const made = new WeakMap<Key, Value>()
+/** Computes a value for each key once, as long as the key is in use. */
+const memoize = <Key extends object, Value>(compute: (key: Key) => Value) => {
+  const values = new WeakMap<Key, Value>()
   return (key: Key): Value => {
-    const value = made.get(key) ?? make(key)
-    made.set(key, value)
+    const value = values.get(key) ?? compute(key)
+    values.set(key, value)
     return value
   }
 }
@@ -108,7 +113,7 @@ const digits = Array.from({ length: 900 }, (_, at) => String(at + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
 /** Codes that nobody has, each given out once, since there are too few to draw them at random. */
-const unusedCodes = memo(async (api: Api) => {
+const unusedCodes = memoize(async (api: Api) => {
   const draw = async (candidates: string[], name: string, property: string) => {
     const taken = new Set(await used(api, name, property))
     const free = candidates.filter((code) => !taken.has(code) && code !== '999')
@@ -126,7 +131,7 @@ const unusedCodes = memo(async (api: Api) => {
 
 const wellKnown: Record<string, string> = { regions: '142', countries: 'CHN', topics: 'energy' }
 
-/** The key of a seeded record of a resource. Tests refer to it and leave it as it is. */
+/** Returns the key of a seeded record. Tests may refer to it and must not change it. */
 export const seededKey = async (api: Api, name: string): Promise<string> => {
   const known = wellKnown[name]
   if (known !== undefined) return known
@@ -156,19 +161,28 @@ async function realReferences(resource: Resource, api: Api): Promise<Document> {
   return { source, record: { resource: 'agreements', id: agreement } }
 }
 
-/** A valid document as clients write it, which shares nothing with others that must be its own. */
-export async function sample(resource: Resource, api: Api): Promise<Document> {
+/** Returns the example document of a resource with unused keys and external ids, and with `overrides`. */
+export async function exampleDocument(
+  resource: Resource,
+  api: Api,
+  overrides: Document = {},
+): Promise<Document> {
   return {
     ...resource.example,
     ...(await realReferences(resource, api)),
     ...(await ownIdentity(resource, api)),
+    ...overrides,
   }
 }
 
-/** Writes a document, a fresh sample unless another is given. */
-export async function make(resource: Resource, api: Api, document?: Document): Promise<Made> {
-  const answer = await api.post(listPath(resource), document ?? (await sample(resource, api)))
-  if (answer.status !== 201) throw new Error(`the sample of ${resource.name} was refused: ${answer.text}`)
+/** Creates a record from a document, by default a new example. Throws when the service refuses it. */
+export async function createRecord(
+  resource: Resource,
+  api: Api,
+  document?: Document,
+): Promise<CreatedRecord> {
+  const answer = await api.post(listPath(resource), document ?? (await exampleDocument(resource, api)))
+  if (answer.status !== 201) throw new Error(`the example of ${resource.name} was refused: ${answer.text}`)
   const record = answer.json()
   const key = keyIn(resource, record)
   return { key, path: pathTo(resource, key), etag: etagOf(answer), record }
@@ -193,15 +207,15 @@ export function contractOf(api: Api, resource: Resource): z.output<typeof writte
   return writtenForm.parse(components.schemas[target?.split('/').at(-1) ?? ''])
 }
 
-/** The required properties of a document and no others. */
-export async function smallSample(resource: Resource, api: Api): Promise<Document> {
+/** Returns an example document with the required properties only. */
+export async function minimalDocument(resource: Resource, api: Api): Promise<Document> {
   const { required } = contractOf(api, resource)
-  const entries = Object.entries(await sample(resource, api))
+  const entries = Object.entries(await exampleDocument(resource, api))
   return Object.fromEntries(entries.filter(([property]) => required.includes(property)))
 }
 
-/** What the properties of a record are that a document leaves out, by the resource's contract. */
-export function emptied(api: Api, resource: Resource): Document {
+/** Returns the values that the contract gives to the optional properties of a resource. */
+export function defaultsOf(api: Api, resource: Resource): Document {
   const { required, properties } = contractOf(api, resource)
   const optional = Object.entries(properties).filter(([property]) => !required.includes(property))
   return Object.fromEntries(
@@ -299,14 +313,14 @@ function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, str
   return `Text ${randomUUID().slice(0, 18)}`
 }
 
-const seededKeys = memo(async (api: Api) => {
+const seededKeys = memoize(async (api: Api) => {
   const keys = new Map<string, string>()
   for (const { name } of resources) keys.set(name, await seededKey(api, name))
   return keys
 })
 
-/** A valid document with something in every property, however deep. */
-export async function fullSample(resource: Resource, api: Api): Promise<Document> {
+/** Returns a valid document with a value in every property, however deep. */
+export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
   const keys = await seededKeys(api)
   const document = documentOf(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
   return { ...z.record(z.string(), z.unknown()).parse(document), ...(await ownIdentity(resource, api)) }
@@ -322,8 +336,8 @@ export function merged(value: unknown, other: unknown): unknown {
   )
 }
 
-/** Sends the same as a creation, a replacement and a patch of a record. Throws when any of them writes anything. */
-export async function asEveryWrite(
+/** Sends a body as a create, a replace and a patch of a record. Throws when any of them changes anything. */
+export async function sendAsEveryWrite(
   api: Api,
   resource: Resource,
   path: string,
@@ -341,12 +355,12 @@ export async function asEveryWrite(
   if (isDeepStrictEqual(before, after)) return answers
   const statuses = answers.map(({ status }) => status).join()
   throw new Error(
-    `what was to be refused has been written (${statuses}): ${JSON.stringify({ before, after })}`,
+    `a request that must be refused has changed something (${statuses}): ${JSON.stringify({ before, after })}`,
   )
 }
 
-/** A moment by the database's clock, between all that is written before and after it. */
-export async function momentNow(api: Api): Promise<string> {
+/** Returns a time of the database's clock that is after all earlier writes and before all later ones. */
+export async function databaseTime(api: Api): Promise<string> {
   const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now from pg_sleep(0.003)')
   await new Promise((resolve) => setTimeout(resolve, 3))
   return rows[0]?.now.toISOString() ?? ''
