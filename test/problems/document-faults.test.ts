@@ -15,52 +15,47 @@ describe('a document with a fault is refused with the pointer, the value and the
     return answer.json<Refusal>()
   }
 
-  it.each<[what: string, change: Record<string, unknown>, pointer: string, message: string]>([
-    ['a property that is missing', { title: undefined }, '/title', 'is required'],
+  it.each<[what: string, change: Record<string, unknown>, pointer: string, message: RegExp]>([
+    ['a property that is missing', { title: undefined }, '/title', /required/],
     [
       'a property that does not exist',
       { signdOn: '2011' },
       '/signdOn',
-      '"signdOn" is not known here; did you mean "signedOn"?',
+      /"signdOn".*did you mean "signedOn"\?/,
     ],
     [
       'a word that is not on the list',
       { kind: 'memorandum' },
       '/kind',
-      '"memorandum" is not known; it can be "treaty", "agreement", "protocol", "memorandum_of_understanding", "joint_statement", "strategic_partnership", "cooperation_documents", "dialogue_outcome", "exchange_of_notes", "other"',
+      /"memorandum".*"memorandum_of_understanding"/,
     ],
-    ['a word in capitals', { kind: 'TREATY' }, '/kind', '"TREATY" is not known; did you mean "treaty"?'],
-    ['another type', { title: 2011 }, '/title', 'must be text, not 2011'],
-    ['a text where a list belongs', { topics: 'energy' }, '/topics', 'must be an array, not text'],
-    [
-      'a line with a line break',
-      { title: 'One\nTwo' },
-      '/title',
-      'must be one line without white space at its ends',
-    ],
+    ['a word in capitals', { kind: 'TREATY' }, '/kind', /"TREATY".*did you mean "treaty"\?/],
+    ['another type', { title: 2011 }, '/title', /text.*2011/],
+    ['a text where a list belongs', { topics: 'energy' }, '/topics', /array/],
+    ['a line with a line break', { title: 'One\nTwo' }, '/title', /one line/],
     [
       'a day that its month does not have',
       { signedOn: '2011-04-31' },
       '/signedOn',
-      '"2011-04-31": April 2011 has 30 days (at character 9)',
+      /"2011-04-31".*30 days.*at character 9/,
     ],
     [
       'a country by two letters',
       { parties: [{ country: 'PK', role: 'party' }] },
       '/parties/0/country',
-      'must be three capitals of ISO 3166-1 alpha-3, such as PAK',
+      /ISO 3166-1 alpha-3/,
     ],
     [
       'a participant without an actor',
       { parties: [{ role: 'party' }] },
       '/parties/0',
-      'names no actor: give exactly one of country, organization and region',
+      /country, organization and region/,
     ],
     [
       'a participant that is two actors',
       { parties: [{ country: 'PAK', region: '142', role: 'party' }] },
       '/parties/0',
-      'names 2 actors: give exactly one of country, organization and region',
+      /country, organization and region/,
     ],
     [
       'a participant who is there twice',
@@ -71,38 +66,33 @@ describe('a document with a fault is refused with the pointer, the value and the
         ],
       },
       '/parties/1',
-      'PAK is there already as party',
+      /PAK.*party/,
     ],
     [
       'a role of another resource',
       { parties: [{ country: 'PAK', role: 'donor' }] },
       '/parties/0/role',
-      '"donor" is not known; it can be "party", "beneficiary", "depositary", "observer"',
+      /"donor".*"party", "beneficiary", "depositary", "observer"/,
     ],
-    ['a topic twice', { topics: ['energy', 'energy'] }, '/topics/1', 'stands twice in the list'],
+    ['a topic twice', { topics: ['energy', 'energy'] }, '/topics/1', /twice/],
     [
       'a country that is none',
       { parties: [{ country: 'XXX', role: 'party' }] },
       '/parties/0/country',
-      'there is no "XXX" in countries',
+      /"XXX".*countries/,
     ],
-    [
-      'a topic that is none',
-      { topics: ['energy', 'no-topic'] },
-      '/topics/1',
-      'there is no "no-topic" in topics',
-    ],
+    ['a topic that is none', { topics: ['energy', 'no-topic'] }, '/topics/1', /"no-topic".*topics/],
     [
       'an agreement that is none',
       { relations: [{ kind: 'renews', agreement: unusedId }] },
       '/relations/0/agreement',
-      `there is no "${unusedId}" in agreements`,
+      new RegExp(`"${unusedId}".*agreements`),
     ],
   ])('%s', async (_what, change, pointer, message) => {
     const { status, detail, errors } = await post('agreements', { ...agreement, ...change })
     expect(status).toBe(422)
-    expect(detail).toBe('The agreement has one fault; nothing was written.')
-    expect(errors).toEqual([{ pointer, code: expect.any(String), message }])
+    expect(detail).toMatch(/nothing was written/)
+    expect(errors).toEqual([{ pointer, code: expect.any(String), message: expect.stringMatching(message) }])
   })
 
   it('all faults at once', async () => {
@@ -113,7 +103,7 @@ describe('a document with a fault is refused with the pointer, the value and the
       budget: { amount: -1, currency: 'ABC' },
       more: 1,
     })
-    expect(detail).toMatch(/^The project has \d+ faults; nothing was written\.$/)
+    expect(detail).toMatch(/nothing was written/)
     expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(
       expect.arrayContaining([
         '/budget/amount',
@@ -128,12 +118,12 @@ describe('a document with a fault is refused with the pointer, the value and the
     expect(errors).toContainEqual({
       pointer: '/kind',
       code: 'unknown_value',
-      message: '"mega-science" is not known; did you mean "mega_science"?',
+      message: expect.stringContaining('did you mean "mega_science"?'),
     })
     expect(errors).toContainEqual({
       pointer: '/budget/currency',
       code: expect.any(String),
-      message: 'is not an ISO 4217 currency',
+      message: expect.stringContaining('ISO 4217'),
     })
   })
 
@@ -144,17 +134,19 @@ describe('a document with a fault is refused with the pointer, the value and the
       {
         pointer: '/location',
         code: 'invalid',
-        message: 'latitude and longitude belong together: give both or neither',
+        message: expect.stringMatching(/latitude and longitude/),
       },
     ])
     const money = await post('projects', { ...project, budget: { amount: 1 } })
-    expect(money.errors).toEqual([{ pointer: '/budget/currency', code: 'required', message: 'is required' }])
+    expect(money.errors).toEqual([
+      { pointer: '/budget/currency', code: 'required', message: expect.any(String) },
+    ])
     const precise = await post('projects', { ...project, budget: { amount: 1.005, currency: 'CNY' } })
     expect(precise.errors).toEqual([
       {
         pointer: '/budget/amount',
         code: 'too_precise',
-        message: '1.005 is too precise: must be a multiple of 0.01',
+        message: expect.stringMatching(/1\.005.*0\.01/),
       },
     ])
   })
@@ -168,14 +160,14 @@ describe('a document with a fault is refused with the pointer, the value and the
       {
         pointer: '/property',
         code: 'invalid',
-        message: '"/nam" leads nowhere in countries: "nam" is not a property there; did you mean "name"?',
+        message: expect.stringMatching(/"\/nam".*countries.*did you mean "name"\?/),
       },
     ])
   })
 
   it.each<[what: string, body: string, message: RegExp]>([
-    ['that is no JSON', '{"title": }', /^The body is not JSON: /],
-    ['that is empty', '', /^The body is empty where JSON is expected\.$/],
+    ['that is no JSON', '{"title": }', /not JSON/],
+    ['that is empty', '', /empty/],
     [
       'that says a thing twice',
       '{"title": "A", "title": "B", "kind": "other"}',
@@ -196,12 +188,11 @@ describe('a document with a fault is refused with the pointer, the value and the
     const country = { code: 'ZZA', alpha2: 'PK', name: 'Another Pakistan' }
     expect(await post('countries', country)).toMatchObject({
       status: 409,
-      detail: 'The country shares with another one what must be its own; nothing was written.',
-      errors: [{ pointer: '/alpha2', code: 'taken', message: '"PK" is taken by another country' }],
+      errors: [{ pointer: '/alpha2', code: 'taken', message: expect.stringContaining('"PK"') }],
     })
     expect(await post('topics', { slug: 'energy', name: 'Energy', scheme: 'domain' })).toMatchObject({
       status: 409,
-      errors: [{ pointer: '/slug', code: 'taken', message: '"energy" is taken by another topic' }],
+      errors: [{ pointer: '/slug', code: 'taken', message: expect.stringContaining('"energy"') }],
     })
     const [first] = (await api.get('/v1/agreements?externalId=interview-2011:F01')).json<{
       data: { id: string }[]
@@ -216,7 +207,7 @@ describe('a document with a fault is refused with the pointer, the value and the
         {
           pointer: '/externalIds/1',
           code: 'taken',
-          message: `is the id of /v1/agreements/${first?.id} already`,
+          message: expect.stringContaining(`/v1/agreements/${first?.id}`),
         },
       ],
     })
@@ -242,7 +233,7 @@ describe('a document with a fault is refused with the pointer, the value and the
       {
         pointer: '/broader',
         code: 'cycle',
-        message: 'would put the topic below itself: choose one that is not below it',
+        message: expect.stringMatching(/topic/),
       },
     ])
     const itself = await api.patch('/v1/topics/upper', { broader: 'upper' })

