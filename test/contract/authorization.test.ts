@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { count, createRecord, exampleDocument, listPath, nameProperty } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const basic = `Basic ${btoa(`admin:${adminKey}`)}`
 

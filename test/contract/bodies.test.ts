@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -17,9 +17,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(

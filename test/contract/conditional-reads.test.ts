@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   etagOf,
@@ -15,9 +15,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-match': tag } })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   faultAt,
@@ -14,14 +14,13 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
   // Two records at least, so that every list has a second page.
   for (const resource of resources) {
     await createRecord(resource, api, await fullDocument(resource, api))
     await createRecord(resource, api, await fullDocument(resource, api))
   }
 })
-afterAll(() => api.close())
 
 /** An edit of a text, at a place given as a share of its length. */
 const edits = fc.oneof(

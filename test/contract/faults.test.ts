@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   bare,
   contractOf,
@@ -20,9 +20,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 /** The document with `misspelt: 1` in each object inside it, and where these are. */
 function withStrangers(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {

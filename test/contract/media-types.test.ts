@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
   type CreatedRecord,
@@ -16,9 +16,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe.each(resources)('a body for $name', (resource) => {
   let made: CreatedRecord

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, fullDocument, listPath } from '../support/documents.ts'
 
 /** Amounts and counts are what the source says, to the last digit. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const money = (amount: number) => ({ amount, currency: 'CNY' })
 

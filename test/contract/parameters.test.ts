@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
@@ -16,9 +16,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 interface Parameter {
   name: string

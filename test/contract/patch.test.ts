@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   contractOf,
   createRecord,
@@ -18,9 +18,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 /** Changes to the properties that are objects, each of one thing in them. */
 const innerChanges: Record<string, Document> = {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -16,9 +16,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const methods = ['PUT', 'PATCH', 'DELETE'] as const
 

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   all,
   createRecord,
@@ -21,9 +21,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const propertiesOf = (resource: Resource) => [
   ...(resource.key.madeBy === 'registry' ? ['id'] : []),

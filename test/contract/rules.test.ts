@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { references } from '../../src/resources/values.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
   createRecord,
@@ -23,9 +23,8 @@ import {
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const object = z.record(z.string(), z.unknown())
 

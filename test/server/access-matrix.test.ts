@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createKey, type Role, revokeKey } from '../../src/database/keys.ts'
-import { answersOf } from '../support/answers.ts'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 import { openIssuer, type TestIssuer } from '../support/issuer.ts'
+import { responseCheck } from '../support/responses.ts'
 
 /** Every route of the OpenAPI document, asked by everybody who could come along. */
 
@@ -25,7 +25,7 @@ let issuer: TestIssuer
 let visitors: Record<string, Visitor>
 const apps: Record<'open' | 'closed', TestApp | undefined> = { open: undefined, closed: undefined }
 let routes: Route[]
-let check: ReturnType<typeof answersOf>
+let check: ReturnType<typeof responseCheck>
 
 async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
   const [first, second] = apps
@@ -84,7 +84,7 @@ beforeAll(async () => {
   Object.assign(apps, { open, closed })
   visitors = await makeVisitors([open, closed])
   const document = (await open.app.inject('/openapi.json')).json()
-  check = answersOf(document)
+  check = responseCheck(document)
   routes = Object.entries(documentForm.parse(document).paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
   )

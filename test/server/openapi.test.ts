@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -35,14 +35,15 @@ describe('the OpenAPI document', () => {
     expect(json?.headers.get('content-type')).toMatch(/^application\/json/)
     expect(yaml?.headers.get('content-type')).toMatch(/^application\/yaml/)
     const text = (await yaml?.text()) ?? ''
-    expect(parse(text, { maxAliasCount: -1 })).toEqual(await json?.json())
+    // `toEqual` takes seconds for a document of this size.
+    expect(isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), await json?.json())).toBe(true)
   })
 
   it('is the same for every configuration of the service', async () => {
-    const served = await (await fetch(`${api.origin}/openapi.json`)).json()
+    const served = await (await fetch(`${api.origin}/openapi.json`)).text()
     const other = await openTestApp({ env: { PUBLIC_READ: 'false', CACHE_MB: '0', RATE_LIMIT: '1000' } })
     try {
-      expect((await other.app.inject('/openapi.json')).json()).toEqual(served)
+      expect((await other.app.inject('/openapi.json')).body === served).toBe(true)
     } finally {
       await other.close()
     }

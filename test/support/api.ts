@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import { answersOf, type CheckAnswer } from './answers.ts'
 import { adminKey, openTestApp, type TestApp, type TestAppOptions } from './app.ts'
+import { type CheckResponse, responseCheck } from './responses.ts'
 
 /** A response with its body. */
 export interface HttpAnswer {
@@ -59,7 +59,7 @@ const asksForFields = (path: string, body: unknown) =>
 /** The OpenAPI document that a service serves, and the check of responses against it. */
 interface Contract {
   document: Record<string, unknown>
-  check: CheckAnswer
+  check: CheckResponse
 }
 
 /** All services serve the same document. Making it and compiling it takes seconds, so a process does it once. */
@@ -69,7 +69,7 @@ async function loadContract(origin: string): Promise<Contract> {
   const document = z
     .record(z.string(), z.unknown())
     .parse(await (await fetch(`${origin}/openapi.json`)).json())
-  return { document, check: answersOf(document) }
+  return { document, check: responseCheck(document) }
 }
 
 /** Opens the service on a clone of the seeded template database, and listens. */
@@ -110,4 +110,16 @@ export async function openApi(options: TestAppOptions = {}): Promise<Api> {
     patch: (path, body, options = {}) => request('PATCH', path, { ...withIfMatch(options), body }),
     delete: (path, options = {}) => request('DELETE', path, withIfMatch(options)),
   }
+}
+
+let shared: Promise<Api> | undefined
+
+/**
+ * Returns the service that all test files of a worker share. It saves a database and a service for each file. A file may
+ * use it when it changes only records that it has created, and expects nothing of the records that others create. It is
+ * never closed: it ends with the worker, and the run drops its database.
+ */
+export function sharedApi(): Promise<Api> {
+  shared ??= openApi()
+  return shared
 }

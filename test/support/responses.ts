@@ -8,38 +8,44 @@ const operation = z.looseObject({
 })
 const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
 
-/** An answer as a client sees it. */
-export interface Seen {
+/** A response as a client receives it. */
+export interface ReceivedResponse {
   method: string
   /** Path with query, as requested. */
   url: string
   status: number
   contentType: string | null
   body: string
-  /** Whether records were asked for whole, or only some of their `fields`. */
+  /** Whether the request selected some `fields` of the records, or none. */
   records: 'whole' | 'sparse'
 }
 
-/** Throws when an answer is not one that the OpenAPI document promises. */
-export type CheckAnswer = (seen: Seen) => void
+/** Throws when the OpenAPI document does not describe a response. */
+export type CheckResponse = (response: ReceivedResponse) => void
+
+/**
+ * Compiling takes longer than all validation of a run, so validators stop at the first error and their code is not
+ * optimized.
+ */
+const fastCompilation = { strict: false, code: { optimize: false } }
 
 const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-/** Whether a status blames the request: 405 as a rule, but what is wrong besides may be found first. */
+/** Tells whether a status blames the request: usually 405, but another fault may be found first. */
 const isRefusal = (status: number) => status >= 400 && status < 500
 
-/** Pages for people and the document itself, which the document does not describe. */
+/** Pages for people, and the document itself: the document does not describe them. */
 const undocumented = /^\/(docs|problems|openapi\.)/
 
 /**
- * Makes the check of answers against an OpenAPI document: path, status, content type and body.
- * A record must be whole unless the request asked for `fields`.
+ * Returns a check of responses against an OpenAPI document: path, status, content type and body.
+ * Records must have all properties unless the request selected `fields`.
  */
-export function answersOf(openApi: unknown): CheckAnswer {
+export function responseCheck(openApi: unknown): CheckResponse {
   const document = documentForm.parse(openApi)
   // The package is CommonJS: its function is the default of its default.
   const addFormats = formatsPlugin.default
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const ajv = new Ajv2020(fastCompilation)
   addFormats(ajv)
   ajv.addFormat('edtf', true)
   ajv.addSchema(document, 'openapi')
@@ -62,29 +68,29 @@ export function answersOf(openApi: unknown): CheckAnswer {
 
   return ({ method, url, status, contentType, body, records }) => {
     const [path = ''] = url.split('?')
-    // HEAD answers as GET does; OPTIONS and methods that the path does not take are the server's and not the path's.
-    const asked = method === 'HEAD' ? 'get' : method.toLowerCase()
+    // HEAD is described as GET. OPTIONS and methods that the path does not have belong to the server.
+    const documented = method === 'HEAD' ? 'get' : method.toLowerCase()
     // /{resource}/search is never a /{resource}/{key}.
     const template = templates.find(({ form }) => form.test(path))?.path
     if (template === undefined) {
       if (undocumented.test(path) || method === 'OPTIONS' || isRefusal(status)) return
       throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)
     }
-    const known = document.paths[template]?.[asked]
-    if (!known) {
+    const described = document.paths[template]?.[documented]
+    if (!described) {
       if (method === 'OPTIONS' || isRefusal(status)) return
       throw new Error(`${method} ${template} is not in the OpenAPI document`)
     }
-    const answer = known.responses[status]
-    if (!answer) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
-    if (!answer.content) {
+    const promise = described.responses[status]
+    if (!promise) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
+    if (!promise.content) {
       if (body !== '')
         throw new Error(`${method} ${url} answered ${status} with a body where none is documented`)
       return
     }
     if (method === 'HEAD') return
     const type = contentType?.split(';')[0] ?? ''
-    if (!Object.hasOwn(answer.content, type)) {
+    if (!Object.hasOwn(promise.content, type)) {
       throw new Error(`${method} ${url} answered ${status} as ${type}, which is not documented`)
     }
     const steps = [
