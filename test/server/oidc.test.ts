@@ -203,17 +203,17 @@ describe('the keys of the issuer', () => {
   it('are fetched once for many tokens, and again for an unknown key, which replaces the old one', async () => {
     const tokens = await Promise.all(Array.from({ length: 5 }, () => other.token(admin)))
     expect(await Promise.all(tokens.map(outcome))).toEqual(tokens.map(() => 'admin'))
-    expect(other.asked()).toBe(1)
+    expect(other.keyRequests()).toBe(1)
 
     await other.rotate()
     // Whoever sends unknown keys all the time does not make the registry ask all the time.
     expect(await outcome(await other.token(admin))).toBe(401)
     expect(await outcome(await sign(usual(), await makePair()))).toBe(401)
-    expect(other.asked()).toBe(1)
+    expect(other.keyRequests()).toBe(1)
 
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 })
     expect(await outcome(await other.token(admin))).toBe('admin')
-    expect(other.asked()).toBe(2)
+    expect(other.keyRequests()).toBe(2)
     expect(await outcome(tokens[0] ?? '')).toBe(401)
   })
 
@@ -246,6 +246,6 @@ describe('the keys of the issuer', () => {
   it('that are of another issuer than the one that is trusted are not used', async () => {
     verify = trustIssuer({ issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' })
     expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
-    expect(other.asked()).toBe(0)
+    expect(other.keyRequests()).toBe(0)
   })
 })

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Api } from './api.ts'
 
+/** A group of an aggregate, with the link to the list of its records. */
 export interface Group {
   key: Record<string, string | null>
   label: Record<string, string | null>
@@ -8,12 +9,14 @@ export interface Group {
   list: string
 }
 
+/** The response of an aggregate. */
 export interface Aggregate {
   data: Group[]
   groups: { count: number; limit: number }
   total: number
 }
 
+/** Sends an aggregate of a resource and returns its response. */
 export const aggregate = async (
   api: Api,
   resource: string,

@@ -12,6 +12,7 @@ export interface HttpAnswer {
   json<T = Record<string, unknown>>(): T
 }
 
+/** What a request may send besides its method and path. */
 export interface RequestOptions {
   /** JSON to send; a string or bytes are sent as they are. */
   body?: unknown

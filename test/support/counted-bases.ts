@@ -1,5 +1,6 @@
 import { pseudoRandom } from './pseudo-random.ts'
 
+/** A participant with exactly one actor. */
 export interface Participant {
   country?: string
   organization?: string
@@ -7,6 +8,7 @@ export interface Participant {
   role: string
 }
 
+/** A cooperation base as the oracle knows it. */
 export interface Base {
   name: string
   kind: string
@@ -20,10 +22,13 @@ export interface Base {
   topics: string[]
 }
 
+/** Returns the id of the base at a position. */
 export const id = (at: number) => `01933b5e-7c1a-7d4e-9f2b-${String(at).padStart(12, '0')}`
+/** The ids of two organizations: an institute of Pakistan and a union without a country. */
 export const institute = id(900_001)
 export const union = id(900_002)
 
+/** The countries that take part. */
 export const countries = ['CHN', 'PAK', 'DEU']
 /** Actors that are no countries: an institute of Pakistan, a union of no country, and regions of three levels. */
 const actors = [
@@ -33,6 +38,7 @@ const actors = [
   { region: '202' },
   { region: '001' },
 ]
+/** The values that bases are generated from. */
 export const roles = ['participant', 'host', 'funder']
 export const kinds = ['observatory', 'ground_station', 'other']
 export const statuses = [null, 'planned', 'active']
@@ -51,6 +57,7 @@ export const dates = [
   { text: '-0005-12', year: '-0005', decade: '-000X', month: '-0005-12', span: [-48799, -48769] },
 ] as const
 
+/** The region of each country or region, as UN M49 has it. */
 export const regionOf: Record<string, string> = {
   CHN: '142',
   PAK: '142',
@@ -58,6 +65,7 @@ export const regionOf: Record<string, string> = {
   '002': '002',
   '202': '002',
 }
+/** The subregion of each country or region, where it has one. */
 export const subregionOf: Record<string, string> = { CHN: '030', PAK: '034', DEU: '155', '202': '202' }
 
 function makeBases(count: number): Base[] {
@@ -82,5 +90,7 @@ function makeBases(count: number): Base[] {
   }))
 }
 
+/** The generated bases, the same in every run. */
 export const bases = makeBases(60)
+/** The filter that selects the generated bases only. */
 export const ours = { 'name[startsWith]': 'Counted ' }

@@ -8,6 +8,7 @@ import type { Api, HttpAnswer, RequestOptions } from './api.ts'
 
 /** Valid documents of every resource, and short ways to send common requests. */
 
+/** A document or record as JSON. */
 export type Document = Record<string, unknown>
 
 /** A problem as responses carry it (RFC 9457). */
@@ -18,6 +19,7 @@ export interface Refusal {
   errors?: { pointer?: string; parameter?: string; header?: string; code: string; message: string }[]
 }
 
+/** A page of a list. */
 export interface Page {
   data: Document[]
   page: { limit: number; next: string | null; total?: { count: number; relation: string } }

@@ -12,7 +12,9 @@ const lastDay = (year: number, month = 12) => dayNumber(year, month + 1, 1) - 1
 /** A valid text with the first and the last day that it can mean. */
 export type Span = { text: string; from: number; to: number }
 
+/** Pads a number with zeros to a length. */
 export const pad = (value: number, length: number) => String(value).padStart(length, '0')
+/** Returns a year in four digits, with a minus before negative ones. */
 export const yearText = (year: number) => (year < 0 ? '-' : '') + pad(Math.abs(year), 4)
 
 // Most dates in a registry are of our times, and only dates near each other overlap.
@@ -21,7 +23,9 @@ export const years = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: -4712, max: 9999 }) },
   { weight: 1, arbitrary: fc.integer({ min: -9, max: 9 }) },
 )
+/** Months of a year, from 1. */
 export const months = fc.integer({ min: 1, max: 12 })
+/** The qualifiers of EDTF level 1, or none. */
 export const qualifiers = fc.constantFrom('', '?', '~', '%')
 
 const wholeYears: fc.Arbitrary<Span> = years.map((year) => ({
@@ -30,12 +34,14 @@ const wholeYears: fc.Arbitrary<Span> = years.map((year) => ({
   to: lastDay(year),
 }))
 
+/** Dates with a month and no day. */
 export const wholeMonths: fc.Arbitrary<Span> = fc.tuple(years, months).map(([year, month]) => ({
   text: `${yearText(year)}-${pad(month, 2)}`,
   from: firstDay(year, month),
   to: lastDay(year, month),
 }))
 
+/** Dates with a day. */
 export const days: fc.Arbitrary<Span> = fc
   .tuple(years, months, fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant(30)))
   .map(([year, month, daysAfterFirst]) => {
@@ -44,10 +50,12 @@ export const days: fc.Arbitrary<Span> = fc
     return { text, from: number, to: number }
   })
 
+/** Years, months and days, with a qualifier or none. */
 export const plainDates = fc
   .tuple(fc.oneof(wholeYears, wholeMonths, days), qualifiers)
   .map(([span, qualifier]) => ({ ...span, text: span.text + qualifier }))
 
+/** Time zones as EDTF writes them, or none. */
 export const zones = fc.constantFrom('', 'Z', '+00', '+00:00', '+08:00', '+05:30', '-12', '+14:00')
 const dateTimes = fc.tuple(days, fc.integer({ min: 0, max: 86_400 }), zones).map(([day, second, zone]) => {
   const [hours, minutes, seconds] = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60]
@@ -85,6 +93,7 @@ const longYears: fc.Arbitrary<Span> = fc.integer({ min: 10_000, max: 5_874_897 }
   to: lastDay(year),
 }))
 
+/** Intervals with both ends. */
 export const closedIntervals: fc.Arbitrary<Span> = fc.tuple(plainDates, plainDates).map(([one, other]) => {
   const [start, end] = other.to < one.from ? [other, one] : [one, other]
   return { text: `${start.text}/${end.text}`, from: start.from, to: end.to }
@@ -98,6 +107,7 @@ const halfOpenIntervals: fc.Arbitrary<Span> = fc
       : { text: `${date.text}/${open}`, from: date.from, to: Infinity },
   )
 
+/** Valid dates of every form. */
 export const spans = fc.oneof(
   { weight: 4, arbitrary: plainDates },
   { weight: 2, arbitrary: closedIntervals },

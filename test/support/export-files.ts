@@ -5,7 +5,7 @@ import type { Document } from './documents.ts'
 
 /** Whole results in other formats than pages of JSON. */
 
-/** Reads CSV as RFC 4180 has it, and nothing laxer. */
+/** Returns the cells of CSV by RFC 4180. Throws when a line does not end with CRLF. */
 export function readCsv(text: string): string[][] {
   const rows: string[][] = [[]]
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y
@@ -18,7 +18,7 @@ export function readCsv(text: string): string[][] {
   throw new Error('not CSV with CRLF at the end of every line')
 }
 
-/** The rows of CSV by the names in its header. */
+/** Returns the rows of CSV as objects with the names of the header. */
 export function tableOf(text: string): Record<string, string>[] {
   const [header = [], ...rows] = readCsv(text)
   return rows.map((row) => {
@@ -27,9 +27,11 @@ export function tableOf(text: string): Record<string, string>[] {
   })
 }
 
+/** Returns the records of NDJSON. */
 export const linesOf = (text: string): Document[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 
+/** Downloads a path and returns it as a workbook. */
 export async function workbook(api: Api, path: string): Promise<exceljs.Workbook> {
   const response = await fetch(`${api.origin}${path}`)
   const book = new exceljs.Workbook()
@@ -37,6 +39,7 @@ export async function workbook(api: Api, path: string): Promise<exceljs.Workbook
   return book
 }
 
+/** Returns the cells of a sheet, row by row. */
 export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[][] => {
   const rows: exceljs.CellValue[][] = []
   sheet?.eachRow((row) => {
@@ -45,8 +48,10 @@ export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[
   return rows
 }
 
+/** Returns a cell as text; empty for no value. */
 export const cellText = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 
+/** The media type of each format. */
 export const media = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
@@ -54,4 +59,5 @@ export const media = {
   geojson: 'application/geo+json',
 }
 
+/** Returns a text as exports write it: an apostrophe before what a spreadsheet would take as a formula. */
 export const disarmed = (text: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text)

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import type { Api } from './api.ts'
 
-let _api: Api
-
+/** The properties of a document. */
 export type Properties = Record<string, unknown>
 
+/** A page of a list. */
 export interface Page<T> {
   data: T[]
   page: { next: string | null; total?: { count: number } }
@@ -17,7 +17,7 @@ export async function create(api: Api, resource: string, document: Properties): 
   return answer.json<{ id: string }>().id
 }
 
-/** Records made for some tests, known by labels. */
+/** Records that a test has created, known by labels. */
 export interface World {
   id(label: string): string
   /** The labels, in order, of those records that a list with these parameters finds. */

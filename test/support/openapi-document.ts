@@ -18,11 +18,13 @@ const operation = z.looseObject({
   requestBody: z.looseObject({ content: media }).optional(),
   responses: z.record(z.string(), z.looseObject({ description: z.string(), content: media.optional() })),
 })
+/** The parts of an OpenAPI document that tests read. */
 export const documentForm = z.looseObject({
   paths: z.record(z.string(), z.record(z.string(), operation)),
   components: z.looseObject({ schemas: z.record(z.string(), schema) }),
 })
 
+/** An operation with its path and method. */
 export type Operation = z.output<typeof operation> & { path: string; method: string }
 
 /** Returns all operations of an OpenAPI document, with their paths and methods. */

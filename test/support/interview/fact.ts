@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 
+/** The properties of a record. */
 export type Properties = Record<string, unknown>
 
 /** A question that somebody would ask, and the records that answer it: these and no others. */
@@ -10,6 +11,7 @@ export interface Question {
   cited?: Properties
 }
 
+/** A fact of the interview, and the requests that find it. */
 export interface Fact {
   id: string
   fact: string
@@ -17,11 +19,14 @@ export interface Fact {
   questions: Question[]
 }
 
+/** Matches a participant that is a country. */
 export const country = (code: string, more: Properties = {}) =>
   expect.objectContaining({ country: code, ...more })
+/** Matches a participant that is a region. */
 export const region = (code: string, more: Properties = {}) =>
   expect.objectContaining({ region: code, ...more })
 
+/** The actions of a party that signed in a month. */
 export const signed = (month: string) => [{ kind: 'signed', date: month, note: null }]
 
 /** One of the big science programmes, in which all of paragraph 5 take part. */
@@ -40,6 +45,7 @@ export const chineseFigure = (value: number, qualifier = 'exact') => ({
   asOf: '2011-08',
 })
 
+/** A program of China for developing countries. */
 export const helpForDevelopingCountries = (modality: string) => ({
   modality,
   participants: [country('CHN', { role: 'donor' }), region('902', { role: 'recipient' })],
