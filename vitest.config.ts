@@ -4,10 +4,11 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: 'test/support/global-setup.ts',
-    // Half of a test is waiting: for PostgreSQL, for processes that start, for time to pass.
-    maxWorkers: Math.max(4, availableParallelism()),
-    // Importing the service takes as long as most files' tests, and its modules keep nothing but what they have made of
-    // their own constants, so files share them.
+    // Tests wait half of the time, so there are more workers than two cores. Each worker imports the service, and compiles
+    // the validators of the OpenAPI document, for itself.
+    maxWorkers: Math.max(3, availableParallelism()),
+    // Files of a worker share the imported modules: importing the service takes as long as the tests of most files, and
+    // its modules hold no state but what they derive from constants.
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
@@ -27,7 +28,11 @@ export default defineConfig({
         test: {
           name: 'faults',
           // Beside what breaks on purpose: who is let in, and what the past is, as its table tells them too.
-          include: ['test/faults/**/*.test.ts', 'test/access/matrix.test.ts', 'test/as-of-replay.test.ts'],
+          include: [
+            'test/faults/**/*.test.ts',
+            'test/server/access-matrix.test.ts',
+            'test/as-of-replay.test.ts',
+          ],
           // Each takes the whole machine, and what one of them breaks must not disturb another.
           fileParallelism: false,
           testTimeout: 1_800_000,

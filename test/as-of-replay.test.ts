@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Document, momentNow, type Page } from './contract/samples.ts'
 import { type Api, type HttpAnswer, openApi } from './support/api.ts'
+import { type Document, databaseTime, type Page } from './support/documents.ts'
 
 /** The registry of a moment against a replay of the feed of changes up to it, for histories of any kind. */
 
@@ -250,12 +250,12 @@ it('answers of a moment are those of a replay of the feed up to it, for any hist
       const made = new Made()
       // So that there is something to tie the others to.
       for (const kind of kinds) await take(made, { action: 'create', kind, at: 0, draw: [4, 2, 1] })
-      const moments = [await momentNow(api)]
+      const moments = [await databaseTime(api)]
       for (const one of steps) {
-        if (one.action === 'look' && moments.length < 3) moments.push(await momentNow(api))
+        if (one.action === 'look' && moments.length < 3) moments.push(await databaseTime(api))
         else await take(made, one)
       }
-      moments.push(await momentNow(api))
+      moments.push(await databaseTime(api))
       const changes = await feedOf(made)
       for (const moment of moments) await compare(made, replay(changes, moment), moment)
     }),

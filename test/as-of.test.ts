@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../src/resources/index.ts'
 import type { Resource } from '../src/resources/resource.ts'
+import { type Api, openApi } from './support/api.ts'
 import {
   all,
+  createRecord,
   type Document,
-  fullSample,
+  databaseTime,
+  exampleDocument,
+  fullDocument,
   listPath,
-  make,
-  momentNow,
   nameProperty,
   type Page,
   pages,
   refusal,
   resourceOf,
-  sample,
   seededKey,
-} from './contract/samples.ts'
-import { type Api, openApi } from './support/api.ts'
+} from './support/documents.ts'
 
 /** Lists, searches, aggregates and exports as the registry stood at a moment. */
 
@@ -43,13 +43,13 @@ describe.each(resources)('the $name of a moment', (resource) => {
   const [dimension] = Object.keys(resource.dimensions)
 
   it('are those that there were then, as they were, whatever asks', async () => {
-    const early = await momentNow(api)
-    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
-    const created = await momentNow(api)
+    const early = await databaseTime(api)
+    const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
+    const created = await databaseTime(api)
     const patched = (await api.patch(path, { [name]: 'Changed' })).json()
-    const changed = await momentNow(api)
+    const changed = await databaseTime(api)
     await api.delete(path)
-    const removed = await momentNow(api)
+    const removed = await databaseTime(api)
     await api.post(`${path}/restore`, { version: 1 })
 
     const states: [string, Document | undefined][] = [
@@ -75,10 +75,10 @@ describe.each(resources)('the $name of a moment', (resource) => {
   })
 
   it('can be read with what is included as it was', async () => {
-    const { path, record } = await make(resource, api)
+    const { path, record } = await createRecord(resource, api)
     const include = Object.keys(resource.includes())[0]
     const early = (await api.get(`${path}?include=${include}`)).json()
-    const then = await momentNow(api)
+    const then = await databaseTime(api)
     await api.patch(path, { [name]: 'Changed' })
     const answer = await api.get(`${path}?asOf=${then}&include=${include}`)
     expect(answer.json()).toEqual(early)
@@ -90,23 +90,23 @@ describe.each(resources)('the $name of a moment', (resource) => {
 
 describe('what filters and groups look at', () => {
   it('is as it was: names, aliases, regions, and where topics belong', async () => {
-    const { key: above } = await make(resourceOf('topics'), api)
-    const topic = await make(resourceOf('topics'), api, {
-      ...(await sample(resourceOf('topics'), api)),
+    const { key: above } = await createRecord(resourceOf('topics'), api)
+    const topic = await createRecord(resourceOf('topics'), api, {
+      ...(await exampleDocument(resourceOf('topics'), api)),
       broader: above,
     })
-    const country = await make(resourceOf('countries'), api, {
-      ...(await sample(resourceOf('countries'), api)),
+    const country = await createRecord(resourceOf('countries'), api, {
+      ...(await exampleDocument(resourceOf('countries'), api)),
       name: 'Oldland',
       region: '034',
       groups: [],
       aliases: [{ name: 'Formerland', language: 'en' }],
     })
-    const organization = await make(resourceOf('organizations'), api, {
-      ...(await sample(resourceOf('organizations'), api)),
+    const organization = await createRecord(resourceOf('organizations'), api, {
+      ...(await exampleDocument(resourceOf('organizations'), api)),
       country: country.key,
     })
-    const { key } = await make(resourceOf('agreements'), api, {
+    const { key } = await createRecord(resourceOf('agreements'), api, {
       title: 'An agreement of the past',
       kind: 'treaty',
       signedOn: '1999',
@@ -125,7 +125,7 @@ describe('what filters and groups look at', () => {
     }
     // Often enough for the connection to have the statements and functions prepared for good.
     for (let times = 0; times < 10; times++) expect(await asked('')).toEqual([1, 1, 1, 1])
-    const then = await momentNow(api)
+    const then = await databaseTime(api)
     await api.patch(topic.path, { broader: null })
     await api.patch(country.path, { region: '150', name: 'Newland', aliases: [] })
     await api.patch(organization.path, { country: 'FRA' })
@@ -134,7 +134,7 @@ describe('what filters and groups look at', () => {
     expect(await asked('')).toEqual([0, 0, 0, 1])
     expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
     expect(await asked('')).toEqual([0, 0, 0, 1])
-    const since = await momentNow(api)
+    const since = await databaseTime(api)
     await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
     // From one past to another, in which more is different: what was prepared for the one is not for the other.
     expect(await asked(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
@@ -156,8 +156,8 @@ describe('what filters and groups look at', () => {
   })
 
   it('is the same in the list that a group leads to', async () => {
-    const made = await make(resourceOf('organizations'), api)
-    const then = await momentNow(api)
+    const made = await createRecord(resourceOf('organizations'), api)
+    const then = await databaseTime(api)
     await api.patch(made.path, { type: 'other' })
     const path = `/v1/organizations/aggregate?groupBy=type,parent&q=nations&asOf=${then}`
     const { data } = (await api.get(path)).json<Aggregate>()
@@ -169,8 +169,8 @@ describe('what filters and groups look at', () => {
 
   it('for figures is asked as registryAsOf, since asOf is the date of a figure', async () => {
     const figures = resourceOf('figures')
-    const made = await make(figures, api)
-    const then = await momentNow(api)
+    const made = await createRecord(figures, api)
+    const then = await databaseTime(api)
     await api.patch(made.path, { asOf: '2020-05' })
     const found = (query: string) => keys(`/v1/figures?id=${made.key}&${query}`)
     expect(await found('asOf=2020-05')).toEqual([made.key])
@@ -189,8 +189,8 @@ describe('a list of the past', () => {
   it('goes on page by page while everything changes, and its cursors are for its moment alone', async () => {
     const topics = resourceOf('topics')
     const before = await all(api, topics, 'sort=-name')
-    const then = await momentNow(api)
-    const made = await make(topics, api, { ...(await sample(topics, api)), name: 'Zzz' })
+    const then = await databaseTime(api)
+    const made = await createRecord(topics, api, { ...(await exampleDocument(topics, api)), name: 'Zzz' })
     const first = (await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}`)).json<Page>()
     await api.patch(made.path, { name: '0' })
     for (const { slug, name } of before.slice(0, 7))
@@ -201,9 +201,9 @@ describe('a list of the past', () => {
     expect([...first.data, ...second.json<Page>().data]).toEqual(before.slice(0, 10))
     expect((await api.get(`/v1/topics?count=estimated&asOf=${then}`)).status).toBe(200)
     expect((await api.get(`/v1/topics?sort=-name&limit=5&cursor=${next}`)).status).toBe(400)
-    expect((await api.get(`/v1/topics?sort=-name&asOf=${await momentNow(api)}&cursor=${next}`)).status).toBe(
-      400,
-    )
+    expect(
+      (await api.get(`/v1/topics?sort=-name&asOf=${await databaseTime(api)}&cursor=${next}`)).status,
+    ).toBe(400)
   })
 
   it('is empty before the registry began', async () => {
@@ -220,14 +220,14 @@ describe('a list of the past', () => {
 
   it('is exported with all that belongs to it', async () => {
     const agreements = resourceOf('agreements')
-    const made = await make(agreements, api, {
-      ...(await sample(agreements, api)),
+    const made = await createRecord(agreements, api, {
+      ...(await exampleDocument(agreements, api)),
       title: 'Exported',
       parties: [{ country: 'CHN', role: 'party' }],
     })
     const source = await seededKey(api, 'sources')
     await api.post('/v1/citations', { source, record: { resource: 'agreements', id: made.key } })
-    const then = await momentNow(api)
+    const then = await databaseTime(api)
     await api.patch(made.path, { title: 'Other', parties: [{ country: 'PAK', role: 'party' }] })
     const csv = await api.get(
       `/v1/agreements?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${then}`,
@@ -243,21 +243,21 @@ describe('a list of the past', () => {
   })
 
   it('is kept in memory like others, and is another after something has been written', async () => {
-    const path = `/v1/regions?asOf=${await momentNow(api)}`
+    const path = `/v1/regions?asOf=${await databaseTime(api)}`
     const [first, again] = [await api.get(path), await api.get(path)]
     expect(again.headers.get('cache-status')).toBe('Entente; hit')
     expect(again.text).toBe(first.text)
     const etag = first.headers.get('etag') ?? ''
     expect((await api.get(path, { headers: { 'if-none-match': etag } })).status).toBe(304)
-    await make(resourceOf('regions'), api)
+    await createRecord(resourceOf('regions'), api)
     const later = await api.get(path)
     expect(later.headers.get('cache-status')).toBe('Entente; fwd=uri-miss')
     expect(later.text).toBe(first.text)
   })
 
   it('leaves nothing behind, also when it fails, and many can be asked at once', async () => {
-    const then = await momentNow(api)
-    await make(resourceOf('agreements'), api)
+    const then = await databaseTime(api)
+    await createRecord(resourceOf('agreements'), api)
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, at) =>
         api.get(`/v1/agreements?asOf=${then}&limit=${at + 1}&sort=-title`),
@@ -301,8 +301,8 @@ describe('a moment', () => {
   })
 
   it('is the same in whatever way it is written', async () => {
-    const made = await make(resourceOf('sources'), api)
-    const then = await momentNow(api)
+    const made = await createRecord(resourceOf('sources'), api)
+    const then = await databaseTime(api)
     await api.delete(made.path)
     const elsewhere = `${new Date(Date.parse(then) + 7_200_000).toISOString().slice(0, -1)}%2B02:00`
     expect(await keys(`/v1/sources?id=${made.key}&asOf=${then}`)).toEqual([made.key])

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { count, listPath, make, nameProperty, sample } from './samples.ts'
+import { count, createRecord, exampleDocument, listPath, nameProperty } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const basic = `Basic ${btoa(`admin:${adminKey}`)}`
 
@@ -25,14 +24,14 @@ const strangers: Record<string, RequestOptions> = {
 
 describe.each(resources)('$name', (resource) => {
   it.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
-    'cannot be written by %s without the key: it is refused with 401 and leaves everything as it was',
+    'returns 401 to %s without a key, and changes nothing',
     async (method) => {
-      const { path, record } = await make(resource, api)
+      const { path, record } = await createRecord(resource, api)
       const before = await count(api, resource)
       const change = { [nameProperty(resource)]: 'Changed' }
       const url = method === 'POST' ? listPath(resource) : path
       const bodies = new Map<string, unknown>([
-        ['POST', await sample(resource, api)],
+        ['POST', await exampleDocument(resource, api)],
         ['PUT', { ...record, ...change }],
         ['PATCH', change],
       ])
@@ -47,8 +46,8 @@ describe.each(resources)('$name', (resource) => {
     },
   )
 
-  it('can be read without a key, but not with a wrong one, which somebody wants to know', async () => {
-    const { path } = await make(resource, api)
+  it('can be read without a key, but not with a wrong key', async () => {
+    const { path } = await createRecord(resource, api)
     for (const url of [path, `${listPath(resource)}?limit=1`]) {
       expect((await api.get(url)).status).toBe(200)
       expect((await api.get(url, { key: adminKey })).status).toBe(200)
@@ -58,8 +57,8 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('can be written with the scheme in any case, as HTTP has it', async () => {
-    const document = await sample(resource, api)
+  it('accepts the authorization scheme in any case', async () => {
+    const document = await exampleDocument(resource, api)
     const headers = { authorization: `bEARER ${adminKey}` }
     expect((await api.post(listPath(resource), document, { key: null, headers })).status).toBe(201)
   })

@@ -1,25 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
-  asEveryWrite,
+  type CreatedRecord,
+  createRecord,
+  exampleDocument,
   faultAt,
   listPath,
-  type Made,
-  make,
   nameProperty,
   pointersIn,
   refusal,
-  sample,
-} from './samples.ts'
+  sendAsEveryWrite,
+} from '../support/documents.ts'
 
 /** Bodies that are no JSON object which could be kept as it is. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(
@@ -33,13 +32,13 @@ const withProperty = (document: object, name: string, value: string) =>
 describe.each(resources)('a body for $name', (resource) => {
   const name = nameProperty(resource)
 
-  let made: Made
+  let made: CreatedRecord
   beforeAll(async () => {
-    made = await make(resource, api)
+    made = await createRecord(resource, api)
   })
   /** Sends it to create, to replace and to patch; that also holds that nothing is written. */
   const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
-    asEveryWrite(api, resource, made.path, body, options)
+    sendAsEveryWrite(api, resource, made.path, body, options)
 
   it.each(['[]', '[{}]', '"text"', 'null', '1', 'true'])(
     'that is %s and no object is refused with 422',
@@ -92,8 +91,8 @@ describe.each(resources)('a body for $name', (resource) => {
     })
   })
 
-  it('with a property twice is refused with 400 that points at it, however deep it is and however it is spelt', async () => {
-    const document = await sample(resource, api)
+  it('with a duplicate property, however deep or escaped, returns 400 with its pointer', async () => {
+    const document = await exampleDocument(resource, api)
     const escaped = `\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}`
     for (const body of [
       withProperty(document, name, '"again"'),
@@ -109,7 +108,7 @@ describe.each(resources)('a body for $name', (resource) => {
     expect(pointersIn(deep)).toEqual(['/a/1/b/c~1d'])
   })
 
-  it('with text that cannot be kept, NUL or half of a surrogate pair, is refused with 400 that points at it', async () => {
+  it('with NUL or half of a surrogate pair in text returns 400 with its pointer', async () => {
     for (const wrong of ['a\\u0000b', '\\ud800', '\\udc00\\ud800']) {
       for (const answer of await everywhere(`{"${name}":"${wrong}"}`)) {
         expect(answer.status).toBe(400)
@@ -124,7 +123,7 @@ describe.each(resources)('a body for $name', (resource) => {
   it('with whole surrogate pairs, escaped or not, is kept as it is', async () => {
     const rocket = 'Rocket \u{1F680} 火箭'
     for (const text of [rocket, rocket.replace('\u{1F680}', '\\ud83d\\ude80')]) {
-      const { [name]: _name, ...document } = await sample(resource, api)
+      const { [name]: _name, ...document } = await exampleDocument(resource, api)
       const answer = await api.post(listPath(resource), withProperty(document, name, `"${text}"`))
       expect(answer.status).toBe(201)
       expect(answer.json()[name]).toBe(rocket)
@@ -142,7 +141,7 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('may begin with a byte order mark, which is no part of it', async () => {
-    const document = await sample(resource, api)
+    const document = await exampleDocument(resource, api)
     const answer = await api.post(listPath(resource), bytes([0xef, 0xbb, 0xbf], JSON.stringify(document)))
     expect(answer.status).toBe(201)
     expect(answer.json()).toMatchObject(document)
@@ -153,7 +152,7 @@ describe.each(resources)('a body for $name', (resource) => {
     async (property) => {
       // A replacement and a patch must repeat the key where clients make it; a creation is refused before it is taken.
       const ownKey = resource.key.madeBy === 'client' ? { [resource.key.property]: made.key } : {}
-      const document = { ...(await sample(resource, api)), ...ownKey }
+      const document = { ...(await exampleDocument(resource, api)), ...ownKey }
       for (const answer of await everywhere(withProperty(document, property, '{"a":1}'))) {
         expect(answer.status).toBe(422)
         expect(pointersIn(answer)).toEqual([`/${property}`])

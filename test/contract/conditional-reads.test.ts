@@ -1,23 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
-import { etagOf, listPath, make, nameProperty, refusal, resourceOf, sample } from './samples.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
+import {
+  createRecord,
+  etagOf,
+  exampleDocument,
+  listPath,
+  nameProperty,
+  refusal,
+  resourceOf,
+} from '../support/documents.ts'
 
 /** What a client has already is not sent again, and what has changed always is. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-match': tag } })
 
 describe.each(resources)('what a client has of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it('is not sent again while it is current, as a record and as a list, whatever it includes', async () => {
-    const { path, key } = await make(resource, api)
+  it('returns 304 while it is current, as a record and as a list, with any include', async () => {
+    const { path, key } = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
     for (const url of [
@@ -38,8 +45,8 @@ describe.each(resources)('what a client has of $name', (resource) => {
     }
   })
 
-  it('is sent again when the record has changed, as a record and as a list', async () => {
-    const { path, key } = await make(resource, api)
+  it('returns 200 when the record has changed, as a record and as a list', async () => {
+    const { path, key } = await createRecord(resource, api)
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
     const before = { record: etagOf(await api.get(path)), list: etagOf(await api.get(list)) }
     await api.patch(path, { [name]: 'Changed' })
@@ -54,12 +61,12 @@ describe.each(resources)('what a client has of $name', (resource) => {
     }
   })
 
-  it('is sent again when the list has one record more, or one less', async () => {
+  it('returns 200 when the list has one record more or less', async () => {
     // Later records alone, so that no other test can change the list meanwhile.
-    const { record } = await make(resource, api)
+    const { record } = await createRecord(resource, api)
     const list = `${listPath(resource)}?createdAt[gte]=${record.createdAt}&sort=-createdAt`
     const before = etagOf(await api.get(list))
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     const more = await api.get(list, ifNoneMatch(before))
     expect(more.status).toBe(200)
     await api.delete(path)
@@ -68,14 +75,14 @@ describe.each(resources)('what a client has of $name', (resource) => {
   })
 
   it('is not compared with tags of another version', async () => {
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     for (const tag of ['"2"', '"0"', '"1-"', '""']) {
       expect((await api.get(path, ifNoneMatch(tag))).status).toBe(200)
     }
   })
 
-  it('is refused with 400 when it is told by something else than an ETag', async () => {
-    const { path } = await make(resource, api)
+  it('returns 400 for a malformed ETag', async () => {
+    const { path } = await createRecord(resource, api)
     for (const url of [path, `${listPath(resource)}?limit=1`]) {
       for (const wrong of ['1', '"1', 'any', 'W/1']) {
         const answer = await api.get(url, ifNoneMatch(wrong))
@@ -89,9 +96,9 @@ describe.each(resources)('what a client has of $name', (resource) => {
 describe.each(resources.filter((resource) => 'citations' in resource.includes()))(
   'what a client has of $name with their citations',
   (resource) => {
-    it('is sent again when a citation is added, changed or removed, though the record is the same', async () => {
+    it('returns 200 when a citation is added, changed or removed', async () => {
       const citations = resourceOf('citations')
-      const { path, key, etag } = await make(resource, api)
+      const { path, key, etag } = await createRecord(resource, api)
       const urls = [path, `${listPath(resource)}`].map(
         (url) => `${url}?include=citations${url === path ? '' : `&${resource.key.property}=${key}`}`,
       )
@@ -99,11 +106,11 @@ describe.each(resources.filter((resource) => 'citations' in resource.includes())
 
       const seen = [await tags()]
       const document = {
-        ...(await sample(citations, api)),
+        ...(await exampleDocument(citations, api)),
         property: null,
         record: { resource: resource.name, id: key },
       }
-      const citation = await make(citations, api, document)
+      const citation = await createRecord(citations, api, document)
       seen.push(await tags())
       await api.patch(citation.path, { note: 'Changed' })
       seen.push(await tags())

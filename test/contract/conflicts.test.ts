@@ -1,25 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
+  createRecord,
   type Document,
   faultAt,
-  fullSample,
+  fullDocument,
   listPath,
-  make,
   pointersIn,
   resourceOf,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** What one record of a resource has and no other can have. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 /** The properties of a resource which are unique, alone or together with another; where the fault is shown. */
 const unique: { name: string; properties: string[]; pointers: string[] }[] = [
@@ -38,7 +37,7 @@ const unique: { name: string; properties: string[]; pointers: string[] }[] = [
 const pick = (document: Document, properties: string[]) =>
   Object.fromEntries(properties.map((property) => [property, document[property]]))
 
-it('every resource has something of its own', () => {
+it('every resource has a unique property', () => {
   expect([...new Set(unique.map(({ name }) => name))].sort()).toEqual(
     resources.map(({ name }) => name).sort(),
   )
@@ -50,10 +49,10 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
   const valid = name === 'countries' ? { validTo: null } : {}
   const isKey = properties.includes(resource.key.property)
 
-  it('cannot be given to another: its creation is refused with 409 and a pointer, and writes nothing', async () => {
-    const { record } = await make(resource, api, { ...(await fullSample(resource, api)), ...valid })
+  it('cannot be given to another: its creation returns 409 with a pointer and writes nothing', async () => {
+    const { record } = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
     const before = await count(api, resource)
-    const other = { ...(await fullSample(resource, api)), ...valid, ...pick(record, properties) }
+    const other = { ...(await fullDocument(resource, api)), ...valid, ...pick(record, properties) }
     const answer = await api.post(listPath(resource), other)
     expect(answer.status).toBe(409)
     expect(pointersIn(answer)).toEqual(pointers)
@@ -62,9 +61,9 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
   })
 
   it.skipIf(isKey)('cannot be given to another by a change, which leaves both as they were', async () => {
-    const document = { ...(await fullSample(resource, api)), ...valid }
-    const one = await make(resource, api, document)
-    const two = await make(resource, api, { ...(await fullSample(resource, api)), ...valid })
+    const document = { ...(await fullDocument(resource, api)), ...valid }
+    const one = await createRecord(resource, api, document)
+    const two = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
     const taken = pick(one.record, properties)
     for (const answer of [
       await api.patch(two.path, taken),
@@ -77,8 +76,11 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
     expect((await api.get(two.path)).json()).toEqual(two.record)
   })
 
-  it('stays the own record’s: it can be sent again with other changes', async () => {
-    const { path, record } = await make(resource, api, { ...(await fullSample(resource, api)), ...valid })
+  it('can be sent again by the record that has it', async () => {
+    const { path, record } = await createRecord(resource, api, {
+      ...(await fullDocument(resource, api)),
+      ...valid,
+    })
     expect((await api.patch(path, pick(record, properties))).status).toBe(200)
     expect((await api.put(path, record)).status).toBe(200)
   })
@@ -89,11 +91,11 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
   ({ name }) => {
     const resource = resourceOf(name)
 
-    it('which are taken are pointed at one by one, and it is said whose they are', async () => {
+    it('that are taken are refused with a pointer to each and the record that has it', async () => {
       const own = { scheme: 'test', id: randomUUID() }
-      const [first, second] = [await make(resource, api), await make(resource, api)]
+      const [first, second] = [await createRecord(resource, api), await createRecord(resource, api)]
       const theirs = [first, second].map(({ record }) => Object(record.externalIds)[0])
-      const document = { ...(await fullSample(resource, api)), externalIds: [own, ...theirs] }
+      const document = { ...(await fullDocument(resource, api)), externalIds: [own, ...theirs] }
       const answer = await api.post(listPath(resource), document)
       expect(answer.status).toBe(409)
       expect(pointersIn(answer)).toEqual(['/externalIds/1', '/externalIds/2'])
@@ -102,10 +104,10 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
     })
 
     it('may be those of a record of another resource', async () => {
-      const { record } = await make(resource, api)
+      const { record } = await createRecord(resource, api)
       const other = resources.find((one) => one !== resource && 'externalIds' in one.document.shape)
       if (!other) throw new Error('no other resource has external ids')
-      const document = { ...(await fullSample(other, api)), externalIds: record.externalIds }
+      const document = { ...(await fullDocument(other, api)), externalIds: record.externalIds }
       expect((await api.post(listPath(other), document)).status).toBe(201)
     })
   },
@@ -113,9 +115,12 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
 
 it('the codes of a withdrawn state can be given to another country', async () => {
   const countries = resourceOf('countries')
-  const { record } = await make(countries, api, { ...(await fullSample(countries, api)), validTo: '1991' })
+  const { record } = await createRecord(countries, api, {
+    ...(await fullDocument(countries, api)),
+    validTo: '1991',
+  })
   const successor = {
-    ...(await fullSample(countries, api)),
+    ...(await fullDocument(countries, api)),
     ...pick(record, ['alpha2', 'numeric']),
     validTo: null,
   }

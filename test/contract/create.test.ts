@@ -1,17 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
-import { emptied, etagOf, fullSample, keyIn, listPath, pathTo, sample, smallSample } from './samples.ts'
+import { type Api, sharedApi } from '../support/api.ts'
+import {
+  defaultsOf,
+  etagOf,
+  exampleDocument,
+  fullDocument,
+  keyIn,
+  listPath,
+  minimalDocument,
+  pathTo,
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe.each(resources)('creating $name', (resource) => {
-  it('answers 201 with the whole record, where it is and its version, and it is read there as answered', async () => {
-    const document = await sample(resource, api)
+  it('returns 201 with the record, its Location and its ETag', async () => {
+    const document = await exampleDocument(resource, api)
     const answer = await api.post(listPath(resource), document)
     expect(answer.status).toBe(201)
     const record = answer.json()
@@ -26,23 +34,23 @@ describe.each(resources)('creating $name', (resource) => {
     expect(etagOf(read)).toBe('"1"')
   })
 
-  it('fills what a document leaves out as the contract says, so that no property is ever missing', async () => {
-    const document = await smallSample(resource, api)
+  it("fills the properties that a document leaves out with the contract's defaults", async () => {
+    const document = await minimalDocument(resource, api)
     const answer = await api.post(listPath(resource), document)
     expect(answer.status).toBe(201)
     const { version, createdAt, updatedAt, id, ...written } = answer.json()
-    expect(written).toEqual({ ...emptied(api, resource), ...document })
+    expect(written).toEqual({ ...defaultsOf(api, resource), ...document })
   })
 
-  it('keeps every property of a document as it was written, however deep', async () => {
-    const document = await fullSample(resource, api)
+  it('stores every property of a document as it was sent, however deep', async () => {
+    const document = await fullDocument(resource, api)
     const answer = await api.post(listPath(resource), document)
     expect(answer.status).toBe(201)
     expect(answer.json()).toMatchObject(document)
   })
 
-  it('gives two equal wishes for the same key or external id to one of two clients only', async () => {
-    const document = await fullSample(resource, api)
+  it('lets only one of two concurrent creates with the same key or external id succeed', async () => {
+    const document = await fullDocument(resource, api)
     const answers = await Promise.all([1, 2].map(() => api.post(listPath(resource), document)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
   })

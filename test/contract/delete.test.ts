@@ -6,17 +6,17 @@ import { references } from '../../src/resources/values.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
+  createRecord,
   type Document,
   documentOf,
-  fullSample,
+  exampleDocument,
+  fullDocument,
   ifMatch,
   keyIn,
-  make,
   pathTo,
   refusal,
-  sample,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -58,7 +58,7 @@ const object = z.record(z.string(), z.unknown())
 
 /** A document of the referrer that refers to a record. */
 async function referring({ referrer, pointer, target }: Link, record: Document): Promise<Document> {
-  const document = await fullSample(referrer, api)
+  const document = await fullDocument(referrer, api)
   if (pointer === '/record/id') {
     return { ...document, record: { resource: target.name, id: keyIn(target, record) }, property: null }
   }
@@ -72,14 +72,18 @@ let purposes = 98_000
 
 /** A record to be referred to. */
 async function referred({ target, pointer }: Link) {
-  if (pointer !== '/crsPurpose') return make(target, api)
+  if (pointer !== '/crsPurpose') return createRecord(target, api)
   purposes += 1
-  return make(target, api, { ...(await sample(target, api)), scheme: 'crs', code: String(purposes) })
+  return createRecord(target, api, {
+    ...(await exampleDocument(target, api)),
+    scheme: 'crs',
+    code: String(purposes),
+  })
 }
 
 describe.each(resources)('removing $name', (resource) => {
-  it('answers 204 without a body, and the record is gone from reads, changes and lists', async () => {
-    const { key, path, etag } = await make(resource, api, await fullSample(resource, api))
+  it('returns 204 without a body, and the record is gone from reads, changes and lists', async () => {
+    const { key, path, etag } = await createRecord(resource, api, await fullDocument(resource, api))
     const answer = await api.delete(path, ifMatch(etag))
     expect(answer.status).toBe(204)
     expect(answer.text).toBe('')
@@ -89,26 +93,26 @@ describe.each(resources)('removing $name', (resource) => {
     expect(await all(api, resource, `${resource.key.property}=${key}`)).toEqual([])
   })
 
-  it('gives back what the record alone could have: the same document can be written again', async () => {
-    const document = await fullSample(resource, api)
-    const { path } = await make(resource, api, document)
+  it('frees the key and the external ids: the same document can be created again', async () => {
+    const document = await fullDocument(resource, api)
+    const { path } = await createRecord(resource, api, document)
     expect((await api.post(`/v1/${resource.name}`, document)).status).toBe(409)
     await api.delete(path)
     expect((await api.post(`/v1/${resource.name}`, document)).status).toBe(201)
   })
 
-  it('by two clients at once succeeds for one of them', async () => {
-    const { path } = await make(resource, api)
+  it('succeeds for only one of two concurrent clients', async () => {
+    const { path } = await createRecord(resource, api)
     const answers = await Promise.all([api.delete(path), api.delete(path)])
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 404])
   })
 
-  it('that is not there is 404', async () => {
+  it('returns 404 for an unknown key', async () => {
     expect((await api.delete(pathTo(resource, unusedKey(resource)))).status).toBe(404)
   })
 })
 
-it('knows of references to every resource but citations, to which nothing can refer', () => {
+it('covers references to every resource but citations, which nothing can refer to', () => {
   const targets = new Set(links.map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
     resources
@@ -121,9 +125,9 @@ it('knows of references to every resource but citations, to which nothing can re
 describe.each(links.map((link) => ({ link, ...link })))(
   'removing one of $target.name that $pointer of one of $referrer.name refers to',
   ({ link, referrer }) => {
-    it('is refused with 409 that says who refers to it, until nobody does', async () => {
+    it('returns 409 with the records that refer to it, until none does', async () => {
       const made = await referred(link)
-      const other = await make(referrer, api, await referring(link, made.record))
+      const other = await createRecord(referrer, api, await referring(link, made.record))
       const refused = await api.delete(made.path)
       expect(refused.status).toBe(409)
       expect(refusal(refused).errors).toMatchObject([

@@ -1,28 +1,27 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   bare,
   contractOf,
   count,
   documentOf,
+  exampleDocument,
   faultAt,
-  fullSample,
+  fullDocument,
   listPath,
   nameProperty,
   pointersIn,
   refusal,
-  sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** Records with faults are refused with 422, every fault at once, each with a JSON pointer; nothing is written. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 /** The document with `misspelt: 1` in each object inside it, and where these are. */
 function withStrangers(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {
@@ -64,7 +63,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('with a property that does not exist: each is named, and the nearest that does', async () => {
     const names = Object.keys(resource.document.shape)
     const strangers = Object.fromEntries(names.map((name) => [`${name}x`, 1]))
-    const answer = await refused({ ...(await sample(resource, api)), ...strangers })
+    const answer = await refused({ ...(await exampleDocument(resource, api)), ...strangers })
     expect(pointersIn(answer)).toEqual(names.map((name) => `/${name}x`).sort())
     for (const name of names) {
       expect(faultAt(answer, `/${name}x`)).toMatchObject({
@@ -75,7 +74,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('with a property that does not exist, in any of the objects inside it', async () => {
-    const { value, pointers } = withStrangers(await fullSample(resource, api))
+    const { value, pointers } = withStrangers(await fullDocument(resource, api))
     expect(pointersIn(await refused(value))).toEqual(pointers.sort())
   })
 
@@ -116,14 +115,17 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     const names = shape.filter(([, schema]) => !(bare(schema) instanceof z.ZodString)).map(([name]) => name)
     for (const forLists of [{}, 'text', { 0: 'CHN', length: 1 }]) {
       const wrong = shape.map(([name, schema]) => [name, isList(schema) ? forLists : [[]]])
-      const answer = await refused({ ...(await sample(resource, api)), ...Object.fromEntries(wrong) })
+      const answer = await refused({
+        ...(await exampleDocument(resource, api)),
+        ...Object.fromEntries(wrong),
+      })
       expect(pointersIn(answer)).toEqual(expect.arrayContaining(names.map((name) => `/${name}`)))
     }
   })
 
   it('with a name that is empty, blank, padded, of two lines or far too long', async () => {
     const property = nameProperty(resource)
-    const document = await sample(resource, api)
+    const document = await exampleDocument(resource, api)
     // Citations have a note in the place of a name, which may have lines.
     const wrong = property === 'note' ? ['', ' ', '\n'] : ['', ' ', 'a ', ' a', 'a\nb', 'a\tb', 'a\u2028b']
     for (const text of [...wrong, 'a'.repeat(20_000)]) {
@@ -144,7 +146,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
 
   it('with all kinds of faults at once, each of which is named', async () => {
     const [first = '', ...others] = contractOf(api, resource).required
-    const { [first]: _left, ...document } = await sample(resource, api)
+    const { [first]: _left, ...document } = await exampleDocument(resource, api)
     const answer = await refused({
       ...document,
       ...Object.fromEntries(others.map((name) => [name, []])),

@@ -6,16 +6,16 @@ import type { Resource } from '../../src/resources/resource.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
+  type CreatedRecord,
+  createRecord,
   type Document,
-  fullSample,
+  fullDocument,
   keyIn,
-  type Made,
-  make,
+  minimalDocument,
   nameProperty,
   type Page,
   seededKey,
-  smallSample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -89,14 +89,14 @@ describe.each(resources)('filtering $name', (resource) => {
   const withOperator = (operator: Operator) =>
     filters.filter(([, { comparisons }]) => comparisons[operator]).map(([filter]) => filter)
 
-  let full: Made
-  let small: Made
+  let full: CreatedRecord
+  let small: CreatedRecord
   let everything: string[]
   beforeAll(async () => {
     // A country in a subregion is in a region too.
     const subregion = resource.name === 'countries' && { region: '030' }
-    full = await make(resource, api, { ...(await fullSample(resource, api)), ...subregion })
-    small = await make(resource, api, await smallSample(resource, api))
+    full = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...subregion })
+    small = await createRecord(resource, api, await minimalDocument(resource, api))
     everything = await keys('')
   })
 

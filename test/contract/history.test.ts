@@ -3,21 +3,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
+  createRecord,
   type Document,
-  fullSample,
+  databaseTime,
+  exampleDocument,
+  fullDocument,
   ifMatch,
   keyIn,
   listPath,
-  make,
-  momentNow,
   nameProperty,
   pathTo,
   refusal,
   resourceOf,
-  sample,
   seededKey,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -57,7 +57,7 @@ describe.each(resources)('the history of $name', (resource) => {
   const name = nameProperty(resource)
 
   it('has every change once, newest first, with who made it, why, and the record as it was', async () => {
-    const document = await fullSample(resource, api)
+    const document = await fullDocument(resource, api)
     const answer = await api.post(listPath(resource), document, because('first'))
     const record = answer.json()
     const path = pathTo(resource, keyIn(resource, record))
@@ -81,8 +81,8 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 
   it('leads by its changes from nothing to each version', async () => {
-    const { path } = await make(resource, api, await fullSample(resource, api))
-    await api.put(path, { ...(await sample(resource, api)), ...(await ownKey(path)) })
+    const { path } = await createRecord(resource, api, await fullDocument(resource, api))
+    await api.put(path, { ...(await exampleDocument(resource, api)), ...(await ownKey(path)) })
     await api.patch(path, { [name]: 'Once more' })
     const state = { record: null as unknown }
     for (const { version, changes } of (await historyOf(path)).reverse()) {
@@ -99,7 +99,7 @@ describe.each(resources)('the history of $name', (resource) => {
   }
 
   it('can be read in pages', async () => {
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     for (const text of ['A', 'B', 'C', 'D']) await api.patch(path, { [name]: text })
     const seen: Entry[][] = []
     for (let cursor = ''; ; ) {
@@ -115,7 +115,7 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 
   it('is that of this record alone, and none of a record that never was', async () => {
-    const [one, other] = [await make(resource, api), await make(resource, api)]
+    const [one, other] = [await createRecord(resource, api), await createRecord(resource, api)]
     for (const text of ['A', 'B']) await api.patch(one.path, { [name]: text })
     const { next } = (await api.get(`${one.path}/history?limit=1`)).json<HistoryPage>().page
     expect((await api.get(`${other.path}/history?cursor=${next}`)).status).toBe(400)
@@ -140,7 +140,7 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 
   it('has each record of a body of lines, under its key and as it is read', async () => {
-    const documents = [await fullSample(resource, api), await sample(resource, api)]
+    const documents = [await fullDocument(resource, api), await exampleDocument(resource, api)]
     const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('')
     const answer = await api.post(listPath(resource), lines, {
       headers: { 'content-type': 'application/x-ndjson', 'change-reason': 'import' },
@@ -154,7 +154,7 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 
   it('has nothing of a change that was refused', async () => {
-    const { path, record } = await make(resource, api)
+    const { path, record } = await createRecord(resource, api)
     const document = written(record)
     const before = await revisionCount()
     expect((await api.post(listPath(resource), document)).status).not.toBe(201)
@@ -165,7 +165,7 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 
   it('brings back what was removed, under its key and with the next version', async () => {
-    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)
     const answer = await api.post(`${path}/restore`, undefined, because('a mistake'))
@@ -192,13 +192,13 @@ describe.each(resources)('the history of $name', (resource) => {
   })
 
   it('answers the record as of any moment, as a whole or in some properties', async () => {
-    const early = await momentNow(api)
-    const { path, record } = await make(resource, api, await fullSample(resource, api))
-    const created = await momentNow(api)
+    const early = await databaseTime(api)
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
+    const created = await databaseTime(api)
     const patched = (await api.patch(path, { [name]: 'Changed' })).json()
-    const changed = await momentNow(api)
+    const changed = await databaseTime(api)
     await api.delete(path)
-    const removed = await momentNow(api)
+    const removed = await databaseTime(api)
     await api.post(`${path}/restore`, { version: 1 })
 
     const at = (moment: string, more = '') => api.get(`${path}?asOf=${moment}${more}`)
@@ -211,11 +211,11 @@ describe.each(resources)('the history of $name', (resource) => {
       (await at(changed, `&fields=${name},version`)).text,
     )
     expect((await at(changed, `&fields=${name},version`)).json()).toEqual({ [name]: 'Changed', version: 2 })
-    expect((await at(await momentNow(api))).json()).toEqual((await api.get(path)).json())
+    expect((await at(await databaseTime(api))).json()).toEqual((await api.get(path)).json())
   })
 
   it('makes a record what it was, for who has seen what it is', async () => {
-    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     for (const text of ['B', 'C']) await api.patch(path, { [name]: text })
     expect((await api.post(`${path}/restore`, {})).status).toBe(428)
     expect((await api.post(`${path}/restore`, {}, ifMatch('"2"'))).status).toBe(412)
@@ -255,9 +255,9 @@ const organizations = resourceOf('organizations')
 
 describe('a restored record', () => {
   it('is refused when what it refers to is gone, and the place is named', async () => {
-    const parent = await make(organizations, api)
-    const child = await make(organizations, api, {
-      ...(await sample(organizations, api)),
+    const parent = await createRecord(organizations, api)
+    const child = await createRecord(organizations, api, {
+      ...(await exampleDocument(organizations, api)),
       parent: parent.key,
     })
     await api.delete(child.path)
@@ -270,17 +270,17 @@ describe('a restored record', () => {
   })
 
   it('is refused when another has what it alone had', async () => {
-    const document = await sample(organizations, api)
-    const { path } = await make(organizations, api, document)
+    const document = await exampleDocument(organizations, api)
+    const { path } = await createRecord(organizations, api, document)
     await api.delete(path)
-    await make(organizations, api, document)
+    await createRecord(organizations, api, document)
     const refused = await api.post(`${path}/restore`, undefined)
     expect(refused.status).toBe(409)
     expect(refusal(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
   })
 
   it('comes back once when two clients restore it at the same moment', async () => {
-    const { path } = await make(organizations, api)
+    const { path } = await createRecord(organizations, api)
     await api.delete(path)
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => api.post(`${path}/restore`, undefined, ifMatch('*'))),
@@ -292,8 +292,8 @@ describe('a restored record', () => {
 
 describe('versions', () => {
   it('go on when a record is created again under a key that was free', async () => {
-    const document = await sample(countries, api)
-    const { path } = await make(countries, api, document)
+    const document = await exampleDocument(countries, api)
+    const { path } = await createRecord(countries, api, document)
     await api.delete(path)
     const again = await api.post('/v1/countries', document)
     expect(again.headers.get('etag')).toBe('"3"')
@@ -305,13 +305,16 @@ describe('versions', () => {
   })
 
   it('go on when it is created again from lines, or in psql', async () => {
-    const { path, record } = await make(organizations, api)
+    const { path, record } = await createRecord(organizations, api)
     await api.delete(path)
     await api.post('/v1/organizations', JSON.stringify(record), {
       headers: { 'content-type': 'application/x-ndjson' },
     })
     expect((await api.get(path)).headers.get('etag')).toBe('"3"')
-    await make(resourceOf('topics'), api, { ...(await sample(resourceOf('topics'), api)), slug: 'twice' })
+    await createRecord(resourceOf('topics'), api, {
+      ...(await exampleDocument(resourceOf('topics'), api)),
+      slug: 'twice',
+    })
     await api.delete('/v1/topics/twice')
     await api.pool.query("insert into topics (slug, name, scheme) values ('twice', 'Twice', 'domain')")
     expect((await api.get('/v1/topics/twice')).headers.get('etag')).toBe('"3"')
@@ -321,7 +324,7 @@ describe('versions', () => {
 
 describe('the reason of a change', () => {
   it('is kept in any script when it is sent in UTF-8', async () => {
-    const { path } = await make(organizations, api)
+    const { path } = await createRecord(organizations, api)
     const asBytes = (text: string) => Buffer.from(text).toString('latin1')
     await api.patch(path, { name: 'A' }, because(asBytes('条约集给出另一日期')))
     await api.patch(path, { name: 'B' }, because('caf\u00e9'))
@@ -329,7 +332,7 @@ describe('the reason of a change', () => {
   })
 
   it('may have 500 characters and no more', async () => {
-    const { path } = await make(organizations, api)
+    const { path } = await createRecord(organizations, api)
     expect((await api.patch(path, { name: 'A' }, because('x'.repeat(500)))).status).toBe(200)
     const refused = await api.patch(path, { name: 'B' }, because('x'.repeat(501)))
     expect(refused.status).toBe(400)
@@ -355,7 +358,7 @@ describe('what was written of the past', () => {
   })
 
   it('is not there without the change, however late that fails', async () => {
-    const { path, record } = await make(organizations, api)
+    const { path, record } = await createRecord(organizations, api)
     await api.pool.query(`
       create function fail_late() returns trigger language plpgsql as 'begin raise exception using errcode = ''57014''; end';
       create constraint trigger fail_late after insert or update or delete on organizations
@@ -363,7 +366,7 @@ describe('what was written of the past', () => {
     const before = await revisionCount()
     expect((await api.patch(path, { name: 'Never' })).status).toBe(503)
     expect((await api.delete(path)).status).toBe(503)
-    expect((await api.post('/v1/organizations', await sample(organizations, api))).status).toBe(503)
+    expect((await api.post('/v1/organizations', await exampleDocument(organizations, api))).status).toBe(503)
     await api.pool.query('drop trigger fail_late on organizations')
     expect(await revisionCount()).toBe(before)
     expect((await api.get(path)).json()).toEqual(record)

@@ -10,16 +10,16 @@ import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../supp
 import { adminKey } from '../support/app.ts'
 import {
   count,
+  createRecord,
   type Document,
+  exampleDocument,
   keyIn,
   listPath,
-  make,
   nameProperty,
   pathTo,
   refusal,
   resourceOf,
-  sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -45,8 +45,8 @@ const whole = ({ status, text, headers }: HttpAnswer) => ({
 const faultOf = (answer: HttpAnswer) => refusal(answer).errors?.[0]
 
 describe.each(resources)('an Idempotency-Key for $name', (resource) => {
-  it('makes a creation that is sent again one record, and answers it byte for byte as the first time', async () => {
-    const document = await sample(resource, api)
+  it('creates one record for a repeated request, and returns the first response byte for byte', async () => {
+    const document = await exampleDocument(resource, api)
     const key = randomUUID()
     const first = await api.post(listPath(resource), document, under(key))
     expect(first.status).toBe(201)
@@ -63,10 +63,10 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
 
   it('is refused with 422 with another body, and nothing is written', async () => {
     const key = randomUUID()
-    const document = await sample(resource, api)
+    const document = await exampleDocument(resource, api)
     expect((await api.post(listPath(resource), document, under(key))).status).toBe(201)
     const records = await count(api, resource)
-    const answer = await api.post(listPath(resource), await sample(resource, api), under(key))
+    const answer = await api.post(listPath(resource), await exampleDocument(resource, api), under(key))
     expect(answer.status).toBe(422)
     expect(refusal(answer).type).toBe('/problems/idempotency-key-reused')
     expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'reused' })
@@ -74,7 +74,7 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
   })
 
   it('makes changes, removals and restorations that are sent again happen once', async () => {
-    const { path, record } = await make(resource, api)
+    const { path, record } = await createRecord(resource, api)
     const name = nameProperty(resource)
     const [patching, replacing, removing, restoring] = Array.from({ length: 4 }, () => randomUUID())
     const twice = async (send: () => Promise<HttpAnswer>) => {
@@ -93,8 +93,8 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
   })
 })
 
-it('gives twins that come at the same time one record and the same answer', async () => {
-  const document = await sample(sources, api)
+it('gives concurrent equal requests one record and the same response', async () => {
+  const document = await exampleDocument(sources, api)
   const options = under(randomUUID())
   const before = await count(api, sources)
   const all = await Promise.all(Array.from({ length: 20 }, () => api.post('/v1/sources', document, options)))
@@ -108,7 +108,7 @@ it('gives twins that come at the same time one record and the same answer', asyn
   expect(answers.filter((answer) => replayed(answer) === null)).toHaveLength(1)
 })
 
-it('gives twins one record also where they are sent to two processes on one database', async () => {
+it('gives equal requests to two processes on one database one record', async () => {
   const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
   const url = new URL(String(api.pool.options.connectionString))
   expect(rows[0]?.name).toBe(url.pathname.slice(1))
@@ -116,7 +116,7 @@ it('gives twins one record also where they are sent to two processes on one data
   const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
   const other = await buildApp({ config, database: pool })
   onTestFinished(async () => await other.close().finally(() => pool.close()))
-  const document = await sample(sources, api)
+  const document = await exampleDocument(sources, api)
   const key = randomUUID()
   const there = () =>
     other.inject({
@@ -133,9 +133,9 @@ it('gives twins one record also where they are sent to two processes on one data
   expect(Object(JSON.parse(answers[0] ?? '')).version).toBe(1)
 })
 
-it('answers 409 with Retry-After when its twin is not done for long, and keeps no connection from others meanwhile', async () => {
+it('returns 409 with Retry-After while an equal request runs, and holds no connection', async () => {
   const client = await api.pool.connect()
-  const document = await sample(sources, api)
+  const document = await exampleDocument(sources, api)
   const key = randomUUID()
   try {
     await client.query('begin')
@@ -166,10 +166,10 @@ it('answers 409 with Retry-After when its twin is not done for long, and keeps n
   }
 }, 15_000)
 
-it('keeps nothing of what failed, so that the same request can be tried again', async () => {
-  const taken = await make(sources, api)
+it('stores no failed response, so that the request can be retried', async () => {
+  const taken = await createRecord(sources, api)
   const key = randomUUID()
-  const document = { ...(await sample(sources, api)), externalIds: taken.record.externalIds }
+  const document = { ...(await exampleDocument(sources, api)), externalIds: taken.record.externalIds }
   expect((await api.post('/v1/sources', document, under(key))).status).toBe(409)
   await api.delete(taken.path)
   const answer = await api.post('/v1/sources', document, under(key))
@@ -177,21 +177,21 @@ it('keeps nothing of what failed, so that the same request can be tried again', 
   expect(replayed(answer)).toBeNull()
 })
 
-it('does not matter to a request that failed and is sent mended under the same key', async () => {
+it('accepts a corrected request under the key of one that failed', async () => {
   const key = randomUUID()
   expect((await api.post('/v1/sources', { title: '' }, under(key))).status).toBe(422)
-  expect((await api.post('/v1/sources', await sample(sources, api), under(key))).status).toBe(201)
+  expect((await api.post('/v1/sources', await exampleDocument(sources, api), under(key))).status).toBe(201)
 })
 
-it('is the same for the same JSON however it is spaced, and not for another path, query, If-Match or reason', async () => {
-  const { path } = await make(sources, api)
+it('allows other white space in JSON, but no other path, query, If-Match or reason', async () => {
+  const { path } = await createRecord(sources, api)
   const key = randomUUID()
   const change = { title: 'Of one request' }
   const options = (headers: Record<string, string> = {}) => under(key, { 'if-match': '"1"', ...headers })
   const first = await api.patch(path, change, options())
   expect(first.status).toBe(200)
   expect((await api.patch(path, JSON.stringify(change, null, 4), options())).text).toBe(first.text)
-  const other = await make(sources, api)
+  const other = await createRecord(sources, api)
   for (const answer of [
     await api.patch(other.path, change, options()),
     await api.patch(path, change, options({ 'if-match': '*' })),
@@ -204,12 +204,12 @@ it('is the same for the same JSON however it is spaced, and not for another path
   expect((await api.get(other.path)).text).toBe(JSON.stringify(other.record))
 })
 
-it('is of the one who sends it: others may use the same', async () => {
+it('belongs to its sender: others may use the same', async () => {
   const key = randomUUID()
   const editor = await api.database.transaction((tx) =>
     createKey(tx, { name: 'Another', role: 'editor', expiresAt: null }),
   )
-  const [one, other] = [await sample(sources, api), await sample(sources, api)]
+  const [one, other] = [await exampleDocument(sources, api), await exampleDocument(sources, api)]
   const first = await api.post('/v1/sources', one, under(key))
   const second = await api.post('/v1/sources', other, { ...under(key), key: editor.key })
   expect([first.status, second.status]).toEqual([201, 201])
@@ -217,7 +217,7 @@ it('is of the one who sends it: others may use the same', async () => {
   expect(stranger.status).toBe(401)
 })
 
-it('is forgotten after 24 hours, and what was kept is removed by those that come later', async () => {
+it('expires after 24 hours, and later requests remove the stored response', async () => {
   const key = randomUUID()
   const age = (interval: string) =>
     api.pool.query('update idempotent_requests set created_at = now() - $1::interval', [interval])
@@ -241,8 +241,10 @@ it('is forgotten after 24 hours, and what was kept is removed by those that come
   expect.unreachable('what has expired stays for ever')
 })
 
-it('works for records that are created by lines', async () => {
-  const lines = [await sample(sources, api), await sample(sources, api)].map((line) => JSON.stringify(line))
+it('works for records that are created from NDJSON', async () => {
+  const lines = [await exampleDocument(sources, api), await exampleDocument(sources, api)].map((line) =>
+    JSON.stringify(line),
+  )
   const options = under(randomUUID(), { 'content-type': 'application/x-ndjson' })
   const first = await api.post('/v1/sources', lines.join('\n'), options)
   const again = await api.post('/v1/sources', lines.join('\n'), options)
@@ -252,7 +254,7 @@ it('works for records that are created by lines', async () => {
   expect((await api.post('/v1/sources', lines.slice(1).join('\n'), options)).status).toBe(422)
 })
 
-it('makes one key of the API, whose secret is kept nowhere: a repetition says where the key is', async () => {
+it('creates one API key and stores no secret: a repetition returns where the key is', async () => {
   const options = under(randomUUID())
   const body = { name: 'Once', role: 'reader' }
   const first = await api.post('/v1/keys', body, options)
@@ -271,7 +273,7 @@ it('makes one key of the API, whose secret is kept nowhere: a repetition says wh
   expect(replayed(await api.delete(`/v1/keys/${id}`, revoking))).toBe('true')
 })
 
-it('is refused with 400 that names it where nothing is changed', async () => {
+it('returns 400 where a request changes nothing', async () => {
   for (const answer of [
     await api.get('/v1/sources', under('a')),
     await api.get('/v1/changes', under('a')),
@@ -298,12 +300,12 @@ it.each([
   '"a\tb"',
 ])('is refused with 400 that names it when it is no key: %j', async (key) => {
   const sent = Buffer.from(key).toString('latin1')
-  const answer = await api.post('/v1/sources', await sample(sources, api), under(sent))
+  const answer = await api.post('/v1/sources', await exampleDocument(sources, api), under(sent))
   expect(answer.status).toBe(400)
   expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
 })
 
-it('may be any printable text of up to 255 characters, and means the same with quotes and without', async () => {
+it('may be any printable text of up to 255 characters, with or without quotes', async () => {
   const printable = fc
     .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 1, maxLength: 255 })
     .map((codes) => String.fromCharCode(...codes))

@@ -1,38 +1,44 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { asEveryWrite, listPath, type Made, make, nameProperty, sample } from './samples.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  exampleDocument,
+  listPath,
+  nameProperty,
+  sendAsEveryWrite,
+} from '../support/documents.ts'
 
 /** How bodies may be sent, and how large. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe.each(resources)('a body for $name', (resource) => {
-  let made: Made
+  let made: CreatedRecord
   beforeAll(async () => {
-    made = await make(resource, api)
+    made = await createRecord(resource, api)
   })
   /** Sends it to create, to replace and to patch; that also holds that nothing is written. */
   const everywhere = (body: string | Uint8Array, options?: RequestOptions) =>
-    asEveryWrite(api, resource, made.path, body, options)
+    sendAsEveryWrite(api, resource, made.path, body, options)
   const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
 
   it.each(['text/plain', 'application/jsonx', 'multipart/form-data; boundary=x', 'json', '*/*'])(
     'that is said to be %s is refused with 415',
     async (type) => {
-      const body = JSON.stringify(await sample(resource, api))
+      const body = JSON.stringify(await exampleDocument(resource, api))
       for (const answer of await everywhere(body, as(type))) expect(answer.status).toBe(415)
     },
   )
 
   it('without a Content-Type is refused with 415', async () => {
-    const body = Buffer.from(JSON.stringify(await sample(resource, api)))
+    const body = Buffer.from(JSON.stringify(await exampleDocument(resource, api)))
     // The client always sends one, so this is a plain request.
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
     for (const answer of [
@@ -47,12 +53,14 @@ describe.each(resources)('a body for $name', (resource) => {
 
   it('that is a merge patch is refused with 415 where a whole document is expected', async () => {
     const options = as('application/merge-patch+json')
-    expect((await api.post(listPath(resource), await sample(resource, api), options)).status).toBe(415)
+    expect((await api.post(listPath(resource), await exampleDocument(resource, api), options)).status).toBe(
+      415,
+    )
     expect((await api.put(made.path, made.record, options)).status).toBe(415)
   })
 
   it('in another character set than UTF-8 is refused with 415', async () => {
-    const body = JSON.stringify(await sample(resource, api))
+    const body = JSON.stringify(await exampleDocument(resource, api))
     for (const charset of ['latin1', '"UTF-16"']) {
       const answers = await everywhere(body, as(`application/json; charset=${charset}`))
       for (const answer of answers) expect(answer.status).toBe(415)
@@ -62,13 +70,13 @@ describe.each(resources)('a body for $name', (resource) => {
   it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"', 'application/json; v=1'])(
     'that is said to be %s is read',
     async (type) => {
-      const answer = await api.post(listPath(resource), await sample(resource, api), as(type))
+      const answer = await api.post(listPath(resource), await exampleDocument(resource, api), as(type))
       expect(answer.status).toBe(201)
     },
   )
 
   it('that is compressed is refused with 415', async () => {
-    const body = new Uint8Array(gzipSync(JSON.stringify(await sample(resource, api))))
+    const body = new Uint8Array(gzipSync(JSON.stringify(await exampleDocument(resource, api))))
     for (const encoding of ['gzip', 'br', 'identity, gzip']) {
       const answers = await everywhere(body, { headers: { 'content-encoding': encoding } })
       for (const answer of answers) expect(answer.status).toBe(415)
@@ -95,7 +103,7 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('may be announced by a type, however odd, where there is none', async () => {
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     expect((await api.delete(path, { headers: { 'content-type': '??' } })).status).toBe(204)
   })
 })

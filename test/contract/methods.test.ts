@@ -1,18 +1,25 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { listPath, type Made, make, pathTo, refusal, sample, unusedKey } from './samples.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  exampleDocument,
+  listPath,
+  pathTo,
+  refusal,
+  unusedKey,
+} from '../support/documents.ts'
 
 /** Methods, formats and paths: what is there, and what is said where nothing is. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
@@ -36,9 +43,9 @@ function send(method: string, path: string, body = ''): Promise<{ status: number
 }
 
 describe.each(resources)('$name', (resource) => {
-  let made: Made
+  let made: CreatedRecord
   beforeAll(async () => {
-    made = await make(resource, api)
+    made = await createRecord(resource, api)
   })
   const places = () => [
     { url: listPath(resource), template: listPath(resource) },
@@ -130,7 +137,7 @@ describe.each(resources)('$name', (resource) => {
     async (accept) => {
       const headers = { accept }
       for (const { url } of places()) expect((await api.get(url, { headers })).status).toBe(406)
-      const document = await sample(resource, api)
+      const document = await exampleDocument(resource, api)
       expect((await api.post(listPath(resource), document, { headers })).status).toBe(406)
       expect((await api.put(made.path, made.record, { headers })).status).toBe(406)
       expect((await api.patch(made.path, {}, { headers })).status).toBe(406)

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
-import { faultAt, fullSample, listPath, make } from './samples.ts'
+import { type Api, sharedApi } from '../support/api.ts'
+import { createRecord, faultAt, fullDocument, listPath } from '../support/documents.ts'
 
 /** Amounts and counts are what the source says, to the last digit. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const money = (amount: number) => ({ amount, currency: 'CNY' })
 
@@ -64,8 +63,8 @@ describe.each(
 
   it('is kept and answered exactly as it was sent', async () => {
     for (const number of good) {
-      const { path, record } = await make(resource, api, {
-        ...(await fullSample(resource, api)),
+      const { path, record } = await createRecord(resource, api, {
+        ...(await fullDocument(resource, api)),
         [property]: write(number),
       })
       expect(valueIn(record)).toBe(number)
@@ -75,7 +74,7 @@ describe.each(
 
   it('is refused when it cannot be kept exactly or makes no sense', async () => {
     for (const number of bad) {
-      const document = { ...(await fullSample(resource, api)), [property]: write(number) }
+      const document = { ...(await fullDocument(resource, api)), [property]: write(number) }
       const answer = await api.post(listPath(resource), document)
       expect({ number, status: answer.status }).toEqual({ number, status: 422 })
       expect(faultAt(answer, pointer)).toBeDefined()

@@ -3,17 +3,17 @@ import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
+  type CreatedRecord,
   count,
+  createRecord,
   type Document,
+  exampleDocument,
   faultAt,
   keyIn,
   listPath,
-  type Made,
-  make,
   nameProperty,
   type Page,
-  sample,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -28,11 +28,11 @@ describe.each(resources)('pages of $name', (resource) => {
   const page = async (query: string) => (await api.get(`${list}?${query}`)).json<Page>()
 
   it.each([property, `-createdAt,${property}`, Object.keys(resource.sorts).at(-1)])(
-    'sorted by %s show every record once that is there all along, whatever comes and goes between them',
+    'sorted by %s return every lasting record once while others are created and removed',
     async (sort) => {
       // Every second record stays; the others go while the list is read, and new ones come.
-      const made: Made[] = []
-      for (let at = 0; at < 8; at += 1) made.push(await make(resource, api))
+      const made: CreatedRecord[] = []
+      for (let at = 0; at < 8; at += 1) made.push(await createRecord(resource, api))
       const staying = made.filter((_, at) => at % 2 === 0).map((record) => record.key)
       const going = made.filter((_, at) => at % 2 === 1)
       const query = `createdAt[gte]=${made[0]?.record.createdAt}&sort=${sort}&limit=2`
@@ -43,7 +43,7 @@ describe.each(resources)('pages of $name', (resource) => {
         seen.push(...data.map(key))
         const next = going.pop()
         if (next) await api.delete(next.path)
-        if (seen.length < 8) await make(resource, api)
+        if (seen.length < 8) await createRecord(resource, api)
         ;({ data, page: at } = await page(`${query}&cursor=${at.next}`))
       }
       seen.push(...data.map(key))
@@ -105,7 +105,7 @@ describe.each(resources)('pages of $name', (resource) => {
   })
 
   it('tell how many records match when asked, exactly or by estimate, and not otherwise', async () => {
-    const { key: own } = await make(resource, api)
+    const { key: own } = await createRecord(resource, api)
     const exact = await page(`count=exact&limit=1&${property}=${own}`)
     expect(exact.page.total).toEqual({ count: 1, relation: 'exact' })
     const none = await page(`count=exact&${property}=${own}&${property}[ne]=${own}`)
@@ -128,8 +128,11 @@ describe.each(resources)('pages of $name', (resource) => {
   it('lead on however long the texts are that they are sorted by', async () => {
     const name = nameProperty(resource)
     const longest = '火'.repeat(500)
-    const first = await make(resource, api, { ...(await sample(resource, api)), [name]: longest })
-    await make(resource, api, { ...(await sample(resource, api)), [name]: longest })
+    const first = await createRecord(resource, api, {
+      ...(await exampleDocument(resource, api)),
+      [name]: longest,
+    })
+    await createRecord(resource, api, { ...(await exampleDocument(resource, api)), [name]: longest })
     const texts = Object.keys(resource.sorts).filter((sort) => sort === name)
     const query = `sort=${[...texts, property]}&limit=1&createdAt[gte]=${first.record.createdAt}`
     const one = await page(query)

@@ -1,17 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
-import { type Document, faultAt, listPath, make, refusal, sample } from './samples.ts'
+import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
+import {
+  createRecord,
+  type Document,
+  exampleDocument,
+  faultAt,
+  listPath,
+  refusal,
+} from '../support/documents.ts'
 
 /** Nothing in a query is ignored: what is unknown or impossible is refused with 400 that names it. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 interface Parameter {
   name: string
@@ -298,7 +304,7 @@ describe.each(resources)('a query of $name', (resource) => {
   )
 
   it('may have its names and values percent-encoded, spaces as +, and empty pairs between them', async () => {
-    const { key } = await make(resource, api)
+    const { key } = await createRecord(resource, api)
     const property = resource.key.property
     const plain = (await api.get(`${list}?${property}=${key}&createdAt[gte]=2011-01-01`)).text
     const everyCharacter = [...property].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')
@@ -310,8 +316,8 @@ describe.each(resources)('a query of $name', (resource) => {
   })
 
   it('is refused where none is taken: on writes, which then write nothing', async () => {
-    const { path, record } = await make(resource, api)
-    const document = await sample(resource, api)
+    const { path, record } = await createRecord(resource, api)
+    const document = await exampleDocument(resource, api)
     for (const answer of [
       await api.post(`${list}?fields=version`, document),
       await api.put(`${path}?force=true`, record),

@@ -1,26 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   contractOf,
+  createRecord,
   type Document,
-  emptied,
+  defaultsOf,
   etagOf,
   faultAt,
-  fullSample,
+  fullDocument,
   ifMatch,
-  make,
   nameProperty,
   pathTo,
   pointersIn,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 /** Changes to the properties that are objects, each of one thing in them. */
 const innerChanges: Record<string, Document> = {
@@ -37,7 +36,7 @@ describe.each(resources)('patching $name', (resource) => {
   it.each(['application/merge-patch+json', 'application/json'])(
     'changes the property that is sent and leaves the others, as %s',
     async (type) => {
-      const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
+      const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
       const answer = await api.patch(
         path,
         { [name]: 'Changed' },
@@ -54,8 +53,8 @@ describe.each(resources)('patching $name', (resource) => {
   )
 
   it('with null empties every property that may be empty', async () => {
-    const { path, record } = await make(resource, api, await fullSample(resource, api))
-    const empty = emptied(api, resource)
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
+    const empty = defaultsOf(api, resource)
     const nulls = Object.fromEntries(Object.keys(empty).map((property) => [property, null]))
     const answer = await api.patch(path, nulls)
     expect(answer.status).toBe(200)
@@ -65,7 +64,7 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('with null is refused for every property that must be there, and changes nothing', async () => {
-    const { path, record } = await make(resource, api)
+    const { path, record } = await createRecord(resource, api)
     const { required } = contractOf(api, resource)
     const answer = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
     expect(answer.status).toBe(422)
@@ -74,7 +73,7 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('with null for a property that does not exist is refused, as it may be misspelt', async () => {
-    const { path, record } = await make(resource, api)
+    const { path, record } = await createRecord(resource, api)
     const answer = await api.patch(path, { [`${name}x`]: null })
     expect(answer.status).toBe(422)
     expect(faultAt(answer, `/${name}x`)?.message).toContain(`did you mean "${name}"?`)
@@ -82,8 +81,8 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('replaces lists whole', async () => {
-    const { path, record } = await make(resource, api, await fullSample(resource, api))
-    const other = await fullSample(resource, api)
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
+    const other = await fullDocument(resource, api)
     const lists = Object.fromEntries(Object.entries(other).filter(([, value]) => Array.isArray(value)))
     expect(Object.keys(lists)).not.toEqual([])
     const answer = await api.patch(path, lists)
@@ -98,7 +97,7 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('that says what is so already changes nothing, the version included', async () => {
-    const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
+    const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     for (const same of [{}, { [name]: record[name] }, { version: record.version }]) {
       const answer = await api.patch(path, same, ifMatch(etag))
       expect(answer.status).toBe(200)
@@ -108,7 +107,7 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('can change neither the key nor what the registry sets', async () => {
-    const { path, record } = await make(resource, api)
+    const { path, record } = await createRecord(resource, api)
     const property = resource.key.property
     for (const [changed, value] of [
       [property, unusedKey(resource)],
@@ -124,8 +123,8 @@ describe.each(resources)('patching $name', (resource) => {
     expect((await api.get(path)).json()).toEqual(record)
   })
 
-  it('many times at once loses no change: every one has a version of its own, and time does not go back', async () => {
-    const { path } = await make(resource, api)
+  it('many times at once loses no change: each has its own version and a later timestamp', async () => {
+    const { path } = await createRecord(resource, api)
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, at) => api.patch(path, { [name]: `Change ${at}` })),
     )
@@ -150,7 +149,7 @@ describe.each(
   ),
 )('patching $property of $name', ({ resource, property }) => {
   it('changes what is named in it and leaves the rest of it', async () => {
-    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const change = innerChanges[property]
     const answer = await api.patch(path, { [property]: change })
     expect(answer.status).toBe(200)

@@ -1,24 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
+  type CreatedRecord,
+  createRecord,
   etagOf,
   faultAt,
   ifMatch,
-  type Made,
-  make,
   nameProperty,
   pathTo,
   refusal,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const methods = ['PUT', 'PATCH', 'DELETE'] as const
 
@@ -26,7 +25,7 @@ const methods = ['PUT', 'PATCH', 'DELETE'] as const
 function change(
   method: (typeof methods)[number],
   resource: Resource,
-  { path, record }: Made,
+  { path, record }: CreatedRecord,
   headers: Record<string, string>,
 ): Promise<HttpAnswer> {
   const changed = { [nameProperty(resource)]: 'Changed' }
@@ -40,7 +39,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   it.each(methods)(
     'must be told: %s without If-Match is refused with 428 and changes nothing',
     async (method) => {
-      const made = await make(resource, api)
+      const made = await createRecord(resource, api)
       const answer = await change(method, resource, made, {})
       expect(answer.status).toBe(428)
       expect(refusal(answer).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
@@ -49,9 +48,9 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   )
 
   it.each(methods)(
-    'must be the current one: %s with a stale If-Match is refused with 412 and the current ETag, and changes nothing',
+    '%s with a stale If-Match returns 412 with the current ETag and changes nothing',
     async (method) => {
-      const made = await make(resource, api)
+      const made = await createRecord(resource, api)
       const current = await api.patch(made.path, { [name]: 'Changed by somebody else' }, ifMatch(made.etag))
       expect(etagOf(current)).toBe('"2"')
       const answer = await change(method, resource, made, { 'if-match': made.etag })
@@ -62,7 +61,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   )
 
   it.each(methods)('may be any when %s insists with *', async (method) => {
-    const made = await make(resource, api)
+    const made = await createRecord(resource, api)
     await api.patch(made.path, { [name]: 'Changed by somebody else' })
     // The whole record is sent back without what the registry sets, which has changed meanwhile.
     const { id, version, createdAt, updatedAt, ...document } = made.record
@@ -72,7 +71,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   })
 
   it.each(methods)('is compared strongly: %s with a weak tag never matches', async (method) => {
-    const made = await make(resource, api)
+    const made = await createRecord(resource, api)
     const answer = await change(method, resource, made, { 'if-match': `W/${made.etag}` })
     expect(answer.status).toBe(412)
     expect((await api.get(made.path)).json()).toEqual(made.record)
@@ -81,7 +80,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   it.each(methods)(
     'must be an ETag: %s with anything else is refused with 400 and changes nothing',
     async (method) => {
-      const made = await make(resource, api)
+      const made = await createRecord(resource, api)
       for (const header of ['1', '"1', '"1" "2"', '']) {
         const answer = await change(method, resource, made, { 'if-match': header })
         expect({ header, status: answer.status }).toEqual({ header, status: 400 })
@@ -92,13 +91,13 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   )
 
   it('may be one of several', async () => {
-    const made = await make(resource, api)
+    const made = await createRecord(resource, api)
     expect((await change('PATCH', resource, made, { 'if-match': '"7", "8"' })).status).toBe(412)
     expect((await change('PATCH', resource, made, { 'if-match': `"7", ${made.etag}` })).status).toBe(200)
   })
 
   it('may be the ETag of a read with include', async () => {
-    const made = await make(resource, api)
+    const made = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
     const stale = etagOf(await api.get(`${made.path}?include=${include}`))
     const first = await change('PATCH', resource, made, { 'if-match': stale })
@@ -108,7 +107,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
   })
 
   it('is held by one of two clients who change it at once, and the other is told', async () => {
-    const made = await make(resource, api)
+    const made = await createRecord(resource, api)
     const answers = await Promise.all(
       ['First', 'Second'].map((word) => api.patch(made.path, { [name]: word }, ifMatch(made.etag))),
     )

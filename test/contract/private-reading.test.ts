@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { listPath, pathTo, unusedKey } from './samples.ts'
+import { listPath, pathTo, unusedKey } from '../support/documents.ts'
 
 /** A registry that only those with a key may read. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi({ PUBLIC_READ: 'false' })
+  api = await openApi({ env: { PUBLIC_READ: 'false' } })
 })
 afterAll(() => api.close())
 

@@ -1,29 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   all,
+  createRecord,
   type Document,
+  exampleDocument,
   faultAt,
-  fullSample,
+  fullDocument,
   keyIn,
   listPath,
-  make,
   type Page,
   pathTo,
   refusal,
   resourceOf,
-  sample,
   seededKey,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const propertiesOf = (resource: Resource) => [
   ...(resource.key.madeBy === 'registry' ? ['id'] : []),
@@ -38,7 +37,7 @@ describe.each(resources)('reading $name', (resource) => {
   const [first = ''] = includes
 
   it('one by one gives the same as the list', async () => {
-    await make(resource, api, await fullSample(resource, api))
+    await createRecord(resource, api, await fullDocument(resource, api))
     const { data } = (await api.get(`${listPath(resource)}?limit=5&sort=-createdAt`)).json<Page>()
     expect(data).not.toEqual([])
     for (const record of data) {
@@ -47,7 +46,7 @@ describe.each(resources)('reading $name', (resource) => {
   })
 
   it('of many at the same moment gives each its own, and 404 to those that are not there', async () => {
-    await make(resource, api)
+    await createRecord(resource, api)
     const { data } = (await api.get(`${listPath(resource)}?limit=40`)).json<Page>()
     const known = data.map((record) => ({ key: keyIn(resource, record), status: 200, record }))
     const missing = { key: unusedKey(resource), status: 404, record: undefined }
@@ -62,12 +61,12 @@ describe.each(resources)('reading $name', (resource) => {
   })
 
   it('gives every property of the record, in the same order always', async () => {
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     expect(Object.keys((await api.get(path)).json())).toEqual(propertiesOf(resource))
   })
 
   it('with fields gives exactly those, whatever their order, in one record and in lists', async () => {
-    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const properties = propertiesOf(resource)
     const list = `${listPath(resource)}?${resource.key.property}=${key}`
     const some = properties.filter((_, at) => at % 2 === 1)
@@ -83,7 +82,7 @@ describe.each(resources)('reading $name', (resource) => {
   })
 
   it.each(includes)('with include=%s adds that property and changes nothing else', async (include) => {
-    const { path, record, key } = await make(resource, api, await fullSample(resource, api))
+    const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     const { [include]: added, ...rest } = (await api.get(`${path}?include=${include}`)).json()
     expect(rest).toEqual(record)
     expect(typeof added).toBe('object')
@@ -94,7 +93,7 @@ describe.each(resources)('reading $name', (resource) => {
   })
 
   it('with every include at once adds each, as it would be alone', async () => {
-    const { path } = await make(resource, api, await fullSample(resource, api))
+    const { path } = await createRecord(resource, api, await fullDocument(resource, api))
     const together = (await api.get(`${path}?include=${includes}`)).json()
     for (const include of includes) {
       const alone = (await api.get(`${path}?include=${include}`)).json()
@@ -110,7 +109,7 @@ describe.each(resources)('reading $name', (resource) => {
   })
 
   it('refuses fields and includes that do not exist, and names the nearest that does', async () => {
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     const property = resource.key.property
     for (const url of [path, listPath(resource)]) {
       for (const [parameter, word] of [
@@ -131,7 +130,7 @@ describe.each(resources)('reading $name', (resource) => {
   })
 
   it('refuses every other parameter, and names those that are not known', async () => {
-    const { path } = await make(resource, api)
+    const { path } = await createRecord(resource, api)
     for (const parameter of ['limit', 'sort', 'cursor', 'q', 'createdAt', 'constructor', '__proto__']) {
       const answer = await api.get(`${path}?${parameter}=1`)
       expect({ parameter, status: answer.status }).toEqual({ parameter, status: 400 })
@@ -182,11 +181,11 @@ describe.each(resources.filter((resource) => 'citations' in resource.includes())
   (resource) => {
     it('are those that the citations’ own list has for the record, each with its source', async () => {
       const citations = resourceOf('citations')
-      const { path, key } = await make(resource, api)
+      const { path, key } = await createRecord(resource, api)
       expect((await api.get(`${path}?include=citations`)).json().citations).toEqual([])
       for (const rank of ['preferred', 'deprecated']) {
-        const document = await sample(citations, api)
-        await make(citations, api, {
+        const document = await exampleDocument(citations, api)
+        await createRecord(citations, api, {
           ...document,
           rank,
           property: null,

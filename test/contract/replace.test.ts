@@ -1,32 +1,31 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   contractOf,
-  emptied,
+  createRecord,
+  defaultsOf,
   etagOf,
+  exampleDocument,
   faultAt,
-  fullSample,
+  fullDocument,
   ifMatch,
-  make,
   pathTo,
   pointersIn,
-  sample,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe.each(resources)('replacing $name', (resource) => {
   const ownKey = (record: Record<string, unknown>) =>
     resource.key.madeBy === 'client' ? { [resource.key.property]: record[resource.key.property] } : {}
 
   it('with a record exactly as it was read changes nothing, the version included', async () => {
-    const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
+    const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const read = await api.get(path)
     const answer = await api.put(path, read.json(), ifMatch(etag))
     expect(answer.status).toBe(200)
@@ -36,8 +35,8 @@ describe.each(resources)('replacing $name', (resource) => {
   })
 
   it('makes the record what is sent, in every property', async () => {
-    const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
-    const document = { ...(await fullSample(resource, api)), ...ownKey(record) }
+    const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
+    const document = { ...(await fullDocument(resource, api)), ...ownKey(record) }
     const answer = await api.put(path, document, ifMatch(etag))
     expect(answer.status).toBe(200)
     expect(answer.json()).toMatchObject({ ...document, version: 2, createdAt: record.createdAt })
@@ -46,18 +45,18 @@ describe.each(resources)('replacing $name', (resource) => {
   })
 
   it('empties what is left out', async () => {
-    const { path, etag, record } = await make(resource, api, await fullSample(resource, api))
+    const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const { required } = contractOf(api, resource)
     const document = Object.fromEntries(required.map((property) => [property, record[property]]))
     const answer = await api.put(path, document, ifMatch(etag))
     expect(answer.status).toBe(200)
     const { version, createdAt, updatedAt, id, ...written } = answer.json()
-    expect(written).toEqual({ ...emptied(api, resource), ...document })
+    expect(written).toEqual({ ...defaultsOf(api, resource), ...document })
     expect({ version, createdAt }).toEqual({ version: 2, createdAt: record.createdAt })
   })
 
-  it('is refused when it would change what the registry sets, with a pointer to each, and changes nothing', async () => {
-    const { path, etag, record } = await make(resource, api)
+  it('returns a pointer to each read-only property that it would change, and changes nothing', async () => {
+    const { path, etag, record } = await createRecord(resource, api)
     const birthday = '2000-01-01T00:00:00.000Z'
     const answer = await api.put(
       path,
@@ -70,7 +69,7 @@ describe.each(resources)('replacing $name', (resource) => {
   })
 
   it('is refused when it would give the record another key', async () => {
-    const { path, etag, record } = await make(resource, api)
+    const { path, etag, record } = await createRecord(resource, api)
     const property = resource.key.property
     const answer = await api.put(path, { ...record, [property]: unusedKey(resource) }, ifMatch(etag))
     expect(answer.status).toBe(422)
@@ -81,7 +80,7 @@ describe.each(resources)('replacing $name', (resource) => {
 
   it('makes no record where there is none', async () => {
     const path = pathTo(resource, unusedKey(resource))
-    const document = await sample(resource, api)
+    const document = await exampleDocument(resource, api)
     const key = resource.key.madeBy === 'client' ? { [resource.key.property]: unusedKey(resource) } : {}
     expect((await api.put(path, { ...document, ...key })).status).toBe(404)
     expect((await api.get(path)).status).toBe(404)

@@ -1,31 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { references } from '../../src/resources/values.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
+  createRecord,
   documentOf,
   etagOf,
   faultAt,
-  fullSample,
+  fullDocument,
   listPath,
-  make,
   merged,
   pointersIn,
   refusal,
   resourceOf,
   unusedKey,
-} from './samples.ts'
+} from '../support/documents.ts'
 
 /** Rules that are more than the type of a value: references, dates, lists, circles. */
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const object = z.record(z.string(), z.unknown())
 
@@ -40,7 +39,7 @@ async function spoiled(resource: Resource, replace: (schema: z.core.$ZodType, po
     if (value !== undefined) pointers.push(pointer)
     return value
   })
-  return { document: merged(await fullSample(resource, api), others), pointers: pointers.sort() }
+  return { document: merged(await fullDocument(resource, api), others), pointers: pointers.sort() }
 }
 
 const refers = (schema: z.core.$ZodType, pointer: string) => {
@@ -87,7 +86,7 @@ describe.each(having(refers))('a reference in $name', (resource) => {
   })
 
   it('that leads nowhere leaves a record that is to be changed as it was', async () => {
-    const { path, record } = await make(resource, api, await fullSample(resource, api))
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const { document } = await spoiled(resource, refers)
     const { [resource.key.property]: _key, ...change } = object.parse(document)
     expect((await api.patch(path, change)).status).toBe(422)
@@ -132,7 +131,7 @@ const listsOf = (names: string[]) =>
 
 describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => {
   it('cannot have an entry twice: the second is pointed at', async () => {
-    const document = await fullSample(resource, api)
+    const document = await fullDocument(resource, api)
     const entries = z.array(z.unknown()).parse(document[list])
     const answer = await api.post(listPath(resource), { ...document, [list]: [...entries, entries[0]] })
     expect(answer.status).toBe(422)
@@ -142,7 +141,7 @@ describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => 
 
 describe.each(listsOf(['parties', 'participants']))('$list of $name', ({ resource, list }) => {
   it('name exactly one actor each: none, or two, is refused with a pointer to the entry', async () => {
-    const document = await fullSample(resource, api)
+    const document = await fullDocument(resource, api)
     const [entry] = z.array(object).parse(document[list])
     const { country, ...nobody } = entry ?? {}
     const two = { ...entry, region: '142' }
@@ -170,7 +169,7 @@ describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
   const resource = resourceOf(name)
 
   it('cannot lead to the record itself: it is refused with the pointer, and nothing is changed', async () => {
-    const { path, key, record } = await make(resource, api)
+    const { path, key, record } = await createRecord(resource, api)
     const answer = await api.patch(path, write(key))
     expect(answer.status).toBe(422)
     expect(pointersIn(answer)).toEqual([pointer])
@@ -182,7 +181,7 @@ describe.each(loops.slice(0, 4))('$pointer of $name', ({ name, write }) => {
   const resource = resourceOf(name)
 
   it('cannot make a circle, also when two clients draw half of it each at the same time', async () => {
-    const [one, two] = await Promise.all([make(resource, api), make(resource, api)])
+    const [one, two] = await Promise.all([createRecord(resource, api), createRecord(resource, api)])
     const answers = await Promise.all([
       api.patch(one.path, write(two.key)),
       api.patch(two.path, write(one.key)),

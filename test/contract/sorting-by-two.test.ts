@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { keyIn, pages } from './samples.ts'
+import { keyIn, pages } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resources } from '../../src/resources/index.ts'
 import type { Resource } from '../../src/resources/resource.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { type Document, fullSample, keyIn, make, pages, resourceOf, smallSample } from './samples.ts'
+import {
+  createRecord,
+  type Document,
+  fullDocument,
+  keyIn,
+  minimalDocument,
+  pages,
+  resourceOf,
+} from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -55,8 +63,8 @@ const directed = resources.flatMap((resource) =>
 beforeAll(async () => {
   // Beside the seeds, a record of every resource with all values, and one with as few as possible.
   for (const resource of resources) {
-    await make(resource, api, await fullSample(resource, api))
-    await make(resource, api, await smallSample(resource, api))
+    await createRecord(resource, api, await fullDocument(resource, api))
+    await createRecord(resource, api, await minimalDocument(resource, api))
   }
 })
 
@@ -103,10 +111,10 @@ describe.each(extremes)('$name of which one has $value as $key', ({ name, key, v
   let own: string
   beforeAll(async () => {
     // Equal values are sorted by the key of the record, so there is one without a value on either side of it.
-    const without = async () => ({ ...(await smallSample(resource, api)) })
-    await make(resource, api, await without())
-    own = (await make(resource, api, { ...(await smallSample(resource, api)), [key]: value })).key
-    await make(resource, api, await without())
+    const without = async () => ({ ...(await minimalDocument(resource, api)) })
+    await createRecord(resource, api, await without())
+    own = (await createRecord(resource, api, { ...(await minimalDocument(resource, api)), [key]: value })).key
+    await createRecord(resource, api, await without())
   })
 
   it.each([key, `-${key}`])('sorted by %s have it before those without a value', async (sort) => {

@@ -29,7 +29,7 @@ describe('a DATABASE_URL that leads nowhere is explained in one line', () => {
     )
   })
 
-  it('when the server does not know the user, or the password is wrong, or there is no such database', async () => {
+  it('when the user, the password or the database is wrong', async () => {
     const database = await openEmptyDatabase()
     try {
       const url = (change: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>) =>

@@ -40,7 +40,7 @@ async function openWay(url: string) {
   }
 }
 
-it('a subscription hears each notification, and within a second that the connection is lost', async () => {
+it('a listener reports every notification, a silent loss within a second, and the reconnection', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const way = await openWay(url)

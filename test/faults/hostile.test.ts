@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { randomFrom } from '../../src/features/generating/random.ts'
-import { answersOf, type CheckAnswer } from '../support/answers.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { type CheckResponse, responseCheck } from '../support/responses.ts'
 import { operationsOf, type Request, Requests } from './hostile/requests.ts'
 import { type Answer, send, sendBytes } from './hostile/sending.ts'
 import { openService, type Service } from './service.ts'
@@ -46,7 +46,7 @@ async function keysOf(origin: string, document: unknown): Promise<Map<string, st
 }
 
 /** What is wrong with an answer; undefined when nothing is. */
-function faultOf(request: Request, answer: Answer, check: CheckAnswer): string | undefined {
+function faultOf(request: Request, answer: Answer, check: CheckResponse): string | undefined {
   const { status, headers, text } = answer
   if (status >= 500 && !(status === 503 && headers['retry-after'])) return `answered ${status}`
   if ('x-injected' in headers) return 'a header was injected'
@@ -85,7 +85,7 @@ it('50,000 requests, good, wrong and hostile, are each answered as documented, a
   const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
   const keys = await keysOf(service.origin, document)
   const requests = new Requests(document, randomFrom(seed), keys)
-  const check = answersOf(document)
+  const check = responseCheck(document)
   const faults = new Map<string, string>()
   const statuses: Record<string, number> = {}
   const good = new Set<string>()

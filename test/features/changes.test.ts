@@ -3,8 +3,15 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { alignFeed } from '../../src/database/feed.ts'
-import { type Document, ifMatch, make, refusal, resourceOf, sample } from '../contract/samples.ts'
 import { type Api, openApi } from '../support/api.ts'
+import {
+  createRecord,
+  type Document,
+  exampleDocument,
+  ifMatch,
+  refusal,
+  resourceOf,
+} from '../support/documents.ts'
 
 interface Change {
   position: string
@@ -63,7 +70,7 @@ async function readUntil(after: string | null, enough: (changes: Change[]) => bo
 
 /** Where the feed is after everything that is written now. */
 async function present(): Promise<string | null> {
-  const { key } = await make(organizations, api)
+  const { key } = await createRecord(organizations, api)
   return (await readUntil(null, (changes) => changes.some((change) => change.key === key))).after
 }
 
@@ -88,7 +95,7 @@ const write = (client: pg.PoolClient, key: string, version = 1) =>
 
 describe('the feed of changes', () => {
   it('begins with the seeds and has every change since, with the record as it was', async () => {
-    const { key, path, record } = await make(organizations, api)
+    const { key, path, record } = await createRecord(organizations, api)
     const patched = (await api.patch(path, { name: 'Another name' })).json()
     await api.delete(path)
     const own = ({ key: changed }: Change) => changed === key
@@ -106,9 +113,9 @@ describe('the feed of changes', () => {
 
   it('gives those of the resources that were asked for, and no others', async () => {
     const after = await present()
-    const topic = await make(resourceOf('topics'), api)
-    const { key } = await make(organizations, api)
-    await make(resourceOf('sources'), api)
+    const topic = await createRecord(resourceOf('topics'), api)
+    const { key } = await createRecord(organizations, api)
+    await createRecord(resourceOf('sources'), api)
     const { changes } = await readUntil(after, (read) => read.length >= 2, '&resource=organizations,topics')
     expect(changes.map((change) => change.key)).toEqual([topic.key, key])
   })
@@ -131,7 +138,7 @@ describe('the feed of changes', () => {
     expect(changes.map(({ key }) => key)).toEqual(['early', 'late'])
   })
 
-  it('gives every change once and in order to whoever reads on at any moment, however transactions interleave', async () => {
+  it('returns every change once and in order, however transactions interleave', async () => {
     let after = await present()
     let round = 0
     const steps = fc.array(
@@ -184,9 +191,9 @@ describe('the feed of changes', () => {
     )
   })
 
-  it('has the changes of one record in the order of its versions, also under many editors at once', async () => {
+  it('returns the changes of a record in the order of its versions, also with many editors', async () => {
     const after = await present()
-    const { key, path } = await make(organizations, api)
+    const { key, path } = await createRecord(organizations, api)
     const names = Array.from({ length: 20 }, (_, at) => `Name ${at}`)
     const answers = await Promise.all(names.map((name) => api.patch(path, { name })))
     expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200))
@@ -207,13 +214,13 @@ describe('the feed of changes', () => {
     late.release()
   })
 
-  it('goes on behind what is there when a dump was restored where transactions have lower numbers', async () => {
+  it('continues after the restored changes where transaction ids are lower than in the dump', async () => {
     const ahead = await openApi()
     try {
       await ahead.pool.query(`insert into revisions (transaction, resource, key, version, operation, document, actor)
         select max(transaction) + 1000000000, 'figures', 'far', 1, 'create', '{}', ${somebody} from revisions`)
       await Promise.all([ahead.database.maintain(alignFeed), ahead.database.maintain(alignFeed)])
-      const { key } = await make(organizations, ahead)
+      const { key } = await createRecord(organizations, ahead)
       const last = async () => {
         const { after } = (await ahead.get('/v1/changes?limit=500')).json<FeedPage>().page
         return (await ahead.get(`/v1/changes?limit=500&after=${after}`))
@@ -276,7 +283,7 @@ describe('the stream of changes', () => {
     expect(stream.headers['content-encoding']).toBeUndefined()
     expect(stream.headers['cache-control']).toContain('no-store')
     const taking = take(stream, 2)
-    const made = [await make(organizations, api), await make(organizations, api)]
+    const made = [await createRecord(organizations, api), await createRecord(organizations, api)]
     const taken = await taking
     expect(taken.map(({ change }) => change.key)).toEqual(made.map(({ key }) => key))
     expect(taken.map(({ id }) => id)).toEqual(taken.map(({ change }) => change.position))
@@ -297,7 +304,7 @@ describe('the stream of changes', () => {
     const [silent] = await begun(1)
     await silent?.query('select pg_current_xact_id()')
     const taking = connect(`?after=${after}`).then((stream) => take(stream, 1))
-    const { key } = await make(organizations, api)
+    const { key } = await createRecord(organizations, api)
     await silent?.query('rollback')
     silent?.release()
     expect((await taking).map(({ change }) => change.key)).toEqual([key])
@@ -305,10 +312,10 @@ describe('the stream of changes', () => {
 
   it('reads no further while a client does not read', async () => {
     const document = {
-      ...(await sample(organizations, api)),
+      ...(await exampleDocument(organizations, api)),
       aliases: [{ name: 'x'.repeat(150), language: null }],
     }
-    const { path } = await make(organizations, api, document)
+    const { path } = await createRecord(organizations, api, document)
     const after = await present()
     // More than the buffers of both ends hold.
     await api.pool.query(

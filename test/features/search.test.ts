@@ -95,7 +95,7 @@ describe('a search across resources', () => {
     expect(await found('ministry of quixotic affairs')).toMatchObject({ matched: null, score: 1 })
   })
 
-  it('ranks what is called so before what begins so, before what has the words, before what is like it', async () => {
+  it('ranks an exact name before a prefix, before matching words, before a similar name', async () => {
     const scores = (hits: Hit[]) => new Map(hits.map(({ title, score }) => [title, score]))
     const { data } = await ask('quixotic windmills <b>& more</b>')
     expect(data[0]).toMatchObject({ key: agreement, score: 1 })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-it('PostgreSQL reads every text and list of texts that stands in a statement as exactly that', async () => {
+it('PostgreSQL reads every text literal and array literal back unchanged', async () => {
   const character = fc.oneof(
     fc.constantFrom("'", '"', '\\', '{', '}', ',', '$1', '--', ';', '\n', 'null', 'E', "\\'"),
     fc.string({ unit: 'grapheme', maxLength: 3 }).map((text) => text.replaceAll('\0', '')),
@@ -26,7 +26,7 @@ it('PostgreSQL reads every text and list of texts that stands in a statement as 
   )
 })
 
-it('what a statement has no literal for is refused and not written in some way', () => {
+it('refuses a value that has no literal', () => {
   const statement = sql`select ${sql.placeholder('value')}`
   for (const value of [undefined, {}, () => 1])
     expect(() => inlined(statement, { value })).toThrow('no literal')

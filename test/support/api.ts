@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import { answersOf, type CheckAnswer } from './answers.ts'
-import { adminKey, openTestApp, type TestApp } from './app.ts'
+import { adminKey, openTestApp, type TestApp, type TestAppOptions } from './app.ts'
+import { type CheckResponse, responseCheck } from './responses.ts'
 
-/** An answer over HTTP, its body read. */
+/** A response with its body. */
 export interface HttpAnswer {
   status: number
   headers: Headers
@@ -12,22 +12,23 @@ export interface HttpAnswer {
   json<T = Record<string, unknown>>(): T
 }
 
+/** What a request may send besides its method and path. */
 export interface RequestOptions {
   /** JSON to send; a string or bytes are sent as they are. */
   body?: unknown
   headers?: Record<string, string>
-  /** The key to send; null for none. Writes send the administrator's unless told otherwise. */
+  /** The key to send; null for none. Writes send the administrator's by default. */
   key?: string | null
 }
 
-/** The service listening on a port of its own, over a database of its own; every answer is held to its document. */
+/** The service listening on a port of its own, over a database of its own; every response is checked against its OpenAPI document. */
 export interface Api extends TestApp {
   origin: string
   document: Record<string, unknown>
   request(method: string, path: string, options?: RequestOptions): Promise<HttpAnswer>
   get(path: string, options?: RequestOptions): Promise<HttpAnswer>
   post(path: string, body: unknown, options?: RequestOptions): Promise<HttpAnswer>
-  /** The following send `If-Match: *` unless told otherwise. */
+  /** The following methods send `If-Match: *` by default. */
   put(path: string, body: unknown, options?: RequestOptions): Promise<HttpAnswer>
   patch(path: string, body: unknown, options?: RequestOptions): Promise<HttpAnswer>
   delete(path: string, options?: RequestOptions): Promise<HttpAnswer>
@@ -56,34 +57,31 @@ function initOf(method: string, { body, headers = {}, key }: RequestOptions): Re
 const asksForFields = (path: string, body: unknown) =>
   /[?&]fields=/.test(path) || (typeof body === 'object' && body !== null && 'fields' in body)
 
-/** The OpenAPI document that a service serves, and the check of answers against it. */
-interface Promised {
+/** The OpenAPI document that a service serves, and the check of responses against it. */
+interface Contract {
   document: Record<string, unknown>
-  check: CheckAnswer
+  check: CheckResponse
 }
 
-/** Every service serves the same document, which takes seconds to make and compile: once in a process is enough. */
-let promised: Promise<Promised> | undefined
+/** All services serve the same document. Making it and compiling it takes seconds, so a process does it once. */
+let contract: Promise<Contract> | undefined
 
-async function promisedBy(origin: string): Promise<Promised> {
+async function loadContract(origin: string): Promise<Contract> {
   const document = z
     .record(z.string(), z.unknown())
     .parse(await (await fetch(`${origin}/openapi.json`)).json())
-  return { document, check: answersOf(document) }
+  return { document, check: responseCheck(document) }
 }
 
-/** Opens the service on a clone of the seeded template; see `openTestApp` for `env` and `way`. */
-export async function openApi(
-  env: NodeJS.ProcessEnv = {},
-  way?: (url: string) => string | Promise<string>,
-): Promise<Api> {
-  const test = await openTestApp(env, way)
+/** Opens the service on a clone of the seeded template database, and listens. */
+export async function openApi(options: TestAppOptions = {}): Promise<Api> {
+  const test = await openTestApp(options)
   await test.app.listen({ port: 0, host: '127.0.0.1' })
   // A server that listens on TCP has an address with a port.
   const { port } = test.app.server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  promised ??= promisedBy(origin)
-  const { document, check } = await promised
+  contract ??= loadContract(origin)
+  const { document, check } = await contract
 
   const request: Api['request'] = async (method, path, options = {}) => {
     const response = await fetch(`${origin}${path}`, initOf(method, options))
@@ -98,7 +96,7 @@ export async function openApi(
     })
     return { status: response.status, headers: response.headers, text, json: () => JSON.parse(text) }
   }
-  const insisting = (options: RequestOptions) => ({
+  const withIfMatch = (options: RequestOptions) => ({
     ...options,
     headers: { 'if-match': '*', ...options.headers },
   })
@@ -109,8 +107,20 @@ export async function openApi(
     request,
     get: (path, options) => request('GET', path, options),
     post: (path, body, options) => request('POST', path, { ...options, body }),
-    put: (path, body, options = {}) => request('PUT', path, { ...insisting(options), body }),
-    patch: (path, body, options = {}) => request('PATCH', path, { ...insisting(options), body }),
-    delete: (path, options = {}) => request('DELETE', path, insisting(options)),
+    put: (path, body, options = {}) => request('PUT', path, { ...withIfMatch(options), body }),
+    patch: (path, body, options = {}) => request('PATCH', path, { ...withIfMatch(options), body }),
+    delete: (path, options = {}) => request('DELETE', path, withIfMatch(options)),
   }
+}
+
+let shared: Promise<Api> | undefined
+
+/**
+ * Returns the service that all test files of a worker share. It saves a database and a service for each file. A file may
+ * use it when it changes only records that it has created, and expects nothing of the records that others create. It is
+ * never closed: it ends with the worker, and the run drops its database.
+ */
+export function sharedApi(): Promise<Api> {
+  shared ??= openApi()
+  return shared
 }

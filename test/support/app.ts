@@ -9,10 +9,10 @@ import { openTestDatabase } from './database.ts'
 /** The key of the administrator in every test. */
 export const adminKey = 'the-administrators-key-in-tests'
 
-/** As services are in most tests: without lines in the log, and neither in haste on a busy machine nor slow to close. */
-const quiet = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAIN_SECONDS: '0' }
+/** The defaults of tests: no log, no load shedding on a busy machine, and no delay at the end. */
+const testDefaults = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAIN_SECONDS: '0' }
 
-/** The service over a database of its own, to be asked by `app.inject`. */
+/** The service on a database of its own. Requests are sent by `app.inject`. */
 export interface TestApp {
   app: FastifyInstance
   /** The database as the service uses it. */
@@ -23,17 +23,22 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-/**
- * Opens the service on a clone of the seeded template. `env` sets or overrides environment variables.
- * @param way gives the URL by which the service reaches the database, from the direct one.
- */
-export async function openTestApp(
-  env: NodeJS.ProcessEnv = {},
-  way?: (url: string) => string | Promise<string>,
-): Promise<TestApp> {
+/** What a test may choose about its service. */
+export interface TestAppOptions {
+  /** Environment variables, which go before the defaults of tests. */
+  env?: NodeJS.ProcessEnv
+  /**
+   * Returns the URL by which the service reaches the database, given the database's own. `pool` still connects
+   * directly.
+   */
+  connectVia?: (databaseUrl: string) => string | Promise<string>
+}
+
+/** Opens the service on a clone of the seeded template database. */
+export async function openTestApp({ env, connectVia }: TestAppOptions = {}): Promise<TestApp> {
   const { url, pool, close } = await openTestDatabase()
-  const config = readConfig({ ...quiet, DATABASE_URL: url, ...env })
-  const database = openPool(way ? await way(url) : url, databaseOptions(config))
+  const config = readConfig({ ...testDefaults, DATABASE_URL: url, ...env })
+  const database = openPool(connectVia ? await connectVia(url) : url, databaseOptions(config))
   const closeAll = async () => {
     await database.close()
     await close()

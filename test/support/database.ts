@@ -5,7 +5,7 @@ import { type Database, openPool } from '../../src/database/database.ts'
 import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 
-/** A database for one test file or test, which nobody else touches. */
+/** A database for one test file or test alone. */
 export interface TestDatabase {
   url: string
   /** For what tests do to the database besides the service. */
@@ -15,12 +15,12 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-/** A database with the whole schema, the reference data and the interview. */
+/** Opens a clone of the template: a migrated database with the reference data and the interview. */
 export function openTestDatabase(): Promise<TestDatabase> {
   return open(`template ${inject('postgres').template}`)
 }
 
-/** A database with nothing in it, not even a schema. */
+/** Opens an empty database without a schema. */
 export function openEmptyDatabase(): Promise<TestDatabase> {
   return open('')
 }

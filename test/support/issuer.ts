@@ -20,8 +20,8 @@ export interface TestIssuer {
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   /** Takes a new key pair into use. The old one is not published any more. */
   rotate(): Promise<void>
-  /** How often the keys were asked for. */
-  asked(): number
+  /** Returns how many requests for the keys it has received. */
+  keyRequests(): number
   /** Whether it answers, or fails with 500. */
   answering: boolean
   close(): Promise<void>
@@ -56,9 +56,9 @@ export const now = () => Math.floor(Date.now() / 1000)
 /** Opens an issuer. `others` are key pairs that it publishes beside its own. */
 export async function openIssuer(others: Pair[] = []): Promise<TestIssuer> {
   let pair = await makePair()
-  let asked = 0
+  let keyRequests = 0
   const server = createServer((request, response) => {
-    if (request.url === '/keys') asked += 1
+    if (request.url === '/keys') keyRequests += 1
     const answers: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
       '/keys': { keys: [pair, ...others].map(({ jwk }) => jwk) },
@@ -85,7 +85,7 @@ export async function openIssuer(others: Pair[] = []): Promise<TestIssuer> {
     rotate: async () => {
       pair = await makePair()
     },
-    asked: () => asked,
+    keyRequests: () => keyRequests,
     close: async () => {
       server.closeAllConnections()
       server.close()

@@ -1,21 +1,21 @@
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A way to a database that can fail as ways do. */
+/** A TCP proxy before a database that can fail as networks do. */
 export interface Proxy {
-  /** The database's URL by this way. */
+  /** The URL of the database through the proxy. */
   url: string
-  /** From here on no connection that is open now passes anything on, and nobody is told, as with a dead router. */
+  /** Open connections pass nothing on from now on and stay open, as with a dead router. */
   cut(): void
-  /** Ends all connections, and each new one at once, until it is back. */
+  /** Closes all connections, and each new one at once, until `back` is called. */
   away(): void
   back(): void
-  /** Ends the connection on which the service next sends a text, when the database has got it. */
+  /** Closes the connection that next sends `text`, once the database has received it. */
   loseAfter(text: string): void
   close(): void
 }
 
-/** Opens a way to the server of a URL. */
+/** Opens a proxy to the server of a URL. */
 export async function openProxy(target: string): Promise<Proxy> {
   const to = new URL(target)
   const pairs = new Set<[Socket, Socket]>()

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 
-/** A PostgreSQL on which tests may make databases. */
+/** A PostgreSQL server on which tests may create databases. */
 export interface Server {
   url: string
   close(): Promise<void>
 }
 
-/** Nothing that tests write has to survive a crash, and those that make deadlocks need not wait a second for each. */
+/** Tests need no durability, and detect deadlocks sooner than after the default second. */
 const settings = [
   'fsync=off',
   'synchronous_commit=off',
@@ -19,7 +19,7 @@ const settings = [
   'deadlock_timeout=100ms',
 ]
 
-/** The server that TEST_DATABASE_URL names; or else one in a container, where Docker runs; or else the embedded one. */
+/** Opens the server of TEST_DATABASE_URL, else one in a container where Docker runs, else the embedded one. */
 export async function openServer(): Promise<Server> {
   const url = process.env.TEST_DATABASE_URL
   if (url) return { url, close: async () => {} }

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { agreement, agreements, each, faultsIn, resultsIn, send } from '../support/bulk.ts'
+import {
+  createRecord,
+  type Document,
+  fullDocument,
+  minimalDocument,
+  nameProperty,
+  refusal,
+  resourceOf,
+} from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('an operation by external id', () => {
+  const own = resources.filter((resource) => 'externalIds' in resource.document.shape)
+
+  it.each(own)('changes, removes or creates the record of $name with that id', async (resource) => {
+    const name = nameProperty(resource)
+    const made = await createRecord(resource, api, await fullDocument(resource, api))
+    const idOf = (document: Document) => (document.externalIds as { scheme: string; id: string }[])[0]
+    const externalId = idOf(made.record)
+    const fresh = {
+      ...(await minimalDocument(resource, api)),
+      externalIds: [{ scheme: 'bulk', id: randomUUID() }],
+    }
+    const first = resultsIn(
+      await send(api, resource, [
+        { op: 'patch', externalId, ifMatch: '1', patch: { [name]: 'By its external id' } },
+        { op: 'upsert', externalId: idOf(fresh), document: fresh },
+      ]),
+    )
+    expect(first.map(({ status }) => status)).toEqual([200, 201])
+    expect(first[0]?.id).toBe(made.key)
+    const again = { ...fresh, [name]: 'Replaced' }
+    const second = resultsIn(
+      await send(api, resource, [
+        { op: 'remove', externalId, ifMatch: '2' },
+        { op: 'upsert', externalId: idOf(fresh), document: again },
+      ]),
+    )
+    expect(second).toMatchObject([{ status: 204 }, { status: 200, id: first[1]?.id, version: 2 }])
+    const third = await send(api, resource, [
+      { op: 'patch', externalId, ifMatch: '*', patch: {} },
+      { op: 'upsert', externalId: { scheme: 'bulk', id: 'other' }, document: fresh },
+      { op: 'remove', externalId: idOf(fresh), id: made.key, ifMatch: '*' },
+    ])
+    expect(faultsIn(third)).toEqual([
+      ['/operations/0/externalId', 'not_found'],
+      ['/operations/1/document/externalIds', 'missing'],
+      ['/operations/2', 'required'],
+    ])
+  })
+
+  it('is refused where the resource has none', async () => {
+    const externalId = { scheme: 'a', id: 'b' }
+    const answer = await send(api, resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
+    expect(faultsIn(answer)).toEqual([
+      ['/operations/0/externalId', 'unknown'],
+      ['/operations/0/slug', 'required'],
+    ])
+  })
+})
+
+describe('what operations refer to', () => {
+  it('may be created with them, in any order', async () => {
+    const [one, other] = [randomUUID(), randomUUID()]
+    const made = await createRecord(agreements, api)
+    const results = resultsIn(
+      await send(api, agreements, [
+        {
+          op: 'patch',
+          id: made.key,
+          ifMatch: '*',
+          patch: { relations: [{ kind: 'renews', agreement: one }] },
+        },
+        { op: 'create', document: agreement({ id: one, relations: [{ kind: 'renews', agreement: other }] }) },
+        { op: 'create', document: agreement({ id: other }) },
+      ]),
+    )
+    expect(results).toMatchObject([{ id: made.key, version: 2 }, { id: one }, { id: other }])
+  })
+
+  it('may be removed with them, or after they stop referring to it', async () => {
+    const target = await createRecord(agreements, api)
+    const relations = [{ kind: 'renews', agreement: target.key }]
+    const [one, other] = [
+      await createRecord(agreements, api, agreement({ relations })),
+      await createRecord(agreements, api, agreement({ relations })),
+    ]
+    const remove = { op: 'remove', id: target.key, ifMatch: '*' }
+    const refused = await send(api, agreements, [remove, { op: 'remove', id: one.key, ifMatch: '*' }])
+    expect(refused.status).toBe(409)
+    expect(refusal(refused).errors).toMatchObject([
+      { pointer: '/operations/0', code: 'referred_to', message: `${other.path} refers to it` },
+    ])
+    const results = resultsIn(
+      await send(api, agreements, [
+        remove,
+        { op: 'remove', id: one.key, ifMatch: '*' },
+        { op: 'patch', id: other.key, ifMatch: '*', patch: { relations: [] } },
+      ]),
+    )
+    expect(results.map(({ status }) => status)).toEqual([204, 204, 200])
+  })
+
+  it('is named when it does not exist, and only dependent operations fail', async () => {
+    const [lost, nowhere] = [randomUUID(), randomUUID()]
+    const operations = [
+      { op: 'create', document: agreement({ topics: ['energy', 'no-such-topic'], id: lost }) },
+      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: nowhere }] }) },
+      { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: lost }] }) },
+      { op: 'create', document: agreement() },
+    ]
+    const answer = await send(api, agreements, operations)
+    expect(answer.status).toBe(422)
+    expect(faultsIn(answer)).toEqual([
+      ['/operations/0/document/topics/1', 'dangling_reference'],
+      ['/operations/1/document/relations/0/agreement', 'dangling_reference'],
+    ])
+    const results = resultsIn(await each(api, agreements, operations))
+    expect(results.map(({ status }) => status)).toEqual([422, 422, 422, 201])
+    expect(results[2]?.problem?.errors).toMatchObject([
+      { pointer: '/operations/2/document/relations/0/agreement', code: 'dangling_reference' },
+    ])
+  })
+
+  it('cannot make a cycle, and other operations still succeed', async () => {
+    const bases = resourceOf('cooperation-bases')
+    const [one, other] = [randomUUID(), randomUUID()]
+    const base = (id: string, partOf: string | null) => ({ id, name: 'A base', kind: 'other', partOf })
+    const results = resultsIn(
+      await each(api, bases, [
+        { op: 'create', document: base(one, other) },
+        { op: 'create', document: base(other, one) },
+        { op: 'create', document: base(randomUUID(), null) },
+      ]),
+    )
+    expect(results.map(({ status }) => status)).toEqual([422, 422, 201])
+  })
+})

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { agreement, agreements, each, resultsIn, send } from '../support/bulk.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  type Document,
+  exampleDocument,
+  resourceOf,
+} from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+it('with atomic=false, one of two creates with the same external id succeeds', async () => {
+  const countries = resourceOf('countries')
+  const [one, other] = [await exampleDocument(countries, api), await exampleDocument(countries, api)]
+  const results = resultsIn(
+    await each(api, countries, [
+      { op: 'create', document: one },
+      { op: 'create', document: { ...other, alpha2: one.alpha2 } },
+    ]),
+  )
+  expect(results.map(({ status }) => status)).toEqual([201, 409])
+  expect(results[1]?.problem?.errors).toMatchObject([{ pointer: '/operations/1/document/alpha2' }])
+})
+
+it('takes a thousand operations with a constant number of statements', async () => {
+  const externalIds = Array.from({ length: 1000 }, (_, at) => ({ scheme: 'thousand', id: String(at) }))
+  const documents = externalIds.map((externalId) =>
+    agreement({
+      externalIds: [externalId],
+      summary: 'x'.repeat(1500),
+      parties: [{ country: 'CHN', role: 'party' }],
+    }),
+  )
+  const creations = documents.map((document) => ({ op: 'create', document }))
+  expect((await send(api, agreements, [...creations, creations[0]])).status).toBe(413)
+  const made = resultsIn(await send(api, agreements, creations))
+  expect(made).toHaveLength(1000)
+  const third = documents.map((document, at) => {
+    const externalId = externalIds[at]
+    if (at % 3 === 0) return { op: 'patch', externalId, ifMatch: '1', patch: { title: `Patched ${at}` } }
+    if (at % 3 === 1) return { op: 'upsert', externalId, document: { ...document, title: `Again ${at}` } }
+    return { op: 'remove', externalId, ifMatch: '1' }
+  })
+  const results = resultsIn(await send(api, agreements, third))
+  expect(results.map(({ version }) => version)).toEqual(documents.map(() => 2))
+  const id = results[999]?.id
+  expect((await api.get(`/v1/agreements/${id}`)).json()).toMatchObject({ title: 'Patched 999', version: 2 })
+}, 30_000)
+
+describe('random operations', () => {
+  const title = fc.stringMatching(/^[a-z]{1,8}$/)
+  const change = fc.record(
+    {
+      title,
+      summary: fc.option(title),
+      signedOn: fc.constantFrom('2011-04', null),
+      topics: fc.uniqueArray(fc.constantFrom('energy', 'ocean', 'science-and-technology'), { maxLength: 2 }),
+      parties: fc.uniqueArray(
+        fc.record({ country: fc.constantFrom('CHN', 'PAK', 'DEU'), role: fc.constant('party') }),
+        { selector: ({ country }) => country },
+      ),
+    },
+    { requiredKeys: [] },
+  )
+  const kind = fc.constantFrom('patch', 'replace', 'remove', 'upsert', 'create')
+  const plans = fc.array(fc.record({ kind, change }), { minLength: 1, maxLength: 12 })
+
+  /** What is known of a record, without what must differ between two. */
+  const known = async (key: unknown) => {
+    const answer = await api.get(`/v1/agreements/${key}`)
+    const { data } = (await api.get(`/v1/agreements/${key}/history`)).json<{ data: Document[] }>()
+    const { id, createdAt, updatedAt, ...record } = answer.json()
+    return {
+      record: answer.status === 200 ? record : null,
+      history: data.map(({ version, operation }) => [version, operation]),
+    }
+  }
+
+  it('leave the same records and revisions as the same operations one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const initial = agreement({ topics: ['energy'], parties: [{ country: 'CHN', role: 'party' }] })
+        const twins = plan.flatMap(() => [initial, initial])
+        const made = resultsIn(
+          await send(
+            api,
+            agreements,
+            twins.map((document) => ({ op: 'create', document })),
+          ),
+        ).map(({ id }) => id)
+        const operations = plan.map(({ kind, change }, at) => {
+          const id = made[at * 2]
+          if (kind === 'patch') return { op: kind, id, ifMatch: '1', patch: change }
+          if (kind === 'remove') return { op: kind, id, ifMatch: '*' }
+          const document = agreement(change)
+          if (kind === 'create') return { op: kind, document }
+          return { op: kind, id, ...(kind === 'replace' && { ifMatch: '*' }), document }
+        })
+        const results = resultsIn(await send(api, agreements, operations))
+        for (const [at, { kind, change }] of plan.entries()) {
+          const path = `/v1/agreements/${made[at * 2 + 1]}`
+          let twin: unknown = made[at * 2 + 1]
+          if (kind === 'patch') await api.patch(path, change)
+          else if (kind === 'remove') await api.delete(path)
+          else if (kind === 'create') twin = (await api.post('/v1/agreements', agreement(change))).json().id
+          else await api.put(path, agreement(change))
+          expect(await known(results[at]?.id)).toEqual(await known(twin))
+        }
+      }),
+      { numRuns: 12 },
+    )
+  }, 30_000)
+})
+
+it('concurrent bulks on the same records both finish, one after the other', async () => {
+  const made = await Promise.all(Array.from({ length: 10 }, () => createRecord(agreements, api)))
+  const patches = (keys: CreatedRecord[], text: string) =>
+    keys.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { title: text } }))
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_, at) =>
+      send(api, agreements, patches(at % 2 ? made : [...made].reverse(), `Title ${at}`)),
+    ),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  const records = await Promise.all(made.map(async ({ path }) => (await api.get(path)).json()))
+  expect(new Set(records.map(({ title }) => title)).size).toBe(1)
+  expect(records.map(({ version }) => version)).toEqual(records.map(() => 7))
+})

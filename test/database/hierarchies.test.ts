@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type ConstraintDatabase,
+  insert,
+  type Outcome,
+  openConstraintDatabase,
+  outcomeOf,
+  rows,
+} from '../support/constraint-rows.ts'
+
+let database: ConstraintDatabase
+beforeAll(async () => {
+  database = await openConstraintDatabase()
+})
+afterAll(() => database.close())
+
+/** The tables whose records lie one below another: key, the column that points upward, and its name in the API. */
+const hierarchies = [
+  { table: 'regions', key: 'code', upward: 'parent', property: 'parent', keys: ['901', '903', '904', '905'] },
+  {
+    table: 'topics',
+    key: 'slug',
+    upward: 'broader',
+    property: 'broader',
+    keys: ['c-1', 'c-2', 'c-3', 'c-4'],
+  },
+  {
+    table: 'organizations',
+    key: 'id',
+    upward: 'parent',
+    property: 'parent',
+    keys: [randomUUID(), randomUUID(), randomUUID(), randomUUID()],
+  },
+  {
+    table: 'cooperation_bases',
+    key: 'id',
+    upward: 'part_of',
+    property: 'partOf',
+    keys: [randomUUID(), randomUUID(), randomUUID(), randomUUID()],
+  },
+] as const
+
+describe.each(hierarchies)('$table has no cycles', ({ table, key, upward, property, keys }) => {
+  const [first, second, third, another] = keys
+  const cycle: Outcome = { code: 'EN001', rule: property }
+  const put = (below: string, above: string | null): [string, unknown[]] => [
+    `update ${table} set ${upward} = $1 where ${key} = $2`,
+    [above, below],
+  ]
+
+  beforeAll(async () => {
+    for (const value of [first, second, third])
+      await database.query(...insert(table, { ...rows[table], [key]: value }))
+  })
+
+  it('by pointing to itself, when it is made or later', async () => {
+    expect(await database.attempt(put(first, first))).toEqual(cycle)
+    expect(
+      await database.attempt(insert(table, { ...rows[table], [key]: another, [upward]: another })),
+    ).toEqual(cycle)
+  })
+
+  it('by a circle of two or three, while a chain is possible', async () => {
+    expect(await database.attempt(put(second, first), put(third, second))).toBe('accepted')
+    expect(await database.attempt(put(second, first), put(first, second))).toEqual(cycle)
+    expect(await database.attempt(put(second, first), put(third, second), put(first, third))).toEqual(cycle)
+  })
+
+  it('by two transactions that close half of a circle each at the same moment', async () => {
+    const [one, other] = await Promise.all([database.pool.connect(), database.pool.connect()])
+    try {
+      await one.query('begin')
+      await other.query('begin')
+      await one.query(...put(second, first))
+      const refused = other.query(...put(first, second)).then(() => 'accepted' as const, outcomeOf)
+      // It must wait for the other transaction to end, for only then can it know.
+      expect(await Promise.race([refused, sleep(100, 'waits')])).toBe('waits')
+      await one.query('commit')
+      expect(await refused).toEqual(cycle)
+    } finally {
+      await one.query('rollback')
+      await other.query('rollback')
+      one.release()
+      other.release()
+      await database.query(...put(second, null))
+    }
+  })
+})

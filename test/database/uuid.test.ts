@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises'
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ConstraintDatabase, openConstraintDatabase } from '../support/constraint-rows.ts'
+
+let database: ConstraintDatabase
+beforeAll(async () => {
+  database = await openConstraintDatabase()
+})
+afterAll(() => database.close())
+
+describe('uuid_v7()', () => {
+  interface Made {
+    id: string
+    before: number
+    after: number
+  }
+
+  /** Ids with the milliseconds between which each was made, no two in the same millisecond. */
+  async function madeBy(functionName: string, client: pg.Pool | pg.PoolClient): Promise<Made[]> {
+    const made: Made[] = []
+    const clock = 'extract(epoch from clock_timestamp()) * 1000'
+    for (let count = 0; count < 20; count++) {
+      const { rows: found } = await client.query<Made>(
+        `select floor(${clock})::float8 as before, made.id, ceil(${clock})::float8 as after
+           from (select ${functionName}() as id, pg_sleep(0.002) offset 0) made`,
+      )
+      made.push(...found)
+    }
+    return made
+  }
+
+  function expectVersion7(made: Made[]) {
+    expect(new Set(made.map(({ id }) => id)).size).toBe(made.length)
+    expect(made.map(({ id }) => id)).toEqual(made.map(({ id }) => id).sort())
+    for (const { id, after } of made) {
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      const millis = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+      expect(Math.abs(after - millis)).toBeLessThan(5000)
+    }
+  }
+
+  it('makes UUIDs of version 7 that hold the time and rise with it', async () => {
+    expectVersion7(await madeBy('uuid_v7', database.pool))
+  })
+
+  it('does so too in the form for servers that have no such function of their own', async () => {
+    const migration = await readFile('migrations/0000_functions.sql', 'utf8')
+    const [, body] =
+      /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []
+    const client = await database.pool.connect()
+    try {
+      await client.query(`create function pg_temp.made() returns uuid language plpgsql as ${body}`)
+      expectVersion7(await madeBy('pg_temp.made', client))
+    } finally {
+      client.release(true)
+    }
+  })
+
+  it('is what records without an id get, each its own', async () => {
+    const made = await database.query(
+      "insert into sources (title, kind) select 'A source', 'report' from generate_series(1, 50) returning id",
+    )
+    expect(new Set(made.map(({ id }) => id)).size).toBe(50)
+    expect(made.every(({ id }) => String(id).charAt(14) === '7')).toBe(true)
+  })
+})

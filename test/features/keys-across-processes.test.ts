@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openPool } from '../../src/database/database.ts'
+import { createKey, type NewKey } from '../../src/database/keys.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
+import { adminKey } from '../support/app.ts'
+import { run, runInProcess } from '../support/command-line.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
+
+/** Keys in several processes on one database, and on the command line. */
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+/** A service with a pool and a keyring of its own, as another process has them. */
+async function openService() {
+  const pool = openPool(database.url, generousOptions)
+  const config = readConfig({ DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
+  const app = await buildApp({ config, database: pool })
+  onTestFinished(async () => {
+    await app.close()
+    await pool.close()
+  })
+  const status = async (key: string, method: 'GET' | 'DELETE' = 'GET', url = '/v1/countries?limit=1') =>
+    (await app.inject({ method, url, headers: { authorization: `Bearer ${key}` } })).statusCode
+  return { pool, status }
+}
+
+const newKey = (key: NewKey) => database.database.transaction((tx) => createKey(tx, key))
+
+const listeners = "application_name = 'entente listener' and datname = current_database()"
+
+const listening = async () => {
+  const { rows } = await database.pool.query<{ count: number }>(
+    `select count(*)::int from pg_stat_activity where ${listeners} and state = 'idle'`,
+  )
+  return rows[0]?.count
+}
+
+describe('a key that was revoked', () => {
+  it('is refused by the other process at once, whoever revoked it', async () => {
+    const [first, second] = [await openService(), await openService()]
+    await expect.poll(listening).toBe(2)
+    for (const revoke of [
+      (id: string) => first.status(adminKey, 'DELETE', `/v1/keys/${id}`),
+      (id: string) => database.pool.query('update keys set revoked_at = now() where id = $1', [id]),
+      (id: string) => database.pool.query('delete from keys where id = $1', [id]),
+    ]) {
+      const { key, record } = await newKey({
+        name: 'A key',
+        role: 'reader',
+        expiresAt: null,
+      })
+      // Made elsewhere a moment ago, it counts already.
+      expect(await second.status(key)).toBe(200)
+      await revoke(record.id)
+      // A notification needs a moment; the next second would be too late.
+      await expect.poll(() => second.status(key), { timeout: 500, interval: 5 }).toBe(401)
+      expect(await second.status(key)).toBe(401)
+    }
+  })
+
+  it('is refused at once also while notifications are cut off, and when they are back', async () => {
+    const service = await openService()
+    const keys = await Promise.all(
+      Array.from({ length: 2 }, () => newKey({ name: 'A key', role: 'reader', expiresAt: null })),
+    )
+    for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
+    const revoke = 'update keys set revoked_at = now() where id = $1'
+    // Connections are cut again and again, and nobody is told of what is revoked meanwhile.
+    for (const { key, record } of keys) {
+      await expect.poll(listening).toBe(1)
+      await database.pool.query('alter table keys disable trigger keys_notify')
+      await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${listeners}`)
+      await expect.poll(listening).toBe(0)
+      await database.pool.query(revoke, [record.id])
+      expect(await service.status(key)).toBe(401)
+      await database.pool.query('alter table keys enable trigger keys_notify')
+      await expect.poll(listening, { timeout: 5000 }).toBe(1)
+      expect(await service.status(key)).toBe(401)
+    }
+  })
+})
+
+describe('the command line', () => {
+  const key = (...words: string[]) => runInProcess(['key', ...words], { DATABASE_URL: database.url })
+
+  it('makes keys, lists them and revokes them by their prefix or by what was copied whole', async () => {
+    const service = await openService()
+    const words = ['create', '--name', 'An import', '--role', 'editor', '--expires', '2999-01-31']
+    const created = await key(...words)
+    const [made = ''] = created.split('\n')
+    const prefix = made.slice(0, 12)
+    expect(await service.status(made)).toBe(200)
+    expect(created).toContain('An import: editor, good until 2999-01-31T00:00:00.000Z')
+    expect(await key('list')).toContain(`${prefix}  editor  good until 2999-01-31`)
+
+    expect(await key('revoke', made)).toMatch(new RegExp(`^${prefix} \\(An import\\) is revoked `))
+    await expect.poll(() => service.status(made)).toBe(401)
+    const listed = await key('list')
+    expect(listed).toContain(`${prefix}  editor  revoked`)
+    expect(listed).not.toContain(made)
+  })
+})
+
+it('the log never contains a key, a token, a query or an address', async () => {
+  const { url, pool, database: registry, close } = await openTestDatabase()
+  onTestFinished(close)
+  const env = {
+    PORT: '0',
+    DATABASE_URL: url,
+    ADMIN_KEY: adminKey,
+    LOG_LEVEL: 'trace',
+    TRUST_PROXY: '127.0.0.1',
+  }
+  const service = run(['serve'], env)
+  const [, address] = /(http:\S+)/.exec(await service.firstLine) ?? []
+  const { key, record } = await registry.transaction((tx) =>
+    createKey(tx, { name: 'Li Wei', role: 'admin', expiresAt: null }),
+  )
+  const token = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"liwei"}')}.c2ln`
+  const ask = (path: string, authorization: string, init: RequestInit = {}) => {
+    const headers = { authorization, 'x-forwarded-for': '203.0.113.77', cookie: 'session=crumbs' }
+    return fetch(`${address}${path}`, { ...init, headers: { ...headers, ...Object(init.headers) } })
+  }
+  const json = { 'content-type': 'application/json' }
+  for (const sent of [key, adminKey, token]) {
+    await ask('/v1/agreements?q=secretary', `Bearer ${sent}`)
+    await ask(`/v1/agreements?access_token=${sent}`, 'Basic x')
+    await ask(`/v1/keys/${sent}`, `Bearer ${adminKey}`)
+  }
+  await ask(`/v1/keys/${record.id}`, `Bearer ${adminKey}`)
+  const made = await ask('/v1/keys', `Bearer ${key}`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ name: 'Zhang San', role: 'admin' }),
+  })
+  const { key: second } = (await made.json()) as { key: string }
+  // What fails inside is logged with its reason, and here that is a statement with values.
+  await pool.query('alter table agreements rename to elsewhere')
+  const failed = await ask('/v1/agreements', `Bearer ${key}`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ title: 'Confidential draft', kind: 'treaty' }),
+  })
+  expect(failed.status).toBe(500)
+  service.signal('SIGTERM')
+  const { stdout, stderr } = await service.ended
+  expect(stderr).toBe('')
+  expect(stdout).toContain('"route":"/v1/agreements"')
+  expect(stdout).toContain('42P01')
+  expect(stdout).toContain(record.id)
+  const told = [
+    key,
+    second,
+    adminKey,
+    token,
+    'secretary',
+    '203.0.113.77',
+    'crumbs',
+    'Zhang San',
+    'Confidential',
+  ]
+  expect(told.filter((text) => stdout.replace(/^.*\n/, '').includes(text))).toEqual([])
+})

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { hashOf } from '../../src/database/keys.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+
+/** Keys are made, listed and revoked by administrators, over HTTP. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { PUBLIC_READ: 'false' } })
+})
+afterAll(() => api.close())
+
+interface Key {
+  id: string
+  key: string
+  prefix: string
+  role: string
+  lastUsedAt: string | null
+  revokedAt: string | null
+}
+
+interface KeyPage {
+  data: Key[]
+  page: { limit: number; next: string | null }
+}
+
+async function make(body: Record<string, unknown>): Promise<Key> {
+  const answer = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...body })
+  expect(answer.status, answer.text).toBe(201)
+  return answer.json<Key>()
+}
+
+const asAdmin = { key: adminKey }
+
+const reads = async (key: string) => (await api.get('/v1/countries?limit=1', { key })).status
+
+const document = { title: 'An agreement', kind: 'treaty' }
+
+describe('a key', () => {
+  it('is shown once, when it is created, and stored as a hash', async () => {
+    const answer = await api.post('/v1/keys', { name: 'A dashboard', role: 'reader' })
+    const { key, ...shown } = answer.json<Key>()
+    expect(key).toMatch(/^ent_[0-9a-z]{8}_[\w-]{43}$/)
+    expect(key.startsWith(`${shown.prefix}_`)).toBe(true)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('location')).toBe(`/v1/keys/${shown.id}`)
+    expect((await api.get(`/v1/keys/${shown.id}`, asAdmin)).json()).toEqual(shown)
+    const { rows } = await api.pool.query<{ text: string; hash: string }>(
+      'select keys::text as text, hash from keys where id = $1',
+      [shown.id],
+    )
+    expect(rows[0]?.hash).toBe(hashOf(key))
+    const secret = key.slice(shown.prefix.length + 1)
+    expect(rows[0]?.text).not.toContain(secret)
+  })
+
+  it('lets a reader read, an editor also write, and an administrator also manage keys', async () => {
+    const may = async (role: string) => {
+      const { key } = await make({ role })
+      const written = await api.post('/v1/agreements', document, { key })
+      return [await reads(key), written.status, (await api.get('/v1/keys?limit=1', { key })).status]
+    }
+    expect(await may('reader')).toEqual([200, 403, 403])
+    expect(await may('editor')).toEqual([200, 201, 403])
+    expect(await may('admin')).toEqual([200, 201, 200])
+  })
+
+  it('is refused once it has expired', async () => {
+    const { key } = await make({ expiresAt: new Date(Date.now() + 1000).toISOString() })
+    expect(await reads(key)).toBe(200)
+    await expect.poll(() => reads(key), { timeout: 3000 }).toBe(401)
+  })
+
+  it('is refused from the moment on that it is revoked, for good, and stays in the list', async () => {
+    const { id, key } = await make({ role: 'admin' })
+    expect(await reads(key)).toBe(200)
+    // It may revoke itself.
+    expect((await api.delete(`/v1/keys/${id}`, { key })).status).toBe(204)
+    const refused = await api.get('/v1/countries', { key })
+    expect(refused.status).toBe(401)
+    expect(refused.text).toContain('has been revoked')
+    const { revokedAt } = (await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>()
+    expect(revokedAt).not.toBeNull()
+    expect((await api.delete(`/v1/keys/${id}`)).status).toBe(204)
+    expect((await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>().revokedAt).toBe(revokedAt)
+  })
+
+  it('that does not exist is not found', async () => {
+    const path = '/v1/keys/00000000-0000-7000-8000-000000000000'
+    expect((await api.get(path, asAdmin)).status).toBe(404)
+    expect((await api.delete(path)).status).toBe(404)
+    expect((await api.get('/v1/keys/ent_00000000', asAdmin)).status).toBe(400)
+  })
+
+  it.each([
+    ['no name', { name: undefined }, '/name'],
+    ['a blank name', { name: ' ' }, '/name'],
+    ['an unknown role', { role: 'editer' }, '/role'],
+    ['an end that is past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
+    ['an end that is no moment', { expiresAt: 'tomorrow' }, '/expiresAt'],
+    ['a property that there is not', { scope: 'all' }, '/scope'],
+  ])('with %s is refused, saying what would be right', async (_, change, pointer) => {
+    const answer = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...change })
+    expect(answer.status).toBe(422)
+    const { errors } = answer.json<{ errors: { pointer: string; message: string }[] }>()
+    expect(errors.map((fault) => fault.pointer)).toEqual([pointer])
+  })
+
+  it('is checked without a round trip to the database', async () => {
+    const { key } = await make({})
+    await expect.poll(() => reads(key)).toBe(200)
+    const read = vi.spyOn(api.database, 'read')
+    const { authorization } = { authorization: `Bearer ${key}` }
+    try {
+      await expect
+        .poll(async () => {
+          read.mockClear()
+          const headers = { authorization, accept: 'text/html' }
+          const { statusCode } = await api.app.inject({ url: '/v1/countries', headers })
+          return { statusCode, reads: read.mock.calls.length }
+        })
+        .toEqual({ statusCode: 406, reads: 0 })
+    } finally {
+      read.mockRestore()
+    }
+  })
+
+  it('has its last use stored in the background, at the latest when the service closes', async () => {
+    const { id, key, lastUsedAt } = await make({})
+    expect(lastUsedAt).toBeNull()
+    const before = Date.now()
+    const service = await buildApp({ config: readConfig({ LOG_LEVEL: 'silent' }), database: api.database })
+    await service.inject({ url: '/v1/countries?limit=1', headers: { authorization: `Bearer ${key}` } })
+    const usedAt = async () => (await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>().lastUsedAt
+    expect(await usedAt()).toBeNull()
+    await service.close()
+    expect(Date.parse((await usedAt()) ?? '')).toBeGreaterThanOrEqual(before)
+  })
+})
+
+it('the list of keys has each once, the newest first, page by page', async () => {
+  const made = [await make({}), await make({}), await make({})]
+  const seen: string[] = []
+  for (let next: string | null = ''; next !== null; ) {
+    const path: string = `/v1/keys?limit=2${next && `&cursor=${next}`}`
+    const { data, page }: KeyPage = (await api.get(path, asAdmin)).json<KeyPage>()
+    expect(data.length).toBeLessThanOrEqual(2)
+    seen.push(...data.map(({ id }) => id))
+    next = page.next
+  }
+  expect(seen.slice(0, 3)).toEqual(made.map(({ id }) => id).reverse())
+  expect(new Set(seen).size).toBe(seen.length)
+  expect((await api.get('/v1/keys?limit=0', asAdmin)).status).toBe(400)
+  expect((await api.get('/v1/keys?cursor=x', asAdmin)).status).toBe(400)
+})

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Document, pointersIn, refusal, resourceOf } from '../support/documents.ts'
+
+/** Records that are created together, a line of JSON each, as exports give them. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
+const send = (name: string, ...records: unknown[]) =>
+  api.post(`/v1/${name}`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
+const keysIn = ({ text }: HttpAnswer) =>
+  text.split('\n').flatMap((line): string[] => (line === '' ? [] : [JSON.parse(line).id]))
+const count = async (name: string) =>
+  (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
+    .count
+
+it('an export of one registry can be imported unchanged by another, and exports the same there', async () => {
+  const other = await openApi()
+  try {
+    const names = [
+      'organizations',
+      'sources',
+      'agreements',
+      'projects',
+      'cooperation-bases',
+      'assistance-programs',
+      'figures',
+      'citations',
+    ]
+    const tables = names.map((name) => name.replaceAll('-', '_')).join()
+    await other.pool.query(`truncate ${tables} cascade`)
+    for (const name of names) {
+      const { text } = await api.get(`/v1/${name}?format=ndjson`)
+      const answer = await other.post(`/v1/${name}`, text, ndjson)
+      expect(answer.status, answer.text).toBe(201)
+      const documents = (exported: string) =>
+        exported.split('\n').flatMap((line): Document[] => {
+          if (line === '') return []
+          const { version, createdAt, updatedAt, ...document } = JSON.parse(line)
+          return [document]
+        })
+      const again = await other.get(`/v1/${name}?format=ndjson`)
+      expect(documents(again.text).length).toBeGreaterThan(0)
+      expect(documents(again.text)).toEqual(documents(text))
+      expect(keysIn(answer)).toEqual(documents(text).map(({ id }) => id))
+    }
+  } finally {
+    await other.close()
+  }
+}, 20_000)
+
+describe('NDJSON records', () => {
+  const ids = Array.from({ length: 3 }, (_, at) => `0190aaaa-0000-7000-8000-00000000000${at}`)
+  const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
+
+  it('may refer to one another in any order, and start at version 1', async () => {
+    const answer = await send(
+      'agreements',
+      agreement({ id: ids[0], version: 7, relations: [{ kind: 'renews', agreement: ids[1] }] }),
+      agreement({ id: ids[1] }),
+      agreement({}),
+    )
+    expect(answer.status, answer.text).toBe(201)
+    const [, , made] = keysIn(answer)
+    expect(made).toMatch(/^[0-9a-f-]{36}$/)
+    expect((await api.get(`/v1/agreements/${ids[0]}`)).json()).toMatchObject({
+      version: 1,
+      relations: [{ kind: 'renews', agreement: ids[1] }],
+    })
+    const bases = [
+      { id: ids[0], name: 'Part', kind: 'other', partOf: ids[1] },
+      { id: ids[1], name: 'Whole', kind: 'other' },
+    ]
+    expect((await send('cooperation-bases', ...bases)).status).toBe(201)
+  })
+
+  it('with faults are all named at once, and nothing is written', async () => {
+    const before = await count('agreements')
+    const answer = await send(
+      'agreements',
+      agreement({}),
+      agreement({ kind: 'none', version: 0 }),
+      { kind: 'other', unheardOf: 1 },
+      7,
+    )
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual(['/2/kind', '/2/version', '/3/title', '/3/unheardOf', '/4'])
+    expect(await count('agreements')).toBe(before)
+  })
+
+  it('with unknown references are named, but not references within the body', async () => {
+    const answer = await send(
+      'agreements',
+      agreement({
+        id: ids[2],
+        relations: [{ kind: 'renews', agreement: '0190aaaa-0000-7000-8000-00000000000f' }],
+      }),
+      agreement({ relations: [{ kind: 'renews', agreement: ids[2] }], topics: ['no-such-topic'] }),
+    )
+    expect(answer.status).toBe(422)
+    expect(pointersIn(answer)).toEqual(['/1/relations/0/agreement', '/2/topics/0'])
+  })
+
+  it('with a taken key or external id return 409 with the line', async () => {
+    const keys = keysIn(await send('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] })))
+    const answer = await send('agreements', agreement({}), agreement({ id: keys[0] }))
+    expect(answer.status).toBe(409)
+    expect(pointersIn(answer)).toEqual(['/2/id'])
+    const second = await send(
+      'agreements',
+      agreement({}),
+      agreement({ externalIds: [{ scheme: 'x', id: '1' }] }),
+    )
+    expect(second.status).toBe(409)
+    expect(pointersIn(second)).toEqual(['/2/externalIds/0'])
+    const country = await api.get('/v1/countries/PAK')
+    const third = await send('countries', country.json())
+    expect(third.status).toBe(409)
+    expect(pointersIn(third)).toContain('/1/code')
+  })
+
+  it('with the key or external id of an earlier line are refused', async () => {
+    const answer = await send(
+      'agreements',
+      agreement({ id: ids[2] }),
+      agreement({}),
+      agreement({ id: ids[2] }),
+    )
+    expect(answer.status).toBe(422)
+    expect(refusal(answer).errors).toEqual([
+      { pointer: '/3/id', code: 'repeated', message: 'is that of line 1 already' },
+    ])
+  })
+
+  it.each([
+    ['{"title":"A"}\n{"title":', '/2'],
+    ['{"title":"A"}\n\n{"title":"B"}', '/2'],
+    ['{"title":"A","title":"B"}\n', '/1/title'],
+    ['', '/1'],
+  ])('that are not JSON return 400 with the line: %j', async (body, pointer) => {
+    const answer = await api.post('/v1/agreements', body, ndjson)
+    expect(answer.status).toBe(400)
+    if (body !== '') expect(pointersIn(answer)).toEqual([pointer])
+  })
+
+  it('are limited to a thousand, also with large records', async () => {
+    const parties = [...new Set(['CHN', 'PAK', 'DEU'])].flatMap((country) =>
+      ['party', 'observer', 'beneficiary'].map((role) => ({ country, role, contribution: 'What it brings' })),
+    )
+    const lines = Array.from({ length: 1000 }, () => agreement({ parties }))
+    expect((await send('agreements', ...lines, agreement({}))).status).toBe(413)
+    const answer = await send('agreements', ...lines)
+    expect(answer.status, answer.text).toBe(201)
+    const last = keysIn(answer).at(-1)
+    expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
+  }, 20_000)
+
+  it('are accepted by create only', async () => {
+    const record = resourceOf('agreements')
+    expect((await api.put(`/v1/${record.name}/${ids[0]}`, '{}', ndjson)).status).toBe(415)
+    expect((await api.post(`/v1/${record.name}/search`, '{}', ndjson)).status).toBe(415)
+  })
+})

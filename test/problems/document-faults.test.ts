@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { type Refusal, unusedId } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+const agreement = { title: 'An agreement', kind: 'agreement' }
+
+describe('a document with a fault is refused with the pointer, the value and the nearest match', () => {
+  const post = async (resource: string, document: unknown) => {
+    const answer = await api.post(`/v1/${resource}`, document)
+    return answer.json<Refusal>()
+  }
+
+  it.each<[what: string, change: Record<string, unknown>, pointer: string, message: RegExp]>([
+    ['a property that is missing', { title: undefined }, '/title', /required/],
+    [
+      'a property that does not exist',
+      { signdOn: '2011' },
+      '/signdOn',
+      /"signdOn".*did you mean "signedOn"\?/,
+    ],
+    [
+      'a word that is not on the list',
+      { kind: 'memorandum' },
+      '/kind',
+      /"memorandum".*"memorandum_of_understanding"/,
+    ],
+    ['a word in capitals', { kind: 'TREATY' }, '/kind', /"TREATY".*did you mean "treaty"\?/],
+    ['another type', { title: 2011 }, '/title', /text.*2011/],
+    ['a text where a list belongs', { topics: 'energy' }, '/topics', /array/],
+    ['a line with a line break', { title: 'One\nTwo' }, '/title', /one line/],
+    [
+      'a day that its month does not have',
+      { signedOn: '2011-04-31' },
+      '/signedOn',
+      /"2011-04-31".*30 days.*at character 9/,
+    ],
+    [
+      'a country by two letters',
+      { parties: [{ country: 'PK', role: 'party' }] },
+      '/parties/0/country',
+      /ISO 3166-1 alpha-3/,
+    ],
+    [
+      'a participant without an actor',
+      { parties: [{ role: 'party' }] },
+      '/parties/0',
+      /country, organization and region/,
+    ],
+    [
+      'a participant that is two actors',
+      { parties: [{ country: 'PAK', region: '142', role: 'party' }] },
+      '/parties/0',
+      /country, organization and region/,
+    ],
+    [
+      'a participant who is there twice',
+      {
+        parties: [
+          { country: 'PAK', role: 'party' },
+          { country: 'PAK', role: 'party' },
+        ],
+      },
+      '/parties/1',
+      /PAK.*party/,
+    ],
+    [
+      'a role of another resource',
+      { parties: [{ country: 'PAK', role: 'donor' }] },
+      '/parties/0/role',
+      /"donor".*"party", "beneficiary", "depositary", "observer"/,
+    ],
+    ['a topic twice', { topics: ['energy', 'energy'] }, '/topics/1', /twice/],
+    [
+      'a country that is none',
+      { parties: [{ country: 'XXX', role: 'party' }] },
+      '/parties/0/country',
+      /"XXX".*countries/,
+    ],
+    ['a topic that is none', { topics: ['energy', 'no-topic'] }, '/topics/1', /"no-topic".*topics/],
+    [
+      'an agreement that is none',
+      { relations: [{ kind: 'renews', agreement: unusedId }] },
+      '/relations/0/agreement',
+      new RegExp(`"${unusedId}".*agreements`),
+    ],
+  ])('%s', async (_what, change, pointer, message) => {
+    const { status, detail, errors } = await post('agreements', { ...agreement, ...change })
+    expect(status).toBe(422)
+    expect(detail).toMatch(/nothing was written/)
+    expect(errors).toEqual([{ pointer, code: expect.any(String), message: expect.stringMatching(message) }])
+  })
+
+  it('all faults at once', async () => {
+    const { detail, errors } = await post('projects', {
+      kind: 'mega-science',
+      startsOn: 'soon',
+      location: { latitude: 91, longitude: null },
+      budget: { amount: -1, currency: 'ABC' },
+      more: 1,
+    })
+    expect(detail).toMatch(/nothing was written/)
+    expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(
+      expect.arrayContaining([
+        '/budget/amount',
+        '/budget/currency',
+        '/kind',
+        '/location/latitude',
+        '/more',
+        '/startsOn',
+        '/title',
+      ]),
+    )
+    expect(errors).toContainEqual({
+      pointer: '/kind',
+      code: 'unknown_value',
+      message: expect.stringContaining('did you mean "mega_science"?'),
+    })
+    expect(errors).toContainEqual({
+      pointer: '/budget/currency',
+      code: expect.any(String),
+      message: expect.stringContaining('ISO 4217'),
+    })
+  })
+
+  it('half of a location or of an amount is refused', async () => {
+    const project = { title: 'A project', kind: 'other' }
+    const half = await post('projects', { ...project, location: { latitude: 30 } })
+    expect(half.errors).toEqual([
+      {
+        pointer: '/location',
+        code: 'invalid',
+        message: expect.stringMatching(/latitude and longitude/),
+      },
+    ])
+    const money = await post('projects', { ...project, budget: { amount: 1 } })
+    expect(money.errors).toEqual([
+      { pointer: '/budget/currency', code: 'required', message: expect.any(String) },
+    ])
+    const precise = await post('projects', { ...project, budget: { amount: 1.005, currency: 'CNY' } })
+    expect(precise.errors).toEqual([
+      {
+        pointer: '/budget/amount',
+        code: 'too_precise',
+        message: expect.stringMatching(/1\.005.*0\.01/),
+      },
+    ])
+  })
+
+  it('a citation of a property that the record does not have', async () => {
+    const source = (await api.post('/v1/sources', { title: 'A source', kind: 'report' })).json().id
+    const record = { resource: 'countries', id: 'PAK' }
+    const { status, errors } = await post('citations', { source, record, property: '/nam' })
+    expect(status).toBe(422)
+    expect(errors).toEqual([
+      {
+        pointer: '/property',
+        code: 'invalid',
+        message: expect.stringMatching(/"\/nam".*countries.*did you mean "name"\?/),
+      },
+    ])
+  })
+
+  it.each<[what: string, body: string, message: RegExp]>([
+    ['that is no JSON', '{"title": }', /not JSON/],
+    ['that is empty', '', /empty/],
+    [
+      'that says a thing twice',
+      '{"title": "A", "title": "B", "kind": "other"}',
+      /parts that cannot be kept as they are/,
+    ],
+    [
+      'with a NUL character',
+      '{"title": "A\\u0000B", "kind": "other"}',
+      /parts that cannot be kept as they are/,
+    ],
+  ])('a body %s', async (_what, body, message) => {
+    const answer = await api.post('/v1/agreements', body)
+    expect(answer.status).toBe(400)
+    expect(answer.json<Refusal>().detail).toMatch(message)
+  })
+
+  it('a taken unique value returns 409 with its pointer and value', async () => {
+    const country = { code: 'ZZA', alpha2: 'PK', name: 'Another Pakistan' }
+    expect(await post('countries', country)).toMatchObject({
+      status: 409,
+      errors: [{ pointer: '/alpha2', code: 'taken', message: expect.stringContaining('"PK"') }],
+    })
+    expect(await post('topics', { slug: 'energy', name: 'Energy', scheme: 'domain' })).toMatchObject({
+      status: 409,
+      errors: [{ pointer: '/slug', code: 'taken', message: expect.stringContaining('"energy"') }],
+    })
+    const [first] = (await api.get('/v1/agreements?externalId=interview-2011:F01')).json<{
+      data: { id: string }[]
+    }>().data
+    const externalIds = [
+      { scheme: 'doi', id: '10.1' },
+      { scheme: 'interview-2011', id: 'F01' },
+    ]
+    expect(await post('agreements', { ...agreement, externalIds })).toMatchObject({
+      status: 409,
+      errors: [
+        {
+          pointer: '/externalIds/1',
+          code: 'taken',
+          message: expect.stringContaining(`/v1/agreements/${first?.id}`),
+        },
+      ],
+    })
+  })
+
+  it('an external id twice in one record', async () => {
+    const id = { scheme: 'doi', id: '10.2' }
+    const { status, errors } = await post('agreements', { ...agreement, externalIds: [id, id] })
+    expect({ status: status === 409 || status === 422, errors }).toEqual({
+      status: true,
+      errors: [expect.objectContaining({ pointer: '/externalIds/1' })],
+    })
+  })
+
+  it('a cycle returns 422 with the property', async () => {
+    const topic = (slug: string, broader: string | null) =>
+      api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })
+    await topic('upper', null)
+    await topic('lower', 'upper')
+    const answer = await api.patch('/v1/topics/upper', { broader: 'lower' })
+    expect(answer.status).toBe(422)
+    expect(answer.json<Refusal>().errors).toEqual([
+      {
+        pointer: '/broader',
+        code: 'cycle',
+        message: expect.stringMatching(/topic/),
+      },
+    ])
+    const itself = await api.patch('/v1/topics/upper', { broader: 'upper' })
+    expect(itself.json<Refusal>().errors?.[0]).toMatchObject({ pointer: '/broader', code: 'cycle' })
+  })
+
+  it('an agreement that is related to itself', async () => {
+    const { id } = (await api.post('/v1/agreements', agreement)).json()
+    const answer = await api.patch(`/v1/agreements/${id}`, { relations: [{ kind: 'renews', agreement: id }] })
+    expect(answer.status).toBe(422)
+    expect(answer.json<Refusal>().errors).toEqual([
+      expect.objectContaining({ pointer: '/relations/0/agreement' }),
+    ])
+  })
+})

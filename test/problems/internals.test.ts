@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
+import { type Refusal, unusedId } from '../support/documents.ts'
+
+/** Many requests take long when the machine has other work. */
+const slow = { timeout: 60_000 }
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** What belongs inside the process: SQL, stacks, names of constraints, tables and files. */
+const secrets = [
+  /\b(select|insert into|update|delete from)\b.{0,80}\b(from|values|set|where)\b/is,
+  /\bat (async )?[\w.<>]+ \(|node_modules|\.(ts|js|mjs):\d+|file:\/\/|\/(src|dist|home|root|usr|tmp)\//,
+  /violates|constraint|relation "|column "|syntax error|invalid input syntax|SQLSTATE|pg_|drizzle|ZodError/,
+  /_(fk|pk|check|known|form|filled|unique|once|pair|range|valid|subject|actor)\b/,
+]
+
+describe('any request', () => {
+  const evil = fc.oneof(
+    fc.constantFrom(
+      "'; drop table agreements; --",
+      "' or '1'='1",
+      '$1',
+      '\\',
+      '%',
+      '\u0000',
+      'a\u0000b',
+      '\uffff',
+      '\u202e',
+      '💥',
+      '__proto__',
+      'constructor',
+      'NaN',
+      'Infinity',
+      '-1',
+      '1e400',
+      '99999999999999999999',
+      '2011-13',
+      '9999999-01',
+      'Y170000002',
+      '-0000',
+      '/..',
+      '{"a":1}',
+      '((((',
+      '"unfinished',
+      'a'.repeat(3000),
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.string({ maxLength: 20 }),
+  )
+  const resource = fc.constantFrom(...resources)
+  const operator = fc.constantFrom(
+    '',
+    '',
+    '[gte]',
+    '[ne]',
+    '[lt]',
+    '[certainlyGt]',
+    '[]',
+    '[x]',
+    '[__proto__]',
+  )
+
+  const question = resource.chain(({ name, filters, dimensions }) => {
+    const start = [`/v1/${name}?`, `/v1/${name}/aggregate?groupBy=${Object.keys(dimensions)[0]}&`]
+    return fc
+      .tuple(
+        fc.constantFrom(...start),
+        fc.array(
+          fc.tuple(
+            fc.oneof(
+              fc.constantFrom(
+                ...Object.keys(filters),
+                'sort',
+                'limit',
+                'cursor',
+                'fields',
+                'include',
+                'count',
+                'groupBy',
+                'measures',
+                'having',
+              ),
+              evil,
+            ),
+            operator,
+            evil,
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
+      )
+      .map(([path, parameters]) => {
+        const search = parameters.map(
+          ([parameter, bracket, value]) =>
+            `${encodeURIComponent(wellFormed(parameter))}${bracket}=${encodeURIComponent(wellFormed(value))}`,
+        )
+        return { method: 'GET', path: `${path}${search.join('&')}`, options: {} }
+      })
+  })
+  const reading = fc.tuple(resource, evil).map(([{ name }, key]) => ({
+    method: 'GET',
+    path: `/v1/${name}/${encodeURIComponent(wellFormed(key)).replaceAll('.', '%2E')}`,
+    options: {},
+  }))
+
+  const value: fc.Arbitrary<unknown> = fc.oneof(
+    evil,
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom(unusedId, 'PAK', 'energy', 'other', '2011-04', -1, 1e300, [], {}, null),
+  )
+  const document = resource.chain((own) => {
+    const { externalIds, ...example } = own.example
+    return fc
+      .dictionary(fc.oneof(fc.constantFrom(...Object.keys(own.document.shape)), evil), value, { maxKeys: 3 })
+      .map((change) => ({ name: own.name, body: { ...example, ...change } }))
+  })
+  const writing = fc
+    .tuple(document, fc.constantFrom('POST', 'PUT', 'PATCH'))
+    .map(([{ name, body }, method]) => ({
+      method,
+      path: method === 'POST' ? `/v1/${name}` : `/v1/${name}/{key}`,
+      options: { body, headers: { 'if-match': '*' } },
+    }))
+  const raw = fc
+    .tuple(
+      resource,
+      fc.oneof(
+        fc.string({ maxLength: 60 }),
+        fc.constantFrom('{', '[]', '"a"', 'null', '[[[[', '{"a":1}}', '1e999'),
+      ),
+      fc.constantFrom('application/json', 'text/plain', 'application/json; charset=utf-16', 'a/b/c', '\t'),
+    )
+    .map(([{ name }, body, type]) => ({
+      method: 'POST',
+      path: `/v1/${name}`,
+      options: { body, headers: { 'content-type': type } },
+    }))
+  const headers = fc
+    .tuple(resource, fc.string({ unit: 'grapheme-ascii', maxLength: 30 }), fc.nat(4))
+    .map(([{ name }, text, at]) => {
+      const header = ['if-match', 'if-none-match', 'accept', 'authorization', 'content-encoding'][at] ?? ''
+      return { method: 'GET', path: `/v1/${name}?limit=1`, options: { headers: { [header]: text } } }
+    })
+
+  /** Text that can be percent-encoded: a URL cannot carry half of a surrogate pair. */
+  function wellFormed(text: string): string {
+    return text.toWellFormed()
+  }
+
+  /** Keys of records that may be changed at will; a resource whose example needs others has none. */
+  const keys = new Map([
+    ['regions', '901'],
+    ['countries', 'ZZC'],
+    ['topics', 'changed-at-will'],
+  ])
+  beforeAll(async () => {
+    await api.post('/v1/regions', { code: '901', name: 'A group', kind: 'group' })
+    await api.post('/v1/countries', { code: 'ZZC', alpha2: 'ZC', name: 'A country' })
+    await api.post('/v1/topics', { slug: 'changed-at-will', name: 'A topic', scheme: 'domain' })
+    for (const { name, key, example } of resources.filter((own) => own.key.madeBy === 'registry')) {
+      const { externalIds, ...body } = example
+      const answer = await api.post(`/v1/${name}`, body)
+      keys.set(name, answer.status === 201 ? String(answer.json()[key.property]) : unusedId)
+    }
+  })
+
+  /** The path with the key of a record that may be changed in the place of `{key}`. */
+  const resolved = (path: string) =>
+    path.replace(/([\w-]+)\/\{key\}$/, (_all, name) => `${name}/${keys.get(name)}`)
+
+  function expectGraceful(answer: HttpAnswer, hint: string) {
+    expect(answer.status, `${hint} → ${answer.text.slice(0, 500)}`).toBeLessThan(500)
+    if (answer.status < 400) return
+    const { detail, errors = [] } = answer.json<Refusal>()
+    const words = [detail, ...errors.map(({ message }) => message)].join('\n')
+    // What was sent may be repeated, so only what the service adds is looked at.
+    const own = words.replaceAll(/"[^\n]*"/g, '""')
+    for (const secret of secrets) expect(own, hint).not.toMatch(secret)
+  }
+
+  it('random requests return no server error and no internals', slow, async () => {
+    const anything = fc.oneof(
+      { weight: 3, arbitrary: question },
+      { weight: 1, arbitrary: reading },
+      { weight: 3, arbitrary: writing },
+      { weight: 1, arbitrary: raw },
+      { weight: 1, arbitrary: headers },
+    )
+    await fc.assert(
+      fc.asyncProperty(anything, async ({ method, path, options }) => {
+        const sent: RequestOptions = options
+        const answer = await api.request(method, resolved(path), sent)
+        expectGraceful(answer, `${method} ${path} ${JSON.stringify(sent)}`)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('a refusal by the database returns none of its own words', async () => {
+    const refused: [string, string, RequestOptions][] = [
+      ['POST', '/v1/countries', { body: { code: 'PAK', alpha2: 'ZY', name: 'Pakistan' } }],
+      ['POST', '/v1/countries', { body: { code: 'ZZB', alpha2: 'ZY', name: 'Z', region: '998' } }],
+      ['POST', '/v1/topics', { body: { slug: 'x', name: 'X', scheme: 'ford', code: '1.1' } }],
+      ['DELETE', '/v1/countries/PAK', { headers: { 'if-match': '*' } }],
+      ['DELETE', '/v1/regions/001', { headers: { 'if-match': '*' } }],
+      ['DELETE', '/v1/topics/energy', { headers: { 'if-match': '*' } }],
+      ['PATCH', '/v1/regions/142', { body: { parent: '030' }, headers: { 'if-match': '*' } }],
+      ['POST', '/v1/assistance-programs', { body: { title: 'A', modality: 'other', crsPurpose: '00000' } }],
+    ]
+    for (const [method, path, options] of refused) {
+      const answer = await api.request(method, path, options)
+      expect(answer.status, `${method} ${path}`).toSatisfy((status: number) => [409, 422].includes(status))
+      expectGraceful(answer, `${method} ${path}`)
+      expect(answer.json<Refusal>().errors?.length, `${method} ${path}`).toBeGreaterThan(0)
+    }
+  })
+})

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { type Refusal, unusedId } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('a request with a wrong parameter is refused with its name, the fault and the nearest match', () => {
+  it.each<[request: string, parameter: string, code: string, message: RegExp]>([
+    ['/v1/agreements?stauts=signed', 'stauts', 'unknown', /"stauts".*did you mean "status"\?/],
+    ['/v1/agreements?signed_on=2011', 'signed_on', 'unknown', /"signed_on".*did you mean "signedOn"\?/],
+    ['/v1/agreements?xyzzy=1', 'xyzzy', 'unknown', /"xyzzy"(?!.*did you mean)/],
+    ['/v1/agreements?constructor=1', 'constructor', 'unknown', /"constructor"(?!.*did you mean)/],
+    ['/v1/agreements?status=inforce', 'status', 'unknown_value', /"inforce".*did you mean "in_force"\?/],
+    [
+      '/v1/agreements?level=high',
+      'level',
+      'unknown_value',
+      /"high".*"intergovernmental", "interagency", "institutional"/,
+    ],
+    [
+      '/v1/agreements?status=signed,expierd',
+      'status',
+      'unknown_value',
+      /"expierd".*did you mean "expired"\?/,
+    ],
+    ['/v1/agreements?status=', 'status', 'unknown_value', /"".*"negotiating", "signed".*"superseded"/],
+    ['/v1/agreements?country=PK', 'country', 'invalid', /ISO 3166-1 alpha-3.*PAK/],
+    ['/v1/agreements?country=pak', 'country', 'invalid', /did you mean "PAK"\?/],
+    ['/v1/agreements?region=Africa', 'region', 'invalid', /M49.*142/],
+    ['/v1/agreements?topic=Electric+Vehicles', 'topic', 'invalid', /slug.*electric-vehicles/],
+    ['/v1/agreements?organization=MOST', 'organization', 'invalid', /UUID/],
+    ['/v1/agreements?externalId=F01', 'externalId', 'invalid', /scheme:id/],
+    ['/v1/agreements?signedOn=April+2011', 'signedOn', 'invalid', /four digits.*at character 1\)/],
+    [
+      '/v1/agreements?signedOn[gte]=2011-02-30',
+      'signedOn[gte]',
+      'invalid',
+      /"2011-02-30".*28 days.*at character 9/,
+    ],
+    [
+      '/v1/agreements?signedOn[after]=2011',
+      'signedOn[after]',
+      'unknown',
+      /"after".*"gt", "gte", "lt", "lte"/,
+    ],
+    ['/v1/agreements?signedOn[Gte]=2011', 'signedOn[Gte]', 'unknown', /"Gte".*did you mean "gte"\?/],
+    ['/v1/agreements?q[gte]=energy', 'q[gte]', 'unknown', /"q"/],
+    ['/v1/agreements?country[gte]=PAK', 'country[gte]', 'unknown', /"gte".*"all", "isNull", "noneAs"/],
+    [
+      '/v1/agreements?country[all]=PAK:observr',
+      'country[all]',
+      'invalid',
+      /"observr".*did you mean "observer"\?/,
+    ],
+    ['/v1/agreements?signedOn[year]=2011-04', 'signedOn[year]', 'invalid', /2011.*"unknown"/],
+    ['/v1/agreements?signedOn[gte][lte]=2011', 'signedOn[gte][lte]', 'unknown', /name\[operator\]=value/],
+    ['/v1/agreements?signedOn=2011&signedOn=2012', 'signedOn', 'repeated', /2/],
+    ['/v1/agreements?createdAt[gte]=yesterday', 'createdAt[gte]', 'invalid', /RFC 3339/],
+    ['/v1/projects?budget=1e6', 'budget', 'invalid', /decimal digits/],
+    ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
+    ['/v1/agreements?limit=201', 'limit', 'invalid', /1 to 200/],
+    ['/v1/agreements?sort=-signdOn', 'sort', 'unknown_value', /"-signdOn".*did you mean "-signedOn"\?/],
+    ['/v1/agreements?sort=title,-title', 'sort', 'repeated', /"title"/],
+    ['/v1/agreements?fields=titel', 'fields', 'unknown_value', /"titel".*did you mean "title"\?/],
+    ['/v1/agreements?include=citation', 'include', 'unknown_value', /"citation".*did you mean "citations"\?/],
+    ['/v1/agreements?count=all', 'count', 'unknown_value', /"all".*"exact", "estimated"/],
+    ['/v1/agreements?cursor=abc', 'cursor', 'invalid', /./],
+    ['/v1/agreements/F01', 'id', 'wrong_format', /UUID/],
+    ['/v1/countries/PK', 'code', 'wrong_format', /ISO 3166-1 alpha-3.*PAK/],
+    ['/v1/countries/pak', 'code', 'wrong_format', /did you mean "PAK"\?/],
+    [`/v1/agreements/${unusedId.toUpperCase()}`, 'id', 'wrong_format', /UUID in lower case/],
+  ])('%s', async (request, parameter, code, message) => {
+    const answer = await api.get(request)
+    expect(answer.status).toBe(400)
+    const { errors } = answer.json<Refusal>()
+    expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
+  })
+
+  it('with all faults at once', async () => {
+    const answer = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
+    const { errors, detail } = answer.json<Refusal>()
+    expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
+    for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
+  })
+
+  it('a cursor of another query is refused as one', async () => {
+    const { page } = (await api.get('/v1/agreements?limit=1')).json<{ page: { next: string } }>()
+    const answer = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
+    expect(answer.status).toBe(400)
+    expect(answer.json<Refusal>()).toMatchObject({
+      type: '/problems/invalid-cursor',
+      errors: [{ parameter: 'cursor', message: expect.stringContaining('another query') }],
+    })
+  })
+
+  it.each([
+    ['a search for a NUL character', '/v1/agreements?q=a%00b'],
+    ['a pointer with a NUL character', '/v1/citations?property=%2F%00'],
+    ['an acronym that is a NUL character', '/v1/organizations?acronym=%00'],
+    ['half of a surrogate pair', '/v1/agreements?q=%ed%a0%80'],
+    ['the year 0', '/v1/agreements?createdAt[gte]=0000-01-01'],
+    ['a moment before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
+    ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
+  ])('a value that no column can hold is a fault of the request: %s', async (_what, question) => {
+    const { status, type } = (await api.get(question)).json<Refusal>()
+    expect({ status, type }).toEqual({
+      status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),
+      type: expect.stringMatching(/malformed-request|invalid-parameter|not-found|uri-too-long/),
+    })
+  })
+
+  it.each([
+    ['/v1/agreement', /\/v1\/agreement\b.*did you mean \/v1\/agreements\?/],
+    ['/v1/nothing-like-it', /\/v1\/nothing-like-it.*\/docs/],
+    [`/v1/agreements/${unusedId}`, new RegExp(`agreement ${unusedId}`)],
+    ['/v1/countries/XXX', /country XXX/],
+    ['/v1/topics/no-such-topic', /topic no-such-topic/],
+  ])('an unknown path or key returns 404: %s', async (question, detail) => {
+    const answer = await api.get(question)
+    expect(answer.status).toBe(404)
+    expect(answer.json<Refusal>().detail).toMatch(detail)
+  })
+})

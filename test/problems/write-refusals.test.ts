@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import type { Refusal } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+const agreement = { title: 'An agreement', kind: 'agreement' }
+
+describe('a refused write names what to change', () => {
+  it('with a stale If-Match returns both versions', async () => {
+    const { id } = (await api.post('/v1/agreements', agreement)).json()
+    await api.patch(`/v1/agreements/${id}`, { title: 'Changed' })
+    const answer = await api.patch(
+      `/v1/agreements/${id}`,
+      { title: 'Mine' },
+      { headers: { 'if-match': '"1"' } },
+    )
+    expect(answer.status).toBe(412)
+    expect(answer.json<Refusal>().detail).toMatch(/version 2.* 1\b/)
+    expect(answer.headers.get('etag')).toBe('"2"')
+  })
+
+  it('without If-Match names the header', async () => {
+    const answer = await api.request('DELETE', '/v1/countries/PAK')
+    expect(answer.status).toBe(428)
+    expect(answer.json<Refusal>()).toMatchObject({
+      detail: expect.stringContaining('If-Match'),
+      errors: [{ header: 'If-Match', code: 'required' }],
+    })
+  })
+
+  it('with an unquoted tag shows the header and the value', async () => {
+    const answer = await api.patch('/v1/countries/PAK', { name: 'P' }, { headers: { 'if-match': '1' } })
+    expect(answer.status).toBe(400)
+    expect(answer.json<Refusal>().errors).toEqual([
+      {
+        header: 'If-Match',
+        code: 'invalid',
+        message: expect.stringMatching(/^1 .*"3"/),
+      },
+    ])
+  })
+
+  it('of a record that others refer to names them', async () => {
+    const { id } = (
+      await api.post('/v1/agreements', { ...agreement, parties: [{ country: 'TUV', role: 'party' }] })
+    ).json()
+    const answer = await api.delete('/v1/countries/TUV')
+    expect(answer.status).toBe(409)
+    expect(answer.json<Refusal>()).toMatchObject({
+      detail: expect.stringContaining('country TUV'),
+      errors: expect.arrayContaining([
+        { code: 'referred_to', message: expect.stringContaining(`/v1/agreements/${id}`) },
+      ]),
+    })
+  })
+
+  it("of the record's key names the key", async () => {
+    const answer = await api.patch('/v1/countries/PAK', { code: 'IND' })
+    expect(answer.status).toBe(422)
+    expect(answer.json<Refusal>().errors).toEqual([
+      {
+        pointer: '/code',
+        code: 'read_only',
+        message: expect.stringContaining('"PAK"'),
+      },
+    ])
+  })
+
+  it('without a key or with a wrong one never repeats the key', async () => {
+    const without = await api.post('/v1/agreements', agreement, { key: null })
+    expect(without.status).toBe(401)
+    expect(without.json<Refusal>().detail).toContain('Authorization: Bearer')
+    const wrong = await api.post('/v1/agreements', agreement, { key: 'not-the-key-of-anybody' })
+    expect(wrong.status).toBe(401)
+    expect(wrong.text).not.toContain('not-the-key-of-anybody')
+  })
+
+  it('with another method or media type names those that are allowed', async () => {
+    const method = await api.request('DELETE', '/v1/agreements', { headers: { 'if-match': '*' } })
+    expect(method.status).toBe(405)
+    expect(method.json<Refusal>().detail).toMatch(/GET, POST, HEAD, OPTIONS.*DELETE/)
+    const format = await api.post('/v1/agreements', 'title: A', { headers: { 'content-type': 'text/yaml' } })
+    expect(format.status).toBe(415)
+    expect(format.json<Refusal>().detail).toMatch(/application\/json.*application\/x-ndjson.*text\/yaml/)
+  })
+})

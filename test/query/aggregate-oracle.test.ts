@@ -1,0 +1,350 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { insertDocuments } from '../../src/operations/writing/documents.ts'
+import { checkDocument } from '../../src/operations/writing/validation.ts'
+import { resources } from '../../src/resources/index.ts'
+import { aggregate } from '../support/aggregates.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  type Base,
+  bases,
+  dates,
+  institute,
+  ours,
+  type Participant,
+  regionOf,
+  roles,
+  subregionOf,
+  union,
+} from '../support/counted-bases.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+beforeAll(fill)
+afterAll(() => api.close())
+
+async function fill(): Promise<void> {
+  const resource = resources.find(({ name }) => name === 'cooperation-bases')
+  if (!resource) throw new Error('there are no cooperation bases')
+  await api.post('/v1/topics', {
+    slug: 'narrower-energy',
+    name: 'Narrower',
+    scheme: 'domain',
+    broader: 'energy',
+  })
+  await api.pool.query(
+    `insert into organizations (id, name, type, country) values ($1, 'Institute', 'academic', 'PAK'), ($2, 'Union', 'multilateral', null)`,
+    [institute, union],
+  )
+  const documents = bases.map(({ partOf, ...base }) => checkDocument(resource, base))
+  const keys = await api.database.transaction((transaction) =>
+    insertDocuments(transaction, resource, documents),
+  )
+  const parents = bases.map(({ partOf }) =>
+    partOf === null ? null : (keys[Number(partOf.slice(-12))] ?? null),
+  )
+  await api.pool.query(
+    'update cooperation_bases set part_of = parent from unnest($1::uuid[], $2::uuid[]) as given(own, parent) where id = own and parent is not null',
+    [keys, parents],
+  )
+}
+
+/** The roles that are looked at: those asked for, or any. */
+type Roles = readonly string[] | undefined
+
+const distinct = <T>(values: (T | undefined | null)[]): T[] => [
+  ...new Set(values.filter((value): value is T => value !== undefined && value !== null)),
+]
+
+const taking = (base: Base, within: Roles) =>
+  base.participants.filter(({ role }) => within === undefined || within.includes(role))
+
+const countryOf = ({ country, organization }: Participant) =>
+  country ?? (organization === institute ? 'PAK' : undefined)
+
+const countriesOf = (base: Base, within: Roles) =>
+  distinct([
+    ...taking(base, within).map(countryOf),
+    ...(within === undefined ? [base.hostCountry, base.location?.country] : []),
+  ])
+
+const areasOf = (base: Base, within: Roles, areas: Record<string, string>) =>
+  distinct([
+    ...countriesOf(base, within).map((country) => areas[country]),
+    ...taking(base, within).map(({ region }) => areas[region ?? '']),
+  ])
+
+const dateOf = (base: Base) => dates.find(({ text }) => text === base.designatedOn)
+
+/** What a base has of each dimension, in plain TypeScript. */
+const valuesOf: Record<string, (base: Base, within: Roles) => string[]> = {
+  country: countriesOf,
+  organization: (base, within) => distinct(taking(base, within).map(({ organization }) => organization)),
+  region: (base, within) => areasOf(base, within, regionOf),
+  subregion: (base, within) => areasOf(base, within, subregionOf),
+  role: (base, within) => distinct(taking(base, within).map(({ role }) => role)),
+  topic: (base) => base.topics,
+  kind: (base) => [base.kind],
+  status: (base) => distinct([base.status]),
+  hostCountry: (base) => distinct([base.hostCountry]),
+  designatedYear: (base) => distinct([dateOf(base)?.year]),
+  designatedDecade: (base) => distinct([dateOf(base)?.decade]),
+  designatedMonth: (base) => distinct([dateOf(base)?.month]),
+}
+
+const ofParticipants = ['country', 'organization', 'region', 'subregion']
+
+/** The keys of all groups that a base is in: every combination, an actor's values being those in the role beside it. */
+function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[][] {
+  const orNull = (values: string[]) => (values.length > 0 ? values : [null])
+  const roleAt = groupBy.indexOf('role')
+  const rolesOfBase = roleAt < 0 ? [undefined] : orNull(valuesOf.role?.(base, within) ?? [])
+  return rolesOfBase.flatMap((role) =>
+    groupBy.reduce<(string | null)[][]>(
+      (tuples, name) => {
+        const narrowed = ofParticipants.includes(name) && typeof role === 'string' ? [role] : within
+        const values = name === 'role' ? [role ?? null] : orNull(valuesOf[name]?.(base, narrowed) ?? [])
+        return tuples.flatMap((tuple) => values.map((value) => [...tuple, value]))
+      },
+      [[]],
+    ),
+  )
+}
+
+/** A filter as a list has it, and as plain TypeScript. */
+interface Asked {
+  parameters: Record<string, string>
+  holds: (base: Base) => boolean
+}
+
+const whole: Asked = { parameters: {}, holds: () => true }
+
+const rolesAsked = fc.option(fc.subarray(roles, { minLength: 1, maxLength: 2 }), { nil: undefined })
+
+const otherFilters = fc.constantFrom<Asked>(
+  whole,
+  { parameters: { status: 'active' }, holds: ({ status }) => status === 'active' },
+  { parameters: { 'status[isNull]': 'true' }, holds: ({ status }) => status === null },
+  { parameters: { 'status[ne]': 'active' }, holds: ({ status }) => status !== 'active' },
+  { parameters: { kind: 'observatory,other' }, holds: ({ kind }) => kind !== 'ground_station' },
+  {
+    parameters: { 'designatedOn[within]': '2010/2011-04' },
+    holds: (base) => {
+      const [from = 0, to = 0] = dateOf(base)?.span ?? []
+      return from >= 20100101 && to <= 20110430
+    },
+  },
+  {
+    parameters: { 'designatedOn[year]': '2011' },
+    holds: (base) => dateOf(base)?.year === '2011',
+  },
+  {
+    parameters: { 'designatedOn[year]': 'unknown', 'designatedOn[decade]': '201X' },
+    holds: (base) => dateOf(base)?.year === null && dateOf(base)?.decade === '201X',
+  },
+  { parameters: { 'topic[isNull]': 'true' }, holds: (base) => base.topics.length === 0 },
+  { parameters: { 'topic[exactly]': 'energy' }, holds: (base) => base.topics.includes('energy') },
+  {
+    parameters: { topic: 'energy' },
+    holds: (base) => base.topics.some((topic) => topic !== 'ocean'),
+  },
+)
+
+/** Filters on who takes part, narrowed by the roles that are asked for. */
+function participantFilter(within: Roles): fc.Arbitrary<Asked> {
+  const has = (values: string[], own: string[]) => values.every((value) => own.includes(value))
+  const inRole: Asked = within
+    ? { parameters: { role: within.join() }, holds: (base) => taking(base, within).length > 0 }
+    : whole
+  const both = (asked: Asked): Asked => ({
+    parameters: { ...inRole.parameters, ...asked.parameters },
+    holds: (base) => inRole.holds(base) && asked.holds(base),
+  })
+  return fc
+    .constantFrom<Asked>(
+      whole,
+      whole,
+      {
+        parameters: { country: 'CHN,DEU' },
+        holds: (base) => countriesOf(base, within).some((country) => country !== 'PAK'),
+      },
+      {
+        parameters: { 'country[all]': 'CHN,PAK' },
+        holds: (base) => has(['CHN', 'PAK'], countriesOf(base, within)),
+      },
+      {
+        parameters: { 'country[isNull]': 'true' },
+        holds: (base) => countriesOf(base, within).length === 0,
+      },
+      {
+        parameters: { 'country[isNull]': 'false' },
+        holds: (base) => countriesOf(base, within).length > 0,
+      },
+      {
+        parameters: { region: '142' },
+        holds: (base) => areasOf(base, within, regionOf).includes('142'),
+      },
+      {
+        parameters: { 'region[isNull]': 'true' },
+        holds: (base) => areasOf(base, within, regionOf).length === 0,
+      },
+      {
+        parameters: { 'organization[all]': institute },
+        holds: (base) => taking(base, within).some(({ organization }) => organization === institute),
+      },
+      {
+        parameters: { 'role[all]': 'host' },
+        holds: (base) => taking(base, within).some(({ role }) => role === 'host'),
+      },
+    )
+    .map(both)
+}
+
+const questions = rolesAsked.chain((within) =>
+  fc.record({
+    within: fc.constant(within),
+    asked: fc.tuple(participantFilter(within), otherFilters).map(
+      ([first, second]): Asked => ({
+        parameters: { ...ours, ...first.parameters, ...second.parameters },
+        holds: (base) => first.holds(base) && second.holds(base),
+      }),
+    ),
+    groupBy: fc.shuffledSubarray(Object.keys(valuesOf), { minLength: 1, maxLength: 3 }),
+    distinctOf: fc.constantFrom(...Object.keys(valuesOf)),
+    descending: fc.boolean(),
+  }),
+)
+
+/** A text that sorts as time does, whatever its unit. */
+function inOrder(text: string): number | string {
+  const [, minus = '', year = '', month = '0'] = /^(-?)(\d{4}|\d{3}X)(?:-(\d\d))?$/.exec(text) ?? []
+  if (year === '') return text
+  const number = year.endsWith('X') ? Number(year.slice(0, 3)) + (minus ? 1 : 0) : Number(year)
+  return (minus ? -number : number) * 12 + Number(month)
+}
+
+function compareKeys(a: (string | null)[], b: (string | null)[]): number {
+  for (const [at, text] of a.entries()) {
+    const other = b[at] ?? null
+    if (text === other) continue
+    if (text === null) return 1
+    if (other === null) return -1
+    return inOrder(text) < inOrder(other) ? -1 : 1
+  }
+  return 0
+}
+
+const ancestorsOf = (base: Base): Base[] => {
+  const above = base.partOf === null ? undefined : bases[Number(base.partOf.slice(-12))]
+  return above ? [above, ...ancestorsOf(above)] : []
+}
+
+async function countBehind(list: string): Promise<number | undefined> {
+  const answer = await api.get(`${list}&count=exact&limit=1`)
+  expect(answer.status, `${list} ${answer.text}`).toBe(200)
+  return answer.json<{ page: { total?: { count: number } } }>().page.total?.count
+}
+
+describe('an aggregate', () => {
+  it('equals counting in memory, and each group links to the list of its records', async () => {
+    await fc.assert(
+      fc.asyncProperty(questions, async ({ within, asked, groupBy, distinctOf, descending }) => {
+        const found = bases.filter(asked.holds)
+        const groups = new Map<string, Base[]>()
+        for (const base of found) {
+          for (const tuple of keysOf(base, groupBy, within)) {
+            const key = JSON.stringify(tuple)
+            groups.set(key, [...(groups.get(key) ?? []), base])
+          }
+        }
+        const expected = [...groups].map(([text, members]) => {
+          const key = JSON.parse(text) as (string | null)[]
+          const counted = members.filter(
+            (base) => !ancestorsOf(base).some((above) => members.includes(above)),
+          )
+          return {
+            key,
+            measures: {
+              count: members.length,
+              [`countDistinct:${distinctOf}`]: new Set(
+                members.flatMap((base) => valuesOf[distinctOf]?.(base, within) ?? []),
+              ).size,
+              'sum:unitCount': counted.reduce((sum, { unitCount }) => sum + unitCount, 0),
+              'max:unitCount': Math.max(...counted.map(({ unitCount }) => unitCount)),
+            },
+          }
+        })
+        expected.sort(
+          (a, b) =>
+            (descending ? b.measures.count - a.measures.count : a.measures.count - b.measures.count) ||
+            compareKeys(a.key, b.key),
+        )
+        const answer = await aggregate(api, 'cooperation-bases', {
+          ...asked.parameters,
+          groupBy: groupBy.join(),
+          measures: `count,countDistinct:${distinctOf},sum:unitCount,max:unitCount`,
+          sort: descending ? '-count' : 'count',
+          limit: '1000',
+        })
+        const given = answer.data.map(({ key, measures }) => ({
+          key: groupBy.map((name) => key[name]),
+          measures,
+        }))
+        expect(given).toEqual(expected)
+        expect(answer.total).toBe(found.length)
+        expect(answer.groups).toEqual({ count: expected.length, limit: 1000 })
+        // The groups with nulls, and some of the others.
+        const unknown = answer.data.filter(({ key }) => Object.values(key).includes(null))
+        for (const { list, measures } of [...answer.data.slice(0, 2), ...unknown.slice(0, 4)]) {
+          expect(await countBehind(list), list).toBe(measures.count)
+        }
+      }),
+      { numRuns: 25 },
+    )
+  }, 60_000)
+
+  it('returns the groups that having accepts, up to the limit, and their total', async () => {
+    const parameters = { ...ours, groupBy: 'country,status', measures: 'count,sum:unitCount' }
+    const all = await aggregate(api, 'cooperation-bases', parameters)
+    const some = await aggregate(api, 'cooperation-bases', {
+      ...parameters,
+      having: 'count>=5,sum:unitCount<150',
+      sort: '-sum:unitCount,country',
+      limit: '2',
+    })
+    const expected = all.data.filter(
+      ({ measures }) => Number(measures.count) >= 5 && Number(measures['sum:unitCount']) < 150,
+    )
+    expect(expected.length).toBeGreaterThan(2)
+    expect(some.groups).toEqual({ count: expected.length, limit: 2 })
+    expect(some.data.map(({ measures }) => measures['sum:unitCount'])).toEqual(
+      expected
+        .map(({ measures }) => Number(measures['sum:unitCount']))
+        .sort((a, b) => b - a)
+        .slice(0, 2),
+    )
+    expect(some.total).toBe(bases.length)
+  })
+
+  it('returns a label for each key', async () => {
+    const { data } = await aggregate(api, 'cooperation-bases', {
+      groupBy: 'country,topic,kind',
+      country: 'ITA',
+    })
+    expect(data.map(({ label }) => label)).toContainEqual({
+      country: 'Italy',
+      topic: 'Cosmic rays',
+      kind: 'observatory',
+    })
+  })
+
+  it('returns 304 for a matching If-None-Match', async () => {
+    const first = await api.get('/v1/agreements/aggregate?groupBy=status')
+    const again = await api.get('/v1/agreements/aggregate?groupBy=status', {
+      headers: { 'if-none-match': first.headers.get('etag') ?? '' },
+    })
+    expect(again.status).toBe(304)
+  })
+})

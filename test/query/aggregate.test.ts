@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aggregate } from '../support/aggregates.ts'
+import { type Api, openApi } from '../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('amounts of money', () => {
+  beforeAll(async () => {
+    const amounts = [
+      ['USD', 0.1],
+      ['USD', 0.2],
+      ['USD', 9_999_999_999_999.99],
+      ['CNY', 1000],
+      [null, null],
+    ] as const
+    for (const [currency, amount] of amounts) {
+      const answer = await api.post('/v1/assistance-programs', {
+        title: 'Costly',
+        modality: 'other',
+        commitment: currency === null ? null : { amount, currency },
+      })
+      expect(answer.status, answer.text).toBe(201)
+    }
+  })
+  const costly = { title: 'Costly', measures: 'count,sum:commitment,avg:commitment,min:commitment' }
+
+  it('are exact and grouped by currency', async () => {
+    const { data } = await aggregate(api, 'assistance-programs', { ...costly, groupBy: 'commitmentCurrency' })
+    expect(data.map(({ key, measures }) => [key.commitmentCurrency, ...Object.values(measures)])).toEqual([
+      ['CNY', 1, 1000, 1000, 1000],
+      ['USD', 3, 10_000_000_000_000.29, 3_333_333_333_333.43, 0.1],
+      [null, 1, null, null, null],
+    ])
+    const one = await aggregate(api, 'assistance-programs', {
+      ...costly,
+      groupBy: 'modality',
+      commitmentCurrency: 'CNY',
+    })
+    expect(one.data[0]?.measures['sum:commitment']).toBe(1000)
+  })
+
+  it('are never added up across currencies', async () => {
+    const answer = await api.get('/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:commitment')
+    expect(answer.status).toBe(400)
+    expect(answer.json<{ errors: unknown }>().errors).toEqual([
+      {
+        parameter: 'measures',
+        code: 'incomparable',
+        message:
+          '"sum:commitment" would mix values of different commitmentCurrency: add commitmentCurrency to groupBy, or filter by one, such as commitmentCurrency=…',
+      },
+    ])
+    const two = await api.get(
+      '/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:commitment&commitmentCurrency=USD,CNY',
+    )
+    expect(two.status).toBe(400)
+  })
+})
+
+describe('a wrong aggregate is refused with the parameter and its fault', () => {
+  it.each<[query: string, parameter: string, message: string]>([
+    ['', 'groupBy', 'is required: One to three dimensions'],
+    ['groupBy=contry', 'groupBy', '"contry" is not known; did you mean "country"?'],
+    ['groupBy=country,country', 'groupBy', '"country" stands twice'],
+    ['groupBy=country,role,topic,kind', 'groupBy', 'has 4 dimensions; at most 3 are possible'],
+    ['groupBy=kind&measures=cuont', 'measures', '"cuont" is not known; did you mean "count"?'],
+    ['groupBy=kind&measures=count,count', 'measures', '"count" stands twice'],
+    ['groupBy=kind&sort=-cuont', 'sort', '"-cuont" is not known; did you mean "-count"?'],
+    ['groupBy=kind&sort=country', 'sort', '"country" is not asked for: add it to groupBy or measures'],
+    ['groupBy=kind&sort=count,-count', 'sort', '"count" stands twice'],
+    ['groupBy=kind&having=count', 'having', 'must be a measure, one of >= <= > < = and a number'],
+    ['groupBy=kind&having=cuont>1', 'having', 'there is no measure "cuont"; did you mean "count"?'],
+    [
+      'groupBy=kind&having=countDistinct:topic>1',
+      'having',
+      '"countDistinct:topic" is not asked for: add it to measures',
+    ],
+    ['groupBy=kind&limit=0', 'limit', 'must be a whole number from 1 to 10000'],
+    ['groupBy=kind&fields=id', 'fields', 'there is no parameter "fields" here'],
+  ])('%s', async (query, parameter, message) => {
+    const answer = await api.get(`/v1/agreements/aggregate?${query}`)
+    expect(answer.status, answer.text).toBe(400)
+    const { errors } = answer.json<{ errors: { parameter: string; message: string }[] }>()
+    expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
+  })
+
+  it('with all faults at once', async () => {
+    const answer = await api.get(
+      '/v1/agreements/aggregate?groupBy=kind,kind&sort=country&having=countDistinct:kind<1&measures=count',
+    )
+    const { errors } = answer.json<{ errors: { parameter: string }[] }>()
+    expect(errors.map(({ parameter }) => parameter)).toEqual(['groupBy', 'sort', 'having'])
+  })
+})

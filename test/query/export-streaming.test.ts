@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { refusal } from '../support/documents.ts'
+import { linesOf } from '../support/export-files.ts'
+
+/** Whole results in other formats than pages of JSON. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('a long export', () => {
+  /** Enough that sockets do not hold all of it. */
+  const many = 1500
+  const large = '/v1/sources?format=ndjson&kind=other'
+  beforeAll(async () => {
+    // Text that neither PostgreSQL nor a workbook can make much smaller.
+    await api.pool.query('alter table sources alter column licence set storage external')
+    await api.pool.query(
+      `insert into sources (title, kind, licence) select 'Source ' || n, 'other', (select string_agg(md5(n || ' ' || i), ' ') from generate_series(1, 900) i) from generate_series(1, ${many}) n`,
+    )
+  })
+
+  const opened: IncomingMessage[] = []
+  afterEach(() => {
+    for (const message of opened.splice(0)) message.destroy()
+  })
+  const open = async (path = large) => {
+    const message = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpGet(`${api.origin}${path}`, { agent: false }, resolve).on('error', reject)
+    })
+    opened.push(message)
+    return message
+  }
+  /** The backends that copy, of this database alone. */
+  const copying = async () => {
+    const { rows } = await api.pool.query<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and state = 'active' and query like 'copy %'`,
+    )
+    return rows.map(({ pid }) => pid)
+  }
+  const until = async (holds: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      if (await holds()) return
+      await sleep(20)
+    }
+    throw new Error('it did not come to that')
+  }
+  const drain = async (message: IncomingMessage) => {
+    let bytes = 0
+    for await (const chunk of message) bytes += chunk.length
+    return bytes
+  }
+
+  it('waits for a slow client and returns everything as it was when the export began', async () => {
+    const message = await open()
+    await sleep(100)
+    expect(await copying()).toHaveLength(1)
+    const buffered = process.memoryUsage().arrayBuffers
+    await api.pool.query(`update sources set title = 'Changed' where kind = 'other' and title like '%9'`)
+    await sleep(100)
+    expect(process.memoryUsage().arrayBuffers - buffered).toBeLessThan(8 * 2 ** 20)
+    let text = ''
+    for await (const chunk of message.setEncoding('utf8')) text += chunk
+    const lines = linesOf(text)
+    expect(lines.length).toBe(many)
+    expect(lines.filter(({ title }) => title === 'Changed')).toEqual([])
+  })
+
+  it('stops in the database when the client goes away, and leaves connections that work', async () => {
+    const message = await open()
+    await once(message, 'readable')
+    expect(await copying()).toHaveLength(1)
+    message.destroy()
+    await until(async () => (await copying()).length === 0)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => api.get('/v1/topics?limit=1')))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  })
+
+  it.each(['ndjson', 'csv', 'xlsx'])(
+    'as %s that breaks midway is cut and does not end as if it were whole',
+    async (format) => {
+      const message = await open(`/v1/sources?format=${format}&kind=other`)
+      await once(message, 'readable')
+      await until(async () => (await copying()).length === 1)
+      for (const pid of await copying()) await api.pool.query('select pg_terminate_backend($1)', [pid])
+      await expect(drain(message)).rejects.toThrow()
+      expect(message.complete).toBe(false)
+      expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
+    },
+  )
+
+  it('takes at most half of the connections: further exports return 503, other requests succeed', async () => {
+    await until(async () => (await copying()).length === 0)
+    await Promise.all(Array.from({ length: 5 }, () => open()))
+    await until(async () => (await copying()).length === 5)
+    const refused = await api.get(large)
+    expect(refused.status).toBe(503)
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
+    expect(refusal(refused).type).toBe('/problems/busy')
+    expect((await api.get('/v1/agreements?limit=1')).status).toBe(200)
+    for (const message of opened) message.destroy()
+    await until(async () => (await api.get('/v1/topics?format=csv')).status === 200)
+  })
+})

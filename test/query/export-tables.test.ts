@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { cellText, disarmed, linesOf, media, rowsIn, tableOf, workbook } from '../support/export-files.ts'
+
+/** Whole results in other formats than pages of JSON. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** A text of XLSX as spreadsheets show it (ECMA-376 part 1, 22.9.2.19); the reader leaves its codes as they are. */
+const decoded = (value: unknown) =>
+  typeof value === 'string'
+    ? value.replaceAll(/_x([0-9A-F]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    : value
+
+describe('a table', () => {
+  const line = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+    .map((text) => text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim())
+    .filter((text) => text !== '')
+  const dangerous = fc.constantFrom(
+    '=1+1',
+    '+49',
+    '-5',
+    '@x',
+    '＝1',
+    '"',
+    "'",
+    ',',
+    '_x0041_',
+    'a"b,c',
+    '中文',
+  )
+  const prose = fc
+    .array(fc.oneof(line, dangerous, fc.constantFrom('\n', '\r\n', '\t', ';', '\u000b')), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    .map((parts) => parts.join(''))
+    .filter((text) => /\S/.test(text))
+
+  it('says of any record what the record says, in CSV and in XLSX, and no cell is a formula', async () => {
+    const documents = fc.sample(
+      fc.record({
+        title: fc.oneof(line, dangerous),
+        kind: fc.constantFrom('treaty', 'other'),
+        summary: fc.option(prose),
+        signedOn: fc.option(fc.constantFrom('2011-04', '2011-04-05', '-0044', '1850-01-01', '201X')),
+        languages: fc.constantFrom([], ['en'], ['en', 'zh-Hans']),
+        parties: fc.constantFrom(
+          [],
+          [{ country: 'CHN', role: 'party' }],
+          [
+            { country: 'PAK', role: 'party', contribution: '=x' },
+            { region: '150', role: 'observer' },
+          ],
+        ),
+      }),
+      40,
+    )
+    const marked = documents.map((document) => ({ ...document, place: 'Exported' }))
+    const made = await api.post('/v1/agreements', marked.map((one) => JSON.stringify(one)).join('\n'), {
+      headers: { 'content-type': media.ndjson },
+    })
+    expect(made.status, made.text).toBe(201)
+    const query = 'place[contains]=Exported&sort=id'
+    const records = linesOf((await api.get(`/v1/agreements?format=ndjson&${query}`)).text)
+    expect(records.length).toBe(40)
+    const who = (list: unknown) =>
+      (Array.isArray(list) ? list : []).map((one) => `${one.country ?? one.region} (${one.role})`).join('; ')
+
+    const rows = tableOf((await api.get(`/v1/agreements?format=csv&${query}`)).text)
+    expect(
+      rows.map(({ title, summary, signedOn, languages, parties }) => [
+        title,
+        summary,
+        signedOn,
+        languages,
+        parties,
+      ]),
+    ).toEqual(
+      records.map(({ title, summary, signedOn, languages, parties }) => [
+        disarmed(cellText(title)),
+        disarmed(cellText(summary)),
+        disarmed(cellText(signedOn)),
+        Array.isArray(languages) ? languages.join('; ') : '',
+        who(parties),
+      ]),
+    )
+
+    const [header = [], ...cells] = rowsIn(
+      (await workbook(api, `/v1/agreements?format=xlsx&${query}`)).worksheets[0],
+    )
+    const column = (name: string) => cells.map((row) => decoded(row[header.indexOf(name)] ?? null))
+    expect(column('title')).toEqual(records.map(({ title }) => title))
+    expect(column('summary')).toEqual(records.map(({ summary }) => summary))
+    expect(column('version')).toEqual(records.map(() => 1))
+    expect(column('signedOn')).toEqual(
+      records.map(({ signedOn }) => (signedOn === '2011-04-05' ? new Date('2011-04-05') : signedOn)),
+    )
+
+    const each = tableOf((await api.get(`/v1/agreements?format=csv&per=participant&${query}`)).text)
+    expect(
+      each.map((row) => [row.id, row['parties.country'], row['parties.region'], row['parties.contribution']]),
+    ).toEqual(
+      records.flatMap(({ id, parties }) => {
+        const list = Array.isArray(parties) ? parties : []
+        return list.length === 0
+          ? [[id, '', '', '']]
+          : list.map((one) => [
+              id,
+              one.country ?? '',
+              one.region ?? '',
+              one.contribution ? `'${one.contribution}` : '',
+            ])
+      }),
+    )
+  })
+
+  it('keeps numbers numbers, and puts places on the map with the longitude first', async () => {
+    const document = {
+      name: 'A place below the sea',
+      kind: 'other',
+      location: { latitude: -33.5, longitude: -70.25, elevationMetres: -12 },
+    }
+    const { id } = (await api.post('/v1/cooperation-bases', document)).json()
+    const [row] = tableOf((await api.get(`/v1/cooperation-bases?format=csv&id=${id}`)).text)
+    expect(row?.['location.latitude']).toBe('-33.5')
+    const sheet = (await workbook(api, `/v1/cooperation-bases?format=xlsx&id=${id}`)).worksheets[0]
+    const [header = [], cells = []] = rowsIn(sheet)
+    expect(cells[header.indexOf('location.longitude')]).toBe(-70.25)
+    const { features } = (await api.get(`/v1/cooperation-bases?format=geojson&id=${id}`)).json<{
+      features: { geometry: unknown }[]
+    }>()
+    expect(features[0]?.geometry).toEqual({ type: 'Point', coordinates: [-70.25, -33.5, -12] })
+  })
+
+  it('with a text too long for a cell of XLSX says that it was cut, and where', async () => {
+    const aliases = Array.from({ length: 100 }, (_, at) => ({
+      name: `${at} ${'多'.repeat(296)}`,
+      language: 'zh',
+    }))
+    const { id } = (
+      await api.post('/v1/organizations', { name: 'Many names', type: 'other', aliases })
+    ).json()
+    const book = await workbook(api, `/v1/organizations?format=xlsx&id=${id}`)
+    const [header = [], cells = []] = rowsIn(book.worksheets[0])
+    const text = cellText(cells[header.indexOf('aliases')])
+    if (text.length < 32_767) throw new Error(`the text is not long enough to be cut: ${text.length}`)
+    expect(text.length).toBe(32_767)
+    expect(text.endsWith('…')).toBe(true)
+    expect(rowsIn(book.getWorksheet('cut'))[1]?.slice(0, 3)).toEqual(['organizations', 2, 'aliases'])
+  })
+})

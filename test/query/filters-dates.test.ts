@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { type Page, type World, worldOf } from '../support/labelled-records.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('inForceOn finds what may have been in force in the world', () => {
+  // Title, beginning, provisional beginning, expiry, end.
+  const histories: [string, string | null, string | null, string | null, string | null][] = [
+    ['open', '2010', null, null, null],
+    ['from that day', '2011-08-28', null, null, null],
+    ['from the day after', '2011-08-29', null, null, null],
+    ['perhaps that month', '2011-08', null, null, null],
+    ['provisional', '2012', '2011-05', null, null],
+    ['unknown beginning', null, null, '2015', null],
+    ['expired that day', '2001', null, '2011-08-28', null],
+    ['expired the day after', '2001', null, '2011-08-29', null],
+    ['expired that year', '2001', null, '2011', null],
+    ['ended before it expired', '2001', null, '2015', '2010'],
+    ['ended at some time', '2001', null, null, '2005/..'],
+    ['long before', '-0044', null, null, null],
+  ]
+  let world: World
+  beforeAll(async () => {
+    world = await worldOf(
+      api,
+      'agreements',
+      Object.fromEntries(
+        histories.map(([title, inForceFrom, provisionalFrom, expiresOn, terminatedOn]) => [
+          title,
+          { title, kind: 'agreement', inForceFrom, provisionalFrom, expiresOn, terminatedOn },
+        ]),
+      ),
+    )
+  })
+
+  const onThatDay = [
+    'open',
+    'from that day',
+    'perhaps that month',
+    'provisional',
+    'expired the day after',
+    'expired that year',
+    'ended at some time',
+    'long before',
+  ]
+
+  it.each([
+    ['2011-08-28', onThatDay],
+    ['2011-08', [...onThatDay, 'from the day after', 'expired that day']],
+    ['1990', ['long before']],
+    [
+      '2030',
+      [
+        'open',
+        'from that day',
+        'from the day after',
+        'perhaps that month',
+        'provisional',
+        'ended at some time',
+        'long before',
+      ],
+    ],
+  ])('on %s', async (day, expected) => {
+    expect(await world.find({ inForceOn: day })).toEqual([...expected].sort())
+  })
+})
+
+describe('a filter of dates compares what the source has said, which may be a span of days', () => {
+  const none = 'no date'
+  const dates = [
+    '-0044-03-15',
+    '../2010-06',
+    '2010-06/..',
+    '201X',
+    '2011',
+    '2011-XX',
+    '2011-21',
+    '2011-04',
+    '2011-04?',
+    '2011-04-XX',
+    '2011-04-10',
+    '2011-04/2011-06',
+    '2012/',
+    none,
+  ]
+  const april = ['2011-04', '2011-04?', '2011-04-XX', '2011-04-10']
+  const year = ['2011', '2011-XX']
+
+  let world: World
+  beforeAll(async () => {
+    world = await worldOf(
+      api,
+      'agreements',
+      Object.fromEntries(
+        dates.map((date) => [
+          date,
+          { title: date, kind: 'agreement', signedOn: date === none ? null : date, inForceFrom: '2011-05' },
+        ]),
+      ),
+    )
+  })
+
+  it.each([
+    // Without an operator: some day of the record's date may be one of the given.
+    ['=2011-04', [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
+    ['=2011-04-10', [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
+    ['=2011-05-20', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
+    ['=2010', ['../2010-06', '2010-06/..', '201X']],
+    ['=2011-24', [...year, '201X', '2010-06/..', '2012/']],
+    ['=../1000', ['-0044-03-15', '../2010-06']],
+    ['=2013/..', ['201X', '2010-06/..', '2012/']],
+    ['[ne]=2011-04', ['-0044-03-15', '../2010-06', '2012/', none]],
+    // Could it be so?
+    ['[gte]=2011-04-10', [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..', '2012/']],
+    ['[gt]=2011-04', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..', '2012/']],
+    [
+      '[lte]=2011-04-10',
+      [...april, ...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..', '../2010-06', '-0044-03-15'],
+    ],
+    ['[lt]=2011-04', [...year, '2011-21', '201X', '2010-06/..', '../2010-06', '-0044-03-15']],
+    ['[gt]=2013/..', []],
+    ['[lt]=../2013', []],
+    ['[gte]=../2013', dates.filter((date) => date !== none)],
+    // Must it be so?
+    ['[certainlyGte]=2011-04-10', ['2011-04-10', '2012/']],
+    ['[certainlyGte]=2011-04', [...april, '2011-04/2011-06', '2012/']],
+    ['[certainlyGt]=2011-04', ['2012/']],
+    ['[certainlyLte]=2011-04', [...april, '../2010-06', '-0044-03-15']],
+    ['[certainlyLt]=2011-04', ['../2010-06', '-0044-03-15']],
+    // Both ends.
+    ['[gte]=2011-05&signedOn[lte]=2011-05', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
+    ['[certainlyGte]=2011&signedOn[certainlyLte]=2011', [...april, ...year, '2011-21', '2011-04/2011-06']],
+    ['[gte]=2011-04&signedOn[certainlyLt]=2011-05', april],
+  ])('signedOn%s', async (condition, expected) => {
+    const parameters = Object.fromEntries(new URLSearchParams(`signedOn${condition}`))
+    expect(await world.find(parameters)).toEqual([...expected].sort())
+  })
+
+  it('holds for each of several dates by itself', async () => {
+    expect(await world.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
+      '2010-06/..',
+      '2012/',
+      '201X',
+    ])
+    expect(await world.find({ 'inForceFrom[gt]': '2011-05' })).toEqual([])
+  })
+
+  it('finds withdrawn countries by the year in which their code was withdrawn', async () => {
+    const answer = await api.get('/v1/countries?validTo[gte]=1990&validTo[lte]=1992&fields=code')
+    const codes = answer.json<Page<{ code: string }>>().data.map(({ code }) => code)
+    expect(codes).toEqual(expect.arrayContaining(['DDR', 'SUN']))
+    expect(codes).not.toContain('SCG')
+    expect(codes).not.toContain('DEU')
+  })
+
+  it.each([
+    ['signedOn', { title: '../2010', signedOn: '../2010' }],
+    ['expiresOn', { title: '../2010', expiresOn: '../2010' }],
+  ])(
+    'sorts by %s: dates with an open start first or last, records without a date at the end',
+    async (key, open) => {
+      const made = await worldOf(api, 'agreements', {
+        unknown: { title: 'unknown', kind: 'agreement' },
+        open: { kind: 'agreement', ...open },
+        early: { title: 'early', kind: 'agreement', [key]: '1999' },
+        late: { title: 'late', kind: 'agreement', [key]: '2011' },
+        unknownToo: { title: 'unknown', kind: 'agreement' },
+      })
+      const ids = ['unknown', 'open', 'early', 'late', 'unknownToo'].map(made.id).join()
+      const titles = async (sort: string) => {
+        const answer = await api.get(`/v1/agreements?id=${ids}&sort=${sort}&fields=title`)
+        return answer.json<Page<{ title: string }>>().data.map(({ title }) => title)
+      }
+      expect(await titles(key)).toEqual(['../2010', 'early', 'late', 'unknown', 'unknown'])
+      expect(await titles(`-${key}`)).toEqual(['late', 'early', '../2010', 'unknown', 'unknown'])
+    },
+  )
+})

@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  create,
+  type Page,
+  type Properties,
+  type World,
+  withParties,
+  worldOf,
+} from '../support/labelled-records.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('a filter by country finds what a country takes part in', () => {
+  let ministry: string
+  let projects: World
+  let bases: World
+  beforeAll(async () => {
+    ministry = await create(api, 'organizations', {
+      name: 'A Kazakh ministry',
+      type: 'government',
+      country: 'KAZ',
+    })
+    const union = await create(api, 'organizations', { name: 'A union', type: 'multilateral' })
+    const project = (more: Properties) => ({ title: 'A project', kind: 'joint_research', ...more })
+    projects = await worldOf(api, 'projects', {
+      itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
+      'by a ministry': project({ participants: [{ organization: ministry, role: 'developer' }] }),
+      there: project({ location: { country: 'KAZ' } }),
+      neighbour: project({ participants: [{ country: 'UZB', role: 'participant' }] }),
+      region: project({ participants: [{ region: '143', role: 'participant' }] }),
+      union: project({ participants: [{ organization: union, role: 'participant' }] }),
+      nobody: project({}),
+    })
+    const base = (more: Properties) => ({ name: 'A base', kind: 'observatory', ...more })
+    bases = await worldOf(api, 'cooperation-bases', {
+      itself: base({ participants: [{ country: 'KAZ', role: 'partner' }] }),
+      hosted: base({ hostCountry: 'KAZ' }),
+      there: base({ location: { country: 'KAZ', elevationMetres: 2000 } }),
+      elsewhere: base({ hostCountry: 'UZB', location: { country: 'UZB' } }),
+    })
+  })
+
+  it('itself, by one of its organizations, or because it is there', async () => {
+    expect(await projects.find({ country: 'KAZ' })).toEqual(['by a ministry', 'itself', 'there'])
+    expect(await bases.find({ country: 'KAZ' })).toEqual(['hosted', 'itself', 'there'])
+  })
+
+  it('any of several', async () => {
+    expect(await projects.find({ country: 'KAZ,UZB' })).toEqual([
+      'by a ministry',
+      'itself',
+      'neighbour',
+      'there',
+    ])
+  })
+
+  it('not because of where it is when a role is asked for, since places have none', async () => {
+    expect(await projects.find({ country: 'KAZ', role: 'participant' })).toEqual(['itself'])
+    expect(await projects.find({ country: 'KAZ', role: 'developer,funder' })).toEqual(['by a ministry'])
+    expect(await projects.find({ country: 'KAZ', role: 'host' })).toEqual([])
+    expect(await bases.find({ country: 'KAZ', role: 'host' })).toEqual([])
+  })
+
+  it('while the filters of one place or one organization stay with that', async () => {
+    expect(await projects.find({ locationCountry: 'KAZ' })).toEqual(['there'])
+    expect(await bases.find({ hostCountry: 'KAZ' })).toEqual(['hosted'])
+    expect(await bases.find({ locationCountry: 'KAZ' })).toEqual(['there'])
+    expect(await projects.find({ organization: ministry })).toEqual(['by a ministry'])
+  })
+
+  it('and a region finds it for all its countries and for itself, by every such way', async () => {
+    const centralAsian = ['by a ministry', 'itself', 'neighbour', 'region', 'there']
+    expect(await projects.find({ region: '143' })).toEqual(centralAsian)
+    expect(await projects.find({ region: '142' })).toEqual(centralAsian)
+    expect(await projects.find({ region: '001' })).toEqual(centralAsian)
+    expect(await projects.find({ region: '150' })).toEqual([])
+    expect(await bases.find({ region: '143' })).toEqual(['elsewhere', 'hosted', 'itself', 'there'])
+    expect(await projects.find({ region: '143', role: 'participant' })).toEqual([
+      'itself',
+      'neighbour',
+      'region',
+    ])
+  })
+})
+
+describe('a role narrows country, organization and region to one and the same participant', () => {
+  let world: World
+  let institute: string
+  beforeAll(async () => {
+    institute = await create(api, 'organizations', { name: 'An institute', type: 'academic', country: 'KAZ' })
+    world = await withParties(api, {
+      'Kazakhstan for Uzbekistan': [
+        { country: 'KAZ', role: 'party' },
+        { country: 'UZB', role: 'beneficiary' },
+      ],
+      'Uzbekistan for Kazakhstan': [
+        { country: 'UZB', role: 'party' },
+        { country: 'KAZ', role: 'beneficiary' },
+      ],
+      'Kazakhstan for itself': [
+        { country: 'KAZ', role: 'party' },
+        { country: 'KAZ', role: 'beneficiary' },
+      ],
+      'Uzbekistan for an institute': [
+        { country: 'UZB', role: 'party' },
+        { organization: institute, role: 'beneficiary' },
+      ],
+      'Uzbekistan for Asia': [
+        { country: 'UZB', role: 'party' },
+        { region: '142', role: 'beneficiary' },
+      ],
+    })
+  })
+
+  it.each([
+    [{ country: 'KAZ', role: 'party' }, ['Kazakhstan for Uzbekistan', 'Kazakhstan for itself']],
+    [
+      { country: 'KAZ', role: 'beneficiary' },
+      ['Kazakhstan for itself', 'Uzbekistan for Kazakhstan', 'Uzbekistan for an institute'],
+    ],
+    [
+      { country: 'KAZ,UZB', role: 'beneficiary' },
+      [
+        'Kazakhstan for Uzbekistan',
+        'Kazakhstan for itself',
+        'Uzbekistan for Kazakhstan',
+        'Uzbekistan for an institute',
+      ],
+    ],
+    [{ country: 'KAZ', role: 'observer' }, []],
+    [
+      { region: '142', country: 'KAZ', role: 'party' },
+      ['Kazakhstan for Uzbekistan', 'Kazakhstan for itself'],
+    ],
+    [{ region: '142', role: 'observer,depositary' }, []],
+  ])('%o', async (parameters, expected) => {
+    expect(await world.find(parameters)).toEqual(expected)
+  })
+
+  it('whatever stands for it: an organization or a region', async () => {
+    expect(await world.find({ organization: institute, role: 'beneficiary' })).toEqual([
+      'Uzbekistan for an institute',
+    ])
+    expect(await world.find({ organization: institute, role: 'party' })).toEqual([])
+    expect(await world.find({ region: '142', role: 'beneficiary', organization: institute })).toEqual([
+      'Uzbekistan for an institute',
+    ])
+    expect(await world.find({ region: '150', role: 'beneficiary' })).toEqual([])
+  })
+
+  it('and alone finds every record that has a participant in it', async () => {
+    expect(await world.find({ role: 'beneficiary' })).toHaveLength(5)
+    expect(await world.find({ role: 'observer' })).toEqual([])
+  })
+})
+
+describe('a filter by region', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await withParties(api, {
+      Africa: [{ region: '002', role: 'beneficiary' }],
+      'Sub-Saharan Africa': [{ region: '202', role: 'beneficiary' }],
+      'South Africa': [{ country: 'ZAF', role: 'party' }],
+      Egypt: [{ country: 'EGY', role: 'party' }],
+      Ethiopia: [{ country: 'ETH', role: 'party' }],
+      'developing regions': [{ region: '902', role: 'beneficiary' }],
+      Germany: [{ country: 'DEU', role: 'party' }],
+    })
+  })
+
+  it('takes the region itself, all regions below it and all their countries', async () => {
+    expect(await world.find({ region: '002' })).toEqual([
+      'Africa',
+      'Egypt',
+      'Ethiopia',
+      'South Africa',
+      'Sub-Saharan Africa',
+    ])
+  })
+
+  it('does not take what takes part as a region above it', async () => {
+    expect(await world.find({ region: '202' })).toEqual(['Ethiopia', 'South Africa', 'Sub-Saharan Africa'])
+    expect(await world.find({ region: '018' })).toEqual(['South Africa'])
+  })
+
+  it('takes the countries of a group, and the group itself where it takes part as one', async () => {
+    expect(await world.find({ region: '199' })).toEqual(['Ethiopia'])
+    expect(await world.find({ region: '902' })).toEqual([
+      'Egypt',
+      'Ethiopia',
+      'South Africa',
+      'developing regions',
+    ])
+  })
+
+  it('means any of several', async () => {
+    expect(await world.find({ region: '018,015,155' })).toEqual(['Egypt', 'Germany', 'South Africa'])
+  })
+
+  it('finds figures, organizations, countries and regions too', async () => {
+    const count = async (request: string) =>
+      (await api.get(`${request}&count=exact&limit=1`)).json<Page<unknown>>().page.total?.count
+    const figure = { indicator: 'rainy_days', title: 'Rainy days', unit: 'days', country: 'FJI' }
+    await create(api, 'figures', { ...figure, value: 12.5 })
+    expect(await count('/v1/figures?indicator=rainy_days&region=009')).toBe(1)
+    expect(await count('/v1/figures?indicator=rainy_days&region=722')).toBe(1)
+    expect(await count('/v1/figures?indicator=rainy_days&region=053')).toBe(0)
+    expect(await count('/v1/organizations?acronym=MOST&region=030')).toBe(1)
+    expect(await count('/v1/organizations?acronym=MOST&region=150')).toBe(0)
+    expect(await count('/v1/countries?region=053')).toBe(6)
+    expect(await count('/v1/regions?region=202')).toBe(5)
+  })
+})
+
+describe('a filter by topic', () => {
+  let world: World
+  beforeAll(async () => {
+    const about = (...topics: string[]) => ({ title: 'An agreement', kind: 'agreement', topics })
+    world = await worldOf(api, 'agreements', {
+      'energy and environment': about('energy-and-environmental-protection'),
+      energy: about('energy'),
+      'new energy': about('new-energy', 'electric-vehicles'),
+      climate: about('climate'),
+      nothing: about(),
+    })
+  })
+
+  it('finds records on the topic and on all narrower ones', async () => {
+    expect(await world.find({ topic: 'energy-and-environmental-protection' })).toEqual([
+      'energy',
+      'energy and environment',
+      'new energy',
+    ])
+    expect(await world.find({ topic: 'energy' })).toEqual(['energy', 'new energy'])
+    expect(await world.find({ topic: 'new-energy' })).toEqual(['new energy'])
+    expect(await world.find({ topic: 'ford-2' })).toEqual(['new energy'])
+  })
+
+  it('means any of several', async () => {
+    expect(await world.find({ topic: 'climate,new-energy' })).toEqual(['climate', 'new energy'])
+  })
+
+  it('tells among topics the narrower ones from those directly below', async () => {
+    const slugs = async (search: string) =>
+      (await api.get(`/v1/topics?${search}&fields=slug&sort=slug`))
+        .json<Page<{ slug: string }>>()
+        .data.map(({ slug }) => slug)
+    expect(await slugs('topic=automotive-engineering')).toEqual([
+      'automotive-engineering',
+      'electric-vehicles',
+    ])
+    expect(await slugs('broader=automotive-engineering')).toEqual(['electric-vehicles'])
+    expect(await slugs('topic=ford-2-3')).toEqual(['automotive-engineering', 'electric-vehicles', 'ford-2-3'])
+  })
+})

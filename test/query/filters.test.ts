@@ -1,0 +1,258 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  create,
+  type Page,
+  type Properties,
+  type World,
+  withParties,
+  worldOf,
+} from '../support/labelled-records.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('a search for words', () => {
+  let world: World
+  beforeAll(async () => {
+    const titled = (title: string, more: Properties = {}) => ({ title, kind: 'agreement', ...more })
+    world = await worldOf(api, 'agreements', {
+      cars: titled('Electric vehicles for the Côte d’Azur'),
+      trains: titled('Electric trains, and no other vehicles'),
+      coal: titled('Energy from coal'),
+      wind: titled('Energy from wind', { summary: 'What the Resume says of turbines.' }),
+      oceans: titled('Climate of the oceans', { occasion: 'The Zurich summit', place: 'Tromsø' }),
+    })
+  })
+
+  it.each([
+    ['all words, whatever their ending and their case', 'VEHICLE electrical', ['cars', 'trains']],
+    ['a phrase in quotation marks', '"electric vehicles"', ['cars']],
+    ['either word with `or`', 'coal or climate', ['coal', 'oceans']],
+    ['no word behind a minus', 'energy -coal', ['wind']],
+    ['no phrase behind a minus', 'electric -"electric vehicles"', ['trains']],
+    ['words with accents, asked for without', 'cote', ['cars']],
+    ['words with accents, asked for with them', 'CÔTE', ['cars']],
+    ['words without accents, asked for with them', 'résumé', ['wind']],
+    ['letters that are no accented ones, by their nearest', 'tromso', ['oceans']],
+    ['words of the summary, the occasion and the place', 'turbines or zurich', ['oceans', 'wind']],
+    ['a text with commas as one', 'coal, energy', ['coal']],
+    ['nothing for a word that is nowhere', 'hydrogen', []],
+    ['nothing and no error for signs that are no words', '"& | ! ( <->', []],
+  ])('finds %s', async (_what, q, expected) => {
+    expect(await world.find({ q })).toEqual(expected)
+  })
+
+  it.each([
+    ['countries', '巴基斯坦', 'code', 'PAK'],
+    ['countries', 'Republic of Korea', 'code', 'KOR'],
+    ['countries', 'Allemagne', 'code', 'DEU'],
+    ['regions', '亚洲', 'code', '142'],
+    ['topics', '电动汽车', 'slug', 'electric-vehicles'],
+    ['organizations', '科技部', 'acronym', 'MOST'],
+    ['organizations', 'UNEP', 'acronym', 'UNEP'],
+  ])('finds %s by another name, such as %s', async (resource, q, property, value) => {
+    const answer = await api.get(`/v1/${resource}?q=${encodeURIComponent(q)}`)
+    const found = answer.json<Page<Properties>>().data.map((record) => record[property])
+    expect(found).toContain(value)
+    expect(found.length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('filters of other kinds', () => {
+  it('find a record by its id in another register, also one with colons', async () => {
+    const identified = (...externalIds: string[]) => ({
+      title: 'An agreement',
+      kind: 'agreement',
+      externalIds: externalIds.map((id) => ({ scheme: 'doi', id })),
+    })
+    const world = await worldOf(api, 'agreements', {
+      colons: identified('10.1000:182:x'),
+      start: identified('10.1000'),
+      two: identified('a', 'b'),
+    })
+    expect(await world.find({ externalId: 'doi:10.1000:182:x' })).toEqual(['colons'])
+    expect(await world.find({ externalId: 'doi:10.1000' })).toEqual(['start'])
+    expect(await world.find({ externalId: 'doi:b' })).toEqual(['two'])
+    expect(await world.find({ externalId: 'doi:a,doi:b,doi:10.1000' })).toEqual(['start', 'two'])
+    expect(await world.find({ externalId: 'other:a' })).toEqual([])
+    // The same id of another resource is another record's.
+    const answer = await api.get('/v1/projects?externalId=doi:a')
+    expect(answer.json<Page<unknown>>().data).toEqual([])
+  })
+
+  it('combine filters with "and", values with "or", and keep records without a value for `ne`', async () => {
+    const world = await worldOf(api, 'agreements', {
+      treaty: { title: 'T', kind: 'treaty', status: 'in_force', level: 'intergovernmental' },
+      protocol: { title: 'P', kind: 'protocol', status: 'in_force' },
+      signed: { title: 'S', kind: 'protocol', status: 'signed', level: 'interagency' },
+      other: { title: 'O', kind: 'other' },
+    })
+    expect(await world.find({ kind: 'treaty,protocol' })).toEqual(['protocol', 'signed', 'treaty'])
+    expect(await world.find({ kind: 'treaty,protocol', status: 'in_force' })).toEqual(['protocol', 'treaty'])
+    expect(await world.find({ kind: 'other', status: 'in_force' })).toEqual([])
+    expect(await world.find({ 'level[ne]': 'intergovernmental' })).toEqual(['other', 'protocol', 'signed'])
+    expect(await world.find({ 'status[ne]': 'in_force,signed' })).toEqual(['other'])
+    expect(await world.find({ kind: 'protocol', 'kind[ne]': 'protocol' })).toEqual([])
+    const twice = await api.get('/v1/agreements?kind=treaty&kind=protocol&status=in_force&fields=kind')
+    expect(new Set(twice.json<Page<{ kind: string }>>().data.map(({ kind }) => kind))).toEqual(
+      new Set(['treaty', 'protocol']),
+    )
+  })
+
+  it('compare when a record was made and changed to the millisecond, in any time zone', async () => {
+    const world = await worldOf(api, 'sources', {
+      first: { title: 'First', kind: 'report' },
+      second: { title: 'Second', kind: 'report' },
+    })
+    const read = async (label: string) =>
+      (await api.get(`/v1/sources/${world.id(label)}`)).json<{ createdAt: string; updatedAt: string }>()
+    const { createdAt } = await read('first')
+    const second = await read('second')
+    expect(createdAt < second.createdAt).toBe(true)
+    expect(await world.find({ 'createdAt[gte]': createdAt })).toEqual(['first', 'second'])
+    expect(await world.find({ 'createdAt[gt]': createdAt })).toEqual(['second'])
+    expect(await world.find({ 'createdAt[lte]': createdAt })).toEqual(['first'])
+    expect(await world.find({ 'createdAt[lt]': createdAt })).toEqual([])
+    expect(await world.find({ 'createdAt[gte]': createdAt, 'createdAt[lt]': second.createdAt })).toEqual([
+      'first',
+    ])
+    const inChina = new Date(Date.parse(createdAt) + 8 * 3_600_000).toISOString().replace('Z', '+08:00')
+    expect(await world.find({ 'createdAt[lte]': inChina })).toEqual(['first'])
+    const [today = ''] = createdAt.split('T')
+    expect(await world.find({ 'createdAt[gte]': today })).toEqual(['first', 'second'])
+    expect(await world.find({ 'createdAt[lt]': today })).toEqual([])
+
+    await api.patch(`/v1/sources/${world.id('first')}`, { title: 'First again' })
+    expect(await world.find({ 'updatedAt[gt]': second.updatedAt })).toEqual(['first'])
+  })
+
+  it('compare amounts of money as exact numbers', async () => {
+    const costing = (amount: number, currency: string) => ({
+      title: 'A project',
+      kind: 'other',
+      budget: { amount, currency },
+    })
+    const world = await worldOf(api, 'projects', {
+      small: costing(200, 'USD'),
+      odd: costing(1_500_000.5, 'CNY'),
+      large: costing(9_234_567_890_123.45, 'CNY'),
+      unknown: { title: 'A project', kind: 'other' },
+    })
+    expect(await world.find({ budget: '200' })).toEqual(['small'])
+    expect(await world.find({ budget: '1500000.500,200.00' })).toEqual(['odd', 'small'])
+    expect(await world.find({ 'budget[gt]': '200' })).toEqual(['large', 'odd'])
+    expect(await world.find({ 'budget[gte]': '200', 'budget[lt]': '1500000.5' })).toEqual(['small'])
+    expect(await world.find({ 'budget[lte]': '1500000.5' })).toEqual(['odd', 'small'])
+    expect(await world.find({ 'budget[gte]': '9234567890123.45' })).toEqual(['large'])
+    expect(await world.find({ 'budget[gt]': '9234567890123.45' })).toEqual([])
+    expect(await world.find({ 'budget[gt]': '9234567890123.449' })).toEqual(['large'])
+    expect(await world.find({ 'budget[ne]': '200' })).toEqual(['large', 'odd', 'unknown'])
+    expect(await world.find({ budgetCurrency: 'CNY', 'budget[gte]': '-1' })).toEqual(['large', 'odd'])
+  })
+
+  it('name the countries that take part in something together with another one', async () => {
+    const ours = await create(api, 'organizations', { name: 'Of Nauru', type: 'government', country: 'NRU' })
+    const theirs = await create(api, 'organizations', {
+      name: 'Of Kiribati',
+      type: 'academic',
+      country: 'KIR',
+    })
+    await withParties(api, {
+      both: [
+        { country: 'NRU', role: 'party' },
+        { country: 'TUV', role: 'party' },
+      ],
+    })
+    await create(api, 'projects', {
+      title: 'By organizations',
+      kind: 'other',
+      participants: [
+        { organization: ours, role: 'lead' },
+        { country: 'NRU', role: 'funder' },
+        { organization: theirs, role: 'participant' },
+        { region: '009', role: 'beneficiary' },
+      ],
+    })
+    await create(api, 'cooperation-bases', {
+      name: 'Alone',
+      kind: 'other',
+      participants: [{ country: 'PLW', role: 'host' }],
+    })
+    const partners = async (search: string) =>
+      (await api.get(`/v1/countries?${search}&fields=code&sort=code`))
+        .json<Page<{ code: string }>>()
+        .data.map(({ code }) => code)
+    expect(await partners('partnerOf=NRU')).toEqual(['KIR', 'TUV'])
+    expect(await partners('partnerOf=KIR')).toEqual(['NRU'])
+    expect(await partners('partnerOf=PLW')).toEqual([])
+    expect(await partners('partnerOf=KIR,TUV')).toEqual(['NRU'])
+    expect(await partners('partnerOf=NRU&region=061')).toEqual(['TUV'])
+  })
+
+  it('follow the links between records', async () => {
+    const agreement = { title: 'An agreement', kind: 'agreement' }
+    const first = await create(api, 'agreements', agreement)
+    const related = await worldOf(api, 'agreements', {
+      renewing: { ...agreement, relations: [{ kind: 'renews', agreement: first }] },
+      apart: { ...agreement, languages: ['fr', 'zh-Hans'] },
+    })
+    expect(await related.find({ relatedTo: first })).toEqual(['renewing'])
+    const back = await api.get(`/v1/agreements?relatedTo=${related.id('renewing')}&fields=id`)
+    expect(back.json<Page<unknown>>().data).toEqual([{ id: first }])
+    expect(await related.find({ language: 'fr,de' })).toEqual(['apart'])
+    expect(await related.find({ language: 'zh' })).toEqual([])
+
+    const project = { title: 'A project', kind: 'other' }
+    const projects = await worldOf(api, 'projects', { of: { ...project, agreements: [first] }, not: project })
+    expect(await projects.find({ agreement: first })).toEqual(['of'])
+
+    const institute = await create(api, 'organizations', { name: 'Its host', type: 'academic' })
+    const base = { name: 'A base', kind: 'other' }
+    const group = await create(api, 'cooperation-bases', { ...base, unitCount: 222 })
+    const bases = await worldOf(api, 'cooperation-bases', {
+      one: { ...base, partOf: group, hostOrganization: institute },
+      some: { ...base, unitCount: 33, unitCountQualifier: 'about' },
+    })
+    expect(await bases.find({ partOf: group })).toEqual(['one'])
+    expect(await bases.find({ hostOrganization: institute })).toEqual(['one'])
+    expect(await bases.find({ 'unitCount[gt]': '1', 'unitCount[lt]': '222' })).toEqual(['some'])
+
+    const states = (await api.get('/v1/countries?successor=CZE&fields=code')).json<Page<unknown>>()
+    expect(states.data).toEqual([{ code: 'CSK' }])
+  })
+
+  it('find citations by their source, their place in it, and what they speak of', async () => {
+    const source = await create(api, 'sources', { title: 'A yearbook', kind: 'report' })
+    const world = await worldOf(api, 'citations', {
+      country: { source, record: { resource: 'countries', id: 'PAK' }, locator: { page: '12' } },
+      region: { source, record: { resource: 'regions', id: '142' }, property: '/name', rank: 'preferred' },
+      topic: { source, record: { resource: 'topics', id: 'energy' }, locator: { paragraph: '3' } },
+    })
+    expect(await world.find({ source })).toEqual(['country', 'region', 'topic'])
+    expect(await world.find({ resource: 'countries,topics' })).toEqual(['country', 'topic'])
+    expect(await world.find({ record: 'PAK,142' })).toEqual(['country', 'region'])
+    expect(await world.find({ resource: 'topics', record: 'PAK' })).toEqual([])
+    expect(await world.find({ property: '/name' })).toEqual(['region'])
+    expect(await world.find({ page: '12' })).toEqual(['country'])
+    expect(await world.find({ paragraph: '3' })).toEqual(['topic'])
+    expect(await world.find({ 'rank[ne]': 'normal' })).toEqual(['region'])
+  })
+})
+
+it('sorts records without a code behind all others, whatever letters the codes have', async () => {
+  const topic = (slug: string, code: string | null) =>
+    api.post('/v1/topics', { slug, name: slug, scheme: 'domain', code, broader: 'agriculture' })
+  await topic('sorted-none', null)
+  await topic('sorted-latin', 'Z1')
+  await topic('sorted-chinese', '农1')
+  const slugs = async (sort: string) =>
+    (await api.get(`/v1/topics?broader=agriculture&sort=${sort}&fields=slug`))
+      .json<Page<{ slug: string }>>()
+      .data.map(({ slug }) => slug)
+  expect(await slugs('code')).toEqual(['sorted-latin', 'sorted-chinese', 'sorted-none'])
+  expect(await slugs('-code')).toEqual(['sorted-chinese', 'sorted-latin', 'sorted-none'])
+})

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+interface Page {
+  data: { title: string; signedOn: string | null }[]
+  page: { next: string | null; total?: { count: number } }
+}
+
+const refuse = async (body: unknown) => {
+  const answer = await api.request('POST', '/v1/agreements/search', { body, key: null })
+  expect(answer.status, answer.text).toBe(400)
+  return answer.json<{ errors: { pointer: string; message: string }[] }>().errors
+}
+
+describe('a wrong search is refused with a pointer into its tree', () => {
+  it.each([
+    [
+      'an unknown property',
+      { or: [{ stauts: { eq: 'signed' } }] },
+      '/where/or/0/stauts',
+      'did you mean "status"?',
+    ],
+    ['an unknown operator', { signedOn: { gtee: '2011' } }, '/where/signedOn/gtee', 'did you mean "gte"?'],
+    [
+      'an unknown value',
+      { not: { kind: { eq: 'treatie' } } },
+      '/where/not/kind/eq',
+      'did you mean "treaty"?',
+    ],
+    ['a bad date', { signedOn: { lt: '2011-02-30' } }, '/where/signedOn/lt', 'February 2011 has 28 days'],
+    ['an unknown list', { partys: { some: {} } }, '/where/partys', 'did you mean "parties"?'],
+    ['an unknown quantifier', { parties: { any: {} } }, '/where/parties/any', 'is not known here'],
+    [
+      'an unknown property of an element',
+      { parties: { some: { rol: { eq: 'party' } } } },
+      '/where/parties/some/rol',
+      '"role"',
+    ],
+    ['an empty tree', { and: [{}] }, '/where/and/0', 'is empty'],
+    ['an empty alternative', { or: [] }, '/where/or', 'needs at least 1 entry'],
+    ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
+    ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
+    ['a value that is no object', { status: 'signed' }, '/where/status', 'must be an object'],
+  ])('%s', async (_what, where, pointer, message) => {
+    const errors = await refuse({ where })
+    // And nothing else: what follows from a fault is none.
+    expect(errors.map((error) => error.pointer)).toEqual([pointer])
+    expect(errors[0]?.message).toContain(message)
+  })
+
+  it('all faults at once', async () => {
+    const errors = await refuse({
+      where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
+      sort: [{ by: 'titel' }],
+      limit: 0,
+    })
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
+      '/limit',
+      '/sort/0/by',
+      '/where/kind/eq',
+      '/where/stauts',
+    ])
+  })
+
+  it('trees that are too deep or too large', async () => {
+    const nested = (depth: number): object =>
+      depth === 0 ? { status: { eq: 'signed' } } : { not: nested(depth - 1) }
+    expect((await refuse({ where: nested(11) }))[0]?.message).toContain('deep')
+    const wide = {
+      or: Array.from({ length: 40 }, () => ({
+        and: Array.from({ length: 40 }, () => ({ status: { eq: 'signed' } })),
+      })),
+    }
+    expect((await refuse({ where: wide }))[0]?.message).toContain('more than')
+  })
+
+  it.each([
+    [{ sort: [{ by: 'title' }, { by: 'title' }] }, '/sort/1/by'],
+    [{ fields: ['id', 'title', 'id'] }, '/fields/2'],
+    [{ include: ['citations', 'citations'] }, '/include/1'],
+  ])('repeated values: %j', async (body, pointer) => {
+    expect((await refuse(body)).map((error) => error.pointer)).toEqual([pointer])
+  })
+
+  it('a malformed cursor, or one of another tree', async () => {
+    const [wrong] = await refuse({ cursor: 'abc' })
+    expect(wrong?.pointer).toBe('/cursor')
+    const first = await api.request('POST', '/v1/agreements/search', {
+      body: { where: { not: { kind: { eq: 'treaty' } } }, limit: 1 },
+      key: null,
+    })
+    const cursor = first.json<Page>().page.next
+    expect((await refuse({ where: { kind: { eq: 'treaty' } }, limit: 1, cursor }))[0]?.pointer).toBe(
+      '/cursor',
+    )
+  })
+})

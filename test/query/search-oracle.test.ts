@@ -1,0 +1,312 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { insertDocuments } from '../../src/operations/writing/documents.ts'
+import { checkDocument } from '../../src/operations/writing/validation.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { pseudoRandom } from '../support/pseudo-random.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+beforeAll(fill)
+afterAll(() => api.close())
+
+interface Party {
+  country: string | null
+  region: string | null
+  role: string
+}
+
+interface Agreement {
+  title: string
+  kind: string
+  status: string | null
+  signedOn: string | null
+  parties: Party[]
+  topics: string[]
+}
+
+const kinds = ['treaty', 'protocol', 'joint_statement']
+const statuses = [null, 'signed', 'in_force', 'expired']
+const dates = [null, '2008', '2009', '2009-06', '2010', '2010-02', '201X', '2011-01', '2012/2013', '2011/..']
+const countries = ['CHN', 'PAK', 'DEU']
+const roles = ['party', 'observer']
+const topics = ['energy', 'innovation', 'ocean']
+const titles = ['Alpha accord', 'BETA note', 'Crème 100%', 'delta_accord']
+
+function makeAgreements(count: number): Agreement[] {
+  const random = pseudoRandom(7)
+  const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
+  const some = <T>(values: readonly T[]): T[] => values.filter(() => random(2) === 0)
+  return Array.from({ length: count }, (_, at) => ({
+    title: `${pick(titles)} ${at}`,
+    kind: pick(kinds),
+    status: pick(statuses),
+    signedOn: pick(dates),
+    parties: [
+      ...some(countries).map((country) => ({ country, region: null, role: pick(roles) })),
+      ...(random(4) === 0 ? [{ country: null, region: '002', role: 'party' }] : []),
+    ],
+    topics: some(topics),
+  }))
+}
+
+const agreements = makeAgreements(80)
+const mark = { scheme: 'search-test', all: 'mark' }
+
+async function fill(): Promise<void> {
+  const resource = resources.find(({ name }) => name === 'agreements')
+  if (!resource) throw new Error('there are no agreements')
+  const documents = agreements.map((agreement, at) =>
+    checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(at) }] }),
+  )
+  await api.database.transaction((transaction) => insertDocuments(transaction, resource, documents))
+}
+
+/** First and last day of the dates above, as numbers that compare. */
+function span(date: string): [number, number] {
+  const day = (text: string, last: boolean) => {
+    const [year = '', month = last ? '12' : '01', date = last ? '31' : '01'] = text.split('-')
+    return Number(year + month + date)
+  }
+  if (date === '201X') return [day('2010', false), day('2019', true)]
+  const [from = '', to = from] = date.split('/')
+  return [day(from, false), to === '..' ? Number.POSITIVE_INFINITY : day(to, true)]
+}
+
+/** What a tree says of an agreement, in plain TypeScript. */
+type Oracle = (agreement: Agreement) => boolean
+
+interface Asked {
+  where: object
+  holds: Oracle
+}
+
+const dateOperators: Record<string, (own: [number, number], given: [number, number]) => boolean> = {
+  eq: (own, given) => own[0] <= given[1] && own[1] >= given[0],
+  gt: (own, given) => own[1] > given[1],
+  gte: (own, given) => own[1] >= given[0],
+  lt: (own, given) => own[0] < given[0],
+  lte: (own, given) => own[0] <= given[1],
+  certainlyGte: (own, given) => own[0] >= given[0],
+  certainlyLt: (own, given) => own[1] < given[0],
+  overlaps: (own, given) => own[0] <= given[1] && own[1] >= given[0],
+  within: (own, given) => own[0] >= given[0] && own[1] <= given[1],
+  contains: (own, given) => own[0] <= given[0] && own[1] >= given[1],
+}
+
+const dateLeaf = fc
+  .tuple(
+    fc.constantFrom(...Object.keys(dateOperators)),
+    fc.constantFrom('2009', '2010', '2010-02', '2011', '201X'),
+  )
+  .map(
+    ([operator, given]): Asked => ({
+      where: { signedOn: { [operator]: given } },
+      holds: ({ signedOn }) =>
+        signedOn !== null && (dateOperators[operator]?.(span(signedOn), span(given)) ?? false),
+    }),
+  )
+
+const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).map(
+  (given): Asked => ({
+    where: { signedOn: { in: given } },
+    holds: ({ signedOn }) =>
+      signedOn !== null && given.some((date) => dateOperators.eq?.(span(signedOn), span(date))),
+  }),
+)
+
+const wordLeaf = fc.oneof(
+  fc.subarray(kinds, { minLength: 1 }).map(
+    (given): Asked => ({
+      where: { kind: { in: given } },
+      holds: ({ kind }) => given.includes(kind),
+    }),
+  ),
+  fc.constantFrom('signed', 'expired').map(
+    (given): Asked => ({
+      where: { status: { ne: given } },
+      holds: ({ status }) => status !== given,
+    }),
+  ),
+  fc.boolean().map(
+    (given): Asked => ({
+      where: { status: { isNull: given } },
+      holds: ({ status }) => (status === null) === given,
+    }),
+  ),
+  fc.constantFrom('accord', 'CREME', '0%', '_', 'a n').map(
+    (given): Asked => ({
+      where: { title: { contains: given } },
+      holds: ({ title }) => plain(title).includes(plain(given)),
+    }),
+  ),
+  fc.constantFrom('alpha', 'Crème', 'delta').map(
+    (given): Asked => ({
+      where: { title: { startsWith: given } },
+      holds: ({ title }) => plain(title).startsWith(plain(given)),
+    }),
+  ),
+)
+
+const plain = (text: string) => text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '')
+
+const partyLeaf = fc.oneof(
+  fc.constantFrom(...countries).map((given) => ({
+    where: { country: { eq: given } },
+    holds: ({ country }: Party) => country === given,
+  })),
+  fc.constantFrom(...roles).map((given) => ({
+    where: { role: { eq: given } },
+    holds: ({ role }: Party) => role === given,
+  })),
+  fc.tuple(fc.constantFrom(...countries), fc.constantFrom(...roles)).map(([land, part]) => ({
+    where: { country: { eq: land }, role: { eq: part } },
+    holds: ({ country, role }: Party) => country === land && role === part,
+  })),
+  fc.constant({ where: { country: { isNull: true } }, holds: ({ country }: Party) => country === null }),
+)
+
+const quantifiers = {
+  some: (parties: Party[], holds: (party: Party) => boolean) => parties.some(holds),
+  none: (parties: Party[], holds: (party: Party) => boolean) => !parties.some(holds),
+  every: (parties: Party[], holds: (party: Party) => boolean) => parties.every(holds),
+}
+
+const elementsLeaf = fc.oneof(
+  fc.tuple(fc.constantFrom('some', 'none', 'every'), partyLeaf, fc.boolean()).map(
+    ([quantifier, { where, holds }, negated]): Asked => ({
+      where: { parties: { [quantifier]: negated ? { not: where } : where } },
+      holds: ({ parties }) => quantifiers[quantifier](parties, (party) => holds(party) !== negated),
+    }),
+  ),
+  fc.constantFrom(...topics).map(
+    (given): Asked => ({
+      where: { topics: { some: { slug: { eq: given } } } },
+      holds: (agreement) => agreement.topics.includes(given),
+    }),
+  ),
+)
+
+const trees = fc.letrec<{ tree: Asked }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4, depthIdentifier: 'tree' },
+    fc.oneof(dateLeaf, dateListLeaf, wordLeaf, elementsLeaf),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
+      (parts): Asked => ({
+        where: { and: parts.map(({ where }) => where) },
+        holds: (agreement) => parts.every(({ holds }) => holds(agreement)),
+      }),
+    ),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3, depthIdentifier: 'tree' }).map(
+      (parts): Asked => ({
+        where: { or: parts.map(({ where }) => where) },
+        holds: (agreement) => parts.some(({ holds }) => holds(agreement)),
+      }),
+    ),
+    tie('tree').map(
+      ({ where, holds }): Asked => ({
+        where: { not: where },
+        holds: (agreement) => !holds(agreement),
+      }),
+    ),
+  ),
+}))
+
+interface Page {
+  data: { title: string; signedOn: string | null }[]
+  page: { next: string | null; total?: { count: number } }
+}
+
+const ours = { externalIds: { some: { scheme: { eq: mark.scheme } } } }
+
+async function searchAll(request: object): Promise<Page['data']> {
+  const found: Page['data'] = []
+  let cursor: string | null = null
+  do {
+    const answer = await api.request('POST', '/v1/agreements/search', {
+      body: { ...request, cursor },
+      key: null,
+    })
+    expect(answer.status, answer.text).toBe(200)
+    const { data, page } = answer.json<Page>()
+    found.push(...data)
+    cursor = page.next
+  } while (cursor !== null)
+  return found
+}
+
+describe('a search', () => {
+  it('returns exactly the records that match its tree, each once over all pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees.tree, fc.integer({ min: 3, max: 60 }), async ({ where, holds }, limit) => {
+        const found = await searchAll({ where: { and: [ours, where] }, fields: ['title', 'signedOn'], limit })
+        const expected = agreements.filter(holds).map(({ title }) => title)
+        expect(found.map(({ title }) => title).sort()).toEqual(expected.sort())
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('and its negation together return every record once', async () => {
+    await fc.assert(
+      fc.asyncProperty(trees.tree, async ({ where }) => {
+        const request = (tree: object) => ({ where: { and: [ours, tree] }, fields: ['title'], limit: 200 })
+        const both = [...(await searchAll(request(where))), ...(await searchAll(request({ not: where })))]
+        expect(both.map(({ title }) => title).sort()).toEqual(agreements.map(({ title }) => title).sort())
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it.each([
+    { direction: 'asc', nulls: 'first' },
+    { direction: 'asc', nulls: 'last' },
+    { direction: 'desc', nulls: 'first' },
+    { direction: 'desc', nulls: 'last' },
+  ])(
+    'puts records without a value $nulls, sorted $direction, on every page size',
+    async ({ direction, nulls }) => {
+      const sort = [{ by: 'signedOn', direction, nulls }]
+      const found = await searchAll({ where: ours, sort, fields: ['title', 'signedOn'], limit: 7 })
+      const missing = found.map(({ signedOn }) => signedOn === null)
+      expect(found).toHaveLength(agreements.length)
+      expect(missing).toEqual(
+        missing.toSorted((a, b) => (nulls === 'first' ? Number(b) - Number(a) : Number(a) - Number(b))),
+      )
+      const days = found.flatMap(({ signedOn }) => (signedOn === null ? [] : [span(signedOn)[0]]))
+      expect(days).toEqual(days.toSorted((a, b) => (direction === 'asc' ? a - b : b - a)))
+    },
+  )
+
+  it('returns what the same list returns, filter for filter', async () => {
+    const list = await api.get('/v1/agreements?country=PAK&signedOn[gte]=2011-04&count=exact')
+    const search = await api.request('POST', '/v1/agreements/search', {
+      body: { where: { country: { eq: 'PAK' }, signedOn: { gte: '2011-04' } }, count: 'exact' },
+      key: null,
+    })
+    expect(search.json<Page>().data).toEqual(list.json<Page>().data)
+    expect(search.json<Page>().page.total).toEqual(list.json<Page>().page.total)
+  })
+
+  it('combines both conditions on one and the same action of a party', async () => {
+    const action = (kind: string, date: string) => ({
+      where: {
+        and: [
+          { externalIds: { some: { id: { eq: 'F01' } } } },
+          { parties: { some: { actions: { some: { kind: { eq: kind }, date: { within: date } } } } } },
+        ],
+      },
+    })
+    expect(await searchAll(action('signed', '2011'))).toHaveLength(1)
+    expect(await searchAll(action('ratified', '2011'))).toHaveLength(0)
+    expect(await searchAll(action('signed', '2010'))).toHaveLength(0)
+  })
+
+  it('finds records by their citations', async () => {
+    const where = { citations: { some: { paragraph: { eq: '1' }, rank: { eq: 'normal' } } } }
+    expect((await searchAll({ where })).length).toBeGreaterThanOrEqual(3)
+  })
+})

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createKey, type Role, revokeKey } from '../../src/database/keys.ts'
+import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+import { openIssuer, type TestIssuer } from '../support/issuer.ts'
+import { responseCheck } from '../support/responses.ts'
+
+/** Every route of the OpenAPI document, asked by everybody who could come along. */
+
+/** What somebody brings, and what it makes them: a role, somebody without one, a stranger, or nobody known. */
+interface Visitor {
+  authorization: string | undefined
+  is: Role | 'known without a role' | 'a stranger' | 'refused'
+}
+
+interface Route {
+  method: string
+  path: string
+}
+
+const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+
+let issuer: TestIssuer
+let visitors: Record<string, Visitor>
+const apps: Record<'open' | 'closed', TestApp | undefined> = { open: undefined, closed: undefined }
+let routes: Route[]
+let check: ReturnType<typeof responseCheck>
+
+async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
+  const [first, second] = apps
+  const make = async (role: Role, expiresAt: Date | null = null) => {
+    if (!first || !second) throw new Error('two services are needed')
+    const { key, record } = await first.database.transaction((tx) =>
+      createKey(tx, { name: `A ${role}`, role, expiresAt }),
+    )
+    // The other service has a database of its own: the same key in it.
+    const { rows } = await first.pool.query('select * from keys where id = $1', [record.id])
+    const insert = 'insert into keys select * from json_populate_record(null::keys, $1)'
+    await second.pool.query(insert, [JSON.stringify(rows[0])])
+    return { key, id: record.id }
+  }
+  const bearer = (key: string) => `Bearer ${key}`
+  const [reader, editor, admin, revoked] = await Promise.all([
+    make('reader'),
+    make('editor'),
+    make('admin'),
+    make('admin'),
+  ])
+  const expired = await make('admin', new Date(Date.now() - 1000))
+  for (const { database } of apps) await database.transaction((tx) => revokeKey(tx, revoked.id))
+  const token = async (roles: unknown, claims = {}) => bearer(await issuer.token({ roles, ...claims }))
+  const forged = `${admin.key.slice(0, 13)}${randomBytes(32).toString('base64url')}`
+  return {
+    'no key': { authorization: undefined, is: 'a stranger' },
+    'a reader’s key': { authorization: bearer(reader.key), is: 'reader' },
+    'an editor’s key': { authorization: bearer(editor.key), is: 'editor' },
+    'an administrator’s key': { authorization: bearer(admin.key), is: 'admin' },
+    ADMIN_KEY: { authorization: bearer(adminKey), is: 'admin' },
+    'an expired key': { authorization: bearer(expired.key), is: 'refused' },
+    'a revoked key': { authorization: bearer(revoked.key), is: 'refused' },
+    'a forged key with the prefix of a good one': { authorization: bearer(forged), is: 'refused' },
+    'a key cut short': { authorization: bearer(admin.key.slice(0, -1)), is: 'refused' },
+    'a prefix alone': { authorization: bearer(admin.key.slice(0, 12)), is: 'refused' },
+    'a malformed header': { authorization: `Basic ${btoa(`admin:${admin.key}`)}`, is: 'refused' },
+    'an empty header': { authorization: '', is: 'refused' },
+    'a token of another issuer': {
+      authorization: await token('admin', { iss: 'https://login.example' }),
+      is: 'refused',
+    },
+    'an expired token': { authorization: await token('admin', { exp: 1_700_000_000 }), is: 'refused' },
+    'a token without a role': { authorization: await token('guest'), is: 'known without a role' },
+    'a reader’s token': { authorization: await token('reader'), is: 'reader' },
+    'an editor’s token': { authorization: await token(['editor']), is: 'editor' },
+    'an administrator’s token': { authorization: await token(['admin']), is: 'admin' },
+  }
+}
+
+beforeAll(async () => {
+  issuer = await openIssuer()
+  const trusting = { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience }
+  const [open, closed] = await Promise.all([
+    openTestApp({ env: { ...trusting, PUBLIC_READ: 'true' } }),
+    openTestApp({ env: { ...trusting, PUBLIC_READ: 'false' } }),
+  ])
+  Object.assign(apps, { open, closed })
+  visitors = await makeVisitors([open, closed])
+  const document = (await open.app.inject('/openapi.json')).json()
+  check = responseCheck(document)
+  routes = Object.entries(documentForm.parse(document).paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
+  )
+})
+afterAll(async () => {
+  await Promise.all([apps.open?.close(), apps.closed?.close()])
+  await issuer.close()
+})
+
+/** Whom a route lets in, by the rules that README states. */
+function demanded({ method, path }: Route): Role | 'anybody' {
+  if (!path.startsWith('/v1/')) return 'anybody'
+  if (path.startsWith('/v1/keys')) return 'admin'
+  return method === 'GET' || path.endsWith('/search') ? 'reader' : 'editor'
+}
+
+const rank = ['reader', 'editor', 'admin']
+
+/** The outcome that is documented. `406` is that of somebody who was let in and wants an answer that there is not. */
+function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): number {
+  // Metrics are as open as reading is, and take any `Accept`.
+  const metrics = route.path === '/metrics'
+  const demand = metrics && reading === 'closed' ? 'reader' : demanded(route)
+  if (demand === 'anybody') return 200
+  if (is === 'refused') return 401
+  if (demand === 'reader' && reading === 'open') return 406
+  if (is === 'a stranger') return 401
+  return rank.indexOf(is) >= rank.indexOf(demand) ? (metrics ? 200 : 406) : 403
+}
+
+describe.each(['open', 'closed'] as const)('where reading is %s', (reading) => {
+  it('every route returns the documented status to every role, and says which role it needs', async () => {
+    const app = apps[reading]?.app
+    const wrong: string[] = []
+    const ask = async (route: Route, name: string, visitor: Visitor) => {
+      const url = route.path.replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
+      const { authorization } = visitor
+      const headers = { accept: 'text/html', ...(authorization !== undefined && { authorization }) }
+      // The router takes the methods of the document.
+      const answer = await app?.inject({ method: route.method as 'GET', url, headers })
+      if (!answer) throw new Error('the service is not there')
+      const { statusCode: status, body } = answer
+      const contentType = String(answer.headers['content-type'])
+      check({ method: route.method, url, status, contentType, body, records: 'whole' })
+      const challenged = /^Bearer realm=/.test(String(answer.headers['www-authenticate']))
+      if (status !== expected(route, visitor, reading) || challenged !== [401, 403].includes(status)) {
+        wrong.push(`${route.method} ${route.path} with ${name}: ${status} ${body}`)
+      }
+    }
+    for (const [name, visitor] of Object.entries(visitors)) {
+      await Promise.all(routes.map((route) => ask(route, name, visitor)))
+    }
+    expect(wrong).toEqual([])
+    expect(routes.length).toBeGreaterThan(80)
+  })
+})

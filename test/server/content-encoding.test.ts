@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { isHit, untilKept } from '../support/cache-status.ts'
+
+/** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  await untilKept(api)
+})
+afterAll(() => api.close())
+
+describe.each([
+  ['kept', {}],
+  ['not kept', { CACHE_MB: '0' }],
+])('answers that are %s', (what, env) => {
+  let service: Api
+  beforeAll(async () => {
+    service = what === 'kept' ? api : await openApi({ env })
+  })
+  afterAll(async () => {
+    if (service !== api) await service.close()
+  })
+  const url = '/v1/countries?limit=50'
+  const accepting = (header: string, more = {}) => ({ headers: { 'accept-encoding': header, ...more } })
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['br', 'br'],
+    ['gzip;q=0.5, br;q=0.9', 'br'],
+    ['br;q=0.1, gzip', 'gzip'],
+    ['zstd, identity;q=0.1, gzip;q=0.2', 'gzip'],
+    ['*', 'br'],
+    ['br;q=0, *', 'gzip'],
+    ['', null],
+    ['identity', null],
+    ['zstd', null],
+    ['gzip;q=0, br;q=0', null],
+  ])(
+    'to a client that accepts "%s" are encoded as %s, and the same once decoded',
+    async (header, encoding) => {
+      const plain = await service.get(url)
+      for (const _turn of [1, 2]) {
+        const answer = await service.get(url, accepting(header))
+        expect(answer.headers.get('content-encoding')).toBe(encoding)
+        expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding')
+        expect(answer.text).toBe(plain.text)
+        const head = await service.request('HEAD', url, accepting(header))
+        expect(head.headers.get('content-length')).toBe(answer.headers.get('content-length'))
+        if (encoding) expect(Number(answer.headers.get('content-length'))).toBeLessThan(plain.text.length / 2)
+      }
+    },
+  )
+
+  it('have a tag for each encoding, which is known in that encoding only', async () => {
+    const tags = new Map<string, string>()
+    for (const encoding of ['identity', 'gzip', 'br']) {
+      tags.set(encoding, (await service.get(url, accepting(encoding))).headers.get('etag') ?? '')
+    }
+    expect(new Set(tags.values()).size).toBe(3)
+    for (const [encoding] of tags) {
+      for (const [other, tag] of tags) {
+        const answer = await service.get(url, accepting(encoding, { 'if-none-match': tag }))
+        expect(answer.status).toBe(encoding === other ? 304 : 200)
+        expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding')
+        expect(answer.headers.get('cache-control')).toBe('public, no-cache')
+      }
+    }
+  })
+
+  it('begin their tags with the version, so that a change can be made with any of them', async () => {
+    const created = await service.post('/v1/agreements', {
+      title: 'Long enough to be compressed',
+      kind: 'agreement',
+      summary: 'word '.repeat(300),
+    })
+    const path = created.headers.get('location') ?? ''
+    const read = await service.get(path, accepting('gzip'))
+    expect(read.headers.get('etag')).toBe('"1-gzip"')
+    const change = (tag: string) =>
+      service.patch(path, { status: 'signed' }, { headers: { 'if-match': tag } })
+    expect((await change('"0-gzip"')).status).toBe(412)
+    expect((await change('"1-gzip"')).status).toBe(200)
+  })
+
+  it('are not encoded when they are small, unless the client takes nothing else', async () => {
+    const small = '/v1/countries/PAK?fields=name'
+    const answer = await service.get(small, accepting('gzip, br'))
+    expect(answer.headers.get('content-encoding')).toBeNull()
+    const insisting = await service.get(small, accepting('gzip, identity;q=0'))
+    expect(insisting.headers.get('content-encoding')).toBe('gzip')
+    expect(insisting.text).toBe(answer.text)
+  })
+
+  it('are refused to a client that takes no encoding at all', async () => {
+    const answer = await service.get(url, accepting('*;q=0'))
+    expect(answer.status).toBe(406)
+    expect(answer.json().detail).toContain('Accept-Encoding')
+  })
+
+  it(`are ${what} indeed`, async () => {
+    await service.get(url)
+    expect(isHit(await service.get(url))).toBe(what === 'kept')
+  })
+})

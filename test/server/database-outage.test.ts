@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { openProxy, type Proxy as Way } from '../support/proxy.ts'
+
+/** The database goes away and comes back, and the service says so and goes on. */
+
+let api: Api
+let proxy: Way
+beforeAll(async () => {
+  const env = { CACHE_MB: '0', POOL_SIZE: '3', STATEMENT_SECONDS: '2' }
+  api = await openApi({
+    env,
+    connectVia: async (url) => {
+      proxy = await openProxy(url)
+      return proxy.url
+    },
+  })
+})
+afterAll(async () => {
+  await api.close()
+  proxy.close()
+})
+
+const read = () => api.get('/v1/topics/energy')
+const write = (name: string) => api.patch('/v1/topics/energy', { name })
+const ready = () => api.get('/readyz')
+
+const expectProblem = (answer: HttpAnswer, type: string) => {
+  expect(answer.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
+  expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+}
+
+/** Opens all connections of the pool. */
+const warm = () => Promise.all(Array.from({ length: 6 }, () => api.get('/v1/agreements?count=exact')))
+
+const everyOther = 'datname = current_database() and pid <> pg_backend_pid()'
+
+describe('while the database cannot be reached', () => {
+  it('reads, writes and /readyz return 503 with Retry-After, and recover by themselves', async () => {
+    await warm()
+    expect((await ready()).json()).toEqual({ status: 'ok' })
+    proxy.away()
+    for (const answer of await Promise.all([read(), write('x'), read(), write('y'), ready(), ready()]))
+      expectProblem(answer, 'unavailable')
+    expect((await api.get('/healthz')).status).toBe(200)
+    proxy.back()
+    for (const answer of await Promise.all([read(), write('Back'), read(), ready()]))
+      expect(answer.status).toBe(200)
+    expect((await read()).json()).toMatchObject({ name: 'Back' })
+  })
+
+  it('idle connections that the server ended fail no request and no process', async () => {
+    await warm()
+    await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther}`)
+    await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
+    for (const answer of await Promise.all([read(), write('Still here'), read(), write('And here')]))
+      expect(answer.status).toBe(200)
+  })
+
+  it('a connection that ends in a statement or transaction returns 503, and nothing is written', async () => {
+    const holder = await api.pool.connect()
+    await holder.query("begin; select from topics where slug = 'energy' for update")
+    const writing = write('Never')
+    const waits = "wait_event_type = 'Lock'"
+    const waiting = async () =>
+      (await api.pool.query(`select from pg_stat_activity where ${everyOther} and ${waits}`)).rowCount
+    await expect.poll(waiting, { interval: 5 }).toBe(1)
+    await api.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther} and ${waits}`,
+    )
+    expectProblem(await writing, 'unavailable')
+    await holder.query('rollback')
+    holder.release()
+    expect((await read()).json()).not.toMatchObject({ name: 'Never' })
+    expect((await write('Now')).status).toBe(200)
+  })
+
+  it('a silent connection holds a request no longer than the statement timeout, and is dropped', async () => {
+    await warm()
+    proxy.cut()
+    const began = performance.now()
+    for (const answer of await Promise.all([read(), write('Silence'), read()]))
+      expectProblem(answer, 'unavailable')
+    expect(performance.now() - began).toBeLessThan(6000)
+    expect((await read()).status).toBe(200)
+  }, 30_000)
+})
+
+describe('a connection that is lost during the commit', () => {
+  it('returns that the change may have been made; with If-Match it can be repeated safely', async () => {
+    await warm()
+    const tag = (await read()).headers.get('etag') ?? ''
+    proxy.loseAfter('commit')
+    const change = () =>
+      api.patch('/v1/topics/energy', { name: 'Committed' }, { headers: { 'if-match': tag } })
+    const lost = await change()
+    expectProblem(lost, 'outcome-unknown')
+    expect(lost.json().detail).toMatch(/may have been made or not/)
+    expect((await read()).json()).toMatchObject({ name: 'Committed' })
+    expect((await change()).status).toBe(412)
+  })
+})
+
+describe('a server that takes no changes', () => {
+  it('serves reads, returns 503 to writes, and is ready as read_only until it takes writes again', async () => {
+    await warm()
+    const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
+    const set = async (value: string) => {
+      await api.pool.query(`alter database "${rows[0]?.name}" set default_transaction_read_only = ${value}`)
+      await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther}`)
+      await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
+    }
+    await set('on')
+    expect((await ready()).json()).toEqual({ status: 'read_only' })
+    expect((await api.get('/v1/agreements/aggregate?groupBy=status')).status).toBe(200)
+    expect((await api.get('/v1/topics?format=csv')).status).toBe(200)
+    expectProblem(await write('Refused'), 'unavailable')
+    expectProblem(await api.post('/v1/topics', { slug: 'new', name: 'New', scheme: 'domain' }), 'unavailable')
+    const client = await api.pool.connect()
+    await client.query('set default_transaction_read_only = off')
+    await client.query(`alter database "${rows[0]?.name}" reset default_transaction_read_only`)
+    client.release(true)
+    // Connections that lead to the server as it was are left by themselves, at the latest when a change is refused.
+    await expect.poll(async () => (await write('Taken')).status, { interval: 5 }).toBe(200)
+    expect((await ready()).status).toBe(200)
+  })
+})

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { type Api, openApi } from '../support/api.ts'
+import { run } from '../support/command-line.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+/** What those who run the service can see of it. */
+
+const adminKey = 'a-key-for-seeing-tests'
+
+const entry = z.looseObject({
+  level: z.number(),
+  msg: z.string().optional(),
+  requestId: z.string().optional(),
+})
+
+describe('the log', () => {
+  it('has one line a request with id and trace, and slow statements without their values', async () => {
+    const { url, close } = await openTestDatabase()
+    onTestFinished(close)
+    const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, SLOW_STATEMENT_MS: '1', CACHE_MB: '0' }
+    const service = run(['serve'], env)
+    const [, origin] = /(http:\S+)/.exec(await service.firstLine) ?? []
+    const trace = 'a'.repeat(32)
+    const ask = (path: string, traceparent?: string) =>
+      fetch(`${origin}${path}`, traceparent === undefined ? {} : { headers: { traceparent } })
+    const good = `00-${trace}-${'b'.repeat(16)}-01`
+    const wrong = [
+      `00-${trace.toUpperCase()}-${'b'.repeat(16)}-01`,
+      `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
+      `00-${trace}-${'0'.repeat(16)}-01`,
+      `ff-${trace}-${'b'.repeat(16)}-01`,
+      `00-${trace}-${'b'.repeat(16)}-01-more`,
+      trace,
+      'x',
+    ]
+    const traced = await ask('/v1/agreements?q=secretary&limit=3', good)
+    const later = await ask('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
+    const untraced = await Promise.all([
+      ...wrong.map((each) => ask('/v1/topics/energy', each)),
+      ask('/v1/nothing'),
+    ])
+    await ask('/healthz')
+    service.signal('SIGTERM')
+    const { stdout } = await service.ended
+    const lines = stdout.trimEnd().split('\n').slice(1)
+    const log = lines.map((line) => entry.parse(JSON.parse(line)))
+    const of = (answer: Response) =>
+      log.filter(({ requestId }) => requestId === answer.headers.get('x-request-id'))
+
+    expect(of(traced)).toMatchObject([
+      {
+        level: 30,
+        traceId: trace,
+        req: { method: 'GET', route: '/v1/agreements' },
+        operationId: 'listAgreements',
+        status: '200',
+        milliseconds: expect.any(Number),
+      },
+    ])
+    expect(of(later)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
+    for (const answer of untraced) {
+      const [line, ...more] = of(answer)
+      expect(more).toEqual([])
+      expect(line).not.toHaveProperty('traceId')
+      expect(line).toMatchObject({ status: String(answer.status) })
+    }
+    expect(new Set(untraced.map(({ headers }) => headers.get('x-request-id'))).size).toBe(untraced.length)
+    expect(log.filter(({ requestId }) => requestId !== undefined)).toHaveLength(untraced.length + 2)
+
+    const slow = log.filter(({ msg }) => msg === 'slow statement')
+    expect(slow.length).toBeGreaterThan(0)
+    for (const line of slow)
+      expect(line).toMatchObject({
+        level: 40,
+        statement: expect.any(String),
+        milliseconds: expect.any(Number),
+      })
+    expect(stdout).not.toContain('secretary')
+  }, 60_000)
+})
+
+describe('the metrics', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi()
+  })
+  afterAll(() => api.close())
+
+  const samples = async () => {
+    const { text, status, headers } = await api.get('/metrics')
+    expect(status).toBe(200)
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    return new Map(
+      text.split('\n').flatMap((line): [string, number][] => {
+        const [, name, value] = /^([^#].*) (\S+)$/.exec(line) ?? []
+        return name === undefined ? [] : [[name, Number(value)]]
+      }),
+    )
+  }
+
+  it('count requests by operation and status, whatever was in them, and where answers come from', async () => {
+    for (let at = 0; at < 3; at += 1) await api.get('/v1/topics?limit=3')
+    await api.get('/v1/topics?stauts=1')
+    await api.get('/v1/topics/there-is-none')
+    await api.patch('/v1/topics/energy', { name: 'Energy, counted' })
+    await fetch(`${api.origin}/v1/${'x'.repeat(20)}`)
+    const got = await samples()
+    const requests = (operation: string, status: number | string) =>
+      got.get(`entente_http_request_duration_seconds_count{operation="${operation}",status="${status}"}`)
+    expect(requests('listTopics', 200)).toBe(3)
+    expect(requests('listTopics', 400)).toBe(1)
+    expect(requests('getTopic', 404)).toBe(1)
+    expect(requests('updateTopic', 200)).toBe(1)
+    expect(requests('none', 404)).toBe(1)
+    // This one is being answered.
+    expect(got.get('entente_http_requests_in_flight')).toBe(1)
+    const operations = [...got.keys()].flatMap((name) => /operation="([^"]*)"/.exec(name)?.[1] ?? [])
+    expect(
+      operations.filter((operation) => !/^(none|[a-z]+[A-Z]\w+|\/\w+|\/openapi\.json)$/.test(operation)),
+    ).toEqual([])
+    const answers = [...got].filter(([name]) => name.startsWith('entente_cache_answers_total'))
+    expect(answers.reduce((sum, [, count]) => sum + count, 0)).toBe(3)
+    for (const name of [
+      'pool_connections',
+      'pool_waiting',
+      'long_reads_running',
+      'cache_bytes',
+      'cache_entries',
+      'cache_on',
+      'statement_timeouts_total',
+    ])
+      expect(got.get(`entente_${name}`)).toBeGreaterThanOrEqual(0)
+    expect(got.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
+    expect(got.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
+  })
+
+  it('count a request that the client gave up, and are not left with it in flight', async () => {
+    const holder = await api.pool.connect()
+    await holder.query("begin; select from topics where slug = 'energy' for update")
+    const giving = new AbortController()
+    const given = fetch(`${api.origin}/v1/topics/energy`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer the-administrators-key-in-tests', 'if-match': '*' },
+      signal: giving.signal,
+    })
+    await expect.poll(async () => (await samples()).get('entente_http_requests_in_flight')).toBe(2)
+    giving.abort()
+    await expect(given).rejects.toThrow()
+    await holder.query('rollback')
+    holder.release()
+    await expect.poll(async () => (await samples()).get('entente_http_requests_in_flight')).toBe(1)
+    const aborted = 'entente_http_request_duration_seconds_count{operation="deleteTopic",status="aborted"}'
+    expect((await samples()).get(aborted)).toBe(1)
+  })
+
+  it.each([
+    [{ PUBLIC_READ: 'false' }, 401, 200],
+    [{ METRICS: 'key' }, 401, 200],
+    [{ METRICS: 'off' }, 404, 404],
+  ])('are for whom they are meant: %j answers %i to anybody and %i to a key', async (env, anybody, key) => {
+    const own = await openApi({ env })
+    onTestFinished(() => own.close())
+    expect((await own.get('/metrics')).status).toBe(anybody)
+    expect((await own.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(key)
+    expect((await own.get('/metrics', { key: 'a-key-that-there-never-was' })).status).toBe(
+      anybody === 401 ? 401 : anybody,
+    )
+  })
+})

@@ -1,0 +1,251 @@
+import { createHmac } from 'node:crypto'
+import { exportJWK, exportSPKI, UnsecuredJWT } from 'jose'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Problem } from '../../src/problems/problem.ts'
+import type { VerifyToken } from '../../src/server/plugins/authentication/authenticate.ts'
+import { trustIssuer } from '../../src/server/plugins/authentication/oidc.ts'
+import { openTestApp, type TestApp } from '../support/app.ts'
+import { makePair, now, openIssuer, type Pair, sign, type TestIssuer, unheardOf } from '../support/issuer.ts'
+
+/** Access tokens of an OpenID Connect issuer, against one that runs. */
+
+const algorithms = ['RS256', 'PS384', 'ES384', 'EdDSA']
+
+let pairs: Pair[]
+let issuer: TestIssuer
+let test: TestApp
+beforeAll(async () => {
+  pairs = await Promise.all(algorithms.map(makePair))
+  issuer = await openIssuer(pairs)
+  test = await openTestApp({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
+})
+afterAll(async () => {
+  await test.close()
+  await issuer.close()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Asks for what only administrators may see. */
+async function ask(token: string) {
+  const answer = await test.app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${token}` } })
+  return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+}
+
+const admin = { roles: ['admin'] }
+
+const segment = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+const usual = () => ({
+  iss: issuer.url,
+  aud: issuer.audience,
+  sub: 'user-1',
+  exp: now() + 300,
+  iat: now(),
+  ...admin,
+})
+
+describe('a token of the issuer', () => {
+  it('grants what its role allows, and otherwise returns 403 with the role that is needed', async () => {
+    expect((await ask(await issuer.token(admin))).status).toBe(200)
+    for (const roles of [
+      ['editor'],
+      ['reader'],
+      ['administrator', 'ADMIN'],
+      [],
+      'none',
+      7,
+      { admin: true },
+    ]) {
+      const { status, body } = await ask(await issuer.token({ roles }))
+      expect({ roles, status }).toEqual({ roles, status: 403 })
+      expect(body).toContain('the role admin is needed')
+    }
+    expect((await ask(await issuer.token())).status).toBe(403)
+  })
+
+  it.each([
+    ['the highest of several', { roles: ['reader', 'other', 'admin', 'editor'] }],
+    ['one word', { roles: 'admin' }],
+    ['words with spaces between', { roles: 'openid admin' }],
+  ])('may name %s', async (_, claims) => {
+    expect((await ask(await issuer.token(claims))).status).toBe(200)
+  })
+
+  it.each(['JWT', 'at+jwt', 'application/at+jwt', undefined])('may be of type %s', async (typ) => {
+    expect((await ask(await issuer.token(admin, typ ? { typ } : {}))).status).toBe(200)
+  })
+
+  it('may have several audiences and a clock that is some seconds ahead', async () => {
+    const claims = { ...admin, aud: ['other', issuer.audience], iat: now() + 10, nbf: now() + 10 }
+    expect((await ask(await issuer.token(claims))).status).toBe(200)
+  })
+
+  it.each(algorithms)('may be signed by %s', async (alg) => {
+    const pair = pairs.find(({ jwk }) => jwk.alg === alg)
+    const token = pair ? await sign(usual(), pair) : ''
+    expect((await ask(token)).status).toBe(200)
+  })
+
+  it('reads its roles from OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
+    const roleAt = async (roleClaim: string, claims: Record<string, unknown>) => {
+      const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim })
+      return (await verify(await issuer.token(claims))).role
+    }
+    expect(await roleAt('realm_access.roles', { realm_access: admin })).toBe('admin')
+    expect(await roleAt('realm_access.roles', admin)).toBeNull()
+    expect(await roleAt('https://login.example/roles', { 'https://login.example/roles': 'editor' })).toBe(
+      'editor',
+    )
+    expect(await roleAt('constructor.name', admin)).toBeNull()
+  })
+
+  it('names the actor by its subject and, where there is one, its name', async () => {
+    const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' })
+    const token = await issuer.token({ ...admin, sub: 'u-7', preferred_username: 'liwei' })
+    expect(await verify(token)).toEqual({ kind: 'oidc', id: 'u-7', name: 'liwei', role: 'admin' })
+    expect(await verify(await issuer.token())).toEqual({ kind: 'oidc', id: 'user-1', name: null, role: null })
+  })
+})
+
+/** Tokens that must not be taken, each by what is wrong with it. */
+const tricks: Record<string, () => Promise<string> | string> = {
+  'no signature (alg none)': () => new UnsecuredJWT(usual()).encode(),
+  'alg none with the signature of another token': async () => {
+    const [, payload, signature] = (await issuer.token(admin)).split('.')
+    return `${segment({ alg: 'none' })}.${payload}.${signature}`
+  },
+  'an HMAC with the public key, as it is published, for a secret': async () => {
+    const { kid } = issuer.current().jwk
+    const content = `${segment({ alg: 'HS256', kid })}.${segment(usual())}`
+    const secret = await exportSPKI(issuer.current().publicKey)
+    return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
+  },
+  'an HMAC with the JSON of the public key for a secret': () => {
+    const content = `${segment({ alg: 'HS256', kid: issuer.current().jwk.kid })}.${segment(usual())}`
+    const secret = JSON.stringify(issuer.current().jwk)
+    return `${content}.${createHmac('sha256', secret).update(content).digest('base64url')}`
+  },
+  'a key of somebody else under the id of the issuer’s': async () => {
+    const foreign = await makePair()
+    return sign(usual(), { ...foreign, jwk: { ...foreign.jwk, kid: issuer.current().jwk.kid ?? '' } })
+  },
+  'a key of somebody else under an id of its own': async () => sign(usual(), await makePair()),
+  'a key of somebody else without an id': async () => {
+    const foreign = await makePair()
+    return sign(usual(), foreign, { kid: undefined })
+  },
+  'a key that it brings along (jwk)': async () => {
+    const foreign = await makePair()
+    return sign(usual(), foreign, { kid: undefined, jwk: await exportJWK(foreign.publicKey) })
+  },
+  'a good signature, but a key that it brings along': () =>
+    issuer.token(admin, { jwk: issuer.current().jwk }),
+  'a place of keys that it brings along (jku)': async () =>
+    sign(usual(), await makePair(), { jku: 'http://127.0.0.1:1/keys' }),
+  'an extension that must be understood (crit)': () =>
+    issuer.token(admin, { crit: [unheardOf], [unheardOf]: 1 }),
+  'another type': () => issuer.token(admin, { typ: 'logout+jwt' }),
+  'another algorithm in its header': async () => {
+    const [, payload, signature] = (await issuer.token(admin)).split('.')
+    return `${segment({ alg: 'ES384', kid: issuer.current().jwk.kid })}.${payload}.${signature}`
+  },
+  'claims that were changed': async () => {
+    const [header, , signature] = (await issuer.token({ roles: 'reader' })).split('.')
+    return `${header}.${segment(usual())}.${signature}`
+  },
+  'another issuer': () => issuer.token({ ...admin, iss: 'https://login.example' }),
+  'the issuer with a slash more': () => issuer.token({ ...admin, iss: `${issuer.url}/` }),
+  'no issuer': () => issuer.token({ ...admin, iss: undefined }),
+  'another audience': () => issuer.token({ ...admin, aud: 'another-service' }),
+  'an audience that begins like the right one': () => issuer.token({ ...admin, aud: `${issuer.audience}-2` }),
+  'no audience': () => issuer.token({ ...admin, aud: undefined }),
+  'no subject': () => issuer.token({ ...admin, sub: undefined }),
+  'no end': () => issuer.token({ ...admin, exp: undefined }),
+  'an end that is past': () => issuer.token({ ...admin, iat: now() - 600, exp: now() - 60 }),
+  'an end that is no number': () => issuer.token({ ...admin, exp: '9999999999' }),
+  'a beginning that is to come (nbf)': () => issuer.token({ ...admin, nbf: now() + 120 }),
+  'a making that is to come (iat)': () => issuer.token({ ...admin, iat: now() + 120 }),
+  'nothing in it': () => `${segment({ alg: 'ES256' })}..`,
+  'a list for claims': async () => {
+    const [header, , signature] = (await issuer.token()).split('.')
+    return `${header}.${segment([1])}.${signature}`
+  },
+}
+
+describe('a token is refused with 401 and never with another status when it has', () => {
+  it.each(Object.keys(tricks))('%s', async (what) => {
+    const token = (await tricks[what]?.()) ?? ''
+    const { status, headers, body } = await ask(token)
+    expect({ status, body }).toMatchObject({ status: 401 })
+    expect(headers['www-authenticate']).toContain('error="invalid_token"')
+    expect(body).not.toContain(token)
+  })
+})
+
+describe('the keys of the issuer', () => {
+  let other: TestIssuer
+  let verify: VerifyToken
+  beforeEach(async () => {
+    other = await openIssuer()
+    verify = trustIssuer({ issuer: other.url, audience: other.audience, roleClaim: 'roles' })
+  })
+  afterEach(() => other.close())
+
+  /** What becomes of a token: the role that it is trusted with, or the problem. */
+  const outcome = (token: string) =>
+    verify(token).then(
+      ({ role }) => role,
+      (problem: Problem) => problem.status,
+    )
+
+  it('are fetched once for many tokens, and again for an unknown key, which replaces the old one', async () => {
+    const tokens = await Promise.all(Array.from({ length: 5 }, () => other.token(admin)))
+    expect(await Promise.all(tokens.map(outcome))).toEqual(tokens.map(() => 'admin'))
+    expect(other.keyRequests()).toBe(1)
+
+    await other.rotate()
+    // Whoever sends unknown keys all the time does not make the registry ask all the time.
+    expect(await outcome(await other.token(admin))).toBe(401)
+    expect(await outcome(await sign(usual(), await makePair()))).toBe(401)
+    expect(other.keyRequests()).toBe(1)
+
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 })
+    expect(await outcome(await other.token(admin))).toBe('admin')
+    expect(other.keyRequests()).toBe(2)
+    expect(await outcome(tokens[0] ?? '')).toBe(401)
+  })
+
+  it('are cached for minutes while the issuer fails; without any it returns 503 with Retry-After', async () => {
+    const token = await other.token({ ...admin, exp: now() + 3600 })
+    const stranger = await sign({ ...usual(), exp: now() + 3600 }, await makePair())
+    const later = (seconds: number) =>
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
+    other.answering = false
+    const problem = await verify(token).catch((error: Problem) => error)
+    expect(problem).toMatchObject({ status: 503, headers: { 'retry-after': '2' } })
+
+    other.answering = true
+    later(2)
+    expect(await outcome(token)).toBe('admin')
+    other.answering = false
+    later(60)
+    expect(await outcome(token)).toBe('admin')
+    // A key that nobody knows may be a new one.
+    expect(await outcome(stranger)).toBe(503)
+    expect(await outcome(token)).toBe('admin')
+    later(900)
+    expect(await outcome(token)).toBe(503)
+    other.answering = true
+    later(2)
+    expect(await outcome(token)).toBe('admin')
+    expect(await outcome(stranger)).toBe(401)
+  })
+
+  it('that are of another issuer than the one that is trusted are not used', async () => {
+    verify = trustIssuer({ issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' })
+    expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
+    expect(other.keyRequests()).toBe(0)
+  })
+})

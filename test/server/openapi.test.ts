@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isDeepStrictEqual, promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { nameInput, nameOutput } from '../../src/resources/components.ts'
+import { resources } from '../../src/resources/index.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { openTestApp } from '../support/app.ts'
+import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
+
+/** Tools that take seconds take many when the machine has other work. */
+const slow = { timeout: 60_000 }
+
+let api: Api
+let document: z.output<typeof documentForm>
+let operations: Operation[]
+let grid: Operation[]
+beforeAll(async () => {
+  api = await openApi()
+  document = documentForm.parse(api.document)
+  operations = operationsIn(document)
+  grid = gridOperations(operations)
+})
+afterAll(() => api.close())
+
+describe('the OpenAPI document', () => {
+  it('is the same in JSON and in YAML', async () => {
+    const [json, yaml] = await Promise.all(
+      ['json', 'yaml'].map((format) => fetch(`${api.origin}/openapi.${format}`)),
+    )
+    expect(json?.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(yaml?.headers.get('content-type')).toMatch(/^application\/yaml/)
+    const text = (await yaml?.text()) ?? ''
+    // `toEqual` takes seconds for a document of this size.
+    expect(isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), await json?.json())).toBe(true)
+  })
+
+  it('is the same for every configuration of the service', async () => {
+    const served = await (await fetch(`${api.origin}/openapi.json`)).text()
+    const other = await openTestApp({ env: { PUBLIC_READ: 'false', CACHE_MB: '0', RATE_LIMIT: '1000' } })
+    try {
+      expect((await other.app.inject('/openapi.json')).body === served).toBe(true)
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('passes the recommended rules of its linter without a warning', slow, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-openapi-'))
+    try {
+      const file = join(folder, 'openapi.json')
+      await writeFile(file, JSON.stringify(api.document))
+      const cli = join(process.cwd(), 'node_modules/@redocly/cli/bin/cli.js')
+      const lint = promisify(execFile)(
+        process.execPath,
+        [cli, 'lint', file, '--extends=recommended', '--format=json'],
+        {
+          // In its own folder it finds no configuration that would excuse anything.
+          cwd: folder,
+          env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+          maxBuffer: 64 * 1024 * 1024,
+        },
+      )
+      const { stdout } = await lint.catch((failed: { stdout: string }) => failed)
+      const { totals, problems } = z
+        .object({
+          totals: z.object({ errors: z.number(), warnings: z.number(), ignored: z.number() }),
+          problems: z.array(z.looseObject({ ruleId: z.string(), message: z.string() })),
+        })
+        .parse(JSON.parse(stdout))
+      expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([])
+      expect(totals).toEqual({ errors: 0, warnings: 0, ignored: 0 })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('has a unique operationId for every operation, named as a method', () => {
+    const expected = resources.flatMap(({ name, singular, plural, key }) => [
+      [`get /v1/${name}`, `list${plural}`],
+      [`post /v1/${name}`, `create${singular}`],
+      [`post /v1/${name}/search`, `search${plural}`],
+      [`post /v1/${name}/bulk`, `bulk${plural}`],
+      [`get /v1/${name}/aggregate`, `aggregate${plural}`],
+      [`get /v1/${name}/{${key.property}}`, `get${singular}`],
+      [`put /v1/${name}/{${key.property}}`, `replace${singular}`],
+      [`patch /v1/${name}/{${key.property}}`, `update${singular}`],
+      [`delete /v1/${name}/{${key.property}}`, `delete${singular}`],
+      [`get /v1/${name}/{${key.property}}/history`, `get${singular}History`],
+      [`get /v1/${name}/{${key.property}}/history/{version}`, `get${singular}Revision`],
+      [`post /v1/${name}/{${key.property}}/restore`, `restore${singular}`],
+    ])
+    const found = grid.map(({ method, path, operationId }) => [`${method} ${path}`, operationId])
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
+    expect(found).toContainEqual(['get /v1/agreements', 'listAgreements'])
+    expect(found).toContainEqual(['patch /v1/cooperation-bases/{id}', 'updateCooperationBase'])
+    const ids = operations.map(({ operationId }) => operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const id of ids) expect(id).toMatch(/^[a-z]+([A-Z][a-z]+)+$/)
+  })
+
+  it.each([
+    ['list', ['200', '304', '400']],
+    ['aggregate', ['200', '304', '400']],
+    ['create', ['201', '400', '409', '413', '415', '422']],
+    ['get', ['200', '304', '400', '404']],
+    ['get…History', ['200', '304', '400', '404']],
+    ['get…Revision', ['200', '304', '400', '404']],
+    ['bulk', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
+    ['restore', ['200', '201', '400', '404', '409', '412', '413', '415', '422', '428']],
+    ['replace', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
+    ['update', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
+    ['delete', ['204', '400', '404', '409', '412', '428']],
+  ])('documents every status of every %s, including 401 and 503', (name, own) => {
+    const [verb = '', ending = ''] = name.split('…')
+    const names = new Set(resources.flatMap(({ singular, plural }) => [singular, plural]))
+    const concerned = grid.filter(
+      ({ operationId }) =>
+        operationId.startsWith(verb) &&
+        operationId.endsWith(ending) &&
+        names.has(operationId.slice(verb.length, operationId.length - ending.length)),
+    )
+    expect(concerned.length).toBe(resources.length)
+    for (const { operationId, responses } of concerned) {
+      const statuses = [...own, '401', '403', '406', '414', '429', '500', '503']
+      expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(statuses))
+      for (const [status, { content, description }] of Object.entries(responses)) {
+        expect(description, `${operationId} ${status}`).not.toBe('')
+        if (Number(status) < 400) continue
+        expect(Object.keys(content ?? {}), `${operationId} ${status}`).toEqual(['application/problem+json'])
+      }
+    }
+  })
+
+  it('describes every operation and every parameter', () => {
+    const silent = operations.flatMap(({ operationId, summary, description, parameters }) => [
+      ...(summary && description ? [] : [operationId]),
+      ...parameters
+        .filter((own) => !own.description?.endsWith('.'))
+        .map(({ name }) => `${operationId} ${name}`),
+    ])
+    expect(silent).toEqual([])
+  })
+
+  it('gives every request header an example', () => {
+    const headers = operations.flatMap(({ parameters }) => parameters.filter((own) => own.in === 'header'))
+    expect(headers.length).toBeGreaterThan(0)
+    expect(headers.filter(({ example }) => typeof example !== 'string')).toEqual([])
+  })
+
+  it('describes every component and shows an example of it', () => {
+    const wanting = Object.entries(document.components.schemas)
+      .filter(([, { description, examples }]) => !description || !Array.isArray(examples) || !examples.length)
+      .map(([name]) => name)
+    expect(wanting).toEqual([])
+  })
+
+  it('has no component that no operation leads to', () => {
+    const used = new Set<string>()
+    const follow = (value: unknown) => {
+      // Written out once, a part of the document names all the components that it leads to.
+      for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+        if (used.has(name)) continue
+        used.add(name)
+        follow(document.components.schemas[name])
+      }
+    }
+    follow(document.paths)
+    expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort())
+  })
+
+  it('has component names that differ by more than case, and refuses a second schema for a name', () => {
+    const names = Object.keys(document.components.schemas).map((name) => name.toLowerCase())
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^([A-Z][a-z]+)+$/)
+    expect(() => nameOutput('Page', z.string())).toThrow('two schemas are named Page')
+    expect(() => nameInput('Money', z.string())).toThrow('two schemas are named Money')
+  })
+})

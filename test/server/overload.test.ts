@@ -1,0 +1,163 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+
+/** What is too much is turned away before it costs anything, and says when to come again. */
+
+const expectProblem = (answer: HttpAnswer, type: string) => {
+  expect(answer.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
+  expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+}
+
+const numberIn = (metrics: string, line: string) =>
+  Number(
+    metrics
+      .split('\n')
+      .find((candidate) => candidate.startsWith(`${line} `))
+      ?.split(' ')[1],
+  )
+
+describe('with two connections, of which each is busy', () => {
+  let api: Api
+  beforeAll(async () => {
+    const env = {
+      POOL_SIZE: '2',
+      POOL_QUEUE: '3',
+      POOL_WAIT_SECONDS: '2',
+      STATEMENT_SECONDS: '3',
+      CACHE_MB: '0',
+    }
+    api = await openApi({ env, connectVia: (url) => url })
+    // What hears of keys waits for a connection as requests do.
+    const hearing =
+      "application_name = 'entente listener' and state = 'idle' and query like 'select channel from pg_list%'"
+    const heard = async () =>
+      (await api.pool.query(`select from pg_stat_activity where ${hearing} and datname = current_database()`))
+        .rowCount
+    await vi.waitFor(async () => expect(await heard()).toBe(1), { timeout: 10_000, interval: 20 })
+  })
+  afterAll(() => api.close())
+
+  /** Has changes of a record wait until the function returned is called, two of which hold both connections. */
+  async function occupy() {
+    const holder = await api.pool.connect()
+    await holder.query("begin; select from topics where slug = 'energy' for update")
+    const writing = [1, 2].map((at) => api.patch('/v1/topics/energy', { name: `Waited ${at}` }))
+    const busy = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_connections_idle')
+    await expect.poll(busy, { interval: 5 }).toBe(0)
+    const free = async () => {
+      await holder.query('rollback')
+      holder.release()
+    }
+    let freed: Promise<void> | undefined
+    const once = () => {
+      freed ??= free()
+      return freed
+    }
+    onTestFinished(once)
+    return { writing, free: once }
+  }
+
+  it('up to the limit requests wait; further ones return 503 at once, waiting ones on timeout', async () => {
+    const { writing, free } = await occupy()
+    const waited: Promise<[HttpAnswer, number]>[] = []
+    const began = performance.now()
+    for (let at = 0; at < 3; at += 1) {
+      waited.push(api.get('/v1/topics/energy').then((answer) => [answer, performance.now() - began]))
+    }
+    const waiting = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_waiting')
+    await expect.poll(waiting, { interval: 5 }).toBe(3)
+    const late = performance.now()
+    for (const answer of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
+      expectProblem(answer, 'overloaded')
+      expect(answer.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
+    }
+    expect(performance.now() - late).toBeLessThan(1900)
+    // What watches over the service is answered meanwhile.
+    expect((await api.get('/readyz')).status).toBe(200)
+    for (const [answer, milliseconds] of await Promise.all(waited)) {
+      expectProblem(answer, 'overloaded')
+      expect(milliseconds).toBeGreaterThan(1900)
+    }
+    await free()
+    await Promise.all(writing)
+    expect((await api.get('/v1/topics/energy')).status).toBe(200)
+    const { text } = await api.get('/metrics')
+    expect(numberIn(text, 'entente_requests_shed_total{reason="queue"}')).toBeGreaterThanOrEqual(4)
+    expect(numberIn(text, 'entente_requests_shed_total{reason="wait"}')).toBeGreaterThanOrEqual(3)
+  })
+
+  it('a write that waits too long for a lock fails and leaves its connection usable', async () => {
+    const stopped = async () => numberIn((await api.get('/metrics')).text, 'entente_statement_timeouts_total')
+    const before = await stopped()
+    const { writing, free } = await occupy()
+    for (const answer of await Promise.all(writing)) expectProblem(answer, 'too-slow')
+    await free()
+    expect((await api.get('/v1/topics/energy')).text).not.toContain('Waited 3')
+    for (const name of ['A', 'B', 'C'])
+      expect((await api.patch('/v1/topics/energy', { name })).status).toBe(200)
+    expect(await stopped()).toBeGreaterThanOrEqual(before + 2)
+  })
+
+  it('a read and an export that take too long are stopped in PostgreSQL, and say what to do', async () => {
+    const holder = await api.pool.connect()
+    onTestFinished(() => holder.release())
+    await holder.query('begin; lock table citations in access exclusive mode')
+    const answers = [api.get('/v1/citations'), api.get('/v1/citations?format=csv')]
+    for (const answer of await Promise.all(answers)) {
+      expectProblem(answer, 'too-slow')
+      expect(answer.json().detail).toMatch(/Ask for less/)
+    }
+    const waiting = "datname = current_database() and wait_event_type = 'Lock'"
+    const others = async () =>
+      (await api.pool.query(`select from pg_stat_activity where ${waiting}`)).rowCount
+    await expect.poll(others, { interval: 5 }).toBe(0)
+    await holder.query('rollback')
+    expect((await api.get('/v1/citations?format=csv')).status).toBe(200)
+  }, 30_000)
+})
+
+describe('a process that is behind with its work', () => {
+  it('returns 503 except to probes and metrics, and recovers when the event loop does', async () => {
+    const api = await openApi({ env: { SHED_LAG_MS: '20' } })
+    onTestFinished(() => api.close())
+    let late = true
+    const delay = () => {
+      const end = performance.now() + 120
+      while (performance.now() < end);
+      if (late) setTimeout(delay, 1)
+    }
+    delay()
+    const status = async (path: string) => (await api.get(path)).status
+    await expect.poll(() => status('/v1/topics/energy'), { timeout: 15_000, interval: 50 }).toBe(503)
+    expectProblem(await api.get('/v1/topics?limit=1'), 'overloaded')
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect(await status(path)).toBe(200)
+    late = false
+    await expect.poll(() => status('/v1/topics/energy'), { timeout: 10_000, interval: 50 }).toBe(200)
+  })
+})
+
+it('a request that does not arrive in time is 408, as a problem, and its connection is closed', async () => {
+  const api = await openApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
+  onTestFinished(() => api.close())
+  const { hostname, port } = new URL(api.origin)
+  const head = `POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`
+  const sendPart = async (sent: string) => {
+    const socket = connect(Number(port), hostname).setEncoding('utf8')
+    let text = ''
+    socket.on('data', (more) => {
+      text += more
+    })
+    socket.write(sent)
+    await once(socket, 'close')
+    expect(text).toMatch(/^HTTP\/1\.1 408 /)
+    expect(text).toMatch(/content-type: application\/problem\+json/)
+    expect(text).toContain('"type":"/problems/timeout"')
+    expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1)
+  }
+  await Promise.all(['GET /v1/topics HTT', head].map(sendPart))
+  expect((await api.get('/v1/topics/energy')).status).toBe(200)
+  const { text } = await api.get('/metrics')
+  expect(text).not.toMatch(/status="5\d\d"/)
+})

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Api, openApi } from '../support/api.ts'
+import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
+
+let api: Api
+let document: z.output<typeof documentForm>
+let operations: Operation[]
+let _grid: Operation[]
+beforeAll(async () => {
+  api = await openApi()
+  document = documentForm.parse(api.document)
+  operations = operationsIn(document)
+  _grid = gridOperations(operations)
+})
+afterAll(() => api.close())
+
+describe('the pages of problems', () => {
+  it('exist for each type that the document lists, with its title', async () => {
+    const problem = z
+      .looseObject({ properties: z.looseObject({ type: z.looseObject({ enum: z.array(z.string()) }) }) })
+      .parse(document.components.schemas.Problem)
+    const types = problem.properties.type.enum
+    expect(types.length).toBeGreaterThan(10)
+    const overview = await (await fetch(`${api.origin}/problems`)).text()
+    for (const type of types) {
+      const page = await fetch(`${api.origin}${type}`)
+      expect(page.status, type).toBe(200)
+      expect(page.headers.get('content-type'), type).toMatch(/^text\/html/)
+      expect(await page.text(), type).toMatch(/<h1>.+<\/h1><p>HTTP status \d{3}<\/p><p>.+<\/p>/)
+      expect(overview).toContain(`href="${type}"`)
+    }
+  })
+
+  it('are the pages that problem responses link to', async () => {
+    const { type, title } = (await api.get('/v1/agreements?unheardOf=1')).json<Record<string, string>>()
+    expect(await (await fetch(`${api.origin}${type}`)).text()).toContain(`<h1>${title}</h1>`)
+  })
+})

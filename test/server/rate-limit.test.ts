@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createKey } from '../../src/database/keys.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+
+/** How much somebody may ask, and what browsers may do with answers. */
+
+describe('with a limit of requests a minute', () => {
+  let api: Api
+  const requestsAMinute = 30
+  beforeAll(async () => {
+    api = await openApi({ env: { RATE_LIMIT: String(requestsAMinute), TRUST_PROXY: '127.0.0.1' } })
+  })
+  afterAll(() => api.close())
+
+  let made = 0
+  /** Somebody at an address of their own. */
+  const somebody = () => {
+    made += 1
+    return { headers: { 'x-forwarded-for': `203.0.113.${made}` } }
+  }
+  const statuses = async (count: number, path: string, options = {}) => {
+    const found: number[] = []
+    for (let at = 0; at < count; at++) found.push((await api.get(path, options)).status)
+    return found
+  }
+  const path = '/v1/countries/CHN'
+
+  it('allows an address that many requests, returns how many are left, then 429', async () => {
+    const who = somebody()
+    const first = await api.get(path, who)
+    expect(first.headers.get('ratelimit-policy')).toBe(`"requests";q=${requestsAMinute};w=60`)
+    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"requests";r=${requestsAMinute - 1};t=\\d+$`))
+    expect(new Set(await statuses(requestsAMinute - 1, path, who))).toEqual(new Set([200]))
+    const refused = await api.get(path, who)
+    expect(refused.status).toBe(429)
+    expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/)
+    // Others are not concerned, nor are those that watch over the service.
+    expect((await api.get(path, somebody())).status).toBe(200)
+    expect((await api.get('/healthz', who)).status).toBe(200)
+  })
+
+  it('a key has its own limit, from any address', async () => {
+    const { key } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),
+    )
+    const [here, there] = [somebody(), somebody()]
+    expect(await statuses(requestsAMinute, path, { key, ...here })).toEqual(Array(requestsAMinute).fill(200))
+    expect((await api.get(path, { key, ...there })).status).toBe(429)
+    expect((await api.get(path, here)).status).toBe(200)
+  })
+
+  it('unknown paths count too', async () => {
+    const who = somebody()
+    expect(new Set(await statuses(requestsAMinute, '/v1/nothing', who))).toEqual(new Set([404]))
+    expect((await api.request('GET', '/docs/nothing', who)).status).toBe(429)
+  })
+
+  it('refuses an address after 20 wrong keys, also with a right key, but not without a key', async () => {
+    const who = somebody()
+    const wrong = { ...who, key: 'not-the-key' }
+    expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
+    for (const key of ['not-the-key', adminKey]) {
+      const answer = await api.get(path, { ...who, key })
+      expect(answer.status).toBe(429)
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    expect((await api.get(path, who)).status).toBe(200)
+    expect((await api.get(path, { ...somebody(), key: adminKey })).status).toBe(200)
+  })
+
+  it('no other origin may read responses unless CORS_ORIGINS names it', async () => {
+    const answer = await api.get('/v1/countries/CHN', { headers: { origin: 'https://dashboard.example' } })
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+  })
+
+  it('responses forbid scripts and content sniffing', async () => {
+    for (const path of ['/v1/countries/CHN', '/v1/nothing', '/problems']) {
+      const { headers } = await api.get(path)
+      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  })
+
+  it('the documentation loads only scripts and styles that its content security policy allows', async () => {
+    const page = await fetch(`${api.origin}/docs/`)
+    const policy = page.headers.get('content-security-policy')
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).not.toContain('upgrade-insecure-requests')
+    const html = await page.text()
+    const scripts = [...html.matchAll(/<script([^>]*)>([^<]*)/g)]
+    expect(scripts.length).toBeGreaterThan(1)
+    for (const [, attributes = '', inline = ''] of scripts) {
+      expect(inline.trim()).toBe('')
+      const [, source = ''] = /src="([^"]+)"/.exec(attributes) ?? []
+      const script = await fetch(new URL(source, `${api.origin}/docs/`))
+      await script.text()
+      expect({ source, status: script.status }).toEqual({ source, status: 200 })
+      expect(new URL(script.url).origin).toBe(api.origin)
+    }
+  })
+})
+
+describe('without limits and with CORS_ORIGINS', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi({ env: { CORS_ORIGINS: 'https://dashboard.example,https://other.example' } })
+  })
+  afterAll(() => api.close())
+
+  const path = '/v1/countries/CHN'
+  const origin = 'https://dashboard.example'
+
+  it('sends no rate limit headers', async () => {
+    expect((await api.get(path)).headers.get('ratelimit')).toBeNull()
+  })
+
+  it('accepts a long URL, and returns 414 for one that is too long', async () => {
+    const url = (length: number) => `${path}?`.padEnd(length, 'x')
+    expect((await api.get(url(14 * 1024))).status).toBe(400)
+    const answer = await api.get(url(14 * 1024 + 1))
+    expect(answer.status).toBe(414)
+    expect(answer.json()).toMatchObject({ type: '/problems/uri-too-long' })
+  })
+
+  it('named origins may read responses and their headers, others may not', async () => {
+    const allowed = await api.get(path, { headers: { origin } })
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(origin)
+    const exposed = allowed.headers.get('access-control-expose-headers')?.split(', ')
+    expect(exposed).toEqual(
+      expect.arrayContaining(['ETag', 'Link', 'Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After']),
+    )
+    const refused = await api.get(path, { headers: { origin: 'https://evil.example' } })
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull()
+    expect(allowed.headers.get('vary')).toContain('Origin')
+  })
+
+  it('named origins may write after a preflight without a key; OPTIONS still lists the methods', async () => {
+    const headers = {
+      origin,
+      'access-control-request-method': 'PATCH',
+      'access-control-request-headers': 'authorization,content-type,if-match',
+    }
+    const answer = await api.request('OPTIONS', path, { headers })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('access-control-allow-methods')).toContain('PATCH')
+    expect(answer.headers.get('access-control-allow-headers')).toContain('if-match')
+    expect(answer.headers.get('allow')).toContain('PATCH')
+  })
+})

@@ -1,0 +1,323 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Representation } from '../../src/server/plugins/response-cache/representation.ts'
+import { ResponseStore } from '../../src/server/plugins/response-cache/response-store.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { isHit, statusOf, untilKept } from '../support/cache-status.ts'
+
+/** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  await untilKept(api)
+})
+afterAll(() => api.close())
+
+/** How many statements the service sends to its database while something is done. */
+async function statementsDuring(work: () => Promise<unknown>): Promise<number> {
+  const query = vi.spyOn(api.database, 'read')
+  try {
+    await work()
+    return query.mock.calls.length
+  } finally {
+    query.mockRestore()
+  }
+}
+
+/**
+ * Does something that must not need the database. It is tried again, since a machine that stands still for longer
+ * than a proof of life holds makes the service ask.
+ */
+async function withoutDatabase(work: () => Promise<unknown>): Promise<void> {
+  await vi.waitFor(async () => expect(await statementsDuring(work)).toBe(0), { timeout: 5000 })
+}
+
+const agreement = (title: string) => ({
+  title,
+  kind: 'agreement',
+  parties: [{ country: 'CHN', role: 'party' }],
+})
+
+async function newAgreement(): Promise<string> {
+  const answer = await api.post('/v1/agreements', agreement('To be read'))
+  expect(answer.status).toBe(201)
+  return answer.headers.get('location') ?? ''
+}
+
+/** A transaction that keeps others from reading a table until it is released. */
+async function block(table: string): Promise<() => Promise<void>> {
+  const client = await api.pool.connect()
+  await client.query(`begin; lock table ${table} in access exclusive mode`)
+  let released = false
+  const release = async () => {
+    if (released) return
+    released = true
+    await client.query('rollback')
+    client.release()
+  }
+  onTestFinished(release)
+  return release
+}
+
+const waiting = async () => {
+  const { rows } = await api.pool.query<{ waiting: number }>(
+    "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  )
+  return rows[0]?.waiting
+}
+
+describe('a repeated request', () => {
+  it.each([
+    ['a list', '/v1/countries?region=142&sort=-name&limit=7'],
+    ['a list by topic', '/v1/agreements?topic=energy&include=citations'],
+    ['a record', '/v1/countries/PAK'],
+  ])('is answered without the database: %s', async (_what, url) => {
+    const first = await api.get(url)
+    await withoutDatabase(async () => {
+      const again = await api.get(url)
+      expect(isHit(again)).toBe(true)
+      expect(again.text).toBe(first.text)
+      expect(again.headers.get('etag')).toBe(first.headers.get('etag'))
+      expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'))
+      expect(again.headers.get('link')).toBe(first.headers.get('link'))
+    })
+  })
+
+  it('is returned without the database for If-None-Match and for HEAD', async () => {
+    const url = '/v1/organizations?limit=3'
+    const tag = (await api.get(url)).headers.get('etag') ?? ''
+    await withoutDatabase(async () => {
+      // Not by fetch, which sends Cache-Control: no-cache with every condition that one gives it.
+      const known = await api.app.inject({ url, headers: { accept: '*/*', 'if-none-match': tag } })
+      expect({ status: known.statusCode, body: known.body }).toEqual({ status: 304, body: '' })
+      expect(known.headers).toMatchObject({ etag: tag, 'cache-status': 'Entente; hit' })
+      const head = await api.request('HEAD', url)
+      expect(head.headers.get('etag')).toBe(tag)
+      expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100)
+      const wrong = await api.app.inject({ url, headers: { accept: '*/*', 'if-none-match': 'no tag' } })
+      expect(wrong.statusCode).toBe(400)
+    })
+  })
+
+  it('is the same however its parameters are ordered and encoded', async () => {
+    await api.get('/v1/countries?limit=4&name[startsWith]=P&sort=name')
+    for (const same of [
+      '/v1/countries?sort=name&name[startsWith]=P&limit=4',
+      '/v1/countries?name%5BstartsWith%5D=%50&sort=name&limit=4&',
+    ]) {
+      await withoutDatabase(() => api.get(same))
+    }
+    for (const other of [
+      '/v1/countries?sort=name&name[startsWith]=Q&limit=4',
+      '/v1/countries?sort=-name&name[startsWith]=P&limit=4',
+      '/v1/regions?sort=name&name[startsWith]=P&limit=4',
+    ]) {
+      expect(isHit(await api.get(other))).toBe(false)
+    }
+  })
+
+  it('is found by the body of a search', async () => {
+    const search = (name: string) =>
+      api.post('/v1/countries/search', { where: { name: { startsWith: name } }, limit: 5 })
+    const first = await search('Ch')
+    expect(statusOf(first)).toMatch(/fwd/)
+    const again = await search('Ch')
+    expect({ hit: isHit(again), text: again.text }).toEqual({ hit: true, text: first.text })
+    expect((await search('Pa')).text).not.toBe(first.text)
+  })
+
+  it('is still refused to clients that would not take it', async () => {
+    const url = '/v1/countries?limit=2'
+    await api.get(url)
+    expect((await api.get(url, { headers: { accept: 'image/png' } })).status).toBe(406)
+    expect((await api.get(url, { key: 'not-the-key-of-anybody' })).status).toBe(401)
+  })
+})
+
+describe('what has changed', () => {
+  it('is seen by the next read after a write on the same process, whatever was kept', async () => {
+    const path = await newAgreement()
+    const id = path.split('/').at(-1)
+    const urls = [path, `/v1/agreements?id=${id}`, `/v1/agreements?id=${id}&include=citations`]
+    for (let change = 1; change <= 15; change += 1) {
+      await Promise.all(urls.map((url) => api.get(url)))
+      const title = `Changed ${change} times`
+      await api.patch(path, { title })
+      for (const url of urls) expect((await api.get(url)).text).toContain(title)
+    }
+    await api.delete(path)
+    expect((await api.get(path)).status).toBe(404)
+  })
+
+  it('is seen by the next read on the same process before anybody has announced it', async () => {
+    await api.pool.query('alter table topics disable trigger announce_change')
+    onTestFinished(async () => {
+      await api.pool.query('alter table topics enable trigger announce_change')
+    })
+    await untilKept(api, '/v1/topics/ocean')
+    await api.patch('/v1/topics/ocean', { name: 'Ocean, changed' })
+    expect((await api.get('/v1/topics/ocean')).text).toContain('Ocean, changed')
+  })
+
+  it('is seen when it was changed in psql, be it by UPDATE, INSERT, DELETE or TRUNCATE', async () => {
+    const url = '/v1/agreements?fields=title&sort=-updatedAt&limit=1&count=exact&q=psql'
+    const path = await newAgreement()
+    const id = path.split('/').at(-1)
+    const changes: [string, RegExp][] = [
+      [`update agreements set title = 'Changed in psql' where id = '${id}'`, /Changed in psql/],
+      ["insert into agreements (title, kind) values ('New in psql', 'other')", /"count":2/],
+      [`delete from agreements where title = 'New in psql'`, /"count":1/],
+    ]
+    for (const [statement, seen] of changes) {
+      await untilKept(api, url)
+      await api.pool.query(statement)
+      await expect.poll(async () => (await api.get(url)).text, { timeout: 1000, interval: 5 }).toMatch(seen)
+    }
+    const onEnergy = '/v1/agreements?topic=energy&limit=1&count=exact'
+    await untilKept(api, onEnergy)
+    expect((await api.get(onEnergy)).text).not.toMatch(/"count":0/)
+    await api.pool.query('truncate topic_links')
+    await expect
+      .poll(async () => (await api.get(onEnergy)).text, { timeout: 1000, interval: 5 })
+      .toMatch(/"count":0/)
+  })
+
+  it('is announced by every table that answers to reads are made of', async () => {
+    const { rows } = await api.pool.query<{ name: string }>(
+      `select relname as name from pg_class
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+         and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgname = 'announce_change')`,
+    )
+    expect(rows.map(({ name }) => name).sort()).toEqual(['idempotent_requests', 'keys', 'settings'])
+  })
+
+  it('is read from the database when a client insists, and so by the next one that does not', async () => {
+    const url = '/v1/sources?limit=1&fields=title'
+    await untilKept(api, url)
+    const { title } = (await api.get(url)).json<{ data: [{ title: string }] }>().data[0]
+    // A change that is announced to nobody shows whether memory or the database answers.
+    await api.pool.query('alter table sources disable trigger announce_change')
+    await api.pool.query('update sources set title = title || $1 where title = $2', [' (unheard of)', title])
+    await api.pool.query('alter table sources enable trigger announce_change')
+    expect((await api.get(url)).text).not.toContain('unheard of')
+    const insisting = await api.get(url, { headers: { 'cache-control': 'no-cache' } })
+    expect(statusOf(insisting)).toBe('Entente; fwd=request')
+    expect(insisting.text).toContain('unheard of')
+    const next = await api.get(url)
+    expect(isHit(next)).toBe(true)
+    expect(next.text).toContain('unheard of')
+  })
+
+  it('never includes estimates, which change by themselves', async () => {
+    const url = '/v1/countries?limit=1&count=estimated'
+    await api.get(url)
+    const again = await api.get(url)
+    expect(isHit(again)).toBe(false)
+    expect(again.headers.get('cache-control')).toBe('no-store')
+  })
+})
+
+describe('concurrent identical requests', () => {
+  // Tried again, since a machine that stands still for longer than a proof of life holds makes the service ask more.
+  it('are answered by one statement', { retry: 2 }, async () => {
+    let arrived = 0
+    const count = () => {
+      arrived += 1
+    }
+    const url = `/v1/figures?limit=9&sort=-title&q=${Math.random().toString().slice(2)}`
+    const release = await block('figures')
+    api.app.server.on('request', count)
+    try {
+      const answers = Array.from({ length: 10 }, () => api.get(url))
+      await expect.poll(async () => [arrived, await waiting()], { timeout: 5000 }).toEqual([10, 1])
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect(await waiting()).toBe(1)
+      await release()
+      const all = await Promise.all(answers)
+      expect(new Set(all.map(({ text }) => text)).size).toBe(1)
+      expect(all.filter((answer) => statusOf(answer).endsWith('collapsed'))).toHaveLength(9)
+    } finally {
+      api.app.server.off('request', count)
+    }
+  })
+
+  it('do not share an answer that was begun before a write that has been answered', async () => {
+    const url = '/v1/figures?limit=9&sort=title'
+    const release = await block('figures')
+    const early = api.get(url)
+    await expect.poll(waiting).toBe(1)
+    const topic = { slug: 'made-meanwhile', name: 'Made meanwhile', scheme: 'domain' }
+    expect((await api.post('/v1/topics', topic)).status).toBe(201)
+    const late = api.get(url)
+    await expect.poll(waiting).toBe(2)
+    await release()
+    expect(statusOf(await early)).toBe('Entente; fwd=uri-miss')
+    expect(statusOf(await late)).toBe('Entente; fwd=uri-miss')
+  })
+
+  it('are each answered again when the first one has failed', async () => {
+    const url = '/v1/figures?limit=8&sort=title'
+    const release = await block('figures')
+    const answers = [api.get(url), api.get(url)]
+    await expect.poll(waiting).toBe(1)
+    await api.pool.query(
+      "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+    await release()
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(503)
+    expect((await api.get(url)).status).toBe(200)
+  })
+})
+
+describe('where reading needs a key', () => {
+  it('it is asked for whatever is kept, and nobody between here and the client may keep answers', async () => {
+    const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
+    try {
+      const url = '/v1/countries?limit=3'
+      await untilKept(closed, url, { key: adminKey })
+      expect((await closed.get(url, { key: null })).status).toBe(401)
+      const answer = await closed.get(url, { key: adminKey })
+      expect(isHit(answer)).toBe(true)
+      expect(answer.headers.get('cache-control')).toBe('private, no-cache')
+    } finally {
+      await closed.close()
+    }
+  })
+})
+
+describe('the memory', () => {
+  const representation = (bytes: number) =>
+    new Representation('x'.repeat(bytes), { 'content-type': 'text/plain' })
+
+  it('never takes more than it may, whatever is kept, asked for and encoded', async () => {
+    const store = new ResponseStore(1_000_000)
+    for (let at = 0; at < 500; at += 1) {
+      const kept = representation((at * 7919) % 60_000)
+      store.set(`key ${at}`, kept, 1)
+      store.setRequest(`asked ${at} ${'y'.repeat(at)}`, `key ${at}`)
+      await kept.encode('gzip')
+      store.set(`key ${at}`, kept, 1)
+      expect(store.size).toBeLessThanOrEqual(1_000_000)
+      expect(store.get(`key ${at}`, 1)).toBe(kept)
+    }
+    expect(store.get('key 1', 1)).toBeUndefined()
+    expect(store.size).toBeGreaterThan(500_000)
+  })
+
+  it('keeps no answer that would drive out all others', () => {
+    const store = new ResponseStore(1_000_000)
+    store.set('small', representation(1000), 1)
+    store.set('large', representation(400_000), 1)
+    expect(store.get('large', 1)).toBeUndefined()
+    expect(store.get('small', 1)).toBeDefined()
+  })
+
+  it('finds nothing of an earlier generation', () => {
+    const store = new ResponseStore(1_000_000)
+    store.set('key', representation(10), 1)
+    store.setRequest('asked', 'key')
+    expect(store.getByRequest('asked', 1)).toBeDefined()
+    expect(store.getByRequest('asked', 2)).toBeUndefined()
+  })
+})

@@ -1,0 +1,93 @@
+import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { run } from '../support/command-line.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+/** A real process that is told to stop while it is busy. */
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const adminKey = 'a-key-for-stopping-tests'
+
+interface Outcome {
+  status: number
+  connection: string | undefined
+  reused: boolean
+}
+
+function send(agent: Agent, origin: string, path: string, method = 'GET', body?: string): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${adminKey}`,
+      'if-match': '*',
+      ...(body !== undefined && { 'content-type': 'application/merge-patch+json' }),
+    }
+    const asked = request(`${origin}${path}`, { agent, method, headers }, (answer) => {
+      answer.resume().on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          connection: answer.headers.connection,
+          reused: asked.reusedSocket,
+        }),
+      )
+      answer.on('error', reject)
+    })
+    asked.on('error', reject).end(body)
+  })
+}
+
+it('on SIGTERM under load it is not ready, answers every accepted request and ends in time', async () => {
+  const { url, pool, close } = await openTestDatabase()
+  onTestFinished(close)
+  const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'warn', DRAIN_SECONDS: '1' }
+  const service = run(['serve'], env)
+  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+
+  // One change waits for another one, and ends only when the service has long been told to stop.
+  const holder = await pool.connect()
+  await holder.query("begin; select from topics where slug = 'energy' for update")
+  const waiting = send(agent, origin, '/v1/topics/energy', 'PATCH', '{"name":"Accepted"}')
+
+  const outcomes: Outcome[] = []
+  const failures: unknown[] = []
+  let stopped = false
+  const client = async (path: string, method: string, body?: string) => {
+    while (!stopped) {
+      try {
+        outcomes.push(await send(agent, origin, path, method, body))
+      } catch (error) {
+        // Nobody listens any more: what was never taken is not lost.
+        if (Object(error).code === 'ECONNREFUSED') return
+        failures.push(error)
+      }
+    }
+  }
+  const clients = [
+    ...Array.from({ length: 6 }, () => client('/v1/topics?limit=2', 'GET')),
+    client('/v1/topics/ocean', 'PATCH', '{"name":"Ocean"}'),
+  ]
+  await sleep(300)
+  service.signal('SIGTERM')
+  const before = outcomes.length
+  await expect.poll(async () => (await send(agent, origin, '/readyz')).status, { interval: 5 }).toBe(503)
+  const { connection } = await send(agent, origin, '/healthz')
+  expect(connection).toBe('close')
+  // As a load balancer does: nothing more is sent soon after it has been told, well before nobody listens any more.
+  await sleep(500)
+  stopped = true
+  await Promise.all(clients)
+  expect(failures).toEqual([])
+  expect(outcomes.length).toBeGreaterThan(before)
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([200]))
+
+  await holder.query('rollback')
+  holder.release()
+  expect(await waiting).toMatchObject({ status: 200, connection: 'close' })
+  const { code, stderr } = await service.ended
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const { rows } = await pool.query("select name from topics where slug = 'energy'")
+  expect(rows).toEqual([{ name: 'Accepted' }])
+})

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { adminKey } from '../support/app.ts'
+import { run } from '../support/command-line.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { openProxy } from '../support/proxy.ts'
+
+/** Two servers on one database, each with answers in memory, tell the truth about what the other one writes. */
+
+/** How old an answer may be on a process that did not make the change, in milliseconds. */
+const bound = 100
+
+type Origin = string
+
+/** A change that its writer has been told of. */
+interface Known {
+  version: number
+  by: Origin | 'psql'
+  at: number
+}
+
+const headers = {
+  authorization: `Bearer ${adminKey}`,
+  'content-type': 'application/merge-patch+json',
+  'if-match': '*',
+}
+
+const pick = <T>(from: readonly T[]): T => {
+  const picked = from[Math.floor(Math.random() * from.length)]
+  if (picked === undefined) throw new Error('nothing to pick from')
+  return picked
+}
+
+async function start(env: NodeJS.ProcessEnv): Promise<Origin> {
+  const line = await run(['serve'], {
+    PORT: '0',
+    ADMIN_KEY: adminKey,
+    LOG_LEVEL: 'silent',
+    SEED: 'none',
+    ...env,
+  }).firstLine
+  return /http:\/\/\S+/.exec(line)?.[0] ?? line
+}
+
+it("never serves a response older than its own writes, or than another process's after 100 ms", {
+  timeout: 60_000,
+}, async () => {
+  const { url, pool, close } = await openTestDatabase()
+  onTestFinished(close)
+  const proxy = await openProxy(url)
+  onTestFinished(proxy.close)
+  const origins = await Promise.all([
+    start({ DATABASE_URL: url }),
+    start({ DATABASE_URL: url, LISTEN_DATABASE_URL: proxy.url }),
+  ])
+  const [near, far] = origins
+
+  const topics = ['one', 'another'].map((slug) => ({
+    slug: `read-${slug}`,
+    known: [] as Known[],
+  }))
+  for (const { slug } of topics)
+    await pool.query("insert into topics (slug, name, scheme) values ($1, $1, 'domain')", [slug])
+
+  const seen = { reads: 0, hits: new Map<Origin, number>(), passes: new Map<Origin, number>() }
+  const tooOld: string[] = []
+  const count = (map: Map<Origin, number>, origin: Origin) => map.set(origin, (map.get(origin) ?? 0) + 1)
+
+  async function write({ slug, known }: (typeof topics)[number]): Promise<void> {
+    const by = pick([...origins, ...origins, 'psql'])
+    if (by === 'psql') {
+      const { rows } = await pool.query<{ version: number }>(
+        'update topics set name = $2 where slug = $1 returning version',
+        [slug, `Named ${Math.random()}`],
+      )
+      known.push({ version: rows[0]?.version ?? 0, by, at: performance.now() })
+      return
+    }
+    const answer = await fetch(`${by}/v1/topics/${slug}`, {
+      method: 'PATCH',
+      headers,
+      body: JSON.stringify({ name: `Named ${Math.random()}` }),
+    })
+    const { version } = (await answer.json()) as { version: number }
+    known.push({ version, by, at: performance.now() })
+  }
+
+  async function read({ slug, known }: (typeof topics)[number]): Promise<void> {
+    const origin = pick(origins)
+    const started = performance.now()
+    const must = Math.max(
+      1,
+      ...known
+        .filter(({ by, at }) => (by === origin ? at < started : at < started - bound))
+        .map(({ version }) => version),
+    )
+    const path = pick([`/v1/topics/${slug}`, `/v1/topics?slug=${slug}&fields=version`])
+    const answer = await fetch(`${origin}${path}`)
+    const status = answer.headers.get('cache-status') ?? ''
+    const { version, data } = (await answer.json()) as { version?: number; data?: [{ version: number }] }
+    const got = version ?? data?.[0].version ?? 0
+    seen.reads += 1
+    if (status.endsWith('hit')) count(seen.hits, origin)
+    if (status.endsWith('bypass')) count(seen.passes, origin)
+    if (got < must)
+      tooOld.push(`${path} on ${origin === near ? 'one' : 'the other'}: ${got} after ${must} (${status})`)
+  }
+
+  /** Reads and writes at random on both for a while. */
+  async function storm(milliseconds: number): Promise<void> {
+    const end = performance.now() + milliseconds
+    const again = async (work: () => Promise<void>, pause: () => number) => {
+      while (performance.now() < end) {
+        await work()
+        await sleep(pause())
+      }
+    }
+    await Promise.all([
+      ...topics.map((topic) =>
+        again(
+          () => write(topic),
+          () => 60 + Math.random() * 500,
+        ),
+      ),
+      ...Array.from({ length: 6 }, () =>
+        again(
+          () => read(pick(topics)),
+          () => Math.random() * 3,
+        ),
+      ),
+    ])
+  }
+
+  const answersFromMemory = async (origin: Origin) => {
+    const isKept = async () =>
+      expect((await fetch(`${origin}/v1/regions?limit=1`)).headers.get('cache-status')).toMatch(/hit$/)
+    await vi.waitFor(isKept, { timeout: 8000, interval: 20 })
+  }
+
+  await Promise.all(origins.map(answersFromMemory))
+  await storm(1000)
+
+  // In silence: the process must find out by itself, and have its answers from the database until it hears again.
+  seen.passes.clear()
+  proxy.cut()
+  await storm(800)
+  expect(seen.passes.get(far ?? '')).toBeGreaterThan(0)
+  await Promise.all(origins.map(answersFromMemory))
+
+  await pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'entente listener'",
+  )
+  await storm(600)
+  await Promise.all(origins.map(answersFromMemory))
+  await storm(300)
+  expect(tooOld).toEqual([])
+  // Otherwise it would have shown nothing.
+  for (const origin of origins) expect(seen.hits.get(origin)).toBeGreaterThan(5)
+})

@@ -1,0 +1,28 @@
+import { expect } from 'vitest'
+import type { Api } from './api.ts'
+
+/** A group of an aggregate, with the link to the list of its records. */
+export interface Group {
+  key: Record<string, string | null>
+  label: Record<string, string | null>
+  measures: Record<string, number | null>
+  list: string
+}
+
+/** The response of an aggregate. */
+export interface Aggregate {
+  data: Group[]
+  groups: { count: number; limit: number }
+  total: number
+}
+
+/** Sends an aggregate of a resource and returns its response. */
+export const aggregate = async (
+  api: Api,
+  resource: string,
+  parameters: Record<string, string>,
+): Promise<Aggregate> => {
+  const answer = await api.get(`/v1/${resource}/aggregate?${new URLSearchParams(parameters)}`)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<Aggregate>()
+}

@@ -1,0 +1,32 @@
+import { expect } from 'vitest'
+import type { Resource } from '../../src/resources/resource.ts'
+import type { Api, HttpAnswer, RequestOptions } from './api.ts'
+import { type Document, listPath, type Refusal, refusal, resourceOf } from './documents.ts'
+
+/** The result of one operation of a bulk request with `atomic=false`. */
+export type Result = { status: number; version?: number; problem?: Refusal } & Document
+
+/** Sends bulk operations on a resource. */
+export const send = (
+  api: Api,
+  resource: Resource,
+  operations: unknown,
+  query = '',
+  options?: RequestOptions,
+) => api.post(`${listPath(resource)}/bulk${query}`, { operations }, options)
+/** Sends bulk operations that succeed or fail each by itself. */
+export const each = (api: Api, resource: Resource, operations: unknown) =>
+  send(api, resource, operations, '?atomic=false')
+/** Returns the results in a response with status 200. */
+export const resultsIn = (answer: HttpAnswer) => {
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<{ results: Result[] }>().results
+}
+/** Returns pointer and code of each fault in a response, sorted. */
+export const faultsIn = (answer: HttpAnswer) =>
+  (refusal(answer).errors ?? []).map(({ pointer, code }) => [pointer, code]).sort()
+
+/** The resource that most bulk tests use. */
+export const agreements = resourceOf('agreements')
+/** Returns a minimal agreement with further properties. */
+export const agreement = <More extends object>(more?: More) => ({ title: 'Of many', kind: 'other', ...more })

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { openTestDatabase, type TestDatabase } from './database.ts'
+
+/** The columns of a row by their names. */
+export type Row = Record<string, unknown>
+
+/** How PostgreSQL takes a statement: it accepts it, or names the SQLSTATE and the constraint that refused it. */
+export type Outcome = 'accepted' | { code: string; rule: string | undefined }
+
+/** A statement, with its parameters if it has any. */
+export type Statement = string | [text: string, parameters: unknown[]]
+
+/** Returns the outcome that an error of PostgreSQL stands for. Throws any other error again. */
+export function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof pg.DatabaseError)) throw error
+  return { code: error.code ?? '', rule: error.constraint ?? error.column }
+}
+
+/** The outcome when a check constraint refuses a row. */
+export const check = (rule: string): Outcome => ({ code: '23514', rule })
+/** The outcome when a unique or exclusion constraint refuses a row. */
+export const duplicate = (rule: string): Outcome => ({ code: '23505', rule })
+/** The outcome when a foreign key refuses a row. */
+export const dangling = (rule: string): Outcome => ({ code: '23503', rule })
+
+/** Returns the insert of one row. Objects and arrays are sent as JSON. */
+export function insert(table: string, row: Row): [string, unknown[]] {
+  const columns = Object.keys(row).map((name) => `"${name}"`)
+  const values = Object.values(row).map((value) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+  )
+  return [
+    `insert into ${table} (${columns.join(', ')}) values (${values.map((_, at) => `$${at + 1}`).join(', ')})`,
+    values,
+  ]
+}
+
+/** Ids of the records that other rows refer to. */
+export const ids = {
+  agreement: randomUUID(),
+  otherAgreement: randomUUID(),
+  project: randomUUID(),
+  base: randomUUID(),
+  program: randomUUID(),
+  organization: randomUUID(),
+  source: randomUUID(),
+  citation: randomUUID(),
+  figure: randomUUID(),
+}
+
+/** A valid row of each table. */
+export const rows = {
+  regions: { code: '999', name: 'A region', kind: 'subregion' },
+  countries: { code: 'ZZZ', alpha2: 'ZZ', name: 'A country' },
+  topics: { slug: 'a-topic', name: 'A topic', scheme: 'domain' },
+  organizations: { name: 'An organization', type: 'academic' },
+  sources: { title: 'A source', kind: 'report' },
+  agreements: { title: 'An agreement', kind: 'treaty' },
+  agreement_terms: { agreement_id: ids.agreement, position: 0 },
+  agreement_relations: {
+    agreement_id: ids.agreement,
+    position: 0,
+    kind: 'renews',
+    related_id: ids.otherAgreement,
+  },
+  agreement_documents: { agreement_id: ids.agreement, position: 0, title: 'Text' },
+  projects: { title: 'A project', kind: 'other' },
+  cooperation_bases: { name: 'A base', kind: 'other' },
+  assistance_programs: { title: 'A program', modality: 'other' },
+  figures: { indicator: 'some_things', title: 'Things', value: 1, unit: 'things' },
+  citations: { source_id: ids.source, country_code: 'PAK' },
+  participations: { agreement_id: ids.agreement, position: 0, country: 'PAK', role: 'party' },
+  topic_links: { agreement_id: ids.agreement, position: 0, topic: 'energy' },
+  external_ids: { agreement_id: ids.agreement, position: 0, scheme: 'doi', id: '10.1000/1' },
+} satisfies Record<string, Row>
+
+/** A table that has a valid row in `rows`. */
+export type Table = keyof typeof rows
+
+/** A database in which the records of `ids` exist, for statements as psql sends them. */
+export interface ConstraintDatabase extends TestDatabase {
+  /** Runs one statement and returns its rows. */
+  query(text: string, values?: unknown[]): Promise<Row[]>
+  /** Runs statements in a transaction, rolls it back and returns the outcome of the last one. */
+  attempt(...statements: Statement[]): Promise<Outcome>
+  /** Attempts to insert the valid row of a table with `first`, and then the same row with `change`. */
+  twice(table: Table, change: Row, first?: Row): Promise<Outcome>
+}
+
+/** Opens a clone of the seeded template and inserts the records of `ids`. */
+export async function openConstraintDatabase(): Promise<ConstraintDatabase> {
+  const database = await openTestDatabase()
+  const kept: [string, Row][] = [
+    ['agreements', { id: ids.agreement, ...rows.agreements }],
+    ['agreements', { id: ids.otherAgreement, ...rows.agreements }],
+    ['projects', { id: ids.project, ...rows.projects }],
+    ['cooperation_bases', { id: ids.base, ...rows.cooperation_bases }],
+    ['assistance_programs', { id: ids.program, ...rows.assistance_programs }],
+    ['organizations', { id: ids.organization, ...rows.organizations }],
+    ['sources', { id: ids.source, ...rows.sources }],
+    ['citations', { id: ids.citation, ...rows.citations }],
+    ['figures', { id: ids.figure, ...rows.figures }],
+  ]
+  for (const [table, row] of kept) await database.pool.query(...insert(table, row))
+  const attempt = (...statements: Statement[]) => attemptOn(database.pool, statements)
+  return {
+    ...database,
+    attempt,
+    query: async (text, values = []) => (await database.pool.query<Row>(text, values)).rows,
+    twice: (table, change, first = {}) => {
+      const row = { ...rows[table], ...first }
+      return attempt(insert(table, row), insert(table, { ...row, ...change }))
+    },
+  }
+}
+
+async function attemptOn(pool: pg.Pool, statements: Statement[]): Promise<Outcome> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    for (const statement of statements) {
+      const [text, values] = typeof statement === 'string' ? [statement, []] : statement
+      await client.query(text, values)
+    }
+    // Deferred constraints are checked now.
+    await client.query('set constraints all immediate')
+    return 'accepted'
+  } catch (error) {
+    return outcomeOf(error)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}

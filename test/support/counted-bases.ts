@@ -1,0 +1,96 @@
+import { pseudoRandom } from './pseudo-random.ts'
+
+/** A participant with exactly one actor. */
+export interface Participant {
+  country?: string
+  organization?: string
+  region?: string
+  role: string
+}
+
+/** A cooperation base as the oracle knows it. */
+export interface Base {
+  name: string
+  kind: string
+  status: string | null
+  designatedOn: string | null
+  unitCount: number
+  partOf: string | null
+  hostCountry: string | null
+  location: { country: string } | null
+  participants: Participant[]
+  topics: string[]
+}
+
+/** Returns the id of the base at a position. */
+export const id = (at: number) => `01933b5e-7c1a-7d4e-9f2b-${String(at).padStart(12, '0')}`
+/** The ids of two organizations: an institute of Pakistan and a union without a country. */
+export const institute = id(900_001)
+export const union = id(900_002)
+
+/** The countries that take part. */
+export const countries = ['CHN', 'PAK', 'DEU']
+/** Actors that are no countries: an institute of Pakistan, a union of no country, and regions of three levels. */
+const actors = [
+  { organization: institute },
+  { organization: union },
+  { region: '002' },
+  { region: '202' },
+  { region: '001' },
+]
+/** The values that bases are generated from. */
+export const roles = ['participant', 'host', 'funder']
+export const kinds = ['observatory', 'ground_station', 'other']
+export const statuses = [null, 'planned', 'active']
+export const topics = ['energy', 'ocean', 'narrower-energy']
+
+/** Dates, the units that each can be told to, and the days that it can mean. */
+export const dates = [
+  { text: '2010', year: '2010', decade: '201X', month: null, span: [20100101, 20101231] },
+  { text: '2011-04', year: '2011', decade: '201X', month: '2011-04', span: [20110401, 20110430] },
+  { text: '2011-04-05', year: '2011', decade: '201X', month: '2011-04', span: [20110405, 20110405] },
+  { text: '201X', year: null, decade: '201X', month: null, span: [20100101, 20191231] },
+  { text: '2011-03/2011-05', year: '2011', decade: '201X', month: null, span: [20110301, 20110531] },
+  { text: '2009/2010', year: null, decade: null, month: null, span: [20090101, 20101231] },
+  { text: '2011/..', year: null, decade: null, month: null, span: [20110101, Number.POSITIVE_INFINITY] },
+  { text: '2011-24', year: null, decade: '201X', month: null, span: [20111201, 20120229] },
+  { text: '-0005-12', year: '-0005', decade: '-000X', month: '-0005-12', span: [-48799, -48769] },
+] as const
+
+/** The region of each country or region, as UN M49 has it. */
+export const regionOf: Record<string, string> = {
+  CHN: '142',
+  PAK: '142',
+  DEU: '150',
+  '002': '002',
+  '202': '002',
+}
+/** The subregion of each country or region, where it has one. */
+export const subregionOf: Record<string, string> = { CHN: '030', PAK: '034', DEU: '155', '202': '202' }
+
+function makeBases(count: number): Base[] {
+  const random = pseudoRandom(11)
+  const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T
+  const some = <T>(values: readonly T[]): T[] => values.filter(() => random(3) === 0)
+  return Array.from({ length: count }, (_, at) => ({
+    name: `Counted ${at}`,
+    kind: pick(kinds),
+    status: pick(statuses),
+    designatedOn: random(5) === 0 ? null : pick(dates).text,
+    unitCount: 1 + random(20),
+    // Of several bases, chains of up to all that are before.
+    partOf: at > 0 && random(2) === 0 ? id(random(at)) : null,
+    hostCountry: random(3) === 0 ? pick(countries) : null,
+    location: random(4) === 0 ? { country: pick(countries) } : null,
+    participants: roles.flatMap((role) => [
+      ...some(countries).map((country) => ({ country, role })),
+      ...(random(3) === 0 ? [{ ...pick(actors), role }] : []),
+    ]),
+    topics: some(topics),
+  }))
+}
+
+/** The generated bases, the same in every run. */
+export const bases = makeBases(60)
+/** The filter that selects the generated bases only. */
+export const ours = { 'name[startsWith]': 'Counted ' }

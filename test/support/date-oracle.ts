@@ -1,0 +1,40 @@
+/** Returns the earliest and the latest day of an EDTF date, as texts that sort as days do. It knows the forms that tests generate. */
+export function spanOf(text: string): { from: string; to: string } {
+  const [start = '', end = start] = text.split('/')
+  const lastDay = (year: string, of: string) => new Date(Date.UTC(Number(year), Number(of), 0)).getUTCDate()
+  const fields = (part: string) => {
+    const [year = '', of = 'XX', day = 'XX'] = part.replace(/[?~%]$/, '').split('-')
+    return { year, month: of, day }
+  }
+  const fromOf = (part: string) => {
+    const { year, month: of, day } = fields(part)
+    return `${year.replaceAll('X', '0')}-${of.replace('XX', '01')}-${day.replace('XX', '01')}`
+  }
+  const toOf = (part: string) => {
+    const { year, month: of, day } = fields(part)
+    const latestYear = year.replaceAll('X', '9')
+    const latestMonth = of.replace('XX', '12')
+    return `${latestYear}-${latestMonth}-${day.replace('XX', String(lastDay(latestYear, latestMonth)))}`
+  }
+  return { from: start === '..' ? '' : fromOf(start), to: end === '..' ? '~' : toOf(end) }
+}
+
+/** Tells whether a recorded date matches a date filter with this operator and value. */
+export function dateHolds(recorded: string | null, operator: string, asked: string): boolean {
+  if (recorded === null) return operator === 'ne'
+  const { from, to } = spanOf(recorded)
+  const other = spanOf(asked)
+  const meanings: Record<string, boolean> = {
+    '': from <= other.to && to >= other.from,
+    ne: !(from <= other.to && to >= other.from),
+    gt: to > other.to,
+    gte: to >= other.from,
+    lt: from < other.from,
+    lte: from <= other.to,
+    certainlyGt: from > other.to,
+    certainlyGte: from >= other.from,
+    certainlyLt: to < other.from,
+    certainlyLte: to <= other.to,
+  }
+  return meanings[operator] ?? false
+}

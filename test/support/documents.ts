@@ -1,0 +1,369 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { resources } from '../../src/resources/index.ts'
+import type { Resource } from '../../src/resources/resource.ts'
+import { references } from '../../src/resources/values.ts'
+import type { Api, HttpAnswer, RequestOptions } from './api.ts'
+
+/** Valid documents of every resource, and short ways to send common requests. */
+
+/** A document or record as JSON. */
+export type Document = Record<string, unknown>
+
+/** A problem as responses carry it (RFC 9457). */
+export interface Refusal {
+  type: string
+  status: number
+  detail: string
+  errors?: { pointer?: string; parameter?: string; header?: string; code: string; message: string }[]
+}
+
+/** A page of a list. */
+export interface Page {
+  data: Document[]
+  page: { limit: number; next: string | null; total?: { count: number; relation: string } }
+}
+
+/** A record that a test has created. */
+export interface CreatedRecord {
+  key: string
+  /** Where it is: `/v1/agreements/…`. */
+  path: string
+  etag: string
+  record: Document
+}
+
+/** Returns the path of a resource's list. */
+export const listPath = (resource: Resource) => `/v1/${resource.name}`
+
+/** Returns the key in a record. */
+export const keyIn = (resource: Resource, record: Document) => String(record[resource.key.property])
+
+/** Returns the path of a record. */
+export const pathTo = (resource: Resource, key: string) => `${listPath(resource)}/${key}`
+
+/** Returns the problem in a response. */
+export const refusal = (answer: HttpAnswer) => answer.json<Refusal>()
+
+/** Returns the distinct pointers of the faults in a response, sorted. */
+export const pointersIn = (answer: HttpAnswer) =>
+  [...new Set((refusal(answer).errors ?? []).map(({ pointer }) => pointer))].sort()
+
+/** Returns the fault with a pointer or parameter, or undefined. */
+export const faultAt = (answer: HttpAnswer, place: string) =>
+  (refusal(answer).errors ?? []).find(({ pointer, parameter }) => pointer === place || parameter === place)
+
+/** Returns the ETag of a response, or an empty text. */
+export const etagOf = (answer: HttpAnswer) => answer.headers.get('etag') ?? ''
+
+/** A UUID that no record has. */
+export const unusedId = '0fffffff-ffff-7fff-bfff-ffffffffffff'
+
+/** A key in the form of a resource's keys which no record has. */
+export function unusedKey(resource: Resource): string {
+  return { regions: '999', countries: 'ZZZ', topics: 'no-such-topic' }[resource.name] ?? unusedId
+}
+
+/** All records of a list, however many pages it has. `query` is what follows the `?`. */
+export async function all(api: Api, resource: Resource, query = ''): Promise<Document[]> {
+  return (await pages(api, resource, `limit=200${query && `&${query}`}`)).flat()
+}
+
+/** The records of a list page by page, as `page.next` leads. */
+export async function pages(api: Api, resource: Resource, query: string): Promise<Document[][]> {
+  const found: Document[][] = []
+  for (let next: string | null = ''; next !== null; ) {
+    const answer = await api.get(`${listPath(resource)}?${query}${next && `&cursor=${next}`}`)
+    if (answer.status !== 200) throw new Error(`${resource.name}?${query} answered ${answer.text}`)
+    const { data, page } = answer.json<Page>()
+    found.push(data)
+    next = page.next
+  }
+  return found
+}
+
+/** Returns how many records a resource has. */
+export async function count(api: Api, resource: Resource): Promise<number> {
+  const answer = await api.get(`${listPath(resource)}?count=exact&limit=1`)
+  return answer.json<Page>().page.total?.count ?? Number.NaN
+}
+
+/** Computes a value for each key once, as long as the key is in use. */
+const memoize = <Key extends object, Value>(compute: (key: Key) => Value) => {
+  const values = new WeakMap<Key, Value>()
+  return (key: Key): Value => {
+    const value = values.get(key) ?? compute(key)
+    values.set(key, value)
+    return value
+  }
+}
+
+/** The resource of a name. */
+export function resourceOf(name: string): Resource {
+  const resource = resources.find((one) => one.name === name)
+  if (!resource) throw new Error(`there is no resource ${name}`)
+  return resource
+}
+
+/** The values of a property in all records of a resource. */
+const used = async (api: Api, name: string, property: string) =>
+  (await all(api, resourceOf(name), `fields=${property}`)).map((record) => record[property])
+
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const digits = Array.from({ length: 900 }, (_, at) => String(at + 100))
+const pairs = letters.flatMap((first) => letters.map((second) => first + second))
+
+/** Codes that nobody has, each given out once, since there are too few to draw them at random. */
+const unusedCodes = memoize(async (api: Api) => {
+  const draw = async (candidates: string[], name: string, property: string) => {
+    const taken = new Set(await used(api, name, property))
+    const free = candidates.filter((code) => !taken.has(code) && code !== '999')
+    return () => free.pop() ?? ''
+  }
+  const alpha3s = [...pairs.map((pair) => `Q${pair}`), ...pairs.map((pair) => `X${pair}`)]
+  const [alpha3, alpha2, numeric, m49] = await Promise.all([
+    draw(alpha3s, 'countries', 'code'),
+    draw(pairs, 'countries', 'alpha2'),
+    draw(digits, 'countries', 'numeric'),
+    draw(digits, 'regions', 'code'),
+  ])
+  return { alpha3, alpha2, numeric, m49 }
+})
+
+const wellKnown: Record<string, string> = { regions: '142', countries: 'CHN', topics: 'energy' }
+
+/** Returns the key of a seeded record. Tests may refer to it and must not change it. */
+export const seededKey = async (api: Api, name: string): Promise<string> => {
+  const known = wellKnown[name]
+  if (known !== undefined) return known
+  const [record] = (await api.get(`/v1/${name}?limit=1`)).json<Page>().data
+  return String(record?.id)
+}
+
+/** What must differ between two documents of a resource: keys that clients make, and ids in other registers. */
+async function ownIdentity(resource: Resource, api: Api): Promise<Document> {
+  const codes = await unusedCodes(api)
+  switch (resource.name) {
+    case 'regions':
+      return { code: codes.m49() }
+    case 'countries':
+      return { code: codes.alpha3(), alpha2: codes.alpha2(), numeric: codes.numeric() }
+    case 'topics':
+      return { slug: `test-${randomUUID()}` }
+    default:
+      return { externalIds: [{ scheme: 'test', id: randomUUID() }] }
+  }
+}
+
+/** What the references in an example must become, since its ids are made up. */
+async function realReferences(resource: Resource, api: Api): Promise<Document> {
+  if (resource.name !== 'citations') return {}
+  const [source, agreement] = await Promise.all([seededKey(api, 'sources'), seededKey(api, 'agreements')])
+  return { source, record: { resource: 'agreements', id: agreement } }
+}
+
+/** Returns the example document of a resource with unused keys and external ids, and with `overrides`. */
+export async function exampleDocument(
+  resource: Resource,
+  api: Api,
+  overrides: Document = {},
+): Promise<Document> {
+  return {
+    ...resource.example,
+    ...(await realReferences(resource, api)),
+    ...(await ownIdentity(resource, api)),
+    ...overrides,
+  }
+}
+
+/** Creates a record from a document, by default a new example. Throws when the service refuses it. */
+export async function createRecord(
+  resource: Resource,
+  api: Api,
+  document?: Document,
+): Promise<CreatedRecord> {
+  const answer = await api.post(listPath(resource), document ?? (await exampleDocument(resource, api)))
+  if (answer.status !== 201) throw new Error(`the example of ${resource.name} was refused: ${answer.text}`)
+  const record = answer.json()
+  const key = keyIn(resource, record)
+  return { key, path: pathTo(resource, key), etag: etagOf(answer), record }
+}
+
+const writtenForm = z.looseObject({
+  required: z.array(z.string()).default([]),
+  properties: z.record(z.string(), z.looseObject({ default: z.unknown().optional() })),
+})
+
+/** What the OpenAPI document says of a resource's documents: which properties they need, and all with their defaults. */
+export function contractOf(api: Api, resource: Resource): z.output<typeof writtenForm> {
+  const reference = z.object({ $ref: z.string() })
+  const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
+  const body = z.looseObject({ requestBody: z.looseObject({ content: media }) })
+  const form = z.looseObject({
+    paths: z.record(z.string(), z.looseObject({ post: body.optional() })),
+    components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
+  })
+  const { paths, components } = form.parse(api.document)
+  const target = paths[listPath(resource)]?.post?.requestBody.content['application/json'].schema.$ref
+  return writtenForm.parse(components.schemas[target?.split('/').at(-1) ?? ''])
+}
+
+/** Returns an example document with the required properties only. */
+export async function minimalDocument(resource: Resource, api: Api): Promise<Document> {
+  const { required } = contractOf(api, resource)
+  const entries = Object.entries(await exampleDocument(resource, api))
+  return Object.fromEntries(entries.filter(([property]) => required.includes(property)))
+}
+
+/** Returns the values that the contract gives to the optional properties of a resource. */
+export function defaultsOf(api: Api, resource: Resource): Document {
+  const { required, properties } = contractOf(api, resource)
+  const optional = Object.entries(properties).filter(([property]) => !required.includes(property))
+  return Object.fromEntries(
+    optional.map(([property]) => [property, resource.document.shape[property]?.safeParse(undefined).data]),
+  )
+}
+
+/** The property of every resource that holds its name, and is longer text without rules of its own. */
+export const nameProperty = (resource: Resource): string =>
+  ['title', 'name'].find((property) => property in resource.document.shape) ?? 'note'
+
+/** Options of a request that changes a certain version. */
+export const ifMatch = (etag: string): RequestOptions => ({ headers: { 'if-match': etag } })
+
+/** The schema behind what may be null or left out. */
+export function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  const wrapped =
+    schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+  return wrapped ? bare(schema.unwrap()) : schema
+}
+
+const actors = ['country', 'organization', 'region']
+
+/**
+ * A document with every property that a schema has, its single values given by `leaf`. Participants are three, one
+ * of each kind of actor.
+ */
+export function documentOf(
+  schema: z.core.$ZodType,
+  leaf: (schema: z.core.$ZodType, pointer: string) => unknown,
+  pointer = '',
+): unknown {
+  const inner = bare(schema)
+  if (inner instanceof z.ZodArray) {
+    const item = bare(inner.element)
+    const kinds = item instanceof z.ZodObject ? actors.filter((actor) => actor in item.shape) : []
+    if (!(item instanceof z.ZodObject) || kinds.length < actors.length) {
+      return [documentOf(item, leaf, `${pointer}/0`)]
+    }
+    return kinds.map((kind, at) => {
+      const others = kinds.filter((other) => other !== kind)
+      const shape = Object.entries(item.shape).filter(([property]) => !others.includes(property))
+      return documentOf(z.object(Object.fromEntries(shape)), leaf, `${pointer}/${at}`)
+    })
+  }
+  if (inner instanceof z.ZodDiscriminatedUnion) {
+    const option = inner.options[1] ?? z.never()
+    return documentOf(option, leaf, pointer)
+  }
+  if (inner instanceof z.ZodObject) {
+    return Object.fromEntries(
+      Object.entries(inner.shape).map(([property, value]) => [
+        property,
+        documentOf(value, leaf, `${pointer}/${property}`),
+      ]),
+    )
+  }
+  return leaf(inner, pointer)
+}
+
+/** Values of properties whose rules are no more than a pattern. */
+const texts: Record<string, string> = {
+  language: 'en',
+  languages: 'en',
+  url: 'https://example.org/page',
+  website: 'https://example.org',
+  query: '/v1/countries?partnerOf=CHN',
+  property: '/name',
+  indicator: 'partner_countries',
+  scheme: 'test',
+  currency: 'CNY',
+  crsPurpose: '14010',
+}
+
+/** The last name in a JSON pointer. */
+const lastName = (pointer: string) => pointer.split('/').findLast((step) => !/^\d*$/.test(step)) ?? ''
+
+/** Ids that look like those of the Research Organization Registry. */
+const ror = () =>
+  `https://ror.org/0${randomUUID()
+    .replaceAll(/[^a-f1-9]/g, '1')
+    .slice(0, 6)}00`
+
+function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, string>): unknown {
+  const name = lastName(pointer)
+  const text = texts[name]
+  if (schema instanceof z.ZodEnum) return schema.options.at(-1)
+  if (schema instanceof z.ZodLiteral) return schema.value
+  if (schema instanceof z.ZodNumber) return schema.format === 'safeint' ? 3 : 12.5
+  if (text !== undefined) return text
+  const refersTo = references.get(schema)?.resource
+  if (refersTo !== undefined) return keys.get(refersTo)
+  if (name === 'ror') return ror()
+  if (schema instanceof z.ZodString && schema.meta()?.format === 'edtf') return '1985-04/..'
+  return `Text ${randomUUID().slice(0, 18)}`
+}
+
+const seededKeys = memoize(async (api: Api) => {
+  const keys = new Map<string, string>()
+  for (const { name } of resources) keys.set(name, await seededKey(api, name))
+  return keys
+})
+
+/** Returns a valid document with a value in every property, however deep. */
+export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
+  const keys = await seededKeys(api)
+  const document = documentOf(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
+  return { ...z.record(z.string(), z.unknown()).parse(document), ...(await ownIdentity(resource, api)) }
+}
+
+/** A value with those of another in it, however deep, wherever the other has one: undefined and null stand for none. */
+export function merged(value: unknown, other: unknown): unknown {
+  if (other === undefined || other === null) return value
+  if (Array.isArray(value)) return value.map((item, at) => merged(item, Object(other)[at]))
+  if (typeof value !== 'object' || value === null) return other
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, merged(inner, Object(other)[name])]),
+  )
+}
+
+/** Sends a body as a create, a replace and a patch of a record. Throws when any of them changes anything. */
+export async function sendAsEveryWrite(
+  api: Api,
+  resource: Resource,
+  path: string,
+  body: string | Uint8Array,
+  options: RequestOptions = {},
+): Promise<HttpAnswer[]> {
+  const state = async () => ({ records: await count(api, resource), record: (await api.get(path)).text })
+  const before = await state()
+  const answers = [
+    await api.post(listPath(resource), body, options),
+    await api.put(path, body, options),
+    await api.patch(path, body, options),
+  ]
+  const after = await state()
+  if (isDeepStrictEqual(before, after)) return answers
+  const statuses = answers.map(({ status }) => status).join()
+  throw new Error(
+    `a request that must be refused has changed something (${statuses}): ${JSON.stringify({ before, after })}`,
+  )
+}
+
+/** Returns a time of the database's clock that is after all earlier writes and before all later ones. */
+export async function databaseTime(api: Api): Promise<string> {
+  const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now from pg_sleep(0.003)')
+  await new Promise((resolve) => setTimeout(resolve, 3))
+  return rows[0]?.now.toISOString() ?? ''
+}

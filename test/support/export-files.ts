@@ -1,0 +1,63 @@
+import exceljs from 'exceljs'
+import { expect } from 'vitest'
+import type { Api } from './api.ts'
+import type { Document } from './documents.ts'
+
+/** Whole results in other formats than pages of JSON. */
+
+/** Returns the cells of CSV by RFC 4180. Throws when a line does not end with CRLF. */
+export function readCsv(text: string): string[][] {
+  const rows: string[][] = [[]]
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y
+  for (let match = cell.exec(text); match; match = cell.exec(text)) {
+    const [, quoted, plain = '', end] = match
+    rows.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain)
+    if (end === '\r\n') rows.push([])
+    if (cell.lastIndex === text.length) return rows.slice(0, -1)
+  }
+  throw new Error('not CSV with CRLF at the end of every line')
+}
+
+/** Returns the rows of CSV as objects with the names of the header. */
+export function tableOf(text: string): Record<string, string>[] {
+  const [header = [], ...rows] = readCsv(text)
+  return rows.map((row) => {
+    expect(row.length).toBe(header.length)
+    return Object.fromEntries(header.map((name, at) => [name, row[at] ?? '']))
+  })
+}
+
+/** Returns the records of NDJSON. */
+export const linesOf = (text: string): Document[] =>
+  text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+
+/** Downloads a path and returns it as a workbook. */
+export async function workbook(api: Api, path: string): Promise<exceljs.Workbook> {
+  const response = await fetch(`${api.origin}${path}`)
+  const book = new exceljs.Workbook()
+  await book.xlsx.load(await response.arrayBuffer())
+  return book
+}
+
+/** Returns the cells of a sheet, row by row. */
+export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[][] => {
+  const rows: exceljs.CellValue[][] = []
+  sheet?.eachRow((row) => {
+    rows.push(Array.isArray(row.values) ? row.values.slice(1) : [])
+  })
+  return rows
+}
+
+/** Returns a cell as text; empty for no value. */
+export const cellText = (value: unknown) => (value === null || value === undefined ? '' : String(value))
+
+/** The media type of each format. */
+export const media = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  geojson: 'application/geo+json',
+}
+
+/** Returns a text as exports write it: an apostrophe before what a spreadsheet would take as a formula. */
+export const disarmed = (text: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text)

@@ -1,0 +1,66 @@
+import { expect } from 'vitest'
+
+/** The properties of a record. */
+export type Properties = Record<string, unknown>
+
+/** A question that somebody would ask, and the records that answer it: these and no others. */
+export interface Question {
+  ask: string
+  answers: Properties[]
+  /** What the supporting citation has, beside the paragraph; the whole record is cited unless it says otherwise. */
+  cited?: Properties
+}
+
+/** A fact of the interview, and the requests that find it. */
+export interface Fact {
+  id: string
+  fact: string
+  paragraph: string
+  questions: Question[]
+}
+
+/** Matches a participant that is a country. */
+export const country = (code: string, more: Properties = {}) =>
+  expect.objectContaining({ country: code, ...more })
+/** Matches a participant that is a region. */
+export const region = (code: string, more: Properties = {}) =>
+  expect.objectContaining({ region: code, ...more })
+
+/** The actions of a party that signed in a month. */
+export const signed = (month: string) => [{ kind: 'signed', date: month, note: null }]
+
+/** One of the big science programmes, in which all of paragraph 5 take part. */
+export const megaScience = (title: string, ...topics: string[]) => ({
+  title: expect.stringContaining(title),
+  kind: 'mega_science',
+  participants: [country('CHN'), country('USA'), country('JPN'), country('RUS'), region('150')],
+  topics,
+})
+
+/** A count that the interview gives of China, in the month of its occasion. */
+export const chineseFigure = (value: number, qualifier = 'exact') => ({
+  value,
+  qualifier,
+  country: 'CHN',
+  asOf: '2011-08',
+})
+
+/** A program of China for developing countries. */
+export const helpForDevelopingCountries = (modality: string) => ({
+  modality,
+  participants: [country('CHN', { role: 'donor' }), region('902', { role: 'recipient' })],
+})
+
+/** A programme under the memorandum of November 2008. */
+export const underTheMemorandum = (title: string) => ({
+  title: expect.stringContaining(title),
+  modality: 'environment',
+  participants: expect.arrayContaining([region('002', { role: 'beneficiary' })]),
+  agreementDetails: [
+    expect.objectContaining({
+      kind: 'memorandum_of_understanding',
+      signedOn: '2008-11',
+      level: 'interagency',
+    }),
+  ],
+})

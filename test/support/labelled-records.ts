@@ -1,0 +1,59 @@
+import { expect } from 'vitest'
+import type { Api } from './api.ts'
+
+/** The properties of a document. */
+export type Properties = Record<string, unknown>
+
+/** A page of a list. */
+export interface Page<T> {
+  data: T[]
+  page: { next: string | null; total?: { count: number } }
+}
+
+/** Creates a record and returns its id. */
+export async function create(api: Api, resource: string, document: Properties): Promise<string> {
+  const answer = await api.post(`/v1/${resource}`, document)
+  expect(answer.status, answer.text).toBe(201)
+  return answer.json<{ id: string }>().id
+}
+
+/** Records that a test has created, known by labels. */
+export interface World {
+  id(label: string): string
+  /** The labels, in order, of those records that a list with these parameters finds. */
+  find(parameters: Record<string, string>): Promise<string[]>
+}
+
+/** Creates one record for each label. Lists of the world are narrowed to its records by the filter `id`. */
+export async function worldOf(
+  api: Api,
+  resource: string,
+  documents: Record<string, Properties>,
+): Promise<World> {
+  const ids = new Map<string, string>()
+  for (const [label, document] of Object.entries(documents))
+    ids.set(label, await create(api, resource, document))
+  const labels = new Map([...ids].map(([label, id]) => [id, label]))
+  return {
+    id: (label) => ids.get(label) ?? '',
+    async find(parameters) {
+      const search = new URLSearchParams({ ...parameters, id: [...ids.values()].join(), limit: '200' })
+      const answer = await api.get(`/v1/${resource}?${search}`)
+      expect(answer.status, answer.text).toBe(200)
+      return answer
+        .json<Page<{ id: string }>>()
+        .data.map(({ id }) => labels.get(id) ?? id)
+        .sort()
+    },
+  }
+}
+
+/** Agreements with these parties, each under its label. */
+export const withParties = (api: Api, parties: Record<string, Properties[]>) =>
+  worldOf(
+    api,
+    'agreements',
+    Object.fromEntries(
+      Object.entries(parties).map(([title, list]) => [title, { title, kind: 'agreement', parties: list }]),
+    ),
+  )

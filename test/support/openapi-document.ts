@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { endpoints } from '../../src/features/index.ts'
+
+const schema = z.record(z.string(), z.unknown())
+const media = z.record(z.string(), z.looseObject({ schema, example: z.unknown().optional() }))
+const parameter = z.looseObject({
+  name: z.string(),
+  in: z.enum(['path', 'query', 'header']),
+  description: z.string().optional(),
+  schema,
+  example: z.unknown().optional(),
+})
+const operation = z.looseObject({
+  operationId: z.string(),
+  summary: z.string(),
+  description: z.string(),
+  parameters: z.array(parameter).default([]),
+  requestBody: z.looseObject({ content: media }).optional(),
+  responses: z.record(z.string(), z.looseObject({ description: z.string(), content: media.optional() })),
+})
+/** The parts of an OpenAPI document that tests read. */
+export const documentForm = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ schemas: z.record(z.string(), schema) }),
+})
+
+/** An operation with its path and method. */
+export type Operation = z.output<typeof operation> & { path: string; method: string }
+
+/** Returns all operations of an OpenAPI document, with their paths and methods. */
+export function operationsIn(document: z.output<typeof documentForm>): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, own]) => ({ ...own, path, method })),
+  )
+}
+
+/** Returns the operations that every resource has. */
+export function gridOperations(operations: Operation[]): Operation[] {
+  const beside = new Set(endpoints.map(({ path }) => path))
+  return operations.filter(({ path }) => path.startsWith('/v1/') && !beside.has(path))
+}
+let _document: z.output<typeof documentForm>
+let _operations: Operation[]

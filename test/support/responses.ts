@@ -1,0 +1,135 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formatsPlugin from 'ajv-formats'
+import { z } from 'zod'
+
+const media = z.record(z.string(), z.unknown())
+const operation = z.looseObject({
+  responses: z.record(z.string(), z.looseObject({ content: media.optional() })),
+})
+const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+
+/** A response as a client receives it. */
+export interface ReceivedResponse {
+  method: string
+  /** Path with query, as requested. */
+  url: string
+  status: number
+  contentType: string | null
+  body: string
+  /** Whether the request selected some `fields` of the records, or none. */
+  records: 'whole' | 'sparse'
+}
+
+/** Throws when the OpenAPI document does not describe a response. */
+export type CheckResponse = (response: ReceivedResponse) => void
+
+/**
+ * Compiling takes longer than all validation of a run, so validators stop at the first error and their code is not
+ * optimized.
+ */
+const fastCompilation = { strict: false, code: { optimize: false } }
+
+const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
+
+/** Tells whether a status blames the request: usually 405, but another fault may be found first. */
+const isRefusal = (status: number) => status >= 400 && status < 500
+
+/** Pages for people, and the document itself: the document does not describe them. */
+const undocumented = /^\/(docs|problems|openapi\.)/
+
+/**
+ * Returns a check of responses against an OpenAPI document: path, status, content type and body.
+ * Records must have all properties unless the request selected `fields`.
+ */
+export function responseCheck(openApi: unknown): CheckResponse {
+  const document = documentForm.parse(openApi)
+  // The package is CommonJS: its function is the default of its default.
+  const addFormats = formatsPlugin.default
+  const ajv = new Ajv2020(fastCompilation)
+  addFormats(ajv)
+  ajv.addFormat('edtf', true)
+  ajv.addSchema(document, 'openapi')
+  const wholeDocument = Object(withoutSparse(document))
+  ajv.addSchema(wholeDocument, 'whole')
+  const templates = Object.keys(document.paths)
+    .map((path) => ({
+      path,
+      form: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    }))
+    .sort((a, b) => a.path.split('{').length - b.path.split('{').length)
+  const validators = new Map<string, ValidateFunction>()
+
+  const validatorAt = (steps: string[], whole: boolean): ValidateFunction => {
+    const name = targetOf(whole ? wholeDocument : document, steps, whole ? 'whole' : 'openapi')
+    const validator = validators.get(name) ?? ajv.compile({ $ref: name })
+    validators.set(name, validator)
+    return validator
+  }
+
+  return ({ method, url, status, contentType, body, records }) => {
+    const [path = ''] = url.split('?')
+    // HEAD is described as GET. OPTIONS and methods that the path does not have belong to the server.
+    const documented = method === 'HEAD' ? 'get' : method.toLowerCase()
+    // /{resource}/search is never a /{resource}/{key}.
+    const template = templates.find(({ form }) => form.test(path))?.path
+    if (template === undefined) {
+      if (undocumented.test(path) || method === 'OPTIONS' || isRefusal(status)) return
+      throw new Error(`${method} ${url}: the path is not in the OpenAPI document`)
+    }
+    const described = document.paths[template]?.[documented]
+    if (!described) {
+      if (method === 'OPTIONS' || isRefusal(status)) return
+      throw new Error(`${method} ${template} is not in the OpenAPI document`)
+    }
+    const promise = described.responses[status]
+    if (!promise) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
+    if (!promise.content) {
+      if (body !== '')
+        throw new Error(`${method} ${url} answered ${status} with a body where none is documented`)
+      return
+    }
+    if (method === 'HEAD') return
+    const type = contentType?.split(';')[0] ?? ''
+    if (!Object.hasOwn(promise.content, type)) {
+      throw new Error(`${method} ${url} answered ${status} as ${type}, which is not documented`)
+    }
+    const steps = [
+      'paths',
+      template,
+      method.toLowerCase(),
+      'responses',
+      String(status),
+      'content',
+      type,
+      'schema',
+    ]
+    const validate = validatorAt(steps, records === 'whole')
+    if (!validate(/[/+]json$/.test(type) ? JSON.parse(body) : body)) {
+      throw new Error(
+        `${method} ${url} answered ${status} against its schema: ${ajv.errorsText(validate.errors).slice(0, 500)}\n${body.slice(0, 500)}`,
+      )
+    }
+  }
+}
+
+/** The document with the sparse variants of records taken out, however deep. */
+function withoutSparse(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.filter((item) => !isSparse(item)).map(withoutSparse)
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSparse(inner)]))
+}
+
+const isSparse = (item: unknown) =>
+  typeof item === 'object' &&
+  item !== null &&
+  '$ref' in item &&
+  String(item.$ref).startsWith('#/components/schemas/Sparse')
+
+/** Where the schema at some steps really is: what only refers to another is compiled once for all that refer to it. */
+function targetOf(document: unknown, steps: string[], name: string): string {
+  const found = steps.reduce<unknown>((value, step) => Object(value)[step], document)
+  const { $ref } = Object(found)
+  return typeof $ref === 'string' ? `${name}${$ref}` : `${name}#/${steps.map(escaped).join('/')}`
+}
