@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../src/resources/index.ts'
-import type { Resource } from '../src/resources/resource.ts'
+import type { Resource } from '../src/model/resource.ts'
+import { registry } from '../src/resources/registry.ts'
 import { type Api, openApi } from './support/api.ts'
 import {
   all,
@@ -17,6 +17,8 @@ import {
   resourceOf,
   seededKey,
 } from './support/documents.ts'
+
+const { resources } = registry
 
 /** Lists, searches, aggregates and exports as the registry stood at a moment. */
 

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { count, createRecord, exampleDocument, listPath, nameProperty } from '../support/documents.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {

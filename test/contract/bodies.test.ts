@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
@@ -12,6 +12,8 @@ import {
   refusal,
   sendAsEveryWrite,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** Bodies that are no JSON object which could be kept as it is. */
 

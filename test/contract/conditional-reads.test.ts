@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   createRecord,
@@ -10,6 +10,8 @@ import {
   refusal,
   resourceOf,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** What a client has already is not sent again, and what has changed always is. */
 

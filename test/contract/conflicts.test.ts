@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
@@ -12,6 +12,8 @@ import {
   pointersIn,
   resourceOf,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** What one record of a resource has and no other can have. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
-import { references } from '../../src/resources/values.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { references } from '../../src/model/schemas.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
@@ -17,6 +17,8 @@ import {
   refusal,
   unusedKey,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   bare,
@@ -15,6 +15,8 @@ import {
   pointersIn,
   refusal,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** Records with faults are refused with 422, every fault at once, each with a JSON pointer; nothing is written. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Operator } from '../../src/query/filters.ts'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
+import type { Operator } from '../../src/model/filters.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
@@ -16,6 +16,8 @@ import {
   type Page,
   seededKey,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {

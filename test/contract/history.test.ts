@@ -1,6 +1,6 @@
 import { applyPatch, type Operation } from 'rfc6902'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   createRecord,
@@ -18,6 +18,8 @@ import {
   seededKey,
   unusedKey,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
@@ -11,6 +11,8 @@ import {
   nameProperty,
   sendAsEveryWrite,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** How bodies may be sent, and how large. */
 

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, faultAt, fullDocument, listPath } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** Amounts and counts are what the source says, to the last digit. */
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   createRecord,
@@ -11,6 +11,8 @@ import {
   listPath,
   refusal,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** Nothing in a query is ignored: what is unknown or impossible is refused with 400 that names it. */
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   contractOf,
@@ -15,6 +15,8 @@ import {
   pointersIn,
   unusedKey,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
@@ -13,6 +13,8 @@ import {
   refusal,
   unusedKey,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {

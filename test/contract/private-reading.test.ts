@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { listPath, pathTo, unusedKey } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** A registry that only those with a key may read. */
 

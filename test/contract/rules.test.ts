@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
-import { references } from '../../src/resources/values.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { references } from '../../src/model/schemas.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
@@ -18,6 +18,8 @@ import {
   resourceOf,
   unusedKey,
 } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** Rules that are more than the type of a value: references, dates, lists, circles. */
 

@@ -6,10 +6,12 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import { chooseAccount } from '../../src/database/embedded/account.ts'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { readFeed } from './feed.ts'
 import { freePort } from './ports.ts'
 import { answerOf, asAdministrator, openService } from './service.ts'
+
+const { resources } = registry
 
 /** A backup as README has it. */
 

@@ -4,11 +4,13 @@ import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
 import { LongReads } from '../../src/operations/long-reads.ts'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+
+const { resources } = registry
 
 /** One question finds the records of every resource, however it is spelt. */
 
@@ -225,7 +227,7 @@ describe('a database whose locale is C', () => {
           "insert into agreements (title, kind) select '中国和巴基斯坦的合作' || n, 'agreement' from generate_series(1, 3) as n",
         )
       })
-      const search = endpoints.find(({ path }) => path === '/v1/search')
+      const search = endpoints(registry).find(({ path }) => path === '/v1/search')
       const find = async (q: string) => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
         const { signal: gone } = new AbortController()

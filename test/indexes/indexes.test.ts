@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { generate } from '../../src/features/generating/generate.ts'
-import { propertiesOf } from '../../src/query/document.ts'
-import type { Filter, Operator } from '../../src/query/filters.ts'
+import { propertiesOf } from '../../src/model/document.ts'
+import type { Filter, Operator } from '../../src/model/filters.ts'
+import type { Resource } from '../../src/model/resource.ts'
 import { completeSort, type ListPlan, type SortTerm } from '../../src/query/list.ts'
 import { countStatement, listStatement } from '../../src/query/sql.ts'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { largeTables, planFaults, type Sizes } from './plans.ts'
+
+const { resources } = registry
 
 /** How many agreements the registry has; everything else is in proportion. */
 const agreements = 100_000
@@ -100,7 +102,7 @@ describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resou
 
   it('come in the order of every sort key from an index, at the start and deep inside', async () => {
     const found: Record<string, string[]> = {}
-    const { rows: counted } = await database.pool.query<{ total: number }>(countStatement(planOf(resource)))
+    const counted = await database.database.read<{ total: number }>(countStatement(planOf(resource)))
     const limit = Math.min(4000, (counted[0]?.total ?? 0) - 1)
     for (const key of Object.keys(resource.sorts)) {
       for (const [direction, nulls] of [
@@ -111,7 +113,7 @@ describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resou
       ] as const) {
         const term: SortTerm = { key, direction, nulls }
         const plan = planOf(resource, { sort: completeSort(resource, [term]) })
-        const { rows } = await database.pool.query<{ last: string[] }>(
+        const rows = await database.database.read<{ last: string[] }>(
           listStatement({ ...plan, limit }, undefined),
         )
         const wrong = [...(await faults(plan)), ...(await faults(plan, rows[0]?.last))]

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 import { type Refusal, unusedId } from '../support/documents.ts'
+
+const { resources } = registry
 
 /** Many requests take long when the machine has other work. */
 const slow = { timeout: 60_000 }

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { aggregate } from '../support/aggregates.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { testCreation } from '../support/authorship.ts'
 import {
   type Base,
   bases,
@@ -17,6 +18,8 @@ import {
   subregionOf,
   union,
 } from '../support/counted-bases.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {
@@ -39,9 +42,10 @@ async function fill(): Promise<void> {
     [institute, union],
   )
   const documents = bases.map(({ partOf, ...base }) => checkDocument(resource, base))
-  const keys = await api.database.transaction((transaction) =>
-    insertDocuments(transaction, resource, documents),
+  const stored = await api.database.transaction((transaction) =>
+    insertDocuments(transaction, resource, documents, testCreation),
   )
+  const keys = stored.map(({ key }) => key)
   const parents = bases.map(({ partOf }) =>
     partOf === null ? null : (keys[Number(partOf.slice(-12))] ?? null),
   )

@@ -2,7 +2,7 @@ import { parse } from 'edtf'
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findEdtfFault } from '../../src/query/edtf.ts'
+import { findEdtfFault } from '../../src/model/edtf.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { many, plainDates, runs, spans } from '../support/edtf-dates.ts'
 

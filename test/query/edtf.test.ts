@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findEdtfFault } from '../../src/query/edtf.ts'
+import { findEdtfFault } from '../../src/model/edtf.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { many, runs, type Span, spans } from '../support/edtf-dates.ts'
 

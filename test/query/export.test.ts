@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { all, type Document, keyIn, listPath, refusal } from '../support/documents.ts'
 import {
@@ -12,6 +12,8 @@ import {
   tableOf,
   workbook,
 } from '../support/export-files.ts'
+
+const { resources } = registry
 
 /** Whole results in other formats than pages of JSON. */
 

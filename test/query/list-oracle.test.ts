@@ -3,10 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { testCreation } from '../support/authorship.ts'
 import { dateHolds, spanOf } from '../support/date-oracle.ts'
 import type { Page } from '../support/labelled-records.ts'
+
+const { resources } = registry
 
 /** Many requests take long when the machine has other work. */
 const slow = { timeout: 60_000 }
@@ -299,7 +302,7 @@ describe('a list with any filters, any order and any page size', () => {
     // In three transactions, so that there are few moments of creation, each shared by many records.
     for (const at of [0, 15, 30])
       await own.database.transaction((transaction) =>
-        insertDocuments(transaction, resource, documents.slice(at, at + 15)),
+        insertDocuments(transaction, resource, documents.slice(at, at + 15), testCreation),
       )
     records = await everything<Agreement>('agreements')
     around = await surroundings()

@@ -2,9 +2,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { checkDocument } from '../../src/operations/writing/validation.ts'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { testCreation } from '../support/authorship.ts'
 import { pseudoRandom } from '../support/pseudo-random.ts'
+
+const { resources } = registry
 
 let api: Api
 beforeAll(async () => {
@@ -62,7 +65,9 @@ async function fill(): Promise<void> {
   const documents = agreements.map((agreement, at) =>
     checkDocument(resource, { ...agreement, externalIds: [{ scheme: mark.scheme, id: String(at) }] }),
   )
-  await api.database.transaction((transaction) => insertDocuments(transaction, resource, documents))
+  await api.database.transaction((transaction) =>
+    insertDocuments(transaction, resource, documents, testCreation),
+  )
 }
 
 /** First and last day of the dates above, as numbers that compare. */

@@ -2,9 +2,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { resources } from '../../src/resources/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
+
+const { resources } = registry
 
 const schema = z.record(z.string(), z.unknown())
 

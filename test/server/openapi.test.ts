@@ -6,11 +6,13 @@ import { isDeepStrictEqual, promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { nameInput, nameOutput } from '../../src/resources/components.ts'
-import { resources } from '../../src/resources/index.ts'
+import { nameInput, nameOutput } from '../../src/model/schema-names.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
 import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
+
+const { resources } = registry
 
 /** Tools that take seconds take many when the machine has other work. */
 const slow = { timeout: 60_000 }

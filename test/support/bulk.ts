@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Resource } from '../../src/resources/resource.ts'
+import type { Resource } from '../../src/model/resource.ts'
 import type { Api, HttpAnswer, RequestOptions } from './api.ts'
 import { type Document, listPath, type Refusal, refusal, resourceOf } from './documents.ts'
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { resources } from '../../src/resources/index.ts'
-import type { Resource } from '../../src/resources/resource.ts'
-import { references } from '../../src/resources/values.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { references } from '../../src/model/schemas.ts'
+import { registry } from '../../src/resources/registry.ts'
 import type { Api, HttpAnswer, RequestOptions } from './api.ts'
+
+const { resources } = registry
 
 /** Valid documents of every resource, and short ways to send common requests. */
 

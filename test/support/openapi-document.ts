@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { endpoints } from '../../src/features/index.ts'
+import { registry } from '../../src/resources/registry.ts'
 
 const schema = z.record(z.string(), z.unknown())
 const media = z.record(z.string(), z.looseObject({ schema, example: z.unknown().optional() }))
@@ -36,7 +37,7 @@ export function operationsIn(document: z.output<typeof documentForm>): Operation
 
 /** Returns the operations that every resource has. */
 export function gridOperations(operations: Operation[]): Operation[] {
-  const beside = new Set(endpoints.map(({ path }) => path))
+  const beside = new Set(endpoints(registry).map(({ path }) => path))
   return operations.filter(({ path }) => path.startsWith('/v1/') && !beside.has(path))
 }
 let _document: z.output<typeof documentForm>
