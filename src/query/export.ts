@@ -5,7 +5,7 @@ import { conditionValues } from './condition-sql.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
 import type { ListPlan } from './list.ts'
 import { inlined } from './literal.ts'
-import { matching, ordering } from './sql.ts'
+import { matching, ordering, pageSource } from './sql.ts'
 
 /** COPY statements of whole results: PostgreSQL composes every byte of a row, and the service passes it on. */
 
@@ -29,7 +29,7 @@ const asTable = sql.raw('(format csv, header)')
 function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record'): string {
   const { join, order } =
     per === 'participant' ? participantRows(plan.resource) : { join: sql``, order: sql`` }
-  const query = sql`select ${selected} from ${plan.resource.table}${join}${matching(plan)} order by ${ordering(plan)}${order}`
+  const query = sql`select ${selected} from ${pageSource(plan)}${join}${matching(plan)} order by ${ordering(plan)}${order}`
   return inlined(sql`copy (${query}) to stdout with ${options}`, conditionValues(plan.where))
 }
 

@@ -90,7 +90,7 @@ const representationShape = ({ fields, include }: Representation) => `${fields.j
 const recordKeys = ['createdAt', 'updatedAt']
 
 /** The tables that a page is chosen from: sorting by when a record was made needs its row in `records`, too. */
-function pageSource({ resource, sort }: ListPlan): SQL {
+export function pageSource({ resource, sort }: ListPlan): SQL {
   const { table, id, name } = resource
   return sort.some(({ key }) => recordKeys.includes(key))
     ? sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`

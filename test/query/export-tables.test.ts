@@ -141,7 +141,7 @@ describe('a table', () => {
 
   it('with a text too long for a cell of XLSX says that it was cut, and where', async () => {
     const aliases = Array.from({ length: 100 }, (_, at) => ({
-      name: `${at} ${'多'.repeat(296)}`,
+      name: `${at} ${'多'.repeat(297)}`,
       language: 'zh',
     }))
     const { id } = (

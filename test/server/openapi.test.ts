@@ -6,7 +6,7 @@ import { isDeepStrictEqual, promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { nameInput, nameOutput } from '../../src/model/schema-names.ts'
+import { collectNamed, nameOutput, schemaNames } from '../../src/model/schema-names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
@@ -179,7 +179,7 @@ describe('the OpenAPI document', () => {
     const names = Object.keys(document.components.schemas).map((name) => name.toLowerCase())
     expect(new Set(names).size).toBe(names.length)
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^([A-Z][a-z]+)+$/)
-    expect(() => nameOutput('Page', z.string())).toThrow('two schemas are named Page')
-    expect(() => nameInput('Money', z.string())).toThrow('two schemas are named Money')
+    const twice = z.object({ one: nameOutput('Twice', z.string()), other: nameOutput('Twice', z.number()) })
+    expect(() => collectNamed([twice], schemaNames.output)).toThrow('two schemas are named Twice')
   })
 })

@@ -29,6 +29,10 @@ function defaultsOf(resource: Resource): Document {
   return made
 }
 
+/** The time in a UUIDv7 (RFC 9562, section 5.7): generated records say that they were made then. */
+const timeOf = (id: string): string =>
+  new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).toISOString()
+
 /** New records, which are written together by COPY. */
 export class Batch {
   readonly #registry: Registry
@@ -46,7 +50,7 @@ export class Batch {
       id,
       key: id,
       version: 1,
-      createdAt: this.#time,
+      createdAt: timeOf(id),
       updatedAt: this.#time,
       document: { ...defaultsOf(this.#registry.get(resource)), ...document },
     }

@@ -27,11 +27,14 @@ const withoutHistory = compileSql(
   sql`select set_config('entente.writer', 'service', true), set_config('entente.versioning', 'off', true)`,
 )
 
+/** Documents of another shape, by the index of shapes. */
+const isStale = (resource: Resource) => sql`${records.resource} = ${sql.placeholder('resource')}
+    and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
+
 /** Stores some documents of another shape anew. @returns how many. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
   await tx.query(withoutHistory)
-  const stale = sql`select ${records.key} as key from ${records} where ${records.resource} = ${sql.placeholder('resource')}
-    and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})
+  const stale = sql`select ${records.key} as key from ${records} where ${isStale(resource)}
     limit ${sql.placeholder('limit')}::int for update skip locked`
   const found = await tx.query<{ key: string }>(
     statement(`stale|${resource.name}`, () => stale, { resource: resource.name, limit: batchSize }),
@@ -102,12 +105,19 @@ export async function recompose(
 ): Promise<number> {
   let total = await recomposeChangedRecords(of, registry, signal)
   for (const resource of registry.resources) {
-    for (let count = -1; count !== 0 && !signal?.aborted; ) {
-      count = await of.transaction((tx) => recomposeBatch(tx, resource))
-      total += count
-    }
+    while (!signal?.aborted && (await hasStale(of, resource)))
+      total += await of.transaction((tx) => recomposeBatch(tx, resource))
   }
   return total
+}
+
+/** Whether a resource has documents of another shape. Asks before a transaction writes: a standby takes none. */
+async function hasStale(of: Database, resource: Resource): Promise<boolean> {
+  const build = () => sql`select exists (select from ${records} where ${isStale(resource)}) as found`
+  const [row] = await of.read<{ found: boolean }>(
+    statement(`has stale|${resource.name}`, build, { resource: resource.name }),
+  )
+  return row?.found === true
 }
 
 /** Composes the records that were written past the service. @returns how many. */

@@ -1,12 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { positioned } from '../../database/rows.ts'
 import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
+import { includedRecords } from '../includes.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { participantCollection, partyCollection } from '../participants/collection.ts'
 import { participantDimensions } from '../participants/dimensions.ts'
 import { participantFilters } from '../participants/filters.ts'
 import { participantRelations } from '../participants/relations.ts'
 import { participantsSchema, partiesSchema, type Roles } from '../participants/schema.ts'
+import type { Include } from '../resource.ts'
 
 const participantProperties = ['country', 'organization', 'region', 'role', 'contribution']
 const partyProperties = [...participantProperties, 'signatory']
@@ -60,11 +63,27 @@ function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
   }
 }
 
+/** The records that take part in a record, by the column of participations that refers to them. */
+function participantIncludes({ recordId, registry }: FieldPlace): Record<string, Include> {
+  const { participations } = registry.shared
+  const included = (name: string, column: PgColumn) => {
+    const resource = registry.get(name)
+    const chosen = sql`${resource.key.column} in (select ${column} from ${participations} where ${participations.record} = ${recordId})`
+    return includedRecords(resource, `the ${name} that take part.`, chosen)
+  }
+  return {
+    countries: included('countries', participations.country),
+    organizations: included('organizations', participations.organization),
+    regions: included('regions', participations.region),
+  }
+}
+
 const query = (place: FieldPlace, roles: Roles) => {
   const relations = participantRelations(place, roles)
   return {
     filters: participantFilters(place, roles, relations),
     dimensions: participantDimensions(place.registry, relations),
+    includes: () => participantIncludes(place),
   }
 }
 
