@@ -78,7 +78,7 @@ describe('generated registries', () => {
       }
       // 2 projects, 1 base, 1 program, 1 organization and 50 sources come with 20 agreements.
       const { rows } = await api.pool.query<{ count: number }>(
-        "select count(*)::int as count from citations where created_at < '2021-01-01'",
+        "select count(*)::int as count from records where resource = 'citations' and created_at < '2021-01-01'",
       )
       expect(await count()).toBe(before + 20 + 2 + 1 + 1 + 1 + 50 + (rows[0]?.count ?? 0))
       const history = await api.get(`/v1/agreements/${agreement?.id}/history`)

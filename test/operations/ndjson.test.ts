@@ -54,7 +54,7 @@ it('an export of one registry can be imported unchanged by another, and exports 
 }, 20_000)
 
 describe('NDJSON records', () => {
-  const ids = Array.from({ length: 4 }, (_, at) => `0190aaaa-0000-7000-8000-00000000000${at}`)
+  const ids = Array.from({ length: 6 }, (_, at) => `0190aaaa-0000-7000-8000-00000000000${at}`)
   const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
 
   it('may refer to one another in any order, and start at version 1', async () => {
@@ -72,8 +72,8 @@ describe('NDJSON records', () => {
       relations: [{ kind: 'renews', agreement: ids[1] }],
     })
     const bases = [
-      { id: ids[2], name: 'Part', kind: 'other', partOf: ids[3] },
-      { id: ids[3], name: 'Whole', kind: 'other' },
+      { id: ids[4], name: 'Part', kind: 'other', partOf: ids[5] },
+      { id: ids[5], name: 'Whole', kind: 'other' },
     ]
     expect((await send('cooperation-bases', ...bases)).status).toBe(201)
   })
