@@ -6,6 +6,7 @@ import { errorCode } from '../error-code.ts'
 import { packageRoot } from '../package-root.ts'
 import { StartupError } from '../startup-error.ts'
 import { alignFeed } from './feed.ts'
+import { checkHistory } from './history.ts'
 import { withLock } from './lock.ts'
 
 const folder = join(packageRoot, 'migrations')
@@ -20,6 +21,7 @@ export async function migrate(pool: pg.Pool): Promise<void> {
   try {
     await withLock(pool, 'migrate', async () => {
       await migrateAlone(pool)
+      await checkHistory(pool)
       await alignFeed(pool)
     })
   } catch (error) {
@@ -56,7 +58,12 @@ async function migrateAlone(pool: pg.Pool): Promise<void> {
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  await migrator.migrate(drizzle(pool), { migrationsFolder: folder })
+  await drizzle(pool).transaction(async (transaction) => {
+    // PostgreSQL changes no column that a view shows.
+    await transaction.execute('drop schema if exists past cascade')
+    await migrator.migrate(transaction, { migrationsFolder: folder })
+    await transaction.execute('select sync_history()')
+  })
 }
 
 /** The migrations of this version, by the moment of their making, which is what the migrator goes by. */
