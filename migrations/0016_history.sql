@@ -59,7 +59,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 --> statement-breakpoint
 
--- Btree indexes of a schema's tables: what they are on, without name and uniqueness.
+-- Btree indexes of a schema's tables, without their names and uniqueness.
 CREATE FUNCTION sort_indexes(of_schema name) RETURNS TABLE (table_name name, name name, definition text) LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT indexed.relname, index.relname,
@@ -119,7 +119,16 @@ SET search_path = pg_catalog, pg_temp AS $$
       (SELECT string_agg(format('%I %s', col.name, type), ', ' ORDER BY place) FROM public.table_columns(id) AS col) AS typed_columns
     FROM public.registry_tables() WHERE versioned
   ),
-  wanted_indexes AS (SELECT sort_indexes.* FROM public.sort_indexes('public') JOIN versioned ON versioned.name = table_name),
+  -- Those of the table, with the end of a row as their last column: in order, rows that had ended are passed over without
+  -- being read. Two more find the few rows that were there long ago or until lately.
+  wanted_indexes AS (
+    SELECT table_name, sort_indexes.name,
+      regexp_replace(definition, '\)(?= INCLUDE | WITH | WHERE |$)', ', row_end)') AS definition
+    FROM public.sort_indexes('public') JOIN versioned ON versioned.name = table_name
+    UNION ALL
+    SELECT versioned.name, concat(versioned.name, '_', bound)::name, format('USING btree (%I)', bound)
+    FROM versioned, unnest(ARRAY['row_start', 'row_end']) AS bound
+  ),
   existing_indexes AS (SELECT * FROM public.sort_indexes('history')),
   keepers AS (
     SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'history'::regnamespace AND proname LIKE 'keep\_%'
