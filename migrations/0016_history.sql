@@ -205,13 +205,14 @@ $$;
 
 -- Brings twins, triggers and views in line with the tables. Twins keep columns that tables have no more. Without views,
 -- it is for a migration that changes rows after it has changed their columns.
-CREATE FUNCTION sync_history(with_views boolean DEFAULT true) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION sync_history(with_views boolean DEFAULT true) RETURNS void LANGUAGE plpgsql
+SET client_min_messages = warning AS $$
 DECLARE
   change record;
 BEGIN
-  IF to_regnamespace('past') IS NULL THEN
-    CREATE SCHEMA past;
-  END IF;
+  -- PostgreSQL changes no column that a view shows.
+  DROP SCHEMA IF EXISTS past CASCADE;
+  CREATE SCHEMA past;
   FOR change IN SELECT * FROM public.history_changes() WHERE with_views OR NOT is_view LOOP
     IF change.command IS NULL THEN
       RAISE EXCEPTION '%', change.difference USING ERRCODE = 'invalid_table_definition';

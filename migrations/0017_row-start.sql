@@ -58,3 +58,27 @@ BEGIN
   RETURN NEW;
 END
 $$;
+--> statement-breakpoint
+
+-- A record that was removed and comes again under its key goes on counting, so that no version is ever two things, and
+-- begins after its end.
+CREATE OR REPLACE FUNCTION continue_version() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  own_key text;
+  last_version integer;
+  last_time timestamptz;
+BEGIN
+  IF TG_ARGV[0] = 'id' THEN own_key := NEW.id;
+  ELSIF TG_ARGV[0] = 'code' THEN own_key := NEW.code;
+  ELSE own_key := NEW.slug;
+  END IF;
+  SELECT version, "time" INTO last_version, last_time FROM public.revisions
+  WHERE resource = replace(TG_TABLE_NAME, '_', '-') AND key = own_key ORDER BY version DESC LIMIT 1;
+  IF last_version >= NEW.version THEN NEW.version := last_version + 1; END IF;
+  IF last_time > NEW.row_start THEN
+    NEW.row_start := public.change_time(last_time);
+    NEW.updated_at := NEW.row_start;
+  END IF;
+  RETURN NEW;
+END
+$$;

@@ -51,18 +51,3 @@ export function boundPrepared(client: pg.ClientBase): void {
   // It takes and returns what pg's own does, by passing it on.
   client.query = bounded as typeof query
 }
-
-/**
- * The same connection, whose statements have no names: they are planned for the tables that they find, and nothing of
- * them remains.
- */
-export function unprepared(client: pg.PoolClient): pg.PoolClient {
-  const query = (...given: unknown[]): unknown => {
-    const [config, ...others] = given
-    const isNamed = typeof config === 'object' && config !== null && 'name' in config && 'text' in config
-    return Reflect.apply(client.query, client, isNamed ? [{ ...config, name: undefined }, ...others] : given)
-  }
-  return new Proxy(client, {
-    get: (target, property) => (property === 'query' ? query : Reflect.get(target, property)),
-  })
-}

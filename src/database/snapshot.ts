@@ -14,21 +14,20 @@ export interface Snapshot {
 
 const ignore = () => {}
 
-const readOnly = async (client: pg.PoolClient): Promise<void> => {
-  await client.query('begin isolation level repeatable read read only')
-}
-
 /**
  * Opens a snapshot for reading. Whoever opens it closes or abandons it.
- * @param begin begins the transaction, of which nothing will remain.
+ * @param begin the statements that begin the transaction.
  * @throws what PostgreSQL or the pool says when there is no connection to be had.
  */
-export async function openSnapshot(pool: pg.Pool, begin = readOnly): Promise<Snapshot> {
+export async function openSnapshot(
+  pool: pg.Pool,
+  begin = 'begin isolation level repeatable read read only',
+): Promise<Snapshot> {
   const client = await pool.connect()
   // A connection may break while nothing runs on it; the next statement says so, and the process must not end.
   client.on('error', ignore)
   try {
-    await begin(client)
+    await client.query(begin)
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
     const [backend] = rows
     let open = true

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { notModified } from '../operations/answers.ts'
 import type { Contract, Endpoint } from '../operations/operation.ts'
-import { noSuch } from '../operations/read.ts'
+import { registryAt } from '../operations/past.ts'
+import { noSuch, wasNot } from '../operations/read.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../operations/tags.ts'
 import { single, wordsOf } from '../query/parameters.ts'
+import { recordMomentOf } from '../query/past.ts'
 import { countries } from '../resources/countries.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './network/contract.ts'
 import { networkStatement, partnersStatement } from './network/statement.ts'
@@ -20,7 +22,7 @@ const common = {
   headers: [ifNoneMatch],
 } satisfies Partial<Contract>
 
-const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
+const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy']
 
 /** `GET /v1/network`: who cooperates with whom. */
 export const network: Endpoint = {
@@ -48,7 +50,10 @@ export const network: Endpoint = {
 
   async handle({ query }, { pool }) {
     const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
-    const { rows } = await pool.query<Row>(networkStatement(planNetwork(query, level)))
+    const statement = networkStatement(planNetwork(query, level))
+    const { rows } = await registryAt(recordMomentOf(query), pool, (registry) =>
+      registry.query<Row>(statement),
+    )
     return taggedAnswer(rows.map(({ document }) => document).join(''))
   },
 }
@@ -77,9 +82,11 @@ export const countryNetwork: Endpoint = {
   },
 
   async handle({ key, query }, { pool }) {
-    const { rows } = await pool.query<Row>(partnersStatement(planNetwork(query, 'country', key), key))
+    const at = recordMomentOf(query)
+    const statement = partnersStatement(planNetwork(query, 'country', key), key)
+    const { rows } = await registryAt(at, pool, (registry) => registry.query<Row>(statement))
     const [row] = rows
-    if (!row) throw noSuch(countries, key)
+    if (!row) throw at === undefined ? noSuch(countries, key) : wasNot(countries, key, at)
     return taggedAnswer(row.document)
   },
 }

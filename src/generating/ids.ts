@@ -9,8 +9,11 @@ const hex = (value: number, digits: number) => value.toString(16).padStart(digit
 export interface Identities {
   /** A UUIDv7 (RFC 9562, section 5.7) of the next millisecond. */
   uuid(): string
-  /** What a record's row has of its own beside what it says: its key, and when it was made. */
-  record(): { id: string; createdAt: string; updatedAt: string }
+  /**
+   * What a record's row has of its own beside what it says: its key and a made-up birthday. When it was last changed is
+   * when it is written, as its history has it.
+   */
+  record(): { id: string; createdAt: string }
 }
 
 /** Identities whose random bits come from `random`, so that another seed makes other keys. */
@@ -25,8 +28,7 @@ export function identitiesFrom(random: Random): Identities {
   }
   const record = () => {
     const id = uuid()
-    const made = new Date(moment).toISOString()
-    return { id, createdAt: made, updatedAt: made }
+    return { id, createdAt: new Date(moment).toISOString() }
   }
   return { uuid, record }
 }

@@ -3,6 +3,7 @@ import { finished, Readable } from 'node:stream'
 import type pg from 'pg'
 import { z } from 'zod'
 import { inTime } from '../database/guard.ts'
+import { beginPast } from '../database/past.ts'
 import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
 import { sources } from '../database/tables/sources.ts'
 import { withCrlf } from '../formats/csv.ts'
@@ -21,7 +22,6 @@ import { location } from '../resources/parts/columns.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
 import type { Answer, Asked, Context, FormatContract, HeaderContract } from './operation.ts'
-import { beginPast } from './past.ts'
 import { takePlace } from './places.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
@@ -198,8 +198,8 @@ export const pagingFaults = (names: string[], place: (name: string) => Partial<F
 /** Parameters and properties of a request that are about pages. */
 export const paging = ['limit', 'cursor', 'count']
 
-/** How long an export of the past may run: its transaction holds up the feed of changes. */
-const longestExport = '5min'
+/** Milliseconds that an export of the past may take. */
+const pastExportTimeoutMs = 300_000
 
 async function begin(
   writer: Writer,
@@ -212,7 +212,7 @@ async function begin(
   try {
     const snapshot = await (asOf === undefined
       ? openSnapshot(pool)
-      : openSnapshot(pool, (client) => beginPast(client, asOf, longestExport)))
+      : openSnapshot(pool, beginPast(asOf, { statementTimeoutMs: pastExportTimeoutMs })))
     try {
       const source = snapshot.copy(writer.statement)
       // Until the first bytes are there, what goes wrong can still be answered as a problem.
