@@ -155,6 +155,39 @@ describe('what filters and groups look at', () => {
     expect(one.countries).toEqual([country.record])
   })
 
+  it('is as it was for networks and the search across resources, and so are their links', async () => {
+    const agreement = await make(resourceOf('agreements'), api, {
+      title: 'Zyxwvut agreement',
+      kind: 'treaty',
+      parties: [
+        { country: 'ISL', role: 'party' },
+        { country: 'FJI', role: 'party' },
+      ],
+    })
+    const then = await momentNow(api)
+    await api.delete(agreement.path)
+    const partners = async (moment: string) =>
+      (await api.get(`/v1/countries/ISL/network${moment}`)).json<{
+        partners: { country: string; searches: { path: string; body: Document }[] }[]
+      }>().partners
+    expect(await partners('')).toEqual([])
+    const [partner] = await partners(`?asOf=${then}`)
+    expect(partner?.country).toBe('FJI')
+    const [behind] = partner?.searches ?? []
+    const found = await api.post(behind?.path ?? '', behind?.body)
+    expect(found.json<Page>().data).toEqual([agreement.record])
+    const edges = async (moment: string) =>
+      (await api.get(`/v1/network?limit=1000${moment}`)).json<{ edges: { source: string }[] }>().edges
+    expect((await edges('')).some(({ source }) => source === 'FJI')).toBe(false)
+    expect((await edges(`&asOf=${then}`)).some(({ source }) => source === 'FJI')).toBe(true)
+    const hits = async (moment: string) =>
+      (await api.get(`/v1/search?q=zyxwvut${moment}`)).json<{ data: { link: string }[] }>().data
+    expect(await hits('')).toEqual([])
+    const [hit] = await hits(`&asOf=${then}`)
+    expect((await api.get(hit?.link ?? '')).json()).toEqual(agreement.record)
+    expect((await api.get('/v1/countries/ISL/network?asOf=2001-01-01')).status).toBe(404)
+  })
+
   it('is the same in the list that a group leads to', async () => {
     const made = await make(resourceOf('organizations'), api)
     const then = await momentNow(api)
