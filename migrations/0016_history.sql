@@ -119,11 +119,11 @@ SET search_path = pg_catalog, pg_temp AS $$
       (SELECT string_agg(format('%I %s', col.name, type), ', ' ORDER BY place) FROM public.table_columns(id) AS col) AS typed_columns
     FROM public.registry_tables() WHERE versioned
   ),
-  -- Those of the table, with the end of a row as their last column: in order, rows that had ended are passed over without
-  -- being read. Two more find the few rows that were there long ago or until lately.
+  -- Those of the table, with the bounds of a row as their last columns: in order, rows of other times are passed over
+  -- without being read. Two more find the few rows that were there long ago or until lately.
   wanted_indexes AS (
     SELECT table_name, sort_indexes.name,
-      regexp_replace(definition, '\)(?= INCLUDE | WITH | WHERE |$)', ', row_end)') AS definition
+      regexp_replace(definition, '\)(?= INCLUDE | WITH | WHERE |$)', ', row_end, row_start)') AS definition
     FROM public.sort_indexes('public') JOIN versioned ON versioned.name = table_name
     UNION ALL
     SELECT versioned.name, concat(versioned.name, '_', bound)::name, format('USING btree (%I)', bound)
