@@ -155,6 +155,39 @@ describe('what filters and groups look at', () => {
     expect(one.countries).toEqual([country.record])
   })
 
+  it('is as it was for networks and the search across resources, and so are their links', async () => {
+    const agreement = await createRecord(resourceOf('agreements'), api, {
+      title: 'Zyxwvut agreement',
+      kind: 'treaty',
+      parties: [
+        { country: 'ISL', role: 'party' },
+        { country: 'FJI', role: 'party' },
+      ],
+    })
+    const then = await databaseTime(api)
+    await api.delete(agreement.path)
+    const partners = async (moment: string) =>
+      (await api.get(`/v1/countries/ISL/network${moment}`)).json<{
+        partners: { country: string; searches: { path: string; body: Document }[] }[]
+      }>().partners
+    expect(await partners('')).toEqual([])
+    const [partner] = await partners(`?asOf=${then}`)
+    expect(partner?.country).toBe('FJI')
+    const [behind] = partner?.searches ?? []
+    const found = await api.post(behind?.path ?? '', behind?.body)
+    expect(found.json<Page>().data).toEqual([agreement.record])
+    const edges = async (moment: string) =>
+      (await api.get(`/v1/network?limit=1000${moment}`)).json<{ edges: { source: string }[] }>().edges
+    expect((await edges('')).some(({ source }) => source === 'FJI')).toBe(false)
+    expect((await edges(`&asOf=${then}`)).some(({ source }) => source === 'FJI')).toBe(true)
+    const hits = async (moment: string) =>
+      (await api.get(`/v1/search?q=zyxwvut${moment}`)).json<{ data: { link: string }[] }>().data
+    expect(await hits('')).toEqual([])
+    const [hit] = await hits(`&asOf=${then}`)
+    expect((await api.get(hit?.link ?? '')).json()).toEqual(agreement.record)
+    expect((await api.get('/v1/countries/ISL/network?asOf=2001-01-01')).status).toBe(404)
+  })
+
   it('is the same in the list that a group leads to', async () => {
     const made = await createRecord(resourceOf('organizations'), api)
     const then = await databaseTime(api)
@@ -264,12 +297,9 @@ describe('a list of the past', () => {
       ),
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-    await api.pool.query(
-      "create function fail() returns text language plpgsql as 'begin raise exception using errcode = ''57014''; end'",
-    )
-    await api.pool.query('alter table topics rename to hidden')
+    await api.pool.query('alter view past.topics rename column broader to hidden')
     expect((await api.get(`/v1/agreements?asOf=${then}&topic=energy`)).status).toBe(500)
-    await api.pool.query('alter table hidden rename to topics')
+    await api.pool.query('alter view past.topics rename column hidden to broader')
     const { rows } = await api.pool.query("select relname from pg_class where relpersistence = 't'")
     expect(rows).toEqual([])
     const { rows: open } = await api.pool.query(
@@ -285,8 +315,8 @@ describe('a moment', () => {
     ['/v1/agreements?asOf=yesterday', 'asOf'],
     ['/v1/agreements/aggregate?groupBy=kind&asOf=2100-01-01', 'asOf'],
     ['/v1/figures?registryAsOf=2100-01-01', 'registryAsOf'],
-    ['/v1/search?q=energy&asOf=2020-01-01', 'asOf'],
-    ['/v1/network?asOf=2020-01-01', 'asOf'],
+    ['/v1/search?q=energy&asOf=2100-01-01', 'asOf'],
+    ['/v1/network?asOf=2100-01-01', 'asOf'],
     ['/v1/changes?asOf=2020-01-01', 'asOf'],
   ])('is refused where nothing is known of it: %s', async (path, parameter) => {
     const answer = await api.get(path)

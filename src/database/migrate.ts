@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts'
 import { StartupError } from '../startup-error.ts'
 import type { Database } from './database.ts'
 import { alignFeed } from './feed.ts'
+import { checkHistory } from './history.ts'
 import { withLock } from './lock.ts'
 
 const folder = join(packageRoot, 'migrations')
@@ -21,6 +22,7 @@ export async function migrate(database: Database): Promise<void> {
     await withLock(database, 'migrate', async () => {
       await migrateAlone(database)
       await database.maintain(alignFeed)
+      await checkHistory(database)
     })
   } catch (error) {
     throw errorCode(error) === '' ? error : new StartupError(refusal(error))
@@ -56,7 +58,14 @@ async function migrateAlone(database: Database): Promise<void> {
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  await database.maintain((client) => migrator.migrate(drizzle(client), { migrationsFolder: folder }))
+  await database.maintain((client) =>
+    drizzle(client).transaction(async (transaction) => {
+      // PostgreSQL changes no column that a view shows.
+      await transaction.execute('drop schema if exists past cascade')
+      await migrator.migrate(transaction, { migrationsFolder: folder })
+      await transaction.execute('select sync_history()')
+    }),
+  )
 }
 
 /** The migrations of this version, by the moment of their making, which is what the migrator goes by. */

@@ -1,6 +1,7 @@
 import { finished, Readable } from 'node:stream'
 import { z } from 'zod'
 import type { CopySession } from '../database/database.ts'
+import { beginPast } from '../database/past.ts'
 import { sources } from '../database/tables/sources.ts'
 import { withCrlf } from '../formats/csv.ts'
 import { featureCollection, type Place } from '../formats/geojson.ts'
@@ -18,7 +19,6 @@ import { location } from '../resources/parts/columns.ts'
 import type { Resource } from '../resources/resource.ts'
 import { memo, wholeOrSparse } from './answers.ts'
 import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
-import { beginPast, preparePast } from './past.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
 
@@ -194,9 +194,6 @@ export const pagingFaults = (names: string[], place: (name: string) => Partial<F
 /** Parameters and properties of a request that are about pages. */
 export const paging = ['limit', 'cursor', 'count']
 
-/** How long an export of the past may run: its transaction holds up the feed of changes. */
-const pastTimeout = '5min'
-
 /**
  * Starts the COPY of an export and returns its bytes in the format. Errors until the first bytes can still be answered as a
  * problem.
@@ -210,9 +207,7 @@ async function start(
   const release = await longReads.tryAcquire()
   const gone = request.gone()
   try {
-    const session = await (asOf === undefined
-      ? database.copy()
-      : database.copy(beginPast, (tx) => preparePast(tx, asOf, pastTimeout)))
+    const session = await database.copy(asOf === undefined ? '' : beginPast(asOf))
     try {
       const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
       const body = writer.write(source, session)

@@ -14,7 +14,8 @@ import { etagHeader, ifNoneMatch, includedTag, versionTag } from './tags.ts'
 export const noSuch = (resource: Resource, key: string): Problem =>
   new Problem('not-found', `There is no ${resource.noun} ${key}.`)
 
-const wasNot = (resource: Resource, key: string, at: string): Problem =>
+/** The problem that no record had a key at a time. */
+export const wasNot = (resource: Resource, key: string, at: string): Problem =>
   new Problem('not-found', `By its history, there was no ${resource.noun} ${key} at ${at}.`)
 
 /** The record as it is now, or as it was at a moment, with what is included as it was then. */

@@ -147,8 +147,12 @@ export function readStatement(
   return statement(`read|${name}|${representationShape(representation)}`, build, { keys })
 }
 
+/** Takes the time of the transaction's changes, later than the last change of a record. */
+const takenTime = ({ table }: Resource) => sql`change_time(${table.updatedAt})`
+
 /**
- * The statement that locks one record until the transaction ends, and answers its `version`.
+ * The statement that locks one record until the transaction ends, and answers its `version`. It also takes the time of the
+ * transaction's changes, later than the last change of the record.
  *
  * It takes its turn by a lock that gives the transaction no number yet, as waiting for the row would: so numbers, by which
  * the feed of changes is ordered, are given in the order in which the record is changed.
@@ -156,7 +160,7 @@ export function readStatement(
 export function lockStatement(resource: Resource, key: string): QueryConfig {
   const build = () =>
     sql`with turn as materialized (select pg_advisory_xact_lock(hashtextextended(${placeholder('turn')}, 0)))
-      select ${resource.table.version} as version from turn, ${resource.table}
+      select ${resource.table.version} as version, ${takenTime(resource)} from turn, ${resource.table}
       where ${resource.key.column} = ${placeholder('key')} for update of ${resource.table}`
   return statement(`lock|${resource.name}`, build, { key, turn: `${resource.name} ${key}` })
 }
@@ -172,7 +176,8 @@ export function lockAllStatement(resource: Resource, keys: string[]): QueryConfi
   const first = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
   const turns = () =>
     sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
-  const rows = () => sql`select from ${resource.table} where ${withKeys(resource)} for update`
+  const rows = () =>
+    sql`select ${takenTime(resource)} from ${resource.table} where ${withKeys(resource)} for update`
   const sorted = [...new Set(keys)].sort()
   return [
     statement('turn of many', first, {}),

@@ -10,7 +10,16 @@ import {
   relationKinds,
   renewals,
 } from '../vocabularies.ts'
-import { edtfDate, filled, holds, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
+import {
+  edtfDate,
+  filled,
+  holds,
+  oneOf,
+  revisionColumns,
+  searchColumn,
+  uuidKey,
+  versioned,
+} from './columns.ts'
 
 /** What has been agreed. Its parties are in `participations`. */
 export const agreements = pgTable(
@@ -106,6 +115,7 @@ export const agreementTerms = pgTable(
     ...edtfDate('startsOn', 'starts_on'),
     ...edtfDate('endsOn', 'ends_on'),
     note: text('note'),
+    ...versioned,
   },
   (table) => [primaryKey({ columns: [table.agreementId, table.position] })],
 )
@@ -120,6 +130,7 @@ export const agreementRelations = pgTable(
     agreement: uuid('related_id')
       .notNull()
       .references(() => agreements.id),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.position] }),
@@ -139,6 +150,7 @@ export const agreementDocuments = pgTable(
     title: text('title').notNull(),
     url: text('url'),
     language: text('language'),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.agreementId, table.position] }),

@@ -5,7 +5,7 @@ import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../or
 import { spanIndex } from '../spans.ts'
 import { activityStatuses, aidTypes, modalities } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
-import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
+import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey, versioned } from './columns.ts'
 import { locationChecks, locationColumns } from './locations.ts'
 import { moneyChecks, moneyColumn } from './money.ts'
 import { topics } from './topics.ts'
@@ -90,6 +90,7 @@ export const assistanceProgramAgreements = pgTable(
       .notNull()
       .references(() => agreements.id),
     position: integer('position').notNull(),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.assistanceProgramId, table.agreement] }),

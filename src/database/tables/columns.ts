@@ -14,11 +14,22 @@ import {
 /** A UUIDv7 primary key, made by the database (RFC 9562, section 5.7). */
 export const uuidKey = () => uuid('id').primaryKey().default(sql`uuid_v7()`)
 
+/** A time in milliseconds, as SQL's `timestamptz(3)`. */
+const changeTime = (name: string) =>
+  timestamp(name, { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`)
+
+/**
+ * The column that makes a table a system-versioned one: since when the row is as it is. Spread it into every table with
+ * a history; `sync_history()` (migrations) does the rest.
+ */
+export const versioned = { rowStart: changeTime('row_start') }
+
 /** What every record carries: its version, which starts at 1, and when it was made and last changed. */
 export const revisionColumns = {
   version: integer('version').notNull().default(1),
-  createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
-  updatedAt: timestamp('updated_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+  createdAt: changeTime('created_at'),
+  updatedAt: changeTime('updated_at'),
+  ...versioned,
 }
 
 const edtfBound = (name: string, bound: 'earliest' | 'latest') =>

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { nameIndexes, nameLines, partIndex } from '../folding.ts'
 import { codeOrder, dayOrder, orderIndexes, textOrder } from '../ordering.ts'
-import { edtfDate, filled, holds, matches, revisionColumns, searchColumn } from './columns.ts'
+import { edtfDate, filled, holds, matches, revisionColumns, searchColumn, versioned } from './columns.ts'
 import { regions } from './regions.ts'
 
 /** Another name of a thing, and the BCP 47 language it is in. */
@@ -75,6 +75,7 @@ export const countryGroups = pgTable(
       .notNull()
       .references(() => regions.code),
     position: integer('position').notNull(),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.country, table.group] }),
@@ -93,6 +94,7 @@ export const countrySuccessors = pgTable(
       .notNull()
       .references(() => countries.code),
     position: integer('position').notNull(),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.country, table.successor] }),

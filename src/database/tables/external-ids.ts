@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { partIndex } from '../folding.ts'
 import { citations } from './citations.ts'
-import { exactlyOne, filled, matches, ofOwner } from './columns.ts'
+import { exactlyOne, filled, matches, ofOwner, versioned } from './columns.ts'
 import { figures } from './figures.ts'
 import { organizations } from './organizations.ts'
 import { sources } from './sources.ts'
@@ -20,6 +20,7 @@ export const externalIds = pgTable(
     citationId: uuid('citation_id').references(() => citations.id, { onDelete: 'cascade' }),
     figureId: uuid('figure_id').references(() => figures.id, { onDelete: 'cascade' }),
     position: integer('position').notNull(),
+    ...versioned,
   },
   (table) => {
     const owners = [

@@ -3,7 +3,7 @@ import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from '
 import { partIndex } from '../folding.ts'
 import { spanIndex } from '../spans.ts'
 import { actionKinds, rolesOf } from '../vocabularies.ts'
-import { edtfDate, exactlyOne, holds, ofOwner, oneOf, uuidKey } from './columns.ts'
+import { edtfDate, exactlyOne, holds, ofOwner, oneOf, uuidKey, versioned } from './columns.ts'
 import { countries } from './countries.ts'
 import { organizations } from './organizations.ts'
 import { regions } from './regions.ts'
@@ -25,6 +25,7 @@ export const participations = pgTable(
     role: text('role').notNull(),
     contribution: text('contribution'),
     signatory: text('signatory'),
+    ...versioned,
   },
   (table) => [
     exactlyOne('participations_subject', [
@@ -83,6 +84,7 @@ export const participationActions = pgTable(
     kind: text('kind', { enum: actionKinds }).notNull(),
     ...edtfDate('date', 'date'),
     note: text('note'),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.participationId, table.position] }),

@@ -4,7 +4,7 @@ import { codeOrder, dayOrder, numberOrder, orderIndexes, textOrder } from '../or
 import { spanIndex } from '../spans.ts'
 import { activityStatuses, projectKinds } from '../vocabularies.ts'
 import { agreements } from './agreements.ts'
-import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey } from './columns.ts'
+import { edtfDate, filled, oneOf, revisionColumns, searchColumn, uuidKey, versioned } from './columns.ts'
 import { locationChecks, locationColumns } from './locations.ts'
 import { moneyChecks, moneyColumn } from './money.ts'
 
@@ -73,6 +73,7 @@ export const projectAgreements = pgTable(
       .notNull()
       .references(() => agreements.id),
     position: integer('position').notNull(),
+    ...versioned,
   },
   (table) => [
     primaryKey({ columns: [table.projectId, table.agreement] }),

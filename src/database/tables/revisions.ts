@@ -39,7 +39,7 @@ export const revisions = pgTable(
     document: json('document').notNull(),
     /** Who has made it, as answers show it. */
     actor: json('actor').$type<Author>().notNull(),
-    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`clock_timestamp()`),
+    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
     reason: text('reason'),
   },

@@ -1,5 +1,5 @@
 import { integer, pgTable, text, unique } from 'drizzle-orm/pg-core'
-import { exactlyOne, ofOwner } from './columns.ts'
+import { exactlyOne, ofOwner, versioned } from './columns.ts'
 import { cooperationColumns } from './subjects.ts'
 import { topics } from './topics.ts'
 
@@ -12,6 +12,7 @@ export const topicLinks = pgTable(
       .references(() => topics.slug),
     ...cooperationColumns(),
     position: integer('position').notNull(),
+    ...versioned,
   },
   (table) => [
     exactlyOne('topic_links_subject', [

@@ -9,8 +9,8 @@ const hex = (value: number, digits: number) => value.toString(16).padStart(digit
 export interface Identities {
   /** A UUIDv7 (RFC 9562, section 5.7) of the next millisecond. */
   uuid(): string
-  /** The columns that every record has: its id and its timestamps. */
-  record(): { id: string; createdAt: string; updatedAt: string }
+  /** The id of a record and a made-up time of its creation. Its last change is when it is written, as in its history. */
+  record(): { id: string; createdAt: string }
 }
 
 /** Makes identities whose random bits come from `random`: another seed makes other ids. */
@@ -25,8 +25,7 @@ export function identitiesFrom(random: Random): Identities {
   }
   const record = () => {
     const id = uuid()
-    const made = new Date(timeMs).toISOString()
-    return { id, createdAt: made, updatedAt: made }
+    return { id, createdAt: new Date(timeMs).toISOString() }
   }
   return { uuid, record }
 }

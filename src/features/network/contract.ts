@@ -9,6 +9,7 @@ import {
   words,
   wordsOf,
 } from '../../query/parameters.ts'
+import { recordMoment, recordMomentOf } from '../../query/past.ts'
 import { nameOutput } from '../../resources/components.ts'
 import { edtf, keys } from '../../resources/values.ts'
 import { selectedRecords, subjects } from './plan.ts'
@@ -48,6 +49,7 @@ export const networkParameters: Record<string, Parameter> = {
     z.int().min(1).max(max.minimum),
   ),
   limit: limitOf('Edges or partners to answer, the strongest first', { usual: usualEdges, most: max.edges }),
+  ...recordMoment('the network'),
 }
 
 const numberIn = (query: CheckedQuery, name: string, usual: number) =>
@@ -60,6 +62,7 @@ export const planNetwork = (query: CheckedQuery, level: Level, country?: string)
   regions: wordsOf(query, 'region'),
   minimum: numberIn(query, 'minimum', 1),
   limit: numberIn(query, 'limit', usualEdges),
+  asOf: recordMomentOf(query),
 })
 
 const count = (description: string) => z.int().min(0).meta({ description })

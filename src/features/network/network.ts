@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { notModified } from '../../operations/answers.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
-import { noSuch } from '../../operations/read.ts'
+import { registryAt } from '../../operations/past.ts'
+import { noSuch, wasNot } from '../../operations/read.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
 import { single, wordsOf } from '../../query/parameters.ts'
+import { recordMomentOf } from '../../query/past.ts'
 import { countries } from '../../resources/countries.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
 import { networkStatement, partnersStatement } from './statement.ts'
@@ -20,7 +22,7 @@ const common = {
   headers: [ifNoneMatch],
 } satisfies Partial<Contract>
 
-const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
+const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy']
 
 /** `GET /v1/network`: who cooperates with whom. */
 export const network: Endpoint = {
@@ -46,9 +48,12 @@ export const network: Endpoint = {
     problems,
   },
 
-  async handle({ query }, { database }) {
+  async handle({ query }, context) {
     const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
-    const rows = await database.read<Row>(networkStatement(planNetwork(query, level)))
+    const statement = networkStatement(planNetwork(query, level))
+    const rows = await registryAt(recordMomentOf(query), context, (registry) =>
+      registry.query<Row>(statement),
+    )
     return taggedAnswer(rows.map(({ document }) => document).join(''))
   },
 }
@@ -76,10 +81,12 @@ export const countryNetwork: Endpoint = {
     problems: [...problems, 'not-found'],
   },
 
-  async handle({ key, query }, { database }) {
-    const rows = await database.read<Row>(partnersStatement(planNetwork(query, 'country', key), key))
+  async handle({ key, query }, context) {
+    const at = recordMomentOf(query)
+    const statement = partnersStatement(planNetwork(query, 'country', key), key)
+    const rows = await registryAt(at, context, (registry) => registry.query<Row>(statement))
     const [row] = rows
-    if (!row) throw noSuch(countries, key)
+    if (!row) throw at === undefined ? noSuch(countries, key) : wasNot(countries, key, at)
     return taggedAnswer(row.document)
   },
 }

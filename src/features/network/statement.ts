@@ -22,6 +22,8 @@ export interface NetworkPlan {
   minimum: number
   /** Most edges in the answer. */
   limit: number
+  /** The time that the registry is read as of; undefined for now. Links ask for the same. */
+  asOf: string | undefined
 }
 
 /** How many topics of an edge are shown at most. */
@@ -31,6 +33,9 @@ const placeholder = (name: string) => sql`${sql.placeholder(name)}`
 const literal = (text: string) => sql.raw(`'${text}'`)
 const number = (value: number) => sql.raw(String(value))
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
+
+/** What links and paths end in. */
+const linkQuery = sql`${placeholder('linkQuery')}::text`
 
 /** The year of a day as EDTF counts, which has a year 0; null for what is open. */
 const yearOf = (day: SQL) =>
@@ -128,10 +133,11 @@ const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]
 const shapes = (selected: Selected[]) =>
   selected.map(({ subject, where }) => `${subject.resource.name}:${shapeOf(where)}`).join('|')
 
-function valuesOfPlan({ selected, regions, minimum, limit }: NetworkPlan): Record<string, unknown> {
+function valuesOfPlan({ selected, regions, minimum, limit, asOf }: NetworkPlan): Record<string, unknown> {
   const values = selected.flatMap(({ where }) => valuesIn(where))
   const named = values.map((value, at) => [`value.${at}`, value])
-  return { ...Object.fromEntries(named), regions, minimum, limit }
+  const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
+  return { ...Object.fromEntries(named), regions, minimum, limit, linkQuery }
 }
 
 /** The statement of the whole network: one row, its JSON as `document`. */
@@ -147,8 +153,8 @@ export function networkStatement(plan: NetworkPlan): QueryConfig {
       where one.actor < other.actor collate "C" ${ends}`
     const nodes =
       level === 'country'
-        ? sql`select code as id, name, null as country, '/v1/countries/' || code as link from countries where code in (select source from shown union select target from shown)`
-        : sql`select id::text, name, country, '/v1/organizations/' || id as link from organizations where id in (select source::uuid from shown union select target::uuid from shown)`
+        ? sql`select code as id, name, null as country, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source from shown union select target from shown)`
+        : sql`select id::text, name, country, '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source::uuid from shown union select target::uuid from shown)`
     return sql`${networkSql(selected, level, pairs)}
       select json_build_object(
         'level', ${literal(level)},
@@ -177,7 +183,7 @@ export function partnersStatement(plan: NetworkPlan, code: string): QueryConfig 
         const conditions = sql`${placeholder(`conditions.${place}`)}::text::jsonb`
         const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`
         return sql`select ${literal(resource.name)} as resource, (shown.resources ->> ${literal(resource.name)})::int as count,
-          ${literal(`/v1/${resource.name}/search`)} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
+          ${literal(`/v1/${resource.name}/search`)} || ${linkQuery} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
       }),
     )
     return sql`${networkSql(selected, 'country', pairs)}
@@ -185,7 +191,7 @@ export function partnersStatement(plan: NetworkPlan, code: string): QueryConfig 
         'country', json_build_object('code', countries.code, 'name', countries.name),
         'partners', (select coalesce(json_agg(row_to_json(partner) order by partner.count desc, partner.country collate "C"), '[]')
           from (
-            select shown.target as country, other.name, ${edgeColumns}, '/v1/countries/' || shown.target as link,
+            select shown.target as country, other.name, ${edgeColumns}, '/v1/countries/' || shown.target || ${linkQuery} as link,
               (select json_agg(row_to_json(behind)) from (${searches}) as behind where behind.count > 0) as searches
             from shown join countries as other on other.code = shown.target
               left join about on about.source = shown.source and about.target = shown.target

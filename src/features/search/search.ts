@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { notModified } from '../../operations/answers.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
+import { registryAt } from '../../operations/past.ts'
 import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
 import { Problem } from '../../problems/problem.ts'
 import { limitOf, single, valuesOf, words, wordsOf } from '../../query/parameters.ts'
+import { recordMoment, recordMomentOf } from '../../query/past.ts'
 import { nameOutput } from '../../resources/components.ts'
 import { resources } from '../../resources/index.ts'
 import { searchStatement } from './statement.ts'
@@ -86,13 +88,14 @@ const contract: Contract = {
     q: { ...single(q, 'What to look for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitOf('Hits to answer', limits),
+    ...recordMoment('the search'),
   },
   headers: [ifNoneMatch],
   answers: {
     200: { description: 'What was found, best first.', schema, headers: { etag: etagHeader } },
     304: notModified,
   },
-  problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+  problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
 }
 
 /** `GET /v1/search?q=`: records of all resources by name and words, best first. */
@@ -102,7 +105,7 @@ export const search: Endpoint = {
   tag: 'registry',
   contract,
 
-  async handle(request, { database }) {
+  async handle(request, context) {
     const [text = ''] = wordsOf(request.query, 'q')
     const [size = limits.usual] = valuesOf(request.query, 'limit')
     if (typeof size !== 'number')
@@ -112,8 +115,11 @@ export const search: Endpoint = {
       q: text,
       resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
       limit: size,
+      asOf: recordMomentOf(request.query),
     }
-    const rows = await database.read<{ document: string }>(searchStatement(plan))
+    const rows = await registryAt(plan.asOf, context, (registry) =>
+      registry.query<{ document: string }>(searchStatement(plan)),
+    )
     const data = rows.slice(0, size).map(({ document }) => document)
     return taggedAnswer(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
   },

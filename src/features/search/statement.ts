@@ -12,6 +12,8 @@ export interface SearchPlan {
   resources: Resource[]
   /** Most hits in the answer. */
   limit: number
+  /** The time that the registry is read as of; undefined for now. Links ask for the same. */
+  asOf: string | undefined
 }
 
 /** How many records of a resource are ranked by their words or their likeness at most. */
@@ -115,7 +117,7 @@ function hitJson(at: number, resource: Resource): SQL {
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
       search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${part}) as snippet,
-      round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key as link
+      round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key || ${sql.placeholder('linkQuery')}::text as link
     from (select ${heading} as title, ${alias} as matched, ${quotable} as prose from ${table} where ${key.column} = ${own}) as shown
   ) as hit)`
 }
@@ -125,7 +127,7 @@ function hitJson(at: number, resource: Resource): SQL {
  * asked for where there are more. What counts less is only looked for while what counts more is not enough: names,
  * then words, then likeness.
  */
-export function searchStatement({ q: text, resources, limit: maxHits }: SearchPlan): QueryConfig {
+export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): QueryConfig {
   // Whether anything but ASCII is left when accents are gone is known to the database alone; the service's guess may
   // be too generous, and then there are no pairs to look for.
   const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
@@ -160,5 +162,6 @@ export function searchStatement({ q: text, resources, limit: maxHits }: SearchPl
       )} end)::text as document
       from hits order by score desc, place, key collate "C"`
   }
-  return statement(shape, build, { q: text, limit: maxHits })
+  const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
+  return statement(shape, build, { q: text, limit: maxHits, linkQuery })
 }
