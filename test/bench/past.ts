@@ -76,19 +76,29 @@ async function json<T>(response: Response): Promise<T> {
   return (await response.json()) as T
 }
 
-/** Changes so many agreements by bulk requests of 500 patches. */
-async function changeAgreements(origin: string, key: string, count: number): Promise<void> {
+/** Keys of the first agreements by day of signature. */
+async function firstIds(origin: string, count: number): Promise<string[]> {
+  const ids: string[] = []
   let cursor = ''
-  for (let done = 0; done < count; done += 100) {
-    const page = await json<{ data: { id: string }[]; page: { next: string | null } }>(
+  while (ids.length < count) {
+    const { data, page } = await json<{ data: { id: string }[]; page: { next: string | null } }>(
       await fetch(`${origin}/v1/agreements?fields=id&sort=-signedOn&limit=100${cursor}`),
     )
-    const operations = page.data.map(({ id }) => ({
-      op: 'patch',
-      id,
-      ifMatch: '*',
-      patch: { occasion: `A meeting of the benchmark at ${Date.now()}` },
-    }))
+    ids.push(...data.map(({ id }) => id))
+    if (page.next === null) break
+    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  }
+  return ids.slice(0, count)
+}
+
+/** Changes the first agreements of the list by bulk requests of 500 patches. */
+async function changeAgreements(origin: string, key: string, count: number): Promise<void> {
+  const ids = await firstIds(origin, count)
+  const occasion = `A meeting of the benchmark at ${new Date().toISOString()}`
+  for (let from = 0; from < ids.length; from += 500) {
+    const operations = ids
+      .slice(from, from + 500)
+      .map((id) => ({ op: 'patch', id, ifMatch: '*', patch: { occasion } }))
     await json(
       await fetch(`${origin}/v1/agreements/bulk`, {
         method: 'POST',
@@ -96,8 +106,6 @@ async function changeAgreements(origin: string, key: string, count: number): Pro
         body: JSON.stringify({ operations }),
       }),
     )
-    if (page.page.next === null) return
-    cursor = `&cursor=${encodeURIComponent(page.page.next)}`
   }
 }
 
@@ -137,7 +145,6 @@ async function momentOfTenth(origin: string): Promise<{ moment: string; share: n
     if (count <= total * 0.15) {
       from = middle
       share = count / total
-      if (share >= 0.05) break
     } else to = middle
   }
   return { moment: new Date(from).toISOString(), share }
