@@ -29,7 +29,7 @@ describe('the configuration', () => {
     })
   })
 
-  it('seeds everything on the embedded database, and only code lists on a given one, unless told otherwise', () => {
+  it('seeds everything on the embedded database, and only code lists on a given one, by default', () => {
     expect(readConfig({ DATABASE_URL: url }).SEED).toBe('reference')
     expect(readConfig({ DATABASE_URL: url, SEED: 'all' }).SEED).toBe('all')
     expect(readConfig({ SEED: 'none' }).SEED).toBe('none')

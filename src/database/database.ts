@@ -42,19 +42,18 @@ export interface Database {
   /**
    * Runs several statements as of one moment, in a repeatable-read read-only transaction.
    * @param begin statements that run first, such as `set local …`; may be empty.
-   * @param options with `unnamed`, statements lose their names and are planned each time.
    */
   readTransaction<T>(
     begin: string,
     work: (tx: Transaction) => Promise<T>,
-    options?: ReadTransactionOptions,
+    options?: { signal?: AbortSignal },
   ): Promise<T>
   /**
    * Opens a connection for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts
    * it.
-   * @param prepare runs first in the transaction.
+   * @param begin as of `readTransaction`.
    */
-  copy(begin?: string, prepare?: (tx: Transaction) => Promise<void>): Promise<CopySession>
+  copy(begin: string): Promise<CopySession>
   /** Handles the notifications of a channel until the subscription is closed, also after reconnecting. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
   /** Runs `work` on a connection beside the pool, without limits: for migrations, locks and bulk loads. */
@@ -69,11 +68,6 @@ export interface Database {
 export interface ReadOptions {
   signal?: AbortSignal
   wholeTables?: boolean
-}
-
-export interface ReadTransactionOptions {
-  signal?: AbortSignal
-  unnamed?: boolean
 }
 
 /**
@@ -110,15 +104,12 @@ export function openPool(url: string, options: DatabaseOptions): Database {
     }
   }
 
-  const readTransaction: Database['readTransaction'] = async (begin, work, options = {}) => {
-    const { signal, unnamed = false } = options
+  const readTransaction: Database['readTransaction'] = async (begin, work, { signal } = {}) => {
     signal?.throwIfAborted()
     const connection = await pool.acquire()
     try {
       await connection.execute(`${beginReading}; ${begin}`, { signal })
-      return await work({
-        query: ({ name, ...rest }) => connection.query(unnamed ? rest : { name, ...rest }, signal),
-      })
+      return await work({ query: (statement) => connection.query(statement, signal) })
     } finally {
       await rollBack(connection)
     }
@@ -132,11 +123,10 @@ export function openPool(url: string, options: DatabaseOptions): Database {
       const connection = await pool.acquire()
       return inTransaction(connection, work)
     },
-    copy: async (begin = '', prepare) => {
+    copy: async (begin) => {
       const connection = await pool.acquire()
       try {
         await connection.execute(`${beginReading}; ${begin}`)
-        await prepare?.(connection)
         return copySession(connection)
       } catch (error) {
         await connection.destroy()

@@ -1,16 +1,12 @@
 import pg from 'pg'
 import { type Transaction, wholeTableSettings } from './database.ts'
 
-/** Milliseconds that a statement about the past may take, as PostgreSQL measures it. */
-const statementTimeoutMs = 60_000
-
 /**
  * Statements with which a read-only transaction begins in which the tables are as they were: names without a schema mean
  * the views of the schema `past`. It never gets a transaction id. Its statements must go through `pastStatements`.
  * @param at RFC 3339, or a date for its first millisecond in UTC. Times of changes are whole milliseconds.
  */
 export const beginPast = (at: string): string => `${wholeTableSettings};
-  set local statement_timeout = ${statementTimeoutMs};
   set local search_path = past, public;
   set local entente.as_of = ${pg.escapeLiteral(new Date(at).toISOString())}`
 

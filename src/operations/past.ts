@@ -11,7 +11,7 @@ async function readPast<T>(
 ): Promise<T> {
   const release = await longReads.acquire()
   try {
-    return await database.readTransaction(beginPast(at), (tx) => work(pastStatements(tx)), { unnamed: true })
+    return await database.readTransaction(beginPast(at), (tx) => work(pastStatements(tx)))
   } finally {
     release()
   }

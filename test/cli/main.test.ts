@@ -58,7 +58,7 @@ describe('a service that cannot start', () => {
 })
 
 describe('a service that has started', () => {
-  it('says on its first line where it is, logs JSON after it, and ends with exit code 0 on SIGTERM', async () => {
+  it('prints its address first, logs JSON after it, and ends with exit code 0 on SIGTERM', async () => {
     const env = { PORT: '0', DATABASE_URL: database.url, ADMIN_KEY: 'a-key-for-this-one-test' }
     const service = run(['serve'], env)
     const line = await service.firstLine

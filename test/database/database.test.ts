@@ -25,7 +25,7 @@ it('a statement is prepared exactly when it has a name', async () => {
   const { database } = await open()
   await database.read(one)
   await database.read({ ...one, name: 'named' })
-  await database.readTransaction('', (tx) => tx.query({ ...one, name: 'unnamed' }), { unnamed: true })
+  await database.readTransaction('', (tx) => tx.query(one))
   expect(await database.read({ text: 'select name from pg_prepared_statements' })).toEqual([
     { name: 'named' },
   ])
@@ -169,7 +169,7 @@ it('copies of one session see the same moment, and its connection returns to the
   const { database, pool } = await open()
   await pool.query('create table things (id int); insert into things values (1)')
   const before = await pidOf(database)
-  const session = await database.copy()
+  const session = await database.copy('')
   const copy = async () => text(await session.start('copy things to stdout', 'copy'))
   expect(await copy()).toBe('1\n')
   await pool.query('insert into things values (2)')
@@ -181,7 +181,7 @@ it('copies of one session see the same moment, and its connection returns to the
 
 it('an aborted copy ends in PostgreSQL', async () => {
   const { database, pool } = await open()
-  const session = await database.copy()
+  const session = await database.copy('')
   const endless = 'copy (select generate_series(1, 1000000000)) to stdout'
   await session.start(endless, 'copy')
   await session.abort()

@@ -85,7 +85,7 @@ async function makeHistory(origin: string): Promise<string> {
   return id
 }
 
-it('what pg_dump saves of a running registry, pg_restore brings back whole: records, history and feed', async ({
+it('pg_restore brings back records, history and feed from a dump of a running registry', async ({
   skip,
   task,
 }) => {

@@ -48,9 +48,7 @@ async function addName(
   }
 }
 
-it('what 200 editors of one record change at the same time is all in it: nobody undoes what they have not seen', async ({
-  task,
-}) => {
+it('200 editors of one record at the same time lose no change', async ({ task }) => {
   const services = [await openService(database.url), await openService(database.url)]
   const [{ origin = '' } = {}] = services
   const made = await answerOf(`${origin}/v1/agreements`, {

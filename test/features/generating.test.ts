@@ -61,7 +61,10 @@ describe('generated registries', () => {
         (await api.pool.query<{ count: number }>('select count(*)::int as count from revisions')).rows[0]
           ?.count ?? 0
       const [agreement] = (await api.get('/v1/agreements?limit=1')).json<{ data: { id: string }[] }>().data
+      const seeded = await count()
       await api.pool.query("insert into topics (slug, name, scheme) values ('by-hand', 'By hand', 'domain')")
+      // The service writes the revision of a write past it.
+      await expect.poll(count).toBe(seeded + 1)
       const before = await count()
       await generate(api.database, 20, 5)
       const { data } = (await api.get('/v1/agreements?createdAt[lt]=2021-01-01&limit=200')).json<{

@@ -51,7 +51,7 @@ describe('seeding a database that has a schema and nothing else', slow, () => {
   })
   afterEach(() => database.close())
 
-  it('gives with `reference` nothing of the interview, and with `all` after it what `all` gives at once', async () => {
+  it('`reference` seeds nothing of the interview, and `all` after it the same as `all` alone', async () => {
     await seed(database.database, 'reference')
     expect(await rowCounts(database.pool)).toEqual(referenceTables)
     await seed(database.database, 'all')
@@ -127,7 +127,7 @@ describe('seeding a registry that people work with', slow, () => {
     expect(await pakistanAgreement()).toMatchObject({ id, title: 'As we call it', version: 2, parties: [] })
   })
 
-  it('leaves a record that people made under the external id of a seed, and lets the others refer to it', async () => {
+  it('keeps a record that has the external id of a seed, and lets other seeds refer to it', async () => {
     const { id: seeded } = await pakistanAgreement()
     const citations = (await api.get(`/v1/citations?record=${seeded}`)).json<{ data: { id: string }[] }>()
     for (const { id } of citations.data) await api.delete(`/v1/citations/${id}`)
@@ -199,7 +199,7 @@ describe('the reference data', () => {
     expect(current.filter(({ numeric }) => numeric === null)).toEqual([])
   })
 
-  it('names for every withdrawn state those that followed it, each of them a country of today or withdrawn later', async () => {
+  it('names the successors of every withdrawn state: countries of today or withdrawn later', async () => {
     const countries = await all<Country>('countries')
     const withdrawn = countries.filter(({ validTo }) => validTo !== null)
     expect(withdrawn.map(({ code }) => code)).toEqual(expect.arrayContaining(['SUN', 'YUG', 'CSK', 'DDR']))
@@ -228,7 +228,7 @@ describe('the reference data', () => {
     }
   })
 
-  it('places every country in a region of the tree, and counts none but countries of today in groups', async () => {
+  it('places every country in a region of the tree, and only countries of today in groups', async () => {
     const countries = await all<Country>('countries')
     expect(countries.filter(({ region }) => region === null)).toEqual([])
     expect(await countOf('/v1/countries?region=001&count=exact')).toBe(countries.length)

@@ -16,6 +16,8 @@ export interface RecomposerOptions {
 /** Composes documents again in the background: at the start, after writes past the service, and now and then. */
 export const recomposer = fp<RecomposerOptions>(
   async function recomposer(app, { registry }) {
+    // A connection of its own: requests need not wait for it.
+    const database = app.database.fork({ maxConnections: 1 })
     const stopping = new AbortController()
     let running: Promise<void> = Promise.resolve()
     const run = (work: () => Promise<number>) => {
@@ -25,8 +27,8 @@ export const recomposer = fp<RecomposerOptions>(
         await work().catch((error: Error) => app.log.debug({ err: error }, 'Documents were not composed.'))
       })
     }
-    const runChanged = () => run(() => recomposeChangedRecords(app.database, registry, stopping.signal))
-    const runAll = () => run(() => recompose(app.database, registry, { signal: stopping.signal }))
+    const runChanged = () => run(() => recomposeChangedRecords(database, registry, stopping.signal))
+    const runAll = () => run(() => recompose(database, registry, { signal: stopping.signal }))
     const timer = setInterval(runAll, intervalMs).unref()
     const listening = app.database.listen(channel, { onNotification: runChanged, onConnect: runAll })
     app.addHook('onClose', async () => {
@@ -34,6 +36,7 @@ export const recomposer = fp<RecomposerOptions>(
       clearInterval(timer)
       await listening.then((subscription) => subscription.close()).catch(() => {})
       await running
+      await database.close()
     })
   },
   { name: 'recomposer', dependencies: ['database'] },
