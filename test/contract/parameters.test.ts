@@ -118,6 +118,7 @@ function exampleOf(value: Document): string {
     'energy',
     'a:b',
     'https://ror.org/034t30j35',
+    '/title',
   ]
   const pattern = typeof value.pattern === 'string' ? new RegExp(value.pattern, 'u') : /^/
   if (value.type === 'integer' || value.type === 'number') return '7'
