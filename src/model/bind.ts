@@ -3,6 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
+import { listed } from '../problems/suggest.ts'
 import { citationCollection, citationInclude } from './citations.ts'
 import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
@@ -91,6 +92,10 @@ function resourcePlace(registry: Registry, { name }: ResourceDefinition): Resour
   }
 }
 
+/** The properties that full text finds words in, as a sentence lists them. */
+const searchedProperties = ({ fields }: ResourceDefinition): string =>
+  listed(Object.keys(fields).filter((name) => fields[name]?.searchText))
+
 /** Binds a declaration to its table. Other resources are only looked up when a collection or an include is asked for. */
 export function bindResource(registry: Registry, definition: ResourceDefinition): Resource {
   const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = definition
@@ -106,7 +111,6 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     ...Object.values(bound).map(({ field, place }) => field.query?.(place) ?? {}),
     query?.(resourcePlace(registry, definition)) ?? {},
   ]
-  const names = search.hasAliases ? 'names and aliases' : 'titles and texts'
   const lines = nameLinesOf(getTableColumns(table), search)
   const resource: Resource = {
     ...rest,
@@ -124,7 +128,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     },
     filters: {
       ...recordFilters(id, key),
-      q: fullText(table, names),
+      q: fullText(table, searchedProperties(definition)),
       ...merge(queries, 'filters'),
     },
     sorts: { ...recordSorts(key), ...merge(queries, 'sorts') },

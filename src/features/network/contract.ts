@@ -97,13 +97,13 @@ const edgeProperties = (registry: Registry) => ({
   lastYear: year('last'),
 })
 
-const edgeExample = {
+const edgeExample = (registry: Registry) => ({
   count: 3,
-  resources: { agreements: 2, projects: 1, 'cooperation-bases': 0, 'assistance-programs': 0 },
+  resources: Object.fromEntries(namesIn(registry).map((name, at) => [name, [2, 1][at] ?? 0])),
   topics: [{ topic: 'energy', name: 'Energy', count: 2 }],
   firstYear: 2006,
   lastYear: 2011,
-}
+})
 
 const makeNetwork = (registry: Registry) =>
   nameOutput(
@@ -133,7 +133,7 @@ const makeNetwork = (registry: Registry) =>
               { id: 'CHN', name: 'China', country: null, link: '/v1/countries/CHN' },
               { id: 'PAK', name: 'Pakistan', country: null, link: '/v1/countries/PAK' },
             ],
-            edges: [{ source: 'CHN', target: 'PAK', ...edgeExample }],
+            edges: [{ source: 'CHN', target: 'PAK', ...edgeExample(registry) }],
             total: { edges: 1 },
           },
         ],
@@ -187,7 +187,7 @@ const makePartners = (registry: Registry) =>
               {
                 country: 'PAK',
                 name: 'Pakistan',
-                ...edgeExample,
+                ...edgeExample(registry),
                 link: '/v1/countries/PAK',
                 searches: [searchExample],
               },
