@@ -98,7 +98,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
   })
 
   it('cannot change the key, in the table of the resource or in records', async () => {
-    const other = resource.key.madeBy === 'registry' ? ids.figure.replace(/^./, '0') : 'ZZZ'
+    const other = resource.key.madeBy === 'registry' ? ids.unused : 'ZZZ'
     const property = resource.key.column.name
     expect(
       await database.attempt(`update ${table} set ${property} = '${other}' where id = '${id}'`),
@@ -114,19 +114,17 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
 })
 
 describe('a row that is inserted in psql', () => {
-  const withKeys: [string, Table][] = [
-    ['topics', 'topics'],
-    ['countries', 'countries'],
-    ['sources', 'sources'],
+  const cases: [name: string, table: Table, key: string][] = [
+    ['topics', 'topics', rows.topics.slug],
+    ['countries', 'countries', rows.countries.code],
+    ['sources', 'sources', ids.unused],
   ]
-  it.each(withKeys)(
+  it.each(cases)(
     'of %s brings its record, and goes on counting when it comes again',
-    async (name, table) => {
+    async (name, table, key) => {
       const resource = registry.get(name)
-      const natural = resource.key.madeBy === 'client'
-      const key = natural ? String({ ...rows[table] }[resource.key.property]) : ids.source.replace(/^./, '0')
       const id = recordId(resource, key)
-      const made = insert(table, natural ? rows[table] : { id, ...rows[table] })
+      const made = insert(table, key === id ? { id, ...rows[table] } : rows[table])
       await database.query(...made)
       expect(await recordOf(id)).toMatchObject({
         resource: name,

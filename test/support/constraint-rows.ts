@@ -40,7 +40,7 @@ export function insert(table: string, row: Row): [string, unknown[]] {
   ]
 }
 
-/** Ids of the records that other rows refer to. */
+/** Ids of the records that other rows refer to, and one of no record. */
 export const ids = {
   agreement: randomUUID(),
   otherAgreement: randomUUID(),
@@ -51,6 +51,7 @@ export const ids = {
   source: randomUUID(),
   citation: randomUUID(),
   figure: randomUUID(),
+  unused: randomUUID(),
   pakistan: recordId(registry.get('countries'), 'PAK'),
 }
 

@@ -1,0 +1,349 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { migrate } from '../../src/database/migrate.ts'
+import { beginPast, pastStatements } from '../../src/database/past.ts'
+import { StartupError } from '../../src/startup-error.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+
+/** System-versioned tables, on a made-up one: twins, triggers, views and the clock come from the catalog alone. */
+
+let database: TestDatabase
+let pool: pg.Pool
+beforeAll(async () => {
+  database = await openTestDatabase()
+  pool = database.pool
+})
+afterAll(() => database.close())
+
+/** Runs statements, separated by semicolons, and returns the rows of the last one. */
+async function run(statements: string, client: pg.Pool | pg.PoolClient = pool): Promise<unknown[]> {
+  const results: pg.QueryResult | pg.QueryResult[] = await client.query(statements)
+  return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? []
+}
+
+/** A connection that is given back when the test ends. */
+async function connect(): Promise<pg.PoolClient> {
+  const client = await pool.connect()
+  onTestFinished(() => client.release(true))
+  return client
+}
+
+/** The server's time, in a millisecond that no change before or after shares. */
+async function moment(): Promise<string> {
+  await sleep(3)
+  const [row] = await run("select to_json(clock_timestamp() at time zone 'UTC') #>> '{}' || 'Z' as now")
+  await sleep(3)
+  return String((row as { now: string }).now)
+}
+
+/** Begins a transaction as the service does for a question about the past. */
+const beginReading = (at: string) => `begin isolation level repeatable read read only; ${beginPast(at)}`
+
+/** The rows of a statement as of a time. */
+async function asOf(at: string, statement: string): Promise<unknown[]> {
+  const client = await pool.connect()
+  try {
+    await client.query(beginReading(at))
+    return await run(statement, client)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+beforeEach(() =>
+  run(`drop schema past cascade;
+    drop table if exists things, history.things;
+    create table things (
+      id int primary key, name text, length int generated always as (length(name)) stored,
+      row_start timestamptz(3) not null default change_time()
+    );
+    create index things_by_name on things ((lower(name)), id);
+    create index things_search on things using gin (to_tsvector('english', name));
+    select sync_history()`),
+)
+
+const things = 'select id, name, length from things order by id'
+const twins = 'select id, name, row_start, row_end from history.things order by row_start, id'
+
+describe('a versioned table', () => {
+  it('shows its rows as of any time, with generated columns as they were', async () => {
+    const empty = await moment()
+    await run("insert into things values (1, 'a'), (2, 'b')")
+    const inserted = await moment()
+    await run("update things set name = 'longer' where id = 1")
+    const updated = await moment()
+    await run('delete from things where id = 2')
+    const deleted = await moment()
+    await run('truncate things')
+    const a = { id: 1, name: 'a', length: 1 }
+    const b = { id: 2, name: 'b', length: 1 }
+    const longer = { id: 1, name: 'longer', length: 6 }
+    expect(await asOf(empty, things)).toEqual([])
+    expect(await asOf(inserted, things)).toEqual([a, b])
+    expect(await asOf(updated, things)).toEqual([longer, b])
+    expect(await asOf(deleted, things)).toEqual([longer])
+    expect(await asOf(await moment(), things)).toEqual([])
+  })
+
+  it('keeps only states that others could see, by the time at which they ended', async () => {
+    await run(
+      `begin; insert into things values (1, 'a'); update things set name = 'b'; delete from things; commit`,
+    )
+    expect(await run(twins)).toEqual([])
+    await run("insert into things values (1, 'a')")
+    await sleep(2)
+    await run("begin; update things set name = 'b'; update things set name = 'c'; commit")
+    expect(await run('select name from things')).toEqual([{ name: 'c' }])
+    expect(
+      await run('select h.name, h.row_end = t.row_start as ends from history.things h, things t'),
+    ).toEqual([{ name: 'a', ends: true }])
+  })
+
+  it('keeps the same row where versioning is off, for columns that are derived', async () => {
+    await run("insert into things values (1, 'a')")
+    const [before] = await run('select row_start from things')
+    await sleep(2)
+    await run(
+      "begin; select set_config('entente.versioning', 'off', true); update things set name = 'b'; commit",
+    )
+    expect(await run('select name, row_start from things')).toEqual([{ name: 'b', ...(before as object) }])
+    expect(await run(twins)).toEqual([])
+    await run("update things set name = 'c'")
+    expect(await run(twins)).toMatchObject([{ name: 'b' }])
+  })
+
+  it('has a twin with its sort indexes alone, which hold nothing unique', async () => {
+    const indexes = await run(
+      `select indexname as name, indexdef like '%UNIQUE%' as unique from pg_indexes where tablename = 'things' and schemaname = 'history' order by 1`,
+    )
+    const names = ['things_by_name', 'things_pkey', 'things_row_end', 'things_row_start']
+    expect(indexes).toEqual(names.map((name) => ({ name, unique: false })))
+    expect(
+      await run(
+        "select conname from pg_constraint where conrelid = 'history.things'::regclass and contype <> 'n'",
+      ),
+    ).toEqual([])
+  })
+
+  it('is read in the order of its indexes, also as of a time', async () => {
+    await run(`insert into things select i, 'n' || i from generate_series(1, 5000) i`)
+    const before = await moment()
+    await run("update things set name = 'm' || id where id <= 1000; analyze things; analyze history.things")
+    const plan = await asOf(before, 'explain select * from things order by lower(name), id limit 5')
+    const text = plan.map((row) => Object.values(row as object).join()).join('\n')
+    expect(text).toContain('Merge Append')
+    expect(text).not.toMatch(/\bSort {2}\(/)
+  })
+})
+
+describe('the clock', () => {
+  it('gives a transaction one time, also over savepoints, and the next one its own', async () => {
+    const client = await connect()
+    const time = async () => (await run('select extract(epoch from change_time())::text as at', client))[0]
+    await run('begin', client)
+    const first = await time()
+    await run('savepoint one', client)
+    await sleep(3)
+    expect(await time()).toEqual(first)
+    await run('rollback to savepoint one', client)
+    expect(await time()).toEqual(first)
+    await run('commit', client)
+    const later = await time()
+    await sleep(3)
+    expect(await time()).not.toEqual(later)
+    expect(later).not.toEqual(first)
+    expect(
+      await run("select coalesce(current_setting('entente.change_time', true), '') as left_over", client),
+    ).toEqual([{ left_over: '' }])
+  })
+
+  it('is later than the time that it is given, and the same in any time zone and style of dates', async () => {
+    const client = await connect()
+    await run("begin; set local timezone = 'Asia/Tokyo'; set local datestyle = 'SQL, DMY'", client)
+    expect(
+      await run(
+        `select change_time('2100-01-02T03:04:05.678Z') = '2100-01-02T03:04:05.679Z' as later,
+          change_time() = '2100-01-02T03:04:05.679Z' as kept`,
+        client,
+      ),
+    ).toEqual([{ later: true, kept: true }])
+    await run('rollback', client)
+  })
+
+  it('moves on where a row is newer than it, so that the bounds of rows never run backwards', async () => {
+    await run("insert into things values (1, 'a'), (2, 'b')")
+    await sleep(2)
+    const [slow, quick] = [await connect(), await connect()]
+    await run("begin; update things set name = 'slow' where id = 1", slow)
+    await sleep(3)
+    await run("update things set name = 'quick' where id = 2", quick)
+    await run("update things set name = 'slow' where id in (1, 2); commit", slow)
+    expect(await run('select count(*)::int as count from history.things where row_start >= row_end')).toEqual(
+      [{ count: 0 }],
+    )
+    expect(
+      await run(`select count(*)::int as count from history.things one join history.things other
+        on one.id = other.id and one.ctid <> other.ctid
+        and tstzrange(one.row_start, one.row_end) && tstzrange(other.row_start, other.row_end)`),
+    ).toEqual([{ count: 0 }])
+    expect(
+      await run(`select id, row_start = (select max(row_end) from history.things h where h.id = t.id) as follows
+        from things t order by id`),
+    ).toEqual([
+      { id: 1, follows: true },
+      { id: 2, follows: true },
+    ])
+  })
+
+  it('differs from that of another transaction that wrote a row in the same millisecond', async () => {
+    await run("insert into things values (1, 'a'), (2, 'b')")
+    const [one, other] = [await connect(), await connect()]
+    const at = "select set_config('entente.change_time', '4102444800000', true)"
+    await run(`begin; ${at}; update things set name = 'one' where id = 1; commit`, one)
+    await run(
+      `begin; ${at}; update things set name = 'other' where id = 2; update things set name = 'other' where id = 1; commit`,
+      other,
+    )
+    expect(
+      await run("select name from history.things where row_end = row_start + interval '1 millisecond'"),
+    ).toEqual([{ name: 'one' }])
+  })
+
+  it('leaves a row that is written twice where it started, also when it has moved on meanwhile', async () => {
+    await run("insert into things values (1, 'a')")
+    await sleep(2)
+    await run(`begin; update things set name = 'b'; savepoint one; update things set name = 'c';
+      select change_time('2100-01-01'); update things set name = 'd'; commit`)
+    expect(
+      await run('select h.name, h.row_end = t.row_start as ends from history.things h, things t'),
+    ).toEqual([{ name: 'a', ends: true }])
+  })
+
+  it('is the same for a record, its revision and the rows that belong to it', async () => {
+    expect(
+      await run(`select count(*)::int as count from records join agreements on agreements.id = records.id
+        join revisions on revisions.resource = records.resource and revisions.key = records.key and revisions.version = records.version
+        left join participations on participations.record = records.id
+        where records.updated_at <> revisions.time or records.row_start <> revisions.time
+          or agreements.row_start > revisions.time or participations.row_start > revisions.time`),
+    ).toEqual([{ count: 0 }])
+  })
+})
+
+describe('a migration', () => {
+  it('may drop, add and retype columns, and the past is asked with the columns of today', async () => {
+    await run(
+      "alter table things add column worth text, add column gone text; select sync_history(); insert into things (id, name, worth, gone) values (1, 'a', '7', 'x')",
+    )
+    const before = await moment()
+    await run('update things set worth = 8')
+    await run(`begin; drop schema past cascade;
+      alter table things drop column gone, alter column worth type numeric using worth::numeric, add column added text default 'new';
+      select sync_history(false); update things set worth = 9; select sync_history(); commit`)
+    expect(await run('select * from history_drift()')).toEqual([])
+    const all = 'select to_jsonb(things) - $$row_start$$ as row from things'
+    expect(await asOf(before, all)).toEqual([{ row: { id: 1, name: 'a', length: 1, worth: 7, added: null } }])
+    expect(await run('select gone from history.things where worth = 7')).toEqual([{ gone: 'x' }])
+    expect(await run(all)).toMatchObject([{ row: { worth: 9, added: 'new' } }])
+  })
+
+  it('may drop a table, whose twin stays', async () => {
+    await run("insert into things values (1, 'a')")
+    await sleep(2)
+    await run('delete from things; drop schema past cascade; drop table things; select sync_history()')
+    expect(await run('select * from history_drift()')).toEqual([])
+    expect(await run(twins)).toMatchObject([{ name: 'a' }])
+  })
+})
+
+describe('the service', () => {
+  it('has a twin and a view of every table that says no reason against them', async () => {
+    expect(await run('select * from history_drift()')).toEqual([])
+    expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
+      ['idempotent_requests', 'keys', 'revisions', 'settings'].map((name) => ({ name })),
+    )
+    const listed = (schema: string) =>
+      `(select array_agg(relname::text order by relname) from pg_class where relnamespace = '${schema}'::regnamespace and relkind in ('r', 'v'))`
+    expect(
+      await run(
+        `select ${listed('past')} = ${listed('history')} as same, array_position(${listed('past')}, 'records') is not null as has_records`,
+      ),
+    ).toEqual([{ same: true, has_records: true }])
+  })
+
+  const drifts: [string, string, string][] = [
+    [
+      'a column without a twin',
+      'alter table things add column more text',
+      'column history.things.more is missing',
+    ],
+    [
+      'another type',
+      'drop view past.things; alter table history.things alter column id type bigint',
+      'has the type bigint instead of integer',
+    ],
+    [
+      'a trigger that is off',
+      'alter table things disable trigger keep_updated_row',
+      'trigger keep_updated_row on things',
+    ],
+    ['a view that is gone', 'drop view past.things', 'view past.things is missing'],
+    [
+      'a table that says nothing',
+      'create table loose (id int)',
+      'table loose has neither a column row_start',
+    ],
+  ]
+  it.each(drifts)('does not start with %s, and says so', async (_what, statement, message) => {
+    await run(statement)
+    onTestFinished(async () => void (await run('drop table if exists loose')))
+    const failure = await migrate(database.database).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(StartupError)
+    expect(String(failure)).toContain(message)
+    await run('drop table if exists loose; select sync_history()')
+    await migrate(database.database)
+  })
+})
+
+describe('a question about the past', () => {
+  it('has another text than one about the present, and no name', async () => {
+    const sent: unknown[] = []
+    const tx = pastStatements({
+      query: async (statement) => {
+        sent.push(statement)
+        return []
+      },
+    })
+    await tx.query({ name: 'present', text: 'select 1', values: [1] })
+    expect(sent).toEqual([{ text: '/* as of */ select 1', values: [1] }])
+  })
+
+  it('takes no transaction id, writes nothing and works where the session is read-only', async () => {
+    const client = await connect()
+    await run('set default_transaction_read_only = on', client)
+    await run(beginReading('2020-01-01'), client)
+    expect(await run('select count(*)::int as count from agreements', client)).toEqual([{ count: 0 }])
+    expect(await run("select countries_within(array['142'])", client)).toEqual([])
+    expect(await run('select pg_current_xact_id_if_assigned() as id', client)).toEqual([{ id: null }])
+    await run('rollback', client)
+    expect(
+      await run("select coalesce(current_setting('entente.as_of', true), '') as left_over", client),
+    ).toEqual([{ left_over: '' }])
+    expect(await run("select count(*) > 0 as some from countries_within(array['142'])", client)).toEqual([
+      { some: true },
+    ])
+  })
+
+  it('does not hold up the feed of changes while it runs', async () => {
+    const client = await connect()
+    await run(beginReading('2020-01-01'), client)
+    await run('select count(*) from agreements', client)
+    const [written] = await run('select feed_transaction() as at')
+    await expect
+      .poll(async () => (await run(`select feed_horizon() > ${(written as { at: string }).at} as passed`))[0])
+      .toEqual({ passed: true })
+    await run('rollback', client)
+  })
+})
