@@ -274,13 +274,13 @@ $$;
 
 -- The time of the transaction's changes, in milliseconds: `updated_at`, `revisions.time` and `row_start` alike. It is
 -- taken from the clock on first use and kept in a setting of the transaction, as milliseconds since 1970, which mean the
--- same in every time zone and date style. `later_than` is the time of a row that the transaction changes: the result is
--- later, or equal where the transaction has written that row itself.
+-- same in every time zone and date style. `later_than` is the time of a row of another transaction that this one changes:
+-- the result is later, also where both fall into one millisecond.
 CREATE FUNCTION change_time(later_than timestamptz DEFAULT NULL) RETURNS timestamptz LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   taken timestamptz := to_timestamp(nullif(current_setting('entente.change_time', true), '')::bigint / 1000.0);
 BEGIN
-  IF taken >= later_than OR taken IS NOT NULL AND later_than IS NULL THEN
+  IF taken > later_than OR taken IS NOT NULL AND later_than IS NULL THEN
     RETURN taken;
   END IF;
   taken := greatest(
@@ -289,6 +289,25 @@ BEGIN
   );
   PERFORM set_config('entente.change_time', (extract(epoch FROM taken) * 1000)::bigint::text, true);
   RETURN taken;
+END
+$$;
+--> statement-breakpoint
+
+-- Whether this transaction has written a row that it is about to change. `row_xmin` is the row's xmin, which is that of a
+-- subtransaction after a savepoint: it is in progress for this transaction alone, since others have to commit before the
+-- row can be changed. `row_time` is the time of the row: the low 32 bits of an xmin are compared only where the row is as
+-- recent as this transaction, so that they cannot be those of long ago.
+CREATE FUNCTION is_own_write(row_xmin xid, row_time timestamptz) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  own bigint;
+BEGIN
+  IF row_time < date_trunc('milliseconds', transaction_timestamp()) THEN
+    RETURN false;
+  END IF;
+  own := pg_current_xact_id()::text::bigint;
+  -- The full number nearest to that of this transaction whose low bits are `row_xmin`.
+  own := own + mod(row_xmin::text::bigint - mod(own, 4294967296) + 6442450944, 4294967296) - 2147483648;
+  RETURN pg_xact_status(own::text::xid8) = 'in progress';
 END
 $$;
 --> statement-breakpoint

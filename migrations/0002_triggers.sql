@@ -148,11 +148,12 @@ CREATE TRIGGER keys_notify_truncate AFTER TRUNCATE ON keys FOR EACH STATEMENT EX
 -- and document itself. What anybody else writes makes the document of the record invalid and raises its version; the
 -- service composes it again and then writes the revision.
 
--- Makes the document of a record invalid, and raises its version once a transaction.
+-- Makes the document of a record invalid, and raises its version once a transaction. The record is locked from then on,
+-- and the time of the transaction is later than the record's last change.
 CREATE FUNCTION invalidate_record(record uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE public.records SET shape = NULL, version = version + 1, updated_at = public.change_time(updated_at)
-  WHERE id = record AND (shape IS NOT NULL OR xmin <> pg_current_xact_id()::xid);
+  WHERE id = record AND NOT (shape IS NULL AND public.is_own_write(xmin, updated_at));
   PERFORM pg_notify('entente_uncomposed', '');
 END
 $$;
@@ -179,20 +180,22 @@ BEGIN
   IF record_resource <> TG_ARGV[0] THEN
     RAISE EXCEPTION 'the id % is that of a record of %', record_id, record_resource USING ERRCODE = 'unique_violation';
   END IF;
+  NEW.row_start := public.change_time();
   PERFORM pg_notify('entente_uncomposed', '');
   RETURN NEW;
 END
 $$;
 --> statement-breakpoint
 
--- A row of a resource's own table has changed: its document is invalid. Arguments as of make_record().
+-- A row of a resource's own table is about to change or to go. Arguments as of make_record().
 CREATE FUNCTION touch_own_record() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF to_jsonb(NEW) ->> TG_ARGV[1] IS DISTINCT FROM to_jsonb(OLD) ->> TG_ARGV[1] THEN
-    RAISE EXCEPTION 'the key of a record never changes: % is that of %', OLD.id, TG_ARGV[0] USING ERRCODE = 'check_violation';
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) ->> TG_ARGV[1] IS DISTINCT FROM to_jsonb(OLD) ->> TG_ARGV[1] THEN
+    RAISE EXCEPTION 'the key of a record never changes: % is that of %', to_jsonb(OLD) ->> TG_ARGV[1], TG_ARGV[0]
+      USING ERRCODE = 'check_violation';
   END IF;
-  PERFORM public.invalidate_record(NEW.id);
-  RETURN NULL;
+  PERFORM public.invalidate_record(OLD.id);
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END
 $$;
 --> statement-breakpoint
@@ -206,16 +209,21 @@ END
 $$;
 --> statement-breakpoint
 
--- A row that belongs to a record has come, changed or gone: the record's document is invalid.
+-- A row that belongs to a record is about to come, change or go. The record comes first, as in the service: it is locked,
+-- and the row starts when the record changes.
 CREATE FUNCTION touch_record() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     PERFORM public.invalidate_record(OLD.record);
   END IF;
-  IF TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND NEW.record <> OLD.record THEN
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  IF TG_OP = 'INSERT' OR NEW.record <> OLD.record THEN
     PERFORM public.invalidate_record(NEW.record);
   END IF;
-  RETURN NULL;
+  NEW.row_start := public.change_time();
+  RETURN NEW;
 END
 $$;
 --> statement-breakpoint
@@ -232,6 +240,7 @@ BEGIN
   NEW.shape := NULL;
   NEW.created_at := public.change_time(last_time);
   NEW.updated_at := NEW.created_at;
+  NEW.row_start := NEW.created_at;
   RETURN NEW;
 END
 $$;
@@ -246,9 +255,13 @@ BEGIN
   IF (NEW.id, NEW.resource, NEW.key) IS DISTINCT FROM (OLD.id, OLD.resource, OLD.key) THEN
     RAISE EXCEPTION 'id, resource and key of a record never change' USING ERRCODE = 'check_violation';
   END IF;
-  NEW.version := OLD.version + 1;
+  NEW.version := OLD.version;
   NEW.created_at := OLD.created_at;
-  NEW.updated_at := public.change_time(OLD.updated_at);
+  NEW.updated_at := OLD.updated_at;
+  IF NOT (OLD.shape IS NULL AND public.is_own_write(OLD.xmin, OLD.updated_at)) THEN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := public.change_time(OLD.updated_at);
+  END IF;
   NEW.document := OLD.document;
   NEW.shape := NULL;
   PERFORM pg_notify('entente_uncomposed', '');
@@ -261,13 +274,19 @@ CREATE TRIGGER protect_record BEFORE UPDATE ON records FOR EACH ROW
   EXECUTE FUNCTION protect_record();
 --> statement-breakpoint
 
--- A record that is removed in psql: the revision says so, with the document as it was last composed.
+-- A record that is removed in psql: the revision says so, with the document as it was last composed. The transaction may
+-- have raised the version before; a record that it has made itself was never to be seen.
 CREATE FUNCTION record_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  is_own boolean := OLD.shape IS NULL AND public.is_own_write(OLD.xmin, OLD.updated_at);
 BEGIN
+  IF is_own AND OLD.created_at = OLD.updated_at THEN
+    RETURN NULL;
+  END IF;
   INSERT INTO public.revisions (resource, key, version, operation, document, actor, "time")
-  VALUES (OLD.resource, OLD.key, OLD.version + 1, 'remove',
-    coalesce(OLD.document::json, json_build_object('id', OLD.key)),
-    '{"kind":"database","id":null,"name":null}', public.change_time(OLD.updated_at));
+  VALUES (OLD.resource, OLD.key, OLD.version + (NOT is_own)::int, 'remove',
+    coalesce(OLD.document::json, json_build_object('id', OLD.key)), '{"kind":"database","id":null,"name":null}',
+    CASE WHEN is_own THEN OLD.updated_at ELSE public.change_time(OLD.updated_at) END);
   RETURN NULL;
 END
 $$;
@@ -308,12 +327,13 @@ BEGIN
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate()', owned.name);
     CONTINUE WHEN owned.relname = 'records';
     IF owned.attname = 'record' THEN
-      EXECUTE format('CREATE OR REPLACE TRIGGER touch_record AFTER INSERT OR UPDATE OR DELETE ON %s
+      -- Before start_row, by its name.
+      EXECUTE format('CREATE OR REPLACE TRIGGER invalidate_record BEFORE INSERT OR UPDATE OR DELETE ON %s
         FOR EACH ROW %s EXECUTE FUNCTION touch_record()', owned.name, past_service);
     ELSE
       EXECUTE format('CREATE OR REPLACE TRIGGER make_record BEFORE INSERT ON %s
         FOR EACH ROW %s EXECUTE FUNCTION make_record(%L, %L)', owned.name, past_service, owned.resource, owned.key);
-      EXECUTE format('CREATE OR REPLACE TRIGGER touch_record AFTER UPDATE ON %s
+      EXECUTE format('CREATE OR REPLACE TRIGGER invalidate_record BEFORE UPDATE OR DELETE ON %s
         FOR EACH ROW %s EXECUTE FUNCTION touch_own_record(%L, %L)', owned.name, past_service, owned.resource, owned.key);
       EXECUTE format('CREATE OR REPLACE TRIGGER remove_record AFTER DELETE ON %s
         FOR EACH ROW %s EXECUTE FUNCTION remove_record()', owned.name, past_service);

@@ -5,10 +5,11 @@
 CREATE SCHEMA history;
 --> statement-breakpoint
 
--- An updated row starts anew.
+-- An updated row starts anew, unless the transaction has written it before: nobody could see what it was meanwhile.
 CREATE FUNCTION start_row() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.row_start := public.change_time(OLD.row_start);
+  NEW.row_start := CASE WHEN public.is_own_write(OLD.xmin, OLD.row_start) THEN OLD.row_start
+    ELSE public.change_time(OLD.row_start) END;
   RETURN NEW;
 END
 $$;
@@ -50,7 +51,7 @@ $$;
 --> statement-breakpoint
 
 -- The function that keeps former rows of a table, as plpgsql: each from its own start to that of its successor, or to the
--- time of its removal. Rows that were never to be seen, since they ended as they started, are not kept.
+-- time of its removal. Rows that only their own transaction has seen are not kept.
 CREATE FUNCTION keep_function(table_name name, columns text, old_columns text) RETURNS text LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT format($body$
@@ -59,12 +60,11 @@ DECLARE
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
     ended := public.change_time((SELECT max(row_start) FROM public.%1$I));
-    INSERT INTO history.%1$I (%2$s, row_end) SELECT %2$s, ended FROM public.%1$I WHERE row_start < ended;
-  ELSE
+    INSERT INTO history.%1$I (%2$s, row_end) SELECT %2$s, ended FROM public.%1$I
+      WHERE NOT public.is_own_write(xmin, row_start);
+  ELSIF TG_OP = 'UPDATE' OR NOT public.is_own_write(OLD.xmin, OLD.row_start) THEN
     ended := coalesce(NEW.row_start, public.change_time(OLD.row_start));
-    IF OLD.row_start < ended THEN
-      INSERT INTO history.%1$I (%2$s, row_end) VALUES (%3$s, ended);
-    END IF;
+    INSERT INTO history.%1$I (%2$s, row_end) VALUES (%3$s, ended);
   END IF;
   RETURN NULL;
 END

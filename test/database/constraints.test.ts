@@ -7,6 +7,7 @@ import {
   duplicate,
   ids,
   insert,
+  missing,
   type Outcome,
   openConstraintDatabase,
   type Row,
@@ -19,6 +20,9 @@ beforeAll(async () => {
   database = await openConstraintDatabase()
 })
 afterAll(() => database.close())
+
+/** What makes a row belong to a project instead of an agreement. */
+const inProject = { record: ids.project, resource: 'projects' }
 
 it.each(Object.entries(rows))('a row of %s that has what it needs is accepted', async (table, row) => {
   expect(await database.attempt(insert(table, row))).toBe('accepted')
@@ -34,48 +38,71 @@ describe('psql cannot write', () => {
       { region: '002', organization: ids.organization },
       check('participations_actor'),
     ],
+    ['no record', 'participations', { record: null, role: 'beneficiary' }, missing('record')],
     [
-      'no subject',
+      'another resource than the record has',
       'participations',
-      { agreement_id: null, role: 'beneficiary' },
-      check('participations_subject'),
+      { resource: 'projects', role: 'lead' },
+      dangling('participations_record'),
     ],
-    ['two subjects', 'participations', { project_id: ids.project }, check('participations_subject')],
     ['a role that is none', 'participations', { role: 'friend' }, check('participations_role_known')],
     ['a role of assistance', 'participations', { role: 'donor' }, check('participations_role_known')],
-    [
-      'a role of agreements',
-      'participations',
-      { agreement_id: null, project_id: ids.project },
-      check('participations_role_known'),
-    ],
+    ['a role of agreements', 'participations', inProject, check('participations_role_known')],
     [
       'a role of projects',
       'participations',
-      { agreement_id: null, cooperation_base_id: ids.base, role: 'lead' },
+      { record: ids.base, resource: 'cooperation-bases', role: 'lead' },
       check('participations_role_known'),
     ],
     [
       'a role of bases',
       'participations',
-      { agreement_id: null, assistance_program_id: ids.program, role: 'operator' },
+      { record: ids.program, resource: 'assistance-programs', role: 'operator' },
+      check('participations_role_known'),
+    ],
+    [
+      'a role in what has no participants',
+      'participations',
+      { record: ids.source, resource: 'sources' },
       check('participations_role_known'),
     ],
     [
       'a signatory of something that nobody signs',
       'participations',
-      { agreement_id: null, project_id: ids.project, role: 'lead', signatory: 'A minister' },
-      check('participations_signatory_of_agreement'),
+      { ...inProject, role: 'lead', signatory: 'A minister' },
+      check('participations_signatory_of_party'),
     ],
-    ['a topic of nothing', 'topic_links', { agreement_id: null }, check('topic_links_subject')],
-    ['a topic of two', 'topic_links', { project_id: ids.project }, check('topic_links_subject')],
-    ['an external id of nothing', 'external_ids', { agreement_id: null }, check('external_ids_subject')],
-    ['an external id of two', 'external_ids', { source_id: ids.source }, check('external_ids_subject')],
+    ['a topic of nothing', 'topic_links', { record: null }, missing('record')],
+    ['a topic of another resource', 'topic_links', { resource: 'projects' }, dangling('topic_links_record')],
+    [
+      'a topic of what has none',
+      'topic_links',
+      { record: ids.source, resource: 'sources' },
+      check('topic_links_resource_known'),
+    ],
+    ['an external id of nothing', 'external_ids', { record: null }, missing('record')],
+    [
+      'an external id of another resource',
+      'external_ids',
+      { resource: 'projects' },
+      dangling('external_ids_record'),
+    ],
+    [
+      'an external id of what has a natural key',
+      'external_ids',
+      { record: ids.pakistan, resource: 'countries' },
+      check('external_ids_resource_known'),
+    ],
     ['a scheme in capitals', 'external_ids', { scheme: 'DOI' }, check('external_ids_scheme_form')],
     ['a scheme with a colon', 'external_ids', { scheme: 'doi:10' }, check('external_ids_scheme_form')],
     ['an empty external id', 'external_ids', { id: '' }, check('external_ids_id_filled')],
-    ['a citation of nothing', 'citations', { country_code: null }, check('citations_record')],
-    ['a citation of two records', 'citations', { region_code: '002' }, check('citations_record')],
+    ['a citation of nothing', 'citations', { cited_record: null }, missing('cited_record')],
+    [
+      'a citation of another resource than the record has',
+      'citations',
+      { cited_resource: 'projects' },
+      dangling('citations_cited_record'),
+    ],
     ['a property that is no pointer', 'citations', { property: 'name' }, check('citations_property_form')],
     ['a rank that is none', 'citations', { rank: 'best' }, check('citations_rank_known')],
   ])('%s in %s', async (_what, table, change, outcome) => {
@@ -88,8 +115,8 @@ describe('psql cannot write', () => {
     ['agreements', 'in_force_from'],
     ['agreements', 'expires_on'],
     ['agreements', 'terminated_on'],
-    ['agreement_terms', 'starts_on'],
-    ['agreement_terms', 'ends_on'],
+    ['agreements_terms', 'starts_on'],
+    ['agreements_terms', 'ends_on'],
     ['projects', 'starts_on'],
     ['projects', 'ends_on'],
     ['cooperation_bases', 'designated_on'],
@@ -110,11 +137,16 @@ describe('psql cannot write', () => {
   })
 
   it('a date that is no EDTF in an action of a party', async () => {
-    const party = { ...rows.participations, id: randomUUID() }
     const action = (date: string) =>
       database.attempt(
-        insert('participations', party),
-        insert('participation_actions', { participation_id: party.id, position: 0, kind: 'signed', date }),
+        insert('participations', rows.participations),
+        insert('participation_actions', {
+          record: ids.agreement,
+          party: 0,
+          position: 0,
+          kind: 'signed',
+          date,
+        }),
       )
     expect(await action('2011-04')).toBe('accepted')
     expect(await action('in April')).toMatchObject({ code: '22007' })
@@ -129,13 +161,13 @@ describe('psql cannot write', () => {
     ['agreements', 'level', 'agreements_level_known'],
     ['agreements', 'status', 'agreements_status_known'],
     ['agreements', 'renewal', 'agreements_renewal_known'],
-    ['agreement_relations', 'kind', 'agreement_relations_kind_known'],
+    ['agreements_relations', 'kind', 'agreements_relations_kind_known'],
     ['projects', 'kind', 'projects_kind_known'],
     ['projects', 'status', 'projects_status_known'],
     ['cooperation_bases', 'kind', 'cooperation_bases_kind_known'],
     ['cooperation_bases', 'level', 'cooperation_bases_level_known'],
     ['cooperation_bases', 'status', 'cooperation_bases_status_known'],
-    ['cooperation_bases', 'unit_count_qualifier', 'cooperation_bases_qualifier_known'],
+    ['cooperation_bases', 'unit_count_qualifier', 'cooperation_bases_unit_count_qualifier_known'],
     ['assistance_programs', 'modality', 'assistance_programs_modality_known'],
     ['assistance_programs', 'status', 'assistance_programs_status_known'],
     ['assistance_programs', 'aid_type', 'assistance_programs_aid_type_known'],
@@ -159,7 +191,7 @@ describe('psql cannot write', () => {
     ['organizations', 'name', '', 'organizations_name_filled'],
     ['sources', 'title', ' ', 'sources_title_filled'],
     ['agreements', 'title', '', 'agreements_title_filled'],
-    ['agreement_documents', 'title', '', 'agreement_documents_title_filled'],
+    ['agreements_documents', 'title', '', 'agreements_documents_title_filled'],
     ['projects', 'title', '', 'projects_title_filled'],
     ['cooperation_bases', 'name', '', 'cooperation_bases_name_filled'],
     ['assistance_programs', 'title', '', 'assistance_programs_title_filled'],
@@ -175,7 +207,7 @@ describe('psql cannot write', () => {
     ['topics', 'broader', 'no-topic', 'topics_broader_topics_slug_fk'],
     ['organizations', 'country', 'XXX', 'organizations_country_countries_code_fk'],
     ['organizations', 'parent', randomUUID(), 'organizations_parent_organizations_id_fk'],
-    ['agreement_relations', 'related_id', randomUUID(), 'agreement_relations_related_id_agreements_id_fk'],
+    ['agreements_relations', 'agreement', randomUUID(), 'agreements_relations_agreement_agreements_id_fk'],
     ['projects', 'location_country', 'XXX', 'projects_location_country_countries_code_fk'],
     ['cooperation_bases', 'part_of', randomUUID(), 'cooperation_bases_part_of_cooperation_bases_id_fk'],
     ['cooperation_bases', 'host_country', 'XXX', 'cooperation_bases_host_country_countries_code_fk'],
@@ -193,12 +225,23 @@ describe('psql cannot write', () => {
     ],
     ['assistance_programs', 'crs_purpose', '00000', 'assistance_programs_crs_purpose_known'],
     ['figures', 'country', 'XXX', 'figures_country_countries_code_fk'],
-    ['citations', 'source_id', randomUUID(), 'citations_source_id_sources_id_fk'],
-    ['citations', 'country_code', 'XXX', 'citations_country_code_countries_code_fk'],
+    ['citations', 'source', randomUUID(), 'citations_source_sources_id_fk'],
+    ['citations', 'cited_record', randomUUID(), 'citations_cited_record'],
     ['participations', 'country', 'XXX', 'participations_country_countries_code_fk'],
-    ['participations', 'agreement_id', randomUUID(), 'participations_agreement_id_agreements_id_fk'],
+    ['participations', 'record', randomUUID(), 'participations_record'],
     ['topic_links', 'topic', 'no-topic', 'topic_links_topic_topics_slug_fk'],
-    ['external_ids', 'agreement_id', randomUUID(), 'external_ids_agreement_id_agreements_id_fk'],
+    ['external_ids', 'record', randomUUID(), 'external_ids_record'],
+    ['agreements_terms', 'record', randomUUID(), 'agreements_terms_record_agreements_id_fk'],
+    ['agreements_documents', 'record', randomUUID(), 'agreements_documents_record_agreements_id_fk'],
+    ['countries_groups', 'target', '998', 'countries_groups_target_regions_code_fk'],
+    ['countries_successors', 'target', 'XXX', 'countries_successors_target_countries_code_fk'],
+    ['projects_agreements', 'target', randomUUID(), 'projects_agreements_target_agreements_id_fk'],
+    [
+      'assistance_programs_agreements',
+      'target',
+      randomUUID(),
+      'assistance_programs_agreements_target_agreements_id_fk',
+    ],
   ])('in %s.%s a reference that leads nowhere', async (table, column, value, rule) => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(dangling(rule))
   })
@@ -215,16 +258,16 @@ describe('psql cannot write', () => {
   it.each<[what: string, outcome: Outcome, table: Table, change: Row, first?: Row]>([
     [
       'an external id of two agreements',
-      duplicate('external_ids_agreement_id_unique'),
+      duplicate('external_ids_unique'),
       'external_ids',
-      { agreement_id: ids.otherAgreement },
+      { record: ids.otherAgreement },
     ],
     ['an actor twice in one role', duplicate('participations_once'), 'participations', { position: 1 }],
     ['a topic of a record twice', duplicate('topic_links_once'), 'topic_links', { position: 1 }],
     [
       'a relation of two agreements twice',
-      duplicate('agreement_relations_unique'),
-      'agreement_relations',
+      duplicate('agreements_relations_once'),
+      'agreements_relations',
       { position: 1 },
     ],
     [
@@ -262,14 +305,24 @@ describe('psql cannot write', () => {
     'a place in %s that is half given or not on the globe',
     async (table) => {
       const at = (place: Row) => database.attempt(insert(table, { ...rows[table], ...place }))
-      expect(await at({ latitude: 30.1, longitude: 90.5, elevation_metres: 4300 })).toBe('accepted')
-      expect(await at({ latitude: 30.1 })).toEqual(check(`${table}_coordinates_pair`))
-      expect(await at({ longitude: 90.5 })).toEqual(check(`${table}_coordinates_pair`))
-      expect(await at({ latitude: 90.5, longitude: 30 })).toEqual(check(`${table}_coordinates_range`))
-      expect(await at({ latitude: 30, longitude: -180.5 })).toEqual(check(`${table}_coordinates_range`))
-      expect(await at({ elevation_metres: 9001 })).toEqual(check(`${table}_elevation_range`))
+      expect(
+        await at({ location_latitude: 30.1, location_longitude: 90.5, location_elevation_metres: 4300 }),
+      ).toBe('accepted')
+      expect(await at({ location_latitude: 30.1 })).toEqual(check(`${table}_location_coordinates_pair`))
+      expect(await at({ location_longitude: 90.5 })).toEqual(check(`${table}_location_coordinates_pair`))
+      expect(await at({ location_latitude: 90.5, location_longitude: 30 })).toEqual(
+        check(`${table}_location_coordinates_range`),
+      )
+      expect(await at({ location_latitude: 30, location_longitude: -180.5 })).toEqual(
+        check(`${table}_location_coordinates_range`),
+      )
+      expect(await at({ location_elevation_metres: 9001 })).toEqual(
+        check(`${table}_location_elevation_range`),
+      )
       for (const none of ['NaN', 'Infinity'])
-        expect(await at({ elevation_metres: none }), none).toEqual(check(`${table}_elevation_range`))
+        expect(await at({ location_elevation_metres: none }), none).toEqual(
+          check(`${table}_location_elevation_range`),
+        )
     },
   )
 
@@ -327,7 +380,7 @@ describe('psql cannot write', () => {
     const counting = (unit_count: number) =>
       database.attempt(insert('cooperation_bases', { ...rows.cooperation_bases, unit_count }))
     expect(await counting(222)).toBe('accepted')
-    expect(await counting(0)).toEqual(check('cooperation_bases_unit_count_positive'))
+    expect(await counting(0)).toEqual(check('cooperation_bases_unit_count_range'))
   })
 
   it('a record away that others refer to, while what belongs to it goes with it', async () => {
@@ -335,42 +388,37 @@ describe('psql cannot write', () => {
       `delete from ${table} where id = $1`,
       [id],
     ]
-    const linked = insert('project_agreements', {
-      project_id: ids.project,
-      agreement_id: ids.agreement,
-      position: 0,
-    })
+    const linked = insert('projects_agreements', rows.projects_agreements)
     expect(await database.attempt(linked, remove('agreements', ids.agreement))).toEqual(
-      dangling('project_agreements_agreement_id_agreements_id_fk'),
+      dangling('projects_agreements_target_agreements_id_fk'),
     )
     expect(await database.attempt(linked, remove('projects', ids.project))).toBe('accepted')
     expect(await database.attempt(remove('sources', ids.source))).toEqual(
-      dangling('citations_source_id_sources_id_fk'),
+      dangling('citations_source_sources_id_fk'),
     )
-    const owned = (['participations', 'topic_links', 'external_ids', 'agreement_relations'] as const).map(
+    const owned = (['participations', 'topic_links', 'external_ids', 'agreements_relations'] as const).map(
       (table) => insert(table, rows[table]),
     )
-    expect(await database.attempt(...owned, remove('agreements', ids.agreement))).toBe('accepted')
+    for (const table of ['agreements', 'records'])
+      expect(await database.attempt(...owned, remove(table, ids.agreement)), table).toBe('accepted')
   })
 })
 
 it('two rows that only look alike are both accepted', async () => {
-  expect(await database.twice('external_ids', { agreement_id: null, project_id: ids.project })).toBe(
-    'accepted',
-  )
-  expect(await database.twice('participations', { role: 'beneficiary' })).toBe('accepted')
+  expect(await database.twice('external_ids', inProject)).toBe('accepted')
+  expect(await database.twice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
   expect(await database.twice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')
   expect(await database.twice('topics', { slug: 'b-topic', scheme: 'crs' }, { code: 'x' })).toBe('accepted')
   expect(await database.twice('organizations', {})).toBe('accepted')
 })
 
 it('an agreement cannot be related to itself, nor a country be its own successor', async () => {
-  const related = { ...rows.agreement_relations, related_id: ids.agreement }
-  expect(await database.attempt(insert('agreement_relations', related))).toEqual(
-    check('agreement_relations_other'),
+  const related = { ...rows.agreements_relations, agreement: ids.agreement }
+  expect(await database.attempt(insert('agreements_relations', related))).toEqual(
+    check('agreements_relations_agreement_other'),
   )
-  const successor = { country: 'PAK', successor: 'PAK', position: 0 }
-  expect(await database.attempt(insert('country_successors', successor))).toEqual(
-    check('country_successors_other'),
+  const successor = { ...rows.countries_successors, target: 'PAK' }
+  expect(await database.attempt(insert('countries_successors', successor))).toEqual(
+    check('countries_successors_other'),
   )
 })

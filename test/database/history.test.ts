@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
-import { beginPast } from '../../src/database/past.ts'
+import { beginPast, pastStatements } from '../../src/database/past.ts'
 import { StartupError } from '../../src/startup-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -37,6 +37,7 @@ async function moment(): Promise<string> {
   return String((row as { now: string }).now)
 }
 
+/** Begins a transaction as the service does for a question about the past. */
 const beginReading = (at: string) => `begin isolation level repeatable read read only; ${beginPast(at)}`
 
 /** The rows of a statement as of a time. */
@@ -196,11 +197,37 @@ describe('the clock', () => {
     ])
   })
 
+  it('differs from that of another transaction that wrote a row in the same millisecond', async () => {
+    await run("insert into things values (1, 'a'), (2, 'b')")
+    const [one, other] = [await connect(), await connect()]
+    const at = "select set_config('entente.change_time', '4102444800000', true)"
+    await run(`begin; ${at}; update things set name = 'one' where id = 1; commit`, one)
+    await run(
+      `begin; ${at}; update things set name = 'other' where id = 2; update things set name = 'other' where id = 1; commit`,
+      other,
+    )
+    expect(
+      await run("select name from history.things where row_end = row_start + interval '1 millisecond'"),
+    ).toEqual([{ name: 'one' }])
+  })
+
+  it('leaves a row that is written twice where it started, also when it has moved on meanwhile', async () => {
+    await run("insert into things values (1, 'a')")
+    await sleep(2)
+    await run(`begin; update things set name = 'b'; savepoint one; update things set name = 'c';
+      select change_time('2100-01-01'); update things set name = 'd'; commit`)
+    expect(
+      await run('select h.name, h.row_end = t.row_start as ends from history.things h, things t'),
+    ).toEqual([{ name: 'a', ends: true }])
+  })
+
   it('is the same for a record, its revision and the rows that belong to it', async () => {
     expect(
-      await run(`select count(*)::int as count from agreements a join revisions r on r.key = a.id::text and r.version = a.version
-        left join participations p on p.agreement_id = a.id
-        where a.updated_at <> r.time or a.row_start <> r.time or p.row_start <> r.time`),
+      await run(`select count(*)::int as count from records join agreements on agreements.id = records.id
+        join revisions on revisions.resource = records.resource and revisions.key = records.key and revisions.version = records.version
+        left join participations on participations.record = records.id
+        where records.updated_at <> revisions.time or records.row_start <> revisions.time
+          or agreements.row_start > revisions.time or participations.row_start > revisions.time`),
     ).toEqual([{ count: 0 }])
   })
 })
@@ -232,6 +259,20 @@ describe('a migration', () => {
 })
 
 describe('the service', () => {
+  it('has a twin and a view of every table that says no reason against them', async () => {
+    expect(await run('select * from history_drift()')).toEqual([])
+    expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
+      ['idempotent_requests', 'keys', 'revisions', 'settings'].map((name) => ({ name })),
+    )
+    const listed = (schema: string) =>
+      `(select array_agg(relname::text order by relname) from pg_class where relnamespace = '${schema}'::regnamespace and relkind in ('r', 'v'))`
+    expect(
+      await run(
+        `select ${listed('past')} = ${listed('history')} as same, array_position(${listed('past')}, 'records') is not null as has_records`,
+      ),
+    ).toEqual([{ same: true, has_records: true }])
+  })
+
   const drifts: [string, string, string][] = [
     [
       'a column without a twin',
@@ -267,6 +308,18 @@ describe('the service', () => {
 })
 
 describe('a question about the past', () => {
+  it('has another text than one about the present, and no name', async () => {
+    const sent: unknown[] = []
+    const tx = pastStatements({
+      query: async (statement) => {
+        sent.push(statement)
+        return []
+      },
+    })
+    await tx.query({ name: 'present', text: 'select 1', values: [1] })
+    expect(sent).toEqual([{ text: '/* as of */ select 1', values: [1] }])
+  })
+
   it('takes no transaction id, writes nothing and works where the session is read-only', async () => {
     const client = await connect()
     await run('set default_transaction_read_only = on', client)

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordId } from '../../src/model/keys.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type ConstraintDatabase, openConstraintDatabase } from '../support/constraint-rows.ts'
 
 let database: ConstraintDatabase
@@ -64,4 +66,15 @@ describe('uuid_v7()', () => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(50)
     expect(made.every(({ id }) => String(id).charAt(14) === '7')).toBe(true)
   })
+})
+
+it('name_id() makes the same ids of natural keys as the service', async () => {
+  for (const [resource, key] of [
+    ['countries', 'PAK'],
+    ['regions', '142'],
+    ['topics', 'electric-vehicles'],
+  ] as const) {
+    const [made] = await database.query('select name_id($1, $2) as id', [resource, key])
+    expect(made?.id).toBe(recordId(registry.get(resource), key))
+  }
 })

@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ConstraintDatabase, ids, openConstraintDatabase, type Row } from '../support/constraint-rows.ts'
+import { snakeCase } from '../../src/database/columns.ts'
+import { recordId } from '../../src/model/keys.ts'
+import { registry } from '../../src/resources/registry.ts'
+import {
+  type ConstraintDatabase,
+  ids,
+  insert,
+  openConstraintDatabase,
+  type Row,
+  rows,
+  type Table,
+} from '../support/constraint-rows.ts'
 
 let database: ConstraintDatabase
 beforeAll(async () => {
@@ -7,41 +18,162 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-describe.each([
-  ['regions', 'code', '142', 'name'],
-  ['countries', 'code', 'PAK', 'name'],
-  ['topics', 'slug', 'energy', 'name'],
-  ['organizations', 'id', ids.organization, 'name'],
-  ['sources', 'id', ids.source, 'title'],
-  ['agreements', 'id', ids.agreement, 'title'],
-  ['projects', 'id', ids.project, 'title'],
-  ['cooperation_bases', 'id', ids.base, 'name'],
-  ['assistance_programs', 'id', ids.program, 'title'],
-  ['citations', 'id', ids.citation, 'note'],
-  ['figures', 'id', ids.figure, 'title'],
-])('an update of %s in psql', (table, key, value, column) => {
-  /** Changes the record and tells its revision before and after. */
-  async function change(assignment: string): Promise<{ before: Row | undefined; after: Row | undefined }> {
-    const revision = `select version, created_at, updated_at from ${table} where ${key} = $1`
-    const [before] = await database.query(revision, [value])
-    await database.query(`update ${table} set ${assignment} where ${key} = $1`, [value])
-    const [after] = await database.query(revision, [value])
-    return { before, after }
+/** A record of each resource, and a column of its own table that may be changed. */
+const cases: [resource: string, key: string, column: string][] = [
+  ['regions', '142', 'name'],
+  ['countries', 'PAK', 'name'],
+  ['topics', 'energy', 'name'],
+  ['organizations', ids.organization, 'name'],
+  ['sources', ids.source, 'title'],
+  ['agreements', ids.agreement, 'title'],
+  ['projects', ids.project, 'title'],
+  ['cooperation-bases', ids.base, 'name'],
+  ['assistance-programs', ids.program, 'title'],
+  ['citations', ids.citation, 'note'],
+  ['figures', ids.figure, 'title'],
+]
+
+const refusedKey = { code: '23514', rule: undefined }
+const refusedTruncate = { code: '42501', rule: undefined }
+
+const recordOf = async (id: string): Promise<Row | undefined> =>
+  (await database.query('select * from records where id = $1', [id]))[0]
+
+it('every resource is among the cases', () => {
+  expect(cases.map(([name]) => name).sort()).toEqual(registry.resources.map(({ name }) => name).sort())
+})
+
+describe.each(cases)('an update of %s in psql', (name, key, column) => {
+  const table = snakeCase(name)
+  const resource = registry.get(name)
+  const id = recordId(resource, key)
+
+  /** Runs statements in a transaction, and tells the record before and after. */
+  async function change(...statements: string[]) {
+    const before = await recordOf(id)
+    await database.pool.query(['begin', ...statements, 'commit'].join(';'))
+    return { before, after: await recordOf(id) }
   }
+  const rename = (to: string) => `update ${table} set ${column} = '${to}' where id = '${id}'`
 
-  it('raises the version by one and moves the time of change', async () => {
-    const { before, after } = await change(`${column} = 'Changed in psql'`)
-    expect(after).toMatchObject({ version: Number(before?.version) + 1, created_at: before?.created_at })
+  it('raises the version by one, moves the time of change and makes the document invalid', async () => {
+    const { before, after } = await change(rename('Changed in psql'))
+    expect(after).toMatchObject({
+      version: Number(before?.version) + 1,
+      created_at: before?.created_at,
+      document: before?.document,
+      shape: null,
+    })
     expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
   })
 
-  it('cannot set version, birthday and time of change, back or forth', async () => {
+  it('raises the version once a transaction, whatever it changes and over savepoints', async () => {
     const { before, after } = await change(
-      "version = 1, created_at = '2001-01-01', updated_at = '2001-01-01'",
+      rename('A'),
+      'savepoint one',
+      rename('B'),
+      'release one',
+      'savepoint two',
+      rename('C'),
+      `update records set visibility = 'internal' where id = '${id}'`,
+      'rollback to two',
+      rename('D'),
     )
-    expect(after).toMatchObject({ version: Number(before?.version) + 1, created_at: before?.created_at })
-    expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
-    const { after: later } = await change('version = 1000')
-    expect(later?.version).toBe(Number(before?.version) + 2)
+    expect(after?.version).toBe(Number(before?.version) + 1)
+    expect(after?.visibility).toBe('public')
   })
+
+  it('cannot set version, birthday, time of change and document, back or forth', async () => {
+    const { before, after } = await change(
+      `update records set version = 1000, created_at = '2001-01-01', updated_at = '2001-01-01', document = '{}',
+        shape = 'x' where id = '${id}'`,
+    )
+    expect(after).toMatchObject({
+      version: Number(before?.version) + 1,
+      created_at: before?.created_at,
+      document: before?.document,
+      shape: null,
+    })
+    expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
+  })
+
+  it('cannot change the key, in the table of the resource or in records', async () => {
+    const other = resource.key.madeBy === 'registry' ? ids.unused : 'ZZZ'
+    const property = resource.key.column.name
+    expect(
+      await database.attempt(`update ${table} set ${property} = '${other}' where id = '${id}'`),
+    ).toMatchObject(refusedKey)
+    expect(await database.attempt(`update records set key = '${other}' where id = '${id}'`)).toMatchObject(
+      refusedKey,
+    )
+  })
+
+  it('cannot truncate the table', async () => {
+    expect(await database.attempt(`truncate ${table} cascade`)).toMatchObject(refusedTruncate)
+  })
+})
+
+describe('a row that is inserted in psql', () => {
+  const cases: [name: string, table: Table, key: string][] = [
+    ['topics', 'topics', rows.topics.slug],
+    ['countries', 'countries', rows.countries.code],
+    ['sources', 'sources', ids.unused],
+  ]
+  it.each(cases)(
+    'of %s brings its record, and goes on counting when it comes again',
+    async (name, table, key) => {
+      const resource = registry.get(name)
+      const id = recordId(resource, key)
+      const made = insert(table, key === id ? { id, ...rows[table] } : rows[table])
+      await database.query(...made)
+      expect(await recordOf(id)).toMatchObject({
+        resource: name,
+        key,
+        version: 1,
+        document: null,
+        shape: null,
+      })
+      await database.query(`delete from ${table} where id = $1`, [id])
+      expect(await recordOf(id)).toBeUndefined()
+      expect(
+        await database.query(
+          'select version, operation, actor from revisions where resource = $1 and key = $2',
+          [name, key],
+        ),
+      ).toEqual([{ version: 2, operation: 'remove', actor: { kind: 'database', id: null, name: null } }])
+      await database.query(...made)
+      expect(await recordOf(id)).toMatchObject({ version: 3 })
+    },
+  )
+
+  it('leaves nothing behind when its own transaction deletes it', async () => {
+    await database.pool.query(
+      "begin; insert into topics (slug, name, scheme) values ('brief', 'Brief', 'domain'); delete from topics where slug = 'brief'; commit",
+    )
+    expect(await database.query("select from records where key = 'brief'")).toEqual([])
+    expect(await database.query("select from revisions where key = 'brief'")).toEqual([])
+  })
+
+  it('cannot have the id of a record of another resource', async () => {
+    expect(await database.attempt(insert('projects', { id: ids.agreement, ...rows.projects }))).toMatchObject(
+      { code: '23505' },
+    )
+  })
+})
+
+it('a delete from records in psql takes the record with all that belongs to it', async () => {
+  const terms = insert('agreements_terms', rows.agreements_terms)
+  await database.query(...terms)
+  const [before] = await database.query('select version from records where id = $1', [ids.agreement])
+  await database.query('delete from records where id = $1', [ids.agreement])
+  for (const [table, column] of [
+    ['agreements', 'id'],
+    ['agreements_terms', 'record'],
+  ])
+    expect(await database.query(`select from ${table} where ${column} = $1`, [ids.agreement]), table).toEqual(
+      [],
+    )
+  expect(
+    await database.query('select version, operation from revisions where key = $1', [ids.agreement]),
+  ).toEqual([{ version: Number(before?.version) + 1, operation: 'remove' }])
 })

@@ -195,8 +195,7 @@ describe('what has changed', () => {
   it('is read from the database when a client insists, and so by the next one that does not', async () => {
     const url = '/v1/sources?limit=1'
     // What was changed in psql before is composed again, which is a change, too.
-    const uncomposed = async () =>
-      (await api.pool.query('select from records where shape is null')).rowCount
+    const uncomposed = async () => (await api.pool.query('select from records where shape is null')).rowCount
     await expect.poll(uncomposed, { timeout: 10_000 }).toBe(0)
     await untilKept(api, url)
     const { title } = (await api.get(url)).json<{ data: [{ title: string }] }>().data[0]

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { recordId } from '../../src/model/keys.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
 
 /** The columns of a row by their names. */
@@ -23,6 +25,8 @@ export const check = (rule: string): Outcome => ({ code: '23514', rule })
 export const duplicate = (rule: string): Outcome => ({ code: '23505', rule })
 /** The outcome when a foreign key refuses a row. */
 export const dangling = (rule: string): Outcome => ({ code: '23503', rule })
+/** The outcome when a row lacks what it needs. */
+export const missing = (rule: string): Outcome => ({ code: '23502', rule })
 
 /** Returns the insert of one row. Objects and arrays are sent as JSON. */
 export function insert(table: string, row: Row): [string, unknown[]] {
@@ -36,7 +40,7 @@ export function insert(table: string, row: Row): [string, unknown[]] {
   ]
 }
 
-/** Ids of the records that other rows refer to. */
+/** Ids of the records that other rows refer to, and one of no record. */
 export const ids = {
   agreement: randomUUID(),
   otherAgreement: randomUUID(),
@@ -47,6 +51,8 @@ export const ids = {
   source: randomUUID(),
   citation: randomUUID(),
   figure: randomUUID(),
+  unused: randomUUID(),
+  pakistan: recordId(registry.get('countries'), 'PAK'),
 }
 
 /** A valid row of each table. */
@@ -57,22 +63,38 @@ export const rows = {
   organizations: { name: 'An organization', type: 'academic' },
   sources: { title: 'A source', kind: 'report' },
   agreements: { title: 'An agreement', kind: 'treaty' },
-  agreement_terms: { agreement_id: ids.agreement, position: 0 },
-  agreement_relations: {
-    agreement_id: ids.agreement,
+  agreements_terms: { record: ids.agreement, position: 0 },
+  agreements_relations: {
+    record: ids.agreement,
     position: 0,
     kind: 'renews',
-    related_id: ids.otherAgreement,
+    agreement: ids.otherAgreement,
   },
-  agreement_documents: { agreement_id: ids.agreement, position: 0, title: 'Text' },
+  agreements_documents: { record: ids.agreement, position: 0, title: 'Text' },
   projects: { title: 'A project', kind: 'other' },
   cooperation_bases: { name: 'A base', kind: 'other' },
   assistance_programs: { title: 'A program', modality: 'other' },
   figures: { indicator: 'some_things', title: 'Things', value: 1, unit: 'things' },
-  citations: { source_id: ids.source, country_code: 'PAK' },
-  participations: { agreement_id: ids.agreement, position: 0, country: 'PAK', role: 'party' },
-  topic_links: { agreement_id: ids.agreement, position: 0, topic: 'energy' },
-  external_ids: { agreement_id: ids.agreement, position: 0, scheme: 'doi', id: '10.1000/1' },
+  citations: { source: ids.source, cited_record: ids.organization, cited_resource: 'organizations' },
+  participations: {
+    record: ids.agreement,
+    resource: 'agreements',
+    position: 0,
+    country: 'PAK',
+    role: 'party',
+  },
+  topic_links: { record: ids.agreement, resource: 'agreements', position: 0, topic: 'energy' },
+  external_ids: {
+    record: ids.agreement,
+    resource: 'agreements',
+    position: 0,
+    scheme: 'doi',
+    id: '10.1000/1',
+  },
+  countries_groups: { record: ids.pakistan, position: 9, target: '001' },
+  countries_successors: { record: ids.pakistan, position: 9, target: 'CHN' },
+  projects_agreements: { record: ids.project, position: 0, target: ids.agreement },
+  assistance_programs_agreements: { record: ids.program, position: 0, target: ids.agreement },
 } satisfies Record<string, Row>
 
 /** A table that has a valid row in `rows`. */

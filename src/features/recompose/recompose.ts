@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/records.ts'
-import type { Author } from '../../database/tables/revisions.ts'
 import { shapeLiteral, shapeOf } from '../../model/document.ts'
+import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { lockRecord } from '../../operations/writing/locks.ts'
@@ -19,17 +19,14 @@ import { statement } from '../../query/statement.ts'
 /** Records in a transaction. */
 const batchSize = 200
 
-/** Whom histories name for writes past the service. */
-const database: Author = { kind: 'database', id: null, name: null }
-
 /** Updates of this transaction change no record: they write no history and notify nobody. */
 const withoutHistory = compileSql(
   sql`select set_config('entente.writer', 'service', true), set_config('entente.versioning', 'off', true)`,
 )
 
-/** Documents of another shape, by the index of shapes. */
-const isStale = (resource: Resource) => sql`${records.resource} = ${sql.placeholder('resource')}
-    and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
+/** The condition that a row of `records` has a document of another shape, as two ranges of the index. */
+const isStale = (resource: Resource): SQL =>
+  sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
 
 /** Stores some documents of another shape anew. @returns how many. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
@@ -37,7 +34,7 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
   const stale = sql`select ${records.key} as key from ${records} where ${isStale(resource)}
     limit ${sql.placeholder('limit')}::int for update skip locked`
   const found = await tx.query<{ key: string }>(
-    statement(`stale|${resource.name}`, () => stale, { resource: resource.name, limit: batchSize }),
+    statement(`stale|${resource.name}|${shapeOf(resource)}`, () => stale, { limit: batchSize }),
   )
   if (found.length === 0) return 0
   const keys = found.map(({ key }) => key)
@@ -63,38 +60,41 @@ async function changedKeys(read: Database, resource: Resource): Promise<string[]
 }
 
 /**
- * Composes a record that was written past the service, and writes its revision, whose time is that of the write. Does
- * nothing when another process was faster.
+ * Composes a record that was written past the service; its lock writes the revision. Does nothing when another process was
+ * faster.
  */
 async function recomposeChanged(tx: Transaction, resource: Resource, key: string): Promise<void> {
   await tx.query(withoutHistory)
   const locked = await lockRecord(tx, resource, key)
-  if (!locked) return
-  const build = () => sql`with before as (
-      select key, version, updated_at from ${records} where id = ${sql.placeholder('id')}::uuid and shape is null
-    ), stored as (
-      update ${records} set document = ${sql.placeholder('document')}::text, shape = ${sql.placeholder('shape')}::text
-      where id = ${sql.placeholder('id')}::uuid and shape is null
-    )
-    insert into revisions (resource, key, version, operation, document, actor, "time")
-    select ${sql.placeholder('resource')}::text, key, version,
-      case when exists (select from revisions where revisions.resource = ${sql.placeholder('resource')}::text
-        and revisions.key = before.key and operation <> 'remove') then 'replace' else 'create' end,
-      ${sql.placeholder('document')}::json, ${sql.placeholder('actor')}::json, updated_at
-    from before`
-  const { id, document } = locked
-  const values = {
-    id,
-    document,
-    shape: shapeOf(resource),
-    resource: resource.name,
-    actor: JSON.stringify(database),
+  const id = recordId(resource, key)
+  if (!locked) {
+    // An insert with ON CONFLICT leaves a row of `records` without a record.
+    const remove = () =>
+      sql`delete from ${records} where id = ${sql.placeholder('id')}::uuid and shape is null`
+    await tx.query(statement('remove without record', remove, { id }))
+    return
   }
-  await tx.query(statement('recompose changed', build, values))
+  const store =
+    () => sql`update ${records} set document = ${sql.placeholder('document')}::text, shape = ${sql.placeholder('shape')}::text
+    where id = ${sql.placeholder('id')}::uuid and shape is null`
+  await tx.query(
+    statement('recompose changed', store, { id, document: locked.document, shape: shapeOf(resource) }),
+  )
+}
+
+/** How many documents of a resource have another shape. */
+async function countStale(read: Database, resource: Resource): Promise<number> {
+  const stale = sql`select count(*)::int as count from ${records} where ${isStale(resource)}`
+  const rows = await read.read<{ count: number }>(
+    statement(`count stale|${resource.name}|${shapeOf(resource)}`, () => stale, {}),
+  )
+  return rows[0]?.count ?? 0
 }
 
 /**
- * Composes every document that is not current. Other writes go on; a record is locked for its own transaction at most.
+ * Composes every document that is not current. Other writes go on; a record is locked for its own transaction at most. It
+ * composes no more documents than were of another shape at its start: another version of the service beside this one may
+ * compose them back.
  * @param signal stops after the transaction that runs.
  * @returns how many documents were composed.
  */
@@ -105,19 +105,15 @@ export async function recompose(
 ): Promise<number> {
   let total = await recomposeChangedRecords(of, registry, signal)
   for (const resource of registry.resources) {
-    while (!signal?.aborted && (await hasStale(of, resource)))
-      total += await of.transaction((tx) => recomposeBatch(tx, resource))
+    const stale = await countStale(of, resource)
+    for (let composed = 0; composed < stale && !signal?.aborted; ) {
+      const count = await of.transaction((tx) => recomposeBatch(tx, resource))
+      if (count === 0) break
+      composed += count
+      total += count
+    }
   }
   return total
-}
-
-/** Whether a resource has documents of another shape. Asks before a transaction writes: a standby takes none. */
-async function hasStale(of: Database, resource: Resource): Promise<boolean> {
-  const build = () => sql`select exists (select from ${records} where ${isStale(resource)}) as found`
-  const [row] = await of.read<{ found: boolean }>(
-    statement(`has stale|${resource.name}`, build, { resource: resource.name }),
-  )
-  return row?.found === true
 }
 
 /** Composes the records that were written past the service. @returns how many. */

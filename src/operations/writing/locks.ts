@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { records } from '../../database/tables/records.ts'
-import { rfc3339, shapeLiteral } from '../../model/document.ts'
+import { rfc3339, shapeLiteral, shapeOf } from '../../model/document.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { readStatement, wholeRepresentation } from '../../query/sql.ts'
 import { statement } from '../../query/statement.ts'
+import { writeDatabaseRevisions } from './database-revisions.ts'
 
 /** Locks of records, and the one time that a transaction gives to all that it changes. */
 
@@ -57,16 +58,21 @@ export async function startWrite(
 
 interface LockedRow extends Omit<Locked, 'document'> {
   document: string | null
+  /** Whether it was written past the service, which has yet to write the revision. */
+  isUnrecorded: boolean
 }
 
 /** The columns of a locked record. The time is taken after the lock, since the row is read from what was locked. */
 const lockedColumns = (
   resource: Resource,
 ) => sql`id::text, key, version, ${rfc3339(sql`created_at`)} as "createdAt",
-  case when shape = ${shapeLiteral(resource)} then document end as document,
+  case when shape = ${shapeLiteral(resource)} then document end as document, shape is null as "isUnrecorded",
   ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${asService}`
 
-/** Locked records with documents. Those of another shape are composed, which their lock makes safe. */
+/**
+ * Locked records with documents. Those of another shape are composed, which their lock makes safe; those that were written
+ * past the service get the revision of it. A row of `records` without a record is left out.
+ */
 async function withDocuments(
   tx: Transaction,
   resource: Resource,
@@ -80,9 +86,15 @@ async function withDocuments(
     )
     for (const { key, document } of found) composed.set(key, document)
   }
-  return new Map(
-    rows.map((row) => [row.key, { ...row, document: row.document ?? composed.get(row.key) ?? '{}' }]),
+  const locked = rows.flatMap((row) => {
+    const document = row.document ?? composed.get(row.key)
+    return document === undefined ? [] : [{ ...row, document }]
+  })
+  await writeDatabaseRevisions(
+    tx,
+    locked.filter(({ isUnrecorded }) => isUnrecorded),
   )
+  return new Map(locked.map((row) => [row.key, row]))
 }
 
 /**
@@ -105,7 +117,7 @@ export async function lockRecord(
       for update of ${records}
     ) select ${lockedColumns(resource)} from locked`
   const rows = await tx.query<LockedRow>(
-    statement(`lock|${resource.name}`, build, {
+    statement(`lock|${resource.name}|${shapeOf(resource)}`, build, {
       id: recordId(resource, key),
       resource: resource.name,
       turn: `${resource.name} ${key}`,
@@ -140,7 +152,7 @@ export async function lockRecords(
   await tx.query(statement('lock many', first, {}))
   await tx.query(statement('lock turns', turns, { turns: sorted.map((key) => `${resource.name} ${key}`) }))
   const locked = await tx.query<LockedRow>(
-    statement(`lock all|${resource.name}`, rows, {
+    statement(`lock all|${resource.name}|${shapeOf(resource)}`, rows, {
       ids: sorted.map((key) => recordId(resource, key)),
       resource: resource.name,
     }),

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { records, revisions } from '../../database/tables/index.ts'
+import type { Author } from '../../database/tables/revisions.ts'
+import { statement } from '../../query/statement.ts'
+
+/** Whom histories name for writes past the service. */
+const database: Author = { kind: 'database', id: null, name: null }
+
+/**
+ * Writes the revisions of records that were written past the service, at the time of that write. The records are locked.
+ * @param written their ids and documents, composed.
+ */
+export async function writeDatabaseRevisions(
+  tx: Transaction,
+  written: { id: string; document: string }[],
+): Promise<void> {
+  if (written.length === 0) return
+  const build =
+    () => sql`insert into ${revisions} (resource, key, version, operation, document, actor, "time")
+    select resource, key, version, case when coalesce((
+        select operation from ${revisions} as last where last.resource = ${records}.resource and last.key = ${records}.key
+        order by version desc limit 1
+      ), 'remove') = 'remove' then 'create' else 'replace' end,
+      given.document::json, ${sql.placeholder('actor')}::json, updated_at
+    from unnest(${sql.placeholder('ids')}::uuid[], ${sql.placeholder('documents')}::text[]) as given(id, document)
+    join ${records} using (id)`
+  const values = {
+    actor: JSON.stringify(database),
+    ids: written.map(({ id }) => id),
+    documents: written.map(({ document }) => document),
+  }
+  await tx.query(statement('database revisions', build, values))
+}
