@@ -14,15 +14,15 @@ import { type Fault, Problem } from '../problems/problem.ts'
 import { copyCells, copyDocuments, copyPlaces, copySources, copyTable } from '../query/export.ts'
 import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
 import type { ListPlan } from '../query/list.ts'
-import { memo, wholeOrSparse } from './answers.ts'
 import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
+import { memoizeByResource, recordOrSparseSchema } from './response-schemas.ts'
 
 /** The whole result of a list or search, instead of a page of it. */
 
 const hasLocation = ({ bound }: Resource) =>
   Object.values(bound).some(({ field }) => field.capability?.kind === 'location')
 
-const features = memo((resource) =>
+const features = memoizeByResource((resource) =>
   nameOutput(
     `${resource.singular}Features`,
     z
@@ -35,7 +35,7 @@ const features = memo((resource) =>
             geometry: z
               .strictObject({ type: z.literal('Point'), coordinates: z.array(z.number()).min(2).max(3) })
               .nullable(),
-            properties: wholeOrSparse(resource),
+            properties: recordOrSparseSchema(resource),
           }),
         ),
       })
@@ -52,7 +52,7 @@ const textFormat = (mediaType: string, description: string): FormatContract => (
 })
 
 /** The formats that a resource's lists and searches can be had in besides pages of JSON, by their words. */
-export const exportFormats = memo(
+export const exportFormats = memoizeByResource(
   (resource): Record<string, FormatContract> => ({
     csv: textFormat('text/csv', 'A header line, then a line for each record (RFC 4180).'),
     ndjson: textFormat('application/x-ndjson', 'A line of JSON for each record.'),
@@ -100,20 +100,20 @@ const placeRow = z.tuple([
   z.unknown(),
 ])
 
-async function* rowsOf(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
+async function* parseRows(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
   for await (const values of jsonValues(source)) yield values.map((value) => row.parse(value))
 }
 
-function placeOf(value: unknown): Place {
-  const [id, place, properties] = placeRow.parse(value)
-  const { latitude = null, longitude = null, elevationMetres = null } = place ?? {}
+function parsePlace(value: unknown): Place {
+  const [id, location, properties] = placeRow.parse(value)
+  const { latitude = null, longitude = null, elevationMetres = null } = location ?? {}
   const position =
     latitude === null || longitude === null ? null : { latitude, longitude, elevation: elevationMetres }
   return { id, position, properties }
 }
 
-async function* placesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
-  for await (const values of jsonValues(source)) yield values.map(placeOf)
+async function* parsePlaces(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
+  for await (const values of jsonValues(source)) yield values.map(parsePlace)
 }
 
 const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
@@ -123,14 +123,14 @@ const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
   })
 
 /** The statement that a second table begins with, run when the first is read. */
-async function* later(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
-  yield* rowsOf(await session.start(statement, 'copy (an export of sources)'))
+async function* startLater(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
+  yield* parseRows(await session.start(statement, 'copy (an export of sources)'))
 }
 
-function sourcesOf(plan: ListPlan, session: CopySession) {
+function sourcesSheet(plan: ListPlan, session: CopySession) {
   const resource = plan.resource.registry.get('sources')
   const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
-  const rows = later(session, copySources(plan, columns))
+  const rows = startLater(session, copySources(plan, columns))
   return {
     name: resource === plan.resource ? 'cited sources' : resource.name,
     columns: sheetColumns(columns),
@@ -144,14 +144,14 @@ interface Writer {
   write(source: Readable, session: CopySession): Readable
 }
 
-const bytesOf = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
+const toByteStream = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
 
-function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
+function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
   switch (format) {
     case 'csv':
       return {
         statement: copyTable(plan, flatColumns(plan.resource, plan.representation, per), per),
-        write: (source) => bytesOf(withCrlf(source)),
+        write: (source) => toByteStream(withCrlf(source)),
       }
     case 'xlsx': {
       const columns = flatColumns(plan.resource, plan.representation, per)
@@ -159,21 +159,21 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
       return {
         statement: copyCells(plan, columns, per),
         write: (source, session) =>
-          workbookOf([{ ...records, rows: rowsOf(source) }, sourcesOf(plan, session)]),
+          workbookOf([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
       }
     }
     case 'geojson':
       return {
         statement: copyPlaces(plan),
-        write: (source) => bytesOf(featureCollection(placesOf(source))),
+        write: (source) => toByteStream(featureCollection(parsePlaces(source))),
       }
     default:
-      return { statement: copyDocuments(plan), write: bytesOf }
+      return { statement: copyDocuments(plan), write: toByteStream }
   }
 }
 
 /** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
-function perOf(plan: ListPlan, request: ApiRequest): RowPer {
+function readPer(plan: ListPlan, request: ApiRequest): RowPer {
   const [per] = wordsOf(request.query, 'per')
   if (per !== 'participant') return 'record'
   const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
@@ -186,28 +186,28 @@ function perOf(plan: ListPlan, request: ApiRequest): RowPer {
 }
 
 /** The faults of asking for pages of an export, each at its place. */
-export const pagingFaults = (names: string[], place: (name: string) => Partial<Fault>): Fault[] =>
+export const pagingFaults = (names: string[], location: (name: string) => Partial<Fault>): Fault[] =>
   names.map((name) => ({
-    ...place(name),
+    ...location(name),
     code: 'not_with_export',
     message: 'is of pages: an export is always the whole result, so leave it out or ask for JSON',
   }))
 
 /** Parameters and properties of a request that are about pages. */
-export const paging = ['limit', 'cursor', 'count']
+export const pagingParameters = ['limit', 'cursor', 'count']
 
 /**
  * Starts the COPY of an export and returns its bytes in the format. Errors until the first bytes can still be answered as a
  * problem.
  */
-async function start(
+async function startExport(
   writer: Writer,
   { resource, asOf }: ListPlan,
   request: ApiRequest,
   { database, longReads }: Context,
 ): Promise<Readable> {
   const release = await longReads.tryAcquire()
-  const gone = request.gone()
+  const gone = request.getAbortSignal()
   try {
     const session = await database.copy(asOf === undefined ? '' : beginPast(asOf))
     try {
@@ -236,7 +236,7 @@ async function start(
  * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
  * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
  */
-export async function exportAnswer(
+export async function exportResponse(
   plan: ListPlan,
   request: ApiRequest,
   context: Context,
@@ -244,8 +244,9 @@ export async function exportAnswer(
   const { resource } = plan
   const format = exportFormats(resource)[request.format]
   if (!format) throw new Error(`${resource.name} have no format ${request.format}`)
-  const writer = writerOf(request.format, plan, perOf(plan, request))
-  const body = request.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, request, context)
+  const writer = createWriter(request.format, plan, readPer(plan, request))
+  const body =
+    request.method === 'HEAD' ? Readable.from([]) : await startExport(writer, plan, request, context)
   return {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${resource.name}.${request.format}"` },
@@ -255,6 +256,6 @@ export async function exportAnswer(
 }
 
 /** @throws Problem `invalid-parameter` for `per` on a page of JSON. */
-export function requireNoRows(plan: ListPlan, request: ApiRequest): void {
-  perOf(plan, request)
+export function refusePer(plan: ListPlan, request: ApiRequest): void {
+  readPer(plan, request)
 }

@@ -45,7 +45,7 @@ export interface ApiRequest {
    * A signal that is aborted when the client leaves before it has the answer. No getter: V8 would make a hidden class
    * for each request, which outlives it and keeps all that the request holds until the next full collection.
    */
-  gone: () => AbortSignal
+  getAbortSignal: () => AbortSignal
   /** Media type of the body, in lower case and without parameters. */
   bodyType?: string
   /** The JSON of the body, a list where it has a value in each line; undefined where the operation takes none. */
@@ -83,7 +83,7 @@ export interface RequestHeader extends HeaderContract {
 }
 
 /** A good answer in the contract. */
-export interface AnswerContract {
+export interface ResponseContract {
   description: string
   /** A function, since schemas are only made when the document is asked for. */
   schema?: () => z.ZodType
@@ -110,13 +110,13 @@ export interface Contract {
     /** Requests may have none. */
     presence?: 'optional'
     /** Most bytes, where they are more than usual. */
-    largest?: number
+    maxBytes?: number
     schema: () => z.ZodType
     example: unknown
     /** Several bodies at once, a line each. */
     lines?: FormatContract & { example: string }
   }
-  answers: Record<number, AnswerContract>
+  answers: Record<number, ResponseContract>
   /** Media type of the good answers where it is not JSON. */
   mediaType?: string
   /** Formats of the 200 besides JSON, by the words of the parameter `format`, which goes before `Accept`. */

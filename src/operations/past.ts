@@ -23,7 +23,7 @@ async function readPast<T>(
  * @param work runs its statements one after the other where `at` is given: they share a connection.
  * @throws Problem `busy` when too many questions about the past run, and what `work` throws.
  */
-export const registryAt = <T>(
+export const readRegistryAt = <T>(
   at: string | undefined,
   services: Services,
   work: (registry: Transaction) => Promise<T>,

@@ -1,5 +1,5 @@
 import { aNoun } from '../problems/suggest.ts'
-import { patchOf } from './bodies.ts'
+import { patchSchema } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 import { mergePatch } from './writing/merge-patch.ts'
@@ -16,7 +16,7 @@ export const patch: Operation = {
       'A JSON merge patch (RFC 7396): properties that are sent change, null empties one, others stay. Lists are replaced whole.',
     body: {
       mediaTypes: ['application/merge-patch+json', 'application/json'],
-      schema: () => patchOf(resource),
+      schema: () => patchSchema(resource),
       example: Object.fromEntries(Object.entries(resource.example).slice(0, 2)),
     },
   }),

@@ -7,16 +7,16 @@ import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
-import { externalIdsIn } from './external-ids.ts'
+import { getExternalIds } from './external-ids.ts'
 
 /** The external ids of a document that another record of the resource has, by its key. */
-export async function takenExternalIds(
+export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
   document: Document,
   ownKey?: string,
 ): Promise<Fault[]> {
-  const ids = externalIdsIn(document)
+  const ids = getExternalIds(document)
   if (ids.length === 0) return []
   const { externalIds } = resource.registry.shared
   const rows = await tx.query<{ at: number; key: string }>(
@@ -35,7 +35,7 @@ export async function takenExternalIds(
 }
 
 /** A key that a new document was given and that a record has, of whatever resource. */
-export async function takenKey(
+export async function findTakenKey(
   tx: Transaction,
   resource: Resource,
   document: Document,
@@ -59,7 +59,11 @@ export async function takenKey(
  * The properties of a resource's own row that PostgreSQL found taken, from the detail of its error,
  * `Key (alpha2)=(PK) already exists.`
  */
-export function takenProperties(resource: Resource, document: Document, detail: string | undefined): Fault[] {
+export function findTakenProperties(
+  resource: Resource,
+  document: Document,
+  detail: string | undefined,
+): Fault[] {
   const [, list = '', taken] = /^Key \((.+?)\)=\((.*)\) already exists/s.exec(detail ?? '') ?? []
   const names = list.split(', ').map((name) => name.replaceAll('"', ''))
   const columns = Object.entries(getTableColumns(resource.table))

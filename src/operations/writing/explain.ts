@@ -5,8 +5,8 @@ import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
-import { takenExternalIds, takenKey, takenProperties } from './duplicates.ts'
-import { danglingReferences, type Mention, mentionsIn } from './references.ts'
+import { findTakenExternalIds, findTakenKey, findTakenProperties } from './duplicates.ts'
+import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import { invalidBody } from './validation.ts'
 
 const ownKey = (resource: Resource, document: Document, key: string | undefined) =>
@@ -37,27 +37,27 @@ export async function explainRefusal(
   }
   switch (refused?.code) {
     case '23503': {
-      const comesAlong = ({ value, reference }: Mention) =>
+      const comesAlong = ({ value, reference }: ReferenceValue) =>
         reference.resource === resource.name && together.has(value)
-      const faults = await danglingReferences(client, resource, document, comesAlong)
+      const faults = await findDanglingReferences(client, resource, document, comesAlong)
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case '23505': {
       const faults = [
         ...(refused.table === getTableName(resource.table)
-          ? takenProperties(resource, document, refused.detail)
+          ? findTakenProperties(resource, document, refused.detail)
           : []),
-        ...(await takenKey(client, resource, document, key)),
-        ...(await takenExternalIds(client, resource, document, key)),
+        ...(await findTakenKey(client, resource, document, key)),
+        ...(await findTakenExternalIds(client, resource, document, key)),
       ]
-      const places = faults.map(({ pointer }) => pointer)
-      const errors = faults.filter(({ pointer }, at) => places.indexOf(pointer) === at)
+      const pointers = faults.map(({ pointer }) => pointer)
+      const errors = faults.filter(({ pointer }, at) => pointers.indexOf(pointer) === at)
       if (errors.length === 0) return error
       const detail = `The ${resource.noun} shares with another one what must be its own; nothing was written.`
       return new Problem('conflict', detail, { errors, cause: error })
     }
     case '23514': {
-      const faults = mentionsIn(resource.document, document)
+      const faults = findReferences(resource.document, document)
         .filter(
           ({ value, reference }) =>
             reference.resource === resource.name && value === ownKey(resource, document, key),

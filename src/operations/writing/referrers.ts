@@ -12,7 +12,7 @@ import type { Fault } from '../../problems/problem.ts'
 const maxReferrers = 20
 
 /** A foreign key whose rows stand in the way of a removal, with the column of the record that they belong to. */
-interface Hindrance {
+interface ForeignReference {
   table: PgTable
   record: PgColumn
   columns: PgColumn[]
@@ -26,18 +26,18 @@ function recordColumn(table: PgTable): PgColumn | undefined {
   return columns.find(({ name }) => name === 'record') ?? columns.find(({ name }) => name === 'id')
 }
 
-const hindrancesByRegistry = new WeakMap<Registry, Hindrance[]>()
+const referencesByRegistry = new WeakMap<Registry, ForeignReference[]>()
 
-function hindrances(registry: Registry): Hindrance[] {
+function listReferences(registry: Registry): ForeignReference[] {
   const known =
-    hindrancesByRegistry.get(registry) ??
+    referencesByRegistry.get(registry) ??
     registry.tables.flatMap((table) => {
       const record = recordColumn(table)
       return getTableConfig(table).foreignKeys.flatMap((foreignKey) =>
         record && foreignKey.onDelete !== 'cascade' ? [{ table, record, ...foreignKey.reference() }] : [],
       )
     })
-  hindrancesByRegistry.set(registry, known)
+  referencesByRegistry.set(registry, known)
   return known
 }
 
@@ -55,15 +55,15 @@ export interface Referrer {
 }
 
 /** What is said of a record that stands in the way of a removal. */
-export const referredTo = ({ resource, key }: Referrer): Fault => ({
+export const referrerFault = ({ resource, key }: Referrer): Fault => ({
   code: 'referred_to',
   message: `/v1/${resource}/${key} refers to it`,
 })
 
 /** The records that refer to one, so that its removal can be explained; at most 20 of them. */
-export async function referrersOf(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
+export async function findReferrers(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
   const id = recordId(resource, key)
-  const queries = hindrances(resource.registry).flatMap(
+  const queries = listReferences(resource.registry).flatMap(
     ({ table, record, columns, foreignTable, foreignColumns }) => {
       const isTarget = isRecord(resource, foreignTable, id)
       if (!isTarget) return []

@@ -16,7 +16,7 @@ export const changeReason: RequestHeader = {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** The text of a header, which Node hands over a character a byte. Bytes that are no UTF-8 are taken as Latin-1. */
-function textOf(header: string): string {
+function decodeHeader(header: string): string {
   try {
     return utf8.decode(Buffer.from(header, 'latin1')).trim()
   } catch {
@@ -24,8 +24,8 @@ function textOf(header: string): string {
   }
 }
 
-function reasonOf(header: string | undefined): string | null {
-  const reason = textOf(header ?? '')
+function readReason(header: string | undefined): string | null {
+  const reason = decodeHeader(header ?? '')
   const { length } = [...reason]
   if (length <= maxReasonLength) return reason || null
   throw new Problem('malformed-request', 'The header Change-Reason is too long.', {
@@ -40,14 +40,14 @@ function reasonOf(header: string | undefined): string | null {
 }
 
 /** Who acts, as histories name them; nobody without a key or a token gets as far. */
-const authorOf = ({ kind, id, name }: Actor): Author => {
+const toAuthor = ({ kind, id, name }: Actor): Author => {
   if (kind === 'anonymous') throw new Problem('internal', 'Something is changed by nobody.')
   return { kind, id, name }
 }
 
 /** Who asks for a change, and why. @throws Problem `malformed-request` for a reason that is too long. */
-export const authorshipOf = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
-  actor: authorOf(actor),
+export const getAuthorship = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
+  actor: toAuthor(actor),
   requestId,
-  reason: reasonOf(headers['change-reason']),
+  reason: readReason(headers['change-reason']),
 })
