@@ -18,7 +18,7 @@ const groupCount = nameOutput(
     .meta({ description: 'How many groups there are.', examples: [{ count: 12, limit: 100 }] }),
 )
 
-/** The first dimension of a resource, to show what a group is. */
+/** Returns an example group by the first dimension of the resource. */
 const exampleGroup = (resource: Resource): { dimension: string; finds: string; value: string } => {
   const [[dimension = '', definition] = []] = Object.entries(resource.dimensions)
   const value = { country: 'PAK', region: '142' }[dimension] ?? 'other'
@@ -64,7 +64,7 @@ const measuresSchema = memoizeByResource((resource) =>
   ),
 )
 
-/** Schema of the groups of a resource's records. */
+/** Schema of the response of an aggregate. */
 export const aggregateSchema = memoizeByResource((resource) => {
   const { dimension, finds, value } = exampleGroup(resource)
   const example = {
@@ -116,7 +116,7 @@ async function aggregateText(plan: AggregatePlan, context: Context): Promise<str
   return `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit: plan.limit })},"total":${total}}`
 }
 
-/** `GET /v1/{resource}/aggregate`: how many records there are of each kind, and what their numbers come to. */
+/** `GET /v1/{resource}/aggregate`: counts and sums of records by group. */
 export const aggregate: Operation = {
   method: 'GET',
 

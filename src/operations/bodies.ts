@@ -5,7 +5,7 @@ import { aNoun } from '../problems/suggest.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
-/** Bodies of changes as the contract shows them. The document that a change leads to is what is checked. */
+/** Schemas of PUT and PATCH bodies for the OpenAPI document. The service validates the resulting document instead. */
 
 function managedShape(resource: Resource): z.ZodRawShape {
   const all: z.ZodRawShape = { [resource.key.property]: resource.key.schema, ...managed }
@@ -18,7 +18,7 @@ function managedShape(resource: Resource): z.ZodRawShape {
   )
 }
 
-/** The body of a replacement: the document, and what the registry sets as it was read. */
+/** Schema of a PUT body: the document, and optionally the properties that the registry sets. */
 export const replacementSchema = memoizeByResource((resource) =>
   nameInput(
     `${resource.singular}Replacement`,
@@ -28,7 +28,7 @@ export const replacementSchema = memoizeByResource((resource) =>
   ),
 )
 
-/** A property in a merge patch: left out, or a new value, or null for none; objects are merged in turn. */
+/** Returns the schema of a property in a merge patch: optional, nullable, and recursive for objects. */
 function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
     return patchSchemaFor(schema.unwrap())
@@ -40,7 +40,7 @@ function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
 const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
   Object.fromEntries(Object.entries(shape).map(([property, schema]) => [property, patchSchemaFor(schema)]))
 
-/** The body of a merge patch. */
+/** Schema of a PATCH body (RFC 7396). */
 export const patchSchema = memoizeByResource((resource) =>
   nameInput(
     `${resource.singular}Patch`,

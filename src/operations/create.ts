@@ -15,7 +15,7 @@ import { checkDocument } from './writing/validation.ts'
 
 const ndjson = 'application/x-ndjson'
 
-/** Creates all records of a body of lines, or none. */
+/** Creates all records of an NDJSON body, or none. */
 async function createNdjson(
   resource: Resource,
   request: ApiRequest,
@@ -23,10 +23,7 @@ async function createNdjson(
 ): Promise<ApiResponse> {
   const lines = z.array(z.unknown()).parse(request.body)
   if (lines.length > maxNdjsonLines) {
-    throw new Problem(
-      'too-large',
-      `The body has ${lines.length} lines; at most ${maxNdjsonLines} are created together.`,
-    )
+    throw new Problem('too-large', `The body has ${lines.length} lines; the limit is ${maxNdjsonLines}.`)
   }
   const authorship = getAuthorship(request)
   const documents = checkNdjson(resource, lines)
@@ -41,7 +38,7 @@ async function createNdjson(
   }
 }
 
-/** `POST /v1/{resource}`: a new record, with all that belongs to it, or nothing. */
+/** `POST /v1/{resource}`: creates a record with everything that belongs to it, or nothing. */
 export const create: Operation = {
   method: 'POST',
 

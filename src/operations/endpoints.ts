@@ -1,7 +1,7 @@
 import type { Resource } from '../model/resource.ts'
 import type { Endpoint, Operation, OperationContract } from './operation.ts'
 
-/** What comes after the path of a resource, and whether a record's key is in it. */
+/** Returns the path below the resource, and whether it is of all records or of one. */
 function resolvePath(
   path: OperationContract['path'],
   { key }: Resource,
@@ -36,7 +36,7 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
   }
 }
 
-/** The endpoints of the grid: every operation on every resource. */
+/** Returns the endpoints of every operation on every resource. */
 export const createEndpoints = (
   resources: readonly Resource[],
   operations: readonly Operation[],

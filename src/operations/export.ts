@@ -17,7 +17,7 @@ import type { ListPlan } from '../query/list.ts'
 import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
 import { memoizeByResource, recordOrSparseSchema } from './response-schemas.ts'
 
-/** The whole result of a list or search, instead of a page of it. */
+/** Exports: the whole result of a list or search as a file. */
 
 const hasLocation = ({ bound }: Resource) =>
   Object.values(bound).some(({ field }) => field.capability?.kind === 'location')
@@ -51,7 +51,7 @@ const textFormat = (mediaType: string, description: string): FormatContract => (
   schema: () => z.string().meta({ description }),
 })
 
-/** The formats that a resource's lists and searches can be had in besides pages of JSON, by their words. */
+/** The export formats of a resource by name. GeoJSON needs a location. */
 export const exportFormats = memoizeByResource(
   (resource): Record<string, FormatContract> => ({
     csv: textFormat('text/csv', 'A header line, then a line for each record (RFC 4180).'),
@@ -66,7 +66,7 @@ export const exportFormats = memoizeByResource(
   }),
 )
 
-/** The parameters of exports. */
+/** Returns the query parameters of exports. */
 export const exportParameters = (resource: Resource): Record<string, Parameter> => ({
   format: single(
     z.enum(['json', ...Object.keys(exportFormats(resource))]),
@@ -80,7 +80,7 @@ export const exportParameters = (resource: Resource): Record<string, Parameter> 
   }),
 })
 
-/** What exports answer besides. */
+/** Contract of the response headers of an export. */
 export const exportHeaders: Record<string, HeaderContract> = {
   'content-disposition': {
     description: 'File name of an export.',
@@ -88,7 +88,7 @@ export const exportHeaders: Record<string, HeaderContract> = {
   },
 }
 
-/** The sentence of a contract that says what exports are. */
+/** Describes exports in the contract of a list or search. */
 export const exportDescription =
   'In another format than JSON it answers the whole result, as of one moment, without `limit`, `cursor` and `count`; a transfer that fails midway is cut and never ends cleanly.'
 
@@ -122,7 +122,7 @@ const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
     return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
   })
 
-/** The statement that a second table begins with, run when the first is read. */
+/** Runs the COPY of a second sheet when the first one has been read. */
 async function* startLater(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
   yield* parseRows(await session.start(statement, 'copy (an export of sources)'))
 }
@@ -138,7 +138,7 @@ function sourcesSheet(plan: ListPlan, session: CopySession) {
   }
 }
 
-/** How a format is written: what PostgreSQL is asked for, and what becomes of its bytes. */
+/** Writes a format: its COPY statement, and the conversion of PostgreSQL's bytes. */
 interface Writer {
   statement: string
   write(source: Readable, session: CopySession): Readable
@@ -172,7 +172,7 @@ function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
   }
 }
 
-/** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
+/** Reads `per`. @throws Problem `invalid-parameter` for a format without rows, or fields without participants. */
 function readPer(plan: ListPlan, request: ApiRequest): RowPer {
   const [per] = wordsOf(request.query, 'per')
   if (per !== 'participant') return 'record'
@@ -185,20 +185,20 @@ function readPer(plan: ListPlan, request: ApiRequest): RowPer {
   return 'participant'
 }
 
-/** The faults of asking for pages of an export, each at its place. */
+/** Returns a fault for each paging parameter of an export. `place` gives its parameter or pointer. */
 export const pagingFaults = (names: string[], location: (name: string) => Partial<Fault>): Fault[] =>
   names.map((name) => ({
     ...location(name),
     code: 'not_with_export',
-    message: 'is of pages: an export is always the whole result, so leave it out or ask for JSON',
+    message: 'applies to pages only: an export is always the whole result, so leave it out or ask for JSON',
   }))
 
-/** Parameters and properties of a request that are about pages. */
+/** Parameters of lists, and properties of searches, that an export refuses. */
 export const pagingParameters = ['limit', 'cursor', 'count']
 
 /**
- * Starts the COPY of an export and returns its bytes in the format. Errors until the first bytes can still be answered as a
- * problem.
+ * Starts the COPY of an export and returns the bytes of the file. An error before the first bytes is thrown, so the client
+ * gets a problem.
  */
 async function startExport(
   writer: Writer,
@@ -215,7 +215,7 @@ async function startExport(
       const body = writer.write(source, session)
       finished(body, (error) => {
         const ended = error ? session.abort() : session.close()
-        // All of it was sent, or the client has seen that it was not: nobody is left to receive an error.
+        // The response has ended or was cut, so an error here cannot be reported to the client.
         ended.catch(() => {}).finally(release)
       })
       return body
@@ -226,15 +226,15 @@ async function startExport(
   } catch (error) {
     release()
     if (gone.aborted)
-      throw new Problem('timeout', 'The client left before the export began.', { cause: error })
+      throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error
   }
 }
 
 /**
- * The answer to a request whose format is not pages of JSON: everything that the plan matches, in its order, as it is at
- * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
- * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
+ * Returns the response of an export: every matching record, in the plan's order, from one snapshot, now or in the past.
+ * When reading fails midway, the body ends in an error, which cuts the transfer.
+ * @throws Problem `busy` at the limit of concurrent exports; `invalid-parameter` where `per` does not apply.
  */
 export async function exportResponse(
   plan: ListPlan,
@@ -255,7 +255,7 @@ export async function exportResponse(
   }
 }
 
-/** @throws Problem `invalid-parameter` for `per` on a page of JSON. */
+/** Refuses `per` on a page of JSON. @throws Problem `invalid-parameter`. */
 export function refusePer(plan: ListPlan, request: ApiRequest): void {
   readPer(plan, request)
 }

@@ -16,7 +16,7 @@ import { recordNotFound } from './read.ts'
 import { findRecords } from './records.ts'
 import { notModified, pageInfoSchema } from './response-schemas.ts'
 import { revisionExample, revisionShape } from './revision-schema.ts'
-import { createPatch } from './writing/diff.ts'
+import { diffJson } from './writing/diff.ts'
 
 const change = nameOutput(
   'Change',
@@ -59,16 +59,16 @@ interface Row {
   document: string
 }
 
-/** An entry's JSON, with what has changed since the row before it; all of it where there is none. */
+/** Returns the JSON of an entry with its changes since the previous revision, or since nothing for the first. */
 function entryJson({ entry: revision, document }: Row, before: Row | undefined): string {
   const previous: unknown = before ? JSON.parse(before.document) : null
-  const changes: Change[] = createPatch(previous, JSON.parse(document))
+  const changes: Change[] = diffJson(previous, JSON.parse(document))
   return JSON.stringify({ ...revision, changes })
 }
 
 const cursorScope = (resource: Resource, key: string): Scope => scopeFrom('history', resource.name, key)
 
-/** `GET /v1/{resource}/{key}/history`: what has been done with a record. */
+/** `GET /v1/{resource}/{key}/history`: pages of the changes of a record, newest first. */
 export const history: Operation = {
   method: 'GET',
 
@@ -100,7 +100,7 @@ export const history: Operation = {
     const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
-    // One more than is shown: it says what the last one shown has changed, and that there is another page.
+    // One more row than the page has: the last entry is compared with it, and it shows that there is another page.
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     if (rows.length === 0) {

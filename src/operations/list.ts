@@ -16,7 +16,7 @@ import type { ApiResponse, Operation } from './operation.ts'
 import { keeping, linkHeader, nextLink, pageText } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
 
-/** `GET /v1/{resource}`: the records that match, a page at a time. */
+/** `GET /v1/{resource}`: pages of the records that match the filters. */
 export const list: Operation = {
   method: 'GET',
 

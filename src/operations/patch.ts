@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 import { mergePatch } from './writing/merge-patch.ts'
 
-/** `PATCH /v1/{resource}/{key}`: some properties change, the others stay. */
+/** `PATCH /v1/{resource}/{key}`: applies a JSON merge patch. */
 export const patch: Operation = {
   method: 'PATCH',
 

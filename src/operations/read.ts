@@ -11,15 +11,15 @@ import { findRecords, readerOf } from './records.ts'
 import { notModified, recordOrSparseSchema } from './response-schemas.ts'
 import type { Stored } from './writing/documents.ts'
 
-/** The problem that no record has a key. */
+/** Returns the problem `not-found`: no record has the key. */
 export const recordNotFound = (resource: Resource, key: string): Problem =>
   new Problem('not-found', `There is no ${resource.noun} ${key}.`)
 
-/** The problem that no record had a key at a time. */
+/** Returns the problem `not-found`: no record had the key at a time. */
 export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
   new Problem('not-found', `By its history, there was no ${resource.noun} ${key} at ${at}.`)
 
-/** The record as it is now, or as it was at a moment, with what is included as it was then. */
+/** Reads a record with its includes, as of now or as of `at`. */
 async function readRecordAt(
   resource: Resource,
   key: string,
@@ -28,7 +28,7 @@ async function readRecordAt(
   context: Context,
 ): Promise<Stored | undefined> {
   if (at === undefined) return readerOf(context.database, resource, representation).load(key)
-  // Without others, its own history is enough.
+  // Without includes, the revisions of the record are enough.
   if (representation.include.length === 0)
     return readPastRecord(resource, key, at, representation, context.database)
   const found = await readRegistryAt(at, context, (past) =>

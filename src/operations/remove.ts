@@ -11,7 +11,7 @@ import { recordProblems } from './writing/problems.ts'
 import { findReferrers, referrerFault } from './writing/referrers.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 
-/** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
+/** `DELETE /v1/{resource}/{key}`: removes a record that no other record refers to. */
 export const remove: Operation = {
   method: 'DELETE',
 

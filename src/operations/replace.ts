@@ -3,7 +3,7 @@ import { replacementSchema } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 
-/** `PUT /v1/{resource}/{key}`: the record becomes what is sent, whole. */
+/** `PUT /v1/{resource}/{key}`: replaces the whole document of a record. */
 export const replace: Operation = {
   method: 'PUT',
 

@@ -30,7 +30,7 @@ const restoration = nameInput(
     .meta({ description: 'Which version of a record is to be restored.', examples: [{ version: 1 }] }),
 )
 
-/** The version that a body asks for; undefined where it leaves that open. */
+/** Reads the version from the body; undefined when the body gives none. */
 function readVersion({ body }: ApiRequest): number | undefined {
   const given = body === undefined || body === null ? {} : requireObject('request', body)
   const { data, error } = restoration.safeParse(given, { error: faultMessage })
@@ -47,8 +47,8 @@ interface Past {
 }
 
 /**
- * A version of a record: the one asked for; or the last one of a record that is gone, and otherwise the one before.
- * @throws Problem `not-found` for a record that never was, `invalid-body` for a version that it never had.
+ * Finds the version to restore. Without a number, that is the last one of a removed record, otherwise the previous one.
+ * @throws Problem `not-found` for a record that never existed, `invalid-body` for a version that it never had.
  */
 async function findVersion(
   transaction: Transaction,
@@ -72,7 +72,7 @@ async function findVersion(
   throw invalidBody(resource.noun, [{ pointer: '/version', code: 'unknown_version', message }])
 }
 
-/** `POST /v1/{resource}/{key}/restore`: a record becomes what it was. */
+/** `POST /v1/{resource}/{key}/restore`: writes an earlier version of a record as a new one. */
 export const restore: Operation = {
   method: 'POST',
 

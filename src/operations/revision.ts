@@ -10,7 +10,7 @@ import type { Operation } from './operation.ts'
 import { memoizeByResource, notModified } from './response-schemas.ts'
 import { revisionExample, revisionShape, versionSegment } from './revision-schema.ts'
 
-/** Schema of a version of a record, with the record as it was. */
+/** Schema of a revision with its document. */
 const revisionSchema = memoizeByResource((resource) => {
   const record = recordSchema(resource)
   const [example] = z.array(z.unknown()).parse(record.meta()?.examples)
@@ -23,7 +23,7 @@ const revisionSchema = memoizeByResource((resource) => {
   )
 })
 
-/** `GET /v1/{resource}/{key}/history/{version}`: a record as it was. */
+/** `GET /v1/{resource}/{key}/history/{version}`: one version of a record. */
 export const revision: Operation = {
   method: 'GET',
 
@@ -57,7 +57,7 @@ export const revision: Operation = {
       const detail = `The history has no version ${version} of ${aNoun(resource.noun)} ${key}.`
       throw new Problem('not-found', detail)
     }
-    // The record's own text is passed on as it was.
+    // The stored JSON text of the document is sent unchanged.
     const body = `${JSON.stringify(row.entry).slice(0, -1)},"document":${row.document}}`
     return taggedResponse(body)
   },

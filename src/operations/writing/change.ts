@@ -21,12 +21,12 @@ import { documentProblems } from './problems.ts'
 import { changeReason, getAuthorship } from './revisions.ts'
 import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
-/** The new document of a record from what it is now and what was sent; not yet checked. */
+/** Computes the new document from the current one and the body. The result is validated afterwards. */
 export type Edit = (current: Document, body: Document) => unknown
 
 /**
- * Locks a record that a change is meant for.
- * @throws Problem when there is none, or it is at another version than expected.
+ * Locks a record and checks its version.
+ * @throws Problem `not-found` or `stale-version`.
  */
 export async function lockExpected(
   tx: Transaction,
@@ -41,8 +41,8 @@ export async function lockExpected(
 }
 
 /**
- * Writes what a locked record is to become. A change that changes nothing leaves the version as it is.
- * @returns how the record stands.
+ * Writes the new document of a locked record. An equal document leaves the version as it is.
+ * @returns the stored record.
  */
 export async function writeChange(
   tx: Transaction,
@@ -58,8 +58,8 @@ export async function writeChange(
 }
 
 /**
- * Changes a record under its lock: finds what it is to become, validates that like a new one, and writes what differs.
- * @throws Problem for every reason not to; nothing is written then.
+ * Locks a record, applies the edit, validates the result like a new document and writes it.
+ * @throws Problem, and writes nothing, when the record, its version or the new document is refused.
  */
 export async function changeRecord(
   database: Database,
@@ -87,7 +87,7 @@ export async function changeRecord(
   }
 }
 
-/** What the contracts of all changes of a record have in common. */
+/** Returns what the contracts of PUT and PATCH share. */
 export const changeContract = (
   resource: Resource,
 ): Pick<OperationContract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({

@@ -9,7 +9,7 @@ import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 
-/** The external ids of a document that another record of the resource has, by its key. */
+/** Returns a fault for each external id of a document that another record of the resource has. */
 export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
@@ -34,7 +34,7 @@ export async function findTakenExternalIds(
   }))
 }
 
-/** A key that a new document was given and that a record has, of whatever resource. */
+/** Returns a fault when the key of a new document belongs to a record of any resource. */
 export async function findTakenKey(
   tx: Transaction,
   resource: Resource,
@@ -56,7 +56,7 @@ export async function findTakenKey(
 }
 
 /**
- * The properties of a resource's own row that PostgreSQL found taken, from the detail of its error,
+ * Returns a fault for each property that violates a unique constraint, read from the detail of PostgreSQL's error:
  * `Key (alpha2)=(PK) already exists.`
  */
 export function findTakenProperties(
@@ -70,7 +70,7 @@ export function findTakenProperties(
   return names.flatMap((name) => {
     const property = columns.find(([, column]) => column.name === name)?.[0]
     if (property === undefined || !Object.hasOwn(document, property)) return []
-    // Among several new documents, it is the one with this value.
+    // With several new documents, only the one with this value has the fault.
     if (names.length === 1 && String(document[property]) !== taken) return []
     const value = JSON.stringify(document[property])
     return [

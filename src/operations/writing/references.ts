@@ -9,7 +9,7 @@ import { type Reference, references } from '../../model/schemas.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 
-/** A value that refers to another record, and where it stands. */
+/** A value that refers to another record, with its path. */
 export interface ReferenceValue {
   path: PropertyKey[]
   value: string
@@ -17,8 +17,8 @@ export interface ReferenceValue {
 }
 
 /**
- * The values in a document that refer to other records, found by walking its schema beside it.
- * @param document need not be valid: what does not fit the schema is passed over.
+ * Finds the values of a document that refer to other records, by walking document and schema together.
+ * @param document need not be valid: values that do not fit the schema are skipped.
  */
 export function findReferences(
   schema: z.core.$ZodType,
@@ -47,7 +47,7 @@ export function findReferences(
   return []
 }
 
-/** Whether the literals of a variant of a union are those of the document. */
+/** Whether the document has the literals of a variant of a union. */
 function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   if (!(option instanceof z.ZodObject) || typeof document !== 'object' || document === null) return false
   const values = new Map(Object.entries(document))
@@ -56,7 +56,7 @@ function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-/** A query of the places of mentions that lead to no record. */
+/** Returns a query for the indexes of references without a record. */
 function missingReferencesQuery(registry: Registry, references: ReferenceValue[]): SQL {
   return sql.join(
     references.map(({ value, reference: { resource, property, only = {} } }, at) => {
@@ -72,8 +72,8 @@ function missingReferencesQuery(registry: Registry, references: ReferenceValue[]
 }
 
 /**
- * The faults of a document's references that lead to no record.
- * @param known says of what is referred to that it would be there if all had been written.
+ * Returns a fault for each reference of a document without a record.
+ * @param known whether a reference is to a record of the same request, which would exist if all were written.
  */
 export async function findDanglingReferences(
   tx: Transaction,

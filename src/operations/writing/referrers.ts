@@ -8,10 +8,10 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Fault } from '../../problems/problem.ts'
 
-/** How many of the records that stand in the way are listed. */
+/** Maximum number of referring records that an error lists. */
 const maxReferrers = 20
 
-/** A foreign key whose rows stand in the way of a removal, with the column of the record that they belong to. */
+/** A foreign key that prevents a removal, with the column of the referring record's id. */
 interface ForeignReference {
   table: PgTable
   record: PgColumn
@@ -20,7 +20,7 @@ interface ForeignReference {
   foreignColumns: PgColumn[]
 }
 
-/** The column with the id of the record that a row belongs to: the row's own, or that of its owner. */
+/** Returns the column with the id of the record that a row belongs to: the row's own id, or its owner's. */
 function recordColumn(table: PgTable): PgColumn | undefined {
   const { columns } = getTableConfig(table)
   return columns.find(({ name }) => name === 'record') ?? columns.find(({ name }) => name === 'id')
@@ -41,7 +41,7 @@ function listReferences(registry: Registry): ForeignReference[] {
   return known
 }
 
-/** The condition that a row of a table is the record. */
+/** Returns the condition that a row of a table belongs to the record. */
 const isRecord = (resource: Resource, table: PgTable, id: string): SQL | undefined => {
   if (table === resource.table || (is(table, PgTable) && getTableConfig(table).name === 'records'))
     return sql`target.id = ${id}::uuid`
@@ -54,13 +54,13 @@ export interface Referrer {
   key: string
 }
 
-/** What is said of a record that stands in the way of a removal. */
+/** Returns the fault for a record that refers to the one to remove. */
 export const referrerFault = ({ resource, key }: Referrer): Fault => ({
   code: 'referred_to',
   message: `/v1/${resource}/${key} refers to it`,
 })
 
-/** The records that refer to one, so that its removal can be explained; at most 20 of them. */
+/** Finds the records that refer to a record, at most `maxReferrers`. */
 export async function findReferrers(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
   const id = recordId(resource, key)
   const queries = listReferences(resource.registry).flatMap(

@@ -2,10 +2,10 @@ import type { Author, Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 
-/** Most characters of a reason. */
+/** Maximum length of a reason in characters. */
 const maxReasonLength = 500
 
-/** The header in which a client says why it changes something. */
+/** Contract of `Change-Reason`, which the history keeps. */
 export const changeReason: RequestHeader = {
   name: 'Change-Reason',
   presence: 'optional',
@@ -15,7 +15,7 @@ export const changeReason: RequestHeader = {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of a header, which Node hands over a character a byte. Bytes that are no UTF-8 are taken as Latin-1. */
+/** Decodes a header, which Node passes as one character a byte. Bytes that are not UTF-8 are read as Latin-1. */
 function decodeHeader(header: string): string {
   try {
     return utf8.decode(Buffer.from(header, 'latin1')).trim()
@@ -33,19 +33,19 @@ function readReason(header: string | undefined): string | null {
       {
         header: 'Change-Reason',
         code: 'too_big',
-        message: `has ${length} characters; at most ${maxReasonLength} are kept`,
+        message: `has ${length} characters; the limit is ${maxReasonLength}`,
       },
     ],
   })
 }
 
-/** Who acts, as histories name them; nobody without a key or a token gets as far. */
+/** Returns the author of a revision. Authentication has refused anonymous writers before. */
 const toAuthor = ({ kind, id, name }: Actor): Author => {
   if (kind === 'anonymous') throw new Problem('internal', 'Something is changed by nobody.')
   return { kind, id, name }
 }
 
-/** Who asks for a change, and why. @throws Problem `malformed-request` for a reason that is too long. */
+/** Returns author, request id and reason of a change. @throws Problem `malformed-request` for a reason that is too long. */
 export const getAuthorship = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
   actor: toAuthor(actor),
   requestId,
