@@ -5,14 +5,14 @@ import { limitOf, single, valuesOf, wordsOf } from '../model/parameters.ts'
 import { nameInput, nameOutput } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import { roles } from '../model/vocabularies.ts'
-import { locationHeader, page } from '../operations/answers.ts'
 import type { ApiResponse, Contract, Endpoint, Keyed } from '../operations/operation.ts'
 import { pageEnvelope } from '../operations/page-envelope.ts'
+import { locationHeader, pageInfoSchema } from '../operations/response-schemas.ts'
 import {
   idempotencyKey,
   idempotencyProblems,
-  once,
-  replayedHeader,
+  replayedHeaders,
+  runOnce,
 } from '../operations/writing/idempotency.ts'
 import { invalidBody } from '../operations/writing/validation.ts'
 import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
@@ -68,7 +68,7 @@ const issuedKey = nameOutput(
 
 const keyPage = nameOutput(
   'KeyPage',
-  z.strictObject({ data: z.array(keyRecord), page }).meta({
+  z.strictObject({ data: z.array(keyRecord), page: pageInfoSchema }).meta({
     description: 'A page of keys.',
     examples: [{ data: [example], page: { limit: 25, next: null } }],
   }),
@@ -151,7 +151,7 @@ const create: Endpoint = {
       )
     }
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
-    const answer = await once(
+    const answer = await runOnce(
       database,
       request,
       async (transaction) => {
@@ -225,7 +225,7 @@ const revoke: Endpoint = {
     description:
       'It is refused from now on, by every process of the service, for good. It stays in the list, marked as revoked; revoking it again changes nothing.',
     headers: [idempotencyKey],
-    answers: { 204: { description: 'It is revoked.', headers: replayedHeader } },
+    answers: { 204: { description: 'It is revoked.', headers: replayedHeaders } },
     problems: [
       'malformed-request',
       'invalid-parameter',
@@ -235,7 +235,7 @@ const revoke: Endpoint = {
     ],
   },
   async handle(request, { database, keyring }) {
-    const answer = await once(database, request, async (transaction) => {
+    const answer = await runOnce(database, request, async (transaction) => {
       if (!(await revokeKey(transaction, request.key))) throw noSuch(request.key)
       return { status: 204, headers: {} }
     })

@@ -3,10 +3,10 @@ import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { type AggregatePlan, aggregateParameters, measureNames, planAggregate } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
-import { memo, notModified } from './answers.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { ApiResponse, Context, Operation } from './operation.ts'
-import { registryAt } from './past.ts'
-import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
+import { readRegistryAt } from './past.ts'
+import { memoizeByResource, notModified } from './response-schemas.ts'
 
 const groupCount = nameOutput(
   'GroupCount',
@@ -18,15 +18,15 @@ const groupCount = nameOutput(
     .meta({ description: 'How many groups there are.', examples: [{ count: 12, limit: 100 }] }),
 )
 
-/** The first dimension of a resource, to show what a group is. */
-const exampleOf = (resource: Resource): { dimension: string; finds: string; value: string } => {
+/** Returns an example group by the first dimension of the resource. */
+const exampleGroup = (resource: Resource): { dimension: string; finds: string; value: string } => {
   const [[dimension = '', definition] = []] = Object.entries(resource.dimensions)
   const value = { country: 'PAK', region: '142' }[dimension] ?? 'other'
   return { dimension, finds: definition?.asks.filter ?? dimension, value }
 }
 
-const keysOf = memo((resource) => {
-  const { dimension, value } = exampleOf(resource)
+const keysSchema = memoizeByResource((resource) => {
+  const { dimension, value } = exampleGroup(resource)
   return nameOutput(
     `${resource.singular}GroupKey`,
     z
@@ -45,7 +45,7 @@ const keysOf = memo((resource) => {
   )
 })
 
-const measuresOf = memo((resource) =>
+const measuresSchema = memoizeByResource((resource) =>
   nameOutput(
     `${resource.singular}Measures`,
     z
@@ -64,9 +64,9 @@ const measuresOf = memo((resource) =>
   ),
 )
 
-/** Schema of the groups of a resource's records. */
-export const aggregateOf = memo((resource) => {
-  const { dimension, finds, value } = exampleOf(resource)
+/** Schema of the response of an aggregate. */
+export const aggregateSchema = memoizeByResource((resource) => {
+  const { dimension, finds, value } = exampleGroup(resource)
   const example = {
     key: { [dimension]: value },
     label: { [dimension]: value },
@@ -77,9 +77,9 @@ export const aggregateOf = memo((resource) => {
     `${resource.singular}Group`,
     z
       .strictObject({
-        key: keysOf(resource),
-        label: keysOf(resource).meta({ description: 'What readers call the keys.' }),
-        measures: measuresOf(resource),
+        key: keysSchema(resource),
+        label: keysSchema(resource).meta({ description: 'What readers call the keys.' }),
+        measures: measuresSchema(resource),
         list: z.string().meta({ description: 'The list of the records that the group counts.' }),
       })
       .meta({ description: 'Records that have the same keys.', examples: [example] }),
@@ -111,12 +111,12 @@ async function aggregateText(plan: AggregatePlan, context: Context): Promise<str
   const statement = aggregateStatement(plan)
   const rows = await (plan.asOf === undefined
     ? context.database.read<Row>(statement, { wholeTables: true })
-    : registryAt(plan.asOf, context, (past) => past.query<Row>(statement)))
+    : readRegistryAt(plan.asOf, context, (past) => past.query<Row>(statement)))
   const { data, groups, total } = rows[0] ?? { data: '', groups: 0, total: 0 }
   return `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit: plan.limit })},"total":${total}}`
 }
 
-/** `GET /v1/{resource}/aggregate`: how many records there are of each kind, and what their numbers come to. */
+/** `GET /v1/{resource}/aggregate`: counts and sums of records by group. */
 export const aggregate: Operation = {
   method: 'GET',
 
@@ -132,7 +132,7 @@ export const aggregate: Operation = {
     answers: {
       200: {
         description: `Groups of ${resource.name.replaceAll('-', ' ')}.`,
-        schema: () => aggregateOf(resource),
+        schema: () => aggregateSchema(resource),
         headers: { etag: etagHeader },
       },
       304: notModified,
@@ -142,6 +142,6 @@ export const aggregate: Operation = {
 
   async handle(resource, request, context): Promise<ApiResponse> {
     const body = await aggregateText(planAggregate(resource, request.query), context)
-    return taggedAnswer(body)
+    return taggedResponse(body)
   },
 }

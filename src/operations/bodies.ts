@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { managed, type Resource } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { memo } from './answers.ts'
+import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
-/** Bodies of changes as the contract shows them. The document that a change leads to is what is checked. */
+/** Schemas of PUT and PATCH bodies for the OpenAPI document. The service validates the resulting document instead. */
 
 function managedShape(resource: Resource): z.ZodRawShape {
   const all: z.ZodRawShape = { [resource.key.property]: resource.key.schema, ...managed }
@@ -18,8 +18,8 @@ function managedShape(resource: Resource): z.ZodRawShape {
   )
 }
 
-/** The body of a replacement: the document, and what the registry sets as it was read. */
-export const replacementOf = memo((resource) =>
+/** Schema of a PUT body: the document, and optionally the properties that the registry sets. */
+export const replacementSchema = memoizeByResource((resource) =>
   nameInput(
     `${resource.singular}Replacement`,
     z
@@ -28,23 +28,23 @@ export const replacementOf = memo((resource) =>
   ),
 )
 
-/** A property in a merge patch: left out, or a new value, or null for none; objects are merged in turn. */
-function patched(schema: z.core.$ZodType): z.ZodType {
+/** Returns the schema of a property in a merge patch: optional, nullable, and recursive for objects. */
+function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
-    return patched(schema.unwrap())
+    return patchSchemaFor(schema.unwrap())
   }
-  const inner = schema instanceof z.ZodObject ? z.strictObject(patchedShape(schema.shape)) : schema
+  const inner = schema instanceof z.ZodObject ? z.strictObject(patchShape(schema.shape)) : schema
   return z.optional(z.nullable(inner))
 }
 
-const patchedShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
-  Object.fromEntries(Object.entries(shape).map(([property, schema]) => [property, patched(schema)]))
+const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
+  Object.fromEntries(Object.entries(shape).map(([property, schema]) => [property, patchSchemaFor(schema)]))
 
-/** The body of a merge patch. */
-export const patchOf = memo((resource) =>
+/** Schema of a PATCH body (RFC 7396). */
+export const patchSchema = memoizeByResource((resource) =>
   nameInput(
     `${resource.singular}Patch`,
-    z.strictObject({ ...patchedShape(resource.document.shape), ...managedShape(resource) }).meta({
+    z.strictObject({ ...patchShape(resource.document.shape), ...managedShape(resource) }).meta({
       description: `Changes of ${aNoun(resource.noun)}, as a JSON merge patch (RFC 7396).`,
       examples: [Object.fromEntries(Object.entries(resource.example).slice(0, 2))],
     }),

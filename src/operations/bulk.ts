@@ -3,25 +3,25 @@ import { single, wordsOf } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
-import { memo } from './answers.ts'
-import { type Placed, planBulk } from './bulk/plan.ts'
+import { type IndexedOperation, planBulk } from './bulk/plan.ts'
 import {
-  bulkExample,
-  bulkOf,
-  inOperation,
-  keyExample,
-  mostOperations,
-  operationsIn,
-  wishIn,
+  atOperation,
+  bulkSchema,
+  exampleBulk,
+  exampleKey,
+  maxOperations,
+  readOperation,
+  readOperations,
 } from './bulk/request.ts'
-import { type Outcome, writeEach, writeTogether } from './bulk/write.ts'
+import { type BulkOutcome, writeEach, writeTogether } from './bulk/write.ts'
 import type { ApiRequest, ApiResponse, Operation } from './operation.ts'
-import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { memoizeByResource } from './response-schemas.ts'
+import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { documentProblems } from './writing/problems.ts'
-import { authorshipOf, changeReason } from './writing/revisions.ts'
+import { changeReason, getAuthorship } from './writing/revisions.ts'
 
-/** Largest body, in bytes: as much as lines may have. */
-const largest = 16 * 1024 * 1024
+/** Largest body in bytes, as for NDJSON. */
+const maxBytes = 16 * 1024 * 1024
 
 const atomic = single(
   z.enum(['true', 'false']),
@@ -32,9 +32,9 @@ const atomic = single(
 /** The problem's component is not made of zod's schemas. */
 const problem = z.unknown().meta({ $ref: '#/components/schemas/Problem' })
 
-const resultsOf = memo((resource) => {
+const resultsSchema = memoizeByResource((resource) => {
   const { property, schema } = resource.key
-  const examples = [{ status: 201, [property]: keyExample(resource), version: 1 }]
+  const examples = [{ status: 201, [property]: exampleKey(resource), version: 1 }]
   const done = z.strictObject({
     status: z.literal([200, 201, 204]).meta({ description: 'That of the operation by itself.' }),
     [property]: schema,
@@ -53,24 +53,24 @@ const resultsOf = memo((resource) => {
   )
 })
 
-/** What each operation asks, or why it can't. */
-function wishesIn(resource: Resource, body: unknown) {
-  const operations = operationsIn(body)
-  const wishes: Placed[] = []
+/** Parses the operations of a body. An operation that fails its own checks goes to `refused`, under its index. */
+function parseOperations(resource: Resource, body: unknown) {
+  const values = readOperations(body)
+  const operations: IndexedOperation[] = []
   const refused = new Map<number, Problem>()
-  for (const [at, operation] of operations.entries()) {
+  for (const [at, value] of values.entries()) {
     try {
-      wishes.push({ at, wish: wishIn(resource, operation) })
+      operations.push({ at, operation: readOperation(resource, value) })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      refused.set(at, inOperation(error, at))
+      refused.set(at, atOperation(error, at))
     }
   }
-  return { count: operations.length, wishes, refused }
+  return { count: operations.length, operations, refused }
 }
 
-/** The problem of all operations together, with the faults of each. */
-function allRefused(refused: Map<number, Problem>, count: number): Problem {
+/** Combines the problems of all refused operations in one, with every fault. `count` is the number of operations. */
+function combineProblems(refused: Map<number, Problem>, count: number): Problem {
   const problems = [...refused].sort(([one], [other]) => one - other).map(([, each]) => each)
   const errors = problems.flatMap((each) => each.errors)
   const types = new Set(problems.map(({ type }) => type))
@@ -80,8 +80,12 @@ function allRefused(refused: Map<number, Problem>, count: number): Problem {
   return new Problem(type, detail, { errors, cause: problems.find(({ cause }) => cause)?.cause })
 }
 
-/** The answer that says what each operation has come to. */
-function resultsAnswer(resource: Resource, request: ApiRequest, { done, refused }: Outcome): ApiResponse {
+/** Returns the 200 response with the result of each operation, in the order of the request. */
+function resultsResponse(
+  resource: Resource,
+  request: ApiRequest,
+  { done, refused }: BulkOutcome,
+): ApiResponse {
   const { property } = resource.key
   const results = [
     ...[...done].map(([at, { status, key, version }]) => ({
@@ -97,29 +101,29 @@ function resultsAnswer(resource: Resource, request: ApiRequest, { done, refused 
   return { status: 200, headers: {}, body: JSON.stringify({ results: ordered }) }
 }
 
-/** `POST /v1/{resource}/bulk`: many operations at once. */
+/** `POST /v1/{resource}/bulk`: runs many operations in one transaction. */
 export const bulk: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
     operationId: `bulk${resource.plural}`,
     summary: `Change many ${resource.name.replaceAll('-', ' ')}`,
-    description: `Up to ${mostOperations} operations in one transaction: all of them or, with \`atomic=false\`, all that can be done. Records are created first, then changed, then removed, so that they may refer to one another in any order; no two operations may be about the same record. \`upsert\` replaces the record, whatever its version, or creates it where there is none. Faults point into the whole body: \`/operations/3/document/title\`.`,
+    description: `Up to ${maxOperations} operations in one transaction: all of them or, with \`atomic=false\`, all that can be done. Records are created first, then changed, then removed, so that they may refer to one another in any order; no two operations may be about the same record. \`upsert\` replaces the record, whatever its version, or creates it where there is none. Faults point into the whole body: \`/operations/3/document/title\`.`,
     path: 'bulk',
     access: 'write',
     query: { atomic },
     headers: [changeReason, idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
-      largest,
-      schema: () => bulkOf(resource),
-      example: bulkExample(resource),
+      maxBytes: maxBytes,
+      schema: () => bulkSchema(resource),
+      example: exampleBulk(resource),
     },
     answers: {
       200: {
         description: 'What each operation has come to, in their order.',
-        schema: () => resultsOf(resource),
-        headers: replayedHeader,
+        schema: () => resultsSchema(resource),
+        headers: replayedHeaders,
       },
     },
     problems: [...documentProblems],
@@ -127,17 +131,17 @@ export const bulk: Operation = {
 
   async handle(resource, request, { database }) {
     const each = wordsOf(request.query, 'atomic')[0] === 'false'
-    const authorship = authorshipOf(request)
-    const { count, wishes, refused } = wishesIn(resource, request.body)
-    return once(database, request, async (transaction) => {
-      const plan = await planBulk(transaction, resource, wishes)
+    const authorship = getAuthorship(request)
+    const { count, operations, refused } = parseOperations(resource, request.body)
+    return runOnce(database, request, async (transaction) => {
+      const plan = await planBulk(transaction, resource, operations)
       const before = new Map([...refused, ...plan.refused])
-      if (!each && before.size > 0) throw allRefused(before, count)
+      if (!each && before.size > 0) throw combineProblems(before, count)
       const write = each ? writeEach : writeTogether
       const outcome = await write(transaction, resource, plan.changes, authorship)
-      if (!each && outcome.refused.size > 0) throw allRefused(outcome.refused, count)
+      if (!each && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
       const all = new Map([...before, ...outcome.refused])
-      return resultsAnswer(resource, request, { done: outcome.done, refused: all })
+      return resultsResponse(resource, request, { done: outcome.done, refused: all })
     })
   },
 }

@@ -3,52 +3,49 @@ import { singleReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { locationHeader } from './answers.ts'
+import { etagHeader, versionTag } from './entity-tags.ts'
 import type { ApiRequest, ApiResponse, Context, Operation } from './operation.ts'
-import { etagHeader, versionTag } from './tags.ts'
+import { locationHeader } from './response-schemas.ts'
 import { type Change, insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
-import { idempotencyKey, idempotencyProblems, once, replayedHeader } from './writing/idempotency.ts'
-import { checkLines, explainLines, mostLines } from './writing/lines.ts'
-import { authorshipOf, changeReason } from './writing/revisions.ts'
+import { idempotencyKey, idempotencyProblems, replayedHeaders, runOnce } from './writing/idempotency.ts'
+import { checkNdjson, explainNdjsonRefusal, maxNdjsonLines } from './writing/ndjson.ts'
+import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
 const ndjson = 'application/x-ndjson'
 
-/** Creates all records of a body of lines, or none. */
-async function createLines(
+/** Creates all records of an NDJSON body, or none. */
+async function createNdjson(
   resource: Resource,
   request: ApiRequest,
   { database }: Context,
 ): Promise<ApiResponse> {
   const lines = z.array(z.unknown()).parse(request.body)
-  if (lines.length > mostLines) {
-    throw new Problem(
-      'too-large',
-      `The body has ${lines.length} lines; at most ${mostLines} are created together.`,
-    )
+  if (lines.length > maxNdjsonLines) {
+    throw new Problem('too-large', `The body has ${lines.length} lines; the limit is ${maxNdjsonLines}.`)
   }
-  const authorship = authorshipOf(request)
-  const documents = checkLines(resource, lines)
+  const authorship = getAuthorship(request)
+  const documents = checkNdjson(resource, lines)
   try {
-    return await once(database, request, async (transaction) => {
+    return await runOnce(database, request, async (transaction) => {
       const stored = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
       const body = stored.map(({ key }) => `${JSON.stringify({ [resource.key.property]: key })}\n`).join('')
       return { status: 201, headers: {}, type: ndjson, body }
     })
   } catch (error) {
-    throw await explainLines(error, database, resource, documents)
+    throw await explainNdjsonRefusal(error, database, resource, documents)
   }
 }
 
-/** `POST /v1/{resource}`: a new record, with all that belongs to it, or nothing. */
+/** `POST /v1/{resource}`: creates a record with everything that belongs to it, or nothing. */
 export const create: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create ${aNoun(resource.noun)}`,
-    description: `Written whole or not at all. As \`${ndjson}\`, up to ${mostLines} records are created together, a line each, as an export gives them: they keep their keys and may refer to one another in any order, while version and timestamps begin anew.`,
+    description: `Written whole or not at all. As \`${ndjson}\`, up to ${maxNdjsonLines} records are created together, a line each, as an export gives them: they keep their keys and may refer to one another in any order, while version and timestamps begin anew.`,
     path: 'collection',
     access: 'write',
     query: {},
@@ -74,7 +71,7 @@ export const create: Operation = {
               z.string().meta({ description: 'A line with the key of each, in the order of the body.' }),
           },
         ],
-        headers: { etag: etagHeader, location: locationHeader, ...replayedHeader },
+        headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },
     },
     problems: [
@@ -91,12 +88,12 @@ export const create: Operation = {
   }),
 
   async handle(resource, request, context) {
-    if (request.bodyType === ndjson) return createLines(resource, request, context)
+    if (request.bodyType === ndjson) return createNdjson(resource, request, context)
     const { database } = context
-    const authorship = authorshipOf(request)
+    const authorship = getAuthorship(request)
     const document = checkDocument(resource, request.body)
     try {
-      return await once(database, request, async (transaction) => {
+      return await runOnce(database, request, async (transaction) => {
         const change: Change = { kind: 'create', authorship }
         const [record] = await insertDocuments(transaction, resource, [document], change)
         if (!record) throw new Problem('internal', 'A record was not written.')

@@ -1,8 +1,11 @@
 import type { Resource } from '../model/resource.ts'
 import type { Endpoint, Operation, OperationContract } from './operation.ts'
 
-/** What comes after the path of a resource, and whether a record's key is in it. */
-function ending(path: OperationContract['path'], { key }: Resource): { path: string; of: 'all' | 'one' } {
+/** Returns the path below the resource, and whether it is of all records or of one. */
+function resolvePath(
+  path: OperationContract['path'],
+  { key }: Resource,
+): { path: string; of: 'all' | 'one' } {
   const record = `/{${key.property}}`
   switch (path) {
     case 'collection':
@@ -20,9 +23,9 @@ function ending(path: OperationContract['path'], { key }: Resource): { path: str
   }
 }
 
-function endpointOf(resource: Resource, operation: Operation): Endpoint {
-  const { path: place, ...contract } = operation.contract(resource)
-  const { path, of } = ending(place, resource)
+function createEndpoint(resource: Resource, operation: Operation): Endpoint {
+  const { path: pathKind, ...contract } = operation.contract(resource)
+  const { path, of } = resolvePath(pathKind, resource)
   return {
     method: operation.method,
     path: `/v1/${resource.name}${path}`,
@@ -33,6 +36,9 @@ function endpointOf(resource: Resource, operation: Operation): Endpoint {
   }
 }
 
-/** The endpoints of the grid: every operation on every resource. */
-export const endpointsOf = (resources: readonly Resource[], operations: readonly Operation[]): Endpoint[] =>
-  resources.flatMap((resource) => operations.map((operation) => endpointOf(resource, operation)))
+/** Returns the endpoints of every operation on every resource. */
+export const createEndpoints = (
+  resources: readonly Resource[],
+  operations: readonly Operation[],
+): Endpoint[] =>
+  resources.flatMap((resource) => operations.map((operation) => createEndpoint(resource, operation)))

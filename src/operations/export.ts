@@ -14,15 +14,15 @@ import { type Fault, Problem } from '../problems/problem.ts'
 import { copyCells, copyDocuments, copyPlaces, copySources, copyTable } from '../query/export.ts'
 import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
 import type { ListPlan } from '../query/list.ts'
-import { memo, wholeOrSparse } from './answers.ts'
 import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
+import { memoizeByResource, recordOrSparseSchema } from './response-schemas.ts'
 
-/** The whole result of a list or search, instead of a page of it. */
+/** Exports: the whole result of a list or search as a file. */
 
 const hasLocation = ({ bound }: Resource) =>
   Object.values(bound).some(({ field }) => field.capability?.kind === 'location')
 
-const features = memo((resource) =>
+const features = memoizeByResource((resource) =>
   nameOutput(
     `${resource.singular}Features`,
     z
@@ -35,7 +35,7 @@ const features = memo((resource) =>
             geometry: z
               .strictObject({ type: z.literal('Point'), coordinates: z.array(z.number()).min(2).max(3) })
               .nullable(),
-            properties: wholeOrSparse(resource),
+            properties: recordOrSparseSchema(resource),
           }),
         ),
       })
@@ -51,8 +51,8 @@ const textFormat = (mediaType: string, description: string): FormatContract => (
   schema: () => z.string().meta({ description }),
 })
 
-/** The formats that a resource's lists and searches can be had in besides pages of JSON, by their words. */
-export const exportFormats = memo(
+/** The export formats of a resource by name. GeoJSON needs a location. */
+export const exportFormats = memoizeByResource(
   (resource): Record<string, FormatContract> => ({
     csv: textFormat('text/csv', 'A header line, then a line for each record (RFC 4180).'),
     ndjson: textFormat('application/x-ndjson', 'A line of JSON for each record.'),
@@ -66,7 +66,7 @@ export const exportFormats = memo(
   }),
 )
 
-/** The parameters of exports. */
+/** Returns the query parameters of exports. */
 export const exportParameters = (resource: Resource): Record<string, Parameter> => ({
   format: single(
     z.enum(['json', ...Object.keys(exportFormats(resource))]),
@@ -80,7 +80,7 @@ export const exportParameters = (resource: Resource): Record<string, Parameter> 
   }),
 })
 
-/** What exports answer besides. */
+/** Contract of the response headers of an export. */
 export const exportHeaders: Record<string, HeaderContract> = {
   'content-disposition': {
     description: 'File name of an export.',
@@ -88,7 +88,7 @@ export const exportHeaders: Record<string, HeaderContract> = {
   },
 }
 
-/** The sentence of a contract that says what exports are. */
+/** Describes exports in the contract of a list or search. */
 export const exportDescription =
   'In another format than JSON it answers the whole result, as of one moment, without `limit`, `cursor` and `count`; a transfer that fails midway is cut and never ends cleanly.'
 
@@ -100,20 +100,20 @@ const placeRow = z.tuple([
   z.unknown(),
 ])
 
-async function* rowsOf(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
+async function* parseRows(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
   for await (const values of jsonValues(source)) yield values.map((value) => row.parse(value))
 }
 
-function placeOf(value: unknown): Place {
-  const [id, place, properties] = placeRow.parse(value)
-  const { latitude = null, longitude = null, elevationMetres = null } = place ?? {}
+function parsePlace(value: unknown): Place {
+  const [id, location, properties] = placeRow.parse(value)
+  const { latitude = null, longitude = null, elevationMetres = null } = location ?? {}
   const position =
     latitude === null || longitude === null ? null : { latitude, longitude, elevation: elevationMetres }
   return { id, position, properties }
 }
 
-async function* placesOf(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
-  for await (const values of jsonValues(source)) yield values.map(placeOf)
+async function* parsePlaces(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
+  for await (const values of jsonValues(source)) yield values.map(parsePlace)
 }
 
 const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
@@ -122,15 +122,15 @@ const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
     return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
   })
 
-/** The statement that a second table begins with, run when the first is read. */
-async function* later(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
-  yield* rowsOf(await session.start(statement, 'copy (an export of sources)'))
+/** Runs the COPY of a second sheet when the first one has been read. */
+async function* startLater(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
+  yield* parseRows(await session.start(statement, 'copy (an export of sources)'))
 }
 
-function sourcesOf(plan: ListPlan, session: CopySession) {
+function sourcesSheet(plan: ListPlan, session: CopySession) {
   const resource = plan.resource.registry.get('sources')
   const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
-  const rows = later(session, copySources(plan, columns))
+  const rows = startLater(session, copySources(plan, columns))
   return {
     name: resource === plan.resource ? 'cited sources' : resource.name,
     columns: sheetColumns(columns),
@@ -138,20 +138,20 @@ function sourcesOf(plan: ListPlan, session: CopySession) {
   }
 }
 
-/** How a format is written: what PostgreSQL is asked for, and what becomes of its bytes. */
+/** Writes a format: its COPY statement, and the conversion of PostgreSQL's bytes. */
 interface Writer {
   statement: string
   write(source: Readable, session: CopySession): Readable
 }
 
-const bytesOf = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
+const toByteStream = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
 
-function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
+function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
   switch (format) {
     case 'csv':
       return {
         statement: copyTable(plan, flatColumns(plan.resource, plan.representation, per), per),
-        write: (source) => bytesOf(withCrlf(source)),
+        write: (source) => toByteStream(withCrlf(source)),
       }
     case 'xlsx': {
       const columns = flatColumns(plan.resource, plan.representation, per)
@@ -159,21 +159,21 @@ function writerOf(format: string, plan: ListPlan, per: RowPer): Writer {
       return {
         statement: copyCells(plan, columns, per),
         write: (source, session) =>
-          workbookOf([{ ...records, rows: rowsOf(source) }, sourcesOf(plan, session)]),
+          workbookOf([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
       }
     }
     case 'geojson':
       return {
         statement: copyPlaces(plan),
-        write: (source) => bytesOf(featureCollection(placesOf(source))),
+        write: (source) => toByteStream(featureCollection(parsePlaces(source))),
       }
     default:
-      return { statement: copyDocuments(plan), write: bytesOf }
+      return { statement: copyDocuments(plan), write: toByteStream }
   }
 }
 
-/** What `per` asks for. @throws Problem `invalid-parameter` where there are no rows that it could mean. */
-function perOf(plan: ListPlan, request: ApiRequest): RowPer {
+/** Reads `per`. @throws Problem `invalid-parameter` for a format without rows, or fields without participants. */
+function readPer(plan: ListPlan, request: ApiRequest): RowPer {
   const [per] = wordsOf(request.query, 'per')
   if (per !== 'participant') return 'record'
   const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
@@ -185,29 +185,29 @@ function perOf(plan: ListPlan, request: ApiRequest): RowPer {
   return 'participant'
 }
 
-/** The faults of asking for pages of an export, each at its place. */
-export const pagingFaults = (names: string[], place: (name: string) => Partial<Fault>): Fault[] =>
+/** Returns a fault for each paging parameter of an export. `place` gives its parameter or pointer. */
+export const pagingFaults = (names: string[], location: (name: string) => Partial<Fault>): Fault[] =>
   names.map((name) => ({
-    ...place(name),
+    ...location(name),
     code: 'not_with_export',
-    message: 'is of pages: an export is always the whole result, so leave it out or ask for JSON',
+    message: 'applies to pages only: an export is always the whole result, so leave it out or ask for JSON',
   }))
 
-/** Parameters and properties of a request that are about pages. */
-export const paging = ['limit', 'cursor', 'count']
+/** Parameters of lists, and properties of searches, that an export refuses. */
+export const pagingParameters = ['limit', 'cursor', 'count']
 
 /**
- * Starts the COPY of an export and returns its bytes in the format. Errors until the first bytes can still be answered as a
- * problem.
+ * Starts the COPY of an export and returns the bytes of the file. An error before the first bytes is thrown, so the client
+ * gets a problem.
  */
-async function start(
+async function startExport(
   writer: Writer,
   { resource, asOf }: ListPlan,
   request: ApiRequest,
   { database, longReads }: Context,
 ): Promise<Readable> {
   const release = await longReads.tryAcquire()
-  const gone = request.gone()
+  const gone = request.getAbortSignal()
   try {
     const session = await database.copy(asOf === undefined ? '' : beginPast(asOf))
     try {
@@ -215,7 +215,7 @@ async function start(
       const body = writer.write(source, session)
       finished(body, (error) => {
         const ended = error ? session.abort() : session.close()
-        // All of it was sent, or the client has seen that it was not: nobody is left to receive an error.
+        // The response has ended or was cut, so an error here cannot be reported to the client.
         ended.catch(() => {}).finally(release)
       })
       return body
@@ -226,17 +226,17 @@ async function start(
   } catch (error) {
     release()
     if (gone.aborted)
-      throw new Problem('timeout', 'The client left before the export began.', { cause: error })
+      throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error
   }
 }
 
 /**
- * The answer to a request whose format is not pages of JSON: everything that the plan matches, in its order, as it is at
- * one moment, now or in the past. The body ends in an error, which cuts the transfer, when it could not be read to the end.
- * @throws Problem `busy` when as many exports run as may; `invalid-parameter` for `per` where it makes no sense.
+ * Returns the response of an export: every matching record, in the plan's order, from one snapshot, now or in the past.
+ * When reading fails midway, the body ends in an error, which cuts the transfer.
+ * @throws Problem `busy` at the limit of concurrent exports; `invalid-parameter` where `per` does not apply.
  */
-export async function exportAnswer(
+export async function exportResponse(
   plan: ListPlan,
   request: ApiRequest,
   context: Context,
@@ -244,8 +244,9 @@ export async function exportAnswer(
   const { resource } = plan
   const format = exportFormats(resource)[request.format]
   if (!format) throw new Error(`${resource.name} have no format ${request.format}`)
-  const writer = writerOf(request.format, plan, perOf(plan, request))
-  const body = request.method === 'HEAD' ? Readable.from([]) : await start(writer, plan, request, context)
+  const writer = createWriter(request.format, plan, readPer(plan, request))
+  const body =
+    request.method === 'HEAD' ? Readable.from([]) : await startExport(writer, plan, request, context)
   return {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${resource.name}.${request.format}"` },
@@ -254,7 +255,7 @@ export async function exportAnswer(
   }
 }
 
-/** @throws Problem `invalid-parameter` for `per` on a page of JSON. */
-export function requireNoRows(plan: ListPlan, request: ApiRequest): void {
-  perOf(plan, request)
+/** Refuses `per` on a page of JSON. @throws Problem `invalid-parameter`. */
+export function refusePer(plan: ListPlan, request: ApiRequest): void {
+  readPer(plan, request)
 }

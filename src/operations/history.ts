@@ -8,15 +8,15 @@ import { aNoun } from '../problems/suggest.ts'
 import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
-import { notModified, page } from './answers.ts'
-import { entryExample, entryShape } from './entries.ts'
+import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
-import { noSuch } from './read.ts'
+import { recordNotFound } from './read.ts'
 import { findRecords } from './records.ts'
-import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
-import { difference } from './writing/diff.ts'
+import { notModified, pageInfoSchema } from './response-schemas.ts'
+import { revisionExample, revisionShape } from './revision-schema.ts'
+import { diffJson } from './writing/diff.ts'
 
 const change = nameOutput(
   'Change',
@@ -32,13 +32,13 @@ const change = nameOutput(
     }),
 )
 
-const example = { ...entryExample, changes: [{ op: 'replace', path: '/version', value: 2 }] }
+const example = { ...revisionExample, changes: [{ op: 'replace', path: '/version', value: 2 }] }
 
 const entry = nameOutput(
   'HistoryEntry',
   z
     .strictObject({
-      ...entryShape,
+      ...revisionShape,
       changes: z.array(change).meta({
         description: 'What makes the record of the version before this one; of the first version, all of it.',
       }),
@@ -48,7 +48,7 @@ const entry = nameOutput(
 
 const historyPage = nameOutput(
   'HistoryPage',
-  z.strictObject({ data: z.array(entry), page }).meta({
+  z.strictObject({ data: z.array(entry), page: pageInfoSchema }).meta({
     description: 'Changes of a record, newest first.',
     examples: [{ data: [example], page: { limit: 25, next: null } }],
   }),
@@ -59,16 +59,16 @@ interface Row {
   document: string
 }
 
-/** An entry's JSON, with what has changed since the row before it; all of it where there is none. */
-function entryText({ entry: told, document }: Row, before: Row | undefined): string {
+/** Returns the JSON of an entry with its changes since the previous revision, or since nothing for the first. */
+function entryJson({ entry: revision, document }: Row, before: Row | undefined): string {
   const previous: unknown = before ? JSON.parse(before.document) : null
-  const changes: Change[] = difference(previous, JSON.parse(document))
-  return JSON.stringify({ ...told, changes })
+  const changes: Change[] = diffJson(previous, JSON.parse(document))
+  return JSON.stringify({ ...revision, changes })
 }
 
-const scopeOf = (resource: Resource, key: string): Scope => scopeFrom('history', resource.name, key)
+const cursorScope = (resource: Resource, key: string): Scope => scopeFrom('history', resource.name, key)
 
-/** `GET /v1/{resource}/{key}/history`: what has been done with a record. */
+/** `GET /v1/{resource}/{key}/history`: pages of the changes of a record, newest first. */
 export const history: Operation = {
   method: 'GET',
 
@@ -98,9 +98,9 @@ export const history: Operation = {
     const { key, query } = request
     const [cursor] = wordsOf(query, 'cursor')
     const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
-    const scope = scopeOf(resource, key)
+    const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
-    // One more than is shown: it says what the last one shown has changed, and that there is another page.
+    // One more row than the page has: the last entry is compared with it, and it shows that there is another page.
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     if (rows.length === 0) {
@@ -108,12 +108,12 @@ export const history: Operation = {
         fields: ['version'],
         include: [],
       })
-      if (!found.has(key)) throw noSuch(resource, key)
+      if (!found.has(key)) throw recordNotFound(resource, key)
     }
-    const shown = rows.slice(0, size)
-    const last = rows.length > size ? shown.at(-1) : undefined
+    const page = rows.slice(0, size)
+    const last = rows.length > size ? page.at(-1) : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
-    const data = shown.map((row, at) => entryText(row, rows[at + 1])).join(',')
+    const data = page.map((row, at) => entryJson(row, rows[at + 1])).join(',')
     const body = pageEnvelope(data, { limit: size, next })
     const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }

@@ -1,22 +1,22 @@
 import { invalid } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
-import { notModified, pageOf } from './answers.ts'
+import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import {
-  exportAnswer,
   exportDescription,
   exportFormats,
   exportHeaders,
   exportParameters,
-  paging,
+  exportResponse,
   pagingFaults,
-  requireNoRows,
+  pagingParameters,
+  refusePer,
 } from './export.ts'
 import type { ApiResponse, Operation } from './operation.ts'
 import { keeping, linkHeader, nextLink, pageText } from './page.ts'
-import { bodyTag, etagHeader, ifNoneMatch } from './tags.ts'
+import { notModified, pageSchema } from './response-schemas.ts'
 
-/** `GET /v1/{resource}`: the records that match, a page at a time. */
+/** `GET /v1/{resource}`: pages of the records that match the filters. */
 export const list: Operation = {
   method: 'GET',
 
@@ -32,7 +32,7 @@ export const list: Operation = {
     answers: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
-        schema: () => pageOf(resource),
+        schema: () => pageSchema(resource),
         headers: {
           etag: etagHeader,
           link: linkHeader,
@@ -48,13 +48,13 @@ export const list: Operation = {
     const plan = planList(resource, request.query)
     if (request.format !== 'json') {
       const faults = pagingFaults(
-        paging.filter((name) => request.query.has(name)),
+        pagingParameters.filter((name) => request.query.has(name)),
         (parameter) => ({ parameter }),
       )
       if (faults.length > 0) throw invalid(faults)
-      return exportAnswer(plan, request, context)
+      return exportResponse(plan, request, context)
     }
-    requireNoRows(plan, request)
+    refusePer(plan, request)
     const { body, next } = await pageText(plan, context)
     const headers = {
       etag: bodyTag(body),

@@ -1,14 +1,14 @@
 import { Semaphore, tryAcquire, withTimeout } from 'async-mutex'
 import { Problem } from '../problems/problem.ts'
 
-/** How long a question about the past may wait for its turn. */
+/** How long a read of the past may wait for the semaphore. */
 const acquireTimeoutMs = 10_000
 
 const retryAfterSeconds = 5
 
 /**
- * Bounds how many exports and questions about the past run at once. Each holds a connection for longer than a statement,
- * so they get half of the pool.
+ * Limits concurrent exports and reads of the past. Each holds a connection for longer than one statement, so together
+ * they may use half of the pool.
  */
 export class LongReads {
   readonly #limit: number
@@ -20,18 +20,18 @@ export class LongReads {
     this.#semaphore = new Semaphore(this.#limit)
   }
 
-  /** How many run now. */
+  /** Number of long reads that run now. */
   get running(): number {
     return this.#limit - Math.max(0, this.#semaphore.getValue())
   }
 
-  /** Waits up to ten seconds. @returns the function that releases. @throws Problem `busy`. */
+  /** Waits up to `acquireTimeoutMs`. @returns the release function. @throws Problem `busy`. */
   async acquire(): Promise<() => void> {
     const [, release] = await withTimeout(this.#semaphore, acquireTimeoutMs, this.#busy()).acquire()
     return release
   }
 
-  /** @returns the function that releases. @throws Problem `busy` when the limit is reached. */
+  /** Acquires without waiting. @returns the release function. @throws Problem `busy` at the limit. */
   async tryAcquire(): Promise<() => void> {
     const [, release] = await tryAcquire(this.#semaphore, this.#busy()).acquire()
     return release

@@ -8,53 +8,54 @@ import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
 import type { LongReads } from './long-reads.ts'
 
-/** Who asks: by a key, by a token of the OpenID Connect issuer, or anybody. */
+/** Who sends a request: an API key, a user of the OpenID Connect issuer, or an anonymous client. */
 export interface Actor {
   kind: 'key' | 'oidc' | 'anonymous'
-  /** The key's id (`ADMIN_KEY` for the one that the service was started with), or the token's subject. */
+  /** The key's id (`ADMIN_KEY` for the key of the configuration), or the token's subject. */
   id: string | null
   name: string | null
-  /** Null when nothing more is allowed than to anybody. */
+  /** Null when the actor may do no more than an anonymous client. */
   role: Role | null
 }
 
-/** What an endpoint demands of who asks: a reader (or anybody, in a public registry), an editor, an administrator. */
+/** The access that an endpoint requires: `read` a reader (anyone in a public registry), `write` an editor, `admin` an administrator. */
 export type Access = 'read' | 'write' | 'admin'
 
-/** An API request. The server has read it, and `query` has checked its parameters. */
+/** An API request after parsing. `query` and `segments` are checked against the contract. */
 export interface ApiRequest {
-  /** The request's method; HEAD is answered by what answers GET. */
+  /** The HTTP method. The handler of GET also serves HEAD. */
   method: string
   actor: Actor
-  /** What logs know the request by. */
+  /** Id of the request in the logs. */
   requestId: string
-  /** The record's key from the path, in the form that the resource demands; empty where the path has none. */
+  /** The record's key from the path, checked by the resource's schema; empty for a path without a key. */
   key: string
   query: CheckedQuery
-  /** What varies in the path beside the key, checked as parameters are. */
+  /** Path parameters beside the key. */
   segments: CheckedQuery
-  /** Path and query as they were sent. */
+  /** Path and query as sent. */
   url: string
-  /** The query string as it was sent, for links to other pages. */
+  /** The query string as sent, for links to other pages. */
   search: string
-  /** Request headers, names in lower case. Reads are shown `accept` and what their contract names. */
+  /** Request headers with names in lower case. A read gets only `accept` and the headers of its contract. */
   headers: Readonly<Record<string, string | undefined>>
-  /** The word of the format that the answer is to have: `json`, or one of the contract's formats. */
+  /** Name of the response format: `json`, or one of the contract's formats. */
   format: string
   /**
-   * A signal that is aborted when the client leaves before it has the answer. No getter: V8 would make a hidden class
-   * for each request, which outlives it and keeps all that the request holds until the next full collection.
+   * Returns a signal that aborts when the client disconnects before the response is sent. This is a method because V8
+   * creates a hidden class per request for a getter, and the class keeps the request in memory until the next full
+   * garbage collection.
    */
-  gone: () => AbortSignal
+  getAbortSignal: () => AbortSignal
   /** Media type of the body, in lower case and without parameters. */
   bodyType?: string
-  /** The JSON of the body, a list where it has a value in each line; undefined where the operation takes none. */
+  /** The parsed JSON body, an array for NDJSON; undefined when the operation takes no body. */
   body: unknown
 }
 
 /**
- * An API response. Its body is a text, which is sent as it is, or a stream. When a read sets an `etag`, the server
- * answers 304 to a client that has it. The response cache stores texts, unless the response sets `cache-control`.
+ * An API response. The body is text or a stream. When a read sets an `etag`, the server answers 304 to a client that has
+ * it. The response cache stores text bodies, unless the response sets `cache-control`.
  */
 export interface ApiResponse {
   status: number
@@ -70,7 +71,7 @@ export interface HeaderContract {
   example: string
 }
 
-/** A format that a good answer can be had in besides JSON. */
+/** A format of successful responses beside JSON. */
 export interface FormatContract {
   mediaType: string
   schema: () => z.ZodType
@@ -82,91 +83,91 @@ export interface RequestHeader extends HeaderContract {
   presence: 'required' | 'optional'
 }
 
-/** A good answer in the contract. */
-export interface AnswerContract {
+/** A successful response in the contract. */
+export interface ResponseContract {
   description: string
-  /** A function, since schemas are only made when the document is asked for. */
+  /** A function, because schemas are created when the OpenAPI document is first requested. */
   schema?: () => z.ZodType
-  /** What the body is besides JSON, where requests of another kind are answered in another. */
+  /** Further media types of the body, for operations that choose it by the request body. */
   others?: FormatContract[]
   headers: Record<string, HeaderContract>
 }
 
-/** All that a client can know of one endpoint: what it may send, and every answer. */
+/** The contract of one endpoint: its parameters, headers and body, and every response. */
 export interface Contract {
-  /** Stable, and read as the name of a method: `listAgreements`. */
+  /** Stable, and usable as the name of a method: `listAgreements`. */
   operationId: string
   summary: string
   description: string
   access: Access
   /** `false` keeps the responses to a read out of the response cache. */
   cache?: false
-  /** What varies in the path beside the key, by its name in braces. */
+  /** Path parameters beside the key, by name. */
   segments?: Record<string, Parameter>
   query: Record<string, Parameter>
   headers: RequestHeader[]
   body?: {
     mediaTypes: string[]
-    /** Requests may have none. */
+    /** The body may be left out. */
     presence?: 'optional'
-    /** Most bytes, where they are more than usual. */
-    largest?: number
+    /** Maximum size in bytes; the limit of the server when left out. */
+    maxBytes?: number
     schema: () => z.ZodType
     example: unknown
-    /** Several bodies at once, a line each. */
+    /** NDJSON: several bodies in one request, one a line. */
     lines?: FormatContract & { example: string }
   }
-  answers: Record<number, AnswerContract>
-  /** Media type of the good answers where it is not JSON. */
+  answers: Record<number, ResponseContract>
+  /** Media type of successful responses; JSON when left out. */
   mediaType?: string
-  /** Formats of the 200 besides JSON, by the words of the parameter `format`, which goes before `Accept`. */
+  /** Formats of the 200 beside JSON, by the values of the parameter `format`. The parameter overrides `Accept`. */
   formats?: Record<string, FormatContract>
   problems: ProblemType[]
 }
 
-/** What operations work with. */
+/** The services that a handler uses. */
 export interface Context {
   database: Database
   /** Bounds exports and questions about the past. */
   longReads: LongReads
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
-  /** To be told of every change of a key that an endpoint makes. */
+  /** An endpoint that changes a key calls `changed`. */
   keyring: Pick<Keyring, 'changed'>
-  /** Resolves at the next change of the database that is heard of, and at the latest after so many milliseconds. */
+  /** Resolves at the next change notification of the database, or after this many milliseconds. */
   changed(milliseconds: number): Promise<void>
-  /** Aborted when the service closes: answers without an end then have one. */
+  /** Aborts when the service closes, so that endless responses end. */
   closing: AbortSignal
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What the key in a path is of: a resource, or what else is kept under keys. */
+/** The owner of the key in a path: a resource, or another collection with keys. */
 export interface Keyed {
   noun: string
   key: Pick<Resource['key'], 'property' | 'schema'>
 }
 
-/** Something that clients can ask for, on a path of its own. */
+/** An endpoint: a method and path with a contract and a handler. */
 export interface Endpoint {
   method: Method
-  /** Path with what varies in braces, as in the OpenAPI document: `/v1/countries/{code}`. */
+  /** Path template as in the OpenAPI document: `/v1/countries/{code}`. */
   path: string
-  /** Name of the group that the documentation shows it in. */
+  /** OpenAPI tag. */
   tag: string
   contract: Contract
-  /** What the key in the path is of, where one stands there. */
+  /** The owner of the key in the path, if the path has one. */
   keyed?: Keyed
   handle(request: ApiRequest, context: Context): Promise<ApiResponse>
 }
 
-/** The contract of an operation: on which path of the resource it is, besides. */
+/** The contract of an operation, with its path below the resource. */
 export interface OperationContract extends Contract {
-  /** All records, a way of asking about all or of changing many, one of them, its past, a state in its past, or a way of changing it. */
+  /** `endpoints.ts` makes the path template of it. */
   path: 'collection' | 'search' | 'aggregate' | 'bulk' | 'record' | 'history' | 'revision' | 'restore'
 }
 
-/** One thing that can be done with any resource. */
+/** An operation that exists for every resource. */
 export interface Operation {
   method: Method
   contract(resource: Resource): OperationContract

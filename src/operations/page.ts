@@ -4,7 +4,7 @@ import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
-import { registryAt } from './past.ts'
+import { readRegistryAt } from './past.ts'
 
 /** The page of a plan. Where documents were stored in another shape, they are composed from the tables. */
 async function pageRows(plan: ListPlan, after: Position | undefined, registry: Transaction): Promise<Row[]> {
@@ -71,7 +71,7 @@ export async function pageText(
     plan.cursor === undefined
       ? undefined
       : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret, place)
-  const [rows, total] = await registryAt(plan.asOf, context, (registry) => {
+  const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => pageRows(plan, after, registry)
     // One connection answers one question at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => totalOf(plan, registry))

@@ -18,12 +18,12 @@ async function readPast<T>(
 }
 
 /**
- * Reads the registry as it is, or as it was at a time, by the same statements.
+ * Runs statements on the present registry, or on the registry as of a time.
  * @param at undefined for now; otherwise RFC 3339, or a date for its first millisecond in UTC.
- * @param work runs its statements one after the other where `at` is given: they share a connection.
- * @throws Problem `busy` when too many questions about the past run, and what `work` throws.
+ * @param work must run its statements one after the other when `at` is given, because they share a connection.
+ * @throws Problem `busy` at the limit of concurrent reads of the past, and what `work` throws.
  */
-export const registryAt = <T>(
+export const readRegistryAt = <T>(
   at: string | undefined,
   services: Services,
   work: (registry: Transaction) => Promise<T>,

@@ -1,10 +1,10 @@
 import { aNoun } from '../problems/suggest.ts'
-import { patchOf } from './bodies.ts'
+import { patchSchema } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 import { mergePatch } from './writing/merge-patch.ts'
 
-/** `PATCH /v1/{resource}/{key}`: some properties change, the others stay. */
+/** `PATCH /v1/{resource}/{key}`: applies a JSON merge patch. */
 export const patch: Operation = {
   method: 'PATCH',
 
@@ -16,7 +16,7 @@ export const patch: Operation = {
       'A JSON merge patch (RFC 7396): properties that are sent change, null empties one, others stay. Lists are replaced whole.',
     body: {
       mediaTypes: ['application/merge-patch+json', 'application/json'],
-      schema: () => patchOf(resource),
+      schema: () => patchSchema(resource),
       example: Object.fromEntries(Object.entries(resource.example).slice(0, 2)),
     },
   }),

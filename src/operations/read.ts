@@ -4,23 +4,23 @@ import { Problem } from '../problems/problem.ts'
 import { recordMoment, recordMomentOf } from '../query/past.ts'
 import { type Representation, representationOf, representationParameters } from '../query/representation.ts'
 import { pastStatement } from '../query/revisions.ts'
-import { notModified, wholeOrSparse } from './answers.ts'
+import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
 import type { Context, Operation } from './operation.ts'
-import { registryAt } from './past.ts'
+import { readRegistryAt } from './past.ts'
 import { findRecords, readerOf } from './records.ts'
-import { etagHeader, ifNoneMatch, includedTag, versionTag } from './tags.ts'
+import { notModified, recordOrSparseSchema } from './response-schemas.ts'
 import type { Stored } from './writing/documents.ts'
 
-/** The problem that no record has a key. */
-export const noSuch = (resource: Resource, key: string): Problem =>
+/** Returns the problem `not-found`: no record has the key. */
+export const recordNotFound = (resource: Resource, key: string): Problem =>
   new Problem('not-found', `There is no ${resource.noun} ${key}.`)
 
-/** The problem that no record had a key at a time. */
-export const wasNot = (resource: Resource, key: string, at: string): Problem =>
+/** Returns the problem `not-found`: no record had the key at a time. */
+export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
   new Problem('not-found', `By its history, there was no ${resource.noun} ${key} at ${at}.`)
 
-/** The record as it is now, or as it was at a moment, with what is included as it was then. */
-async function recordAt(
+/** Reads a record with its includes, as of now or as of `at`. */
+async function readRecordAt(
   resource: Resource,
   key: string,
   at: string | undefined,
@@ -28,14 +28,16 @@ async function recordAt(
   context: Context,
 ): Promise<Stored | undefined> {
   if (at === undefined) return readerOf(context.database, resource, representation).load(key)
-  // Without others, its own history is enough.
+  // Without includes, the revisions of the record are enough.
   if (representation.include.length === 0)
-    return pastRecord(resource, key, at, representation, context.database)
-  const found = await registryAt(at, context, (past) => findRecords(past, resource, [key], representation))
+    return readPastRecord(resource, key, at, representation, context.database)
+  const found = await readRegistryAt(at, context, (past) =>
+    findRecords(past, resource, [key], representation),
+  )
   return found.get(key)
 }
 
-async function pastRecord(
+async function readPastRecord(
   resource: Resource,
   key: string,
   at: string,
@@ -62,7 +64,7 @@ export const read: Operation = {
     answers: {
       200: {
         description: `The ${resource.noun}.`,
-        schema: () => wholeOrSparse(resource),
+        schema: () => recordOrSparseSchema(resource),
         headers: { etag: etagHeader },
       },
       304: notModified,
@@ -73,8 +75,8 @@ export const read: Operation = {
   async handle(resource, { key, query }, context) {
     const representation = representationOf(resource, query)
     const at = recordMomentOf(query)
-    const record = await recordAt(resource, key, at, representation, context)
-    if (!record) throw at === undefined ? noSuch(resource, key) : wasNot(resource, key, at)
+    const record = await readRecordAt(resource, key, at, representation, context)
+    if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
     const { version, document } = record
     const etag = representation.include.length > 0 ? includedTag(version, document) : versionTag(version)
     return { status: 200, headers: { etag }, body: document }

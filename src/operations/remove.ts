@@ -2,16 +2,16 @@ import { singleReads } from '../database/database.ts'
 import { databaseErrorOf } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
+import { ifMatch, parseIfMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { expectedVersions, ifMatch } from './tags.ts'
 import { lockExpected } from './writing/change.ts'
 import { deleteDocuments } from './writing/documents.ts'
-import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { recordProblems } from './writing/problems.ts'
-import { referredTo, referrersOf } from './writing/referrers.ts'
-import { authorshipOf, changeReason } from './writing/revisions.ts'
+import { findReferrers, referrerFault } from './writing/referrers.ts'
+import { changeReason, getAuthorship } from './writing/revisions.ts'
 
-/** `DELETE /v1/{resource}/{key}`: the record goes, unless others refer to it. */
+/** `DELETE /v1/{resource}/{key}`: removes a record that no other record refers to. */
 export const remove: Operation = {
   method: 'DELETE',
 
@@ -24,22 +24,22 @@ export const remove: Operation = {
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    answers: { 204: { description: 'It is gone.', headers: replayedHeader } },
+    answers: { 204: { description: 'It is gone.', headers: replayedHeaders } },
     problems: [...recordProblems],
   }),
 
   async handle(resource, request, { database }) {
-    const expected = expectedVersions(request.headers['if-match'])
-    const authorship = authorshipOf(request)
+    const expected = parseIfMatch(request.headers['if-match'])
+    const authorship = getAuthorship(request)
     try {
-      return await once(database, request, async (transaction) => {
+      return await runOnce(database, request, async (transaction) => {
         const locked = await lockExpected(transaction, resource, request.key, expected)
         await deleteDocuments(transaction, resource, [locked], authorship)
         return { status: 204, headers: {} }
       })
     } catch (error) {
       if (databaseErrorOf(error)?.code !== '23503') throw error
-      const errors = (await referrersOf(singleReads(database), resource, request.key)).map(referredTo)
+      const errors = (await findReferrers(singleReads(database), resource, request.key)).map(referrerFault)
       const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }

@@ -1,9 +1,9 @@
 import { aNoun } from '../problems/suggest.ts'
-import { replacementOf } from './bodies.ts'
+import { replacementSchema } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 
-/** `PUT /v1/{resource}/{key}`: the record becomes what is sent, whole. */
+/** `PUT /v1/{resource}/{key}`: replaces the whole document of a record. */
 export const replace: Operation = {
   method: 'PUT',
 
@@ -15,7 +15,7 @@ export const replace: Operation = {
       'The record becomes what is sent; what is left out becomes empty. A record can be sent back as it was read: what the registry sets must be unchanged or left out.',
     body: {
       mediaTypes: ['application/json'],
-      schema: () => replacementOf(resource),
+      schema: () => replacementSchema(resource),
       example: resource.example,
     },
   }),

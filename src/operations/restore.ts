@@ -7,31 +7,31 @@ import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
-import { locationHeader } from './answers.ts'
-import { mostVersions } from './entries.ts'
+import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from './entity-tags.ts'
 import type { ApiRequest, Operation } from './operation.ts'
-import { noSuch } from './read.ts'
-import { etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from './tags.ts'
+import { recordNotFound } from './read.ts'
+import { locationHeader } from './response-schemas.ts'
+import { maxVersion } from './revision-schema.ts'
 import { writeChange } from './writing/change.ts'
 import { type Change, type Document, documentOf, insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
-import { idempotencyKey, once, replayedHeader } from './writing/idempotency.ts'
+import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { lockRecord } from './writing/locks.ts'
 import { documentProblems } from './writing/problems.ts'
-import { authorshipOf, changeReason } from './writing/revisions.ts'
+import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
 const restoration = nameInput(
   'Restoration',
   z
     .strictObject({
-      version: z.int().min(1).max(mostVersions).optional().meta({ description: 'The version to restore.' }),
+      version: z.int().min(1).max(maxVersion).optional().meta({ description: 'The version to restore.' }),
     })
     .meta({ description: 'Which version of a record is to be restored.', examples: [{ version: 1 }] }),
 )
 
-/** The version that a body asks for; undefined where it leaves that open. */
-function versionIn({ body }: ApiRequest): number | undefined {
+/** Reads the version from the body; undefined when the body gives none. */
+function readVersion({ body }: ApiRequest): number | undefined {
   const given = body === undefined || body === null ? {} : requireObject('request', body)
   const { data, error } = restoration.safeParse(given, { error: faultMessage })
   if (data) return data.version
@@ -47,8 +47,8 @@ interface Past {
 }
 
 /**
- * A version of a record: the one asked for; or the last one of a record that is gone, and otherwise the one before.
- * @throws Problem `not-found` for a record that never was, `invalid-body` for a version that it never had.
+ * Finds the version to restore. Without a number, that is the last one of a removed record, otherwise the previous one.
+ * @throws Problem `not-found` for a record that never existed, `invalid-body` for a version that it never had.
  */
 async function findVersion(
   transaction: Transaction,
@@ -57,14 +57,14 @@ async function findVersion(
   version: number | undefined,
   current: number | undefined,
 ): Promise<Past> {
-  const asked =
+  const statement =
     version === undefined
       ? historyStatement(resource, key, current, 1)
       : revisionStatement(resource, key, version)
-  const [past] = await transaction.query<Past>(asked)
+  const [past] = await transaction.query<Past>(statement)
   if (past) return past
   const [newest] = await transaction.query<Past>(historyStatement(resource, key, undefined, 1))
-  if (!newest && current === undefined) throw noSuch(resource, key)
+  if (!newest && current === undefined) throw recordNotFound(resource, key)
   const message =
     version === undefined
       ? 'there is no version before this one'
@@ -72,7 +72,7 @@ async function findVersion(
   throw invalidBody(resource.noun, [{ pointer: '/version', code: 'unknown_version', message }])
 }
 
-/** `POST /v1/{resource}/{key}/restore`: a record becomes what it was. */
+/** `POST /v1/{resource}/{key}/restore`: writes an earlier version of a record as a new one. */
 export const restore: Operation = {
   method: 'POST',
 
@@ -102,12 +102,12 @@ export const restore: Operation = {
       200: {
         description: `The ${resource.noun} as it is now.`,
         schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, ...replayedHeader },
+        headers: { etag: etagHeader, ...replayedHeaders },
       },
       201: {
         description: `The ${resource.noun}, which had been removed and is back.`,
         schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, location: locationHeader, ...replayedHeader },
+        headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },
     },
     problems: [...documentProblems],
@@ -115,15 +115,14 @@ export const restore: Operation = {
 
   async handle(resource, request, { database }) {
     const { key } = request
-    const version = versionIn(request)
-    const authorship = authorshipOf(request)
+    const version = readVersion(request)
+    const authorship = getAuthorship(request)
     let document: Document = {}
     let owner: { key?: string } = {}
     try {
-      return await once(database, request, async (transaction) => {
+      return await runOnce(database, request, async (transaction) => {
         const locked = await lockRecord(transaction, resource, key)
-        if (locked)
-          requireVersion(expectedVersions(request.headers['if-match']), locked.version, resource.noun)
+        if (locked) requireVersion(parseIfMatch(request.headers['if-match']), locked.version, resource.noun)
         const past = await findVersion(transaction, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
         document = checkDocument(resource, documentOf(resource, record))

@@ -5,25 +5,25 @@ import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { revisionStatement } from '../query/revisions.ts'
-import { memo, notModified } from './answers.ts'
-import { entryExample, entryShape, versionSegment } from './entries.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { etagHeader, ifNoneMatch, taggedAnswer } from './tags.ts'
+import { memoizeByResource, notModified } from './response-schemas.ts'
+import { revisionExample, revisionShape, versionSegment } from './revision-schema.ts'
 
-/** Schema of a version of a record, with the record as it was. */
-const revisionOf = memo((resource) => {
+/** Schema of a revision with its document. */
+const revisionSchema = memoizeByResource((resource) => {
   const record = recordSchema(resource)
   const [example] = z.array(z.unknown()).parse(record.meta()?.examples)
   return nameOutput(
     `${resource.singular}Revision`,
-    z.strictObject({ ...entryShape, document: record }).meta({
+    z.strictObject({ ...revisionShape, document: record }).meta({
       description: `A version of the ${resource.noun}, and the ${resource.noun} as it was.`,
-      examples: [{ ...entryExample, document: example }],
+      examples: [{ ...revisionExample, document: example }],
     }),
   )
 })
 
-/** `GET /v1/{resource}/{key}/history/{version}`: a record as it was. */
+/** `GET /v1/{resource}/{key}/history/{version}`: one version of a record. */
 export const revision: Operation = {
   method: 'GET',
 
@@ -39,7 +39,7 @@ export const revision: Operation = {
     answers: {
       200: {
         description: `The ${resource.noun} as it was.`,
-        schema: () => revisionOf(resource),
+        schema: () => revisionSchema(resource),
         headers: { etag: etagHeader },
       },
       304: notModified,
@@ -57,8 +57,8 @@ export const revision: Operation = {
       const detail = `The history has no version ${version} of ${aNoun(resource.noun)} ${key}.`
       throw new Problem('not-found', detail)
     }
-    // The record's own text is passed on as it was.
+    // The stored JSON text of the document is sent unchanged.
     const body = `${JSON.stringify(row.entry).slice(0, -1)},"document":${row.document}}`
-    return taggedAnswer(body)
+    return taggedResponse(body)
   },
 }

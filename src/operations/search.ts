@@ -1,24 +1,24 @@
 import { pointerOf } from '../problems/faults.ts'
 import { recordMoment, recordMomentOf } from '../query/past.ts'
 import { invalidSearch, planSearch, searchRequest } from '../query/search.ts'
-import { pageOf } from './answers.ts'
 import {
-  exportAnswer,
   exportDescription,
   exportFormats,
   exportHeaders,
   exportParameters,
-  paging,
+  exportResponse,
   pagingFaults,
-  requireNoRows,
+  pagingParameters,
+  refusePer,
 } from './export.ts'
 import type { Operation } from './operation.ts'
 import { keeping, pageText } from './page.ts'
+import { pageSchema } from './response-schemas.ts'
 
 /** Whether a body has a property that is not null. */
 const isGiven = (body: unknown, name: string) => (Object(body)[name] ?? null) !== null
 
-/** `POST /v1/{resource}/search`: the records that a boolean tree of conditions matches, a page at a time. */
+/** `POST /v1/{resource}/search`: pages of the records that match a boolean tree of conditions. */
 export const search: Operation = {
   method: 'POST',
 
@@ -39,7 +39,7 @@ export const search: Operation = {
     answers: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
-        schema: () => pageOf(resource),
+        schema: () => pageSchema(resource),
         headers: exportHeaders,
       },
     },
@@ -60,13 +60,13 @@ export const search: Operation = {
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
     if (request.format !== 'json') {
       const faults = pagingFaults(
-        paging.filter((name) => isGiven(request.body, name)),
+        pagingParameters.filter((name) => isGiven(request.body, name)),
         (name) => ({ pointer: pointerOf([name]) }),
       )
       if (faults.length > 0) throw invalidSearch(faults)
-      return exportAnswer(plan, request, context)
+      return exportResponse(plan, request, context)
     }
-    requireNoRows(plan, request)
+    refusePer(plan, request)
     const { body } = await pageText(plan, context, { pointer: '/cursor' })
     return { status: 200, headers: keeping(plan), body }
   },

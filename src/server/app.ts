@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
 import { endpoints as featureEndpoints } from '../features/index.ts'
 import type { Registry } from '../model/registry.ts'
-import { endpointsOf } from '../operations/endpoints.ts'
+import { createEndpoints } from '../operations/endpoints.ts'
 import { operations as resourceOperations } from '../operations/index.ts'
 import { packageVersion } from '../package-root.ts'
 import { registry as serviceRegistry } from '../resources/registry.ts'
@@ -91,7 +91,7 @@ export async function buildApp({
   const app = Fastify(serverOptions(config))
   await registerCommon(app, config, database)
   const { resources } = registry
-  const endpoints = [...endpointsOf(resources, resourceOperations), ...featureEndpoints(registry)]
+  const endpoints = [...createEndpoints(resources, resourceOperations), ...featureEndpoints(registry)]
 
   await app.register(async function probes(scope) {
     // Monitors ask often, and above all when the service is overloaded.

@@ -242,7 +242,7 @@ describe('a database whose locale is C', () => {
           url: '',
           search: '',
           headers: {},
-          gone: () => gone,
+          getAbortSignal: () => gone,
           body: undefined,
         }
         const answer = await search?.handle(asked, {

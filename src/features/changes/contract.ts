@@ -3,7 +3,7 @@ import type { CheckedQuery } from '../../model/parameters.ts'
 import { limitOf, type Parameter, single, words, wordsOf } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
-import { entryExample, entryShape } from '../../operations/entries.ts'
+import { revisionExample, revisionShape } from '../../operations/revision-schema.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 
 /** The contract that the pages and the stream of the change feed share. */
@@ -43,7 +43,7 @@ const example = {
   position: '1234.56',
   resource: 'agreements',
   key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
-  ...entryExample,
+  ...revisionExample,
   document: { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', version: 2 },
 }
 
@@ -57,7 +57,7 @@ const makeFeedChange = ({ resources }: Registry) =>
           .enum(resources.map(({ name }) => name))
           .meta({ description: 'The resource of the record.' }),
         key: z.string().meta({ description: 'The key of the record there.' }),
-        ...entryShape,
+        ...revisionShape,
         document: z.record(z.string(), z.unknown()).meta({
           description: 'The record as it is answered at this version; of a removal, what was removed.',
         }),

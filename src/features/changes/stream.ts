@@ -45,7 +45,7 @@ function startOf({ headers, query }: ApiRequest): FeedPosition | undefined {
  */
 async function* events(request: ApiRequest, { database, changed, closing }: Context): AsyncGenerator<string> {
   const resources = resourcesIn(request.query)
-  const gone = request.gone()
+  const gone = request.getAbortSignal()
   let after = startOf(request)
   let sent = performance.now()
   yield `retry: ${reconnection}\n\n`

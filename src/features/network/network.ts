@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { single, wordsOf } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import { notModified } from '../../operations/answers.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
-import { registryAt } from '../../operations/past.ts'
-import { noSuch, wasNot } from '../../operations/read.ts'
-import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
+import { readRegistryAt } from '../../operations/past.ts'
+import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
+import { notModified } from '../../operations/response-schemas.ts'
 import { recordMomentOf } from '../../query/past.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
 import { networkStatement, partnersStatement } from './statement.ts'
@@ -55,8 +55,8 @@ export const network = (registry: Registry): Endpoint => ({
   async handle({ query }, context) {
     const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
     const statement = networkStatement(registry, planNetwork(registry, query, level))
-    const rows = await registryAt(recordMomentOf(query), context, (past) => past.query<Row>(statement))
-    return taggedAnswer(rows.map(({ document }) => document).join(''))
+    const rows = await readRegistryAt(recordMomentOf(query), context, (past) => past.query<Row>(statement))
+    return taggedResponse(rows.map(({ document }) => document).join(''))
   },
 })
 
@@ -88,10 +88,10 @@ export function countryNetwork(registry: Registry): Endpoint {
     async handle({ key, query }, context) {
       const at = recordMomentOf(query)
       const statement = partnersStatement(registry, planNetwork(registry, query, 'country', key), key)
-      const rows = await registryAt(at, context, (past) => past.query<Row>(statement))
+      const rows = await readRegistryAt(at, context, (past) => past.query<Row>(statement))
       const [row] = rows
-      if (!row) throw at === undefined ? noSuch(countries, key) : wasNot(countries, key, at)
-      return taggedAnswer(row.document)
+      if (!row) throw at === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, at)
+      return taggedResponse(row.document)
     },
   }
 }

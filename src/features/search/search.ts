@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { limitOf, single, valuesOf, words, wordsOf } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
-import { notModified } from '../../operations/answers.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
-import { registryAt } from '../../operations/past.ts'
-import { etagHeader, ifNoneMatch, taggedAnswer } from '../../operations/tags.ts'
+import { readRegistryAt } from '../../operations/past.ts'
+import { notModified } from '../../operations/response-schemas.ts'
 import { Problem } from '../../problems/problem.ts'
 import { recordMoment, recordMomentOf } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
@@ -113,11 +113,11 @@ export function search({ resources }: Registry): Endpoint {
         limit: size,
         asOf: recordMomentOf(request.query),
       }
-      const rows = await registryAt(plan.asOf, context, (past) =>
+      const rows = await readRegistryAt(plan.asOf, context, (past) =>
         past.query<{ document: string }>(searchStatement(plan)),
       )
       const data = rows.slice(0, size).map(({ document }) => document)
-      return taggedAnswer(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
+      return taggedResponse(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
     },
   }
 }

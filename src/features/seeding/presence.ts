@@ -5,7 +5,7 @@ import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { externalIdsIn } from '../../operations/writing/external-ids.ts'
+import { getExternalIds } from '../../operations/writing/external-ids.ts'
 
 /** Keys of records by what seeds know them by: `scheme:id`, or the key itself where clients make it. */
 export type Keys = Map<string, string>
@@ -16,7 +16,7 @@ const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${
 function namesOf(resource: Resource, document: Document): string[] {
   return resource.key.madeBy === 'client'
     ? [String(document[resource.key.property])]
-    : externalIdsIn(document).map(nameOf)
+    : getExternalIds(document).map(nameOf)
 }
 
 /** The keys of those records that are there, out of the names of a resource's records. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { type Mention, mentionsIn } from '../../operations/writing/references.ts'
+import { findReferences, type ReferenceValue } from '../../operations/writing/references.ts'
 import type { SeedFile } from './files.ts'
 import { findNamed } from './presence.ts'
 
@@ -18,7 +18,7 @@ function setAt(target: unknown, path: PropertyKey[], value: string): void {
 async function keysOfMentioned(
   transaction: Transaction,
   registry: Registry,
-  mentions: Mention[],
+  mentions: ReferenceValue[],
 ): Promise<Map<string, string>> {
   const keys = new Map<string, string>()
   for (const resource of registry.resources) {
@@ -42,7 +42,7 @@ export async function resolveReferences(
   documents: Document[],
 ): Promise<Document[]> {
   const mentions = documents.flatMap((document, at) =>
-    mentionsIn(file.resource.document, document, [at]).filter(({ value }) => isName(value)),
+    findReferences(file.resource.document, document, [at]).filter(({ value }) => isName(value)),
   )
   const keys = await keysOfMentioned(transaction, file.resource.registry, mentions)
   const resolved = structuredClone(documents)

@@ -2,89 +2,105 @@ import type { Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import { noSuch } from '../read.ts'
-import { requireVersion } from '../tags.ts'
+import { requireVersion } from '../entity-tags.ts'
+import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
-import { externalIdsIn, recordsOfExternalIds } from '../writing/external-ids.ts'
-import { identitiesOf } from '../writing/lines.ts'
+import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
 import { type Locked, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
+import { listIdentities } from '../writing/ndjson.ts'
 import { checkDocument, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
-import { inOperation, placeOf, type Target, type Wish } from './request.ts'
+import { atOperation, type BulkOperation, bodyProperty, type Target } from './request.ts'
 
-/** What operations come to, once it is known what is there. */
+/** Turns operations into changes, once the stored records are known and locked. */
 
-/** What an operation does to the database. */
+/** The write that an operation results in. `at` is the index of the operation. */
 export type Change = { at: number } & (
   | { kind: 'create'; document: Document }
   | { kind: 'replace' | 'patch'; locked: Locked; before: Document; after: Document }
   | { kind: 'remove'; locked: Locked }
 )
 
-/** What has been decided of operations, by their places: what they do, or why they are refused. */
-export interface Plan {
+/** The changes to write, and the problems of refused operations by index. */
+export interface BulkPlan {
   changes: Change[]
   refused: Map<number, Problem>
 }
 
-/** An operation with its place among all. */
-export interface Placed {
+/** An operation with its index in the request. */
+export interface IndexedOperation {
   at: number
-  wish: Wish
+  operation: BulkOperation
 }
 
-const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
+const formatExternalId = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
-const unknown = (resource: Resource, { key, externalId }: Target): Problem =>
+const notFound = (resource: Resource, { key, externalId }: Target): Problem =>
   externalId === undefined
-    ? noSuch(resource, key ?? '')
-    : new Problem('not-found', `There is no ${resource.noun} with the external id ${nameOf(externalId)}.`)
+    ? recordNotFound(resource, key ?? '')
+    : new Problem(
+        'not-found',
+        `There is no ${resource.noun} with the external id ${formatExternalId(externalId)}.`,
+      )
 
-const targetOf = (wish: Wish): Target => (wish.kind === 'create' ? {} : wish.target)
+const getTarget = (operation: BulkOperation): Target => (operation.kind === 'create' ? {} : operation.target)
 
-/** The keys of the records that operations name, by their places; without those that are called so by no record. */
-async function keysOf(
+/** Returns the key of each operation's record, by index. An external id that no record has gives no entry. */
+async function resolveKeys(
   transaction: Transaction,
   resource: Resource,
-  wishes: Placed[],
+  operations: IndexedOperation[],
 ): Promise<Map<number, string>> {
-  const ids = wishes.flatMap(({ wish }) => targetOf(wish).externalId ?? [])
-  const found = await recordsOfExternalIds(transaction, resource, ids)
+  const ids = operations.flatMap(({ operation }) => getTarget(operation).externalId ?? [])
+  const found = await findByExternalIds(transaction, resource, ids)
   return new Map(
-    wishes.flatMap(({ at, wish }): [number, string][] => {
-      const { key, externalId } = targetOf(wish)
-      const known = key ?? (externalId && found.get(nameOf(externalId)))
+    operations.flatMap(({ at, operation }): [number, string][] => {
+      const { key, externalId } = getTarget(operation)
+      const known = key ?? (externalId && found.get(formatExternalId(externalId)))
       return known === undefined ? [] : [[at, known]]
     }),
   )
 }
 
-/** A fault of what an operation brings. */
-const fault = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
+/** Returns a problem with one fault in the document of an operation. */
+const bodyFault = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
   invalidBody(resource.noun, [{ pointer: pointerOf(path), code, message }])
 
-/** What an operation does that creates or replaces its record, whichever it comes to. */
-function upsertion(resource: Resource, at: number, wish: Wish & { kind: 'upsert' }, stored?: Locked): Change {
+/** Plans an upsert: a create without a stored record, otherwise a replace. @throws Problem `invalid-body`. */
+function planUpsert(
+  resource: Resource,
+  at: number,
+  operation: BulkOperation & { kind: 'upsert' },
+  stored?: Locked,
+): Change {
   const { property, madeBy } = resource.key
-  const { key, externalId } = wish.target
-  const { document } = wish
-  if (externalId && !externalIdsIn(document).some((own) => nameOf(own) === nameOf(externalId)))
-    throw fault(
+  const { key, externalId } = operation.target
+  const { document } = operation
+  if (
+    externalId &&
+    !getExternalIds(document).some((own) => formatExternalId(own) === formatExternalId(externalId))
+  )
+    throw bodyFault(
       resource,
       ['externalIds'],
       'missing',
-      `must have ${nameOf(externalId)}, which names the record`,
+      `must have ${formatExternalId(externalId)}, which names the record`,
     )
   if (!stored) {
     const own = document[property] ?? key
     if (key !== undefined && own !== key)
-      throw fault(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
+      throw bodyFault(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
     return { at, kind: 'create', document: own === undefined ? document : { ...document, [property]: own } }
   }
   const record: Document = JSON.parse(stored.document)
   const { [property]: given = record[property], ...others } = document
   if (given !== record[property])
-    throw fault(resource, [property], 'read_only', `is the key of the record and stays "${record[property]}"`)
+    throw bodyFault(
+      resource,
+      [property],
+      'read_only',
+      `is the key of the record and stays "${record[property]}"`,
+    )
   return {
     at,
     kind: 'replace',
@@ -94,105 +110,113 @@ function upsertion(resource: Resource, at: number, wish: Wish & { kind: 'upsert'
   }
 }
 
-/** What an operation does to a record that is there. @throws Problem why it can't. */
-function changeOf(
+/** Plans a change of a stored record. @throws Problem `stale-version` or `invalid-body`. */
+function planChange(
   resource: Resource,
   at: number,
-  wish: Exclude<Wish, { kind: 'create' | 'upsert' }>,
+  operation: Exclude<BulkOperation, { kind: 'create' | 'upsert' }>,
   key: string,
   stored: Locked,
 ): Change {
   try {
-    requireVersion(wish.expected, stored.version, resource.noun)
+    requireVersion(operation.expected, stored.version, resource.noun)
   } catch (error) {
-    throw error instanceof Problem ? inOperation(error, at, ['ifMatch']) : error
+    throw error instanceof Problem ? atOperation(error, at, ['ifMatch']) : error
   }
-  if (wish.kind === 'remove') return { at, kind: 'remove', locked: stored }
+  if (operation.kind === 'remove') return { at, kind: 'remove', locked: stored }
   const record: Document = JSON.parse(stored.document)
   const before = documentOf(resource, record)
-  const body = withoutManaged(resource, wish.body, record)
-  const after = checkDocument(resource, wish.kind === 'patch' ? mergePatch(before, body) : body)
+  const body = withoutManaged(resource, operation.body, record)
+  const after = checkDocument(resource, operation.kind === 'patch' ? mergePatch(before, body) : body)
   requireSameKey(resource, key, after)
-  return { at, kind: wish.kind, locked: stored, before, after }
+  return { at, kind: operation.kind, locked: stored, before, after }
 }
 
-/** What an operation does. @throws Problem why it can't, its faults at their places in the body. */
-function decide(resource: Resource, { at, wish }: Placed, key: string | undefined, stored?: Locked): Change {
-  if (wish.kind === 'create') return { at, kind: wish.kind, document: wish.document }
-  const { externalId } = wish.target
-  if (!stored && wish.kind !== 'upsert') {
+/** Plans one operation. @throws Problem with pointers into the whole body. */
+function planOperation(
+  resource: Resource,
+  { at, operation }: IndexedOperation,
+  key: string | undefined,
+  stored?: Locked,
+): Change {
+  if (operation.kind === 'create') return { at, kind: operation.kind, document: operation.document }
+  const { externalId } = operation.target
+  if (!stored && operation.kind !== 'upsert') {
     const property = externalId === undefined ? resource.key.property : 'externalId'
-    throw inOperation(unknown(resource, wish.target), at, [property])
+    throw atOperation(notFound(resource, operation.target), at, [property])
   }
-  // Between finding the record by its external id and locking it, another one may have got that.
+  // A concurrent request may have moved the external id to another record before this one was locked.
   if (stored && externalId) {
-    const own = externalIdsIn(JSON.parse(stored.document))
-    if (!own.some((one) => nameOf(one) === nameOf(externalId)))
-      throw inOperation(
-        new Problem('conflict', 'The external id has just been given to another record. Send it again.'),
+    const own = getExternalIds(JSON.parse(stored.document))
+    if (!own.some((one) => formatExternalId(one) === formatExternalId(externalId)))
+      throw atOperation(
+        new Problem(
+          'conflict',
+          'Concurrent update: the external id now belongs to another record. Retry the request.',
+        ),
         at,
         ['externalId'],
       )
   }
   try {
-    if (wish.kind === 'upsert') return upsertion(resource, at, wish, stored)
-    if (stored && key !== undefined) return changeOf(resource, at, wish, key, stored)
+    if (operation.kind === 'upsert') return planUpsert(resource, at, operation, stored)
+    if (stored && key !== undefined) return planChange(resource, at, operation, key, stored)
   } catch (error) {
     if (!(error instanceof Problem) || error.type !== 'invalid-body') throw error
-    throw inOperation(error, at, [placeOf(wish.kind)])
+    throw atOperation(error, at, [bodyProperty(operation.kind)])
   }
-  throw unknown(resource, wish.target)
+  throw notFound(resource, operation.target)
 }
 
-/** What a change claims for one record: the record itself, and what no two records share. */
-function claimsOf(resource: Resource, change: Change): { path: PropertyKey[]; identity: string }[] {
+/** Lists what only one operation may claim: the record, and its unique identities. */
+function listClaims(resource: Resource, change: Change): { path: PropertyKey[]; identity: string }[] {
   if (change.kind === 'create')
-    return identitiesOf(resource, change.document).map(({ path, identity }) => ({
+    return listIdentities(resource, change.document).map(({ path, identity }) => ({
       path: ['document', ...path],
       identity,
     }))
   const own = { path: [], identity: `key ${change.locked.key}` }
   if (change.kind === 'remove') return [own]
   const { [resource.key.property]: _, ...others } = change.after
-  const claims = identitiesOf(resource, others).map(({ path, identity }) => ({
-    path: [placeOf(change.kind), ...path],
+  const claims = listIdentities(resource, others).map(({ path, identity }) => ({
+    path: [bodyProperty(change.kind), ...path],
     identity,
   }))
   return [own, ...claims]
 }
 
-/** Refuses operations that are about a record, or claim an external id, that an operation before them does. */
-function refuseRepeated(resource: Resource, { changes, refused }: Plan): void {
+/** Refuses an operation whose record or external id is already claimed by an earlier operation. */
+function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): void {
   const before = new Map<string, number>()
   for (const change of changes) {
-    for (const { path, identity } of claimsOf(resource, change)) {
+    for (const { path, identity } of listClaims(resource, change)) {
       const first = before.get(identity)
       before.set(identity, first ?? change.at)
       if (first === undefined || first === change.at || refused.has(change.at)) continue
       const what = identity.startsWith('key ') ? 'is about the record of' : 'claims the external id of'
       const message = `${what} operation ${first}: send one operation for each record`
       const problem = invalidBody('operation', [{ pointer: pointerOf(path), code: 'repeated', message }])
-      refused.set(change.at, inOperation(problem, change.at))
+      refused.set(change.at, atOperation(problem, change.at))
     }
   }
 }
 
 /**
- * Finds out what operations come to, and locks the records that they are about.
- * @returns what each does, or why it is refused, its faults at their places in the body.
+ * Locks the records of all operations and plans their changes.
+ * @returns the changes, and the problems of refused operations with pointers into the whole body.
  */
 export async function planBulk(
   transaction: Transaction,
   resource: Resource,
-  wishes: Placed[],
-): Promise<Plan> {
-  const keys = await keysOf(transaction, resource, wishes)
+  operations: IndexedOperation[],
+): Promise<BulkPlan> {
+  const keys = await resolveKeys(transaction, resource, operations)
   const stored = await lockRecords(transaction, resource, [...keys.values()])
-  const plan: Plan = { changes: [], refused: new Map() }
-  for (const placed of wishes) {
+  const plan: BulkPlan = { changes: [], refused: new Map() }
+  for (const placed of operations) {
     const key = keys.get(placed.at)
     try {
-      plan.changes.push(decide(resource, placed, key, key === undefined ? undefined : stored.get(key)))
+      plan.changes.push(planOperation(resource, placed, key, key === undefined ? undefined : stored.get(key)))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       plan.refused.set(placed.at, error)

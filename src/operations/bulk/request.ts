@@ -5,64 +5,64 @@ import { externalId } from '../../model/schemas.ts'
 import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { didYouMean, listed } from '../../problems/suggest.ts'
-import { memo } from '../answers.ts'
-import { patchOf, replacementOf } from '../bodies.ts'
-import { type Expected, expectedVersions } from '../tags.ts'
+import { patchSchema, replacementSchema } from '../bodies.ts'
+import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
+import { memoizeByResource } from '../response-schemas.ts'
 import type { Document } from '../writing/documents.ts'
 import { hasExternalIds } from '../writing/external-ids.ts'
-import { documentIn } from '../writing/lines.ts'
+import { checkImportedDocument } from '../writing/ndjson.ts'
 import { invalidBody, requireObject } from '../writing/validation.ts'
 
-/** What a body of operations asks, each by itself. */
+/** Parses and checks the body of a bulk request, one operation at a time. */
 
-/** Most operations that are sent together. */
-export const mostOperations = 1000
+/** Maximum number of operations in one request. */
+export const maxOperations = 1000
 
 const kinds = ['create', 'replace', 'patch', 'remove', 'upsert'] as const
 
 type Kind = (typeof kinds)[number]
 
-/** How an operation names its record: by its key or by an external id. */
+/** Identifies the record of an operation, by its key or by an external id. */
 export interface Target {
   key?: string
   externalId?: z.output<typeof externalId>
 }
 
-/** One operation, its form checked. */
-export type Wish =
+/** One operation whose form has been checked. */
+export type BulkOperation =
   | { kind: 'create'; document: Document }
   | { kind: 'upsert'; target: Target; document: Document }
-  | { kind: 'remove'; target: Target; expected: Expected }
-  | { kind: 'replace' | 'patch'; target: Target; expected: Expected; body: Document }
+  | { kind: 'remove'; target: Target; expected: ExpectedVersions }
+  | { kind: 'replace' | 'patch'; target: Target; expected: ExpectedVersions; body: Document }
 
-/** An operation's own problem, as one of the whole body: its faults are told by their places there. */
-export function inOperation(problem: Problem, at: number, place: PropertyKey[] = []): Problem {
-  const here = pointerOf(['operations', at, ...place])
-  const told: Fault[] =
+/** Returns the problem of operation `at` with its pointers moved below `/operations/{at}/{path}`. */
+export function atOperation(problem: Problem, at: number, path: PropertyKey[] = []): Problem {
+  const prefix = pointerOf(['operations', at, ...path])
+  const faults: Fault[] =
     problem.errors.length > 0
       ? problem.errors
       : [{ code: problem.type.replaceAll('-', '_'), message: problem.message }]
-  const errors = told.map(({ pointer = '', code, message }) => ({
-    pointer: `${here}${pointer}`,
+  const errors = faults.map(({ pointer = '', code, message }) => ({
+    pointer: `${prefix}${pointer}`,
     code,
     message,
   }))
   return new Problem(problem.type, problem.message, { errors, cause: problem.cause })
 }
 
-const ifMatchForm = z
+const ifMatchSchema = z
   .string()
   .regex(/^(\*|[1-9]\d*|"[^"]*")$/, { error: 'must be a version, such as 3, or * to insist' })
   .meta({ description: 'Version that was read; `*` insists.', examples: ['3'] })
 
 interface Bodies {
-  made: z.ZodType
-  replacement: z.ZodType
+  createBody: z.ZodType
+  replaceBody: z.ZodType
   patch: z.ZodType
   ifMatch: z.ZodType
 }
 
-/** Properties that name a record: its key or, where there are any, an external id in its place. */
+/** Returns the properties that identify a record: its key, and `externalId` where the resource has external ids. */
 function targetShape(resource: Resource): z.ZodRawShape {
   const { key, noun } = resource
   const description = `The ${key.property} of the ${noun}.`
@@ -76,24 +76,24 @@ function targetShape(resource: Resource): z.ZodRawShape {
   }
 }
 
-/** The schema of one operation, by those of what it brings. */
-function operationForm(resource: Resource, { made, replacement, patch, ifMatch }: Bodies) {
+/** Returns the schema of one operation, made of the schemas of its bodies. */
+function operationSchema(resource: Resource, { createBody, replaceBody, patch, ifMatch }: Bodies) {
   const target = targetShape(resource)
   return z.discriminatedUnion(
     'op',
     [
-      z.strictObject({ op: z.literal('create'), document: made }),
-      z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: replacement }),
+      z.strictObject({ op: z.literal('create'), document: createBody }),
+      z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: replaceBody }),
       z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch }),
       z.strictObject({ op: z.literal('remove'), ...target, ifMatch }),
-      z.strictObject({ op: z.literal('upsert'), ...target, document: made }),
+      z.strictObject({ op: z.literal('upsert'), ...target, document: createBody }),
     ],
     {
       error: ({ input }) => {
         if (typeof input !== 'object' || input === null) return undefined
         const op = Object(input).op
         if (op === undefined) return 'is required'
-        // Other JSON may be such that it can't become a text: {"toString": 1}.
+        // Other JSON values may not convert to text, such as {"toString": 1}.
         return typeof op === 'string'
           ? `${JSON.stringify(op)} is not known${didYouMean(op, kinds)}`
           : `must be one of ${listed(kinds)}`
@@ -102,37 +102,37 @@ function operationForm(resource: Resource, { made, replacement, patch, ifMatch }
   )
 }
 
-/** The body as the contract shows it. */
-export const bulkOf = memo((resource) => {
-  const document = replacementOf(resource)
+/** Returns the schema of the whole body for the OpenAPI document. */
+export const bulkSchema = memoizeByResource((resource) => {
+  const document = replacementSchema(resource)
   const operation = nameInput(
     `${resource.singular}Operation`,
-    operationForm(resource, {
-      made: document,
-      replacement: document,
-      patch: patchOf(resource),
-      ifMatch: ifMatchForm,
+    operationSchema(resource, {
+      createBody: document,
+      replaceBody: document,
+      patch: patchSchema(resource),
+      ifMatch: ifMatchSchema,
     }).meta({
       description: `One operation on ${resource.name.replaceAll('-', ' ')}.`,
-      examples: [bulkExample(resource).operations[0]],
+      examples: [exampleBulk(resource).operations[0]],
     }),
   )
   return nameInput(
     `${resource.singular}Bulk`,
     z
-      .strictObject({ operations: z.array(operation).min(1).max(mostOperations) })
-      .meta({ description: 'Operations that are done together.', examples: [bulkExample(resource)] }),
+      .strictObject({ operations: z.array(operation).min(1).max(maxOperations) })
+      .meta({ description: 'Operations that are done together.', examples: [exampleBulk(resource)] }),
   )
 })
 
-/** The key of a record in examples. */
-export const keyExample = ({ key, example }: Resource) =>
+/** Returns the key that examples use for a record of the resource. */
+export const exampleKey = ({ key, example }: Resource) =>
   key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
-/** A body for the OpenAPI document. */
-export function bulkExample(resource: Resource) {
+/** Returns an example body for the OpenAPI document. */
+export function exampleBulk(resource: Resource) {
   const { key, example } = resource
-  const value = keyExample(resource)
+  const value = exampleKey(resource)
   const property = Object.keys(example).find((name) => name !== key.property) ?? ''
   return {
     operations: [
@@ -143,24 +143,24 @@ export function bulkExample(resource: Resource) {
   }
 }
 
-/** The same for reading: what operations bring is checked when it is known what it is brought to. */
-const readForm = memo((resource) =>
-  operationForm(resource, {
-    made: z.unknown(),
-    replacement: z.unknown(),
+/** Schema for parsing. It leaves the documents unchecked: `planBulk` checks a change once the stored record is known. */
+const inputSchema = memoizeByResource((resource) =>
+  operationSchema(resource, {
+    createBody: z.unknown(),
+    replaceBody: z.unknown(),
     patch: z.unknown(),
-    ifMatch: z.optional(ifMatchForm),
+    ifMatch: z.optional(ifMatchSchema),
   }),
 )
 
-const given = z.looseObject({
+const operationInput = z.looseObject({
   op: z.enum(kinds),
   ifMatch: z.string().optional(),
   externalId: externalId.optional(),
 })
 
-/** The record that an operation names. @throws Problem `invalid-body` when it names none, or two. */
-function targetIn(resource: Resource, operation: z.output<typeof given>): Target {
+/** Reads the target of an operation. @throws Problem `invalid-body` unless there is exactly one of key and external id. */
+function readTarget(resource: Resource, operation: z.output<typeof operationInput>): Target {
   const { property } = resource.key
   const key = operation[property]
   const { externalId: id } = operation
@@ -171,59 +171,66 @@ function targetIn(resource: Resource, operation: z.output<typeof given>): Target
   throw invalidBody('operation', [{ pointer: '', code: 'required', message }])
 }
 
-/** The versions that an operation is meant for. @throws Problem `precondition-required`. */
-function expectedIn(ifMatch: string | undefined): Expected {
-  if (ifMatch !== undefined) return expectedVersions(/^[*"]/.test(ifMatch) ? ifMatch : `"${ifMatch}"`)
+/** Reads the versions that an operation expects. @throws Problem `precondition-required` without `ifMatch`. */
+function readIfMatch(ifMatch: string | undefined): ExpectedVersions {
+  if (ifMatch !== undefined) return parseIfMatch(/^[*"]/.test(ifMatch) ? ifMatch : `"${ifMatch}"`)
   const message = 'is required to change or remove a record: the version that was read, or * to insist'
   throw new Problem('precondition-required', 'An operation must say which version it changes.', {
     errors: [{ pointer: '/ifMatch', code: 'required', message }],
   })
 }
 
-/** The property of an operation with what it brings. */
-export const placeOf = (kind: Kind) => (kind === 'patch' ? 'patch' : 'document')
+/** Returns the property of an operation that holds its document or patch. */
+export const bodyProperty = (kind: Kind) => (kind === 'patch' ? 'patch' : 'document')
 
-/** Checks what an operation brings. @throws Problem `invalid-body` with the faults at their places in the operation. */
-function brought(operation: z.output<typeof given>, check: (value: unknown) => Document): Document {
-  const place = placeOf(operation.op)
-  const value = operation[place]
+/** Checks the document or patch of an operation. @throws Problem `invalid-body`; pointers start at the operation. */
+function checkBody(
+  operation: z.output<typeof operationInput>,
+  check: (value: unknown) => Document,
+): Document {
+  const path = bodyProperty(operation.op)
+  const value = operation[path]
   try {
     if (value === undefined)
-      throw invalidBody(place, [{ pointer: '', code: 'required', message: 'is required' }])
+      throw invalidBody(path, [{ pointer: '', code: 'required', message: 'is required' }])
     return check(value)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const errors = error.errors.map((fault) => ({ ...fault, pointer: `/${place}${fault.pointer ?? ''}` }))
+    const errors = error.errors.map((fault) => ({ ...fault, pointer: `/${path}${fault.pointer ?? ''}` }))
     throw new Problem(error.type, error.message, { errors, cause: error })
   }
 }
 
 /**
- * Reads one operation.
- * @throws Problem with all faults that it has by itself, at their places in it.
+ * Parses one operation and checks what can be checked without the stored record.
+ * @throws Problem with every fault; pointers start at the operation.
  */
-export function wishIn(resource: Resource, value: unknown): Wish {
-  const { error } = readForm(resource).safeParse(value, { error: faultMessage })
+export function readOperation(resource: Resource, value: unknown): BulkOperation {
+  const { error } = inputSchema(resource).safeParse(value, { error: faultMessage })
   if (error)
     throw invalidBody(
       'operation',
       faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
     )
-  const operation = given.parse(value)
+  const operation = operationInput.parse(value)
   const { op: kind } = operation
   switch (kind) {
     case 'create':
-      return { kind, document: brought(operation, (document) => documentIn(resource, document)) }
+      return { kind, document: checkBody(operation, (document) => checkImportedDocument(resource, document)) }
     case 'upsert': {
-      const target = targetIn(resource, operation)
-      return { kind, target, document: brought(operation, (document) => documentIn(resource, document)) }
+      const target = readTarget(resource, operation)
+      return {
+        kind,
+        target,
+        document: checkBody(operation, (document) => checkImportedDocument(resource, document)),
+      }
     }
     case 'remove':
-      return { kind, target: targetIn(resource, operation), expected: expectedIn(operation.ifMatch) }
+      return { kind, target: readTarget(resource, operation), expected: readIfMatch(operation.ifMatch) }
     default: {
-      const target = targetIn(resource, operation)
-      const expected = expectedIn(operation.ifMatch)
-      const body = brought(operation, (document) => requireObject(resource.noun, document))
+      const target = readTarget(resource, operation)
+      const expected = readIfMatch(operation.ifMatch)
+      const body = checkBody(operation, (document) => requireObject(resource.noun, document))
       return { kind, target, expected, body }
     }
   }
@@ -231,8 +238,8 @@ export function wishIn(resource: Resource, value: unknown): Wish {
 
 const envelope = z.strictObject({ operations: z.array(z.unknown()).min(1) })
 
-/** The operations of a body, not yet looked at. @throws Problem when it has none, or too many. */
-export function operationsIn(body: unknown): unknown[] {
+/** Returns the unparsed operations of a body. @throws Problem `invalid-body` for none, `too-large` for too many. */
+export function readOperations(body: unknown): unknown[] {
   const { data, error } = envelope.safeParse(requireObject('body', body), { error: faultMessage })
   if (error)
     throw invalidBody(
@@ -240,7 +247,7 @@ export function operationsIn(body: unknown): unknown[] {
       faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
     )
   const { length } = data.operations
-  if (length <= mostOperations) return data.operations
-  const detail = `The body has ${length} operations; at most ${mostOperations} are done together.`
+  if (length <= maxOperations) return data.operations
+  const detail = `The body has ${length} operations; the limit is ${maxOperations}.`
   throw new Problem('too-large', detail)
 }

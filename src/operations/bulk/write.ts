@@ -6,36 +6,37 @@ import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusal } from '../writing/explain.ts'
-import { referredTo, referrersOf } from '../writing/referrers.ts'
+import { findReferrers, referrerFault } from '../writing/referrers.ts'
 import type { Change } from './plan.ts'
-import { inOperation, placeOf } from './request.ts'
+import { atOperation, bodyProperty } from './request.ts'
 
-/** Changes in sets: one statement a table and kind, however many records. */
+/** Writes changes in sets: one statement for each table and kind of change, whatever the number of records. */
 
-/** What an operation has come to. */
-export interface Done {
+/** The result of one operation that was written. */
+export interface OperationResult {
   status: 200 | 201 | 204
   key: string
   version: number
 }
 
-type Of<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
+type ChangeOfKind<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
 
-const creations = (changes: Change[]) =>
-  changes.filter((change): change is Of<'create'> => change.kind === 'create')
-const removals = (changes: Change[]) =>
-  changes.filter((change): change is Of<'remove'> => change.kind === 'remove')
-const updates = (changes: Change[]) =>
+const filterCreations = (changes: Change[]) =>
+  changes.filter((change): change is ChangeOfKind<'create'> => change.kind === 'create')
+const filterRemovals = (changes: Change[]) =>
+  changes.filter((change): change is ChangeOfKind<'remove'> => change.kind === 'remove')
+const filterUpdates = (changes: Change[]) =>
   changes.filter(
-    (change): change is Of<'replace' | 'patch'> => change.kind === 'replace' || change.kind === 'patch',
+    (change): change is ChangeOfKind<'replace' | 'patch'> =>
+      change.kind === 'replace' || change.kind === 'patch',
   )
 
 async function create(
   transaction: Transaction,
   resource: Resource,
-  changes: Of<'create'>[],
+  changes: ChangeOfKind<'create'>[],
   authorship: Authorship,
-): Promise<[number, Done][]> {
+): Promise<[number, OperationResult][]> {
   const documents = changes.map(({ document }) => document)
   const written = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
   return changes.map(({ at }, index) => [
@@ -44,18 +45,18 @@ async function create(
   ])
 }
 
-/** Writes what differs; what does not keeps its version. */
+/** Writes the records whose document differs. An unchanged record keeps its version. */
 async function update(
   transaction: Transaction,
   resource: Resource,
-  changes: Of<'replace' | 'patch'>[],
+  changes: ChangeOfKind<'replace' | 'patch'>[],
   authorship: Authorship,
-): Promise<[number, Done][]> {
+): Promise<[number, OperationResult][]> {
   const differing = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
   const versions = new Map(changes.map(({ locked }) => [locked.key, locked.version]))
   for (const kind of ['replace', 'patch'] as const) {
-    const updates = differing.filter((change) => change.kind === kind)
-    const written = await updateDocuments(transaction, resource, updates, { kind, authorship })
+    const filterUpdates = differing.filter((change) => change.kind === kind)
+    const written = await updateDocuments(transaction, resource, filterUpdates, { kind, authorship })
     for (const { key, version } of written) versions.set(key, version)
   }
   return changes.map(({ at, locked: { key, version } }) => [
@@ -67,9 +68,9 @@ async function update(
 async function remove(
   transaction: Transaction,
   resource: Resource,
-  changes: Of<'remove'>[],
+  changes: ChangeOfKind<'remove'>[],
   authorship: Authorship,
-): Promise<[number, Done][]> {
+): Promise<[number, OperationResult][]> {
   const removed = changes.map(({ locked }) => locked)
   const versions = await deleteDocuments(transaction, resource, removed, authorship)
   return changes.map(({ at, locked: { key } }, index) => [
@@ -78,33 +79,36 @@ async function remove(
   ])
 }
 
-/** Records that are created first can be referred to by those that change, and what refers to others can change before they go. */
-async function write(
+/**
+ * Creates, then updates, then removes. So an update may refer to a created record, and may drop its reference to a
+ * record before that is removed.
+ */
+async function writeAll(
   transaction: Transaction,
   resource: Resource,
   changes: Change[],
   authorship: Authorship,
-): Promise<Map<number, Done>> {
+): Promise<Map<number, OperationResult>> {
   return new Map([
-    ...(await create(transaction, resource, creations(changes), authorship)),
-    ...(await update(transaction, resource, updates(changes), authorship)),
-    ...(await remove(transaction, resource, removals(changes), authorship)),
+    ...(await create(transaction, resource, filterCreations(changes), authorship)),
+    ...(await update(transaction, resource, filterUpdates(changes), authorship)),
+    ...(await remove(transaction, resource, filterRemovals(changes), authorship)),
   ])
 }
 
-/** Whether PostgreSQL has refused a value or a rule of the registry is broken; anything else is nobody's fault. */
+/** Whether the client caused the error: a data exception (22), a constraint (23) or a rule of the registry (EN001). */
 const isRefusal = (error: unknown) => /^(22|23|EN001)/.test(databaseErrorOf(error)?.code ?? '')
 
-/** Writes changes, or nothing and the transaction goes on. @returns what each has come to, or what was refused. */
-async function attempt(
+/** Writes all changes in a savepoint, and rolls back to it on a refusal. @returns the results, or the refusal. */
+async function tryWrite(
   transaction: Transaction,
   resource: Resource,
   changes: Change[],
   authorship: Authorship,
-): Promise<{ done: Map<number, Done> } | { refusal: unknown }> {
+): Promise<{ done: Map<number, OperationResult> } | { refusal: unknown }> {
   await transaction.query({ text: 'savepoint bulk' })
   try {
-    const done = await write(transaction, resource, changes, authorship)
+    const done = await writeAll(transaction, resource, changes, authorship)
     await transaction.query({ text: 'release savepoint bulk' })
     return { done }
   } catch (error) {
@@ -114,16 +118,16 @@ async function attempt(
   }
 }
 
-/** Whether a fault is in a property that a change leaves as it is, so that it can't be what was refused. */
-function isUntouched(change: Of<'replace' | 'patch'>, { pointer = '' }: Fault): boolean {
+/** Whether a fault is in a property that the change leaves as it is, and so cannot be the cause of the refusal. */
+function isUntouched(change: ChangeOfKind<'replace' | 'patch'>, { pointer = '' }: Fault): boolean {
   const property = pointer.split('/')[1] ?? ''
   return property !== '' && isDeepStrictEqual(change.before[property], change.after[property])
 }
 
-async function writtenProblem(
+async function explainWrite(
   transaction: Transaction,
   resource: Resource,
-  change: Of<'create' | 'replace' | 'patch'>,
+  change: ChangeOfKind<'create' | 'replace' | 'patch'>,
   together: ReadonlySet<string>,
   refusal: unknown,
 ): Promise<Problem | undefined> {
@@ -135,72 +139,74 @@ async function writtenProblem(
   const errors =
     change.kind === 'create' ? problem.errors : problem.errors.filter((fault) => !isUntouched(change, fault))
   if (problem.errors.length > 0 && errors.length === 0) return undefined
-  return inOperation(new Problem(type, message, { errors, cause }), change.at, [placeOf(change.kind)])
+  return atOperation(new Problem(type, message, { errors, cause }), change.at, [bodyProperty(change.kind)])
 }
 
-async function removalProblem(
+async function explainRemoval(
   transaction: Transaction,
   resource: Resource,
-  { at, locked: { key } }: Of<'remove'>,
+  { at, locked: { key } }: ChangeOfKind<'remove'>,
   removed: ReadonlySet<string>,
   refusal: unknown,
 ): Promise<Problem | undefined> {
   if (databaseErrorOf(refusal)?.code !== '23503') return undefined
-  const referrers = await referrersOf(transaction, resource, key)
+  const referrers = await findReferrers(transaction, resource, key)
   const errors = referrers
     .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
-    .map(referredTo)
+    .map(referrerFault)
   if (errors.length === 0) return undefined
   const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
-  return inOperation(new Problem('conflict', detail, { errors, cause: refusal }), at)
+  return atOperation(new Problem('conflict', detail, { errors, cause: refusal }), at)
 }
 
-/** Finds out which changes PostgreSQL has refused, and why; none when there is no more to say. */
+/** Finds which changes PostgreSQL refused, and why. The map is empty when no cause is found. */
 async function explain(
   transaction: Transaction,
   resource: Resource,
   changes: Change[],
   refusal: unknown,
 ): Promise<Map<number, Problem>> {
-  const together = new Set(creations(changes).map(({ document }) => String(document[resource.key.property])))
-  const removed = new Set(removals(changes).map(({ locked }) => locked.key))
+  const together = new Set(
+    filterCreations(changes).map(({ document }) => String(document[resource.key.property])),
+  )
+  const removed = new Set(filterRemovals(changes).map(({ locked }) => locked.key))
   const found = new Map<number, Problem>()
   for (const change of changes) {
     const problem =
       change.kind === 'remove'
-        ? await removalProblem(transaction, resource, change, removed, refusal)
-        : await writtenProblem(transaction, resource, change, together, refusal)
+        ? await explainRemoval(transaction, resource, change, removed, refusal)
+        : await explainWrite(transaction, resource, change, together, refusal)
     if (problem) found.set(change.at, problem)
   }
   return found
 }
 
-/** What changes have come to, by their places: done, or refused. */
-export interface Outcome {
-  done: Map<number, Done>
+/** The results and the problems of changes, by the index of their operation. */
+export interface BulkOutcome {
+  done: Map<number, OperationResult>
   refused: Map<number, Problem>
 }
 
 /**
  * Writes all changes, or none.
- * @returns why they are refused, if so.
- * @throws what PostgreSQL refuses where nothing more can be said of it.
+ * @returns the results of all, or the problems of those that were refused.
+ * @throws the database error when its cause is not found.
  */
 export async function writeTogether(
   transaction: Transaction,
   resource: Resource,
   changes: Change[],
   authorship: Authorship,
-): Promise<Outcome> {
-  const outcome = await attempt(transaction, resource, changes, authorship)
+): Promise<BulkOutcome> {
+  const outcome = await tryWrite(transaction, resource, changes, authorship)
   if ('done' in outcome) return { done: outcome.done, refused: new Map() }
   const refused = await explain(transaction, resource, changes, outcome.refusal)
   if (refused.size === 0) throw outcome.refusal
   return { done: new Map(), refused }
 }
 
-/** The problem of one change that has been refused by itself. */
-async function ownProblem(
+/** Returns the problem of one change that was refused when written alone. @throws the refusal when it is unknown. */
+async function explainAlone(
   transaction: Transaction,
   resource: Resource,
   change: Change,
@@ -211,38 +217,42 @@ async function ownProblem(
   if (problem) return problem
   const known = problemOf(refusal)
   if (!known) throw refusal
-  return inOperation(known, change.at)
+  return atOperation(known, change.at)
 }
 
-/** How often those are left out that were refused before all others go one by one. */
-const mostRounds = 5
+/** How many times `writeEach` retries the set without its refused changes, before it writes one change at a time. */
+const maxRounds = 5
 
 /**
- * Writes all changes that can be. Those that are refused are left out and the others tried again together, as long as it
- * is clear which they are; then they go one by one.
+ * Writes every change that PostgreSQL accepts. It retries the set without the refused changes while these can be told
+ * apart, at most `maxRounds` times, and then writes the rest one at a time.
  */
 export async function writeEach(
   transaction: Transaction,
   resource: Resource,
   changes: Change[],
   authorship: Authorship,
-): Promise<Outcome> {
+): Promise<BulkOutcome> {
   const refused = new Map<number, Problem>()
-  let left = changes
-  for (let round = 0; round < mostRounds && left.length > 0; round += 1) {
-    const outcome = await attempt(transaction, resource, left, authorship)
+  let remaining = changes
+  for (let round = 0; round < maxRounds && remaining.length > 0; round += 1) {
+    const outcome = await tryWrite(transaction, resource, remaining, authorship)
     if ('done' in outcome) return { done: outcome.done, refused }
-    // Of several that want the same for themselves, one may have it.
-    const found = await explain(transaction, resource, left, outcome.refusal)
+    // Of several changes that claim the same unique value, the first may have it.
+    const found = await explain(transaction, resource, remaining, outcome.refusal)
     if (found.size === 0 || (found.size > 1 && databaseErrorOf(outcome.refusal)?.code === '23505')) break
     for (const [at, problem] of found) refused.set(at, problem)
-    left = left.filter(({ at }) => !refused.has(at))
+    remaining = remaining.filter(({ at }) => !refused.has(at))
   }
-  const done = new Map<number, Done>()
-  for (const change of [...creations(left), ...updates(left), ...removals(left)]) {
-    const outcome = await attempt(transaction, resource, [change], authorship)
+  const done = new Map<number, OperationResult>()
+  for (const change of [
+    ...filterCreations(remaining),
+    ...filterUpdates(remaining),
+    ...filterRemovals(remaining),
+  ]) {
+    const outcome = await tryWrite(transaction, resource, [change], authorship)
     if ('done' in outcome) for (const [at, one] of outcome.done) done.set(at, one)
-    else refused.set(change.at, await ownProblem(transaction, resource, change, outcome.refusal))
+    else refused.set(change.at, await explainAlone(transaction, resource, change, outcome.refusal))
   }
   return { done, refused }
 }

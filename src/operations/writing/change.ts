@@ -3,39 +3,46 @@ import type { Database, Transaction } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { type Resource, recordSchema } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
+import {
+  type ExpectedVersions,
+  etagHeader,
+  ifMatch,
+  parseIfMatch,
+  requireVersion,
+  versionTag,
+} from '../entity-tags.ts'
 import type { ApiRequest, ApiResponse, OperationContract } from '../operation.ts'
-import { noSuch } from '../read.ts'
-import { type Expected, etagHeader, expectedVersions, ifMatch, requireVersion, versionTag } from '../tags.ts'
+import { recordNotFound } from '../read.ts'
 import { type Change, type Document, documentOf, type Stored, updateDocuments } from './documents.ts'
 import { explainRefusal } from './explain.ts'
-import { idempotencyKey, once, replayedHeader } from './idempotency.ts'
+import { idempotencyKey, replayedHeaders, runOnce } from './idempotency.ts'
 import { type Locked, lockRecord } from './locks.ts'
 import { documentProblems } from './problems.ts'
-import { authorshipOf, changeReason } from './revisions.ts'
+import { changeReason, getAuthorship } from './revisions.ts'
 import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
-/** The new document of a record from what it is now and what was sent; not yet checked. */
+/** Computes the new document from the current one and the body. The result is validated afterwards. */
 export type Edit = (current: Document, body: Document) => unknown
 
 /**
- * Locks a record that a change is meant for.
- * @throws Problem when there is none, or it is at another version than expected.
+ * Locks a record and checks its version.
+ * @throws Problem `not-found` or `stale-version`.
  */
 export async function lockExpected(
   tx: Transaction,
   resource: Resource,
   key: string,
-  expected: Expected,
+  expected: ExpectedVersions,
 ): Promise<Locked> {
   const locked = await lockRecord(tx, resource, key)
-  if (!locked) throw noSuch(resource, key)
+  if (!locked) throw recordNotFound(resource, key)
   requireVersion(expected, locked.version, resource.noun)
   return locked
 }
 
 /**
- * Writes what a locked record is to become. A change that changes nothing leaves the version as it is.
- * @returns how the record stands.
+ * Writes the new document of a locked record. An equal document leaves the version as it is.
+ * @returns the stored record.
  */
 export async function writeChange(
   tx: Transaction,
@@ -51,8 +58,8 @@ export async function writeChange(
 }
 
 /**
- * Changes a record under its lock: finds what it is to become, validates that like a new one, and writes what differs.
- * @throws Problem for every reason not to; nothing is written then.
+ * Locks a record, applies the edit, validates the result like a new document and writes it.
+ * @throws Problem, and writes nothing, when the record, its version or the new document is refused.
  */
 export async function changeRecord(
   database: Database,
@@ -61,12 +68,12 @@ export async function changeRecord(
   kind: ChangeKind,
   edit: Edit,
 ): Promise<ApiResponse> {
-  const expected = expectedVersions(request.headers['if-match'])
-  const authorship = authorshipOf(request)
+  const expected = parseIfMatch(request.headers['if-match'])
+  const authorship = getAuthorship(request)
   const body = requireObject(resource.noun, request.body)
   let document: Document = {}
   try {
-    return await once(database, request, async (tx) => {
+    return await runOnce(database, request, async (tx) => {
       const locked = await lockExpected(tx, resource, request.key, expected)
       const record: Document = JSON.parse(locked.document)
       const current = documentOf(resource, record)
@@ -80,7 +87,7 @@ export async function changeRecord(
   }
 }
 
-/** What the contracts of all changes of a record have in common. */
+/** Returns what the contracts of PUT and PATCH share. */
 export const changeContract = (
   resource: Resource,
 ): Pick<OperationContract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
@@ -92,7 +99,7 @@ export const changeContract = (
     200: {
       description: `The ${resource.noun} as it is now.`,
       schema: () => recordSchema(resource),
-      headers: { etag: etagHeader, ...replayedHeader },
+      headers: { etag: etagHeader, ...replayedHeaders },
     },
   },
   problems: [...documentProblems],

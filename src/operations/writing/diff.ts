@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createPatch, type Operation } from 'rfc6902'
 
-/** Comparing two lists takes the product of their lengths; beyond this one takes the place of the other. */
-const mostPairs = 2500
+/** Maximum product of two lists' lengths. Comparing takes that many steps, so longer lists are replaced whole. */
+const maxComparedPairs = 2500
 
 /**
- * What makes one JSON value another, as a JSON patch (RFC 6902).
- * @example difference({ a: [1] }, { a: [1, 2] }) // [{ op: 'add', path: '/a/-', value: 2 }]
+ * Returns the JSON patch (RFC 6902) from one JSON value to another.
+ * @example diffJson({ a: [1] }, { a: [1, 2] }) // [{ op: 'add', path: '/a/-', value: 2 }]
  */
-export const difference = (before: unknown, after: unknown): Operation[] =>
+export const diffJson = (before: unknown, after: unknown): Operation[] =>
   createPatch(before, after, (one, other, pointer) => {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length * other.length <= mostPairs)
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length * other.length <= maxComparedPairs)
       return undefined
     return isDeepStrictEqual(one, other) ? [] : [{ op: 'replace', path: pointer.toString(), value: other }]
   })

@@ -7,16 +7,16 @@ import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
-import { externalIdsIn } from './external-ids.ts'
+import { getExternalIds } from './external-ids.ts'
 
-/** The external ids of a document that another record of the resource has, by its key. */
-export async function takenExternalIds(
+/** Returns a fault for each external id of a document that another record of the resource has. */
+export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
   document: Document,
   ownKey?: string,
 ): Promise<Fault[]> {
-  const ids = externalIdsIn(document)
+  const ids = getExternalIds(document)
   if (ids.length === 0) return []
   const { externalIds } = resource.registry.shared
   const rows = await tx.query<{ at: number; key: string }>(
@@ -34,8 +34,8 @@ export async function takenExternalIds(
   }))
 }
 
-/** A key that a new document was given and that a record has, of whatever resource. */
-export async function takenKey(
+/** Returns a fault when the key of a new document belongs to a record of any resource. */
+export async function findTakenKey(
   tx: Transaction,
   resource: Resource,
   document: Document,
@@ -56,17 +56,21 @@ export async function takenKey(
 }
 
 /**
- * The properties of a resource's own row that PostgreSQL found taken, from the detail of its error,
+ * Returns a fault for each property that violates a unique constraint, read from the detail of PostgreSQL's error:
  * `Key (alpha2)=(PK) already exists.`
  */
-export function takenProperties(resource: Resource, document: Document, detail: string | undefined): Fault[] {
+export function findTakenProperties(
+  resource: Resource,
+  document: Document,
+  detail: string | undefined,
+): Fault[] {
   const [, list = '', taken] = /^Key \((.+?)\)=\((.*)\) already exists/s.exec(detail ?? '') ?? []
   const names = list.split(', ').map((name) => name.replaceAll('"', ''))
   const columns = Object.entries(getTableColumns(resource.table))
   return names.flatMap((name) => {
     const property = columns.find(([, column]) => column.name === name)?.[0]
     if (property === undefined || !Object.hasOwn(document, property)) return []
-    // Among several new documents, it is the one with this value.
+    // With several new documents, only the one with this value has the fault.
     if (names.length === 1 && String(document[property]) !== taken) return []
     const value = JSON.stringify(document[property])
     return [

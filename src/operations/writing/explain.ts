@@ -5,23 +5,23 @@ import type { Resource } from '../../model/resource.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
-import { takenExternalIds, takenKey, takenProperties } from './duplicates.ts'
-import { danglingReferences, type Mention, mentionsIn } from './references.ts'
+import { findTakenExternalIds, findTakenKey, findTakenProperties } from './duplicates.ts'
+import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import { invalidBody } from './validation.ts'
 
 const ownKey = (resource: Resource, document: Document, key: string | undefined) =>
   key ?? document[resource.key.property]
 
-/** Where a refused document stands: under which key, or together with which other keys it was to be written. */
+/** The context of a refused document: its key, or the keys of the documents written with it. */
 interface Place {
   key?: string
   together?: ReadonlySet<string>
 }
 
 /**
- * Finds out which part of a document the database has refused, and why. It asks only after the fact: writes that
- * succeed pay nothing for good explanations.
- * @returns the problem, or the error itself when there is no more to say.
+ * Finds which part of a document the database refused, and why. It queries only after a refusal, so successful writes
+ * cost nothing more.
+ * @returns the problem, or `error` itself when no cause is found.
  */
 export async function explainRefusal(
   error: unknown,
@@ -32,32 +32,32 @@ export async function explainRefusal(
 ): Promise<unknown> {
   const refused = databaseErrorOf(error)
   if (refused?.constraint === 'revisions_version_unique') {
-    const detail = `The ${resource.noun} was removed and made again at the same moment; nothing was written. Send it again.`
+    const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
     return new Problem('conflict', detail, { cause: error })
   }
   switch (refused?.code) {
     case '23503': {
-      const comesAlong = ({ value, reference }: Mention) =>
+      const comesAlong = ({ value, reference }: ReferenceValue) =>
         reference.resource === resource.name && together.has(value)
-      const faults = await danglingReferences(client, resource, document, comesAlong)
+      const faults = await findDanglingReferences(client, resource, document, comesAlong)
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case '23505': {
       const faults = [
         ...(refused.table === getTableName(resource.table)
-          ? takenProperties(resource, document, refused.detail)
+          ? findTakenProperties(resource, document, refused.detail)
           : []),
-        ...(await takenKey(client, resource, document, key)),
-        ...(await takenExternalIds(client, resource, document, key)),
+        ...(await findTakenKey(client, resource, document, key)),
+        ...(await findTakenExternalIds(client, resource, document, key)),
       ]
-      const places = faults.map(({ pointer }) => pointer)
-      const errors = faults.filter(({ pointer }, at) => places.indexOf(pointer) === at)
+      const pointers = faults.map(({ pointer }) => pointer)
+      const errors = faults.filter(({ pointer }, at) => pointers.indexOf(pointer) === at)
       if (errors.length === 0) return error
-      const detail = `The ${resource.noun} shares with another one what must be its own; nothing was written.`
+      const detail = `The ${resource.noun} has values that must be unique and belong to another record; nothing was written.`
       return new Problem('conflict', detail, { errors, cause: error })
     }
     case '23514': {
-      const faults = mentionsIn(resource.document, document)
+      const faults = findReferences(resource.document, document)
         .filter(
           ({ value, reference }) =>
             reference.resource === resource.name && value === ownKey(resource, document, key),
@@ -70,7 +70,7 @@ export async function explainRefusal(
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case 'EN001': {
-      // It says which record, and has been refused for no other.
+      // The message of the database begins with the record's key. A refusal of another record is not this one's fault.
       const own = ownKey(resource, document, key)
       if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return error
       const pointer = pointerOf([refused.column ?? ''])

@@ -6,17 +6,18 @@ import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
 import type { Document } from './documents.ts'
 
-const idList = z.array(z.object({ scheme: z.string(), id: z.string() }))
+const externalIdsSchema = z.array(z.object({ scheme: z.string(), id: z.string() }))
 
-/** The external ids that a document gives; none where its resource has no such property. */
-export const externalIdsIn = (document: Document) => idList.safeParse(document.externalIds).data ?? []
+/** Returns the external ids of a document; none when its resource has no such property. */
+export const getExternalIds = (document: Document) =>
+  externalIdsSchema.safeParse(document.externalIds).data ?? []
 
-/** Whether records of a resource have external ids. */
+/** Whether the resource has external ids. */
 export const hasExternalIds = ({ name, registry }: Resource): boolean =>
   registry.withExternalIds.includes(name)
 
-/** The keys of the records of a resource that have external ids, by `scheme:id`. */
-export async function recordsOfExternalIds(
+/** Finds records by their external ids. @returns their keys by `scheme:id`. */
+export async function findByExternalIds(
   tx: Transaction,
   resource: Resource,
   ids: { scheme: string; id: string }[],

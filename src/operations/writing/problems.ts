@@ -1,7 +1,7 @@
 import type { ProblemType } from '../../problems/types.ts'
 import { idempotencyProblems } from './idempotency.ts'
 
-/** What any change of a record that there is may be refused with. */
+/** Problems of every change of an existing record. */
 export const recordProblems: readonly ProblemType[] = [
   'malformed-request',
   'invalid-parameter',
@@ -14,7 +14,7 @@ export const recordProblems: readonly ProblemType[] = [
   ...idempotencyProblems,
 ]
 
-/** The same for a change that is told by a body. */
+/** Problems of a change with a body. */
 export const documentProblems: readonly ProblemType[] = [
   ...recordProblems,
   'too-large',

@@ -9,42 +9,46 @@ import { type Reference, references } from '../../model/schemas.ts'
 import { pointerOf } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 
-/** A value that refers to another record, and where it stands. */
-export interface Mention {
+/** A value that refers to another record, with its path. */
+export interface ReferenceValue {
   path: PropertyKey[]
   value: string
   reference: Reference
 }
 
 /**
- * The values in a document that refer to other records, found by walking its schema beside it.
- * @param document need not be valid: what does not fit the schema is passed over.
+ * Finds the values of a document that refer to other records, by walking document and schema together.
+ * @param document need not be valid: values that do not fit the schema are skipped.
  */
-export function mentionsIn(schema: z.core.$ZodType, document: unknown, path: PropertyKey[] = []): Mention[] {
+export function findReferences(
+  schema: z.core.$ZodType,
+  document: unknown,
+  path: PropertyKey[] = [],
+): ReferenceValue[] {
   const reference = references.get(schema)
   if (reference) return typeof document === 'string' ? [{ path, value: document, reference }] : []
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    return mentionsIn(schema.unwrap(), document, path)
+    return findReferences(schema.unwrap(), document, path)
   }
   if (schema instanceof z.ZodArray && Array.isArray(document)) {
-    return document.flatMap((item, at) => mentionsIn(schema.element, item, [...path, at]))
+    return document.flatMap((item, at) => findReferences(schema.element, item, [...path, at]))
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {
     return schema.options.flatMap((option) =>
-      fitsVariant(option, document) ? mentionsIn(option, document, path) : [],
+      matchesVariant(option, document) ? findReferences(option, document, path) : [],
     )
   }
   if (schema instanceof z.ZodObject && typeof document === 'object' && document !== null) {
     const values = new Map(Object.entries(document))
     return Object.entries(schema.shape).flatMap(([key, inner]) =>
-      mentionsIn(inner, values.get(key), [...path, key]),
+      findReferences(inner, values.get(key), [...path, key]),
     )
   }
   return []
 }
 
-/** Whether the literals of a variant of a union are those of the document. */
-function fitsVariant(option: z.core.$ZodType, document: unknown): boolean {
+/** Whether the document has the literals of a variant of a union. */
+function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   if (!(option instanceof z.ZodObject) || typeof document !== 'object' || document === null) return false
   const values = new Map(Object.entries(document))
   return Object.entries(option.shape).every(
@@ -52,10 +56,10 @@ function fitsVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-/** A query of the places of mentions that lead to no record. */
-function missingQuery(registry: Registry, mentions: Mention[]): SQL {
+/** Returns a query for the indexes of references without a record. */
+function missingReferencesQuery(registry: Registry, references: ReferenceValue[]): SQL {
   return sql.join(
-    mentions.map(({ value, reference: { resource, property, only = {} } }, at) => {
+    references.map(({ value, reference: { resource, property, only = {} } }, at) => {
       const table = registry.table(resource)
       const column = property === undefined ? registry.keyColumn(resource) : columnOf(table, property)
       const narrowed = Object.entries(only).map(
@@ -68,20 +72,22 @@ function missingQuery(registry: Registry, mentions: Mention[]): SQL {
 }
 
 /**
- * The faults of a document's references that lead to no record.
- * @param known says of what is referred to that it would be there if all had been written.
+ * Returns a fault for each reference of a document without a record.
+ * @param known whether a reference is to a record of the same request, which would exist if all were written.
  */
-export async function danglingReferences(
+export async function findDanglingReferences(
   tx: Transaction,
   resource: Resource,
   document: unknown,
-  known: (mention: Mention) => boolean = () => false,
+  known: (mention: ReferenceValue) => boolean = () => false,
 ): Promise<Fault[]> {
-  const mentions = mentionsIn(resource.document, document).filter((mention) => !known(mention))
-  if (mentions.length === 0) return []
-  const rows = await tx.query<{ at: number }>(compileSql(missingQuery(resource.registry, mentions)))
+  const references = findReferences(resource.document, document).filter((mention) => !known(mention))
+  if (references.length === 0) return []
+  const rows = await tx.query<{ at: number }>(
+    compileSql(missingReferencesQuery(resource.registry, references)),
+  )
   return rows.flatMap(({ at }) => {
-    const mention = mentions[at]
+    const mention = references[at]
     if (!mention) return []
     const message = `there is no "${mention.value}" in ${mention.reference.resource}`
     return [{ pointer: pointerOf(mention.path), code: 'dangling_reference', message }]

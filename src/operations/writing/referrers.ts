@@ -8,11 +8,11 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Fault } from '../../problems/problem.ts'
 
-/** How many of the records that stand in the way are listed. */
+/** Maximum number of referring records that an error lists. */
 const maxReferrers = 20
 
-/** A foreign key whose rows stand in the way of a removal, with the column of the record that they belong to. */
-interface Hindrance {
+/** A foreign key that prevents a removal, with the column of the referring record's id. */
+interface ForeignReference {
   table: PgTable
   record: PgColumn
   columns: PgColumn[]
@@ -20,28 +20,28 @@ interface Hindrance {
   foreignColumns: PgColumn[]
 }
 
-/** The column with the id of the record that a row belongs to: the row's own, or that of its owner. */
+/** Returns the column with the id of the record that a row belongs to: the row's own id, or its owner's. */
 function recordColumn(table: PgTable): PgColumn | undefined {
   const { columns } = getTableConfig(table)
   return columns.find(({ name }) => name === 'record') ?? columns.find(({ name }) => name === 'id')
 }
 
-const hindrancesByRegistry = new WeakMap<Registry, Hindrance[]>()
+const referencesByRegistry = new WeakMap<Registry, ForeignReference[]>()
 
-function hindrances(registry: Registry): Hindrance[] {
+function listReferences(registry: Registry): ForeignReference[] {
   const known =
-    hindrancesByRegistry.get(registry) ??
+    referencesByRegistry.get(registry) ??
     registry.tables.flatMap((table) => {
       const record = recordColumn(table)
       return getTableConfig(table).foreignKeys.flatMap((foreignKey) =>
         record && foreignKey.onDelete !== 'cascade' ? [{ table, record, ...foreignKey.reference() }] : [],
       )
     })
-  hindrancesByRegistry.set(registry, known)
+  referencesByRegistry.set(registry, known)
   return known
 }
 
-/** The condition that a row of a table is the record. */
+/** Returns the condition that a row of a table belongs to the record. */
 const isRecord = (resource: Resource, table: PgTable, id: string): SQL | undefined => {
   if (table === resource.table || (is(table, PgTable) && getTableConfig(table).name === 'records'))
     return sql`target.id = ${id}::uuid`
@@ -54,16 +54,16 @@ export interface Referrer {
   key: string
 }
 
-/** What is said of a record that stands in the way of a removal. */
-export const referredTo = ({ resource, key }: Referrer): Fault => ({
+/** Returns the fault for a record that refers to the one to remove. */
+export const referrerFault = ({ resource, key }: Referrer): Fault => ({
   code: 'referred_to',
   message: `/v1/${resource}/${key} refers to it`,
 })
 
-/** The records that refer to one, so that its removal can be explained; at most 20 of them. */
-export async function referrersOf(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
+/** Finds the records that refer to a record, at most `maxReferrers`. */
+export async function findReferrers(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
   const id = recordId(resource, key)
-  const queries = hindrances(resource.registry).flatMap(
+  const queries = listReferences(resource.registry).flatMap(
     ({ table, record, columns, foreignTable, foreignColumns }) => {
       const isTarget = isRecord(resource, foreignTable, id)
       if (!isTarget) return []

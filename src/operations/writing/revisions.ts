@@ -2,10 +2,10 @@ import type { Author, Authorship } from '../../database/tables/revisions.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 
-/** Most characters of a reason. */
+/** Maximum length of a reason in characters. */
 const maxReasonLength = 500
 
-/** The header in which a client says why it changes something. */
+/** Contract of `Change-Reason`, which the history keeps. */
 export const changeReason: RequestHeader = {
   name: 'Change-Reason',
   presence: 'optional',
@@ -15,8 +15,8 @@ export const changeReason: RequestHeader = {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of a header, which Node hands over a character a byte. Bytes that are no UTF-8 are taken as Latin-1. */
-function textOf(header: string): string {
+/** Decodes a header, which Node passes as one character a byte. Bytes that are not UTF-8 are read as Latin-1. */
+function decodeHeader(header: string): string {
   try {
     return utf8.decode(Buffer.from(header, 'latin1')).trim()
   } catch {
@@ -24,8 +24,8 @@ function textOf(header: string): string {
   }
 }
 
-function reasonOf(header: string | undefined): string | null {
-  const reason = textOf(header ?? '')
+function readReason(header: string | undefined): string | null {
+  const reason = decodeHeader(header ?? '')
   const { length } = [...reason]
   if (length <= maxReasonLength) return reason || null
   throw new Problem('malformed-request', 'The header Change-Reason is too long.', {
@@ -33,21 +33,21 @@ function reasonOf(header: string | undefined): string | null {
       {
         header: 'Change-Reason',
         code: 'too_big',
-        message: `has ${length} characters; at most ${maxReasonLength} are kept`,
+        message: `has ${length} characters; the limit is ${maxReasonLength}`,
       },
     ],
   })
 }
 
-/** Who acts, as histories name them; nobody without a key or a token gets as far. */
-const authorOf = ({ kind, id, name }: Actor): Author => {
+/** Returns the author of a revision. Authentication has refused anonymous writers before. */
+const toAuthor = ({ kind, id, name }: Actor): Author => {
   if (kind === 'anonymous') throw new Problem('internal', 'Something is changed by nobody.')
   return { kind, id, name }
 }
 
-/** Who asks for a change, and why. @throws Problem `malformed-request` for a reason that is too long. */
-export const authorshipOf = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
-  actor: authorOf(actor),
+/** Returns author, request id and reason of a change. @throws Problem `malformed-request` for a reason that is too long. */
+export const getAuthorship = ({ actor, requestId, headers }: ApiRequest): Authorship => ({
+  actor: toAuthor(actor),
   requestId,
-  reason: reasonOf(headers['change-reason']),
+  reason: readReason(headers['change-reason']),
 })

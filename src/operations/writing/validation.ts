@@ -3,14 +3,14 @@ import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 
-/** The problem that a body's faults make. */
+/** Returns the problem `invalid-body` with these faults. */
 export function invalidBody(noun: string, errors: Fault[], cause?: unknown): Problem {
   const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`
   return new Problem('invalid-body', `The ${noun} has ${count}; nothing was written.`, { errors, cause })
 }
 
 /**
- * Checks a document against the resource's public contract and fills in what was left out.
+ * Checks a document against the resource's schema and fills in defaults.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkDocument(resource: Resource, body: unknown): Document {
@@ -22,22 +22,22 @@ export function checkDocument(resource: Resource, body: unknown): Document {
   )
 }
 
-/** @throws Problem `invalid-body` when a body is no JSON object. */
+/** Returns the body as an object. @throws Problem `invalid-body` when it is no JSON object. */
 export function requireObject(noun: string, body: unknown): Document {
-  // zod's records would drop a property named __proto__ in silence.
+  // A zod record would drop a property named __proto__ without an error.
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return Object.fromEntries(Object.entries(body))
   throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message: 'the body must be a JSON object' }])
 }
 
-/** Properties that the registry sets: those of every record, and the key where the registry makes it. */
+/** Returns the properties that the registry sets: version, timestamps, and a generated key. */
 export function managedProperties(resource: Resource): string[] {
   return [...(resource.key.madeBy === 'registry' ? [resource.key.property] : []), ...Object.keys(managed)]
 }
 
 /**
- * Takes out of a body what the registry sets, so that a record can be sent back as it was read.
- * @throws Problem `invalid-body` when one of these properties is not what it is now: it can't be set.
+ * Removes the managed properties from a body, so that a record can be sent back as it was read.
+ * @throws Problem `invalid-body` when one of them differs from its current value.
  */
 export function withoutManaged(resource: Resource, body: Document, current: Document): Document {
   const properties = managedProperties(resource)
@@ -52,7 +52,7 @@ export function withoutManaged(resource: Resource, body: Document, current: Docu
   return Object.fromEntries(Object.entries(body).filter(([property]) => !properties.includes(property)))
 }
 
-/** @throws Problem `invalid-body` when the body gives the record another key than it has. */
+/** Checks that the document keeps its key. @throws Problem `invalid-body` otherwise. */
 export function requireSameKey(resource: Resource, key: string, document: Document): void {
   const { property, madeBy } = resource.key
   if (madeBy === 'registry' || document[property] === key) return
@@ -60,7 +60,7 @@ export function requireSameKey(resource: Resource, key: string, document: Docume
     {
       pointer: pointerOf([property]),
       code: 'read_only',
-      message: `is the key of the record and stays "${key}": make another record for another key`,
+      message: `is the key of the record and stays "${key}": create another record for another key`,
     },
   ])
 }

@@ -1,10 +1,10 @@
 import type { Resource } from '../../model/resource.ts'
 import type {
-  AnswerContract,
   Contract,
   Endpoint,
   FormatContract,
   HeaderContract,
+  ResponseContract,
 } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
@@ -35,7 +35,7 @@ const headers = (contracts: Record<string, HeaderContract>) =>
   )
 
 function goodAnswer(
-  { description, schema, others = [], headers: own }: AnswerContract,
+  { description, schema, others = [], headers: own }: ResponseContract,
   { access, mediaType = 'application/json' }: Contract,
   formats: FormatContract[],
   schemas: Schemas,

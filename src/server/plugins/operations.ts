@@ -25,7 +25,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
     method,
     url: routeUrl(path),
     config: { operationId: contract.operationId, access: contract.access },
-    ...(contract.body?.largest !== undefined && { bodyLimit: contract.body.largest }),
+    ...(contract.body?.maxBytes !== undefined && { bodyLimit: contract.body.maxBytes }),
     onRequest: [
       (request, _reply, done) => {
         checkBodyType(contract, request)

@@ -121,7 +121,7 @@ export function readApiRequest(
     headers: headerValues(request, headers && [...headers]),
     ...(mediaType !== undefined && { bodyType: mediaType }),
     body: request.body,
-    gone: () => closeSignal(reply),
+    getAbortSignal: () => closeSignal(reply),
   }
   return { apiRequest, rawQuery: raw }
 }

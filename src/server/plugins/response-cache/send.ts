@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
-import { isKnown } from '../../../operations/tags.ts'
 import { type AcceptedEncodings, compressionStream } from './content-encoding.ts'
 import { appendToList, type EncodedResponse, encodedTag, type Headers } from './representation.ts'
 import type { CacheStatus } from './response-cache.ts'
@@ -26,7 +26,7 @@ function setHeaders(reply: FastifyReply, headers: Headers, cacheStatus: CacheSta
 
 const isNotModified = (request: FastifyRequest, etag: string | undefined): boolean => {
   const known = request.headers['if-none-match']
-  return known !== undefined && etag !== undefined && isKnown(known, etag)
+  return known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)
 }
 
 /** Sends 304, without the headers that describe a body. */

@@ -6,20 +6,20 @@ import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { explainRefusal } from './explain.ts'
-import { externalIdsIn } from './external-ids.ts'
+import { getExternalIds } from './external-ids.ts'
 import { checkDocument, invalidBody, requireObject } from './validation.ts'
 
-/** Records that are written together, a line of JSON each, as an export gives them. */
+/** Checks NDJSON bodies: one record a line, in the form of an export. */
 
-/** Most records that are written together. */
-export const mostLines = 1000
+/** Maximum number of records in one body. */
+export const maxNdjsonLines = 1000
 
-/** What is wrong with a line, at its place in the whole: `/3/title` is the title in the third line. */
-const inLine = (faults: Fault[], at: number): Fault[] =>
+/** Prefixes pointers with the line's number: `/3/title` is the title in the third line. */
+const atLine = (faults: Fault[], at: number): Fault[] =>
   faults.map((fault) => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` }))
 
-/** The faults that a check throws as a problem; none when it passes. */
-function faultsIn(check: () => void): Fault[] {
+/** Runs a check and returns the faults of the problem that it throws; none when it passes. */
+function collectFaults(check: () => void): Fault[] {
   try {
     check()
     return []
@@ -30,10 +30,11 @@ function faultsIn(check: () => void): Fault[] {
 }
 
 /**
- * A line's document, with the key where one is given that the registry would make otherwise. Version and timestamps must
- * be such, but are those of another registry: here they begin anew.
+ * Checks one imported record. A given key is kept, also where the registry would generate one. Version and timestamps
+ * are checked and dropped: they belong to the registry that exported the record.
+ * @throws Problem `invalid-body` with every fault.
  */
-export function documentIn(resource: Resource, line: unknown): Document {
+export function checkImportedDocument(resource: Resource, line: unknown): Document {
   const { key, noun } = resource
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, line)
   const own: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
@@ -43,7 +44,7 @@ export function documentIn(resource: Resource, line: unknown): Document {
   const faults = checked.error ? faultsOf(checked.error, (path) => ({ pointer: pointerOf(path) })) : []
   let document: Document = {}
   faults.push(
-    ...faultsIn(() => {
+    ...collectFaults(() => {
       document = checkDocument(resource, key.madeBy === 'registry' ? others : rest)
     }),
   )
@@ -51,50 +52,50 @@ export function documentIn(resource: Resource, line: unknown): Document {
   return own[key.property] === undefined ? document : { ...own, ...document }
 }
 
-/** What no two records of a resource share. */
-export const identitiesOf = (resource: Resource, document: Document) => [
+/** Lists the unique identities of a document: its key and its external ids, each with its path. */
+export const listIdentities = (resource: Resource, document: Document) => [
   ...(typeof document[resource.key.property] === 'string'
     ? [{ path: [resource.key.property], identity: `key ${document[resource.key.property]}` }]
     : []),
-  ...externalIdsIn(document).map(({ scheme, id }, at) => ({
+  ...getExternalIds(document).map(({ scheme, id }, at) => ({
     path: ['externalIds', at],
     identity: `${scheme}:${id}`,
   })),
 ]
 
-/** The places where a line has what is a line's before it. */
-function repeated(resource: Resource, documents: Document[]): Fault[] {
+/** Finds the identities that an earlier line has already. */
+function findRepeated(resource: Resource, documents: Document[]): Fault[] {
   const lines = new Map<string, number>()
   return documents.flatMap((document, at) =>
-    identitiesOf(resource, document).flatMap(({ path, identity }) => {
+    listIdentities(resource, document).flatMap(({ path, identity }) => {
       const before = lines.get(identity)
       lines.set(identity, before ?? at)
       if (before === undefined || before === at) return []
       const message = `is that of line ${before + 1} already`
-      return inLine([{ pointer: pointerOf(path), code: 'repeated', message }], at)
+      return atLine([{ pointer: pointerOf(path), code: 'repeated', message }], at)
     }),
   )
 }
 
 /**
- * The documents of a body's lines.
+ * Checks every line of a body and returns the documents.
  * @throws Problem `invalid-body` with every fault of every line.
  */
-export function checkLines(resource: Resource, lines: unknown[]): Document[] {
+export function checkNdjson(resource: Resource, lines: unknown[]): Document[] {
   const documents: Document[] = []
   const faults = lines.flatMap((line, at) =>
-    inLine(
-      faultsIn(() => documents.push(documentIn(resource, line))),
+    atLine(
+      collectFaults(() => documents.push(checkImportedDocument(resource, line))),
       at,
     ),
   )
-  if (faults.length === 0) faults.push(...repeated(resource, documents))
+  if (faults.length === 0) faults.push(...findRepeated(resource, documents))
   if (faults.length > 0) throw invalidBody(`body of ${lines.length} lines`, faults)
   return documents
 }
 
-/** Finds out which lines the database has refused, and why; the error itself when there is no more to say. */
-export async function explainLines(
+/** Returns a problem that says which lines the database refused and why, or `error` when no cause is found. */
+export async function explainNdjsonRefusal(
   error: unknown,
   database: Database,
   resource: Resource,
@@ -107,7 +108,7 @@ export async function explainLines(
     const problem = await explainRefusal(error, singleReads(database), resource, document, { together })
     if (!(problem instanceof Problem) || problem === error) continue
     first ??= problem
-    faults.push(...inLine(problem.errors, at))
+    faults.push(...atLine(problem.errors, at))
   }
   if (!first) return error
   const detail = `Nothing was written, because of ${faults.length === 1 ? 'one fault' : `${faults.length} faults`} in the ${documents.length} lines.`

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { single } from '../model/parameters.ts'
 import { authorKinds, changeKinds } from '../model/vocabularies.ts'
 
-/** What is told of every revision, whatever asks. */
-export const entryShape = {
+/** Properties that every revision has, in the history of a record and in the change feed. */
+export const revisionShape = {
   version: z.int().min(1).meta({ description: 'The version that came to be.' }),
   operation: z.enum(changeKinds).meta({ description: 'What has made it.' }),
   actor: z
@@ -20,7 +20,8 @@ export const entryShape = {
   reason: z.string().nullable().meta({ description: 'The `Change-Reason` that was given.' }),
 }
 
-export const entryExample = {
+/** An example of `revisionShape`. */
+export const revisionExample = {
   version: 2,
   operation: 'patch',
   actor: { kind: 'key', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', name: 'The treaty section' },
@@ -29,16 +30,16 @@ export const entryExample = {
   reason: 'The treaty series gives another date.',
 }
 
-/** The largest version that a record can have. */
-export const mostVersions = 2_147_483_647
+/** The largest version: that of a PostgreSQL integer. */
+export const maxVersion = 2_147_483_647
 
-/** A version in a path. */
+/** Path parameter: the number of a version. */
 export const versionSegment = single(
   z
     .string()
     .regex(/^[1-9]\d{0,9}$/, { error: 'must be a whole number from 1' })
     .transform(Number)
-    .refine((version) => version <= mostVersions, { error: `must be at most ${mostVersions}` }),
+    .refine((version) => version <= maxVersion, { error: `must be at most ${maxVersion}` }),
   'Number of a version.',
-  z.int().min(1).max(mostVersions),
+  z.int().min(1).max(maxVersion),
 )

@@ -4,24 +4,24 @@ import type { ApiResponse, HeaderContract, RequestHeader } from './operation.ts'
 
 /** Entity tags and preconditions (RFC 9110, sections 8.8.3 and 13). */
 
-/** The tag of a record is its version. */
+/** Returns the entity tag of a record: its version in quotes. */
 export const versionTag = (version: number): string => `"${version}"`
 
 const hash = (body: string) => digest('sha1', body, 'base64url')
 
-/** The tag of a record with others included: its version, and the whole body, since those change by themselves. */
+/** Returns the tag of a record with includes. It has a hash of the body, since included records change on their own. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
-/** The tag of a list. */
+/** Returns the tag of a list: a hash of its body. */
 export const bodyTag = (body: string): string => `"${hash(body)}"`
 
-const tagForm = /^(W\/)?"([^"]*)"$/
+const tagPattern = /^(W\/)?"([^"]*)"$/
 
-function tagsIn(header: string, name: string): { weak: boolean; opaque: string }[] {
+function parseTags(header: string, name: string): { weak: boolean; opaque: string }[] {
   return header.split(',').map((text) => {
-    const [, weak, opaque] = tagForm.exec(text.trim()) ?? []
+    const [, weak, opaque] = tagPattern.exec(text.trim()) ?? []
     if (opaque === undefined) {
-      const message = `${text.trim() || 'nothing'} is not an entity tag: send the ETag as it was answered, such as "3" with its quotes`
+      const message = `${text.trim() || 'nothing'} is not an entity tag: send the ETag of the response unchanged, such as "3" with its quotes`
       throw new Problem('malformed-request', `The header ${name} cannot be read.`, {
         errors: [{ header: name, code: 'invalid', message }],
       })
@@ -30,28 +30,28 @@ function tagsIn(header: string, name: string): { weak: boolean; opaque: string }
   })
 }
 
-/** Whether the client has this representation already, by `If-None-Match` (weak comparison). */
-export function isKnown(header: string | undefined, tag: string): boolean {
+/** Whether `If-None-Match` has the tag, by weak comparison: the client's copy is current. */
+export function matchesIfNoneMatch(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
   if (header.trim() === '*') return true
-  return tagsIn(header, 'If-None-Match').some(({ opaque }) => `"${opaque}"` === tag)
+  return parseTags(header, 'If-None-Match').some(({ opaque }) => `"${opaque}"` === tag)
 }
 
-/** The answer of a body whose tag is its own. */
-export const taggedAnswer = (body: string): ApiResponse => ({
+/** Returns a 200 response whose entity tag is a hash of the body. */
+export const taggedResponse = (body: string): ApiResponse => ({
   status: 200,
   headers: { etag: bodyTag(body) },
   body,
 })
 
-/** Any version, or one of these. */
-export type Expected = '*' | string[]
+/** The versions that `If-Match` allows; `*` allows any. */
+export type ExpectedVersions = '*' | string[]
 
 /**
- * The versions that a change is meant for, by `If-Match` (strong comparison, so weak tags never match).
+ * Returns the versions that `If-Match` allows. The comparison is strong, so weak tags never match.
  * @throws Problem `precondition-required` without the header.
  */
-export function expectedVersions(header: string | undefined): Expected {
+export function parseIfMatch(header: string | undefined): ExpectedVersions {
   if (header === undefined) {
     throw new Problem(
       'precondition-required',
@@ -64,13 +64,13 @@ export function expectedVersions(header: string | undefined): Expected {
     )
   }
   if (header.trim() === '*') return '*'
-  return tagsIn(header, 'If-Match')
+  return parseTags(header, 'If-Match')
     .filter(({ weak }) => !weak)
     .map(({ opaque }) => opaque.split('-')[0] ?? '')
 }
 
-/** @throws Problem `stale-version` when the current version is none of the expected. */
-export function requireVersion(expected: Expected, version: number, noun: string): void {
+/** Checks the current version. @throws Problem `stale-version` when `expected` does not have it. */
+export function requireVersion(expected: ExpectedVersions, version: number, noun: string): void {
   if (expected === '*' || expected.includes(String(version))) return
   const seen = expected.length > 0 ? expected.join(', ') : 'none that can be compared'
   throw new Problem(
@@ -80,8 +80,10 @@ export function requireVersion(expected: Expected, version: number, noun: string
   )
 }
 
+/** Contract of the `ETag` response header. */
 export const etagHeader: HeaderContract = { description: 'Entity tag of the answer.', example: '"1"' }
 
+/** Contract of `If-Match`, which every change requires. */
 export const ifMatch: RequestHeader = {
   name: 'If-Match',
   presence: 'required',
@@ -89,6 +91,7 @@ export const ifMatch: RequestHeader = {
   example: '"1"',
 }
 
+/** Contract of `If-None-Match`. */
 export const ifNoneMatch: RequestHeader = {
   name: 'If-None-Match',
   presence: 'optional',

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
-import type { AnswerContract, HeaderContract } from './operation.ts'
-import { etagHeader } from './tags.ts'
+import { etagHeader } from './entity-tags.ts'
+import type { HeaderContract, ResponseContract } from './operation.ts'
 
-/** Schema of what a page says of itself. */
-export const page = nameOutput(
+/** Schema of the `page` object of a list: limit, next cursor and total. */
+export const pageInfoSchema = nameOutput(
   'Page',
   z
     .strictObject({
@@ -19,8 +19,8 @@ export const page = nameOutput(
     .meta({ description: 'Where a page stands in its list.', examples: [{ limit: 25, next: null }] }),
 )
 
-/** Makes one thing a resource, once: schemas have names, which are given once. */
-export const memo = <T>(make: (resource: Resource) => T) => {
+/** Caches `make(resource)`, because the OpenAPI name of a schema can be registered only once. */
+export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
   const made = new WeakMap<Resource, T>()
   return (resource: Resource): T => {
     const known = made.get(resource) ?? make(resource)
@@ -29,8 +29,8 @@ export const memo = <T>(make: (resource: Resource) => T) => {
   }
 }
 
-/** Schema of a record of which only some properties were asked for. */
-export const sparseOf = memo((resource) =>
+/** Schema of a record with some of its properties, as `fields` selects them. */
+export const sparseSchema = memoizeByResource((resource) =>
   nameOutput(
     `Sparse${resource.singular}`,
     recordSchema(resource)
@@ -42,8 +42,9 @@ export const sparseOf = memo((resource) =>
   ),
 )
 
-/** Schema of a record, whole or in the properties that `fields` asked for. */
-export const wholeOrSparse = (resource: Resource) => z.union([recordSchema(resource), sparseOf(resource)])
+/** Schema of a record, whole or with the properties that `fields` selects. */
+export const recordOrSparseSchema = (resource: Resource) =>
+  z.union([recordSchema(resource), sparseSchema(resource)])
 
 function recordExample(resource: Resource): Record<string, unknown> {
   const examples = z.array(z.unknown()).parse(recordSchema(resource).meta()?.examples)
@@ -51,23 +52,23 @@ function recordExample(resource: Resource): Record<string, unknown> {
 }
 
 /** Schema of a page of records. */
-export const pageOf = memo((resource) =>
+export const pageSchema = memoizeByResource((resource) =>
   nameOutput(
     `${resource.singular}Page`,
-    z.strictObject({ data: z.array(wholeOrSparse(resource)), page }).meta({
+    z.strictObject({ data: z.array(recordOrSparseSchema(resource)), page: pageInfoSchema }).meta({
       description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
       examples: [{ data: [recordExample(resource)], page: { limit: 25, next: null } }],
     }),
   ),
 )
 
-/** The answer that the client's copy is current. */
-export const notModified: AnswerContract = {
+/** The 304 response: the client's copy is current. */
+export const notModified: ResponseContract = {
   description: 'The representation that the client has is current.',
   headers: { etag: etagHeader },
 }
 
-/** Where a new record is. */
+/** The `Location` header of a 201 response. */
 export const locationHeader: HeaderContract = {
   description: 'Path of the new record.',
   example: '/v1/agreements/01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
