@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ConstraintDatabase,
@@ -201,60 +200,6 @@ describe('psql cannot write', () => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(check(rule))
   })
 
-  it.each<[table: Table, column: string, value: string, rule: string]>([
-    ['regions', 'parent', '998', 'regions_parent_regions_code_fk'],
-    ['countries', 'region', '998', 'countries_region_regions_code_fk'],
-    ['topics', 'broader', 'no-topic', 'topics_broader_topics_slug_fk'],
-    ['organizations', 'country', 'XXX', 'organizations_country_countries_code_fk'],
-    ['organizations', 'parent', randomUUID(), 'organizations_parent_organizations_id_fk'],
-    ['agreements_relations', 'agreement', randomUUID(), 'agreements_relations_agreement_agreements_id_fk'],
-    ['projects', 'location_country', 'XXX', 'projects_location_country_countries_code_fk'],
-    ['cooperation_bases', 'part_of', randomUUID(), 'cooperation_bases_part_of_cooperation_bases_id_fk'],
-    ['cooperation_bases', 'host_country', 'XXX', 'cooperation_bases_host_country_countries_code_fk'],
-    [
-      'cooperation_bases',
-      'host_organization',
-      randomUUID(),
-      'cooperation_bases_host_organization_organizations_id_fk',
-    ],
-    [
-      'assistance_programs',
-      'location_country',
-      'XXX',
-      'assistance_programs_location_country_countries_code_fk',
-    ],
-    ['assistance_programs', 'crs_purpose', '00000', 'assistance_programs_crs_purpose_known'],
-    ['figures', 'country', 'XXX', 'figures_country_countries_code_fk'],
-    ['citations', 'source', randomUUID(), 'citations_source_sources_id_fk'],
-    ['citations', 'cited_record', randomUUID(), 'citations_cited_record'],
-    ['participations', 'country', 'XXX', 'participations_country_countries_code_fk'],
-    ['participations', 'record', randomUUID(), 'participations_record'],
-    ['topic_links', 'topic', 'no-topic', 'topic_links_topic_topics_slug_fk'],
-    ['external_ids', 'record', randomUUID(), 'external_ids_record'],
-    ['agreements_terms', 'record', randomUUID(), 'agreements_terms_record_agreements_id_fk'],
-    ['agreements_documents', 'record', randomUUID(), 'agreements_documents_record_agreements_id_fk'],
-    ['countries_groups', 'target', '998', 'countries_groups_target_regions_code_fk'],
-    ['countries_successors', 'target', 'XXX', 'countries_successors_target_countries_code_fk'],
-    ['projects_agreements', 'target', randomUUID(), 'projects_agreements_target_agreements_id_fk'],
-    [
-      'assistance_programs_agreements',
-      'target',
-      randomUUID(),
-      'assistance_programs_agreements_target_agreements_id_fk',
-    ],
-  ])('in %s.%s a reference that leads nowhere', async (table, column, value, rule) => {
-    expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(dangling(rule))
-  })
-
-  it('a purpose of aid that is a code of another scheme', async () => {
-    const [ford] = await database.query("select code from topics where scheme = 'ford' and code = '1.1'")
-    const [crs] = await database.query("select code from topics where scheme = 'crs' limit 1")
-    const program = (purpose: unknown) =>
-      database.attempt(insert('assistance_programs', { ...rows.assistance_programs, crs_purpose: purpose }))
-    expect(await program(crs?.code)).toBe('accepted')
-    expect(await program(ford?.code)).toEqual(dangling('assistance_programs_crs_purpose_known'))
-  })
-
   it.each<[what: string, outcome: Outcome, table: Table, change: Row, first?: Row]>([
     [
       'an external id of two agreements',
@@ -381,26 +326,6 @@ describe('psql cannot write', () => {
       database.attempt(insert('cooperation_bases', { ...rows.cooperation_bases, unit_count }))
     expect(await counting(222)).toBe('accepted')
     expect(await counting(0)).toEqual(check('cooperation_bases_unit_count_range'))
-  })
-
-  it('a record away that others refer to, while what belongs to it goes with it', async () => {
-    const remove = (table: string, id: string): [string, unknown[]] => [
-      `delete from ${table} where id = $1`,
-      [id],
-    ]
-    const linked = insert('projects_agreements', rows.projects_agreements)
-    expect(await database.attempt(linked, remove('agreements', ids.agreement))).toEqual(
-      dangling('projects_agreements_target_agreements_id_fk'),
-    )
-    expect(await database.attempt(linked, remove('projects', ids.project))).toBe('accepted')
-    expect(await database.attempt(remove('sources', ids.source))).toEqual(
-      dangling('citations_source_sources_id_fk'),
-    )
-    const owned = (['participations', 'topic_links', 'external_ids', 'agreements_relations'] as const).map(
-      (table) => insert(table, rows[table]),
-    )
-    for (const table of ['agreements', 'records'])
-      expect(await database.attempt(...owned, remove(table, ids.agreement)), table).toBe('accepted')
   })
 })
 

@@ -1,0 +1,271 @@
+import { sql } from 'drizzle-orm'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { columnOf } from '../../src/database/columns.ts'
+import { compileSql } from '../../src/database/dialect.ts'
+import { recomposeChangedRecords } from '../../src/features/recompose/recompose.ts'
+import { composedJson, propertiesOf } from '../../src/model/document.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { type Document, databaseTime, keyIn, nameProperty, pathTo, resourceOf } from '../support/documents.ts'
+import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
+
+/** Stored documents against what the tables give, whatever is written past the service. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { CACHE_MB: '0' } })
+})
+afterAll(() => api.close())
+
+const byDatabase = { kind: 'database', id: null, name: null }
+
+/** The documents of a resource as its tables give them now, by key. */
+async function composed(resource: Resource): Promise<Map<string, Document>> {
+  const all = sql`select ${resource.key.column}::text as key, ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table}`
+  const { rows } = await api.pool.query<{ key: string; document: Document }>(compileSql(all).text)
+  return new Map(rows.map(({ key, document }) => [key, document]))
+}
+
+/** The citations of each record as its tables give them now, with their sources, by the id of the record. */
+async function composedCitations(): Promise<Map<string, Document[]>> {
+  const [citations, sources] = await Promise.all([
+    composed(resourceOf('citations')),
+    composed(resourceOf('sources')),
+  ])
+  const { table, id } = resourceOf('citations')
+  const cited = sql`select ${id}::text as id, ${columnOf(table, 'citedRecord')}::text as record from ${table} order by 1`
+  const { rows } = await api.pool.query<{ id: string; record: string }>(compileSql(cited).text)
+  const found = new Map<string, Document[]>()
+  for (const { id: key, record } of rows) {
+    const citation = citations.get(key) ?? {}
+    const whole = { ...citation, sourceDetails: sources.get(String(citation.source)) }
+    found.set(record, [...(found.get(record) ?? []), whole])
+  }
+  return found
+}
+
+interface Touched {
+  resource: string
+  key: string
+  id: string | null
+}
+
+/** The records that were written since a time, or removed. */
+async function touchedSince(time: string): Promise<Touched[]> {
+  const { rows } = await api.pool.query<Touched>(
+    `select resource, key, id from records where updated_at >= $1
+     union select resource, key, null from revisions where "time" >= $1 and operation = 'remove'
+       and not exists (select from records where records.resource = revisions.resource and records.key = revisions.key)`,
+    [time],
+  )
+  return rows
+}
+
+const byId = (list: unknown) =>
+  (list as Document[]).toSorted((one, other) => String(one.id).localeCompare(String(other.id)))
+
+/** Every answer about the touched records, and about all of their resources, is as the tables are. */
+async function expectAnswers(touched: Touched[]): Promise<void> {
+  const citations = await composedCitations()
+  for (const name of new Set(touched.map(({ resource }) => resource))) {
+    const resource = resourceOf(name)
+    const live = await composed(resource)
+    for (const { key, id } of touched.filter((one) => one.resource === name)) {
+      const include = name === 'citations' ? '' : '?include=citations'
+      const answer = await api.get(`${pathTo(resource, key)}${include}`)
+      expect(answer.status, `${name} ${key}`).toBe(live.has(key) ? 200 : 404)
+      if (answer.status === 404) continue
+      const { citations: included, ...record } = answer.json<Document>()
+      expect(record).toEqual(live.get(key))
+      if (include) expect(byId(included)).toEqual(byId(citations.get(id ?? '') ?? []))
+    }
+    const page = (await api.get(`/v1/${name}?sort=-updatedAt&limit=50`)).json<{ data: Document[] }>()
+    for (const record of page.data) expect(record).toEqual(live.get(keyIn(resource, record)))
+    const exported = (await api.get(`/v1/${name}?format=ndjson`)).text.split('\n').filter(Boolean)
+    const records = exported.map((line): Document => JSON.parse(line))
+    expect(new Map(records.map((record) => [keyIn(resource, record), record]))).toEqual(live)
+  }
+}
+
+interface Entry {
+  version: number
+  operation: string
+  actor: unknown
+  document: Document
+}
+
+const lastRevision = async ({ resource, key }: Touched): Promise<Entry | undefined> => {
+  const { rows } = await api.pool.query<Entry>(
+    'select version, operation, actor, document from revisions where resource = $1 and key = $2 order by version desc limit 1',
+    [resource, key],
+  )
+  return rows[0]
+}
+
+/** History tells the touched records as they are, or that the database has removed them. `patched` are by the service. */
+async function expectRevisions(touched: Touched[], patched = new Set<string>()): Promise<void> {
+  const documents = new Map<string, Map<string, Document>>()
+  for (const { resource } of touched)
+    if (!documents.has(resource)) documents.set(resource, await composed(resourceOf(resource)))
+  for (const one of touched) {
+    if (patched.has(one.key)) continue
+    const live = documents.get(one.resource)?.get(one.key)
+    const last = await lastRevision(one)
+    if (live) expect(last).toMatchObject({ version: live.version, document: live, actor: byDatabase })
+    else expect(last).toMatchObject({ operation: 'remove', actor: byDatabase })
+    const { data } = (await api.get(`${pathTo(resourceOf(one.resource), one.key)}/history?limit=1`)).json<{
+      data: Entry[]
+    }>()
+    expect(data[0]).toMatchObject({ version: last?.version, operation: last?.operation, actor: byDatabase })
+  }
+}
+
+/** Versions, times and places in the feed of every record's revisions rise together, each version once. */
+async function expectOrder(): Promise<void> {
+  const { rows } = await api.pool.query(
+    `select resource, key, version from (
+       select *, lag(version) over before as v, lag("time") over before as t, lag(transaction) over before as x from revisions
+       window before as (partition by resource, key order by version)
+     ) as listed where version <= v or "time" <= t or transaction < x`,
+  )
+  expect(rows).toEqual([])
+  const { rows: stale } = await api.pool.query(
+    `select records.key from records join revisions using (resource, key)
+     where revisions.version > records.version`,
+  )
+  expect(stale).toEqual([])
+}
+
+/** Patches one of the touched records by the service; its revision follows that of the write before. */
+async function patchOne(touched: Touched[]): Promise<string | undefined> {
+  const one = touched.find(({ id }) => id !== null)
+  if (!one) return undefined
+  const resource = resourceOf(one.resource)
+  const path = pathTo(resource, one.key)
+  const before = (await api.get(path)).json()
+  const patched = await api.patch(path, { [nameProperty(resource)]: `By the service ${before.version}` })
+  expect(patched.json()).toMatchObject({ version: Number(before.version) + 1 })
+  const { rows } = await api.pool.query<Entry>(
+    'select version, operation, actor, document from revisions where resource = $1 and key = $2 order by version desc limit 2',
+    [one.resource, one.key],
+  )
+  expect(rows).toMatchObject([
+    { version: Number(before.version) + 1, operation: 'patch', actor: { kind: 'key' } },
+    { version: before.version, document: before, actor: byDatabase },
+  ])
+  return one.key
+}
+
+const turn = fc.record({
+  isPatched: fc.boolean(),
+  writes: fc.array(sqlWrite, { minLength: 1, maxLength: 5 }),
+  end: fc.constantFrom('commit' as const, 'commit' as const, 'commit' as const, 'rollback' as const),
+})
+
+describe('a write past the service', () => {
+  it.each(writtenTables.filter((table) => table !== 'records'))(
+    'to %s is in every answer when it commits, and later in the history',
+    async (table) => {
+      const write = (action: SqlWrite['action'], row: number): SqlWrite => ({
+        table,
+        action,
+        row,
+        draw: 41 + row,
+        savepoint: 'none',
+      })
+      for (const one of [write('insert', 3), write('update', 0), write('delete', 0)]) {
+        const start = await databaseTime(api)
+        const accepted = await runWrites(api.pool, [one], 'commit')
+        expect(accepted, sqlOf(one)).toBe(1)
+        const touched = await touchedSince(start)
+        expect(touched, sqlOf(one)).not.toEqual([])
+        await expectAnswers(touched)
+        await recomposeChangedRecords(api.database, registry)
+        await expectAnswers(touched)
+        await expectRevisions(touched)
+      }
+      await expectOrder()
+    },
+  )
+
+  it('of any kind, in any transaction, never leaves a stale answer', { timeout: 120_000 }, async () => {
+    let count = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 4 }), async (turns) => {
+        const start = await databaseTime(api)
+        const patched = new Set<string>()
+        for (const { writes, end, isPatched } of turns) {
+          const begun = await databaseTime(api)
+          count += await runWrites(api.pool, writes, end)
+          const touched = await touchedSince(begun)
+          if (end === 'rollback') expect(touched).toEqual([])
+          await expectAnswers(touched)
+          for (const { key } of touched) patched.delete(key)
+          const key = isPatched ? await patchOne(touched) : undefined
+          if (key !== undefined) patched.add(key)
+        }
+        await recomposeChangedRecords(api.database, registry)
+        const touched = await touchedSince(start)
+        await expectAnswers(touched)
+        await expectRevisions(touched, patched)
+        await expectOrder()
+      }),
+      { numRuns: 10, endOnFailure: true },
+    )
+    expect(count).toBeGreaterThan(10)
+  })
+
+  it('between writes of the service is in history and feed in its place, also when it removes', async () => {
+    const path = '/v1/topics/in-turns'
+    const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
+    const run = (text: string) => api.pool.query(text)
+    await api.post('/v1/topics', document)
+    await run("update topics set name = 'Two' where slug = 'in-turns'")
+    await api.patch(path, { name: 'Three' })
+    await run(
+      "begin; update topics set name = 'Four' where slug = 'in-turns'; update topics set code = 't4' where slug = 'in-turns'; commit",
+    )
+    await api.delete(path)
+    await run("insert into topics (slug, name, scheme) values ('in-turns', 'Six', 'domain')")
+    await api.patch(path, { name: 'Seven' })
+    await run("delete from topics where slug = 'in-turns'")
+    expect((await api.get(path)).status).toBe(404)
+    await api.post('/v1/topics', { ...document, name: 'Nine' })
+    const expected = [
+      [1, 'create', 'key', 'Turns'],
+      [2, 'replace', 'database', 'Two'],
+      [3, 'patch', 'key', 'Three'],
+      [4, 'replace', 'database', 'Four'],
+      [5, 'remove', 'key', 'Four'],
+      [6, 'create', 'database', 'Six'],
+      [7, 'patch', 'key', 'Seven'],
+      [8, 'remove', 'database', 'Seven'],
+      [9, 'create', 'key', 'Nine'],
+    ]
+    type Change = Entry & { key: string; actor: { kind: string } }
+    const told = ({ version, operation, actor, document: { name } }: Change) => [
+      version,
+      operation,
+      actor.kind,
+      name,
+    ]
+    const history = (await api.get(`${path}/history?limit=50`)).json<{ data: Entry[] }>().data
+    expect(history.map(({ version }) => version)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1])
+    const feed = async () => {
+      const found: Change[] = []
+      for (let after = '', more = true; more; ) {
+        const { data, page } = (await api.get(`/v1/changes?resource=topics&limit=500${after}`)).json<{
+          data: Change[]
+          page: { after: string; more: boolean }
+        }>()
+        found.push(...data.filter(({ key }) => key === 'in-turns'))
+        more = page.more
+        after = `&after=${page.after}`
+      }
+      return found.map(told)
+    }
+    await expect.poll(feed, { timeout: 20_000, interval: 200 }).toEqual(expected)
+  })
+})

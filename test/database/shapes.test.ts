@@ -1,0 +1,212 @@
+import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
+import { sql } from 'drizzle-orm'
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { compileSql } from '../../src/database/dialect.ts'
+import * as commonTables from '../../src/database/tables/index.ts'
+import { recompose } from '../../src/features/recompose/recompose.ts'
+import { composedJson, propertiesOf, shapeOf } from '../../src/model/document.ts'
+import { field } from '../../src/model/fields/index.ts'
+import { createRegistry, type Registry } from '../../src/model/registry.ts'
+import { figures } from '../../src/resources/figures.ts'
+import { definitions, registry as older } from '../../src/resources/registry.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
+import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+import type { Document } from '../support/documents.ts'
+
+/** Two versions of the service on one database: the newer one declares one more property of figures. */
+
+const newer = createRegistry(
+  definitions.map((definition) =>
+    definition === figures
+      ? { ...figures, fields: { ...figures.fields, remark: field.line('A remark.', { filter: false }) } }
+      : definition,
+  ),
+)
+
+const total = 10_000
+
+/** Milliseconds for a test: each composes all figures on a machine that may be busy. */
+const timeoutMs = 120_000
+
+const documentForm = z.record(z.string(), z.unknown())
+
+let test: TestApp
+/** A version of the service, listening. */
+interface Service {
+  app: FastifyInstance
+  origin: string
+  registry: Registry
+}
+
+let services: Service[]
+let keys: string[]
+
+/** Figures as the service of the old declaration has stored them. */
+async function insertFigures(pool: pg.Pool): Promise<string[]> {
+  const resource = older.get('figures')
+  const document = compileSql(composedJson(resource, propertiesOf(resource))).text
+  await pool.query(`begin; set local entente.writer = 'service';
+    insert into records (id, resource, key) select id, 'figures', id from (select uuid_v7() as id from generate_series(1, ${total})) as made;
+    insert into figures (id, indicator, title, value, unit) select id, 'made', 'Figure ' || id, row_number() over (), 'things'
+      from records where resource = 'figures' and document is null;
+    update records set document = composed.document, shape = '${shapeOf(resource)}'
+      from (select id as figure, ${document} as document from figures) as composed where figure = records.id;
+    commit`)
+  const { rows } = await pool.query<{ key: string }>(
+    "select id::text as key from figures where indicator = 'made'",
+  )
+  return rows.map(({ key }) => key)
+}
+
+/** Makes the newer declaration's column, as a migration does. */
+async function migrateFigures(pool: pg.Pool): Promise<void> {
+  const tablesOf = ({ tables }: Registry) => ({
+    ...commonTables,
+    ...Object.fromEntries(tables.map((table, at) => [`table${at}`, table])),
+  })
+  const before = generateDrizzleJson(tablesOf(older))
+  const after = generateDrizzleJson(tablesOf(newer), before.id)
+  const statements = await generateMigration(before, after)
+  expect(statements).toEqual([expect.stringContaining('ADD COLUMN "remark" text')])
+  await pool.query(
+    [
+      'begin',
+      'drop schema past cascade',
+      ...statements,
+      'select sync_records()',
+      'select sync_history()',
+      'commit',
+    ].join(';\n'),
+  )
+}
+
+beforeAll(async () => {
+  test = await openTestApp({ env: { CACHE_MB: '0' } })
+  keys = await insertFigures(test.pool)
+  await migrateFigures(test.pool)
+  const config = readConfig({ ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', CACHE_MB: '0' })
+  const app = await buildApp({ config, database: test.database, registry: newer })
+  services = [await listen(test.app, older), await listen(app, newer)]
+})
+afterAll(async () => {
+  await services?.[1]?.app.close()
+  await test.close()
+})
+
+const listen = async (app: FastifyInstance, registry: Registry): Promise<Service> => ({
+  app,
+  registry,
+  origin: await app.listen({ port: 0, host: '127.0.0.1' }),
+})
+
+/** How many figures have a document of a declaration. */
+async function countOf(registry: Registry): Promise<number> {
+  const { rows } = await test.pool.query<{ count: number }>(
+    "select count(*)::int as count from records where resource = 'figures' and shape = $1",
+    [shapeOf(registry.get('figures'))],
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** What must stay as it is when documents are composed again. */
+async function versions(): Promise<unknown> {
+  const { rows } = await test.pool.query(
+    `select (select count(*) from revisions) as revisions, (select count(*) from history.records) as former,
+      sum(version) as versions, max(updated_at) as updated, max(row_start) as started, count(*) as records from records`,
+  )
+  return rows[0]
+}
+
+/** A figure as the tables give it now to a declaration. */
+async function composed(registry: Registry, key: string): Promise<Document> {
+  const resource = registry.get('figures')
+  const one = sql`select ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table} where ${resource.id} = ${key}`
+  const { text, values } = compileSql(one)
+  const { rows } = await test.pool.query<{ document: Document }>(text, values)
+  return rows[0]?.document ?? {}
+}
+
+const names = (registry: Registry) => [...propertiesOf(registry.get('figures'))].sort()
+
+/** Reads a figure in every way from a service, and compares with what its declaration makes of the tables. */
+async function expectReads({ origin, registry }: Service, key: string): Promise<void> {
+  const read = async (path: string) => documentForm.parse(await (await fetch(`${origin}${path}`)).json())
+  const list = async (path: string) => z.array(documentForm).parse((await read(path)).data)
+  const expected = await composed(registry, key)
+  expect(Object.keys(expected).sort()).toEqual(names(registry))
+  expect(await read(`/v1/figures/${key}`)).toEqual(expected)
+  const listed = await list(`/v1/figures?id=${key}&include=citations`)
+  expect(listed).toEqual([{ ...expected, citations: [] }])
+  expect(await read(`/v1/figures?id=${key}&format=ndjson`)).toEqual(expected)
+  const page = await list('/v1/figures?limit=20&sort=-updatedAt')
+  for (const record of page) expect(Object.keys(record).sort()).toEqual(names(registry))
+}
+
+/** Patches a figure by a service, and returns the response as JSON. */
+async function patch({ origin }: Service, key: string, change: object): Promise<Document> {
+  const headers = {
+    authorization: `Bearer ${adminKey}`,
+    'content-type': 'application/merge-patch+json',
+    'if-match': '*',
+  }
+  const body = JSON.stringify(change)
+  const response = await fetch(`${origin}/v1/figures/${key}`, { method: 'PATCH', headers, body })
+  return documentForm.parse(await response.json())
+}
+
+it('both answer by their own declaration and write, while documents are composed again', {
+  timeout: timeoutMs,
+}, async () => {
+  const [old, young] = services
+  if (!old || !young) throw new Error('two services are needed')
+  const recomposed = recompose(test.database, newer)
+  for (let at = 0; at < 12; at++) {
+    const key = keys[(at * 251) % keys.length] ?? ''
+    const remarked = await patch(young, key, { remark: `Remark ${at}` })
+    expect(remarked).toMatchObject({ version: 2, remark: `Remark ${at}` })
+    await Promise.all(services.map((one) => expectReads(one, key)))
+    const changed = await patch(old, key, { unit: `units ${at}` })
+    expect(Object.keys(changed).sort()).toEqual(names(older))
+    expect(changed).toMatchObject({ version: 3, unit: `units ${at}` })
+    await Promise.all(services.map((one) => expectReads(one, key)))
+    expect(await composed(newer, key)).toMatchObject({
+      remark: `Remark ${at}`,
+      unit: `units ${at}`,
+      version: 3,
+    })
+  }
+  await recomposed
+})
+
+it('composing again makes all documents of one shape, and changes nothing else', {
+  timeout: timeoutMs,
+}, async () => {
+  await recompose(test.database, newer)
+  const all = await countOf(newer)
+  expect(all).toBeGreaterThanOrEqual(total)
+  expect(await countOf(older)).toBe(0)
+  const before = await versions()
+  const listener = await test.pool.connect()
+  const heard: string[] = []
+  listener.on('notification', ({ channel }) => heard.push(channel))
+  await listener.query('listen entente_changes; listen entente_uncomposed')
+  expect(await recompose(test.database, older)).toBe(all)
+  expect(await countOf(older)).toBe(all)
+  expect(await recompose(test.database, newer)).toBe(all)
+  expect(await countOf(newer)).toBe(all)
+  expect(await recompose(test.database, newer)).toBe(0)
+  await listener.query('select')
+  listener.release(true)
+  expect(heard).toEqual([])
+  expect(await versions()).toEqual(before)
+})
+
+it('two versions that compose again at once come to an end', { timeout: timeoutMs }, async () => {
+  const counts = await Promise.all([recompose(test.database, older), recompose(test.database, newer)])
+  expect(Math.max(...counts)).toBeLessThanOrEqual(2 * total)
+  for (const one of services) await expectReads(one, keys[7] ?? '')
+})

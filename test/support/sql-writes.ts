@@ -1,0 +1,227 @@
+import { getTableName } from 'drizzle-orm'
+import fc from 'fast-check'
+import type pg from 'pg'
+import { registry } from '../../src/resources/registry.ts'
+
+/** Random writes to every table of the registry by plain SQL, as psql sends them. */
+
+/** What is done to one row of a table: `row` and `draw` choose the row and its values. */
+export interface SqlWrite {
+  table: string
+  action: 'insert' | 'update' | 'delete'
+  row: number
+  draw: number
+  /** What becomes of the savepoint that the statement stands in. */
+  savepoint: 'none' | 'release' | 'rollback'
+}
+
+/** A column of some row. */
+const pick = (table: string, column: string, at: number) =>
+  `(select ${column} from ${table} order by 1 offset ${at} % (select greatest(count(*), 1) from ${table}) limit 1)`
+
+/** The columns of a row to insert, and the assignment of an update. */
+interface Forms {
+  insert: (at: number, draw: number) => Record<string, string>
+  update: (draw: number) => string
+}
+
+const text = (value: string) => `'${value}'`
+const kindless = (name: string, other: Record<string, string>) => (_at: number, draw: number) => ({
+  [name]: text(`Made ${draw}`),
+  ...other,
+})
+const shared =
+  (other: (draw: number) => Record<string, string>, resources: string[]) => (at: number, draw: number) => {
+    const table = resources[draw % resources.length] ?? ''
+    return {
+      record: pick(table, 'id', at),
+      resource: text(table.replaceAll('_', '-')),
+      position: `${10 + (draw % 5)}`,
+      ...other(draw),
+    }
+  }
+const part =
+  (owner: string, other: (draw: number) => Record<string, string>) => (at: number, draw: number) => ({
+    record: pick(owner, 'id', at),
+    position: `${10 + (draw % 5)}`,
+    ...other(draw),
+  })
+const capital = (draw: number) => String.fromCharCode(65 + (draw % 26))
+const subjects = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
+
+const forms: Record<string, Forms> = {
+  regions: {
+    insert: (_at, draw) => ({
+      code: text(`9${10 + (draw % 80)}`),
+      name: text('Region'),
+      kind: text('group'),
+    }),
+    update: (draw) => `name = 'Region ${draw}'`,
+  },
+  countries: {
+    insert: (_at, draw) => ({
+      code: text(`Q${capital(draw)}${capital(draw + 7)}`),
+      alpha2: text(`Q${capital(draw)}`),
+      name: text('Country'),
+      region: pick('regions', 'code', draw),
+    }),
+    update: (draw) => `official_name = 'State ${draw}'`,
+  },
+  topics: {
+    insert: (_at, draw) => ({ slug: text(`made-${draw % 9}`), name: text('Topic'), scheme: text('domain') }),
+    update: (draw) => `aliases = '[{"name": "T${draw}", "language": null}]'`,
+  },
+  organizations: {
+    insert: kindless('name', { type: text('academic') }),
+    update: (draw) => `country = ${pick('countries', 'code', draw)}`,
+  },
+  sources: {
+    insert: kindless('title', { kind: text('report') }),
+    update: (draw) => `published_on = '20${10 + (draw % 80)}'`,
+  },
+  agreements: {
+    insert: kindless('title', { kind: text('treaty') }),
+    update: (draw) => `languages = '{l${capital(draw).toLowerCase()}}'`,
+  },
+  projects: {
+    insert: kindless('title', { kind: text('other') }),
+    update: (draw) => `budget_amount = ${draw}.5, budget_currency = 'CNY'`,
+  },
+  cooperation_bases: {
+    insert: kindless('name', { kind: text('other') }),
+    update: (draw) => `unit_count = ${1 + draw}`,
+  },
+  assistance_programs: {
+    insert: kindless('title', { modality: text('other') }),
+    update: (draw) =>
+      `location_name = 'Place ${draw}', location_latitude = ${draw % 90}, location_longitude = 7.25`,
+  },
+  figures: {
+    insert: kindless('title', { indicator: text('made'), unit: text('things'), value: '7.25' }),
+    update: (draw) => `value = ${draw} / 4.0`,
+  },
+  citations: {
+    insert: (at, draw) => ({
+      source: pick('sources', 'id', draw),
+      cited_record: pick('projects', 'id', at),
+      cited_resource: text('projects'),
+    }),
+    update: (draw) => `note = 'Note ${draw}'`,
+  },
+  participations: {
+    insert: shared(
+      (draw) => ({ country: pick('countries', 'code', draw), role: text('beneficiary') }),
+      subjects,
+    ),
+    update: (draw) => `position = position + ${1 + (draw % 3)}, contribution = 'Share ${draw}'`,
+  },
+  participation_actions: {
+    insert: (at, draw) => ({
+      record: pick('participations', 'record', at),
+      party: '0',
+      position: `${10 + (draw % 5)}`,
+      kind: text('signed'),
+      date: text('2011-04'),
+    }),
+    update: (draw) => `note = 'Action ${draw}'`,
+  },
+  topic_links: {
+    insert: shared((draw) => ({ topic: pick('topics', 'slug', draw) }), subjects),
+    update: (draw) => `topic = ${pick('topics', 'slug', draw)}`,
+  },
+  external_ids: {
+    insert: shared(
+      (draw) => ({ scheme: text('made'), id: text(`${draw}`) }),
+      [...subjects, 'sources', 'figures'],
+    ),
+    update: (draw) => `id = 'made-${draw}'`,
+  },
+  countries_groups: {
+    insert: part('countries', (draw) => ({ target: pick('regions', 'code', draw) })),
+    update: (draw) => `target = ${pick('regions', 'code', draw)}`,
+  },
+  countries_successors: {
+    insert: part('countries', (draw) => ({ target: pick('countries', 'code', draw) })),
+    update: (draw) => `target = ${pick('countries', 'code', draw)}`,
+  },
+  agreements_terms: {
+    insert: part('agreements', (draw) => ({ note: text(`Term ${draw}`) })),
+    update: (draw) => `record = ${pick('agreements', 'id', draw)}`,
+  },
+  agreements_relations: {
+    insert: part('agreements', (draw) => ({
+      kind: text('renews'),
+      agreement: pick('agreements', 'id', draw),
+    })),
+    update: () => `kind = 'amends'`,
+  },
+  agreements_documents: {
+    insert: part('agreements', (draw) => ({ title: text(`Text ${draw}`) })),
+    update: (draw) => `title = 'Text ${draw}', language = 'en'`,
+  },
+  projects_agreements: {
+    insert: part('projects', (draw) => ({ target: pick('agreements', 'id', draw) })),
+    update: (draw) => `target = ${pick('agreements', 'id', draw)}`,
+  },
+  assistance_programs_agreements: {
+    insert: part('assistance_programs', (draw) => ({ target: pick('agreements', 'id', draw) })),
+    update: (draw) => `position = position + ${1 + (draw % 3)}`,
+  },
+  records: { insert: () => ({}), update: (draw) => `visibility = '${draw % 2 ? 'internal' : 'public'}'` },
+}
+
+/** Every table whose rows documents are made of. */
+export const writtenTables = [...registry.tables.map(getTableName), 'records']
+
+/** Writes to all tables alike. */
+export const sqlWrite: fc.Arbitrary<SqlWrite> = fc.record({
+  table: fc.constantFrom(...writtenTables),
+  action: fc.constantFrom('insert', 'insert', 'update', 'update', 'delete'),
+  row: fc.nat(300),
+  draw: fc.nat(300),
+  savepoint: fc.constantFrom('none', 'none', 'release', 'rollback'),
+})
+
+/** The statement of a write. @throws when the table is one that nobody has described here. */
+export function sqlOf({ table, action, row, draw }: SqlWrite): string {
+  const form = forms[table]
+  if (!form) throw new Error(`test/support/sql-writes.ts has no rows of ${table}`)
+  const chosen = `where ctid = (select ctid from ${table} order by row_start desc, ctid offset ${row} % (select greatest(count(*), 1) from ${table}) limit 1)`
+  const columns = form.insert(row, draw)
+  if (action === 'insert' && Object.keys(columns).length > 0)
+    return `insert into ${table} (${Object.keys(columns).join(', ')}) select ${Object.values(columns).join(', ')}`
+  return action === 'delete'
+    ? `delete from ${table} ${chosen}`
+    : `update ${table} set ${form.update(draw)} ${chosen}`
+}
+
+/**
+ * Runs writes in one transaction. A statement that a constraint refuses is rolled back by itself.
+ * @returns how many statements were accepted.
+ */
+export async function runWrites(
+  pool: pg.Pool,
+  writes: SqlWrite[],
+  end: 'commit' | 'rollback',
+): Promise<number> {
+  const client = await pool.connect()
+  let accepted = 0
+  try {
+    await client.query('begin')
+    for (const write of writes) {
+      await client.query('savepoint before')
+      try {
+        await client.query(sqlOf(write))
+        accepted += 1
+        if (write.savepoint === 'release') await client.query('release before')
+        if (write.savepoint === 'rollback') await client.query('rollback to before')
+      } catch {
+        await client.query('rollback to before')
+      }
+    }
+    await client.query(end)
+  } finally {
+    client.release()
+  }
+  return accepted
+}
