@@ -3,9 +3,9 @@ import { Problem } from '../problems/problem.ts'
 import { type ProblemType, problemTypes } from '../problems/types.ts'
 
 /** What PostgreSQL said, out of the errors that libraries wrap around it; undefined for other errors. */
-export function databaseErrorOf(error: unknown): pg.DatabaseError | undefined {
+export function getDatabaseError(error: unknown): pg.DatabaseError | undefined {
   if (error instanceof pg.DatabaseError) return error
-  return error instanceof Error && error.cause !== undefined ? databaseErrorOf(error.cause) : undefined
+  return error instanceof Error && error.cause !== undefined ? getDatabaseError(error.cause) : undefined
 }
 
 /** Codes of sockets that could not be opened or were cut. */
@@ -74,9 +74,9 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
  * The problem that an error is to a client. What PostgreSQL wrote stays in the cause, for the log.
  * @returns undefined when the error is a fault of the service.
  */
-export function problemOf(error: unknown): Problem | undefined {
+export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
-  const state = databaseErrorOf(error)?.code
+  const state = getDatabaseError(error)?.code
   const known = state === undefined ? undefined : (problems[state] ?? problems[state.slice(0, 2)])
   if (!known && !isConnectionError(error)) return undefined
   const { type, detail } = known ?? {
@@ -98,9 +98,9 @@ const endsSessions = /^(08|53|57P|58|XX)/
  * but in the server's language.
  */
 export function isSessionLost(error: unknown): boolean {
-  const state = databaseErrorOf(error)?.code
+  const state = getDatabaseError(error)?.code
   return state === undefined || endsSessions.test(state)
 }
 
 /** Whether a connection leads to a server that takes no changes, as the old one after a failover. */
-export const isReadOnly = (error: unknown): boolean => databaseErrorOf(error)?.code === '25006'
+export const isReadOnly = (error: unknown): boolean => getDatabaseError(error)?.code === '25006'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { keys } from '../model/keys.ts'
-import { limitOf, single, valuesOf, wordsOf } from '../model/parameters.ts'
+import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
 import { nameInput, nameOutput } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import { roles } from '../model/vocabularies.ts'
@@ -15,7 +15,7 @@ import {
   runOnce,
 } from '../operations/writing/idempotency.ts'
 import { invalidBody } from '../operations/writing/validation.ts'
-import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
 
@@ -147,7 +147,7 @@ const create: Endpoint = {
     if (error) {
       throw invalidBody(
         'key',
-        faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
+        toFaults(error, (path) => ({ pointer: formatPointer(path) })),
       )
     }
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
@@ -176,15 +176,15 @@ const list: Endpoint = {
     summary: 'List keys',
     description: 'The newest first; those that have expired or been revoked are among them.',
     query: {
-      limit: limitOf('Keys in a page', pageSize),
+      limit: limitParameter('Keys in a page', pageSize),
       cursor: single(keys.uuid(), 'Where to go on: `page.next` of the page before.'),
     },
     answers: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
-    const limit = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
-    const [cursor] = wordsOf(query, 'cursor')
+    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const [cursor] = getWords(query, 'cursor')
     const found = await listKeys(database, limit + 1, cursor)
     const data = found.slice(0, limit)
     const items = data.map((key) => JSON.stringify(key)).join(',')

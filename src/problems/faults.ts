@@ -93,7 +93,7 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /** A JSON pointer (RFC 6901) from the path of an issue. */
-export function pointerOf(path: readonly PropertyKey[]): string {
+export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
@@ -101,7 +101,7 @@ export function pointerOf(path: readonly PropertyKey[]): string {
  * The faults that zod found, one for each place.
  * @param place Names the place of a path: a pointer for bodies, a parameter for queries.
  */
-export function faultsOf(
+export function toFaults(
   error: z.core.$ZodError,
   place: (path: readonly PropertyKey[]) => Pick<Fault, 'pointer' | 'parameter' | 'header'>,
 ): Fault[] {

@@ -127,8 +127,7 @@ export const problemTypes = {
   internal: {
     status: 500,
     title: 'Internal error',
-    explanation:
-      'The service failed, not the request. The error is logged under the request id.',
+    explanation: 'The service failed, not the request. The error is logged under the request id.',
   },
   busy: {
     status: 503,

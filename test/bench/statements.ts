@@ -3,7 +3,7 @@ import { copyTable } from '../../src/query/export.ts'
 import { flatColumns } from '../../src/query/flat.ts'
 import { listParameters, planList } from '../../src/query/list.ts'
 import { checkQuery, readQuery } from '../../src/query/parameters.ts'
-import { representationOf } from '../../src/query/representation.ts'
+import { readRepresentation } from '../../src/query/representation.ts'
 import { recordStatement } from '../../src/query/revisions.ts'
 import { countStatement, listStatement, readStatement } from '../../src/query/sql.ts'
 import { resources } from '../../src/resources/index.ts'
@@ -23,7 +23,7 @@ export const list = (search: string): QueryConfig => listStatement(planOf(search
 /** The statement that counts them. */
 export const count = (search: string): QueryConfig => countStatement(planOf(search))
 
-const readMany = readStatement(agreements, [], representationOf(agreements, new Map()))
+const readMany = readStatement(agreements, [], readRepresentation(agreements, new Map()))
 
 /** The statement of one whole agreement: as the service's, which finds many, but by one key. */
 export const read = (id: string): QueryConfig => ({

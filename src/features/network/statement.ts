@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Statement } from '../../database/statement.ts'
 import type { Registry } from '../../model/registry.ts'
 import { toSearchable } from '../../model/resource.ts'
-import { shapeOf, valuesIn } from '../../query/condition.ts'
+import { conditionShape, listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import { statement } from '../../query/statement.ts'
 import type { Selected } from './plan.ts'
@@ -45,7 +45,7 @@ function recordsSql(selected: Selected[]): SQL {
   return union(
     selected.map(({ from: { resource, days }, where }, place) => {
       const condition = conditionSql(toSearchable(resource), where, parameter)
-      parameter += valuesIn(where).length
+      parameter += listValues(where).length
       const bounds = sql.join(
         days.map((day) => sql`(${day})`),
         sql`, `,
@@ -129,10 +129,10 @@ const inRegions = (level: Level, actor: SQL): SQL =>
 const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, shown.first as "firstYear", shown.last as "lastYear"`
 
 const shapes = (selected: Selected[]) =>
-  selected.map(({ from, where }) => `${from.resource.name}:${shapeOf(where)}`).join('|')
+  selected.map(({ from, where }) => `${from.resource.name}:${conditionShape(where)}`).join('|')
 
 function valuesOfPlan({ selected, regions, minimum, limit, asOf }: NetworkPlan): Record<string, unknown> {
-  const values = selected.flatMap(({ where }) => valuesIn(where))
+  const values = selected.flatMap(({ where }) => listValues(where))
   const named = values.map((value, at) => [`value.${at}`, value])
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
   return { ...Object.fromEntries(named), regions, minimum, limit, linkQuery }
