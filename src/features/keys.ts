@@ -97,7 +97,7 @@ const shown = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify
 
 const noSuch = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
-/** What is answered when the making of a key is repeated, since the key itself is kept nowhere. */
+/** The response to a repeated creation of a key. It has no secret, because the secret is not stored. */
 function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
   const detail = `The request has been done: it made the key ${location}, which is not shown again. If it has been lost, revoke it and make another one.`
   const problem = new Problem('conflict', detail)
@@ -109,7 +109,7 @@ function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): A
   }
 }
 
-/** What the contracts of all these have in common. */
+/** What the contracts of all key endpoints share. */
 const common = { access: 'admin', query: {}, headers: [] } satisfies Partial<Contract>
 
 const create: Endpoint = {

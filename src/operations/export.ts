@@ -4,8 +4,8 @@ import type { CopySession } from '../database/database.ts'
 import { beginPast } from '../database/past.ts'
 import { withCrlf } from '../formats/csv.ts'
 import { featureCollection, type Place } from '../formats/geojson.ts'
-import { valuesOf as jsonValues } from '../formats/ndjson.ts'
-import { type SheetColumn, workbookOf } from '../formats/xlsx.ts'
+import { parseNdjson as jsonValues } from '../formats/ndjson.ts'
+import { type SheetColumn, writeWorkbook } from '../formats/xlsx.ts'
 import { propertiesOf } from '../model/document.ts'
 import { getWords, invalidParameters, type Parameter, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
@@ -159,7 +159,7 @@ function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
       return {
         statement: copyCells(plan, columns, per),
         write: (source, session) =>
-          workbookOf([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
+          writeWorkbook([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
       }
     }
     case 'geojson':

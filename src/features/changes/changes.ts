@@ -32,7 +32,7 @@ export const changes = (registry: Registry): Endpoint => ({
     const after = shown.at(-1)?.position ?? getWords(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }
     const data = shown.map(({ document }) => document).join(',')
-    // What can be shown also depends on which transactions run, of which nobody is told.
+    // The visible changes also depend on running transactions, for which there is no notification.
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },

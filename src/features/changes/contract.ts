@@ -32,10 +32,10 @@ export const feedParameters = ({ resources }: Registry): Record<string, Paramete
   ),
 })
 
-/** The resources of a query; none means all. */
+/** Returns the resources of a query; an empty array means all. */
 export const resourcesIn = (query: CheckedQuery): string[] => [...new Set(getWords(query, 'resource'))].sort()
 
-/** The position after which a query continues. */
+/** Returns the position after which a query continues. */
 export const afterIn = (query: CheckedQuery): FeedPosition | undefined =>
   positionIn(getWords(query, 'after')[0] ?? '')
 

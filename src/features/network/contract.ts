@@ -17,7 +17,8 @@ import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
 import { networkResources, selectedRecords } from './plan.ts'
 import type { Level, NetworkPlan } from './statement.ts'
 
-const namesIn = (registry: Registry) => networkResources(registry).map(({ resource }) => resource.name)
+const listResourceNames = (registry: Registry) =>
+  networkResources(registry).map(({ resource }) => resource.name)
 
 const maximums = { edges: 1000, minimum: 1_000_000 } as const
 const defaultEdges = 100
@@ -39,7 +40,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     z.enum(['exclude', 'include']),
     'Whether records without any date count in a time: `exclude` when left out. Without `from` and `to` all records count.',
   ),
-  resource: words(namesIn(registry), 'Resources to count, separated by commas; all when left out.'),
+  resource: words(listResourceNames(registry), 'Resources to count, separated by commas; all when left out.'),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
   region: many(
     keys.region(),
@@ -57,7 +58,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
   }),
 })
 
-const numberIn = (query: CheckedQuery, name: string, usual: number) =>
+const getNumber = (query: CheckedQuery, name: string, usual: number) =>
   Number(getValues(query, name)[0] ?? usual)
 
 /** What a checked query asks of a network. @param country that takes part in all its records, if one is given. */
@@ -70,8 +71,8 @@ export const planNetwork = (
   selected: selectedRecords(registry, query, country),
   level,
   regions: getWords(query, 'region'),
-  minimum: numberIn(query, 'minimum', 1),
-  limit: numberIn(query, 'limit', defaultEdges),
+  minimum: getNumber(query, 'minimum', 1),
+  limit: getNumber(query, 'limit', defaultEdges),
   asOf: getRecordMoment(query),
 })
 
@@ -79,7 +80,7 @@ const count = (description: string) => z.int().min(0).meta({ description })
 
 const counts = (registry: Registry) =>
   z
-    .partialRecord(z.enum(namesIn(registry)), z.int().min(0))
+    .partialRecord(z.enum(listResourceNames(registry)), z.int().min(0))
     .meta({ description: 'How many of each resource that was counted.' })
 
 const year = (which: string) =>
@@ -165,7 +166,7 @@ const makePartners = (registry: Registry) =>
             searches: z
               .array(
                 z.strictObject({
-                  resource: z.enum(namesIn(registry)),
+                  resource: z.enum(listResourceNames(registry)),
                   count: z.int().min(1),
                   path: z.string(),
                   body: z.record(z.string(), z.unknown()),

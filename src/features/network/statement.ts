@@ -10,21 +10,21 @@ import type { Selected } from './plan.ts'
 /** What takes part: countries, for which their organizations stand; or organizations by themselves. */
 export type Level = 'country' | 'organization'
 
-/** What a network asks for. */
+/** The plan of a network. */
 export interface NetworkPlan {
   selected: Selected[]
   level: Level
   /** Regions or groups that an end of each edge lies in; empty for all. */
   regions: string[]
-  /** Fewest records of an edge. */
+  /** Minimum number of records of an edge. */
   minimum: number
-  /** Most edges in the answer. */
+  /** Maximum number of edges in the response. */
   limit: number
   /** The time that the registry is read as of; undefined for now. Links ask for the same. */
   asOf: string | undefined
 }
 
-/** Topics told of an edge at most. */
+/** Maximum number of topics of an edge. */
 const mostTopics = 10
 
 const placeholder = (name: string) => sql`${sql.placeholder(name)}`
@@ -138,7 +138,7 @@ function valuesOfPlan({ selected, regions, minimum, limit, asOf }: NetworkPlan):
   return { ...Object.fromEntries(named), regions, minimum, limit, linkQuery }
 }
 
-/** The statement of the whole network: one row, its JSON as `document`. */
+/** Returns the statement of the whole network: one row with its JSON as `document`. */
 export function networkStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, level, regions } = plan
   const build = () => {
