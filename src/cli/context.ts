@@ -4,13 +4,13 @@ import { type Lifecycle, openDatabase } from '../database/open.ts'
 import type { Config } from '../server/config.ts'
 import { StartupError } from '../startup-error.ts'
 
-/** What a command gets from the process that runs it. */
+/** The services that the process passes to a command. */
 export interface CommandContext extends Lifecycle {
   /** Reads the configuration. Throws a StartupError that names every variable that is wrong. */
   config(): Config
-  /** Prints a line for whoever runs the command. */
+  /** Prints a line to standard output. */
   print(text: string): void
-  /** Says that the command has started something that runs until the process is told to stop. */
+  /** Marks the command as started: it now runs until the process receives a signal to stop. */
   keepRunning(): void
 }
 

@@ -1,6 +1,6 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
 
-/** What a command has opened, and how it is closed: in order at the end, or at once after an interruption. */
+/** Closes what a command has opened: in order at the end, or at once after an interruption. */
 export class Shutdown implements Lifecycle {
   readonly #interruption = new AbortController()
   readonly #closers: { close: () => Promise<void>; outlivesProcess: boolean }[] = []
@@ -10,7 +10,7 @@ export class Shutdown implements Lifecycle {
     return this.#interruption.signal
   }
 
-  /** Whether the command has started, and now runs until the process is told to stop. */
+  /** Whether the command has started, and runs until the process receives a signal to stop. */
   get isRunning(): boolean {
     return this.#running
   }
@@ -23,7 +23,7 @@ export class Shutdown implements Lifecycle {
     this.#closers.unshift({ close, outlivesProcess })
   }
 
-  /** Closes everything, what was opened last first. */
+  /** Closes everything, in reverse order of opening. */
   async close(): Promise<void> {
     for (const { close } of this.#closers.splice(0)) await close()
   }

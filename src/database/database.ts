@@ -2,7 +2,7 @@ import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
 import type { Connection, DatabaseObserver } from './connection.ts'
 import { type CopySession, copySession } from './copy-session.ts'
-import { isReadOnly, isSessionLost, retryAfter } from './errors.ts'
+import { isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import type { Statement } from './statement.ts'
@@ -178,7 +178,7 @@ async function commit(connection: Connection): Promise<void> {
     throw new Problem(
       'outcome-unknown',
       'The connection to the database was lost during the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
-      { cause: error, headers: { 'retry-after': retryAfter } },
+      { cause: error, headers: { 'retry-after': retryAfterSeconds } },
     )
   }
 }

@@ -2,14 +2,14 @@ import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
 import { type ProblemType, problemTypes } from '../problems/types.ts'
 
-/** What PostgreSQL said, out of the errors that libraries wrap around it; undefined for other errors. */
-export function databaseErrorOf(error: unknown): pg.DatabaseError | undefined {
+/** Returns PostgreSQL's error from the causes of an error; undefined when there is none. */
+export function getDatabaseError(error: unknown): pg.DatabaseError | undefined {
   if (error instanceof pg.DatabaseError) return error
-  return error instanceof Error && error.cause !== undefined ? databaseErrorOf(error.cause) : undefined
+  return error instanceof Error && error.cause !== undefined ? getDatabaseError(error.cause) : undefined
 }
 
-/** Codes of sockets that could not be opened or were cut. */
-const cutConnections = new Set([
+/** Node's error codes of a failed or lost connection. */
+const connectionErrorCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -23,60 +23,64 @@ const cutConnections = new Set([
   'ENETDOWN',
 ])
 
-const cutMessages =
+const connectionErrorMessages =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/
 
-/** Whether an error is that the database cannot be reached, or that a connection to it was lost. */
+/** Whether the database could not be reached, or a connection was lost. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  // The socket of a server on the same machine goes with it.
+  // A stopped server removes its Unix socket.
   const isGone = code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect'
   return (
-    isGone || cutConnections.has(code) || cutMessages.test(error.message) || isConnectionError(error.cause)
+    isGone ||
+    connectionErrorCodes.has(code) ||
+    connectionErrorMessages.test(error.message) ||
+    isConnectionError(error.cause)
   )
 }
 
-/** Seconds after which it is worth another try. */
-export const retryAfter = '1'
+/** Value of `Retry-After`, in seconds. */
+export const retryAfterSeconds = '1'
 
-const takesTooLong = 'A statement took too long and was stopped; nothing was written. Ask for less at once.'
+const timeoutDetail =
+  'Statement timeout: the statement was cancelled and nothing was written. Narrow the request.'
 
-/** SQLSTATEs (PostgreSQL appendix A), whole or by class, and the problems that they are to a client. */
+/** Problems by SQLSTATE (PostgreSQL appendix A), by the whole code or its class. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
   '08': { type: 'unavailable', detail: 'The connection to the database was lost.' },
-  '22': { type: 'invalid-body', detail: 'A value is not one that can be kept.' },
+  '22': { type: 'invalid-body', detail: 'PostgreSQL cannot store one of the values.' },
   '23503': {
     type: 'conflict',
-    detail: 'A record that this one refers to, or that refers to it, is in the way.',
+    detail: 'Foreign key violation: a referenced record is missing, or another record refers to this one.',
   },
-  '23505': { type: 'conflict', detail: 'Something that must be unique exists already.' },
+  '23505': { type: 'conflict', detail: 'A value that must be unique exists already.' },
   '23': { type: 'invalid-body', detail: 'The record breaks a rule of the registry.' },
-  '25006': { type: 'unavailable', detail: 'The database takes no changes at the moment.' },
+  '25006': { type: 'unavailable', detail: 'The database is read-only at the moment.' },
   // A server that is being restored or replaced may know neither the user nor the database.
-  '28': { type: 'unavailable', detail: 'The database does not let the service in.' },
-  '3D': { type: 'unavailable', detail: 'The database is not there.' },
+  '28': { type: 'unavailable', detail: 'The database refused the login of the service.' },
+  '3D': { type: 'unavailable', detail: 'The database does not exist.' },
   '25P03': { type: 'unavailable', detail: 'The database ended the transaction.' },
   '25P04': { type: 'unavailable', detail: 'The database ended the transaction.' },
   '40': {
     type: 'unavailable',
     detail: 'Concurrent update: the transaction was rolled back. Retry the request.',
   },
-  '53': { type: 'unavailable', detail: 'The database has no room for the request.' },
-  '55': { type: 'unavailable', detail: 'Something in the database is locked or not yet ready.' },
-  '57': { type: 'unavailable', detail: 'The database stopped the request.' },
-  '57014': { type: 'too-slow', detail: takesTooLong },
+  '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
+  '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
+  '57': { type: 'unavailable', detail: 'The database cancelled the statement or is shutting down.' },
+  '57014': { type: 'too-slow', detail: timeoutDetail },
   '58': { type: 'unavailable', detail: 'The database cannot read or write its files.' },
   EN001: { type: 'invalid-body', detail: 'The record would be below itself.' },
 }
 
 /**
- * The problem that an error is to a client. What PostgreSQL wrote stays in the cause, for the log.
- * @returns undefined when the error is a fault of the service.
+ * Returns the problem to send for a database error. PostgreSQL's message stays in the cause, for the log.
+ * @returns undefined for any other error.
  */
-export function problemOf(error: unknown): Problem | undefined {
+export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
-  const state = databaseErrorOf(error)?.code
+  const state = getDatabaseError(error)?.code
   const known = state === undefined ? undefined : (problems[state] ?? problems[state.slice(0, 2)])
   if (!known && !isConnectionError(error)) return undefined
   const { type, detail } = known ?? {
@@ -85,12 +89,12 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   return new Problem(type, detail, {
     cause: error,
-    ...(problemTypes[type].status === 503 && { headers: { 'retry-after': retryAfter } }),
+    ...(problemTypes[type].status === 503 && { headers: { 'retry-after': retryAfterSeconds } }),
   })
 }
 
-/** SQLSTATEs after which the session is gone, or may be: lost, out of room, shut down, failed outside or inside. */
-const endsSessions = /^(08|53|57P|58|XX)/
+/** SQLSTATE classes that may end the session: connection, resources, shutdown, system and internal errors. */
+const sessionEndingStates = /^(08|53|57P|58|XX)/
 
 /**
  * Whether an error ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL closed it. A commit
@@ -98,9 +102,9 @@ const endsSessions = /^(08|53|57P|58|XX)/
  * but in the server's language.
  */
 export function isSessionLost(error: unknown): boolean {
-  const state = databaseErrorOf(error)?.code
-  return state === undefined || endsSessions.test(state)
+  const state = getDatabaseError(error)?.code
+  return state === undefined || sessionEndingStates.test(state)
 }
 
-/** Whether a connection leads to a server that takes no changes, as the old one after a failover. */
-export const isReadOnly = (error: unknown): boolean => databaseErrorOf(error)?.code === '25006'
+/** Whether the server is read-only, as the old primary after a failover. */
+export const isReadOnly = (error: unknown): boolean => getDatabaseError(error)?.code === '25006'

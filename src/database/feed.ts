@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * Sees to it that revisions which are written from now on come after all that are there. They would not where a dump was
- * restored in a cluster whose transactions have lower numbers. Does nothing anywhere else.
+ * Raises the offset of the feed's transaction ids when stored revisions have higher ids than the cluster will assign, as
+ * after a dump was restored in another cluster. So later changes follow all stored ones in the feed.
  */
 export async function alignFeed(client: pg.ClientBase): Promise<void> {
   await client.query(`

@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
 import { noteUses, type Role } from './keys.ts'
 
-/** What must be known of a key to say what it may do. */
-export interface HeldKey {
+/** The data of a key that authentication needs. */
+export interface CachedKey {
   id: string
   name: string
   role: Role
@@ -10,13 +10,13 @@ export interface HeldKey {
   revokedAt: Date | null
 }
 
-/** All keys, at hand. */
+/** All keys in memory. */
 export interface Keyring {
   /** The key with this hash, if there is one; it may have expired or been revoked. */
-  find(hash: string): Promise<HeldKey | undefined>
-  /** Notes that a key was used just now; written within the minute. */
+  find(hash: string): Promise<CachedKey | undefined>
+  /** Notes that a key was used now. It is written to the database within a minute. */
   use(id: string): void
-  /** Forgets what is known, since this process has changed a key. */
+  /** Drops the cached keys, after this process has changed one. */
   changed(): void
   close(): Promise<void>
 }
@@ -24,26 +24,26 @@ export interface Keyring {
 /** How often uses of keys are written. */
 const writeUsesIntervalMs = 60_000
 
-/** How long to wait before loading is tried again. */
+/** Delay before a failed load is retried. */
 const reloadDelayMs = 1000
 
 const columns = 'hash, id, name, role, expires_at "expiresAt", revoked_at "revokedAt"'
 
-type Row = HeldKey & { hash: string }
+type Row = CachedKey & { hash: string }
 
 const load = (database: Database) => database.read<Row>({ name: 'keys', text: `select ${columns} from keys` })
 
 const find = (database: Database, hash: string) =>
   database.read<Row>({ name: 'key', text: `select ${columns} from keys where hash = $1`, values: [hash] })
 
-/** Uses of keys, collected to be written in one statement now and then. */
+/** Collects uses of keys and writes them in one statement every `writeUsesIntervalMs`. */
 function collectUses(database: Database) {
   let uses = new Map<string, Date>()
   const write = async () => {
     if (uses.size === 0) return
     const taken = uses
     uses = new Map()
-    // When the database is away, nobody waits for this; what is used again is noted again.
+    // A failed write is dropped: the next use of the key is noted again.
     await noteUses(database, taken).catch(() => {})
   }
   const timer = setInterval(write, writeUsesIntervalMs).unref()
@@ -62,7 +62,7 @@ function collectUses(database: Database) {
  * psql has revoked is never accepted for long.
  */
 export function openKeyring(database: Database): Keyring {
-  let held: Map<string, HeldKey> | undefined
+  let held: Map<string, CachedKey> | undefined
   // Loads that began before the latest change must not count.
   let generation = 0
   let retry: NodeJS.Timeout | undefined

@@ -2,15 +2,15 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { roles } from '../model/vocabularies.ts'
 import type { Database, Transaction } from './database.ts'
 
-/** What a key allows; each role may also do what those before it may: reader, editor, admin. */
+/** The role of a key: reader, editor or admin. Each includes the rights of those before it. */
 export type Role = (typeof roles)[number]
 
-/** A key as it is kept and shown: everything but the key itself. */
+/** A key as stored and listed, without the secret. */
 export interface KeyRecord {
   id: string
   name: string
   role: Role
-  /** What the key begins with, for people to recognise it by. */
+  /** The first characters of the key, by which people recognise it. */
   prefix: string
   createdAt: Date
   expiresAt: Date | null
@@ -19,7 +19,7 @@ export interface KeyRecord {
   revokedAt: Date | null
 }
 
-/** What a key is to be like. */
+/** The properties of a key to create. */
 export interface NewKey {
   name: string
   role: Role
@@ -32,7 +32,7 @@ const columns = `id, name, role, prefix, created_at "createdAt", expires_at "exp
 const prefixAlphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 
 /** The form of keys: `ent_`, 8 characters to recognise it by, and 256 random bits in base64url. */
-export const keyForm = /^ent_[0-9a-z]{8}_[\w-]{43}$/
+export const keyPattern = /^ent_[0-9a-z]{8}_[\w-]{43}$/
 
 function randomKey(): { key: string; prefix: string } {
   const letters = Array.from({ length: 8 }, () => prefixAlphabet[randomInt(prefixAlphabet.length)])
@@ -40,10 +40,10 @@ function randomKey(): { key: string; prefix: string } {
   return { prefix, key: `${prefix}_${randomBytes(32).toString('base64url')}` }
 }
 
-/** The hash under which a key is kept: SHA-256, in hexadecimal. */
-export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex')
+/** Returns the hash that is stored of a key: SHA-256 in hexadecimal. */
+export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
 
-/** Makes a key. The key itself is in what is returned, and nowhere else ever. */
+/** Creates a key. Only the return value has the secret; the database stores its hash. */
 export async function createKey(
   tx: Transaction,
   { name, role, expiresAt }: NewKey,
@@ -51,14 +51,14 @@ export async function createKey(
   const { key, prefix } = randomKey()
   const rows = await tx.query<KeyRecord>({
     text: `insert into keys (name, role, prefix, hash, expires_at) values ($1, $2, $3, $4, $5) returning ${columns}`,
-    values: [name, role, prefix, hashOf(key), expiresAt],
+    values: [name, role, prefix, hashKey(key), expiresAt],
   })
   const [record] = rows
   if (!record) throw new Error('a key was not there after it had been written')
   return { key, record }
 }
 
-/** Keys, the newest first, from the one after `after` (an id) on; at most `limit`. Those revoked are among them. */
+/** Lists keys, revoked ones too, newest first, after the id `after`; at most `limit`. */
 export async function listKeys(database: Database, limit: number, after?: string): Promise<KeyRecord[]> {
   const rows = await database.read<KeyRecord>({
     text: `select ${columns} from keys where $2::uuid is null or id < $2::uuid order by id desc limit $1`,
@@ -67,7 +67,7 @@ export async function listKeys(database: Database, limit: number, after?: string
   return rows
 }
 
-/** One key by its id. */
+/** Returns a key by its id. */
 export async function readKey(database: Database, id: string): Promise<KeyRecord | undefined> {
   const rows = await database.read<KeyRecord>({
     text: `select ${columns} from keys where id = $1`,
@@ -77,7 +77,7 @@ export async function readKey(database: Database, id: string): Promise<KeyRecord
 }
 
 /**
- * Revokes a key for good; the first time counts.
+ * Revokes a key for good. A second call keeps the time of the first.
  * @param which its id or its prefix.
  * @returns the key as it is now, or undefined when there is none.
  */
@@ -89,7 +89,7 @@ export async function revokeKey(tx: Transaction, which: string): Promise<KeyReco
   return rows[0]
 }
 
-/** Notes when keys were last used. A time that is there already and later stays. */
+/** Stores when keys were last used. A stored later time stays. */
 export async function noteUses(database: Database, uses: ReadonlyMap<string, Date>): Promise<void> {
   const statement = {
     text: `update keys set last_used_at = greatest(last_used_at, uses.at)

@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 
 /**
- * What a column is sorted by. Records without a value come last in both directions: a value beyond all others takes
- * the place of null, so a key is never null, and a page can start anywhere by comparison.
+ * The sort expressions of a column. Null is replaced by a value beyond all others, so that records without a value come
+ * last in both directions and a cursor can always compare.
  */
 export interface Ordering {
   asc: SQL
@@ -12,23 +12,23 @@ export interface Ordering {
   type: 'text' | 'date' | 'numeric' | 'timestamptz' | 'uuid'
 }
 
-const filledWith = (column: AnyPgColumn, value: SQL): SQL =>
+const coalesceColumn = (column: AnyPgColumn, value: SQL): SQL =>
   column.notNull ? sql`${column}` : sql`coalesce(${column}, ${value})`
 
 /** Names and titles: the Unicode collation algorithm, whatever the server's locale is. U+FFFF sorts after all. */
 export const textOrder = (column: AnyPgColumn): Ordering => ({
-  asc: sql`${filledWith(column, sql`U&'\\FFFF'`)} collate "und-x-icu"`,
-  desc: sql`${filledWith(column, sql`''`)} collate "und-x-icu"`,
+  asc: sql`${coalesceColumn(column, sql`U&'\\FFFF'`)} collate "und-x-icu"`,
+  desc: sql`${coalesceColumn(column, sql`''`)} collate "und-x-icu"`,
   type: 'text',
 })
 
-/** What stands for no code: the last character that there is. */
-export const noCode = sql`U&'\\+10FFFF'`
+/** Replaces a missing code: the last Unicode character. */
+export const maxCharacter = sql`U&'\\+10FFFF'`
 
 /** Codes and words: the order of their bytes. */
 export const codeOrder = (column: AnyPgColumn): Ordering => ({
-  asc: sql`${filledWith(column, noCode)} collate "C"`,
-  desc: sql`${filledWith(column, sql`''`)} collate "C"`,
+  asc: sql`${coalesceColumn(column, maxCharacter)} collate "C"`,
+  desc: sql`${coalesceColumn(column, sql`''`)} collate "C"`,
   type: 'text',
 })
 

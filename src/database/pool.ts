@@ -9,7 +9,7 @@ import {
   type DatabaseObserver,
   type StatementLimits,
 } from './connection.ts'
-import { retryAfter } from './errors.ts'
+import { retryAfterSeconds } from './errors.ts'
 
 /** Limits of a pool of connections and of the statements on them. */
 export interface PoolOptions extends StatementLimits {
@@ -24,7 +24,7 @@ export interface PoolOptions extends StatementLimits {
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
 
 const overloaded = (detail: string, cause?: unknown) =>
-  new Problem('overloaded', detail, { cause, headers: { 'retry-after': retryAfter } })
+  new Problem('overloaded', detail, { cause, headers: { 'retry-after': retryAfterSeconds } })
 
 const ignoreErrors = (emitter: EventEmitter): void => {
   // A lost connection is reported by the statement that fails. Without a listener the event would end the process.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { keys } from '../model/keys.ts'
-import { limitOf, single, valuesOf, wordsOf } from '../model/parameters.ts'
+import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
 import { nameInput, nameOutput } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import { roles } from '../model/vocabularies.ts'
@@ -15,7 +15,7 @@ import {
   runOnce,
 } from '../operations/writing/idempotency.ts'
 import { invalidBody } from '../operations/writing/validation.ts'
-import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
 
@@ -97,7 +97,7 @@ const shown = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify
 
 const noSuch = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
-/** What is answered when the making of a key is repeated, since the key itself is kept nowhere. */
+/** The response to a repeated creation of a key. It has no secret, because the secret is not stored. */
 function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
   const detail = `The request has been done: it made the key ${location}, which is not shown again. If it has been lost, revoke it and make another one.`
   const problem = new Problem('conflict', detail)
@@ -109,7 +109,7 @@ function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): A
   }
 }
 
-/** What the contracts of all these have in common. */
+/** What the contracts of all key endpoints share. */
 const common = { access: 'admin', query: {}, headers: [] } satisfies Partial<Contract>
 
 const create: Endpoint = {
@@ -147,7 +147,7 @@ const create: Endpoint = {
     if (error) {
       throw invalidBody(
         'key',
-        faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
+        toFaults(error, (path) => ({ pointer: formatPointer(path) })),
       )
     }
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
@@ -176,15 +176,15 @@ const list: Endpoint = {
     summary: 'List keys',
     description: 'The newest first; those that have expired or been revoked are among them.',
     query: {
-      limit: limitOf('Keys in a page', pageSize),
+      limit: limitParameter('Keys in a page', pageSize),
       cursor: single(keys.uuid(), 'Where to go on: `page.next` of the page before.'),
     },
     answers: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
-    const limit = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
-    const [cursor] = wordsOf(query, 'cursor')
+    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const [cursor] = getWords(query, 'cursor')
     const found = await listKeys(database, limit + 1, cursor)
     const data = found.slice(0, limit)
     const items = data.map((key) => JSON.stringify(key)).join(',')

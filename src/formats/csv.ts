@@ -1,7 +1,7 @@
 const [quote, newline, carriageReturn] = ['"', '\n', '\r'].map((character) => character.charCodeAt(0))
 
 /**
- * Ends the lines of CSV as RFC 4180 has it, with CRLF where there is LF; line breaks inside quoted cells stay as they are.
+ * Replaces LF by CRLF at the ends of records, as RFC 4180 requires. Line breaks inside quoted cells stay.
  * @param source CSV with LF between records and `"` around cells that need it, cut anywhere.
  */
 export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-/** A record on the map. */
+/** A record with its position. */
 export interface Place {
   id: string
   /** WGS 84 degrees and metres; null where the place is unknown. */
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** A GeoJSON feature (RFC 7946, section 3.2): a point with longitude first, or no geometry. */
-export function featureOf({ id, position, properties }: Place) {
+export function createFeature({ id, position, properties }: Place) {
   const geometry = position && {
     type: 'Point',
     coordinates: [
@@ -19,13 +19,13 @@ export function featureOf({ id, position, properties }: Place) {
   return { type: 'Feature', id, geometry, properties }
 }
 
-/** The text of a GeoJSON feature collection (RFC 7946, section 3.3), as its features arrive, in their order. */
+/** Streams the text of a GeoJSON feature collection (RFC 7946, section 3.3), in the order of the records. */
 export async function* featureCollection(batches: AsyncIterable<Place[]>): AsyncGenerator<string> {
   yield '{"type":"FeatureCollection","features":['
   let separator = ''
-  for await (const places of batches) {
-    if (places.length === 0) continue
-    yield separator + places.map((place) => JSON.stringify(featureOf(place))).join(',')
+  for await (const batch of batches) {
+    if (batch.length === 0) continue
+    yield separator + batch.map((place) => JSON.stringify(createFeature(place))).join(',')
     separator = ','
   }
   yield ']}'

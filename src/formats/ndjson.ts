@@ -1,11 +1,11 @@
 /** Newline-delimited JSON: one value a line, each line ended by LF. */
 
 /**
- * The values of newline-delimited JSON, as many at a time as have arrived.
+ * Parses newline-delimited JSON, and yields the values of each chunk together.
  * @param source UTF-8, cut anywhere.
  * @throws SyntaxError for a line that is not JSON.
  */
-export async function* valuesOf(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[]> {
+export async function* parseNdjson(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[]> {
   let rest: Buffer[] = []
   for await (const chunk of source) {
     const end = chunk.lastIndexOf(0x0a)

@@ -21,7 +21,7 @@ export const sheetLimits = { rows: 1_048_576, characters: 32_767 } as const
 type Writer = InstanceType<typeof exceljs.stream.xlsx.WorkbookWriter>
 type SheetWriter = ReturnType<Writer['addWorksheet']>
 
-/** A cell whose text was longer than a cell can be. */
+/** A cell whose text was longer than `sheetLimits.characters`. */
 type Cut = [sheet: string, row: number, column: string, characters: number]
 
 const formats = { number: '', text: '', day: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
@@ -54,8 +54,8 @@ const isWritable = (value: unknown): value is NodeJS.WritableStream & EventEmitt
   value instanceof EventEmitter && 'write' in value && typeof value.write === 'function'
 
 /**
- * Waits until what was written to a sheet has gone on. exceljs takes rows however slowly they are fetched, so that it
- * would keep a whole sheet in memory.
+ * Waits until the rows written to a sheet have been flushed. exceljs has no backpressure, so without this it would keep
+ * a whole sheet in memory.
  */
 async function drained(sheet: SheetWriter, signal: AbortSignal): Promise<void> {
   const pipes: unknown = Reflect.get(Object(Reflect.get(sheet, 'stream')), 'pipes')
@@ -135,12 +135,12 @@ async function write(workbook: Writer, tables: Sheet[], signal: AbortSignal): Pr
 }
 
 /**
- * A workbook (Office Open XML) as it is made, in constant memory. Texts are texts whatever they begin with, so none is
- * a formula. A table with more rows than a sheet can have goes on in `name 2` and so on; a text that is too long for a
- * cell ends with `…` and is listed in a sheet `cut`.
+ * Streams a workbook (Office Open XML) in constant memory. Text cells are never formulas. A table with more rows than a
+ * sheet can have continues in `name 2` and so on. A text that is too long for a cell ends with `…` and is listed in a
+ * sheet `cut`.
  * @param tables are read one after the other, each when the one before is written.
  */
-export function workbookOf(tables: Sheet[]): Readable {
+export function writeWorkbook(tables: Sheet[]): Readable {
   const output = new PassThrough()
   const gone = new AbortController()
   output.once('close', () => gone.abort())

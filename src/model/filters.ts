@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
-import { folded } from '../database/folding.ts'
-import { codeOrder, noCode, numberOrder } from '../database/ordering.ts'
-import { spanOf } from '../database/spans.ts'
+import { fold } from '../database/folding.ts'
+import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
+import { dateSpan } from '../database/spans.ts'
 import { records } from '../database/tables/records.ts'
 import { unitNumber, unitValue } from './date-units.ts'
 import { type Relation, relationComparisons } from './relations.ts'
@@ -84,7 +84,7 @@ export function anyWord(column: AnyPgColumn, value: z.ZodType, description: stri
       eq: many((values) => sql`${asc} = any(${values}::text[])`),
       ne: many((values) => sql`${asc} <> all(${values}::text[])`),
       ...(!column.notNull && {
-        isNull: truth((given) => sql`(${asc} = ${noCode}) = ${given}::boolean`),
+        isNull: truth((given) => sql`(${asc} = ${maxCharacter}) = ${given}::boolean`),
       }),
     },
   }
@@ -106,7 +106,7 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
 
 /** A pattern of LIKE that finds a text as it is. */
 export const literally = (text: SQL) =>
-  sql`regexp_replace(${folded(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
+  sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
 /** A text of the record, compared whole, or in part without regard to case and accents. It may hold commas. */
 export const text = (column: AnyPgColumn, description: string): Filter => ({
@@ -114,12 +114,10 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   value: z.string().min(1).max(500),
   comparisons: {
     // The index holds texts folded; among the few that it finds, this is the one.
-    eq: one(
-      (whole) => sql`(${folded(column)} = ${folded(sql`${whole}::text`)} and ${column} = ${whole}::text)`,
-    ),
+    eq: one((whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
-    contains: one((part) => sql`${folded(column)} like '%' || ${literally(part)} || '%'`),
-    startsWith: one((start) => sql`${folded(column)} like ${literally(start)} || '%'`),
+    contains: one((part) => sql`${fold(column)} like '%' || ${literally(part)} || '%'`),
+    startsWith: one((start) => sql`${fold(column)} like ${literally(start)} || '%'`),
     ...ifNullable(column),
   },
 })
@@ -151,11 +149,11 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
   value: unitValue[unit],
   // The branches are apart, so that the word never reaches the functions that read dates.
   sql: (given) =>
-    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${spanOf(earliest, latest)} <@ ${meantBy(given)} end`,
+    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${dateSpan(earliest, latest)} <@ ${meantBy(given)} end`,
 })
 
 /** The days that a given date can mean. */
-const meantBy = (date: SQL) => spanOf(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
+const meantBy = (date: SQL) => dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
 /** A day after those of a given date, which an open end has none of: there, it is the end itself, left out. */
 const upperOf = (date: SQL) => ({
@@ -185,7 +183,7 @@ const side = {
 export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {
   const earliest = columnOf(table, `${property}Earliest`)
   const latest = columnOf(table, `${property}Latest`)
-  const span = spanOf(earliest, latest)
+  const span = dateSpan(earliest, latest)
   const compared = (build: (date: SQL) => SQL) =>
     one((date) => sql`(${earliest} is not null and ${build(date)})`)
   const overlaps = compared((date) => sql`${span} && ${meantBy(date)}`)

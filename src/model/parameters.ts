@@ -5,18 +5,18 @@ import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean, listed } from '../problems/suggest.ts'
 import type { Comparison, Operator } from './filters.ts'
 
-/** A query parameter: what one value is, and which operators it takes with one value or many. */
+/** A query parameter: the schema of one value, and its operators. */
 export interface Parameter {
   description: string
   value: z.ZodType
   /** Schema of one value as clients have it before it becomes text, where that is not text. */
   jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, Taking>>
-  /** Without it there is no answer. */
+  /** A request without the parameter is refused. */
   presence?: 'required'
 }
 
-/** What an operator takes: how many values, and of which schema where it is not the parameter's. */
+/** The operand of an operator: how many values, and their schema where it is not the parameter's. */
 export type Taking = Pick<Comparison, 'takes' | 'value'>
 
 /** A query string as sent: parameter → operator → values, decoded. `eq` is what stands without brackets. */
@@ -31,8 +31,8 @@ export interface ReadQuery {
   check(): CheckedQuery
 }
 
-/** How many values an operator that takes many may have. */
-const mostValues = 200
+/** Maximum number of values of one operator. */
+const maxValues = 200
 
 const malformed = (detail: string) => new Problem('malformed-request', detail)
 
@@ -44,7 +44,7 @@ function decode(text: string): string {
   }
 }
 
-const nameForm = /^([^[\]]+)(?:\[([^[\]]+)\])?$/
+const namePattern = /^([^[\]]+)(?:\[([^[\]]+)\])?$/
 
 /**
  * Reads a query string into its parameters and operators.
@@ -58,10 +58,10 @@ export function readQuery(text: string): RawQuery {
     const at = pair.indexOf('=')
     const name = decode(at < 0 ? pair : pair.slice(0, at))
     const value = at < 0 ? '' : decode(pair.slice(at + 1))
-    const [, parameter, operator = 'eq'] = nameForm.exec(name) ?? []
+    const [, parameter, operator = 'eq'] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
-      throw invalid([{ parameter: name, code: 'unknown', message }])
+      throw invalidParameters([{ parameter: name, code: 'unknown', message }])
     }
     const operators = query.get(parameter) ?? new Map<string, string[]>()
     operators.set(operator, [...(operators.get(operator) ?? []), value])
@@ -70,51 +70,49 @@ export function readQuery(text: string): RawQuery {
   return query
 }
 
-/** The problem that faults of a query string make. */
-export function invalid(errors: Fault[]): Problem {
+/** Returns the problem `invalid-parameter` with these faults. */
+export function invalidParameters(errors: Fault[]): Problem {
   const names = [...new Set(errors.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
-  return new Problem(
-    'invalid-parameter',
-    `The query cannot be answered as it is, because of ${listed(names)}.`,
-    { errors },
-  )
+  return new Problem('invalid-parameter', `Invalid query parameters: ${listed(names)}.`, { errors })
 }
 
-const written = (name: string, operator: string) => (operator === 'eq' ? name : `${name}[${operator}]`)
+const formatName = (name: string, operator: string) => (operator === 'eq' ? name : `${name}[${operator}]`)
 
-/** A name that no object has by accident: `constructor` and its like are unknown parameters. */
+/** Looks up an own property only, so that `constructor` and the like are unknown parameters. */
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
 /** True or false, as text in a URL. */
 export const truth = z.enum(['true', 'false'])
 
-/** The schema of what an operator is given. */
-export const schemaOf = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
+/** Returns the schema of an operator's operand. */
+export const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
   takes === 'truth' ? truth : (value ?? parameter.value)
 
 function checkValues(
-  place: string,
+  name: string,
   parameter: Parameter,
   taking: Taking,
   texts: string[],
 ): { values: unknown[]; faults: Fault[] } {
   const { takes } = taking
   const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
-  const fault = (code: string, message: string): Fault => ({ parameter: place, code, message })
+  const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
   if (takes !== 'many' && given.length > 1) {
     return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
   }
-  if (given.length > mostValues) {
+  if (given.length > maxValues) {
     return {
       values: [],
-      faults: [fault('too_big', `has ${given.length} values; at most ${mostValues} are possible`)],
+      faults: [fault('too_big', `has ${given.length} values; at most ${maxValues} are possible`)],
     }
   }
   if (given.some((text) => text.includes('\u0000'))) {
     return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
   }
-  const results = given.map((text) => schemaOf(parameter, taking).safeParse(text, { error: faultMessage }))
+  const results = given.map((text) =>
+    operandSchema(parameter, taking).safeParse(text, { error: faultMessage }),
+  )
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
     faults: results.flatMap(({ error }) =>
@@ -141,7 +139,7 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     }
     const values = new Map<Operator, unknown[]>()
     for (const [operator, texts] of operators) {
-      const place = written(name, operator)
+      const fullName = formatName(name, operator)
       const known = Object.keys(parameter.comparisons)
       const comparison = lookUp<Taking | undefined>(parameter.comparisons, operator)
       if (!comparison) {
@@ -150,10 +148,10 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
           bracketed.length === 0
             ? `"${name}" takes no operator in brackets`
             : `"${name}" has no operator "${operator}"${didYouMean(operator, bracketed)}`
-        faults.push({ parameter: place, code: 'unknown', message })
+        faults.push({ parameter: fullName, code: 'unknown', message })
         continue
       }
-      const result = checkValues(place, parameter, comparison, texts)
+      const result = checkValues(fullName, parameter, comparison, texts)
       faults.push(...result.faults)
       // The lookup above has shown that the word is an operator.
       values.set(operator as Operator, result.values)
@@ -164,22 +162,22 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     if (presence && !query.has(name))
       faults.push({ parameter: name, code: 'required', message: `is required: ${description}` })
   }
-  if (faults.length > 0) throw invalid(faults)
+  if (faults.length > 0) throw invalidParameters(faults)
   return checked
 }
 
-/** Most characters of queries that a reader remembers: there are many readers, and what is made of a query is larger. */
-const remembered = 50_000
+/** Characters of query strings that a reader caches. There are many readers, and a plan is larger than its query. */
+const maxCachedCharacters = 50_000
 
 /**
- * A reader of query strings that checks each text once: the same text means the same, and is then the same object, by
- * which others can remember what follows from it.
+ * Creates a reader of query strings that checks each text once. Equal texts give the same object, so callers can cache
+ * plans by it.
  * @returns a function from the text after `?` to the query as sent, which throws what `readQuery` throws, and its
  * `check`, which throws what `checkQuery` throws.
  */
 export function queryReader(parameters: Readonly<Record<string, Parameter>>): (text: string) => ReadQuery {
   const known = new LRUCache<string, ReadQuery>({
-    maxSize: remembered,
+    maxSize: maxCachedCharacters,
     sizeCalculation: (_query, text) => text.length + 1,
   })
   return (text) => {
@@ -197,24 +195,24 @@ export function queryReader(parameters: Readonly<Record<string, Parameter>>): (t
   }
 }
 
-/** All values of a parameter without operator; empty when it was not sent. */
-export const valuesOf = (query: CheckedQuery, name: string): unknown[] => query.get(name)?.get('eq') ?? []
+/** Returns the values of a parameter without operator; empty when it was not sent. */
+export const getValues = (query: CheckedQuery, name: string): unknown[] => query.get(name)?.get('eq') ?? []
 
-/** The same for parameters whose values are words. */
-export const wordsOf = (query: CheckedQuery, name: string): string[] => valuesOf(query, name).map(String)
+/** Returns the values of a parameter as strings. */
+export const getWords = (query: CheckedQuery, name: string): string[] => getValues(query, name).map(String)
 
-/** Schema of a whole number in decimal digits, from 1 to `most`, which it becomes. */
-export function wholeNumber(most: number) {
-  const error = `must be a whole number from 1 to ${most}`
+/** Returns the schema of a decimal whole number from 1 to `max`; it parses to a number. */
+export function wholeNumber(max: number) {
+  const error = `must be a whole number from 1 to ${max}`
   return z
     .string()
-    .regex(new RegExp(`^[1-9]\\d{0,${String(most).length - 1}}$`), { error })
+    .regex(new RegExp(`^[1-9]\\d{0,${String(max).length - 1}}$`), { error })
     .transform(Number)
-    .refine((value) => value <= most, { error })
+    .refine((value) => value <= max, { error })
     .meta({ description: 'A whole number.' })
 }
 
-/** A parameter with one value. */
+/** Returns a parameter with one value. */
 export const single = (value: z.ZodType, description: string, jsonValue = value): Parameter => ({
   description,
   value,
@@ -223,18 +221,22 @@ export const single = (value: z.ZodType, description: string, jsonValue = value)
 })
 
 /**
- * The parameter that says how many of something are answered.
- * @param what they are and where, as the beginning of a sentence: `Records in a page`.
- * @param more sentences that follow.
+ * Returns the parameter `limit`.
+ * @param what begins its description: `Records in a page`.
+ * @param more ends its description.
  */
-export const limitOf = (
+export const limitParameter = (
   what: string,
-  { usual, most }: { usual: number; most: number },
+  { defaultSize, maxSize }: { defaultSize: number; maxSize: number },
   more = '',
 ): Parameter =>
-  single(wholeNumber(most), `${what}: 1 to ${most}, ${usual} when left out.${more}`, z.int().min(1).max(most))
+  single(
+    wholeNumber(maxSize),
+    `${what}: 1 to ${maxSize}, ${defaultSize} when left out.${more}`,
+    z.int().min(1).max(maxSize),
+  )
 
-/** A parameter with a comma-separated list of words. */
+/** Returns a parameter with a comma-separated list of words. */
 export const words = (known: readonly string[], description: string): Parameter => ({
   description,
   value: z.enum(known),

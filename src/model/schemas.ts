@@ -111,7 +111,7 @@ export const externalIds = () =>
   z
     .array(externalId)
     .max(100)
-    .superRefine(noneTwice(({ scheme, id }: z.output<typeof externalId>) => `${scheme}:${id}`))
+    .superRefine(requireUnique(({ scheme, id }: z.output<typeof externalId>) => `${scheme}:${id}`))
     .default([])
     .meta({ description: 'Ids of the record in other registers; unique per resource.' })
 
@@ -137,7 +137,7 @@ export function refersTo<T extends z.ZodType>(schema: T, reference: Reference): 
 }
 
 /** Refuses what stands in a list before already. @param identity what makes two entries the same. */
-export const noneTwice =
+export const requireUnique =
   <Item>(identity: (item: Item) => unknown) =>
   (list: Item[], context: z.RefinementCtx): void => {
     const seen = new Set<unknown>()
@@ -154,4 +154,4 @@ export const distinct = <T extends z.ZodType>(items: T, max = 100) =>
   z
     .array(items)
     .max(max)
-    .superRefine(noneTwice((item: z.output<T>) => item))
+    .superRefine(requireUnique((item: z.output<T>) => item))

@@ -21,7 +21,7 @@ import {
   positionColumn,
   rowStart,
 } from '../database/columns.ts'
-import { partIndex } from '../database/folding.ts'
+import { trigramIndex } from '../database/folding.ts'
 import { recordColumns, recordForeignKey } from '../database/tables/records.ts'
 import type { Registry } from './registry.ts'
 import { actionKinds } from './vocabularies.ts'
@@ -73,8 +73,8 @@ function makeParticipations(registry: Registry) {
         index('participations_organization').on(table.organization, table.resource, table.record),
         index('participations_region').on(table.region, table.resource, table.record),
         index('participations_role').on(table.role, table.resource),
-        partIndex('participations_signatory_part', table.signatory),
-        partIndex('participations_contribution_part', table.contribution),
+        trigramIndex('participations_signatory_part', table.signatory),
+        trigramIndex('participations_contribution_part', table.contribution),
       ]
     },
   )
@@ -145,7 +145,7 @@ const makeExternalIds = (registry: Registry) =>
       matches('external_ids_scheme_form', table.scheme, '^[a-z0-9][a-z0-9._-]*$'),
       filled('external_ids_id_filled', table.id),
       uniqueIndex('external_ids_unique').on(table.scheme, table.id, table.resource),
-      partIndex('external_ids_id_part', table.id),
+      trigramIndex('external_ids_id_part', table.id),
     ],
   )
 

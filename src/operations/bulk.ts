@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { single, wordsOf } from '../model/parameters.ts'
+import { getWords, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
@@ -130,7 +130,7 @@ export const bulk: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    const each = wordsOf(request.query, 'atomic')[0] === 'false'
+    const each = getWords(request.query, 'atomic')[0] === 'false'
     const authorship = getAuthorship(request)
     const { count, operations, refused } = parseOperations(resource, request.body)
     return runOnce(database, request, async (transaction) => {

@@ -4,14 +4,14 @@ import type { CopySession } from '../database/database.ts'
 import { beginPast } from '../database/past.ts'
 import { withCrlf } from '../formats/csv.ts'
 import { featureCollection, type Place } from '../formats/geojson.ts'
-import { valuesOf as jsonValues } from '../formats/ndjson.ts'
-import { type SheetColumn, workbookOf } from '../formats/xlsx.ts'
+import { parseNdjson as jsonValues } from '../formats/ndjson.ts'
+import { type SheetColumn, writeWorkbook } from '../formats/xlsx.ts'
 import { propertiesOf } from '../model/document.ts'
-import { invalid, type Parameter, single, wordsOf } from '../model/parameters.ts'
+import { getWords, invalidParameters, type Parameter, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
-import { copyCells, copyDocuments, copyPlaces, copySources, copyTable } from '../query/export.ts'
+import { copyCells, copyDocuments, copyFeatures, copySources, copyTable } from '../query/export.ts'
 import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
 import type { ListPlan } from '../query/list.ts'
 import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
@@ -159,12 +159,12 @@ function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
       return {
         statement: copyCells(plan, columns, per),
         write: (source, session) =>
-          workbookOf([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
+          writeWorkbook([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
       }
     }
     case 'geojson':
       return {
-        statement: copyPlaces(plan),
+        statement: copyFeatures(plan),
         write: (source) => toByteStream(featureCollection(parsePlaces(source))),
       }
     default:
@@ -174,9 +174,9 @@ function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
 
 /** Reads `per`. @throws Problem `invalid-parameter` for a format without rows, or fields without participants. */
 function readPer(plan: ListPlan, request: ApiRequest): RowPer {
-  const [per] = wordsOf(request.query, 'per')
+  const [per] = getWords(request.query, 'per')
   if (per !== 'participant') return 'record'
-  const fault = (message: string) => invalid([{ parameter: 'per', code: 'invalid', message }])
+  const fault = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
   if (request.format !== 'csv' && request.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
   const list = participantsProperty(plan.resource)
   if (list === undefined || !plan.representation.fields.includes(list)) {

@@ -1,11 +1,11 @@
 import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
 import { singleReads } from '../database/database.ts'
-import { limitOf, single, valuesOf, wordsOf } from '../model/parameters.ts'
+import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { readCursor, type Scope, scopeFrom, writeCursor } from '../query/cursor.ts'
+import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
@@ -66,7 +66,8 @@ function entryJson({ entry: revision, document }: Row, before: Row | undefined):
   return JSON.stringify({ ...revision, changes })
 }
 
-const cursorScope = (resource: Resource, key: string): Scope => scopeFrom('history', resource.name, key)
+const cursorScope = (resource: Resource, key: string): CursorScope =>
+  createScope('history', resource.name, key)
 
 /** `GET /v1/{resource}/{key}/history`: pages of the changes of a record, newest first. */
 export const history: Operation = {
@@ -79,7 +80,7 @@ export const history: Operation = {
     path: 'history',
     access: 'read',
     query: {
-      limit: limitOf('Changes in a page', pageSize),
+      limit: limitParameter('Changes in a page', pageSize),
       cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
     },
     headers: [ifNoneMatch],
@@ -96,8 +97,8 @@ export const history: Operation = {
 
   async handle(resource, request, { database, cursorSecret }) {
     const { key, query } = request
-    const [cursor] = wordsOf(query, 'cursor')
-    const size = Number(valuesOf(query, 'limit')[0] ?? pageSize.usual)
+    const [cursor] = getWords(query, 'cursor')
+    const size = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
     // One more row than the page has: the last entry is compared with it, and it shows that there is another page.

@@ -1,4 +1,4 @@
-import { invalid } from '../model/parameters.ts'
+import { invalidParameters } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
@@ -51,7 +51,7 @@ export const list: Operation = {
         pagingParameters.filter((name) => request.query.has(name)),
         (parameter) => ({ parameter }),
       )
-      if (faults.length > 0) throw invalid(faults)
+      if (faults.length > 0) throw invalidParameters(faults)
       return exportResponse(plan, request, context)
     }
     refusePer(plan, request)

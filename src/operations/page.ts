@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts'
-import { type Place, type Position, readCursor, scopeOf, writeCursor } from '../query/cursor.ts'
+import { type CursorLocation, listScope, type Position, readCursor, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
 import type { Context, HeaderContract } from './operation.ts'
@@ -65,12 +65,12 @@ const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): 
 export async function pageText(
   plan: ListPlan,
   context: Context,
-  place?: Place,
+  place?: CursorLocation,
 ): Promise<{ body: string; next: string | null }> {
   const after =
     plan.cursor === undefined
       ? undefined
-      : readCursor(scopeOf(plan), plan.cursor, context.cursorSecret, place)
+      : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
   const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => pageRows(plan, after, registry)
     // One connection answers one question at a time.
@@ -78,7 +78,7 @@ export async function pageText(
     return Promise.all([records(), totalOf(plan, registry)])
   })
   const { records = null, last = null } = rows[0] ?? {}
-  const next = last && writeCursor(scopeOf(plan), last, context.cursorSecret)
+  const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
   const page = { limit: plan.limit, next, ...(total && { total }) }
   return { body: pageEnvelope(records ?? '', page), next }
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
-import { recordMoment, recordMomentOf } from '../query/past.ts'
-import { type Representation, representationOf, representationParameters } from '../query/representation.ts'
+import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
+import { type Representation, readRepresentation, representationParameters } from '../query/representation.ts'
 import { pastStatement } from '../query/revisions.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
 import type { Context, Operation } from './operation.ts'
@@ -59,7 +59,7 @@ export const read: Operation = {
     description: `Answers the ${resource.noun} as it is now, or as it was at a moment.`,
     path: 'record',
     access: 'read',
-    query: { ...representationParameters(resource), ...recordMoment(`the ${resource.noun}`) },
+    query: { ...representationParameters(resource), ...recordMomentParameter(`the ${resource.noun}`) },
     headers: [ifNoneMatch],
     answers: {
       200: {
@@ -73,8 +73,8 @@ export const read: Operation = {
   }),
 
   async handle(resource, { key, query }, context) {
-    const representation = representationOf(resource, query)
-    const at = recordMomentOf(query)
+    const representation = readRepresentation(resource, query)
+    const at = getRecordMoment(query)
     const record = await readRecordAt(resource, key, at, representation, context)
     if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
     const { version, document } = record

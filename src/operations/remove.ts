@@ -1,5 +1,5 @@
 import { singleReads } from '../database/database.ts'
-import { databaseErrorOf } from '../database/errors.ts'
+import { getDatabaseError } from '../database/errors.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { ifMatch, parseIfMatch } from './entity-tags.ts'
@@ -38,7 +38,7 @@ export const remove: Operation = {
         return { status: 204, headers: {} }
       })
     } catch (error) {
-      if (databaseErrorOf(error)?.code !== '23503') throw error
+      if (getDatabaseError(error)?.code !== '23503') throw error
       const errors = (await findReferrers(singleReads(database), resource, request.key)).map(referrerFault)
       const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/database.ts'
 import { singleReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
-import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
@@ -37,7 +37,7 @@ function readVersion({ body }: ApiRequest): number | undefined {
   if (data) return data.version
   throw invalidBody(
     'request',
-    faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
+    toFaults(error, (path) => ({ pointer: formatPointer(path) })),
   )
 }
 

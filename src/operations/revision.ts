@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { valuesOf } from '../model/parameters.ts'
+import { getValues } from '../model/parameters.ts'
 import { recordSchema } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
@@ -48,7 +48,7 @@ export const revision: Operation = {
   }),
 
   async handle(resource, { key, segments }, { database }) {
-    const version = Number(valuesOf(segments, 'version')[0])
+    const version = Number(getValues(segments, 'version')[0])
     const rows = await database.read<{ entry: Record<string, unknown>; document: string }>(
       revisionStatement(resource, key, version),
     )

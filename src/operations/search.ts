@@ -1,5 +1,5 @@
-import { pointerOf } from '../problems/faults.ts'
-import { recordMoment, recordMomentOf } from '../query/past.ts'
+import { formatPointer } from '../problems/faults.ts'
+import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
 import { invalidSearch, planSearch, searchRequest } from '../query/search.ts'
 import {
   exportDescription,
@@ -28,7 +28,10 @@ export const search: Operation = {
     description: `A tree of \`and\`, \`or\`, \`not\`, comparisons by property, and \`some\`, \`none\`, \`every\` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. Each operator but \`in\` takes one value: several that all hold go into \`and\`. ${exportDescription}`,
     path: 'search',
     access: 'read',
-    query: { ...exportParameters(resource), ...recordMoment(`the ${resource.name.replaceAll('-', ' ')}`) },
+    query: {
+      ...exportParameters(resource),
+      ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
+    },
     formats: exportFormats(resource),
     headers: [],
     body: {
@@ -56,12 +59,12 @@ export const search: Operation = {
   }),
 
   async handle(resource, request, context) {
-    const asOf = recordMomentOf(request.query)
+    const asOf = getRecordMoment(request.query)
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
     if (request.format !== 'json') {
       const faults = pagingFaults(
         pagingParameters.filter((name) => isGiven(request.body, name)),
-        (name) => ({ pointer: pointerOf([name]) }),
+        (name) => ({ pointer: formatPointer([name]) }),
       )
       if (faults.length > 0) throw invalidSearch(faults)
       return exportResponse(plan, request, context)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Fault } from './problem.ts'
 import { didYouMean } from './suggest.ts'
 
-/** How zod's issue codes are called in `errors`. */
+/** Codes in `errors` by zod's issue codes. */
 const codes: Record<string, string> = {
   unrecognized_keys: 'unknown',
   invalid_value: 'unknown_value',
@@ -13,7 +13,7 @@ const codes: Record<string, string> = {
   not_multiple_of: 'too_precise',
 }
 
-/** Shows a value inside a message: short, quoted when it is text. */
+/** Formats a value for a message: shortened, and quoted when it is text. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
@@ -63,8 +63,8 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
 }
 
 /**
- * The message for one zod issue, for people: what is wrong and what would be right, with the nearest known word.
- * Given to zod as its error map, since only there the schema and the value are at hand.
+ * Returns the message of a zod issue: what is wrong, what would be right, and the nearest known word. It is zod's error
+ * map, because only there the schema and the value are available.
  */
 export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -92,16 +92,16 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** A JSON pointer (RFC 6901) from the path of an issue. */
-export function pointerOf(path: readonly PropertyKey[]): string {
+/** Returns the JSON pointer (RFC 6901) of a path. */
+export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
 /**
- * The faults that zod found, one for each place.
- * @param place Names the place of a path: a pointer for bodies, a parameter for queries.
+ * Returns the faults of a zod error, at most one for each location.
+ * @param place returns the location of a path: a pointer for bodies, a parameter for queries.
  */
-export function faultsOf(
+export function toFaults(
   error: z.core.$ZodError,
   place: (path: readonly PropertyKey[]) => Pick<Fault, 'pointer' | 'parameter' | 'header'>,
 ): Fault[] {
@@ -118,7 +118,7 @@ export function faultsOf(
       message: `"${key}" ${messages[at] ?? 'is not known here'}`,
     }))
   })
-  // One fault a place: what else is wrong with a value matters when this is mended.
-  const places = faults.map(({ pointer, parameter, header }) => pointer ?? parameter ?? header)
-  return faults.filter((_, at) => places.indexOf(places[at]) === at)
+  // One fault for each location: the further faults of a value often follow from the first.
+  const locations = faults.map(({ pointer, parameter, header }) => pointer ?? parameter ?? header)
+  return faults.filter((_, at) => locations.indexOf(locations[at]) === at)
 }

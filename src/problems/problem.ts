@@ -8,13 +8,13 @@ export interface Fault {
   parameter?: string
   /** Name of the request header. */
   header?: string
-  /** What kind of fault it is, as a word for programs. */
+  /** Machine-readable code. */
   code: string
-  /** What is wrong and what would be right, for people. */
+  /** Human-readable message: what is wrong and what would be right. */
   message: string
 }
 
-/** What a problem may carry beside its type and detail. */
+/** Optional parts of a problem. */
 export interface ProblemExtras {
   errors?: Fault[]
   headers?: Record<string, string>
@@ -22,7 +22,7 @@ export interface ProblemExtras {
 }
 
 /**
- * An answer that is not the one asked for, as RFC 9457 problem details. Thrown anywhere, answered in one place.
+ * An error that is sent to the client as problem details (RFC 9457). Any code may throw it; the error handler sends it.
  * @example throw new Problem('not-found', 'There is no agreement 0190….')
  */
 export class Problem extends Error {
@@ -37,7 +37,7 @@ export class Problem extends Error {
     this.headers = extras.headers ?? {}
   }
 
-  /** The HTTP status that this problem is answered with. */
+  /** The HTTP status of the response. */
   get status(): number {
     return problemTypes[this.type].status
   }

@@ -1,8 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 
 /**
- * The known word that a mistyped one was probably meant to be, or undefined when none is near.
- * Case and the difference between `_`, `-` and nothing are not held against it.
+ * Returns the known word nearest to a mistyped one, or undefined when none is near. Case, `_` and `-` are ignored.
  * @example suggest('stauts', ['status', 'kind']) // 'status'
  */
 export function suggest(word: string, known: readonly string[]): string | undefined {
@@ -17,7 +16,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 }
 
 /**
- * The end of a sentence about an unknown word: the nearest known one, or all when they are few.
+ * Returns the end of a message about an unknown word: the nearest known one, or all when they are few.
  * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
  */
 export function didYouMean(word: string, known: readonly string[]): string {
@@ -26,13 +25,13 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return known.length > 0 && known.length <= 20 ? `; it can be ${listed(known)}` : ''
 }
 
-/** Words in quotes, joined as in a sentence. */
+/** Returns words in quotes, joined as in a sentence. */
 export function listed(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ')
 }
 
 /**
- * A noun with the article that goes before it.
+ * Returns a noun with its indefinite article.
  * @example aNoun('agreement') // 'an agreement'
  */
 export const aNoun = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`

@@ -4,8 +4,8 @@ import type { Dimension } from '../model/dimensions.ts'
 import type { Siblings } from '../model/filters.ts'
 import { distinctRelationRows, type Relation, relationRows } from '../model/relations.ts'
 import { toSearchable } from '../model/resource.ts'
-import { type AggregatePlan, dimensionOf, type MeasureTerm, measureOf } from './aggregate.ts'
-import { type Condition, shapeOf } from './condition.ts'
+import { type AggregatePlan, getDimension, getMeasure, type MeasureTerm } from './aggregate.ts'
+import { type Condition, conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
 import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
@@ -19,10 +19,10 @@ const name = (text: string) => sql.identifier(text)
 const list = (parts: SQL[]) => sql.join(parts, sql`, `)
 const key = (at: number) => sql`${name(`k${at}`)}`
 const measure = (at: number) => sql`${name(`m${at}`)}`
-const taken = (at: number) => sql`${name(`v${at}`)}`
+const measureInput = (at: number) => sql`${name(`v${at}`)}`
 
 /** Values of filters that narrow what dimensions look at, where the condition is a plain list of filters. */
-function narrowing(where: Condition): Record<string, unknown> {
+function roleValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
     where.comparisons
@@ -31,10 +31,10 @@ function narrowing(where: Condition): Record<string, unknown> {
   )
 }
 
-const siblingsOf =
+const getSiblings =
   (where: Condition): Siblings =>
   (filter) =>
-    `asked.${filter}` in narrowing(where) ? sql`${sql.placeholder(`asked.${filter}`)}` : undefined
+    `asked.${filter}` in roleValues(where) ? sql`${sql.placeholder(`asked.${filter}`)}` : undefined
 
 interface Grouping {
   plan: AggregatePlan
@@ -44,7 +44,7 @@ interface Grouping {
 }
 
 /** Values that a record has many of, each once; beside the role when that is grouped by too. */
-function joinOf({ plan, siblings }: Grouping, relation: Relation, at: number): SQL {
+function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: number): SQL {
   const alias = name(`d${at}`)
   const roleAt = plan.groupBy.indexOf('role')
   const narrowed = relation.roles !== undefined && roleAt >= 0
@@ -54,7 +54,7 @@ function joinOf({ plan, siblings }: Grouping, relation: Relation, at: number): S
 }
 
 /** Joins in an order in which the role is there before what is related to it. */
-function joinsOf(grouping: Grouping): SQL {
+function joinRelations(grouping: Grouping): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [{ relation: values.relation, at }] : [],
   )
@@ -62,14 +62,14 @@ function joinsOf(grouping: Grouping): SQL {
     ...joins.filter(({ relation }) => !relation.roles),
     ...joins.filter(({ relation }) => relation.roles),
   ]
-  return sql.join(ordered.map(({ relation, at }) => joinOf(grouping, relation, at)))
+  return sql.join(ordered.map(({ relation, at }) => joinRelation(grouping, relation, at)))
 }
 
 /** What a measure takes from each record's row; nothing where records or other rows are counted. */
-function takenBy({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
+function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
   if (summary === 'count') return undefined
-  if (summary !== 'countDistinct') return measureOf(resource, of).value
-  const { values } = dimensionOf(resource, of)
+  if (summary !== 'countDistinct') return getMeasure(resource, of).value
+  const { values } = getDimension(resource, of)
   return values.kind === 'one' ? values.value : undefined
 }
 
@@ -80,8 +80,8 @@ function tuplesSql(grouping: Grouping): SQL {
     values.kind === 'one' ? [sql`${values.value} as ${key(at)}`] : [],
   )
   const measured = plan.measures.flatMap((term, at) => {
-    const value = takenBy(plan, term)
-    return value ? [sql`${value} as ${taken(at)}`] : []
+    const value = measureExpression(plan, term)
+    return value ? [sql`${value} as ${measureInput(at)}`] : []
   })
   const records = sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
   const related = dimensions.flatMap(({ values }, at) =>
@@ -89,7 +89,7 @@ function tuplesSql(grouping: Grouping): SQL {
   )
   if (related.length === 0) return records
   // The fence keeps the record's own values from being computed anew for each row that is joined to it.
-  return sql`select ${list([sql`records.*`, ...related])} from (${records} offset 0) records${joinsOf(grouping)}`
+  return sql`select ${list([sql`records.*`, ...related])} from (${records} offset 0) records${joinRelations(grouping)}`
 }
 
 const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -100,12 +100,18 @@ const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
 }
 
 /** A measure that the grouping itself computes; undefined where other rows must be looked at. */
-function directly({ resource }: AggregatePlan, { summary, of }: MeasureTerm, at: number): SQL | undefined {
+function directMeasure(
+  { resource }: AggregatePlan,
+  { summary, of }: MeasureTerm,
+  at: number,
+): SQL | undefined {
   if (summary === 'count') return sql`count(*)`
   if (summary === 'countDistinct') {
-    return dimensionOf(resource, of).values.kind === 'one' ? sql`count(distinct ${taken(at)})` : undefined
+    return getDimension(resource, of).values.kind === 'one'
+      ? sql`count(distinct ${measureInput(at)})`
+      : undefined
   }
-  return measureOf(resource, of).parts ? undefined : rounded[summary](taken(at))
+  return getMeasure(resource, of).parts ? undefined : rounded[summary](measureInput(at))
 }
 
 /** The keys of a tuple as one value, which is equal where they are, nulls too. */
@@ -113,23 +119,23 @@ const allKeys = (count: number, alias = sql``) =>
   sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]`
 
 /** A measure computed apart: rows of `keys` and the measure. */
-function apart({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
+function separateMeasure({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
   const count = plan.groupBy.length
   if (summary === 'countDistinct') {
-    const { values } = dimensionOf(plan.resource, of)
+    const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
     return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(at)} from tuples join (${relationRows(values.relation, siblings)}) related on related.record = tuples.record group by 1`
   }
-  const { parts } = measureOf(plan.resource, of)
+  const { parts } = getMeasure(plan.resource, of)
   if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)
   const [own, other] = [sql`part.`, sql`whole.`]
-  return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${taken(at)}`)} as ${measure(at)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
+  return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${measureInput(at)}`)} as ${measure(at)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
 }
 
 function groupsSql({ plan }: Grouping): SQL {
   const keys = plan.groupBy.map((_, at) => key(at))
   const measures = plan.measures.flatMap((term, at) => {
-    const value = directly(plan, term, at)
+    const value = directMeasure(plan, term, at)
     return value ? [sql`${value} as ${measure(at)}`] : []
   })
   return sql`select ${list([...keys, sql`count(*) as records`, ...measures])} from tuples group by ${list(keys)}`
@@ -137,10 +143,10 @@ function groupsSql({ plan }: Grouping): SQL {
 
 function chosenSql(grouping: Grouping): SQL {
   const { plan } = grouping
-  const added = plan.measures.flatMap((term, at) => (directly(plan, term, at) ? [] : [{ term, at }]))
+  const added = plan.measures.flatMap((term, at) => (directMeasure(plan, term, at) ? [] : [{ term, at }]))
   const joins = added.map(
     ({ term, at }) =>
-      sql` left join (${apart(grouping, term, at)}) ${name(`e${at}`)} on ${name(`e${at}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
+      sql` left join (${separateMeasure(grouping, term, at)}) ${name(`e${at}`)} on ${name(`e${at}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
   )
   const columns = added.map(({ term, at }) => {
     const value = sql`${name(`e${at}`)}.${measure(at)}`
@@ -152,8 +158,8 @@ function chosenSql(grouping: Grouping): SQL {
 
 function havingSql({ measures, having }: AggregatePlan): SQL {
   if (having.length === 0) return sql``
-  const conditions = having.map(({ measure: wanted, comparison }, at) => {
-    const column = measure(measures.findIndex((term) => term.name === wanted))
+  const conditions = having.map(({ measure: name, comparison }, at) => {
+    const column = measure(measures.findIndex((term) => term.name === name))
     return sql`${column} ${sql.raw(comparison)} ${sql.placeholder(`having.${at}`)}::text::numeric`
   })
   return sql` where ${sql.join(conditions, sql` and `)}`
@@ -185,12 +191,7 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
     ['label', object(each(({ label }, value) => whenKnown(value, label(value))))],
     ['measures', object(plan.measures.map((term, at): [string, SQL] => [term.name, measure(at)]))],
     ...(plan.where.kind === 'fields'
-      ? [
-          ['list', groupLink(plan, common, (wanted) => key(plan.groupBy.indexOf(wanted)))] satisfies [
-            string,
-            SQL,
-          ],
-        ]
+      ? [['list', groupLink(plan, common, (name) => key(plan.groupBy.indexOf(name)))] satisfies [string, SQL]]
       : []),
   ])
 }
@@ -204,8 +205,8 @@ const totalSql = ({ plan, dimensions, where }: Grouping) =>
 function buildSql(plan: AggregatePlan): SQL {
   const grouping: Grouping = {
     plan,
-    dimensions: plan.groupBy.map((dimension) => dimensionOf(plan.resource, dimension)),
-    siblings: siblingsOf(plan.where),
+    dimensions: plan.groupBy.map((dimension) => getDimension(plan.resource, dimension)),
+    siblings: getSiblings(plan.where),
     where: conditionSql(toSearchable(plan.resource), plan.where),
   }
   const order = orderSql(grouping)
@@ -225,16 +226,16 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
   const shape = JSON.stringify([
     'aggregate',
     resource.name,
-    shapeOf(where),
+    conditionShape(where),
     groupBy,
     measures.map((term) => term.name),
     sort,
-    having.map(({ measure: wanted, comparison }) => [wanted, comparison]),
+    having.map(({ measure: name, comparison }) => [name, comparison]),
   ])
   const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
   return statement(shape, () => buildSql(plan), {
     ...conditionValues(where),
-    ...narrowing(where),
+    ...roleValues(where),
     ...limits,
     common: commonQuery(plan),
     limit: plan.limit,

@@ -2,26 +2,26 @@ import { z } from 'zod'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import {
   type CheckedQuery,
-  invalid,
-  limitOf,
+  getValues,
+  getWords,
+  invalidParameters,
+  limitParameter,
   type Parameter,
-  valuesOf,
   words,
-  wordsOf,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import type { Condition } from './condition.ts'
-import { conditionOf } from './list.ts'
-import { listMoment, listMomentOf } from './past.ts'
+import { readCondition } from './list.ts'
+import { getListMoment, listMomentParameter } from './past.ts'
 
-/** What is done with the values of a group: records are counted, values of a dimension or amounts taken together. */
+/** The aggregate function of a measure. */
 export type Summary = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
 
-/** Something to know of each group. */
+/** One measure of the groups. */
 export interface MeasureTerm {
-  /** As it is asked for and answered: `count`, `sum:commitment`. */
+  /** Name in request and response: `count`, `sum:commitment`. */
   name: string
   summary: Summary
   /** The dimension that is counted, or the measure that is summed up; empty for `count`. */
@@ -38,47 +38,47 @@ export interface Having {
   value: string
 }
 
-/** One key of the order of groups: a dimension or a measure that is asked for. */
+/** One term of the order of groups: a dimension or measure of the request. */
 export interface GroupOrder {
   by: string
   direction: 'asc' | 'desc'
 }
 
-/** What an aggregate asks for, checked against its resource. */
+/** The plan of an aggregate: its parameters, checked against the resource. */
 export interface AggregatePlan {
   resource: Resource
-  /** Which records are grouped, however that was said. */
+  /** The records to group. */
   where: Condition
   groupBy: string[]
   measures: MeasureTerm[]
-  /** Does not name all keys: what is equal by it comes in the order of the keys. */
+  /** Groups that are equal by these terms are ordered by their keys. */
   sort: GroupOrder[]
   having: Having[]
   limit: number
-  /** The moment of the registry that is asked, as in a list; undefined for now. */
+  /** Reads the registry as of this time, as in a list; undefined for now. */
   asOf?: string
 }
 
-/** How many groups are answered: what is usual, and the most that can be asked for. */
-export const groupLimit = { usual: 100, most: 10_000 } as const
+/** Default and maximum number of groups in a response. */
+export const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
 
-const mostDimensions = 3
+const maxDimensions = 3
 
-/** A dimension of a resource. @throws when a plan names one that is not there. */
-export function dimensionOf(resource: Resource, name: string): Dimension {
+/** Returns a dimension of a resource. @throws Error for an unknown name. */
+export function getDimension(resource: Resource, name: string): Dimension {
   const dimension = resource.dimensions[name]
   if (!dimension) throw new Error(`a plan has a dimension that ${resource.name} does not: ${name}`)
   return dimension
 }
 
-/** A measure of a resource. @throws when a plan names one that is not there. */
-export function measureOf(resource: Resource, name: string): Measure {
+/** Returns a measure of a resource. @throws Error for an unknown name. */
+export function getMeasure(resource: Resource, name: string): Measure {
   const measure = resource.measures[name]
   if (!measure) throw new Error(`a plan has a measure that ${resource.name} does not: ${name}`)
   return measure
 }
 
-/** Every measure that can be asked of a resource, as `measures` names them. */
+/** Lists the measures of a resource, by their names in the parameter `measures`. */
 export const measureNames = (resource: Resource): string[] => [
   'count',
   ...Object.keys(resource.dimensions).map((name) => `countDistinct:${name}`),
@@ -87,29 +87,32 @@ export const measureNames = (resource: Resource): string[] => [
   ),
 ]
 
-const described = (definitions: Record<string, { description: string }>) =>
+const describeAll = (definitions: Record<string, { description: string }>) =>
   Object.entries(definitions)
     .map(([name, { description }]) => `\`${name}\`: ${description}`)
     .join(' ')
 
-const havingForm = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
+const havingPattern = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
 const having = z
   .string()
-  .regex(havingForm, {
+  .regex(havingPattern, {
     error: 'must be a measure, one of >= <= > < = and a number in decimal digits, such as count>=5',
   })
   .meta({ examples: ['count>=5'] })
 
-/** Every parameter of a resource's aggregates: those of its own, and every filter of the list. */
+/** Returns every parameter of a resource's aggregate, with the filters of the list. */
 export function aggregateParameters(resource: Resource): Record<string, Parameter> {
   const dimensions = Object.keys(resource.dimensions)
   const measures = measureNames(resource)
   const known = [...dimensions, ...measures]
-  const amounts = described(resource.measures)
+  const amounts = describeAll(resource.measures)
   return {
     groupBy: {
-      ...words(dimensions, `One to three dimensions, separated by commas. ${described(resource.dimensions)}`),
+      ...words(
+        dimensions,
+        `One to three dimensions, separated by commas. ${describeAll(resource.dimensions)}`,
+      ),
       presence: 'required',
     },
     measures: words(
@@ -126,35 +129,35 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       value: having,
       comparisons: { eq: { takes: 'many' } },
     },
-    limit: limitOf('Groups to answer', groupLimit, ' `groups.count` says how many there are.'),
-    ...listMoment(resource),
+    limit: limitParameter('Groups to answer', groupLimit, ' `groups.count` says how many there are.'),
+    ...listMomentParameter(resource),
     ...resource.filters,
   }
 }
 
-function measureTerm(name: string): MeasureTerm {
+function parseMeasure(name: string): MeasureTerm {
   const at = name.indexOf(':')
   // The parameter has let only measures' names through.
   const summary = (at < 0 ? name : name.slice(0, at)) as Summary
   return { name, summary, of: at < 0 ? '' : name.slice(at + 1) }
 }
 
-function groupOrder(word: string): GroupOrder {
+function parseGroupOrder(word: string): GroupOrder {
   return word.startsWith('-') ? { by: word.slice(1), direction: 'desc' } : { by: word, direction: 'asc' }
 }
 
-function havingOf(text: string): Having {
-  const [, measure = '', word, value = ''] = havingForm.exec(text) ?? []
+function parseHaving(text: string): Having {
+  const [, measure = '', word, value = ''] = havingPattern.exec(text) ?? []
   const comparison = comparisons.find((known) => known === word) ?? '='
   return { measure, comparison, value }
 }
 
-const repeatedIn = (parameter: string, names: string[]): Fault[] =>
+const findRepeated = (parameter: string, names: string[]): Fault[] =>
   names
     .filter((name, at) => names.indexOf(name) < at)
     .map((name) => ({ parameter, code: 'repeated', message: `"${name}" stands twice` }))
 
-/** Whether a condition holds only for records with one value of a filter. */
+/** Whether a condition restricts records to one value of a filter. */
 function isFixed(where: Condition, filter: string): boolean {
   if (where.kind === 'all') return where.of.some((part) => isFixed(part, filter))
   if (where.kind !== 'fields') return false
@@ -164,47 +167,47 @@ function isFixed(where: Condition, filter: string): boolean {
   })
 }
 
-/** Amounts of which some may be of another currency or unit say nothing together. */
-function incomparable({ resource, measures, groupBy, where }: AggregatePlan): Fault[] {
+/** Returns a fault for each measure that would mix currencies or units. */
+function findIncomparable({ resource, measures, groupBy, where }: AggregatePlan): Fault[] {
   return measures.flatMap(({ name, summary, of }) => {
     const { within } = ['count', 'countDistinct'].includes(summary)
       ? { within: undefined }
-      : measureOf(resource, of)
+      : getMeasure(resource, of)
     if (within === undefined || groupBy.includes(within) || isFixed(where, within)) return []
     const message = `"${name}" would mix values of different ${within}: add ${within} to groupBy, or filter by one, such as ${within}=…`
     return [{ parameter: 'measures', code: 'incomparable', message }]
   })
 }
 
-function unasked(parameter: string, asked: string[], names: string[], where: string): Fault[] {
+function findMissing(parameter: string, selected: string[], names: string[], where: string): Fault[] {
   return names
-    .filter((name) => !asked.includes(name))
+    .filter((name) => !selected.includes(name))
     .map((name) => ({
       parameter,
       code: 'not_asked_for',
-      message: `"${name}" is not asked for: add it to ${where}${didYouMean(name, asked)}`,
+      message: `"${name}" is not asked for: add it to ${where}${didYouMean(name, selected)}`,
     }))
 }
 
-/** All that is wrong with a plan although each of its words is known. */
-function faultsOf(plan: AggregatePlan): Fault[] {
+/** Returns the faults of a plan whose words are all known. */
+function findFaults(plan: AggregatePlan): Fault[] {
   const { resource, groupBy, measures, sort, having } = plan
-  const asked = measures.map(({ name }) => name)
+  const selected = measures.map(({ name }) => name)
   const known = measureNames(resource)
   const unknown = having.filter(({ measure }) => !known.includes(measure))
-  const tooMany = `has ${groupBy.length} dimensions; at most ${mostDimensions} are possible`
+  const tooMany = `has ${groupBy.length} dimensions; at most ${maxDimensions} are possible`
   return [
-    ...(groupBy.length > mostDimensions ? [{ parameter: 'groupBy', code: 'too_big', message: tooMany }] : []),
-    ...repeatedIn('groupBy', groupBy),
-    ...repeatedIn('measures', asked),
-    ...incomparable(plan),
-    ...repeatedIn(
+    ...(groupBy.length > maxDimensions ? [{ parameter: 'groupBy', code: 'too_big', message: tooMany }] : []),
+    ...findRepeated('groupBy', groupBy),
+    ...findRepeated('measures', selected),
+    ...findIncomparable(plan),
+    ...findRepeated(
       'sort',
       sort.map(({ by }) => by),
     ),
-    ...unasked(
+    ...findMissing(
       'sort',
-      [...groupBy, ...asked],
+      [...groupBy, ...selected],
       sort.map(({ by }) => by),
       'groupBy or measures',
     ),
@@ -213,9 +216,9 @@ function faultsOf(plan: AggregatePlan): Fault[] {
       code: 'unknown_value',
       message: `there is no measure "${measure}"${didYouMean(measure, known)}`,
     })),
-    ...unasked(
+    ...findMissing(
       'having',
-      asked,
+      selected,
       having.map(({ measure }) => measure).filter((name) => known.includes(name)),
       'measures',
     ),
@@ -223,26 +226,26 @@ function faultsOf(plan: AggregatePlan): Fault[] {
 }
 
 /**
- * The plan of an aggregate from its checked query.
- * @throws Problem `invalid-parameter` with every fault: what stands twice, is too much, isn't asked for, or can't be
- * added up.
+ * Returns the plan of an aggregate for a checked query.
+ * @throws Problem `invalid-parameter` with every fault: repeated words, too many dimensions, a sort term or condition
+ * that is not in the request, or amounts of mixed units.
  */
 export function planAggregate(resource: Resource, query: CheckedQuery): AggregatePlan {
-  const [size = groupLimit.usual] = valuesOf(query, 'limit')
+  const [size = groupLimit.defaultSize] = getValues(query, 'limit')
   if (typeof size !== 'number') throw new Problem('internal', 'A number of groups was not read as a number.')
-  const measures = wordsOf(query, 'measures')
-  const asOf = listMomentOf(resource, query)
+  const measures = getWords(query, 'measures')
+  const asOf = getListMoment(resource, query)
   const plan: AggregatePlan = {
     resource,
-    where: conditionOf(resource, query),
-    groupBy: wordsOf(query, 'groupBy'),
-    measures: (measures.length > 0 ? measures : ['count']).map(measureTerm),
-    sort: wordsOf(query, 'sort').map(groupOrder),
-    having: wordsOf(query, 'having').map(havingOf),
+    where: readCondition(resource, query),
+    groupBy: getWords(query, 'groupBy'),
+    measures: (measures.length > 0 ? measures : ['count']).map(parseMeasure),
+    sort: getWords(query, 'sort').map(parseGroupOrder),
+    having: getWords(query, 'having').map(parseHaving),
     limit: size,
     ...(asOf !== undefined && { asOf }),
   }
-  const faults = faultsOf(plan)
-  if (faults.length > 0) throw invalid(faults)
+  const faults = findFaults(plan)
+  if (faults.length > 0) throw invalidParameters(faults)
   return plan
 }

@@ -1,25 +1,25 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Searchable } from '../model/searchable.ts'
-import { type Comparing, type Condition, inside, valuesIn } from './condition.ts'
+import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
 
 /** Columns, separated by commas. */
 const list = (columns: PgColumn[]): SQL => sql.join(columns, sql`, `)
 
 const value = (at: number): SQL => sql`${sql.placeholder(`value.${at}`)}`
 
-/** The values of a condition under the names that its SQL has for them. */
+/** Returns the values of a condition by the names of its placeholders. */
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
-  Object.fromEntries(valuesIn(condition).map((given, at) => [`value.${at}`, given]))
+  Object.fromEntries(listValues(condition).map((given, at) => [`value.${at}`, given]))
 
-function fieldsSql(searchable: Searchable, comparisons: Comparing[], from: number): SQL {
+function fieldsSql(searchable: Searchable, comparisons: FilterComparison[], from: number): SQL {
   const siblings = (name: string) => {
     const at = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
     return at < 0 ? undefined : value(from + at)
   }
   const conditions = comparisons.map(({ filter, operator }, at) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
-    if (!comparison) throw new Error(`a plan compares what cannot be compared: ${filter}[${operator}]`)
+    if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
     return sql`(${comparison.sql(value(from + at), siblings)})`
   })
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
@@ -27,7 +27,7 @@ function fieldsSql(searchable: Searchable, comparisons: Comparing[], from: numbe
 
 function elementsSql(searchable: Searchable, condition: Condition & { kind: 'elements' }, from: number): SQL {
   const collection = searchable.collections()[condition.collection]
-  if (!collection) throw new Error(`a plan asks for a list that is not there: ${condition.collection}`)
+  if (!collection) throw new Error(`unknown collection in a plan: ${condition.collection}`)
   const { table, owner } = collection
   const holds = conditionSql(collection, condition.of, from)
   switch (condition.quantifier) {
@@ -41,20 +41,20 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
 }
 
 /**
- * The SQL of a condition, with a placeholder for each value.
- * @param from number of its first placeholder; `conditionValues` names them alike.
+ * Returns the SQL of a condition, with a placeholder for each value.
+ * @param from number of the first placeholder; `conditionValues` uses the same numbers.
  */
 export function conditionSql(searchable: Searchable, condition: Condition, from = 0): SQL {
   if (condition.kind === 'fields') return fieldsSql(searchable, condition.comparisons, from)
   if (condition.kind === 'elements') return elementsSql(searchable, condition, from)
   let next = from
-  const parts = inside(condition).map((part) => {
+  const parts = getParts(condition).map((part) => {
     const own = sql`(${conditionSql(searchable, part, next)})`
-    next += valuesIn(part).length
+    next += listValues(part).length
     return own
   })
-  // A comparison with a missing value is neither true nor false; its negation is true, so that both sides together
-  // are all records.
+  // A comparison with a missing value is null. Its negation must be true, so that a condition and its negation together
+  // match all records.
   if (condition.kind === 'not') return sql`${sql.join(parts)} is not true`
   return sql.join(parts, condition.kind === 'all' ? sql` and ` : sql` or `)
 }

@@ -1,27 +1,27 @@
 import type { Operator } from '../model/filters.ts'
 
-/** A filter, an operator, and the value that it is compared with: a list for operators that take many. */
-export interface Comparing {
+/** A comparison: a filter, an operator, and its operand, which is a list for operators that take many. */
+export interface FilterComparison {
   filter: string
   operator: Operator
   value: unknown
 }
 
-/** How many elements of a list a condition must hold for; `every` also holds for an empty list. */
+/** The elements of a list that must match. `every` also holds for an empty list. */
 export type Quantifier = 'some' | 'none' | 'every'
 
-/** A boolean tree of comparisons: what lists and searches alike come down to. */
+/** A boolean tree of comparisons, the common form of lists and searches. */
 export type Condition =
   | { kind: 'all'; of: Condition[] }
   | { kind: 'any'; of: Condition[] }
   | { kind: 'not'; of: Condition }
   /** Comparisons that all hold; some filters narrow others beside them. */
-  | { kind: 'fields'; comparisons: Comparing[] }
+  | { kind: 'fields'; comparisons: FilterComparison[] }
   /** A condition that holds for one and the same element of a list. */
   | { kind: 'elements'; collection: string; quantifier: Quantifier; of: Condition }
 
-/** The conditions directly inside one. */
-export function inside(condition: Condition): Condition[] {
+/** Returns the direct children of a condition. */
+export function getParts(condition: Condition): Condition[] {
   switch (condition.kind) {
     case 'all':
     case 'any':
@@ -34,13 +34,13 @@ export function inside(condition: Condition): Condition[] {
   }
 }
 
-/** The values of a condition's comparisons, in the order in which its SQL has its parameters. */
-export function valuesIn(condition: Condition): unknown[] {
+/** Returns the values of all comparisons, in the order of the SQL's placeholders. */
+export function listValues(condition: Condition): unknown[] {
   return condition.kind === 'fields'
     ? condition.comparisons.map(({ value }) => value)
-    : inside(condition).flatMap(valuesIn)
+    : getParts(condition).flatMap(listValues)
 }
 
-/** All that the SQL of a condition depends on, and none of its values. */
-export const shapeOf = (condition: Condition): string =>
+/** Returns what the SQL text of a condition depends on: everything but the values. */
+export const conditionShape = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => (key === 'value' ? undefined : value))

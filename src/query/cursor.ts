@@ -2,24 +2,24 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
-/** The sort keys of the last record of a page, as text. */
+/** The sort keys of the last record of a page, as text. A cursor holds them. */
 export type Position = string[]
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
-/** What a cursor is bound to: nothing else can use it. */
-export type Scope = string
+/** A hash of the query that a cursor belongs to. Another query refuses the cursor. */
+export type CursorScope = string
 
-/** The scope of what these values describe, as JSON. */
-export const scopeFrom = (...parts: unknown[]): Scope => digest(JSON.stringify(parts))
+/** Returns the hash of JSON values as a scope. */
+export const createScope = (...parts: unknown[]): CursorScope => digest(JSON.stringify(parts))
 
-const scopes = new WeakMap<ListPlan, Scope>()
+const scopes = new WeakMap<ListPlan, CursorScope>()
 
-/** The scope of a list: the resource, the filters with their values, the order, and the moment where it is not now. */
-export function scopeOf(plan: ListPlan): Scope {
+/** Returns the scope of a list: resource, filters with values, order and `asOf`. */
+export function listScope(plan: ListPlan): CursorScope {
   const { resource, where, sort, asOf } = plan
   const moment = asOf === undefined ? [] : [asOf]
-  const known = scopes.get(plan) ?? scopeFrom(resource.name, where, sort, ...moment)
+  const known = scopes.get(plan) ?? createScope(resource.name, where, sort, ...moment)
   scopes.set(plan, known)
   return known
 }
@@ -27,37 +27,37 @@ export function scopeOf(plan: ListPlan): Scope {
 const sign = (payload: string, secret: string) =>
   createHmac('sha256', secret).update(payload).digest('base64url').slice(0, 22)
 
-/** Where a cursor was sent. */
-export type Place = Pick<Fault, 'parameter' | 'pointer'>
+/** The parameter or pointer that held the cursor. */
+export type CursorLocation = Pick<Fault, 'parameter' | 'pointer'>
 
-const inQuery: Place = { parameter: 'cursor' }
+const inQuery: CursorLocation = { parameter: 'cursor' }
 
-const refuse = (why: string, place: Place) =>
-  new Problem('invalid-cursor', `The cursor ${why}. Start again without it.`, {
-    errors: [{ ...place, code: 'invalid', message: why }],
+const invalidCursor = (reason: string, place: CursorLocation) =>
+  new Problem('invalid-cursor', `The cursor ${reason}. Start again without it.`, {
+    errors: [{ ...place, code: 'invalid', message: reason }],
   })
 
-/** A cursor for the page after a record, which only this query can use. */
-export function writeCursor(scope: Scope, position: Position, secret: string): string {
+/** Returns a signed cursor for the page after a position. */
+export function writeCursor(scope: CursorScope, position: Position, secret: string): string {
   const payload = Buffer.from(JSON.stringify([scope, ...position])).toString('base64url')
   return `${payload}.${sign(payload, secret)}`
 }
 
 /**
- * The position that a cursor stands for.
- * @throws Problem `invalid-cursor` when it was cut, edited, made by another registry or for another query.
+ * Verifies a cursor and returns its position.
+ * @throws Problem `invalid-cursor` when it was cut or edited, or is of another registry or query.
  */
-export function readCursor(scope: Scope, cursor: string, secret: string, place = inQuery): Position {
+export function readCursor(scope: CursorScope, cursor: string, secret: string, place = inQuery): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
-  const right = Buffer.from(sign(payload, secret))
-  if (rest.length > 0 || given.length !== right.length || !timingSafeEqual(given, right)) {
-    throw refuse('is not one that this registry has given out: it was cut or changed', place)
+  const expected = Buffer.from(sign(payload, secret))
+  if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw invalidCursor('is not one that this registry has given out: it was cut or changed', place)
   }
-  // The signature vouches for the content: a list of texts, written above.
-  const [bound, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
-  if (bound !== scope) {
-    throw refuse(
+  // The signature proves that `writeCursor` wrote the content: an array of strings.
+  const [cursorScope, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
+  if (cursorScope !== scope) {
+    throw invalidCursor(
       'belongs to another query: send it with the same filters and sort as the page that gave it',
       place,
     )

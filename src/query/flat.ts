@@ -28,13 +28,13 @@ export const participantsProperty = (resource: Resource): string | undefined =>
   Object.entries(resource.bound).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
 
 /** The properties of an object's schema; those of all variants where it is a union. */
-function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
+function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   if (schema instanceof z.ZodObject) return schema.shape
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
-  return Object.assign({}, ...schema.options.map((option) => shapeOf(option) ?? {}))
+  return Object.assign({}, ...schema.options.map((option) => getShape(option) ?? {}))
 }
 
-function kindOf(schema: z.core.$ZodType): CellKind {
+function getCellKind(schema: z.core.$ZodType): CellKind {
   if (schema instanceof z.ZodNumber) return 'number'
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return 'code'
   const { format } = (schema instanceof z.ZodType && schema.meta()) || {}
@@ -43,7 +43,7 @@ function kindOf(schema: z.core.$ZodType): CellKind {
 }
 
 const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatColumn => {
-  const kind = kindOf(schema)
+  const kind = getCellKind(schema)
   return { name, kind, cell: kind === 'number' ? sql`(${value})::numeric` : sql`(${value})::text` }
 }
 
@@ -74,7 +74,7 @@ const memberColumns = (name: string, shape: z.core.$ZodShape, json: SQL): FlatCo
     const path = `${name}.${member}`
     const inner = unwrapped(schema)
     const value = sql`(${json}) ->> ${sql.raw(`'${member}'`)}`
-    return inner instanceof z.ZodArray || shapeOf(inner)
+    return inner instanceof z.ZodArray || getShape(inner)
       ? jsonColumn(path, value)
       : scalarColumn(path, inner, value)
   })
@@ -83,11 +83,11 @@ function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodTy
   const value = propertyJson(resource, name)
   if (name === 'createdAt' || name === 'updatedAt') return [{ name, kind: 'instant', cell: value }]
   const inner = unwrapped(schema)
-  const shape = shapeOf(inner)
+  const shape = getShape(inner)
   if (shape) return memberColumns(name, shape, value)
   if (!(inner instanceof z.ZodArray)) return [scalarColumn(name, inner, value)]
   if (name === participantsProperty(resource)) return [participantsColumn(name, value)]
-  if (shapeOf(inner.element)) return [jsonColumn(name, value)]
+  if (getShape(inner.element)) return [jsonColumn(name, value)]
   const list = resource.bound[name]?.rows ? sql`array(select json_array_elements_text(${value}))` : value
   return [wordsColumn(name, list)]
 }
@@ -95,7 +95,7 @@ function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodTy
 /** The columns of the participant in whose row a record stands. */
 function participantColumns(resource: Resource, name: string): FlatColumn[] {
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
-  const shape = list instanceof z.ZodArray ? shapeOf(list.element) : undefined
+  const shape = list instanceof z.ZodArray ? getShape(list.element) : undefined
   return memberColumns(name, shape ?? {}, sql`${participant}.value`)
 }
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Operator } from '../model/filters.ts'
-import { type AggregatePlan, dimensionOf } from './aggregate.ts'
+import { type AggregatePlan, getDimension } from './aggregate.ts'
 import type { Condition } from './condition.ts'
 import { momentName } from './past.ts'
 
@@ -10,23 +10,28 @@ import { momentName } from './past.ts'
  */
 
 /** Operators of which several values all hold, so that a group's can stand beside those of the request. */
-const addUp: Operator[] = ['all', 'exactly', 'noneAs']
+const combinableOperators: Operator[] = ['all', 'exactly', 'noneAs']
 
 const parameter = (filter: string, operator: Operator) =>
   operator === 'eq' ? filter : `${filter}%5B${operator}%5D`
 
 /** The comparison of a request by a filter and operator. */
-const asked = (where: Condition, filter: string, operator: Operator) =>
+const findComparison = (where: Condition, filter: string, operator: Operator) =>
   where.kind === 'fields'
     ? where.comparisons.find((one) => one.filter === filter && one.operator === operator)
     : undefined
 
 /** Whether a dimension takes the place of what is asked for already: its value is one of those. */
-const replaced = ({ resource, groupBy }: AggregatePlan, filter: string, operator: Operator, value: unknown) =>
+const isReplaced = (
+  { resource, groupBy }: AggregatePlan,
+  filter: string,
+  operator: Operator,
+  value: unknown,
+) =>
   operator === 'eq' &&
   Array.isArray(value) &&
   groupBy.some((name) => {
-    const { asks } = dimensionOf(resource, name)
+    const { asks } = getDimension(resource, name)
     return asks.filter === filter && asks.finds === 'eq'
   })
 
@@ -34,7 +39,7 @@ const replaced = ({ resource, groupBy }: AggregatePlan, filter: string, operator
 export function commonQuery(plan: AggregatePlan): string | null {
   if (plan.where.kind !== 'fields') return null
   const parts = plan.where.comparisons
-    .filter(({ filter, operator, value }) => !replaced(plan, filter, operator, value))
+    .filter(({ filter, operator, value }) => !isReplaced(plan, filter, operator, value))
     .map(({ filter, operator, value }) => {
       const values = Array.isArray(value) ? value : [value]
       return `${parameter(filter, operator)}=${values.map((one) => encodeURIComponent(String(one))).join()}`
@@ -44,22 +49,23 @@ export function commonQuery(plan: AggregatePlan): string | null {
 }
 
 /** Codes and words stand as they are; any other text is written byte by byte (RFC 3986, section 2.1). */
-const encoded = (text: SQL) =>
+const percentEncode = (text: SQL) =>
   sql`(case when ${text} ~ '^[A-Za-z0-9._~-]*$' then ${text} else regexp_replace(encode(convert_to(${text}, 'UTF8'), 'hex'), '(..)', '%\\1', 'g') end)`
 
 const literal = (text: string) => sql.raw(`'${text}'`)
 
 /** What the filter of a dimension must be for a group: SQL of a piece of the query, or null for nothing. */
-function pieceOf(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
-  const { asks, values, text } = dimensionOf(plan.resource, name)
+function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
+  const { asks, values, text } = getDimension(plan.resource, name)
   const key = keyOf(name)
   // What takes one value and is asked for already has the same value in every group.
   const piece = (operator: Operator, value: SQL) => {
-    const known = asked(plan.where, asks.filter, operator)
-    const settled = known !== undefined && !Array.isArray(known.value) && !addUp.includes(operator)
+    const known = findComparison(plan.where, asks.filter, operator)
+    const settled =
+      known !== undefined && !Array.isArray(known.value) && !combinableOperators.includes(operator)
     return settled ? sql`null::text` : sql`${literal(`${parameter(asks.filter, operator)}=`)} || ${value}`
   }
-  const found = encoded(text(key))
+  const found = percentEncode(text(key))
   const lacking = piece(asks.lacks, literal(asks.none))
   if (values.kind === 'one' || !values.relation.roles || !plan.groupBy.includes('role')) {
     return sql`case when ${key} is null then ${lacking} else ${piece(asks.finds, found)} end`
@@ -78,6 +84,6 @@ function pieceOf(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL
  * @param keyOf SQL of a group's value of a dimension.
  */
 export function groupLink(plan: AggregatePlan, common: SQL, keyOf: (name: string) => SQL): SQL {
-  const pieces = plan.groupBy.map((name) => sql`(${pieceOf(plan, name, keyOf)})`)
+  const pieces = plan.groupBy.map((name) => sql`(${groupFilter(plan, name, keyOf)})`)
   return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${common}::text, ${sql.join(pieces, sql`, `)})`
 }

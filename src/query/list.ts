@@ -2,21 +2,21 @@ import { z } from 'zod'
 import type { Operator } from '../model/filters.ts'
 import {
   type CheckedQuery,
-  limitOf,
+  getValues,
+  getWords,
+  limitParameter,
   type Parameter,
   single,
-  valuesOf,
   words,
-  wordsOf,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
-import type { Comparing, Condition } from './condition.ts'
-import { listMoment, listMomentOf } from './past.ts'
+import type { Condition, FilterComparison } from './condition.ts'
+import { getListMoment, listMomentParameter } from './past.ts'
 import {
   type Representation,
+  readRepresentation,
   refuseRepeated,
-  representationOf,
   representationParameters,
 } from './representation.ts'
 
@@ -24,30 +24,30 @@ import {
 export interface SortTerm {
   key: string
   direction: 'asc' | 'desc'
-  /** Where records without a value come. */
+  /** Position of records without a value. */
   nulls: 'first' | 'last'
 }
 
-/** What a list asks for, checked against its resource: nothing in it is text from a URL any more. */
+/** The plan of a list: its parameters, checked against the resource. */
 export interface ListPlan {
   resource: Resource
   where: Condition
-  /** Ends with the resource's key, so that no two records are equal. */
+  /** Ends with the resource's key, so that the order is total. */
   sort: SortTerm[]
   representation: Representation
   limit: number
   cursor?: string
   count?: 'exact' | 'estimated'
-  /** The moment of the registry that is asked: RFC 3339, or a date for its first moment in UTC; undefined for now. */
+  /** Reads the registry as of this time: RFC 3339, or a date for its first millisecond in UTC; undefined for now. */
   asOf?: string
 }
 
-/** Page sizes: what is answered when nothing is said, and the most that can be asked for. */
-export const pageSize = { usual: 25, most: 200 } as const
+/** Default and maximum number of records in a page. */
+export const pageSize = { defaultSize: 25, maxSize: 200 } as const
 
 const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((name) => [name, `-${name}`])
 
-/** Every parameter of a resource's lists. */
+/** Returns every parameter of a resource's list. */
 export function listParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...resource.filters,
@@ -55,20 +55,20 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
       sortWords(resource),
       'Order of the list: keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
-    limit: limitOf('Records in a page', pageSize),
+    limit: limitParameter('Records in a page', pageSize),
     cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
     ...representationParameters(resource),
     count: single(
       z.enum(['exact', 'estimated']),
       'Also count all records that match: exactly, or by the planner’s estimate.',
     ),
-    ...listMoment(resource),
+    ...listMomentParameter(resource),
   }
 }
 
 /**
- * The order that is asked for, with the key behind it.
- * @throws Problem `invalid-parameter` when a key stands twice.
+ * Appends the resource's key to the sort terms, so that the order is total.
+ * @throws Problem `invalid-parameter` for a repeated key.
  */
 export function completeSort(resource: Resource, terms: SortTerm[]): SortTerm[] {
   refuseRepeated(
@@ -80,16 +80,16 @@ export function completeSort(resource: Resource, terms: SortTerm[]): SortTerm[] 
   return [...terms, { key: property, direction: terms.at(-1)?.direction ?? 'asc', nulls: 'last' }]
 }
 
-const sortTerm = (word: string): SortTerm =>
+const parseSortTerm = (word: string): SortTerm =>
   word.startsWith('-')
     ? { key: word.slice(1), direction: 'desc', nulls: 'last' }
     : { key: word, direction: 'asc', nulls: 'last' }
 
-/** The condition that a query's filters make: all of them hold. */
-export function conditionOf(resource: Resource, query: CheckedQuery): Condition {
-  // In the order of the definitions, so that the order of a query's parameters makes no difference.
+/** Returns the condition of a query's filters, all of which must hold. */
+export function readCondition(resource: Resource, query: CheckedQuery): Condition {
+  // The order of the definitions, so that the order of a query's parameters makes no difference to the statement.
   const comparisons = Object.entries(resource.filters).flatMap(([filter, { comparisons: known }]) =>
-    Object.entries(known).flatMap(([word, { takes }]): Comparing[] => {
+    Object.entries(known).flatMap(([word, { takes }]): FilterComparison[] => {
       // A filter's comparisons are keyed by operators.
       const operator = word as Operator
       const values = query.get(filter)?.get(operator)
@@ -102,8 +102,8 @@ export function conditionOf(resource: Resource, query: CheckedQuery): Condition 
 const plans = new WeakMap<CheckedQuery, ListPlan>()
 
 /**
- * The plan of a list from its checked query, the same one for the same query.
- * @throws Problem `invalid-parameter` for words that stand twice.
+ * Returns the plan of a list for a checked query. The plan is cached by the query object.
+ * @throws Problem `invalid-parameter` for repeated words.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {
   const known = plans.get(query)
@@ -114,16 +114,16 @@ export function planList(resource: Resource, query: CheckedQuery): ListPlan {
 }
 
 function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
-  const [cursor] = wordsOf(query, 'cursor')
-  const [size = pageSize.usual] = valuesOf(query, 'limit')
-  const [count] = valuesOf(query, 'count')
-  const asOf = listMomentOf(resource, query)
+  const [cursor] = getWords(query, 'cursor')
+  const [size = pageSize.defaultSize] = getValues(query, 'limit')
+  const [count] = getValues(query, 'count')
+  const asOf = getListMoment(resource, query)
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
   return {
     resource,
-    where: conditionOf(resource, query),
-    sort: completeSort(resource, wordsOf(query, 'sort').map(sortTerm)),
-    representation: representationOf(resource, query),
+    where: readCondition(resource, query),
+    sort: completeSort(resource, getWords(query, 'sort').map(parseSortTerm)),
+    representation: readRepresentation(resource, query),
     limit: size,
     ...(cursor !== undefined && { cursor }),
     ...((count === 'exact' || count === 'estimated') && { count }),

@@ -4,10 +4,10 @@ import pg from 'pg'
 
 /** An element of an array in PostgreSQL's notation. */
 const element = (value: unknown): string =>
-  value === null ? 'null' : `"${textOf(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+  value === null ? 'null' : `"${toPgText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-/** The text that PostgreSQL reads a value from, as the driver sends it for a parameter. */
-function textOf(value: unknown): string {
+/** Returns a value in PostgreSQL's text format, as the driver sends a parameter. */
+function toPgText(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
     return String(value)
@@ -16,19 +16,20 @@ function textOf(value: unknown): string {
 }
 
 /**
- * A value as a literal of SQL. It is quoted whatever it is, so its type is found as that of a parameter would be.
- * @throws for values that no plan has: objects, undefined.
+ * Returns a value as a quoted SQL literal. PostgreSQL infers its type as for a parameter.
+ * @throws Error for objects and undefined, which no plan has.
  */
-export const literal = (value: unknown): string => (value === null ? 'null' : pg.escapeLiteral(textOf(value)))
+export const literal = (value: unknown): string =>
+  value === null ? 'null' : pg.escapeLiteral(toPgText(value))
 
 /**
- * The text of a statement with its values in it, for COPY, which takes no parameters. Every value comes through
- * `literal`; nothing else puts text of a client into SQL.
+ * Returns the SQL text of a statement with its values as literals, for COPY, which takes no parameters. Every value goes
+ * through `literal`; no other code puts client text into SQL.
  * @param values for the placeholders, by name.
  */
-export function inlined(statement: SQL, values: Record<string, unknown>): string {
+export function inlineValues(statement: SQL, values: Record<string, unknown>): string {
   const dialect = new PgDialect()
-  // drizzle gives the value beside its number, which is all that a parameter needs.
+  // drizzle passes the value as the second argument; its own implementation needs only the number.
   dialect.escapeParam = (_number: number, value?: unknown) =>
     literal(is(value, Placeholder) ? values[value.name] : value)
   return dialect.sqlToQuery(statement).sql

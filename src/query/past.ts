@@ -1,48 +1,47 @@
 import { instant } from '../model/filters.ts'
-import { type CheckedQuery, type Parameter, single, wordsOf } from '../model/parameters.ts'
+import { type CheckedQuery, getWords, type Parameter, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 
-/** The parameter `asOf`, which asks for the registry as it was at a time. */
+/** The parameter `asOf`: reads the registry as it was at a time. */
 
 const pastMoment = instant.refine((text) => !(Date.parse(text) > Date.now()), {
-  error: 'must be a moment that has been: nothing is known of the future',
+  error: 'must not be in the future',
 })
 
-/** The usual name of the parameter. */
-const usual = 'asOf'
+/** The name of the parameter, unless a filter has it. */
+const defaultName = 'asOf'
 
 /**
- * The name under which requests with a resource's filters ask for a moment of the registry: where a filter is called
- * `asOf`, another one.
+ * Returns the name of the parameter beside a resource's filters: `registryAsOf` where a filter is called `asOf`.
  */
 export const momentName = ({ filters }: Resource): string =>
-  Object.hasOwn(filters, usual) ? 'registryAsOf' : usual
+  Object.hasOwn(filters, defaultName) ? 'registryAsOf' : defaultName
 
 /**
- * The parameter that asks for a moment.
- * @param answered what is answered as of it.
+ * Returns the parameter.
+ * @param what what is answered as of it.
  */
-export const momentParameter = (answered: string, more = ''): Parameter =>
+export const momentParameter = (what: string, more = ''): Parameter =>
   single(
     pastMoment,
-    `Answers ${answered} as the registry stood at a moment, by its history: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
+    `Answers ${what} as the registry stood at a moment, by its history: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
   )
 
-/** The parameter for requests without filters beside it. */
-export const recordMoment = (answered: string): Record<string, Parameter> => ({
-  [usual]: momentParameter(answered),
+/** Returns the parameter for requests without filters. */
+export const recordMomentParameter = (what: string): Record<string, Parameter> => ({
+  [defaultName]: momentParameter(what),
 })
 
-/** The parameter for requests with the resource's filters beside it. */
-export function listMoment(resource: Resource): Record<string, Parameter> {
+/** Returns the parameter for requests with the resource's filters. */
+export function listMomentParameter(resource: Resource): Record<string, Parameter> {
   const name = momentName(resource)
-  const more = name === usual ? '' : ` Here, \`${usual}\` is the ${resource.noun}'s own date.`
+  const more = name === defaultName ? '' : ` Here, \`${defaultName}\` is the ${resource.noun}'s own date.`
   return { [name]: momentParameter(`the ${resource.name.replaceAll('-', ' ')}`, more) }
 }
 
-/** The moment that a request without filters asks for: RFC 3339 or a date; undefined for now. */
-export const recordMomentOf = (query: CheckedQuery): string | undefined => wordsOf(query, usual)[0]
+/** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for now. */
+export const getRecordMoment = (query: CheckedQuery): string | undefined => getWords(query, defaultName)[0]
 
-/** The same for a request with the resource's filters. */
-export const listMomentOf = (resource: Resource, query: CheckedQuery): string | undefined =>
-  wordsOf(query, momentName(resource))[0]
+/** Returns the `asOf` of a request with the resource's filters. */
+export const getListMoment = (resource: Resource, query: CheckedQuery): string | undefined =>
+  getWords(query, momentName(resource))[0]

@@ -1,14 +1,14 @@
 import { propertiesOf } from '../model/document.ts'
-import { type CheckedQuery, invalid, type Parameter, words, wordsOf } from '../model/parameters.ts'
+import { type CheckedQuery, getWords, invalidParameters, type Parameter, words } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 
-/** What of a record is answered: which of its properties, and which other records with it. */
+/** The representation of a record: its properties, and the records included with it. */
 export interface Representation {
   fields: readonly string[]
   include: string[]
 }
 
-/** The parameters that choose the representation, for every operation that answers records. */
+/** Returns the parameters `fields` and `include`. */
 export function representationParameters(resource: Resource): Record<string, Parameter> {
   const includes = Object.entries(resource.includes())
   const descriptions = includes.map(([name, { description }]) => `\`${name}\`: ${description}`)
@@ -21,19 +21,19 @@ export function representationParameters(resource: Resource): Record<string, Par
   }
 }
 
-/** Names stand once, or it is not clear what is meant. @throws Problem `invalid-parameter` */
+/** Refuses repeated names. @throws Problem `invalid-parameter`. */
 export function refuseRepeated(parameter: string, names: string[]): void {
   const repeated = names.filter((name, at) => names.indexOf(name) < at)
   if (repeated.length > 0) {
-    throw invalid(
+    throw invalidParameters(
       repeated.map((name) => ({ parameter, code: 'repeated', message: `"${name}" stands twice` })),
     )
   }
 }
 
-function chooseFrom(resource: Resource, query: CheckedQuery): Representation {
-  const fields = wordsOf(query, 'fields')
-  const include = wordsOf(query, 'include')
+function parseRepresentation(resource: Resource, query: CheckedQuery): Representation {
+  const fields = getWords(query, 'fields')
+  const include = getWords(query, 'include')
   refuseRepeated('fields', fields)
   refuseRepeated('include', include)
   const properties = propertiesOf(resource)
@@ -43,15 +43,15 @@ function chooseFrom(resource: Resource, query: CheckedQuery): Representation {
   }
 }
 
-const chosen = new WeakMap<CheckedQuery, Representation>()
+const representations = new WeakMap<CheckedQuery, Representation>()
 
 /**
- * The representation that a checked query of a resource asks for, in an order of its own, so that equal wishes are equal;
- * the same one for the same query.
- * @throws Problem `invalid-parameter` for words that stand twice.
+ * Returns the representation of a checked query, in the order of the declaration, so that the order of the words makes
+ * no difference. It is cached by the query object.
+ * @throws Problem `invalid-parameter` for repeated words.
  */
-export function representationOf(resource: Resource, query: CheckedQuery): Representation {
-  const representation = chosen.get(query) ?? chooseFrom(resource, query)
-  chosen.set(query, representation)
+export function readRepresentation(resource: Resource, query: CheckedQuery): Representation {
+  const representation = representations.get(query) ?? parseRepresentation(resource, query)
+  representations.set(query, representation)
   return representation
 }

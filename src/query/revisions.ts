@@ -7,17 +7,17 @@ import type { Resource } from '../model/resource.ts'
 import type { changeKinds } from '../model/vocabularies.ts'
 import { statement } from './statement.ts'
 
-/** What has made a revision. */
+/** The operation that wrote a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
-/** The JSON of what a revision is, without the record's own. */
+/** SQL of a revision's JSON without its document. */
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
   'requestId', request_id, 'reason', reason)`
 
 /**
- * The statement of a record's revisions, newest first: rows of `entry` (what it is, as JSON) and `document` (as text).
+ * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON) and `document` (text).
  * @param before only versions below it; undefined for all.
  */
 export function historyStatement(
@@ -36,7 +36,7 @@ export function historyStatement(
   return statement(`history|${before === undefined ? 'first' : 'after'}`, build, values)
 }
 
-/** The statement of one revision: rows as those of a history. */
+/** Returns the statement of one revision, with the columns of `historyStatement`. */
 export function revisionStatement(resource: Resource, key: string, version: number): QueryConfig {
   const build = () =>
     sql`select ${entry} as entry, document::text as document from ${revisions}
@@ -45,8 +45,8 @@ export function revisionStatement(resource: Resource, key: string, version: numb
 }
 
 /**
- * The statement of a record as it stood at a moment: `version`, `operation`, and `document` as text, with the properties
- * asked for; no row when it was not there yet. Of a record that had been removed by then, the operation says so.
+ * Returns the statement of a record as of a time: `version`, `operation`, and `document` as text with the chosen fields.
+ * It gives no row before the record's creation. After its removal, `operation` is `remove`.
  * @param moment RFC 3339, or a date for its first moment in UTC.
  */
 export function pastStatement(
@@ -57,7 +57,7 @@ export function pastStatement(
 ): QueryConfig {
   const whole = fields.length === propertiesOf(resource).length
   const build = () => {
-    // Values pass as the text that they were; so do numbers, which a program would write in its own way.
+    // Values keep their text. JavaScript would write some numbers in another form.
     const sparse = sql`(select json_object_agg(part.key, part.value order by part.at) from json_each(document)
       with ordinality as part(key, value, at) where part.key = any(${placeholder('fields')}::text[]))`
     return sql`select version, operation, ${whole ? sql`document` : sparse}::text as document from ${revisions}
@@ -68,26 +68,26 @@ export function pastStatement(
   return statement(`past|${whole ? 'whole' : 'sparse'}`, build, values)
 }
 
-/** A place in the feed of changes. */
+/** A position in the change feed. */
 export interface FeedPosition {
   transaction: string
   sequence: string
 }
 
-/** What is asked of the feed of changes. */
+/** The plan of a page of the change feed. */
 export interface FeedPlan {
-  /** Undefined from the first on. */
+  /** Undefined for the beginning of the feed. */
   after: FeedPosition | undefined
-  /** Names of resources; none means all. */
+  /** Names of resources; an empty array means all. */
   resources: string[]
   limit: number
 }
 
 /**
- * The statement of the changes after a place: rows of `position` and `document`, its JSON as text.
+ * Returns the statement of the changes after a position: rows of `position` and `document` (JSON text).
  *
- * The order is that of transactions' numbers. It has no gap which something could still fall into: of transactions that
- * run, and so of all that come after one that runs, nothing is shown yet.
+ * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so
+ * nothing can later appear before a position that a client has read.
  */
 export function feedStatement({ after, resources, limit }: FeedPlan): QueryConfig {
   const build = () => {
@@ -95,11 +95,11 @@ export function feedStatement({ after, resources, limit }: FeedPlan): QueryConfi
     const bound = after
       ? sql` and (transaction, sequence) > (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`
       : sql``
-    const wanted =
+    const inResources =
       resources.length > 0 ? sql` and resource = any(${placeholder('resources')}::text[])` : sql``
     return sql`select ${position} as position, (select row_to_json(change) from (select ${position} as "position", resource,
         key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, document) change)::text as document
-      from ${revisions} where transaction < (select feed_horizon())${bound}${wanted}
+      from ${revisions} where transaction < (select feed_horizon())${bound}${inResources}
       order by transaction, sequence limit ${placeholder('limit')}`
   }
   const values = { ...after, resources, limit }

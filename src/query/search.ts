@@ -4,15 +4,15 @@ import type { Comparison, Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
-import { faultMessage, faultsOf, pointerOf } from '../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
-import { type Comparing, type Condition, type Quantifier, valuesIn } from './condition.ts'
+import { type Condition, type FilterComparison, listValues, type Quantifier } from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
 
-/** Limits of a search: how deep its tree may be, and how many comparisons it may have. */
+/** Limits of a search: depth of the tree, number of comparisons, and values of one `in`. */
 export const searchLimits = { depth: 10, comparisons: 100, values: 200 } as const
 
-/** The operators of a filter in JSON: `in` is a list of what `eq` takes one of. */
+/** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
   const schemaOf = ({ takes, value: own = jsonValue }: Comparison) => (takes === 'truth' ? z.boolean() : own)
   const own = Object.entries(comparisons).map(([operator, comparison]) => [
@@ -23,41 +23,41 @@ function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.Zod
   return { ...Object.fromEntries(own), ...(comparisons.eq && { in: list }) }
 }
 
-/** The check that an object asks for something. What has other faults is not judged: it may have meant to. */
-const saysSomething = (error: string) =>
+/** Returns a check that an object is not empty. It is silent when there are other issues, which may be the cause. */
+const requireNonEmpty = (error: string) =>
   z.check<object>((payload) => {
     if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
     payload.issues.push({ code: 'custom', message: error, input: payload.value })
   })
 
-/** The check that no word of a list stands in it twice. */
-const eachOnce = <Word>(wordOf: (item: Word) => string, place: PropertyKey[] = []) =>
+/** Returns a check that the words of a list are unique. */
+const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
   z.check<Word[]>((payload) => {
     const found = payload.value.map(wordOf)
     for (const [at, word] of found.entries())
       if (found.indexOf(word) < at)
         payload.issues.push({
           code: 'custom',
-          path: [at, ...place],
+          path: [at, ...subpath],
           message: `"${word}" stands twice`,
           input: word,
         })
   })
 
-const comparingOf = (filter: Filter) =>
+const comparisonSchema = (filter: Filter) =>
   z
     .strictObject(operatorShape(filter))
-    .check(saysSomething('compares with nothing: give at least one operator'))
+    .check(requireNonEmpty('compares with nothing: give at least one operator'))
     .optional()
     .meta({ description: filter.description })
 
-/** A condition to show: the first filter that has a word of its own, or takes one of some usual values. */
-function exampleOf({ filters }: Searchable): object {
-  const usual = ['energy', 'PAK', '2011', '142']
+/** Returns an example condition, by the first filter with an enum or one of the candidate values. */
+function exampleCondition({ filters }: Searchable): object {
+  const candidates = ['energy', 'PAK', '2011', '142']
   for (const [name, { value, comparisons }] of Object.entries(filters)) {
-    const words = value instanceof z.ZodEnum ? value.options.map(String) : usual
-    const fitting = words.find((candidate) => value.safeParse(candidate).success)
-    if (fitting !== undefined && comparisons.eq) return { [name]: { eq: fitting } }
+    const words = value instanceof z.ZodEnum ? value.options.map(String) : candidates
+    const example = words.find((candidate) => value.safeParse(candidate).success)
+    if (example !== undefined && comparisons.eq) return { [name]: { eq: example } }
   }
   return {}
 }
@@ -69,13 +69,13 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   const self: z.ZodType = z.lazy(() => schema)
   const filters = Object.entries(searchable.filters).map(([filter, definition]) => [
     filter,
-    comparingOf(definition),
+    comparisonSchema(definition),
   ])
   const lists = Object.entries(searchable.collections()).map(([list, collection]) => {
     const elements = conditionSchema(collection, `${name}${capitalized(list)}`).optional()
     const quantified = z
       .strictObject({ some: elements, none: elements, every: elements })
-      .check(saysSomething('asks for nothing: give some, none or every'))
+      .check(requireNonEmpty('asks for nothing: give some, none or every'))
     return [list, quantified.optional().meta({ description: collection.description })]
   })
   const schema = nameInput(
@@ -88,8 +88,8 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         ...Object.fromEntries(filters),
         ...Object.fromEntries(lists),
       })
-      .check(saysSomething('is empty: give a condition, or leave it out'))
-      .meta({ description: 'Conditions that all hold.', examples: [exampleOf(searchable)] }),
+      .check(requireNonEmpty('is empty: give a condition, or leave it out'))
+      .meta({ description: 'Conditions that all hold.', examples: [exampleCondition(searchable)] }),
   )
   return schema
 }
@@ -108,7 +108,7 @@ const sortSchema = (resource: Resource) =>
     )
     .max(10)
     .default([])
-    .check(eachOnce(({ by }) => by, ['by']))
+    .check(requireUnique(({ by }) => by, ['by']))
 
 const requests = new WeakMap<Resource, ReturnType<typeof makeRequest>>()
 
@@ -120,7 +120,7 @@ function makeRequest(resource: Resource) {
       .strictObject({
         where: conditionSchema(toSearchable(resource), resource.singular).optional(),
         sort: sortSchema(resource),
-        limit: z.int().min(1).max(pageSize.most).default(pageSize.usual),
+        limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
         cursor: z
           .string()
           .min(1)
@@ -131,10 +131,14 @@ function makeRequest(resource: Resource) {
         fields: z
           .array(z.enum(propertiesOf(resource)))
           .min(1)
-          .check(eachOnce(String))
+          .check(requireUnique(String))
           .meta({ uniqueItems: true })
           .optional(),
-        include: z.array(z.enum(includes)).check(eachOnce(String)).meta({ uniqueItems: true }).default([]),
+        include: z
+          .array(z.enum(includes))
+          .check(requireUnique(String))
+          .meta({ uniqueItems: true })
+          .default([]),
         count: z.enum(['exact', 'estimated']).nullable().default(null),
       })
       .meta({
@@ -144,7 +148,7 @@ function makeRequest(resource: Resource) {
   )
 }
 
-/** Schema of a search among a resource. */
+/** Returns the schema of a search body, cached by resource. */
 export function searchRequest(resource: Resource): ReturnType<typeof makeRequest> {
   const known = requests.get(resource) ?? makeRequest(resource)
   requests.set(resource, known)
@@ -153,26 +157,30 @@ export function searchRequest(resource: Resource): ReturnType<typeof makeRequest
 
 const quantifiers: Quantifier[] = ['some', 'none', 'every']
 
-const tree = z.record(z.string(), z.unknown())
-const branch = z.array(z.unknown())
+const jsonObject = z.record(z.string(), z.unknown())
+const jsonArray = z.array(z.unknown())
 
-const compare = (filter: string, operator: Operator, value: unknown): Comparing => ({
+const compare = (filter: string, operator: Operator, value: unknown): FilterComparison => ({
   filter,
   operator,
   value,
 })
 
-/** Any of some values, for a filter that takes one at a time. */
-const anyAlone = (filter: string, values: unknown[]): Condition => ({
+/** Returns the condition "any of these values", for a filter whose `eq` takes one value. */
+const anyOfValues = (filter: string, values: unknown[]): Condition => ({
   kind: 'any',
   of: values.map((value) => ({ kind: 'fields', comparisons: [compare(filter, 'eq', value)] })),
 })
 
-/** What the operators of one filter ask: comparisons, and conditions that no comparison says. */
-function operatorsOf(filter: string, definition: Filter, operators: unknown): (Comparing | Condition)[] {
-  return Object.entries(tree.parse(operators)).map(([word, given]) => {
+/** Reads the operators of one filter. `in` may need a condition; the others are comparisons. */
+function readOperators(
+  filter: string,
+  definition: Filter,
+  operators: unknown,
+): (FilterComparison | Condition)[] {
+  return Object.entries(jsonObject.parse(operators)).map(([word, given]) => {
     if (word === 'in' && definition.comparisons.eq?.takes === 'one')
-      return anyAlone(filter, branch.parse(given))
+      return anyOfValues(filter, jsonArray.parse(given))
     if (word === 'in') return compare(filter, 'eq', given)
     // The schema has let only the filter's operators through.
     const operator = word as Operator
@@ -180,26 +188,26 @@ function operatorsOf(filter: string, definition: Filter, operators: unknown): (C
   })
 }
 
-/** The condition that a tree says, which its schema has checked. */
+/** Reads a condition from a tree that its schema has checked. */
 function readCondition(searchable: Searchable, where: unknown): Condition {
-  const { and, or, not, ...fields } = tree.parse(where)
+  const { and, or, not, ...fields } = jsonObject.parse(where)
   const all: Condition[] = []
   if (and !== undefined)
-    all.push({ kind: 'all', of: branch.parse(and).map((part) => readCondition(searchable, part)) })
+    all.push({ kind: 'all', of: jsonArray.parse(and).map((part) => readCondition(searchable, part)) })
   if (or !== undefined)
-    all.push({ kind: 'any', of: branch.parse(or).map((part) => readCondition(searchable, part)) })
+    all.push({ kind: 'any', of: jsonArray.parse(or).map((part) => readCondition(searchable, part)) })
   if (not !== undefined) all.push({ kind: 'not', of: readCondition(searchable, not) })
   const collections = searchable.collections()
-  const comparisons: Comparing[] = []
+  const comparisons: FilterComparison[] = []
   for (const [name, value] of Object.entries(fields)) {
     const filter = searchable.filters[name]
     const collection = collections[name]
-    for (const asked of filter ? operatorsOf(name, filter, value) : []) {
+    for (const asked of filter ? readOperators(name, filter, value) : []) {
       if ('kind' in asked) all.push(asked)
       else comparisons.push(asked)
     }
     if (!collection) continue
-    const asked = tree.parse(value)
+    const asked = jsonObject.parse(value)
     for (const quantifier of quantifiers) {
       if (asked[quantifier] === undefined) continue
       all.push({
@@ -214,20 +222,20 @@ function readCondition(searchable: Searchable, where: unknown): Condition {
   return { kind: 'all', of: all }
 }
 
-/** The problem that faults of a search make. */
+/** Returns the problem `invalid-search` with these faults. */
 export const invalidSearch = (errors: Fault[]): Problem =>
-  new Problem('invalid-search', 'The search cannot be answered as it is: errors says where.', { errors })
+  new Problem('invalid-search', 'Invalid search: see errors.', { errors })
 
 /**
- * Refuses trees that are absurdly deep or large, before anything else looks at them.
+ * Refuses trees that are too deep or large, before the schema parses them.
  * Depth counts objects and the lists of `and` and `or` alike as one level of the tree.
  */
-function requireModest(where: unknown): void {
+function requireBoundedSize(where: unknown): void {
   let leaves = 0
   const walk = (node: unknown, path: PropertyKey[], depth: number): void => {
     if (depth > searchLimits.depth) {
       const message = `is more than ${searchLimits.depth} conditions deep`
-      throw invalidSearch([{ pointer: pointerOf(path), code: 'too_deep', message }])
+      throw invalidSearch([{ pointer: formatPointer(path), code: 'too_deep', message }])
     }
     if (Array.isArray(node)) for (const [at, part] of node.entries()) walk(part, [...path, at], depth)
     else if (typeof node === 'object' && node !== null) {
@@ -236,7 +244,7 @@ function requireModest(where: unknown): void {
     } else leaves += 1
     if (leaves > searchLimits.comparisons * 10) {
       const message = `has more than ${searchLimits.comparisons * 10} values`
-      throw invalidSearch([{ pointer: pointerOf(path.slice(0, 1)), code: 'too_big', message }])
+      throw invalidSearch([{ pointer: formatPointer(path.slice(0, 1)), code: 'too_big', message }])
     }
   }
   walk(where, ['where'], 0)
@@ -247,16 +255,17 @@ const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(k
 const everything: Condition = { kind: 'fields', comparisons: [] }
 
 /**
- * The plan of a search: the same as that of a list, by a larger grammar.
+ * Parses a search and returns its plan, which has the form of a list's.
  * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
  */
 export function planSearch(resource: Resource, body: unknown): ListPlan {
-  requireModest(tree.safeParse(body).data?.where)
+  requireBoundedSize(jsonObject.safeParse(body).data?.where)
   const result = searchRequest(resource).safeParse(body, { error: faultMessage })
-  if (!result.success) throw invalidSearch(faultsOf(result.error, (path) => ({ pointer: pointerOf(path) })))
+  if (!result.success)
+    throw invalidSearch(toFaults(result.error, (path) => ({ pointer: formatPointer(path) })))
   const { where, sort, limit, cursor, fields, include, count } = result.data
   const condition = where === undefined ? everything : readCondition(toSearchable(resource), where)
-  if (valuesIn(condition).length > searchLimits.comparisons) {
+  if (listValues(condition).length > searchLimits.comparisons) {
     const message = `has more than ${searchLimits.comparisons} comparisons`
     throw invalidSearch([{ pointer: '/where', code: 'too_big', message }])
   }

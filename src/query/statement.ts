@@ -4,14 +4,14 @@ import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
 import { dialect } from '../database/dialect.ts'
 
-/** SQL text with the places of its parameters, and the name under which servers keep it prepared. */
+/** SQL text with its parameters, and the name of its prepared statement. */
 interface Statement {
   name: string
   text: string
   parameters: unknown[]
 }
 
-/** One statement a query shape: the same filters, sorts and includes give the same text with other parameters. */
+/** Statements by query shape: equal filters, sorts and includes give the same text with other parameters. */
 const compiled = new LRUCache<string, Statement>({ max: 1000 })
 
 function compile(shape: string, build: () => SQL): Statement {
@@ -25,7 +25,7 @@ function compile(shape: string, build: () => SQL): Statement {
 }
 
 /**
- * A named prepared statement with its values.
+ * Returns a named prepared statement with its values.
  * @param shape everything that the SQL text depends on, and no value.
  * @param build makes the SQL, with `sql.placeholder(name)` where values go; called when the shape is new.
  * @param values for the placeholders, by name.

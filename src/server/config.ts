@@ -74,7 +74,7 @@ export const environment = z.object({
     .describe('The folder of the embedded PostgreSQL; while it runs, the file `url` in it says where.'),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info')
-    .describe('The least level that is logged: fatal, error, warn, info, debug, trace or silent.'),
+    .describe('Minimum log level: fatal, error, warn, info, debug, trace or silent.'),
   ADMIN_KEY: z
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, 'at least 16 characters of ASCII without spaces')
@@ -85,13 +85,13 @@ export const environment = z.object({
   PUBLIC_READ: oneOf('true', 'false')
     .transform((word) => word === 'true')
     .default(true)
-    .describe('Whether reading needs no key: true or false.'),
+    .describe('Whether anonymous clients may read: true or false.'),
   OIDC_ISSUER: z
     .string()
     .refine(isIssuer, 'a URL like https://login.example/realms/ministry')
     .optional()
-    .describe('The OpenID Connect issuer whose access tokens are taken beside keys. Absent: none.'),
-  OIDC_AUDIENCE: text.optional().describe('What must be in `aud` of its tokens.'),
+    .describe('The OpenID Connect issuer whose access tokens are accepted beside API keys. Absent: none.'),
+  OIDC_AUDIENCE: text.optional().describe('Required value of `aud` in its tokens.'),
   OIDC_ROLE_CLAIM: text
     .default('roles')
     .describe(
@@ -120,35 +120,35 @@ export const environment = z.object({
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'How many connections to PostgreSQL the service opens at most, beside two that hear of changes and one for `/readyz`.',
+      'Maximum number of connections to PostgreSQL, beside two that listen for changes and one for `/readyz`.',
     ),
-  CACHE_MB: wholeNumber(0, 65_536)
-    .default(64)
-    .describe('How many MiB of answers are kept in memory; 0 keeps none.'),
+  CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
-    .describe('How many requests may wait for one of these connections; more are answered 503 at once.'),
+    .describe('Maximum number of requests that wait for a connection; further ones get 503 at once.'),
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
-    .describe('For how long a request waits for a connection before it is answered 503.'),
+    .describe('How long a request waits for a connection before it gets 503.'),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
-    .describe('For how long a statement may run in PostgreSQL, or an export prepare its first line.'),
+    .describe('How long a statement may run in PostgreSQL, and an export until its first line.'),
   SLOW_STATEMENT_MS: wholeNumber(0, 3_600_000)
     .default(1000)
-    .describe('Statements that take as many milliseconds are logged, without their values; 0 logs none.'),
+    .describe(
+      'Statements that take at least this many milliseconds are logged, without their values; 0 logs none.',
+    ),
   REQUEST_SECONDS: wholeNumber(1, 3600)
     .default(60)
-    .describe('For how long a request may arrive, headers and body together, before it is answered 408.'),
+    .describe('How long headers and body of a request may take to arrive before it gets 408.'),
   SHED_LAG_MS: wholeNumber(0, 60_000)
     .default(1000)
     .describe(
-      'Requests are answered 503 while the process is late by as many milliseconds on average; 0 for however late.',
+      'Requests get 503 while the mean event loop delay is above this many milliseconds; 0 for no limit.',
     ),
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)
     .describe(
-      'Requests are answered 503 while the process uses more MiB of memory (RSS); 0 for any amount. They always are when the heap of V8 is nearly full.',
+      'Requests get 503 while the process uses more MiB of memory (RSS); 0 for no limit. They always do while the heap of V8 is nearly full.',
     ),
   DRAIN_SECONDS: wholeNumber(0, 300)
     .default(1)
@@ -163,7 +163,7 @@ export const environment = z.object({
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
     .describe(
-      'A direct way to the database, for hearing of changes, where `DATABASE_URL` leads through a pooler in transaction mode.',
+      'Direct URL of the database for LISTEN, where `DATABASE_URL` leads through a pooler in transaction mode.',
     ),
 })
 

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import { databaseErrorOf } from '../database/errors.ts'
+import { getDatabaseError } from '../database/errors.ts'
 
 /** An error in the log. Libraries repeat values of a statement in their messages, so the driver's own error is logged. */
 function errorEntry(error: Error) {
-  const source = databaseErrorOf(error) ?? error
+  const source = getDatabaseError(error) ?? error
   return {
     type: source.constructor.name,
     ...('code' in source && { code: String(source.code) }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { hashOf } from '../../src/database/keys.ts'
+import { hashKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { type Api, openApi } from '../support/api.ts'
@@ -52,7 +52,7 @@ describe('a key', () => {
       'select keys::text as text, hash from keys where id = $1',
       [shown.id],
     )
-    expect(rows[0]?.hash).toBe(hashOf(key))
+    expect(rows[0]?.hash).toBe(hashKey(key))
     const secret = key.slice(shown.prefix.length + 1)
     expect(rows[0]?.text).not.toContain(secret)
   })

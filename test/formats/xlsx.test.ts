@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { workbookOf } from '../../src/formats/xlsx.ts'
+import { writeWorkbook } from '../../src/formats/xlsx.ts'
 
 it('a workbook asks for rows only as fast as it is read, so that it never stands in memory', async () => {
   const batches = 400
@@ -14,7 +14,7 @@ it('a workbook asks for rows only as fast as it is read, so that it never stands
       yield Array.from({ length: 50 }, () => [randomBytes(300).toString('base64')])
     }
   }
-  const workbook = workbookOf([{ name: 'rows', columns: [{ name: 'text', kind: 'text' }], rows: rows() }])
+  const workbook = writeWorkbook([{ name: 'rows', columns: [{ name: 'text', kind: 'text' }], rows: rows() }])
   const settled = async () => {
     for (let before = -1; before !== asked; ) {
       before = asked

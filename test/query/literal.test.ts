@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { inlined } from '../../src/query/literal.ts'
+import { inlineValues } from '../../src/query/literal.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -19,7 +19,7 @@ it('PostgreSQL reads every text literal and array literal back unchanged', async
   await fc.assert(
     fc.asyncProperty(text, fc.array(text, { maxLength: 4 }), fc.integer(), async (one, many, number) => {
       const statement = sql`select ${sql.placeholder('one')} as one, ${sql.placeholder('many')}::text[] as many, ${sql.placeholder('number')}::int as number, ${one}::text as own`
-      const { rows } = await database.pool.query(inlined(statement, { one, many, number }))
+      const { rows } = await database.pool.query(inlineValues(statement, { one, many, number }))
       expect(rows).toEqual([{ one, many, number, own: one }])
     }),
     { numRuns: 200 },
@@ -29,5 +29,5 @@ it('PostgreSQL reads every text literal and array literal back unchanged', async
 it('refuses a value that has no literal', () => {
   const statement = sql`select ${sql.placeholder('value')}`
   for (const value of [undefined, {}, () => 1])
-    expect(() => inlined(statement, { value })).toThrow('no literal')
+    expect(() => inlineValues(statement, { value })).toThrow('no literal')
 })

@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import { expect, it, onTestFinished } from 'vitest'
-import { hashOf } from '../../src/database/keys.ts'
+import { hashKey } from '../../src/database/keys.ts'
 import type { Actor } from '../../src/operations/operation.ts'
 import { authentication } from '../../src/server/plugins/authentication.ts'
 
@@ -13,7 +13,7 @@ const adminKey = 'the-key-that-the-service-began-with'
 const keyring = fp(
   async (app) => {
     app.decorate('keyring', {
-      find: async (hash) => (hash === hashOf(key) ? held : undefined),
+      find: async (hash) => (hash === hashKey(key) ? held : undefined),
       use: () => {},
       changed: () => {},
       close: async () => {},

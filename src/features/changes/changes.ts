@@ -1,9 +1,9 @@
-import { valuesOf, wordsOf } from '../../model/parameters.ts'
+import { getValues, getWords } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { feedStatement } from '../../query/revisions.ts'
-import { afterIn, feedPage, feedParameters, limitParameter, resourcesIn, usualLimit } from './contract.ts'
+import { afterIn, defaultLimit, feedPage, feedParameters, pageLimit, resourcesIn } from './contract.ts'
 
 /** `GET /v1/changes`: every change of every record, once, to follow the registry with. */
 export const changes = (registry: Registry): Endpoint => ({
@@ -16,7 +16,7 @@ export const changes = (registry: Registry): Endpoint => ({
     description:
       'Every change of every record, each once and never out of turn: whoever asks again with `page.after` of the answer before misses nothing, also of what was written at the same time by many. What a transaction has changed appears when it and all that began to write before it have ended. Changes of one record are in the order of its versions.',
     access: 'read',
-    query: { ...feedParameters(registry), limit: limitParameter },
+    query: { ...feedParameters(registry), limit: pageLimit },
     headers: [],
     answers: {
       200: { description: 'Changes, the oldest first.', schema: () => feedPage(registry), headers: {} },
@@ -25,14 +25,14 @@ export const changes = (registry: Registry): Endpoint => ({
   },
 
   async handle({ query }, { database }) {
-    const limit = Number(valuesOf(query, 'limit')[0] ?? usualLimit)
+    const limit = Number(getValues(query, 'limit')[0] ?? defaultLimit)
     const plan = { after: afterIn(query), resources: resourcesIn(query), limit: limit + 1 }
     const rows = await database.read<{ position: string; document: string }>(feedStatement(plan))
     const shown = rows.slice(0, limit)
-    const after = shown.at(-1)?.position ?? wordsOf(query, 'after')[0] ?? null
+    const after = shown.at(-1)?.position ?? getWords(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }
     const data = shown.map(({ document }) => document).join(',')
-    // What can be shown also depends on which transactions run, of which nobody is told.
+    // The visible changes also depend on running transactions, for which there is no notification.
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CheckedQuery } from '../../model/parameters.ts'
-import { limitOf, type Parameter, single, words, wordsOf } from '../../model/parameters.ts'
+import { getWords, limitParameter, type Parameter, single, words } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { revisionExample, revisionShape } from '../../operations/revision-schema.ts'
@@ -32,12 +32,12 @@ export const feedParameters = ({ resources }: Registry): Record<string, Paramete
   ),
 })
 
-/** The resources of a query; none means all. */
-export const resourcesIn = (query: CheckedQuery): string[] => [...new Set(wordsOf(query, 'resource'))].sort()
+/** Returns the resources of a query; an empty array means all. */
+export const resourcesIn = (query: CheckedQuery): string[] => [...new Set(getWords(query, 'resource'))].sort()
 
-/** The position after which a query continues. */
+/** Returns the position after which a query continues. */
 export const afterIn = (query: CheckedQuery): FeedPosition | undefined =>
-  positionIn(wordsOf(query, 'after')[0] ?? '')
+  positionIn(getWords(query, 'after')[0] ?? '')
 
 const example = {
   position: '1234.56',
@@ -65,13 +65,13 @@ const makeFeedChange = ({ resources }: Registry) =>
       .meta({ description: 'A change of a record, with the record.', examples: [example] }),
   )
 
-const limits = { usual: 100, most: 500 } as const
+const limits = { defaultSize: 100, maxSize: 500 } as const
 
 /** The parameter `limit`: how many changes a page has. */
-export const limitParameter = limitOf('Changes in a page', limits)
+export const pageLimit = limitParameter('Changes in a page', limits)
 
 /** How many changes a page has without `limit`. */
-export const usualLimit = limits.usual
+export const defaultLimit = limits.defaultSize
 
 const makeFeedPage = (registry: Registry) =>
   nameOutput(

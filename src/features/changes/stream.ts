@@ -6,7 +6,7 @@ import { Problem } from '../../problems/problem.ts'
 import { type FeedPosition, feedStatement } from '../../query/revisions.ts'
 import { afterIn, feedParameters, positionIn, resourcesIn } from './contract.ts'
 
-/** Changes that are read at once: what a client that reads slowly makes the service hold. */
+/** Changes read by one statement. A slow client makes the service hold this many in memory. */
 const batch = 50
 
 /** Milliseconds after which the database is asked again although nothing was heard of a change: a transaction may have ended. */
@@ -15,7 +15,7 @@ const patience = 1000
 /** Milliseconds of silence after which a comment shows that the connection still holds. */
 const heartbeat = 15_000
 
-/** Milliseconds that a client is told to wait before it connects again. */
+/** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
 const reconnection = 2000
 
 interface Row {

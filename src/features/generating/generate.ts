@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Database } from '../../database/database.ts'
-import { databaseErrorOf } from '../../database/errors.ts'
+import { getDatabaseError } from '../../database/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import { organizationTypes, sourceKinds } from '../../model/vocabularies.ts'
 import { registry } from '../../resources/registry.ts'
@@ -96,7 +96,7 @@ async function writeAll(client: pg.ClientBase, of: Registry, count: number, seed
 }
 
 function explained(error: unknown, seed: number): unknown {
-  if (databaseErrorOf(error)?.code !== '23505') return error
+  if (getDatabaseError(error)?.code !== '23505') return error
   return new StartupError(`what seed ${seed} generates is there already: take another --seed`)
 }
 

@@ -2,25 +2,26 @@ import { z } from 'zod'
 import { keys } from '../../model/keys.ts'
 import {
   type CheckedQuery,
-  limitOf,
+  getValues,
+  getWords,
+  limitParameter,
   type Parameter,
   single,
-  valuesOf,
   wholeNumber,
   words,
-  wordsOf,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { edtf } from '../../model/schemas.ts'
-import { recordMoment, recordMomentOf } from '../../query/past.ts'
+import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
 import { networkResources, selectedRecords } from './plan.ts'
 import type { Level, NetworkPlan } from './statement.ts'
 
-const namesIn = (registry: Registry) => networkResources(registry).map(({ resource }) => resource.name)
+const listResourceNames = (registry: Registry) =>
+  networkResources(registry).map(({ resource }) => resource.name)
 
-const most = { edges: 1000, minimum: 1_000_000 } as const
-const usualEdges = 100
+const maximums = { edges: 1000, minimum: 1_000_000 } as const
+const defaultEdges = 100
 
 const many = (value: z.ZodType, description: string): Parameter => ({
   description,
@@ -39,23 +40,26 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     z.enum(['exclude', 'include']),
     'Whether records without any date count in a time: `exclude` when left out. Without `from` and `to` all records count.',
   ),
-  resource: words(namesIn(registry), 'Resources to count, separated by commas; all when left out.'),
+  resource: words(listResourceNames(registry), 'Resources to count, separated by commas; all when left out.'),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
   region: many(
     keys.region(),
     'Regions or groups of countries: of a network, at least one end of each edge is in them; of a country, its partners are.',
   ),
   minimum: single(
-    wholeNumber(most.minimum),
+    wholeNumber(maximums.minimum),
     'Fewest records that two must share; 1 when left out.',
-    z.int().min(1).max(most.minimum),
+    z.int().min(1).max(maximums.minimum),
   ),
-  ...recordMoment('the network'),
-  limit: limitOf('Edges or partners to answer, the strongest first', { usual: usualEdges, most: most.edges }),
+  ...recordMomentParameter('the network'),
+  limit: limitParameter('Edges or partners to answer, the strongest first', {
+    defaultSize: defaultEdges,
+    maxSize: maximums.edges,
+  }),
 })
 
-const numberIn = (query: CheckedQuery, name: string, usual: number) =>
-  Number(valuesOf(query, name)[0] ?? usual)
+const getNumber = (query: CheckedQuery, name: string, usual: number) =>
+  Number(getValues(query, name)[0] ?? usual)
 
 /** What a checked query asks of a network. @param country that takes part in all its records, if one is given. */
 export const planNetwork = (
@@ -66,17 +70,17 @@ export const planNetwork = (
 ): NetworkPlan => ({
   selected: selectedRecords(registry, query, country),
   level,
-  regions: wordsOf(query, 'region'),
-  minimum: numberIn(query, 'minimum', 1),
-  limit: numberIn(query, 'limit', usualEdges),
-  asOf: recordMomentOf(query),
+  regions: getWords(query, 'region'),
+  minimum: getNumber(query, 'minimum', 1),
+  limit: getNumber(query, 'limit', defaultEdges),
+  asOf: getRecordMoment(query),
 })
 
 const count = (description: string) => z.int().min(0).meta({ description })
 
 const counts = (registry: Registry) =>
   z
-    .partialRecord(z.enum(namesIn(registry)), z.int().min(0))
+    .partialRecord(z.enum(listResourceNames(registry)), z.int().min(0))
     .meta({ description: 'How many of each resource that was counted.' })
 
 const year = (which: string) =>
@@ -162,7 +166,7 @@ const makePartners = (registry: Registry) =>
             searches: z
               .array(
                 z.strictObject({
-                  resource: z.enum(namesIn(registry)),
+                  resource: z.enum(listResourceNames(registry)),
                   count: z.int().min(1),
                   path: z.string(),
                   body: z.record(z.string(), z.unknown()),

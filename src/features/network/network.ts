@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { single, wordsOf } from '../../model/parameters.ts'
+import { getWords, single } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { readRegistryAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
-import { recordMomentOf } from '../../query/past.ts'
+import { getRecordMoment } from '../../query/past.ts'
 import { countryNetworkSchema, networkParameters, networkSchema, planNetwork } from './contract.ts'
 import { networkStatement, partnersStatement } from './statement.ts'
 
@@ -53,9 +53,9 @@ export const network = (registry: Registry): Endpoint => ({
   },
 
   async handle({ query }, context) {
-    const level = wordsOf(query, 'level')[0] === 'organization' ? 'organization' : 'country'
+    const level = getWords(query, 'level')[0] === 'organization' ? 'organization' : 'country'
     const statement = networkStatement(registry, planNetwork(registry, query, level))
-    const rows = await readRegistryAt(recordMomentOf(query), context, (past) => past.query<Row>(statement))
+    const rows = await readRegistryAt(getRecordMoment(query), context, (past) => past.query<Row>(statement))
     return taggedResponse(rows.map(({ document }) => document).join(''))
   },
 })
@@ -86,7 +86,7 @@ export function countryNetwork(registry: Registry): Endpoint {
     },
 
     async handle({ key, query }, context) {
-      const at = recordMomentOf(query)
+      const at = getRecordMoment(query)
       const statement = partnersStatement(registry, planNetwork(registry, query, 'country', key), key)
       const rows = await readRegistryAt(at, context, (past) => past.query<Row>(statement))
       const [row] = rows

@@ -1,6 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf } from '../../database/columns.ts'
-import { type CheckedQuery, invalid, wordsOf } from '../../model/parameters.ts'
+import { type CheckedQuery, getWords, invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Condition } from '../../query/condition.ts'
@@ -65,15 +65,15 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
  * @throws Problem `invalid-parameter` for `undated` without a time.
  */
 export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {
-  const [from] = wordsOf(query, 'from')
-  const [to] = wordsOf(query, 'to')
-  const [undated] = wordsOf(query, 'undated')
+  const [from] = getWords(query, 'from')
+  const [to] = getWords(query, 'to')
+  const [undated] = getWords(query, 'undated')
   if (undated !== undefined && from === undefined && to === undefined) {
     const message = 'says nothing without "from" or "to"'
-    throw invalid([{ parameter: 'undated', code: 'needs_other', message }])
+    throw invalidParameters([{ parameter: 'undated', code: 'needs_other', message }])
   }
-  const wanted = wordsOf(query, 'resource')
-  const topics = wordsOf(query, 'topic')
+  const wanted = getWords(query, 'resource')
+  const topics = getWords(query, 'topic')
   return networkResources(registry)
     .filter(({ resource }) => wanted.length === 0 || wanted.includes(resource.name))
     .map((found) => {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Statement } from '../../database/statement.ts'
 import type { Registry } from '../../model/registry.ts'
 import { toSearchable } from '../../model/resource.ts'
-import { shapeOf, valuesIn } from '../../query/condition.ts'
+import { conditionShape, listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import { statement } from '../../query/statement.ts'
 import type { Selected } from './plan.ts'
@@ -10,21 +10,21 @@ import type { Selected } from './plan.ts'
 /** What takes part: countries, for which their organizations stand; or organizations by themselves. */
 export type Level = 'country' | 'organization'
 
-/** What a network asks for. */
+/** The plan of a network. */
 export interface NetworkPlan {
   selected: Selected[]
   level: Level
   /** Regions or groups that an end of each edge lies in; empty for all. */
   regions: string[]
-  /** Fewest records of an edge. */
+  /** Minimum number of records of an edge. */
   minimum: number
-  /** Most edges in the answer. */
+  /** Maximum number of edges in the response. */
   limit: number
   /** The time that the registry is read as of; undefined for now. Links ask for the same. */
   asOf: string | undefined
 }
 
-/** Topics told of an edge at most. */
+/** Maximum number of topics of an edge. */
 const mostTopics = 10
 
 const placeholder = (name: string) => sql`${sql.placeholder(name)}`
@@ -45,7 +45,7 @@ function recordsSql(selected: Selected[]): SQL {
   return union(
     selected.map(({ from: { resource, days }, where }, place) => {
       const condition = conditionSql(toSearchable(resource), where, parameter)
-      parameter += valuesIn(where).length
+      parameter += listValues(where).length
       const bounds = sql.join(
         days.map((day) => sql`(${day})`),
         sql`, `,
@@ -129,16 +129,16 @@ const inRegions = (level: Level, actor: SQL): SQL =>
 const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, shown.first as "firstYear", shown.last as "lastYear"`
 
 const shapes = (selected: Selected[]) =>
-  selected.map(({ from, where }) => `${from.resource.name}:${shapeOf(where)}`).join('|')
+  selected.map(({ from, where }) => `${from.resource.name}:${conditionShape(where)}`).join('|')
 
 function valuesOfPlan({ selected, regions, minimum, limit, asOf }: NetworkPlan): Record<string, unknown> {
-  const values = selected.flatMap(({ where }) => valuesIn(where))
+  const values = selected.flatMap(({ where }) => listValues(where))
   const named = values.map((value, at) => [`value.${at}`, value])
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
   return { ...Object.fromEntries(named), regions, minimum, limit, linkQuery }
 }
 
-/** The statement of the whole network: one row, its JSON as `document`. */
+/** Returns the statement of the whole network: one row with its JSON as `document`. */
 export function networkStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, level, regions } = plan
   const build = () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { limitOf, single, valuesOf, words, wordsOf } from '../../model/parameters.ts'
+import { getValues, getWords, limitParameter, single, words } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
@@ -8,10 +8,10 @@ import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { readRegistryAt } from '../../operations/past.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { Problem } from '../../problems/problem.ts'
-import { recordMoment, recordMomentOf } from '../../query/past.ts'
+import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
 
-const limits = { usual: 20, most: 100 } as const
+const limits = { defaultSize: 20, maxSize: 100 } as const
 
 const q = z
   .string()
@@ -67,7 +67,7 @@ const makePage = (names: string[]) =>
       })
       .meta({
         description: 'What a search across resources has found, best first.',
-        examples: [{ data: [example], page: { limit: limits.usual, more: false } }],
+        examples: [{ data: [example], page: { limit: limits.defaultSize, more: false } }],
       }),
   )
 
@@ -80,8 +80,8 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   query: {
     q: { ...single(q, 'What to look for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
-    limit: limitOf('Hits to answer', limits),
-    ...recordMoment('the search'),
+    limit: limitParameter('Hits to answer', limits),
+    ...recordMomentParameter('the search'),
   },
   headers: [ifNoneMatch],
   answers: {
@@ -102,16 +102,16 @@ export function search({ resources }: Registry): Endpoint {
     contract: makeContract(names, () => page),
 
     async handle(request, context) {
-      const [text = ''] = wordsOf(request.query, 'q')
-      const [size = limits.usual] = valuesOf(request.query, 'limit')
+      const [text = ''] = getWords(request.query, 'q')
+      const [size = limits.defaultSize] = getValues(request.query, 'limit')
       if (typeof size !== 'number')
         throw new Problem('internal', 'The number of hits was not read as a number.')
-      const wanted = wordsOf(request.query, 'resource')
+      const wanted = getWords(request.query, 'resource')
       const plan = {
         q: text,
         resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
         limit: size,
-        asOf: recordMomentOf(request.query),
+        asOf: getRecordMoment(request.query),
       }
       const rows = await readRegistryAt(plan.asOf, context, (past) =>
         past.query<{ document: string }>(searchStatement(plan)),

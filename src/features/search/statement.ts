@@ -1,22 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
-import { beginning, folded, nameList, widePairs } from '../../database/folding.ts'
+import { fold, foldedPrefix, nameList, widePairs } from '../../database/folding.ts'
 import type { Statement } from '../../database/statement.ts'
 import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
 
-/** What a search across resources asks for. */
+/** The plan of a search across resources. */
 export interface SearchPlan {
   q: string
   /** The resources to search, in the order of their definitions. */
   resources: Resource[]
-  /** Most hits in the answer. */
+  /** Maximum number of hits in the response. */
   limit: number
   /** The time that the registry is read as of; undefined for now. Links ask for the same. */
   asOf: string | undefined
 }
 
-/** How many records of a resource are ranked by their words or their likeness at most. */
+/** Maximum number of records of a resource that are ranked by words or by similarity. */
 const candidates = 200
 
 /** How like a name must be, from 0 to 1: the usual 0.6 misses one letter left out of seven. Set for the statement alone. */
@@ -42,12 +42,12 @@ const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, 
 /** A share of a score: how much of the whole is what was asked for. */
 const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
 
-/** Records that are called so, by title, alias or code (1), and those whose title begins so (0.75 and more). */
+/** Records with an equal title, alias or code (score 1), and those whose title has it as prefix (0.75 and more). */
 function named(at: number, resource: Resource): SQL[] {
   const { title, lines } = resource.search
-  const start = beginning(title)
+  const start = foldedPrefix(title)
   const prefix = sql`left(${part}, 200) collate "C"`
-  const score = sql`case when ${folded(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(folded(title))} end`
+  const score = sql`case when ${fold(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(fold(title))} end`
   const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
   const found = [hits(at, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
   const one = sql`1::float8`
@@ -63,7 +63,7 @@ function named(at: number, resource: Resource): SQL[] {
 
 const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 
-/** Records with the words in their names or prose (0.5 to 0.75), in whatever form English gives the words. */
+/** Records with the words in their names or prose (0.5 to 0.75), by English stemming. */
 function worded(at: number, resource: Resource, needed: SQL): SQL {
   const search = columnOf(resource.table, 'search')
   const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
@@ -82,19 +82,19 @@ function containing(at: number, resource: Resource, needed: SQL): SQL {
   return hits(
     at,
     resource,
-    sql`0.5 + 0.25 * ${share(folded(names))}`,
-    sql`${widePairs(names)} @> ${pairs} and strpos(${folded(names)}, ${part}) > 0`,
+    sql`0.5 + 0.25 * ${share(fold(names))}`,
+    sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${part}) > 0`,
     onlyIf(needed, sql`limit ${sql.raw(String(candidates))}`),
   )
 }
 
-/** Records with a name like what was asked for (below 0.5), which is perhaps mistyped. */
+/** Records with a name similar to the query (below 0.5), for mistyped queries. */
 function alike(at: number, resource: Resource, needed: SQL): SQL {
-  const names = folded(namesOf(resource))
+  const names = fold(namesOf(resource))
   return hits(
     at,
     resource,
-    sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${folded(resource.search.title)})`,
+    sql`0.4 * word_similarity(${part}, ${names}) + 0.1 * similarity(${part}, ${fold(resource.search.title)})`,
     sql`${part} <% ${names}`,
     onlyIf(needed, sql`limit ${sql.raw(String(candidates))}`),
   )
@@ -109,8 +109,8 @@ function hitJson(at: number, resource: Resource): SQL {
   // Of several names, the one that is most like what was asked for; the first of equals.
   const alias = lines
     ? sql`(select case when nth > 1 then line end from string_to_table(${lines}, U&'\\000A') with ordinality as named(line, nth)
-        order by ${folded(sql`line`)} = ${part} desc, starts_with(${folded(sql`line`)}, ${part}) desc,
-          strpos(${folded(sql`line`)}, ${part}) > 0 desc, word_similarity(${part}, ${folded(sql`line`)}) desc, nth limit 1)`
+        order by ${fold(sql`line`)} = ${part} desc, starts_with(${fold(sql`line`)}, ${part}) desc,
+          strpos(${fold(sql`line`)}, ${part}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`
   // A key of another resource is not of this one's type, so it must not come near the cast.
   const own = sql`(case when hits.place = ${sql.raw(String(at))} then hits.key end)::${sql.raw(key.column.getSQLType())}`

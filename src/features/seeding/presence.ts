@@ -12,7 +12,7 @@ export type Keys = Map<string, string>
 
 const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
-/** What a document is known by. */
+/** Returns the names of a document: its external ids, or its key. */
 function namesOf(resource: Resource, document: Document): string[] {
   return resource.key.madeBy === 'client'
     ? [String(document[resource.key.property])]
@@ -41,7 +41,7 @@ export async function findNamed(
   return new Map(rows.map(({ name, key }) => [name, key]))
 }
 
-/** The keys of those documents that are there already. */
+/** Returns the keys of the documents that exist already. */
 export const findKeys = (
   transaction: Transaction,
   resource: Resource,
@@ -53,6 +53,6 @@ export const findKeys = (
     documents.flatMap((document) => namesOf(resource, document)),
   )
 
-/** Whether a document's record is there. */
+/** Whether a document's record exists. */
 export const isPresent = (resource: Resource, document: Document, keys: Keys): boolean =>
   namesOf(resource, document).some((name) => keys.has(name))

@@ -12,7 +12,7 @@ export interface Seeded {
   present: number
 }
 
-/** Whom histories name for what seeds have made. */
+/** The author of seeded revisions. */
 const bySeed: Authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null }
 
 async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seeded> {

@@ -6,7 +6,7 @@ import { positioned } from '../../database/rows.ts'
 import { type DocumentOf, defineField, type FieldPlace, type Fields } from '../field.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { named } from '../schema-names.ts'
-import { noneTwice } from '../schemas.ts'
+import { requireUnique } from '../schemas.ts'
 
 interface ListOptions<Items extends Fields> {
   description: string
@@ -91,7 +91,7 @@ export const list = <const Items extends Fields>(id: string, items: Items, optio
       const { distinctBy } = options
       return (
         distinctBy
-          ? all.superRefine(noneTwice((one) => distinctBy.map((property) => one[property]).join(' ')))
+          ? all.superRefine(requireUnique((one) => distinctBy.map((property) => one[property]).join(' ')))
           : all
       ).default([])
     },

@@ -1,7 +1,7 @@
 import { type PgColumn, type PgTableExtraConfigValue, text as textColumn } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { filled, snakeCase } from '../../database/columns.ts'
-import { partIndex } from '../../database/folding.ts'
+import { trigramIndex } from '../../database/folding.ts'
 import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type FieldPlace, type TextWeight } from '../field.ts'
@@ -43,7 +43,7 @@ function textField<Schema extends z.ZodType<string | null>>(
       const column = ownColumn(place)
       const base = `${place.tableName}_${snakeCase(place.name)}`
       const constraints: PgTableExtraConfigValue[] = required ? [filled(`${base}_filled`, column)] : []
-      if (filter) constraints.push(partIndex(`${base}_part`, column))
+      if (filter) constraints.push(trigramIndex(`${base}_part`, column))
       if (sort) constraints.push(...orderIndexes(`${base}_order`, textOrder(column), place.recordId, column))
       return constraints
     },

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
-import { pointerOf } from '../../problems/faults.ts'
+import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { requireVersion } from '../entity-tags.ts'
 import { recordNotFound } from '../read.ts'
@@ -64,7 +64,7 @@ async function resolveKeys(
 
 /** Returns a problem with one fault in the document of an operation. */
 const bodyFault = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
-  invalidBody(resource.noun, [{ pointer: pointerOf(path), code, message }])
+  invalidBody(resource.noun, [{ pointer: formatPointer(path), code, message }])
 
 /** Plans an upsert: a create without a stored record, otherwise a replace. @throws Problem `invalid-body`. */
 function planUpsert(
@@ -195,7 +195,7 @@ function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): voi
       if (first === undefined || first === change.at || refused.has(change.at)) continue
       const what = identity.startsWith('key ') ? 'is about the record of' : 'claims the external id of'
       const message = `${what} operation ${first}: send one operation for each record`
-      const problem = invalidBody('operation', [{ pointer: pointerOf(path), code: 'repeated', message }])
+      const problem = invalidBody('operation', [{ pointer: formatPointer(path), code: 'repeated', message }])
       refused.set(change.at, atOperation(problem, change.at))
     }
   }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Resource } from '../../model/resource.ts'
 import { nameInput } from '../../model/schema-names.ts'
 import { externalId } from '../../model/schemas.ts'
-import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { didYouMean, listed } from '../../problems/suggest.ts'
 import { patchSchema, replacementSchema } from '../bodies.ts'
@@ -37,7 +37,7 @@ export type BulkOperation =
 
 /** Returns the problem of operation `at` with its pointers moved below `/operations/{at}/{path}`. */
 export function atOperation(problem: Problem, at: number, path: PropertyKey[] = []): Problem {
-  const prefix = pointerOf(['operations', at, ...path])
+  const prefix = formatPointer(['operations', at, ...path])
   const faults: Fault[] =
     problem.errors.length > 0
       ? problem.errors
@@ -210,7 +210,7 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
   if (error)
     throw invalidBody(
       'operation',
-      faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
+      toFaults(error, (path) => ({ pointer: formatPointer(path) })),
     )
   const operation = operationInput.parse(value)
   const { op: kind } = operation
@@ -244,7 +244,7 @@ export function readOperations(body: unknown): unknown[] {
   if (error)
     throw invalidBody(
       'body',
-      faultsOf(error, (path) => ({ pointer: pointerOf(path) })),
+      toFaults(error, (path) => ({ pointer: formatPointer(path) })),
     )
   const { length } = data.operations
   if (length <= maxOperations) return data.operations

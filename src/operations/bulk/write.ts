@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Transaction } from '../../database/database.ts'
-import { databaseErrorOf, problemOf } from '../../database/errors.ts'
+import { getDatabaseError, toProblem } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
@@ -97,7 +97,7 @@ async function writeAll(
 }
 
 /** Whether the client caused the error: a data exception (22), a constraint (23) or a rule of the registry (EN001). */
-const isRefusal = (error: unknown) => /^(22|23|EN001)/.test(databaseErrorOf(error)?.code ?? '')
+const isRefusal = (error: unknown) => /^(22|23|EN001)/.test(getDatabaseError(error)?.code ?? '')
 
 /** Writes all changes in a savepoint, and rolls back to it on a refusal. @returns the results, or the refusal. */
 async function tryWrite(
@@ -149,7 +149,7 @@ async function explainRemoval(
   removed: ReadonlySet<string>,
   refusal: unknown,
 ): Promise<Problem | undefined> {
-  if (databaseErrorOf(refusal)?.code !== '23503') return undefined
+  if (getDatabaseError(refusal)?.code !== '23503') return undefined
   const referrers = await findReferrers(transaction, resource, key)
   const errors = referrers
     .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
@@ -215,7 +215,7 @@ async function explainAlone(
   const explained = await explain(transaction, resource, [change], refusal)
   const problem = explained.get(change.at)
   if (problem) return problem
-  const known = problemOf(refusal)
+  const known = toProblem(refusal)
   if (!known) throw refusal
   return atOperation(known, change.at)
 }
@@ -240,7 +240,7 @@ export async function writeEach(
     if ('done' in outcome) return { done: outcome.done, refused }
     // Of several changes that claim the same unique value, the first may have it.
     const found = await explain(transaction, resource, remaining, outcome.refusal)
-    if (found.size === 0 || (found.size > 1 && databaseErrorOf(outcome.refusal)?.code === '23505')) break
+    if (found.size === 0 || (found.size > 1 && getDatabaseError(outcome.refusal)?.code === '23505')) break
     for (const [at, problem] of found) refused.set(at, problem)
     remaining = remaining.filter(({ at }) => !refused.has(at))
   }

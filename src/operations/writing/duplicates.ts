@@ -4,7 +4,7 @@ import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
-import { pointerOf } from '../../problems/faults.ts'
+import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
@@ -28,7 +28,7 @@ export async function findTakenExternalIds(
       where ${externalIds.resource} = ${resource.name} and ${records.key} is distinct from ${ownKey ?? null}::text`),
   )
   return rows.map(({ at, key }) => ({
-    pointer: pointerOf(['externalIds', at]),
+    pointer: formatPointer(['externalIds', at]),
     code: 'taken',
     message: `is the id of /v1/${resource.name}/${key} already`,
   }))
@@ -52,7 +52,7 @@ export async function findTakenKey(
   if (!taken) return []
   const owner =
     taken.resource === resource.name ? `another ${resource.noun}` : `/v1/${taken.resource}/${given}`
-  return [{ pointer: pointerOf([property]), code: 'taken', message: `"${given}" is taken by ${owner}` }]
+  return [{ pointer: formatPointer([property]), code: 'taken', message: `"${given}" is taken by ${owner}` }]
 }
 
 /**
@@ -75,7 +75,7 @@ export function findTakenProperties(
     const value = JSON.stringify(document[property])
     return [
       {
-        pointer: pointerOf([property]),
+        pointer: formatPointer([property]),
         code: 'taken',
         message: `${value} is taken by another ${resource.noun}`,
       },

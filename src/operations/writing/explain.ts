@@ -1,8 +1,8 @@
 import { getTableName } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
-import { databaseErrorOf } from '../../database/errors.ts'
+import { getDatabaseError } from '../../database/errors.ts'
 import type { Resource } from '../../model/resource.ts'
-import { pointerOf } from '../../problems/faults.ts'
+import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { findTakenExternalIds, findTakenKey, findTakenProperties } from './duplicates.ts'
@@ -30,7 +30,7 @@ export async function explainRefusal(
   document: Document,
   { key, together = new Set() }: Place = {},
 ): Promise<unknown> {
-  const refused = databaseErrorOf(error)
+  const refused = getDatabaseError(error)
   if (refused?.constraint === 'revisions_version_unique') {
     const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
     return new Problem('conflict', detail, { cause: error })
@@ -63,7 +63,7 @@ export async function explainRefusal(
             reference.resource === resource.name && value === ownKey(resource, document, key),
         )
         .map(({ path }) => ({
-          pointer: pointerOf(path),
+          pointer: formatPointer(path),
           code: 'itself',
           message: `is the ${resource.noun} itself`,
         }))
@@ -73,7 +73,7 @@ export async function explainRefusal(
       // The message of the database begins with the record's key. A refusal of another record is not this one's fault.
       const own = ownKey(resource, document, key)
       if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return error
-      const pointer = pointerOf([refused.column ?? ''])
+      const pointer = formatPointer([refused.column ?? ''])
       const message = `would put the ${resource.noun} below itself: choose one that is not below it`
       return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
     }

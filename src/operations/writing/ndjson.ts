@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { managed, type Resource } from '../../model/resource.ts'
-import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { explainRefusal } from './explain.ts'
@@ -41,7 +41,7 @@ export function checkImportedDocument(resource: Resource, line: unknown): Docume
   const { [key.property]: _, ...others } = rest
   const keyed = z.object({ ...managed, [key.property]: key.schema }).partial()
   const checked = keyed.safeParse({ version, createdAt, updatedAt, ...own }, { error: faultMessage })
-  const faults = checked.error ? faultsOf(checked.error, (path) => ({ pointer: pointerOf(path) })) : []
+  const faults = checked.error ? toFaults(checked.error, (path) => ({ pointer: formatPointer(path) })) : []
   let document: Document = {}
   faults.push(
     ...collectFaults(() => {
@@ -72,7 +72,7 @@ function findRepeated(resource: Resource, documents: Document[]): Fault[] {
       lines.set(identity, before ?? at)
       if (before === undefined || before === at) return []
       const message = `is that of line ${before + 1} already`
-      return atLine([{ pointer: pointerOf(path), code: 'repeated', message }], at)
+      return atLine([{ pointer: formatPointer(path), code: 'repeated', message }], at)
     }),
   )
 }

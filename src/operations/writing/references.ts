@@ -6,7 +6,7 @@ import { compileSql } from '../../database/dialect.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Reference, references } from '../../model/schemas.ts'
-import { pointerOf } from '../../problems/faults.ts'
+import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 
 /** A value that refers to another record, with its path. */
@@ -90,6 +90,6 @@ export async function findDanglingReferences(
     const mention = references[at]
     if (!mention) return []
     const message = `there is no "${mention.value}" in ${mention.reference.resource}`
-    return [{ pointer: pointerOf(mention.path), code: 'dangling_reference', message }]
+    return [{ pointer: formatPointer(mention.path), code: 'dangling_reference', message }]
   })
 }

@@ -1,5 +1,5 @@
 import { managed, type Resource } from '../../model/resource.ts'
-import { faultMessage, faultsOf, pointerOf } from '../../problems/faults.ts'
+import { faultMessage, formatPointer, toFaults } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 
@@ -18,7 +18,7 @@ export function checkDocument(resource: Resource, body: unknown): Document {
   if (result.success) return result.data
   throw invalidBody(
     resource.noun,
-    faultsOf(result.error, (path) => ({ pointer: pointerOf(path) })),
+    toFaults(result.error, (path) => ({ pointer: formatPointer(path) })),
   )
 }
 
@@ -44,7 +44,7 @@ export function withoutManaged(resource: Resource, body: Document, current: Docu
   const faults = properties
     .filter((property) => Object.hasOwn(body, property) && body[property] !== current[property])
     .map((property) => ({
-      pointer: pointerOf([property]),
+      pointer: formatPointer([property]),
       code: 'read_only',
       message: `is set by the registry and is ${JSON.stringify(current[property])}: send that or leave it out`,
     }))
@@ -58,7 +58,7 @@ export function requireSameKey(resource: Resource, key: string, document: Docume
   if (madeBy === 'registry' || document[property] === key) return
   throw invalidBody(resource.noun, [
     {
-      pointer: pointerOf([property]),
+      pointer: formatPointer([property]),
       code: 'read_only',
       message: `is the key of the record and stays "${key}": create another record for another key`,
     },

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { problemOf } from '../../database/errors.ts'
+import { toProblem } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
 
@@ -37,7 +37,7 @@ function frameworkProblem(error: unknown): Problem | undefined {
 /** The problem of any error. */
 function asProblem(error: unknown): Problem {
   return (
-    problemOf(error) ??
+    toProblem(error) ??
     frameworkProblem(error) ??
     new Problem('internal', 'Something went wrong inside the service.', { cause: error })
   )

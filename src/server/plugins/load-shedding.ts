@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
-import { retryAfter } from '../../database/errors.ts'
+import { retryAfterSeconds } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
 
 declare module 'fastify' {
@@ -45,7 +45,7 @@ export const loadShedding = fp<LoadSheddingOptions>(
         const detail = isLate
           ? 'The service is behind with its work.'
           : 'The service has too little memory left for more work.'
-        throw new Problem('overloaded', detail, { headers: { 'retry-after': retryAfter } })
+        throw new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
       },
     })
   },

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Keyring } from '../../../database/keyring.ts'
-import { hashOf, keyForm, type Role } from '../../../database/keys.ts'
+import { hashKey, keyPattern, type Role } from '../../../database/keys.ts'
 import { roles } from '../../../model/vocabularies.ts'
 import type { Access, Actor } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
@@ -52,7 +52,7 @@ export interface Credentials {
 
 async function findKeyActor(key: string, keyring: Credentials['keyring']): Promise<Actor> {
   // The key is random, so the duration of this look-up tells an attacker nothing.
-  const found = keyForm.test(key) ? await keyring.find(hashOf(key)) : undefined
+  const found = keyPattern.test(key) ? await keyring.find(hashKey(key)) : undefined
   if (!found) throw unauthorized('The key is not known here.', 'invalid_token')
   if (found.revokedAt) throw unauthorized('The key has been revoked.', 'invalid_token')
   if (found.expiresAt && found.expiresAt.getTime() <= Date.now()) {

@@ -1,5 +1,5 @@
 import { createScanner, type JSONPath, visit } from 'jsonc-parser'
-import { pointerOf } from '../../../problems/faults.ts'
+import { formatPointer } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'
 
 const malformed = (detail: string, errors: Fault[] = []) =>
@@ -63,7 +63,7 @@ function findLosses(text: string): Fault[] {
         ? ''
         : 'half of a surrogate pair'
     if (wrong)
-      faults.push({ pointer: pointerOf(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
+      faults.push({ pointer: formatPointer(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
   }
   visit(text, {
     onObjectBegin: () => void open.push(new Set()),
@@ -73,7 +73,7 @@ function findLosses(text: string): Fault[] {
       const names = open.at(-1)
       if (names?.has(property)) {
         faults.push({
-          pointer: pointerOf(pathOf()),
+          pointer: formatPointer(pathOf()),
           code: 'repeated',
           message: 'the property is there twice',
         })

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { checkQuery, type RawQuery, type ReadQuery, wordsOf } from '../../../model/parameters.ts'
+import { checkQuery, getWords, type RawQuery, type ReadQuery } from '../../../model/parameters.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
@@ -106,7 +106,7 @@ export function readApiRequest(
   const key = readKey(endpoint, request)
   const segments = readSegments(endpoint, request)
   const query = check()
-  const [format = accepted] = hasFormat ? wordsOf(query, 'format') : []
+  const [format = accepted] = hasFormat ? getWords(query, 'format') : []
   const { mediaType } = request
   const apiRequest: ApiRequest = {
     actor,
