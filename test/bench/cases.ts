@@ -6,7 +6,9 @@ export type Name = 'hot' | 'cold' | 'by hand' | 'bare'
 
 /** One question, as each server is asked it. */
 export interface Case {
+  /** Its word for `--only`. */
   name: string
+  title: string
   requests: Partial<Record<Name, Request>>
   /** Fewer connections for what keeps a whole processor busy. */
   connections?: number
@@ -34,34 +36,41 @@ export function casesFor(ids: string[], key: string): Case[] {
   const writing = { authorization: `Bearer ${key}`, 'if-match': '*' }
   return [
     {
-      name: 'one by key',
+      name: 'read',
+      title: 'one by key',
       requests: { hot: read, cold: read, 'by hand': { ...read, path: (number) => `/read/${id(number)}` } },
     },
     {
-      name: 'list of 25, flat columns',
+      name: 'list',
+      title: 'list of 25, flat columns',
       requests: { hot: get(list), cold: get(list), 'by hand': get('/list'), bare: get('/') },
     },
     {
-      name: 'list of 25, nested participants',
+      name: 'wide',
+      title: 'list of 25, nested participants',
       requests: { hot: get(wide), cold: get(wide), 'by hand': get('/wide') },
     },
     {
-      name: 'list of 25, filtered with q',
+      name: 'q',
+      title: 'list of 25, filtered with q',
       requests: { hot: get(q), cold: get(q), 'by hand': get('/q') },
     },
     {
-      name: 'exact count',
+      name: 'count',
+      title: 'exact count',
       connections: 2,
       requests: { hot: get(counted), cold: get(counted), 'by hand': get('/count') },
     },
     {
-      name: 'aggregate by country and year',
+      name: 'aggregate',
+      title: 'aggregate by country and year',
       connections: 1,
       amount: 1,
       requests: { cold: get(aggregate), 'by hand': get('/aggregate') },
     },
     {
       name: 'create',
+      title: 'create',
       requests: {
         cold: {
           method: 'POST',
@@ -74,6 +83,7 @@ export function casesFor(ids: string[], key: string): Case[] {
     },
     {
       name: 'patch',
+      title: 'patch',
       requests: {
         cold: {
           method: 'PATCH',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-/** What a run of the benchmark is told on the command line. */
+/** Options of a run of the benchmark. */
 export interface Options {
   /** How many agreements the registry has at least. */
   agreements: number
@@ -12,15 +12,38 @@ export interface Options {
   connections: number
   /** The PostgreSQL to use; absent: an embedded one in `.data-bench`, kept for the next run. */
   database: string | undefined
-  /** Only cases whose name holds this. */
-  only: string
+  /** The only cases to run; empty: all. */
+  only: string[]
   /** Whether to compare with other API servers, from the npm registry. */
   peers: boolean
   /** File for the results as JSON. */
   json: string
 }
 
-/** Reads the command line. @throws for what it does not know. */
+/** Names of all cases, in the order in which they run. */
+export const caseNames = [
+  'size',
+  'read',
+  'list',
+  'wide',
+  'q',
+  'count',
+  'aggregate',
+  'create',
+  'patch',
+  'changed',
+  'grown',
+  'mixed',
+  'depth',
+  'export',
+]
+
+function checkedCase(name: string): string {
+  if (!caseNames.includes(name)) throw new Error(`--only: ${name} is not one of ${caseNames.join(', ')}`)
+  return name
+}
+
+/** Reads the command line. @throws for unknown options and bad values. */
 export function readOptions(): Options {
   const { values } = parseArgs({
     options: {
@@ -36,7 +59,7 @@ export function readOptions(): Options {
   })
   const { database, only, peers, json } = values
   const number = (text: string) => {
-    if (!/^[1-9]\d*$/.test(text)) throw new Error(`${text} is no whole number above 0`)
+    if (!/^[1-9]\d*$/.test(text)) throw new Error(`${text} is not a whole number above 0`)
     return Number(text)
   }
   return {
@@ -45,7 +68,7 @@ export function readOptions(): Options {
     rounds: number(values.rounds),
     connections: number(values.connections),
     database,
-    only,
+    only: only === '' ? [] : only.split(',').map(checkedCase),
     peers,
     json,
   }

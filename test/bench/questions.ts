@@ -12,27 +12,6 @@ export const qSearch = 'q=laboratories%20energy&limit=25'
 /** How many agreements countries have signed year by year. */
 export const aggregateSearch = 'groupBy=country,signedYear&sort=-count&limit=100'
 
-/** The same question in SQL by hand. */
-export const aggregateByHand = `
-  with matched as (
-    select id, case when extract(year from signed_on_earliest) = extract(year from signed_on_latest)
-      then extract(year from signed_on_earliest)::int end as year
-    from agreements
-  ), taking as (
-    select agreement_id, country from participations where agreement_id is not null and country is not null
-    union
-    select agreement_id, organizations.country
-    from participations join organizations on organizations.id = organization
-    where agreement_id is not null and organizations.country is not null
-  ), groups as (
-    select country, year, count(*) from matched left join taking on agreement_id = matched.id group by country, year
-  )
-  select json_build_object(
-    'total', (select count(*) from matched), 'groups', (select count(*) from groups),
-    'data', (select json_agg(row_to_json(top)) from (
-      select groups.*, name from groups left join countries on code = country order by count desc, country, year limit 100
-    ) as top))::text as answer`
-
 /** A new agreement, a little different each time. */
 export const newAgreement = (number: number): string =>
   JSON.stringify({

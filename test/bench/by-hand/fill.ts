@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+/** Resources that the database by hand holds. */
+const resources = ['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements', 'citations']
+
+const sqlFile = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
+
+/** Opens the export of a resource as NDJSON. @throws when the service refuses both paths. */
+async function openExport(origin: string, resource: string): Promise<Readable> {
+  // An operation of its own, or a format of the list in versions that have no such operation.
+  for (const path of [`${resource}/export?format=ndjson`, `${resource}?format=ndjson`]) {
+    const response = await fetch(`${origin}/v1/${path}`)
+    // The stream of fetch and that of node:stream/web are the same object with two types.
+    if (response.ok && response.body)
+      return Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
+    await response.body?.cancel()
+  }
+  throw new Error(`the service does not export ${resource} as NDJSON`)
+}
+
+/** Copies the documents of a resource into a temporary table. JSON text has no control characters, so it is one field a line. */
+async function copyExport(client: pg.Client, origin: string, resource: string): Promise<void> {
+  const table = `exported_${resource}`
+  await client.query(
+    `create temporary table ${table} (text text, document jsonb generated always as (text::jsonb) stored)`,
+  )
+  const copy = copyFrom(
+    `copy ${table} (text) from stdin with (format csv, quote e'\\x01', delimiter e'\\x02')`,
+  )
+  await pipeline(await openExport(origin, resource), client.query(copy))
+}
+
+/** Drops the indexes that hold no constraint. @returns the statements that create them again. */
+async function dropIndexes(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(`
+    select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
+    from pg_index join pg_class on pg_class.oid = indexrelid
+    where relnamespace = 'public'::regnamespace and not indisunique`)
+  for (const { name } of rows) await client.query(`drop index ${name}`)
+  return rows.map(({ definition }) => definition)
+}
+
+/** Creates an empty database beside the service's. @returns its URL. */
+async function createDatabase(serviceUrl: string): Promise<string> {
+  const url = new URL(serviceUrl)
+  const name = `${url.pathname.slice(1)}_by_hand`
+  const client = new pg.Client({ connectionString: serviceUrl })
+  await client.connect()
+  try {
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`)
+    await client.query(`create database ${client.escapeIdentifier(name)} template template0`)
+  } finally {
+    await client.end()
+  }
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/**
+ * Creates the database by hand, with the schema of c79015c, and fills it with the documents that the service exports.
+ * @param serviceUrl database of the service; its user may create databases.
+ * @param origin of the running service.
+ * @returns URL of the new database.
+ */
+export async function createByHandDatabase(serviceUrl: string, origin: string): Promise<string> {
+  const url = await createDatabase(serviceUrl)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(await sqlFile('schema.sql'))
+    await client.query('begin')
+    const indexes = await dropIndexes(client)
+    for (const resource of resources) await copyExport(client, origin, resource)
+    await client.query(await sqlFile('fill.sql'))
+    for (const definition of indexes) await client.query(definition)
+    await client.query('commit')
+    await client.query('vacuum analyze')
+  } finally {
+    await client.end()
+  }
+  return url
+}

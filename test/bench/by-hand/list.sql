@@ -1,0 +1,5 @@
+select string_agg(document, ',') filter (where place <= $1::int) as records,
+      case when count(*) > $2::int then min(array[(to_json("key 0") #>> '{}') collate "C", ("key 1")::text collate "C"]) filter (where place = $3::int) end as last
+      from (select *, row_number() over () as place from (
+        select (select row_to_json(document) from (select "agreements"."id" as "id", "agreements"."title" as "title", "agreements"."kind" as "kind", "agreements"."status" as "status", "agreements"."signed_on" as "signedOn") document)::text as document, case when "agreements"."signed_on_earliest" is null then '-infinity'::date else greatest("agreements"."signed_on_earliest", '4713-11-24 BC'::date) end as "key 0", "agreements"."id" as "key 1" from "agreements" where (true)
+        order by case when "agreements"."signed_on_earliest" is null then '-infinity'::date else greatest("agreements"."signed_on_earliest", '4713-11-24 BC'::date) end desc, "agreements"."id" desc limit $4::int + 1) page) placed

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import type { QueryConfig } from 'pg'
+
+/** The statements of commit c79015c. The texts are files beside this one, and stay as they are when the service changes. */
+const text = (name: string): string => readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8')
+
+/** A page of 25 agreements by day of signature, flat columns only. */
+export const list: QueryConfig = { name: 'list', text: text('list'), values: [25, 25, 25, 25] }
+
+/** A page of 25 whole agreements by day of signature. */
+export const wide: QueryConfig = { name: 'wide', text: text('wide'), values: [25, 25, 25, 25] }
+
+/** A page of 25 agreements that hold some words. */
+export const words: QueryConfig = {
+  name: 'q',
+  text: text('q'),
+  values: [25, 25, 25, 'laboratories energy', 25],
+}
+
+const country = ['PAK']
+
+/** The first agreement of a country. */
+export const one: QueryConfig = { name: 'one', text: text('one'), values: [1, 1, 1, country, country, 1] }
+
+/** The number of agreements of a country. */
+export const count: QueryConfig = { name: 'count', text: text('count'), values: [country, country] }
+
+/** Agreements by country and year. */
+export const aggregate: QueryConfig = { name: 'aggregate', text: text('aggregate') }
+
+const readText = text('read')
+
+/** One whole agreement. */
+export const read = (id: string): QueryConfig => ({ name: 'read', text: readText, values: [id] })
+
+/** COPY of all agreements as CSV. */
+export const copyAll = text('copy')
+
+const recordText = text('record')
+const actor = JSON.stringify({ kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY' })
+
+/** Writes the revision of an agreement and returns its document. */
+export const record = (id: string, operation: 'create' | 'patch'): QueryConfig => ({
+  name: 'record',
+  text: recordText,
+  values: ['agreements', operation, actor, null, null, [id]],
+})

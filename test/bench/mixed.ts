@@ -1,0 +1,61 @@
+import { median } from './deep.ts'
+import { measure } from './load.ts'
+import type { Options } from './options.ts'
+import type { Server } from './servers.ts'
+import type { Ratio } from './tables.ts'
+
+const countries = ['CHN', 'PAK', 'DEU', 'FRA', 'USA', 'GBR', 'JPN', 'IND', 'BRA', 'ZAF']
+
+/** 1,000 different lists: ten countries by a hundred years. */
+const lists = countries.flatMap((country) =>
+  Array.from(
+    { length: 100 },
+    (_, at) => `/v1/agreements?country=${country}&signedOn[gte]=${1925 + at}&limit=25`,
+  ),
+)
+
+/** 20 aggregates: ten countries, by year and by kind. */
+const aggregates = countries.flatMap((country) =>
+  ['signedYear', 'kind'].map((by) => `/v1/agreements/aggregate?country=${country}&groupBy=${by}`),
+)
+
+/** Every list and, spread between them, every aggregate. */
+const paths = lists.flatMap((list, at) => (at % 50 === 0 ? [list, aggregates[at / 50] ?? list] : [list]))
+
+/** Creates ten sources a second until it is stopped. @returns stops it; throws when a write has failed. */
+function startWriting(origin: string, key: string): () => Promise<void> {
+  const writes: Promise<void>[] = []
+  const write = async () => {
+    const response = await fetch(`${origin}/v1/sources`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: `Source of the benchmark, ${performance.now()}`, kind: 'report' }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`a write beside the reads: ${response.status} ${text}`)
+  }
+  const timer = setInterval(() => {
+    const done = write()
+    // It is awaited at the end, and must not be an unhandled rejection until then.
+    done.catch(() => {})
+    writes.push(done)
+  }, 100)
+  return async () => {
+    clearInterval(timer)
+    await Promise.all(writes)
+  }
+}
+
+/** Case `mixed`: cached reads a second while ten writes a second go to another resource, by those without writes. */
+export async function measureMixed(hot: Server, key: string, options: Options): Promise<Ratio[]> {
+  const request = { method: 'GET' as const, path: (number: number) => paths[number % paths.length] ?? '' }
+  for (const path of paths) await (await fetch(hot.origin + path)).text()
+  const ratios: number[] = []
+  for (let round = 0; round <= options.rounds; round++) {
+    const alone = await measure(hot, request, options)
+    const stop = startWriting(hot.origin, key)
+    const beside = await measure(hot, request, options).finally(stop)
+    if (round > 0) ratios.push(beside.perSecond / alone.perSecond)
+  }
+  return [{ what: 'reads while 10 writes a second / without writes', measured: median(ratios), min: 0.9 }]
+}

@@ -1,0 +1,174 @@
+import { median } from './deep.ts'
+import { countAgreements } from './registry.ts'
+import type { Ratio } from './tables.ts'
+
+/** Questions about the past beside the same questions about the present. */
+
+interface Question {
+  name: string
+  method: 'GET' | 'POST'
+  path: string
+  body?: string
+}
+
+const list: Question = { name: 'list', method: 'GET', path: '/v1/agreements?sort=-signedOn&limit=25' }
+
+const questions: Question[] = [
+  list,
+  {
+    name: 'search',
+    method: 'POST',
+    path: '/v1/agreements/search?',
+    body: JSON.stringify({ where: { status: { in: ['signed', 'in_force'] } }, limit: 25 }),
+  },
+  {
+    name: 'aggregate',
+    method: 'GET',
+    path: '/v1/agreements/aggregate?groupBy=country,signedYear&sort=-count&limit=100',
+  },
+  { name: 'network', method: 'GET', path: '/v1/network?' },
+]
+
+async function send(origin: string, { method, path, body }: Question, asOf?: string): Promise<Response> {
+  return fetch(`${origin}${path}${asOf === undefined ? '' : `&asOf=${encodeURIComponent(asOf)}`}`, {
+    method,
+    headers: {
+      'cache-control': 'no-cache',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
+  })
+}
+
+/** Milliseconds of one request. @throws when it is refused. */
+async function timed(origin: string, question: Question, asOf?: string): Promise<number> {
+  const start = performance.now()
+  const response = await send(origin, question, asOf)
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${question.name}, asOf ${asOf}: ${response.status} ${text}`)
+  return performance.now() - start
+}
+
+/** The middle of the rounds' ratios of the past's p50 by the present's. Both are asked by turns. */
+async function ratioAt(origin: string, question: Question, asOf: string, options: Times): Promise<number> {
+  const ratios: number[] = []
+  for (let round = 0; round <= options.rounds; round++) {
+    const [past, present]: [number[], number[]] = [[], []]
+    const end = performance.now() + options.seconds * 1000
+    do {
+      past.push(await timed(origin, question, asOf))
+      present.push(await timed(origin, question))
+    } while (performance.now() < end)
+    // The first round is for caches and compilers.
+    if (round > 0) ratios.push(median(past) / median(present))
+  }
+  return median(ratios)
+}
+
+interface Times {
+  seconds: number
+  rounds: number
+}
+
+async function json<T>(response: Response): Promise<T> {
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  // The service's own answer, whose form its tests hold.
+  return (await response.json()) as T
+}
+
+/** Keys of the first agreements by day of signature. */
+async function firstIds(origin: string, count: number): Promise<string[]> {
+  const ids: string[] = []
+  let cursor = ''
+  while (ids.length < count) {
+    const { data, page } = await json<{ data: { id: string }[]; page: { next: string | null } }>(
+      await fetch(`${origin}/v1/agreements?fields=id&sort=-signedOn&limit=100${cursor}`),
+    )
+    ids.push(...data.map(({ id }) => id))
+    if (page.next === null) break
+    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  }
+  return ids.slice(0, count)
+}
+
+/** Changes the first agreements of the list by bulk requests of 500 patches. */
+async function changeAgreements(origin: string, key: string, count: number): Promise<void> {
+  const ids = await firstIds(origin, count)
+  const occasion = `A meeting of the benchmark at ${new Date().toISOString()}`
+  for (let from = 0; from < ids.length; from += 500) {
+    const operations = ids
+      .slice(from, from + 500)
+      .map((id) => ({ op: 'patch', id, ifMatch: '*', patch: { occasion } }))
+    await json(
+      await fetch(`${origin}/v1/agreements/bulk`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ operations }),
+      }),
+    )
+  }
+}
+
+/** Case `changed`: the list as of before a fifth of the agreements changed, by the same list now. */
+export async function measureChanged(
+  origin: string,
+  key: string,
+  agreements: number,
+  options: Times,
+): Promise<Ratio[]> {
+  const moment = new Date().toISOString()
+  const before = await (await send(origin, list)).text()
+  const count = Math.min(20_000, Math.ceil(agreements / 5))
+  await changeAgreements(origin, key, count)
+  const { data } = await json<{ data: unknown }>(await send(origin, list, moment))
+  if (JSON.stringify(data) !== JSON.stringify(JSON.parse(before).data))
+    throw new Error(`the list as of ${moment} is not what it was`)
+  const measured = await ratioAt(origin, list, moment, options)
+  return [{ what: `list as of before ${count} of ${agreements} changed / now`, measured, max: 3 }]
+}
+
+/**
+ * Bisects for the last moment at which the registry held at most 15 % of today's agreements. It counts the list as of
+ * a moment, since `createdAt` of generated agreements is made up and says nothing about their history.
+ */
+async function momentOfTenth(origin: string): Promise<{ moment: string; share: number }> {
+  const countAt = (time: number) => countAgreements(origin, `asOf=${new Date(time).toISOString()}`)
+  const total = await countAgreements(origin)
+  const first = await json<{ data: { time: string }[] }>(await fetch(`${origin}/v1/changes?limit=1`))
+  let from = Date.parse(first.data[0]?.time ?? '')
+  let to = Date.now()
+  let share = 0
+  // A tenth of a second is less than what lies between two runs of `entente generate`.
+  while (to - from > 100) {
+    const middle = Math.floor((from + to) / 2)
+    const count = await countAt(middle)
+    if (count <= total * 0.15) {
+      from = middle
+      share = count / total
+    } else to = middle
+  }
+  return { moment: new Date(from).toISOString(), share }
+}
+
+/** Case `grown`: each question as of before 90 % of today's agreements existed, by the same question now. */
+export async function measureGrown(origin: string, options: Times): Promise<Ratio[]> {
+  const { moment, share } = await momentOfTenth(origin)
+  console.log(`grown: ${(share * 100).toFixed(1)} % of the agreements existed at ${moment}`)
+  const ratios: Ratio[] = []
+  for (const question of questions) {
+    const response = await send(origin, question, moment)
+    const text = await response.text()
+    if (!response.ok) {
+      console.log(
+        `grown: skips ${question.name}, since the API refuses asOf: ${response.status} ${text.slice(0, 300)}`,
+      )
+      continue
+    }
+    ratios.push({
+      what: `${question.name} as of before 90 % existed / now`,
+      measured: await ratioAt(origin, question, moment, options),
+      ...(question === list && { max: 10 }),
+    })
+  }
+  return ratios
+}

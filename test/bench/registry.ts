@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { type Server, start } from './servers.ts'
+
+/** The administrator's key of every service that the benchmark starts. */
+export const adminKey = 'the-administrators-key-in-benchmarks'
+
+const program = 'dist/cli/main.js'
+const dataDir = '.data-bench'
+
+const common = { ADMIN_KEY: adminKey, PORT: '0', LOG_LEVEL: 'error', SEED: 'none', RATE_LIMIT: '0' }
+
+/** The service twice, on one registry. */
+export interface Registry {
+  /** URL of the service's database. */
+  url: string
+  /** Without a response cache. */
+  cold: Server
+  hot: Server
+  /** Number of agreements. */
+  agreements: number
+  close(): Promise<void>
+}
+
+/** Starts the service and reads where its database is, which is an embedded one when `database` is absent. */
+async function startFirst(database: string | undefined): Promise<{ cold: Server; url: string }> {
+  const place = database === undefined ? { DATA_DIR: dataDir } : { DATABASE_URL: database }
+  const cold = await start([program, 'serve'], { ...common, ...place, SEED: 'all', CACHE_MB: '0' })
+  const url = database ?? (await readFile(`${dataDir}/url`, 'utf8')).trim()
+  return { cold, url }
+}
+
+/** Exact number of agreements. @param filter more of the query, such as `createdAt[lte]=…`. */
+export async function countAgreements(origin: string, filter = ''): Promise<number> {
+  const response = await fetch(`${origin}/v1/agreements?fields=id&limit=1&count=exact&${filter}`)
+  if (!response.ok) throw new Error(`count of agreements: ${response.status} ${await response.text()}`)
+  return totalOf(await response.json())
+}
+
+/** The total of a page. @param page body of a list with `count=exact`. */
+export function totalOf(page: unknown): number {
+  // The service's own answer, whose form its tests hold.
+  return (page as { page: { total: { count: number } } }).page.total.count
+}
+
+async function generate(url: string, agreements: number, seed: number): Promise<void> {
+  console.log(`generating ${agreements} agreements; the next run will find them`)
+  const args = [program, 'generate', '--agreements', String(agreements), '--seed', String(seed)]
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...common, DATABASE_URL: url } })
+}
+
+/**
+ * Starts the service and fills its registry until it has enough agreements: a tenth first and the others later, since
+ * a generated record was created when `entente generate` ran, and the case `grown` needs a time between.
+ */
+export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
+  const { cold, url } = await startFirst(database)
+  const there = await countAgreements(cold.origin)
+  if (there < wanted) {
+    const tenth = Math.ceil(wanted / 10)
+    if (there < tenth) await generate(url, tenth, 1)
+    await generate(url, wanted - Math.max(there, tenth), 1 + Math.max(there, tenth))
+  }
+  const hot = await start([program, 'serve'], { ...common, DATABASE_URL: url })
+  const close = async () => {
+    await hot.close()
+    // The last, since it owns the embedded PostgreSQL.
+    await cold.close()
+  }
+  return { url, cold, hot, agreements: await countAgreements(cold.origin), close }
+}
+
+/** Ids of 2,000 agreements, by title, so that they lie all over the tables. */
+export async function someIds(origin: string): Promise<string[]> {
+  const ids: string[] = []
+  let cursor = ''
+  while (ids.length < 2000) {
+    const response = await fetch(`${origin}/v1/agreements?fields=id&sort=title&limit=100${cursor}`)
+    if (!response.ok) throw new Error(`ids of agreements: ${response.status} ${await response.text()}`)
+    // The service's own answer, whose form its tests hold.
+    const { data, page } = (await response.json()) as {
+      data: { id: string }[]
+      page: { next: string | null }
+    }
+    ids.push(...data.map(({ id }) => id))
+    if (page.next === null) break
+    cursor = `&cursor=${encodeURIComponent(page.next)}`
+  }
+  return ids
+}

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Case } from './cases.ts'
+import type { Request } from './load.ts'
+import type { Server } from './servers.ts'
+
+async function answerOf(server: Server, { method, path, body, headers = {} }: Request): Promise<unknown> {
+  const response = await fetch(server.origin + path(1), { method, headers, ...(body && { body: body(1) }) })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path(1)}: ${response.status} ${text}`)
+  return JSON.parse(text)
+}
+
+/** Country, year and count of a group. The service has them in `key` and `measures`. */
+function groupOf(group: object): unknown[] {
+  const { key, measures, country, year, count } = Object(group)
+  return key
+    ? [key.country, key.signedYear, measures.count]
+    : [country, year === null ? null : String(year), count]
+}
+
+/** Groups in one order: those of equal counts come in any order. */
+const groupsOf = (groups: object[]): string[] => groups.map((group) => JSON.stringify(groupOf(group))).sort()
+
+/** What must be equal: no cursors, and of created and changed records neither id nor timestamps. */
+function contentOf(name: string, answer: unknown): unknown {
+  const { data, page, total, ...record } = Object(answer)
+  if (name === 'aggregate') return groupsOf(data)
+  if (name === 'count') return { data, total: total ?? page.total.count }
+  if (data) return data
+  if (name === 'create') return { ...record, id: '', createdAt: '', updatedAt: '' }
+  return name === 'patch' ? { ...record, updatedAt: '' } : record
+}
+
+/** Sends one request of a case to the service and to the server by hand. @throws when the answers differ in content. */
+export async function requireSameAnswers(one: Case, cold: Server, byHand: Server): Promise<void> {
+  const [service, hand] = [one.requests.cold, one.requests['by hand']]
+  if (!service || !hand) return
+  const [left, right] = [await answerOf(cold, service), await answerOf(byHand, hand)].map((answer) =>
+    contentOf(one.name, answer),
+  )
+  if (!isDeepStrictEqual(left, right))
+    throw new Error(
+      `${one.name}: the answers differ:\n${JSON.stringify(left).slice(0, 1500)}\n${JSON.stringify(right).slice(0, 1500)}`,
+    )
+}

@@ -1,0 +1,66 @@
+import pg from 'pg'
+import { totalOf } from './registry.ts'
+import type { Ratio } from './tables.ts'
+
+/** Bytes of all tables of a database, with their indexes. */
+async function bytesOf(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ bytes: string }>(`
+      select sum(pg_total_relation_size(pg_class.oid))::text as bytes
+      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+      where relkind = 'r' and nspname not in ('pg_catalog', 'information_schema')`)
+    return Number(rows[0]?.bytes)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Number of records of the service, by the exact counts of its lists. */
+async function recordsOf(origin: string, resources: readonly string[]): Promise<number> {
+  let records = 0
+  for (const resource of resources) {
+    const response = await fetch(`${origin}/v1/${resource}?limit=1&count=exact`)
+    if (!response.ok) throw new Error(`${resource}: ${response.status} ${await response.text()}`)
+    records += totalOf(await response.json())
+  }
+  return records
+}
+
+const resources = [
+  'countries',
+  'regions',
+  'organizations',
+  'topics',
+  'agreements',
+  'projects',
+  'cooperation-bases',
+  'assistance-programs',
+  'sources',
+  'citations',
+  'figures',
+]
+
+async function recordsByHand(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    // The database by hand has one revision for each record when it has just been filled.
+    const { rows } = await client.query<{ records: number }>('select count(*)::int as records from revisions')
+    return rows[0]?.records ?? 0
+  } finally {
+    await client.end()
+  }
+}
+
+/** Case `size`: bytes a record of both databases. It must run before other cases write. */
+export async function measureSize(serviceUrl: string, origin: string, byHandUrl: string): Promise<Ratio[]> {
+  const service = (await bytesOf(serviceUrl)) / (await recordsOf(origin, resources))
+  const byHand = (await bytesOf(byHandUrl)) / (await recordsByHand(byHandUrl))
+  return [
+    { what: 'bytes a record, service', measured: service },
+    { what: 'bytes a record, by hand', measured: byHand },
+    { what: 'bytes a record, service / by hand', measured: service / byHand },
+  ]
+}
