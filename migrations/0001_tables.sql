@@ -512,8 +512,8 @@ ALTER TABLE "projects_agreements" ADD CONSTRAINT "projects_agreements_target_agr
 ALTER TABLE "assistance_programs_agreements" ADD CONSTRAINT "assistance_programs_agreements_record_assistance_programs_id_fk" FOREIGN KEY ("record") REFERENCES "public"."assistance_programs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "assistance_programs_agreements" ADD CONSTRAINT "assistance_programs_agreements_target_agreements_id_fk" FOREIGN KEY ("target") REFERENCES "public"."agreements"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "idempotent_requests_created_at" ON "idempotent_requests" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "records_created_at" ON "records" USING btree ("resource","created_at","id");--> statement-breakpoint
-CREATE INDEX "records_updated_at" ON "records" USING btree ("resource","updated_at","id");--> statement-breakpoint
+CREATE INDEX "records_created_at" ON "records" USING btree ("resource","created_at","id","row_start");--> statement-breakpoint
+CREATE INDEX "records_updated_at" ON "records" USING btree ("resource","updated_at","id","row_start");--> statement-breakpoint
 CREATE INDEX "records_shape" ON "records" USING btree ("resource","shape");--> statement-breakpoint
 CREATE INDEX "records_uncomposed" ON "records" USING btree ("id") WHERE "records"."shape" is null;--> statement-breakpoint
 CREATE INDEX "records_merged_into" ON "records" USING btree ("merged_into") WHERE "records"."merged_into" is not null;--> statement-breakpoint
@@ -529,8 +529,8 @@ CREATE INDEX "participations_contribution_part" ON "participations" USING gin ((
 CREATE UNIQUE INDEX "external_ids_unique" ON "external_ids" USING btree ("scheme","id","resource");--> statement-breakpoint
 CREATE INDEX "external_ids_id_part" ON "external_ids" USING gin ((lower(plain_text("id"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "regions_name_part" ON "regions" USING gin ((lower(plain_text("name"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "regions_name_order" ON "regions" USING btree (("name" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "regions_kind_order" ON "regions" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "regions_name_order" ON "regions" USING btree (("name" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "regions_kind_order" ON "regions" USING btree (("kind" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "regions_parent" ON "regions" USING btree ("parent");--> statement-breakpoint
 CREATE INDEX "regions_search" ON "regions" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "regions_beginning" ON "regions" USING btree ((left(lower(plain_text("name")), 200) collate "C"));--> statement-breakpoint
@@ -538,21 +538,21 @@ CREATE INDEX "regions_wide_pairs" ON "regions" USING gin ((wide_pairs(lower(plai
 CREATE INDEX "regions_names" ON "regions" USING gin ((string_to_array(lower(plain_text(name_lines("name", null, "aliases"))), U&'\000A')));--> statement-breakpoint
 CREATE INDEX "regions_names_part" ON "regions" USING gin ((lower(plain_text(name_lines("name", null, "aliases")))) gin_trgm_ops);--> statement-breakpoint
 CREATE UNIQUE INDEX "countries_alpha2_unique" ON "countries" USING btree ("alpha2") WHERE valid_to is null;--> statement-breakpoint
-CREATE INDEX "countries_alpha2_order" ON "countries" USING btree (("alpha2" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "countries_alpha2_order" ON "countries" USING btree (("alpha2" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE UNIQUE INDEX "countries_numeric_unique" ON "countries" USING btree ("numeric") WHERE valid_to is null;--> statement-breakpoint
-CREATE INDEX "countries_numeric_order" ON "countries" USING btree ((coalesce("numeric", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "countries_numeric_order_desc" ON "countries" USING btree ((coalesce("numeric", '') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "countries_numeric_order" ON "countries" USING btree ((coalesce("numeric", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "countries_numeric_order_desc" ON "countries" USING btree ((coalesce("numeric", '') collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "countries_name_part" ON "countries" USING gin ((lower(plain_text("name"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "countries_name_order" ON "countries" USING btree (("name" collate "und-x-icu"),"id");--> statement-breakpoint
+CREATE INDEX "countries_name_order" ON "countries" USING btree (("name" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "countries_official_name_part" ON "countries" USING gin ((lower(plain_text("official_name"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "countries_official_name_order" ON "countries" USING btree ((coalesce("official_name", U&'\FFFF') collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "countries_official_name_order_desc" ON "countries" USING btree ((coalesce("official_name", '') collate "und-x-icu"),"id");--> statement-breakpoint
+CREATE INDEX "countries_official_name_order" ON "countries" USING btree ((coalesce("official_name", U&'\FFFF') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "countries_official_name_order_desc" ON "countries" USING btree ((coalesce("official_name", '') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "countries_region" ON "countries" USING btree ("region");--> statement-breakpoint
-CREATE INDEX "countries_valid_from_order" ON "countries" USING btree ((coalesce("valid_from_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "countries_valid_from_order_desc" ON "countries" USING btree ((case when "valid_from_earliest" is null then '-infinity'::date else greatest("valid_from_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "countries_valid_from_order" ON "countries" USING btree ((coalesce("valid_from_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "countries_valid_from_order_desc" ON "countries" USING btree ((case when "valid_from_earliest" is null then '-infinity'::date else greatest("valid_from_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "countries_valid_from_span" ON "countries" USING gist ((edtf_span("valid_from_earliest", "valid_from_latest"))) WHERE "countries"."valid_from_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "countries_valid_to_order" ON "countries" USING btree ((coalesce("valid_to_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "countries_valid_to_order_desc" ON "countries" USING btree ((case when "valid_to_earliest" is null then '-infinity'::date else greatest("valid_to_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "countries_valid_to_order" ON "countries" USING btree ((coalesce("valid_to_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "countries_valid_to_order_desc" ON "countries" USING btree ((case when "valid_to_earliest" is null then '-infinity'::date else greatest("valid_to_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "countries_valid_to_span" ON "countries" USING gist ((edtf_span("valid_to_earliest", "valid_to_latest"))) WHERE "countries"."valid_to_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "countries_search" ON "countries" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "countries_beginning" ON "countries" USING btree ((left(lower(plain_text("name")), 200) collate "C"));--> statement-breakpoint
@@ -560,10 +560,10 @@ CREATE INDEX "countries_wide_pairs" ON "countries" USING gin ((wide_pairs(lower(
 CREATE INDEX "countries_names" ON "countries" USING gin ((string_to_array(lower(plain_text(name_lines("name", "official_name", "aliases"))), U&'\000A')));--> statement-breakpoint
 CREATE INDEX "countries_names_part" ON "countries" USING gin ((lower(plain_text(name_lines("name", "official_name", "aliases")))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "topics_name_part" ON "topics" USING gin ((lower(plain_text("name"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "topics_name_order" ON "topics" USING btree (("name" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "topics_scheme_order" ON "topics" USING btree (("scheme" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "topics_code_order" ON "topics" USING btree ((coalesce("code", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "topics_code_order_desc" ON "topics" USING btree ((coalesce("code", '') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "topics_name_order" ON "topics" USING btree (("name" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "topics_scheme_order" ON "topics" USING btree (("scheme" collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "topics_code_order" ON "topics" USING btree ((coalesce("code", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "topics_code_order_desc" ON "topics" USING btree ((coalesce("code", '') collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "topics_broader" ON "topics" USING btree ("broader");--> statement-breakpoint
 CREATE INDEX "topics_search" ON "topics" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "topics_beginning" ON "topics" USING btree ((left(lower(plain_text("name")), 200) collate "C"));--> statement-breakpoint
@@ -571,14 +571,14 @@ CREATE INDEX "topics_wide_pairs" ON "topics" USING gin ((wide_pairs(lower(plain_
 CREATE INDEX "topics_names" ON "topics" USING gin ((string_to_array(lower(plain_text(name_lines("name", null, "aliases"))), U&'\000A')));--> statement-breakpoint
 CREATE INDEX "topics_names_part" ON "topics" USING gin ((lower(plain_text(name_lines("name", null, "aliases")))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "organizations_name_part" ON "organizations" USING gin ((lower(plain_text("name"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "organizations_name_order" ON "organizations" USING btree (("name" collate "und-x-icu"),"id");--> statement-breakpoint
+CREATE INDEX "organizations_name_order" ON "organizations" USING btree (("name" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "organizations_acronym_part" ON "organizations" USING gin ((lower(plain_text("acronym"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "organizations_acronym_order" ON "organizations" USING btree ((coalesce("acronym", U&'\FFFF') collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "organizations_acronym_order_desc" ON "organizations" USING btree ((coalesce("acronym", '') collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "organizations_type_order" ON "organizations" USING btree (("type" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "organizations_acronym_order" ON "organizations" USING btree ((coalesce("acronym", U&'\FFFF') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "organizations_acronym_order_desc" ON "organizations" USING btree ((coalesce("acronym", '') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "organizations_type_order" ON "organizations" USING btree (("type" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "organizations_country" ON "organizations" USING btree ("country");--> statement-breakpoint
-CREATE INDEX "organizations_country_order" ON "organizations" USING btree ((coalesce("country", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "organizations_country_order_desc" ON "organizations" USING btree ((coalesce("country", '') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "organizations_country_order" ON "organizations" USING btree ((coalesce("country", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "organizations_country_order_desc" ON "organizations" USING btree ((coalesce("country", '') collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "organizations_parent" ON "organizations" USING btree ("parent");--> statement-breakpoint
 CREATE UNIQUE INDEX "organizations_ror_unique" ON "organizations" USING btree ("ror");--> statement-breakpoint
 CREATE INDEX "organizations_search" ON "organizations" USING gin ("search");--> statement-breakpoint
@@ -587,46 +587,46 @@ CREATE INDEX "organizations_wide_pairs" ON "organizations" USING gin ((wide_pair
 CREATE INDEX "organizations_names" ON "organizations" USING gin ((string_to_array(lower(plain_text(name_lines("name", "acronym", "aliases"))), U&'\000A')));--> statement-breakpoint
 CREATE INDEX "organizations_names_part" ON "organizations" USING gin ((lower(plain_text(name_lines("name", "acronym", "aliases")))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "sources_title_part" ON "sources" USING gin ((lower(plain_text("title"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "sources_title_order" ON "sources" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "sources_kind_order" ON "sources" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "sources_title_order" ON "sources" USING btree (("title" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "sources_kind_order" ON "sources" USING btree (("kind" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "sources_publisher_part" ON "sources" USING gin ((lower(plain_text("publisher"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "sources_publisher_order" ON "sources" USING btree ((coalesce("publisher", U&'\FFFF') collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "sources_publisher_order_desc" ON "sources" USING btree ((coalesce("publisher", '') collate "und-x-icu"),"id");--> statement-breakpoint
+CREATE INDEX "sources_publisher_order" ON "sources" USING btree ((coalesce("publisher", U&'\FFFF') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "sources_publisher_order_desc" ON "sources" USING btree ((coalesce("publisher", '') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "sources_author_part" ON "sources" USING gin ((lower(plain_text("author"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "sources_interviewee_part" ON "sources" USING gin ((lower(plain_text("interviewee"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "sources_published_on_order" ON "sources" USING btree ((coalesce("published_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "sources_published_on_order_desc" ON "sources" USING btree ((case when "published_on_earliest" is null then '-infinity'::date else greatest("published_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "sources_published_on_order" ON "sources" USING btree ((coalesce("published_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "sources_published_on_order_desc" ON "sources" USING btree ((case when "published_on_earliest" is null then '-infinity'::date else greatest("published_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "sources_published_on_span" ON "sources" USING gist ((edtf_span("published_on_earliest", "published_on_latest"))) WHERE "sources"."published_on_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "sources_occasion_part" ON "sources" USING gin ((lower(plain_text("occasion"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "sources_language" ON "sources" USING btree ("language");--> statement-breakpoint
-CREATE INDEX "sources_accessed_on_order" ON "sources" USING btree ((coalesce("accessed_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "sources_accessed_on_order_desc" ON "sources" USING btree ((case when "accessed_on_earliest" is null then '-infinity'::date else greatest("accessed_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "sources_accessed_on_order" ON "sources" USING btree ((coalesce("accessed_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "sources_accessed_on_order_desc" ON "sources" USING btree ((case when "accessed_on_earliest" is null then '-infinity'::date else greatest("accessed_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "sources_accessed_on_span" ON "sources" USING gist ((edtf_span("accessed_on_earliest", "accessed_on_latest"))) WHERE "sources"."accessed_on_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "sources_context_part" ON "sources" USING gin ((lower(plain_text("context"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "sources_search" ON "sources" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "sources_beginning" ON "sources" USING btree ((left(lower(plain_text("title")), 200) collate "C"));--> statement-breakpoint
 CREATE INDEX "sources_wide_pairs" ON "sources" USING gin ((wide_pairs(lower(plain_text("title")))));--> statement-breakpoint
 CREATE INDEX "agreements_title_part" ON "agreements" USING gin ((lower(plain_text("title"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "agreements_title_order" ON "agreements" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_kind_order" ON "agreements" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_level_order" ON "agreements" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_level_order_desc" ON "agreements" USING btree ((coalesce("level", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_status_order" ON "agreements" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_status_order_desc" ON "agreements" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "agreements_signed_on_order" ON "agreements" USING btree ((coalesce("signed_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_signed_on_order_desc" ON "agreements" USING btree ((case when "signed_on_earliest" is null then '-infinity'::date else greatest("signed_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "agreements_title_order" ON "agreements" USING btree (("title" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_kind_order" ON "agreements" USING btree (("kind" collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_level_order" ON "agreements" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_level_order_desc" ON "agreements" USING btree ((coalesce("level", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_status_order" ON "agreements" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_status_order_desc" ON "agreements" USING btree ((coalesce("status", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_signed_on_order" ON "agreements" USING btree ((coalesce("signed_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_signed_on_order_desc" ON "agreements" USING btree ((case when "signed_on_earliest" is null then '-infinity'::date else greatest("signed_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "agreements_signed_on_span" ON "agreements" USING gist ((edtf_span("signed_on_earliest", "signed_on_latest"))) WHERE "agreements"."signed_on_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "agreements_provisional_from_order" ON "agreements" USING btree ((coalesce("provisional_from_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_provisional_from_order_desc" ON "agreements" USING btree ((case when "provisional_from_earliest" is null then '-infinity'::date else greatest("provisional_from_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "agreements_provisional_from_order" ON "agreements" USING btree ((coalesce("provisional_from_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_provisional_from_order_desc" ON "agreements" USING btree ((case when "provisional_from_earliest" is null then '-infinity'::date else greatest("provisional_from_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "agreements_provisional_from_span" ON "agreements" USING gist ((edtf_span("provisional_from_earliest", "provisional_from_latest"))) WHERE "agreements"."provisional_from_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "agreements_in_force_from_order" ON "agreements" USING btree ((coalesce("in_force_from_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_in_force_from_order_desc" ON "agreements" USING btree ((case when "in_force_from_earliest" is null then '-infinity'::date else greatest("in_force_from_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "agreements_in_force_from_order" ON "agreements" USING btree ((coalesce("in_force_from_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_in_force_from_order_desc" ON "agreements" USING btree ((case when "in_force_from_earliest" is null then '-infinity'::date else greatest("in_force_from_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "agreements_in_force_from_span" ON "agreements" USING gist ((edtf_span("in_force_from_earliest", "in_force_from_latest"))) WHERE "agreements"."in_force_from_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "agreements_expires_on_order" ON "agreements" USING btree ((coalesce("expires_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_expires_on_order_desc" ON "agreements" USING btree ((case when "expires_on_earliest" is null then '-infinity'::date else greatest("expires_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "agreements_expires_on_order" ON "agreements" USING btree ((coalesce("expires_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_expires_on_order_desc" ON "agreements" USING btree ((case when "expires_on_earliest" is null then '-infinity'::date else greatest("expires_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "agreements_expires_on_span" ON "agreements" USING gist ((edtf_span("expires_on_earliest", "expires_on_latest"))) WHERE "agreements"."expires_on_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "agreements_terminated_on_order" ON "agreements" USING btree ((coalesce("terminated_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "agreements_terminated_on_order_desc" ON "agreements" USING btree ((case when "terminated_on_earliest" is null then '-infinity'::date else greatest("terminated_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "agreements_terminated_on_order" ON "agreements" USING btree ((coalesce("terminated_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "agreements_terminated_on_order_desc" ON "agreements" USING btree ((case when "terminated_on_earliest" is null then '-infinity'::date else greatest("terminated_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "agreements_terminated_on_span" ON "agreements" USING gist ((edtf_span("terminated_on_earliest", "terminated_on_latest"))) WHERE "agreements"."terminated_on_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "agreements_renewal" ON "agreements" USING btree ("renewal");--> statement-breakpoint
 CREATE INDEX "agreements_place_part" ON "agreements" USING gin ((lower(plain_text("place"))) gin_trgm_ops);--> statement-breakpoint
@@ -637,77 +637,77 @@ CREATE INDEX "agreements_search" ON "agreements" USING gin ("search");--> statem
 CREATE INDEX "agreements_beginning" ON "agreements" USING btree ((left(lower(plain_text("title")), 200) collate "C"));--> statement-breakpoint
 CREATE INDEX "agreements_wide_pairs" ON "agreements" USING gin ((wide_pairs(lower(plain_text("title")))));--> statement-breakpoint
 CREATE INDEX "projects_title_part" ON "projects" USING gin ((lower(plain_text("title"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "projects_title_order" ON "projects" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "projects_kind_order" ON "projects" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "projects_status_order" ON "projects" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "projects_status_order_desc" ON "projects" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "projects_starts_on_order" ON "projects" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "projects_starts_on_order_desc" ON "projects" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "projects_title_order" ON "projects" USING btree (("title" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_kind_order" ON "projects" USING btree (("kind" collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_status_order" ON "projects" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_status_order_desc" ON "projects" USING btree ((coalesce("status", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_starts_on_order" ON "projects" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_starts_on_order_desc" ON "projects" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "projects_starts_on_span" ON "projects" USING gist ((edtf_span("starts_on_earliest", "starts_on_latest"))) WHERE "projects"."starts_on_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "projects_ends_on_order" ON "projects" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "projects_ends_on_order_desc" ON "projects" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "projects_ends_on_order" ON "projects" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_ends_on_order_desc" ON "projects" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "projects_ends_on_span" ON "projects" USING gist ((edtf_span("ends_on_earliest", "ends_on_latest"))) WHERE "projects"."ends_on_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "projects_summary_part" ON "projects" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "projects_outcomes_part" ON "projects" USING gin ((lower(plain_text("outcomes"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "projects_location_country" ON "projects" USING btree ("location_country");--> statement-breakpoint
-CREATE INDEX "projects_budget_order" ON "projects" USING btree ((coalesce("budget_amount", 'Infinity'::numeric)),"id");--> statement-breakpoint
-CREATE INDEX "projects_budget_order_desc" ON "projects" USING btree ((coalesce("budget_amount", '-Infinity'::numeric)),"id");--> statement-breakpoint
+CREATE INDEX "projects_budget_order" ON "projects" USING btree ((coalesce("budget_amount", 'Infinity'::numeric)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "projects_budget_order_desc" ON "projects" USING btree ((coalesce("budget_amount", '-Infinity'::numeric)),"id","row_start");--> statement-breakpoint
 CREATE INDEX "projects_budget_currency" ON "projects" USING btree ("budget_currency");--> statement-breakpoint
 CREATE INDEX "projects_search" ON "projects" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "projects_beginning" ON "projects" USING btree ((left(lower(plain_text("title")), 200) collate "C"));--> statement-breakpoint
 CREATE INDEX "projects_wide_pairs" ON "projects" USING gin ((wide_pairs(lower(plain_text("title")))));--> statement-breakpoint
 CREATE INDEX "cooperation_bases_name_part" ON "cooperation_bases" USING gin ((lower(plain_text("name"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "cooperation_bases_name_order" ON "cooperation_bases" USING btree (("name" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_kind_order" ON "cooperation_bases" USING btree (("kind" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_level_order" ON "cooperation_bases" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_level_order_desc" ON "cooperation_bases" USING btree ((coalesce("level", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_status_order" ON "cooperation_bases" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_status_order_desc" ON "cooperation_bases" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_designated_on_order" ON "cooperation_bases" USING btree ((coalesce("designated_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_designated_on_order_desc" ON "cooperation_bases" USING btree ((case when "designated_on_earliest" is null then '-infinity'::date else greatest("designated_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_name_order" ON "cooperation_bases" USING btree (("name" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_kind_order" ON "cooperation_bases" USING btree (("kind" collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_level_order" ON "cooperation_bases" USING btree ((coalesce("level", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_level_order_desc" ON "cooperation_bases" USING btree ((coalesce("level", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_status_order" ON "cooperation_bases" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_status_order_desc" ON "cooperation_bases" USING btree ((coalesce("status", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_designated_on_order" ON "cooperation_bases" USING btree ((coalesce("designated_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_designated_on_order_desc" ON "cooperation_bases" USING btree ((case when "designated_on_earliest" is null then '-infinity'::date else greatest("designated_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_designated_on_span" ON "cooperation_bases" USING gist ((edtf_span("designated_on_earliest", "designated_on_latest"))) WHERE "cooperation_bases"."designated_on_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "cooperation_bases_summary_part" ON "cooperation_bases" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "cooperation_bases_unit_count_order" ON "cooperation_bases" USING btree ((("unit_count")::numeric),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_unit_count_qualifier_order" ON "cooperation_bases" USING btree (("unit_count_qualifier" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_unit_count_order" ON "cooperation_bases" USING btree ((("unit_count")::numeric),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_unit_count_qualifier_order" ON "cooperation_bases" USING btree (("unit_count_qualifier" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_part_of" ON "cooperation_bases" USING btree ("part_of");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_host_country" ON "cooperation_bases" USING btree ("host_country");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_host_country_order" ON "cooperation_bases" USING btree ((coalesce("host_country", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "cooperation_bases_host_country_order_desc" ON "cooperation_bases" USING btree ((coalesce("host_country", '') collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_host_country_order" ON "cooperation_bases" USING btree ((coalesce("host_country", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "cooperation_bases_host_country_order_desc" ON "cooperation_bases" USING btree ((coalesce("host_country", '') collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_host_organization" ON "cooperation_bases" USING btree ("host_organization");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_location_country" ON "cooperation_bases" USING btree ("location_country");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_search" ON "cooperation_bases" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "cooperation_bases_beginning" ON "cooperation_bases" USING btree ((left(lower(plain_text("name")), 200) collate "C"));--> statement-breakpoint
 CREATE INDEX "cooperation_bases_wide_pairs" ON "cooperation_bases" USING gin ((wide_pairs(lower(plain_text("name")))));--> statement-breakpoint
 CREATE INDEX "assistance_programs_title_part" ON "assistance_programs" USING gin ((lower(plain_text("title"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "assistance_programs_title_order" ON "assistance_programs" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_modality_order" ON "assistance_programs" USING btree (("modality" collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_status_order" ON "assistance_programs" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_status_order_desc" ON "assistance_programs" USING btree ((coalesce("status", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_starts_on_order" ON "assistance_programs" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_starts_on_order_desc" ON "assistance_programs" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "assistance_programs_title_order" ON "assistance_programs" USING btree (("title" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_modality_order" ON "assistance_programs" USING btree (("modality" collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_status_order" ON "assistance_programs" USING btree ((coalesce("status", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_status_order_desc" ON "assistance_programs" USING btree ((coalesce("status", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_starts_on_order" ON "assistance_programs" USING btree ((coalesce("starts_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_starts_on_order_desc" ON "assistance_programs" USING btree ((case when "starts_on_earliest" is null then '-infinity'::date else greatest("starts_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "assistance_programs_starts_on_span" ON "assistance_programs" USING gist ((edtf_span("starts_on_earliest", "starts_on_latest"))) WHERE "assistance_programs"."starts_on_earliest" is not null;--> statement-breakpoint
-CREATE INDEX "assistance_programs_ends_on_order" ON "assistance_programs" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_ends_on_order_desc" ON "assistance_programs" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "assistance_programs_ends_on_order" ON "assistance_programs" USING btree ((coalesce("ends_on_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_ends_on_order_desc" ON "assistance_programs" USING btree ((case when "ends_on_earliest" is null then '-infinity'::date else greatest("ends_on_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "assistance_programs_ends_on_span" ON "assistance_programs" USING gist ((edtf_span("ends_on_earliest", "ends_on_latest"))) WHERE "assistance_programs"."ends_on_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "assistance_programs_summary_part" ON "assistance_programs" USING gin ((lower(plain_text("summary"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "assistance_programs_location_country" ON "assistance_programs" USING btree ("location_country");--> statement-breakpoint
-CREATE INDEX "assistance_programs_commitment_order" ON "assistance_programs" USING btree ((coalesce("commitment_amount", 'Infinity'::numeric)),"id");--> statement-breakpoint
-CREATE INDEX "assistance_programs_commitment_order_desc" ON "assistance_programs" USING btree ((coalesce("commitment_amount", '-Infinity'::numeric)),"id");--> statement-breakpoint
+CREATE INDEX "assistance_programs_commitment_order" ON "assistance_programs" USING btree ((coalesce("commitment_amount", 'Infinity'::numeric)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "assistance_programs_commitment_order_desc" ON "assistance_programs" USING btree ((coalesce("commitment_amount", '-Infinity'::numeric)),"id","row_start");--> statement-breakpoint
 CREATE INDEX "assistance_programs_commitment_currency" ON "assistance_programs" USING btree ("commitment_currency");--> statement-breakpoint
 CREATE INDEX "assistance_programs_aid_type" ON "assistance_programs" USING btree ("aid_type");--> statement-breakpoint
 CREATE INDEX "assistance_programs_crs_purpose" ON "assistance_programs" USING btree ("crs_purpose");--> statement-breakpoint
 CREATE INDEX "assistance_programs_search" ON "assistance_programs" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "assistance_programs_beginning" ON "assistance_programs" USING btree ((left(lower(plain_text("title")), 200) collate "C"));--> statement-breakpoint
 CREATE INDEX "assistance_programs_wide_pairs" ON "assistance_programs" USING gin ((wide_pairs(lower(plain_text("title")))));--> statement-breakpoint
-CREATE INDEX "figures_indicator_order" ON "figures" USING btree (("indicator" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "figures_indicator_order" ON "figures" USING btree (("indicator" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "figures_title_part" ON "figures" USING gin ((lower(plain_text("title"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "figures_title_order" ON "figures" USING btree (("title" collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "figures_value_order" ON "figures" USING btree (("value"),"id");--> statement-breakpoint
-CREATE INDEX "figures_qualifier_order" ON "figures" USING btree (("qualifier" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "figures_title_order" ON "figures" USING btree (("title" collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "figures_value_order" ON "figures" USING btree (("value"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "figures_qualifier_order" ON "figures" USING btree (("qualifier" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "figures_unit_part" ON "figures" USING gin ((lower(plain_text("unit"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "figures_country" ON "figures" USING btree ("country");--> statement-breakpoint
-CREATE INDEX "figures_as_of_order" ON "figures" USING btree ((coalesce("as_of_earliest", 'infinity'::date)),"id");--> statement-breakpoint
-CREATE INDEX "figures_as_of_order_desc" ON "figures" USING btree ((case when "as_of_earliest" is null then '-infinity'::date else greatest("as_of_earliest", '4713-11-24 BC'::date) end),"id");--> statement-breakpoint
+CREATE INDEX "figures_as_of_order" ON "figures" USING btree ((coalesce("as_of_earliest", 'infinity'::date)),"id","row_start");--> statement-breakpoint
+CREATE INDEX "figures_as_of_order_desc" ON "figures" USING btree ((case when "as_of_earliest" is null then '-infinity'::date else greatest("as_of_earliest", '4713-11-24 BC'::date) end),"id","row_start");--> statement-breakpoint
 CREATE INDEX "figures_as_of_span" ON "figures" USING gist ((edtf_span("as_of_earliest", "as_of_latest"))) WHERE "figures"."as_of_earliest" is not null;--> statement-breakpoint
 CREATE INDEX "figures_search" ON "figures" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "figures_beginning" ON "figures" USING btree ((left(lower(plain_text("title")), 200) collate "C"));--> statement-breakpoint
@@ -715,15 +715,15 @@ CREATE INDEX "figures_wide_pairs" ON "figures" USING gin ((wide_pairs(lower(plai
 CREATE INDEX "citations_source" ON "citations" USING btree ("source");--> statement-breakpoint
 CREATE INDEX "citations_cited_record" ON "citations" USING btree ("cited_record");--> statement-breakpoint
 CREATE INDEX "citations_cited_resource" ON "citations" USING btree ("cited_resource");--> statement-breakpoint
-CREATE INDEX "citations_property_order" ON "citations" USING btree ((coalesce("property", U&'\+10FFFF') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "citations_property_order_desc" ON "citations" USING btree ((coalesce("property", '') collate "C"),"id");--> statement-breakpoint
-CREATE INDEX "citations_paragraph_order" ON "citations" USING btree ((coalesce("paragraph", U&'\FFFF') collate "und-x-icu"),"id");--> statement-breakpoint
-CREATE INDEX "citations_paragraph_order_desc" ON "citations" USING btree ((coalesce("paragraph", '') collate "und-x-icu"),"id");--> statement-breakpoint
+CREATE INDEX "citations_property_order" ON "citations" USING btree ((coalesce("property", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "citations_property_order_desc" ON "citations" USING btree ((coalesce("property", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "citations_paragraph_order" ON "citations" USING btree ((coalesce("paragraph", U&'\FFFF') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "citations_paragraph_order_desc" ON "citations" USING btree ((coalesce("paragraph", '') collate "und-x-icu"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "citations_paragraph" ON "citations" USING btree ("paragraph");--> statement-breakpoint
 CREATE INDEX "citations_page" ON "citations" USING btree ("page");--> statement-breakpoint
 CREATE INDEX "citations_excerpt_part" ON "citations" USING gin ((lower(plain_text("excerpt"))) gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "citations_note_part" ON "citations" USING gin ((lower(plain_text("note"))) gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "citations_rank_order" ON "citations" USING btree (("rank" collate "C"),"id");--> statement-breakpoint
+CREATE INDEX "citations_rank_order" ON "citations" USING btree (("rank" collate "C"),"id","row_start");--> statement-breakpoint
 CREATE INDEX "citations_search" ON "citations" USING gin ("search");--> statement-breakpoint
 CREATE INDEX "citations_beginning" ON "citations" USING btree ((left(lower(plain_text("excerpt")), 200) collate "C"));--> statement-breakpoint
 CREATE INDEX "citations_wide_pairs" ON "citations" USING gin ((wide_pairs(lower(plain_text("excerpt")))));--> statement-breakpoint

@@ -102,7 +102,7 @@ SET search_path = pg_catalog, pg_temp AS $$
   -- without being read. Two more find the few rows that were there long ago or until lately.
   wanted_indexes AS (
     SELECT table_name, sort_indexes.name,
-      regexp_replace(definition, '\)(?= INCLUDE | WITH | WHERE |$)', ', row_end, row_start)') AS definition
+      regexp_replace(definition, '(, row_start)?\)(?= INCLUDE | WITH | WHERE |$)', ', row_end, row_start)') AS definition
     FROM public.sort_indexes('public') JOIN versioned ON versioned.name = table_name
     UNION ALL
     SELECT versioned.name, concat(versioned.name, '_', bound)::name, format('USING btree (%I)', bound)

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
+import { columnOf } from './columns.ts'
 
 /**
  * The sort expressions of a column. Null is replaced by a value beyond all others, so that records without a value come
@@ -57,7 +58,8 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 })
 
 /**
- * Indexes that serve lists sorted by an ordering with the key behind it, one for each direction where they differ.
+ * Indexes that serve lists sorted by an ordering with the key behind it, one for each direction where they differ. The last
+ * column lets a question about the past pass over rows that started later, without reading them.
  * @param name of the index for the ascending order.
  */
 export function orderIndexes(
@@ -66,6 +68,7 @@ export function orderIndexes(
   key: AnyPgColumn,
   nullable: AnyPgColumn,
 ): IndexBuilder[] {
-  const ascending = index(name).on(sql`(${asc})`, key)
-  return nullable.notNull ? [ascending] : [ascending, index(`${name}_desc`).on(sql`(${desc})`, key)]
+  const rowStart = sql`${columnOf(key.table, 'rowStart')}`
+  const ascending = index(name).on(sql`(${asc})`, key, rowStart)
+  return nullable.notNull ? [ascending] : [ascending, index(`${name}_desc`).on(sql`(${desc})`, key, rowStart)]
 }

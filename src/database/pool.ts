@@ -110,8 +110,10 @@ export class Pool {
     ignoreErrors(client)
     const name = `entente ${randomBytes(6).toString('hex')}`
     this.#states.set(client, { name, preparedNames: new Set() })
-    // Without jit, since compiling takes longer than running statements that read a few rows of many tables.
-    await client.query(`set application_name = '${name}'; set jit = off`)
+    // Statements read a few rows of many tables: compiling them and starting parallel workers takes longer than running them.
+    await client.query(
+      `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
+    )
   }
 
   async #cancel(name: string): Promise<void> {

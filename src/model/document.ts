@@ -20,26 +20,29 @@ export function propertiesOf(resource: Resource): readonly string[] {
 export const rfc3339 = (column: SQL) =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-/** A column of the record's row in `records`, found by the id of the resource's row. */
-const ofRecord = (resource: Resource, column: SQL): SQL =>
-  sql`(select ${column} from ${records} where ${records.id} = ${resource.id})`
-
-/** SQL expression of one own property, over a row of the resource's table. */
-export function propertyJson(resource: Resource, property: string): SQL {
-  if (property === 'version') return ofRecord(resource, sql`${records.version}`)
-  if (property === 'createdAt') return ofRecord(resource, rfc3339(sql`${records.createdAt}`))
-  if (property === 'updatedAt') return ofRecord(resource, rfc3339(sql`${records.updatedAt}`))
-  const bound = resource.bound[property]
-  if (bound?.field.json) return bound.field.json(bound.place)
-  return sql`${columnOf(resource.table, property)}`
+/** The properties that only the record's row in `records` has. */
+const recordProperties: Record<string, SQL> = {
+  version: sql`${records.version}`,
+  createdAt: rfc3339(sql`${records.createdAt}`),
+  updatedAt: rfc3339(sql`${records.updatedAt}`),
 }
 
-/** SQL text expression that composes the JSON of some own properties from the tables, in this order. */
+/** SQL expression of one own property, over a row of the resource's table and its row in `records`. */
+export function propertyJson(resource: Resource, property: string): SQL {
+  const bound = resource.bound[property]
+  if (bound?.field.json) return bound.field.json(bound.place)
+  return recordProperties[property] ?? sql`${columnOf(resource.table, property)}`
+}
+
+/** SQL text expression that composes the JSON of some own properties from the tables, over a row of the resource's table. */
 export function composedJson(resource: Resource, properties: readonly string[]): SQL {
   const columns = properties.map(
     (property) => sql`${propertyJson(resource, property)} as ${sql.identifier(property)}`,
   )
-  return sql`(select row_to_json(composed) from (select ${sql.join(columns, sql`, `)}) composed)::text`
+  const source = properties.some((property) => property in recordProperties)
+    ? sql` from ${records} where ${records.id} = ${resource.id}`
+    : sql``
+  return sql`(select row_to_json(composed) from (select ${sql.join(columns, sql`, `)}${source}) composed)::text`
 }
 
 const shapes = new WeakMap<Resource, string>()

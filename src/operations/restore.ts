@@ -129,7 +129,9 @@ export const restore: Operation = {
         const change: Change = { kind: 'restore', authorship }
         if (locked) {
           owner = { key }
-          const stored = await writeChange(transaction, resource, locked, document, change)
+          const before = documentOf(resource, JSON.parse(locked.document))
+          const update = { locked, before, after: document }
+          const stored = await writeChange(transaction, resource, update, change)
           return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
         }
         document = { ...document, [resource.key.property]: key }

@@ -5,7 +5,7 @@ import { conditionValues } from './condition-sql.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
 import type { ListPlan } from './list.ts'
 import { inlineValues } from './literal.ts'
-import { matching, ordering, pageSource } from './sql.ts'
+import { matching, ordering, withRecords } from './sql.ts'
 
 /** COPY statements of whole results: PostgreSQL composes every byte of a row, and the service passes it on. */
 
@@ -29,7 +29,7 @@ const csvOptions = sql.raw('(format csv, header)')
 function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record'): string {
   const { join, order } =
     per === 'participant' ? participantRows(plan.resource) : { join: sql``, order: sql`` }
-  const query = sql`select ${selected} from ${pageSource(plan)}${join}${matching(plan)} order by ${ordering(plan)}${order}`
+  const query = sql`select ${selected} from ${withRecords(plan.resource)}${join}${matching(plan)} order by ${ordering(plan)}${order}`
   return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(plan.where))
 }
 
@@ -77,6 +77,6 @@ export function copySources(plan: ListPlan, columns: FlatColumn[]): string {
     plan.resource === citations
       ? sql`${citations.id} in (${chosen})`
       : sql`${columnOf(citations.table, 'citedRecord')} in (${chosen})`
-  const query = sql`select json_build_array(${cells}) from ${sources.table} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${cited}) order by ${sources.id}`
+  const query = sql`select json_build_array(${cells}) from ${withRecords(sources)} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${cited}) order by ${sources.id}`
   return inlineValues(sql`copy (${query}) to stdout with ${jsonLinesOptions}`, conditionValues(plan.where))
 }

@@ -89,32 +89,47 @@ const representationShape = ({ fields, include }: Representation) => `${fields.j
 /** Sort keys that are columns of `records` and not of the resource's own table. */
 const recordKeys = ['createdAt', 'updatedAt']
 
+/** The resource's table, each row with its row in `records`. */
+export const withRecords = ({ table, id, name }: Resource): SQL =>
+  sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
+
 /** The tables that a page is chosen from: sorting by when a record was made needs its row in `records`, too. */
-export function pageSource({ resource, sort }: ListPlan): SQL {
-  const { table, id, name } = resource
-  return sort.some(({ key }) => recordKeys.includes(key))
-    ? sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
-    : sql`${table}`
-}
+const pageSource = ({ resource, sort }: ListPlan): SQL =>
+  sort.some(({ key }) => recordKeys.includes(key)) ? withRecords(resource) : sql`${resource.table}`
 
 /** Whether a representation is the stored document itself. */
 const isStored = (resource: Resource, { fields, include }: Representation) =>
   include.length === 0 && fields.length === propertiesOf(resource).length
 
-/**
- * What joins each record of a page to its JSON: columns `document` and `current`. OFFSET keeps the planner, which does
- * not know how small a page is, from joining whole tables.
- * @param compose whether documents of another shape are composed; otherwise `current` is false for them.
- */
-function pageDocuments(plan: ListPlan, compose: boolean): SQL {
-  const { resource, representation } = plan
-  const { fields, include } = representation
-  if (isStored(resource, representation) && !compose)
-    return sql`select ${records.document} as document, ${records.shape} is not distinct from ${shapeLiteral(resource)} as current
-      from ${records} where ${records.id} = placed.id offset 0`
-  return sql`select ${documentJson(resource, fields, include)} as document, true as current
-    from ${resource.table} where ${resource.id} = placed.id offset 0`
+/** How the records of a page come to their JSON: columns `document` and `current` (see `listStatement`). */
+interface PageDocuments {
+  /** Columns of the select that chooses the page. */
+  columns: SQL
+  /** What is joined to the chosen page. */
+  join: SQL
 }
+
+/**
+ * Stored documents are joined to the page; others are composed over its rows. OFFSET keeps the planner, which does not
+ * know how small a page is, from joining whole tables.
+ */
+function pageDocuments({ resource, representation }: ListPlan, compose: boolean): PageDocuments {
+  const { fields, include } = representation
+  if (!isStored(resource, representation) || compose)
+    return {
+      columns: sql`, ${documentJson(resource, fields, include)} as document, true as current`,
+      join: sql``,
+    }
+  return {
+    columns: sql``,
+    join: sql` cross join lateral (
+      select ${records.document} as document, ${records.shape} is not distinct from ${shapeLiteral(resource)} as current
+      from ${records} where ${records.id} = placed.id offset 0) found`,
+  }
+}
+
+/** Whether a list has every record of its resource. */
+const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.comparisons.length === 0
 
 /**
  * The statement of a page: one row of `records` (the JSON of each as text, with commas between; null when there are
@@ -128,22 +143,25 @@ export function listStatement(
   { compose = false } = {},
 ): Statement {
   const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
-  const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}`
+  // PostgreSQL keeps a plan only where it is no dearer than a new one for the values, so it must know the limit. A new plan
+  // takes longer than finding 25 records, but for filters it is worth that: few values are as frequent as the average.
+  const fixedLimit = isUnfiltered(plan) ? String(plan.limit) : ''
+  const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${fixedLimit}`
   const build = () => {
     const keys = keysOf(plan)
-    const limit = sql`${placeholder('limit')}::int`
+    const documents = pageDocuments(plan, compose)
+    const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
     const keyAt = (at: number) => sql.identifier(`key ${at}`)
     const ordered = keys.map(({ expression }, at) => sql`${expression} as ${keyAt(at)}`)
     const position = keys.map(({ type }, at) => sql`${positionText(sql`${keyAt(at)}`, type)} collate "C"`)
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
     // One record more than the page holds tells that another page follows.
-    return sql`select string_agg(found.document, ',' order by place) filter (where place <= ${limit}) as records,
-      coalesce(bool_and(found.current), true) as current,
+    return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
+      coalesce(bool_and(current), true) as current,
       case when count(*) > ${limit} then min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit}) end as last
       from (select *, row_number() over () as place from (
-        select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)} from ${pageSource(plan)}${where}
-        order by ${orderedBy(keys)} limit ${limit} + 1) page) placed
-      cross join lateral (${pageDocuments(plan, compose)}) found`
+        select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
+        order by ${orderedBy(keys)} limit ${limit} + 1) page) placed${documents.join}`
   }
   const positions = Object.fromEntries((after ?? []).map((text, at) => [`position.${at}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })

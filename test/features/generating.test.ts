@@ -5,16 +5,16 @@ import { openTestDatabase } from '../support/database.ts'
 
 const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
 
-/** What there is in a registry after generating, as one digest a table; without the time of generating. */
+/** What there is of generated records in a registry, without when it was written, as one digest a table. */
 async function generated(count: number, seed: number): Promise<Record<string, string>> {
   const { pool, database, close } = await openTestDatabase()
   try {
     await generate(database, count, seed)
     const digests = tables.map(async (table) => {
       const { rows } = await pool.query<{ digest: string }>(
-        `select md5(string_agg(content::text, chr(10) order by content::text)) as digest
-         from ${table} as row, lateral (select to_jsonb(row) - 'row_start' - 'updated_at' as content) as said
-         where coalesce(content ->> 'created_at', '2020') like '2020%' and row::text like '%016f5e%'`,
+        `select md5(string_agg(content, chr(10) order by content)) as digest
+         from (select (to_jsonb(row) - 'row_start')::text as content from ${table} as row) as rows
+         where content like '%016f5e%'`,
       )
       return [table, rows[0]?.digest ?? '']
     })
@@ -43,7 +43,7 @@ describe('generated registries', () => {
         'assistance-programs',
         'citations',
       ])
-        expect((await api.get(`/v1/${resource}?limit=200&createdAt[lt]=2021-01-01`)).status).toBe(200)
+        expect((await api.get(`/v1/${resource}?limit=200`)).status).toBe(200)
       const { rows } = await api.pool.query<{ share: number }>(
         `select max(count)::float8 / sum(count)::float8 as share
          from (select count(*) from participations where country is not null group by country) as counts`,
@@ -66,8 +66,9 @@ describe('generated registries', () => {
       // The service writes the revision of a write past it.
       await expect.poll(count).toBe(seeded + 1)
       const before = await count()
+      const start = new Date().toISOString()
       await generate(api.database, 20, 5)
-      const { data } = (await api.get('/v1/agreements?createdAt[lt]=2021-01-01&limit=200')).json<{
+      const { data } = (await api.get(`/v1/agreements?createdAt[gte]=${start}&limit=200`)).json<{
         data: { id: string }[]
       }>()
       expect(data).toHaveLength(20)
@@ -81,7 +82,8 @@ describe('generated registries', () => {
       }
       // 2 projects, 1 base, 1 program, 1 organization and 50 sources come with 20 agreements.
       const { rows } = await api.pool.query<{ count: number }>(
-        "select count(*)::int as count from records where resource = 'citations' and created_at < '2021-01-01'",
+        "select count(*)::int as count from records where resource = 'citations' and created_at >= $1",
+        [start],
       )
       expect(await count()).toBe(before + 20 + 2 + 1 + 1 + 1 + 50 + (rows[0]?.count ?? 0))
       const history = await api.get(`/v1/agreements/${agreement?.id}/history`)

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Statement } from '../../src/database/statement.ts'
 
 /** A node of a plan that PostgreSQL has run, as `explain (analyze, format json)` gives it. */
 interface Node {
@@ -41,7 +42,7 @@ function faultsOf(node: Node, sizes: Sizes): string[] {
 const nodesIn = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesIn)]
 
 /** Runs a statement and tells what is wrong with how PostgreSQL does it. */
-export async function planFaults(pool: pg.Pool, query: pg.QueryConfig, sizes: Sizes): Promise<string[]> {
+export async function planFaults(pool: pg.Pool, query: Statement, sizes: Sizes): Promise<string[]> {
   const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
     `explain (analyze, timing off, format json) ${query.text}`,
     query.values,

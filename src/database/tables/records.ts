@@ -41,8 +41,8 @@ export const records = pgTable(
     // What belongs to a record refers to both, so that checks can differ by resource.
     unique('records_id_resource').on(table.id, table.resource),
     oneOf('records_visibility_known', table.visibility, visibilities),
-    index('records_created_at').on(table.resource, table.createdAt, table.id),
-    index('records_updated_at').on(table.resource, table.updatedAt, table.id),
+    index('records_created_at').on(table.resource, table.createdAt, table.id, table.rowStart),
+    index('records_updated_at').on(table.resource, table.updatedAt, table.id, table.rowStart),
     index('records_shape').on(table.resource, table.shape),
     // Few at a time: those that the service has yet to compose.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),

@@ -7,11 +7,12 @@ import { shapeOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { composeDocument, ownRow, partRows, type WrittenRecord } from '../../operations/writing/split.ts'
+import { ownRow, partRows, type WrittenRecord, withComposed } from '../../operations/writing/split.ts'
 import { copyRows } from './copy.ts'
 
 /** Whom histories name for what was generated. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }
+const actor = JSON.stringify(generator)
 
 /** What properties are when they are left out, by resource. */
 const defaults = new WeakMap<Resource, Document>()
@@ -28,10 +29,6 @@ function defaultsOf(resource: Resource): Document {
   defaults.set(resource, made)
   return made
 }
-
-/** The time in a UUIDv7 (RFC 9562, section 5.7): generated records say that they were made then. */
-const timeOf = (id: string): string =>
-  new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).toISOString()
 
 /** New records, which are written together by COPY. */
 export class Batch {
@@ -50,7 +47,7 @@ export class Batch {
       id,
       key: id,
       version: 1,
-      createdAt: timeOf(id),
+      createdAt: this.#time,
       updatedAt: this.#time,
       document: { ...defaultsOf(this.#registry.get(resource)), ...document },
     }
@@ -63,25 +60,26 @@ export class Batch {
   async write(client: pg.ClientBase): Promise<void> {
     const recordRows: Row[] = []
     const revisionRows: Row[] = []
-    const own: [PgTable, Row[]][] = []
-    const parts = new Map<PgTable, Row[]>()
+    const tables = new Map<PgTable, Row[]>()
     for (const resource of this.#registry.resources) {
-      const written = this.#written.get(resource.name) ?? []
-      for (const record of written) {
-        const { id, key, version, createdAt, updatedAt } = record
-        const document = composeDocument(resource, record)
-        const shape = shapeOf(resource)
-        recordRows.push({ id, resource: resource.name, key, version, document, shape, createdAt, updatedAt })
-        const entry = { resource: resource.name, key, version, document, time: updatedAt }
-        revisionRows.push({ ...entry, operation: 'create', actor: generator })
+      const written = withComposed(resource, this.#written.get(resource.name) ?? [])
+      const shape = shapeOf(resource)
+      for (const { id, key, version, composed, createdAt, updatedAt } of written) {
+        const common = { resource: resource.name, key, version, document: composed }
+        recordRows.push({ ...common, id, shape, createdAt, updatedAt })
+        revisionRows.push({ ...common, time: updatedAt, operation: 'create', actor })
       }
-      own.push([resource.table, written.map((record) => ownRow(resource, record))])
-      for (const { table, rows } of partRows(resource, written))
-        parts.set(table, [...(parts.get(table) ?? []), ...rows])
+      tables.set(
+        resource.table,
+        written.map((record) => ownRow(resource, record)),
+      )
     }
+    for (const resource of this.#registry.resources)
+      for (const { table, rows } of partRows(resource, this.#written.get(resource.name) ?? []))
+        tables.set(table, (tables.get(table) ?? []).concat(rows))
     // Records first, since all else refers to them; parts last, since they refer to other records.
     await copyRows(client, records, recordRows)
-    for (const [table, rows] of [...own, ...parts]) await copyRows(client, table, rows)
+    for (const [table, rows] of tables) await copyRows(client, table, rows)
     await copyRows(client, revisions, revisionRows)
   }
 }

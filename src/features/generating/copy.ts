@@ -1,5 +1,4 @@
 import { pipeline } from 'node:stream/promises'
-import { stringify } from 'csv-stringify/sync'
 import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
@@ -11,26 +10,34 @@ import { filledProperties, type Row } from '../../database/rows.ts'
 const arrayLiteral = (list: unknown[]) =>
   `{${list.map((item) => `"${String(item).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-/** A value as a cell of the type of its column. */
-function cellOf(value: unknown, type: string): unknown {
-  if (value === null || value === undefined) return null
-  if (type === 'json' || type === 'jsonb') return typeof value === 'string' ? value : JSON.stringify(value)
-  return Array.isArray(value) ? arrayLiteral(value) : value
+/** A value as text of the type of its column. */
+function textOf(value: unknown, isJson: boolean): string {
+  if (isJson) return typeof value === 'string' ? value : JSON.stringify(value)
+  return Array.isArray(value) ? arrayLiteral(value) : String(value)
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+/** A value in the text format of COPY. */
+function cellOf(value: unknown, isJson: boolean): string {
+  if (value === null || value === undefined) return '\\N'
+  return textOf(value, isJson).replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? '')
 }
 
 /**
- * Writes rows into a table by COPY, in CSV, where an empty cell is null.
+ * Writes rows into a table by COPY.
  * @throws what PostgreSQL refuses.
  */
 export async function copyRows(client: pg.ClientBase, table: PgTable, rows: Row[]): Promise<void> {
   if (rows.length === 0) return
-  const properties = filledProperties(table, rows)
-  const columns = properties.map((property) => columnOf(table, property))
-  const names = columns.map(({ name }) => pg.escapeIdentifier(name))
-  const types = columns.map((column) => column.getSQLType())
-  const cells = stringify(
-    rows.map((row) => properties.map((property, at) => cellOf(row[property], types[at] ?? ''))),
+  const columns = filledProperties(table, rows).map((property) => {
+    const column = columnOf(table, property)
+    return { property, name: column.name, isJson: ['json', 'jsonb'].includes(column.getSQLType()) }
+  })
+  const lines = rows.map((row) =>
+    columns.map(({ property, isJson }) => cellOf(row[property], isJson)).join('\t'),
   )
+  const names = columns.map(({ name }) => pg.escapeIdentifier(name))
   const target = `${pg.escapeIdentifier(getTableName(table))} (${names.join(', ')})`
-  await pipeline([cells], client.query(copyFrom(`copy ${target} from stdin (format csv)`)))
+  await pipeline([`${lines.join('\n')}\n`], client.query(copyFrom(`copy ${target} from stdin`)))
 }

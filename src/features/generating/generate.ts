@@ -16,7 +16,7 @@ import { randomFrom } from './random.ts'
 import { readWorld } from './world.ts'
 
 /** How many agreements are held in memory before they are written. */
-const batchSize = 5000
+const batchSize = 1000
 
 /** One of each of these for so many agreements. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const

@@ -103,7 +103,7 @@ const edgeProperties = (registry: Registry) => ({
 
 const edgeExample = (registry: Registry) => ({
   count: 3,
-  resources: Object.fromEntries(namesIn(registry).map((name, at) => [name, [2, 1][at] ?? 0])),
+  resources: Object.fromEntries(listResourceNames(registry).map((name, at) => [name, [2, 1][at] ?? 0])),
   topics: [{ topic: 'energy', name: 'Energy', count: 2 }],
   firstYear: 2006,
   lastYear: 2011,

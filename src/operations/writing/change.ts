@@ -13,7 +13,14 @@ import {
 } from '../entity-tags.ts'
 import type { ApiRequest, ApiResponse, OperationContract } from '../operation.ts'
 import { recordNotFound } from '../read.ts'
-import { type Change, type Document, documentOf, type Stored, updateDocuments } from './documents.ts'
+import {
+  type Change,
+  type Document,
+  documentOf,
+  type Stored,
+  type Update,
+  updateDocuments,
+} from './documents.ts'
 import { explainRefusal } from './explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './idempotency.ts'
 import { type Locked, lockRecord } from './locks.ts'
@@ -47,13 +54,12 @@ export async function lockExpected(
 export async function writeChange(
   tx: Transaction,
   resource: Resource,
-  locked: Locked,
-  after: Document,
+  update: Update,
   change: Change,
 ): Promise<Stored> {
-  const before = documentOf(resource, JSON.parse(locked.document))
+  const { locked, before, after } = update
   if (isDeepStrictEqual(after, before)) return locked
-  const [stored = locked] = await updateDocuments(tx, resource, [{ locked, before, after }], change)
+  const [stored = locked] = await updateDocuments(tx, resource, [update], change)
   return stored
 }
 
@@ -76,10 +82,11 @@ export async function changeRecord(
     return await runOnce(database, request, async (tx) => {
       const locked = await lockExpected(tx, resource, request.key, expected)
       const record: Document = JSON.parse(locked.document)
-      const current = documentOf(resource, record)
-      document = checkDocument(resource, edit(current, withoutManaged(resource, body, record)))
+      const before = documentOf(resource, record)
+      document = checkDocument(resource, edit(before, withoutManaged(resource, body, record)))
       requireSameKey(resource, request.key, document)
-      const stored = await writeChange(tx, resource, locked, document, { kind, authorship })
+      const update = { locked, before, after: document }
+      const stored = await writeChange(tx, resource, update, { kind, authorship })
       return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
     })
   } catch (error) {

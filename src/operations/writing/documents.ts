@@ -8,13 +8,14 @@ import type { Resource } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type Locked, startWrite } from './locks.ts'
 import {
-  composeDocument,
+  type ComposedRecord,
   insertOf,
   newRecordProperties,
   ownRow,
   partRows,
   recordRows,
   type WrittenRecord,
+  withComposed,
 } from './split.ts'
 
 /** A record's document as clients write it, validated and with every property in place. */
@@ -61,13 +62,11 @@ function revisionWrite(
   return { kind: 'insert', table: revisions, properties: revisionProperties, rows: `[${rows.join()}]` }
 }
 
-const toStored =
-  (resource: Resource) =>
-  (record: WrittenRecord): Stored => ({
-    key: record.key,
-    version: record.version,
-    document: composeDocument(resource, record),
-  })
+const toStored = ({ key, version, composed: document }: ComposedRecord): Stored => ({
+  key,
+  version,
+  document,
+})
 
 /**
  * Writes new records with all that belongs to them, and their revisions, by one statement: so they may refer to one
@@ -88,10 +87,10 @@ export async function insertDocuments(
   const given = documents.map((document) => document[property])
   const known = given.filter((key): key is string => typeof key === 'string')
   const { time, ids, versions } = await startWrite(tx, resource, known, documents.length - known.length)
-  let made = 0
-  const written = documents.map((document, at): WrittenRecord => {
+  let used = 0
+  const made = documents.map((document, at): WrittenRecord => {
     const own = given[at]
-    const key = typeof own === 'string' ? own : (ids[made++] ?? '')
+    const key = typeof own === 'string' ? own : (ids[used++] ?? '')
     return {
       id: recordId(resource, key),
       key,
@@ -101,7 +100,8 @@ export async function insertDocuments(
       document,
     }
   })
-  const stored = written.map(toStored(resource))
+  const written = withComposed(resource, made)
+  const stored = written.map(toStored)
   await tx.query(
     writeStatement([
       {
@@ -149,8 +149,11 @@ export async function updateDocuments(
     const record = { id, key, version: version + 1, createdAt, updatedAt: time, document: update.after }
     return { record, properties: changedProperties(update) }
   })
-  const written = changes.map(({ record }) => record)
-  const stored = written.map(toStored(resource))
+  const written = withComposed(
+    resource,
+    changes.map(({ record }) => record),
+  )
+  const stored = written.map(toStored)
   const own = changes.filter(({ properties }) => properties.some((property) => isColumn(resource, property)))
   const parts = Object.keys(resource.bound).flatMap((property) => {
     const differing = changes.filter(({ properties }) => properties.includes(property))

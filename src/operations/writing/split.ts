@@ -21,18 +21,21 @@ export interface WrittenRecord {
 export function composeDocument(resource: Resource, record: WrittenRecord): string {
   const { key, version, createdAt, updatedAt, document } = record
   const all: Document = { ...document, [resource.key.property]: key, version, createdAt, updatedAt }
-  return JSON.stringify(Object.fromEntries(propertiesOf(resource).map((name) => [name, all[name] ?? null])))
+  const shown: Document = {}
+  for (const name of propertiesOf(resource)) shown[name] = all[name] ?? null
+  return JSON.stringify(shown)
 }
 
 /** The row of a document in the resource's own table. */
 export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord, 'id' | 'document'>): Row {
-  const columns = Object.entries(resource.bound).flatMap(([name, { field, place, rows }]) => {
-    if (rows) return []
-    const value = document[name]
-    return field.toColumns ? Object.entries(field.toColumns(value, place)) : [[name, value] as const]
-  })
   // The id of a record with a natural key is generated from the key.
-  return { ...(resource.key.madeBy === 'registry' && { id }), ...Object.fromEntries(columns) }
+  const row: Row = resource.key.madeBy === 'registry' ? { id } : {}
+  for (const [name, { field, place, rows }] of Object.entries(resource.bound)) {
+    if (rows) continue
+    if (field.toColumns) Object.assign(row, field.toColumns(document[name], place))
+    else row[name] = document[name]
+  }
+  return row
 }
 
 /** The rows of what belongs to documents, in other tables. @param properties which of them; all when left out. */
@@ -56,10 +59,19 @@ export const insertOf = ({ table, rows }: TableRows): TableWrite => ({
   rows,
 })
 
+/** A record with its public JSON. */
+export interface ComposedRecord extends WrittenRecord {
+  composed: string
+}
+
+/** Composes the documents of records. */
+export const withComposed = (resource: Resource, written: WrittenRecord[]): ComposedRecord[] =>
+  written.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
+
 /** The rows of `records`, as JSON text: documents are passed on as they are. */
-export function recordRows(resource: Resource, written: WrittenRecord[]): string {
+export function recordRows(resource: Resource, written: ComposedRecord[]): string {
   const rows = written.map((record) => {
-    const { id, key, version, createdAt, updatedAt } = record
+    const { id, key, version, createdAt, updatedAt, composed } = record
     const columns = {
       id,
       resource: resource.name,
@@ -69,7 +81,7 @@ export function recordRows(resource: Resource, written: WrittenRecord[]): string
       createdAt,
       updatedAt,
     }
-    return `${JSON.stringify(columns).slice(0, -1)},"document":${composeDocument(resource, record)}}`
+    return `${JSON.stringify(columns).slice(0, -1)},"document":${composed}}`
   })
   return `[${rows.join()}]`
 }
