@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import type { roles } from '../model/vocabularies.ts'
 import type { Database, Transaction } from './database.ts'
+import type { roles } from './vocabularies.ts'
 
 /** What a key allows; each role may also do what those before it may: reader, editor, admin. */
 export type Role = (typeof roles)[number]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { authorKinds, changeKinds } from '../database/vocabularies.ts'
 import { single } from '../model/parameters.ts'
-import { authorKinds, changeKinds } from '../model/vocabularies.ts'
 
 /** What is told of every revision, whatever asks. */
 export const entryShape = {

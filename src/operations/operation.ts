@@ -163,7 +163,9 @@ export interface Endpoint {
 /** The contract of an operation: on which path of the resource it is, besides. */
 export interface OperationContract extends Contract {
   /** All records, a way of asking about all or of changing many, one of them, its past, a state in its past, or a way of changing it. */
-  path: 'collection' | 'search' | 'aggregate' | 'bulk' | 'record' | 'history' | 'revision' | 'restore'
+  path: `/${string}` | ''
+  /** Whether the path is below a record or below the list of the resource. */
+  of: 'all' | 'one'
 }
 
 /** One thing that can be done with any resource. */

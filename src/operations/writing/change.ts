@@ -83,8 +83,9 @@ export async function changeRecord(
 /** What the contracts of all changes of a record have in common. */
 export const changeContract = (
   resource: Resource,
-): Pick<OperationContract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
-  path: 'record',
+): Pick<OperationContract, 'path' | 'of' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
+  path: '',
+  of: 'one',
   access: 'write',
   query: {},
   headers: [ifMatch, changeReason, idempotencyKey],
