@@ -32,7 +32,6 @@ export default defineConfig({
           // The contract once more, for a made-up resource on a database of its own.
           include: ['test/contract/**/*.test.ts', 'test/extending/**/*.test.ts'],
           globalSetup: 'test/extending/setup.ts',
-          provide: { extending: true },
         },
       },
       { extends: true, test: { name: 'indexes', globalSetup, include: ['test/indexes/**/*.test.ts'] } },

@@ -21,6 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error
   }
   project.provide('postgres', { ...postgres, template })
+  project.provide('extending', true)
   return teardown
 }
 
