@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** Opens PostgreSQL with a database that tests clone. */
+const globalSetup = 'test/support/global-setup.ts'
+
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/global-setup.ts',
     // Tests wait half of the time, so there are more workers than two cores. Each worker imports the service, and compiles
     // the validators of the OpenAPI document, for itself.
     maxWorkers: Math.max(3, availableParallelism()),
@@ -17,16 +19,27 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'tests',
+          globalSetup,
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
-          exclude: ['test/bench/**', 'test/indexes/**', 'test/faults/**'],
+          exclude: ['test/bench/**', 'test/indexes/**', 'test/faults/**', 'test/extending/**'],
         },
       },
-      { extends: true, test: { name: 'indexes', include: ['test/indexes/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'extending',
+          // The contract once more, for a made-up resource on a database of its own.
+          include: ['test/contract/**/*.test.ts', 'test/extending/**/*.test.ts'],
+          globalSetup: 'test/extending/setup.ts',
+        },
+      },
+      { extends: true, test: { name: 'indexes', globalSetup, include: ['test/indexes/**/*.test.ts'] } },
       {
         extends: true,
         test: {
           name: 'faults',
+          globalSetup,
           // Beside what breaks on purpose: who is let in, and what the past is, as its table tells them too.
           include: [
             'test/faults/**/*.test.ts',

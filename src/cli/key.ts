@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
-import { roles } from '../model/vocabularies.ts'
+import { roles } from '../database/vocabularies.ts'
 import { StartupError } from '../startup-error.ts'
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 import { allKeys, formatKey, keyStatus } from './key-list.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import type { roles } from '../model/vocabularies.ts'
 import type { Database, Transaction } from './database.ts'
+import type { roles } from './vocabularies.ts'
 
 /** The role of a key: reader, editor or admin. Each includes the rights of those before it. */
 export type Role = (typeof roles)[number]

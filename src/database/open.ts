@@ -1,4 +1,3 @@
-import type { Config } from '../server/config.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 
 export interface CloseOptions {
@@ -14,8 +13,20 @@ export interface Lifecycle {
   onClose(close: () => Promise<void>, options?: CloseOptions): void
 }
 
+/** What the configuration says of the database. */
+export interface DatabaseConfig {
+  DATABASE_URL?: string | undefined
+  LISTEN_DATABASE_URL?: string | undefined
+  DATA_DIR: string
+  POOL_SIZE: number
+  POOL_QUEUE: number
+  POOL_WAIT_SECONDS: number
+  STATEMENT_SECONDS: number
+  SLOW_STATEMENT_MS: number
+}
+
 /** The limits that the configuration sets. */
-export const databaseOptions = (config: Config): DatabaseOptions => ({
+export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
   maxConnections: config.POOL_SIZE,
   maxWaiting: config.POOL_QUEUE,
   acquireTimeoutMs: config.POOL_WAIT_SECONDS * 1000,
@@ -28,7 +39,7 @@ export const databaseOptions = (config: Config): DatabaseOptions => ({
  * Opens the database that the configuration names, or the embedded one when it names none.
  * @throws StartupError when it cannot be reached.
  */
-export async function openDatabase(config: Config, lifecycle: Lifecycle): Promise<Database> {
+export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle): Promise<Database> {
   const url = config.DATABASE_URL ?? (await openEmbedded(config.DATA_DIR, lifecycle))
   const [{ openPool }, { checkConnection }] = await Promise.all([
     import('./database.ts'),

@@ -2,11 +2,12 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type PgColumn, type PgTable, pgTable, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
-import { nameIndexes, nameLines, searchIndex, titleIndexes } from '../database/folding.ts'
+import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
 import type { Field, FieldPlace } from './field.ts'
 import { type KeyForm, keys } from './keys.ts'
+import { nameLinesOf, propertyOf } from './names.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
@@ -209,12 +210,6 @@ export class Registry {
   }
 }
 
-const propertyOf = (columns: Record<string, PgColumn>, property: string): PgColumn => {
-  const column = columns[property]
-  if (!column) throw new Error(`no column for the property ${property}`)
-  return column
-}
-
 /** Indexes for the search across resources and for full text. */
 function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
@@ -224,16 +219,6 @@ function searchIndexes({ name, search }: ResourceDefinition, columns: Record<str
     searchIndex(tableName, propertyOf(columns, 'search')),
     ...(lines ? nameIndexes(tableName, title, lines) : titleIndexes(tableName, title)),
   ]
-}
-
-/** SQL of all names of a record, one a line; undefined where the title is the only name. */
-export function nameLinesOf(
-  columns: Record<string, PgColumn>,
-  search: ResourceDefinition['search'],
-): SQL | undefined {
-  if (!search.hasAliases) return undefined
-  const other = search.otherName === undefined ? sql`null` : propertyOf(columns, search.otherName)
-  return nameLines(propertyOf(columns, search.title), other, propertyOf(columns, 'aliases'))
 }
 
 /** Makes tables, contracts and queries of declarations. @throws when a field refers to no resource. */

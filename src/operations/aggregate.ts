@@ -125,7 +125,8 @@ export const aggregate: Operation = {
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description:
       'Groups the records that match and counts them. Every filter of the list can be used. A record is in each group that it has the values of, once; records without a value are grouped under null. Each group has a link to the list of its records.',
-    path: 'aggregate',
+    path: '/aggregate',
+    of: 'all',
     access: 'read',
     query: aggregateParameters(resource),
     headers: [ifNoneMatch],

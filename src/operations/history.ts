@@ -77,7 +77,8 @@ export const history: Operation = {
     operationId: `get${resource.singular}History`,
     summary: `Read the history of ${aNoun(resource.noun)}`,
     description: `Every change of the ${resource.noun}, newest first, with what it has changed, who made it and why. A removed one still has its history, the last entry of which says \`remove\`; what it was then is in the entry before.`,
-    path: 'history',
+    path: '/history',
+    of: 'one',
     access: 'read',
     query: {
       limit: limitParameter('Changes in a page', pageSize),

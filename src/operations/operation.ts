@@ -163,8 +163,10 @@ export interface Endpoint {
 
 /** The contract of an operation, with its path below the resource. */
 export interface OperationContract extends Contract {
-  /** `endpoints.ts` makes the path template of it. */
-  path: 'collection' | 'search' | 'aggregate' | 'bulk' | 'record' | 'history' | 'revision' | 'restore'
+  /** The path below the list or the record of the resource. */
+  path: `/${string}` | ''
+  /** Whether the path is below a record or below the list of the resource. */
+  of: 'all' | 'one'
 }
 
 /** An operation that exists for every resource. */

@@ -20,7 +20,8 @@ export const remove: Operation = {
     summary: `Remove ${aNoun(resource.noun)}`,
     description:
       'Its history stays, and it can be restored. Refused while other records, citations among them, refer to it: `errors` lists those.',
-    path: 'record',
+    path: '',
+    of: 'one',
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],

@@ -80,7 +80,8 @@ export const restore: Operation = {
     operationId: `restore${resource.singular}`,
     summary: `Restore ${aNoun(resource.noun)}`,
     description: `The ${resource.noun} becomes what it was in a version, as a new one. Without a version: what was removed comes back as it was, and what is there becomes what it was before its last change. A removed one comes back under its key, and its versions go on.`,
-    path: 'restore',
+    path: '/restore',
+    of: 'one',
     access: 'write',
     query: {},
     headers: [

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { authorKinds, changeKinds } from '../database/vocabularies.ts'
 import { single } from '../model/parameters.ts'
-import { authorKinds, changeKinds } from '../model/vocabularies.ts'
 
 /** Properties that every revision has, in the history of a record and in the change feed. */
 export const revisionShape = {

@@ -26,7 +26,8 @@ export const search: Operation = {
     operationId: `search${resource.plural}`,
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
     description: `A tree of \`and\`, \`or\`, \`not\`, comparisons by property, and \`some\`, \`none\`, \`every\` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. Each operator but \`in\` takes one value: several that all hold go into \`and\`. ${exportDescription}`,
-    path: 'search',
+    path: '/search',
+    of: 'all',
     access: 'read',
     query: {
       ...exportParameters(resource),

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
+import type { changeKinds } from '../database/vocabularies.ts'
 import { propertiesOf, rfc3339 } from '../model/document.ts'
 import { moment } from '../model/filters.ts'
 import type { Resource } from '../model/resource.ts'
-import type { changeKinds } from '../model/vocabularies.ts'
 import { statement } from './statement.ts'
 
 /** The operation that wrote a revision. */

@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { count, createRecord, exampleDocument, listPath, nameProperty } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

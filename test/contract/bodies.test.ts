@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
@@ -12,8 +11,7 @@ import {
   refusal,
   sendAsEveryWrite,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** Bodies that are no JSON object which could be kept as it is. */
 

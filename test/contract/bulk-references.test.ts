@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { agreement, agreements, each, faultsIn, resultsIn, send } from '../support/bulk.ts'
 import {
@@ -12,8 +11,7 @@ import {
   refusal,
   resourceOf,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import {
   createRecord,
@@ -10,8 +9,7 @@ import {
   refusal,
   resourceOf,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** What a client has already is not sent again, and what has changed always is. */
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
@@ -12,8 +11,7 @@ import {
   pointersIn,
   resourceOf,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { registry, resources } from '../support/registry.ts'
 
 /** What one record of a resource has and no other can have. */
 
@@ -107,7 +105,7 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
 
     it('may be those of a record of another resource', async () => {
       const { record } = await createRecord(resource, api)
-      const other = resources.find((one) => one !== resource && 'externalIds' in one.document.shape)
+      const other = registry.resources.find((one) => one !== resource && 'externalIds' in one.document.shape)
       if (!other) throw new Error('no other resource has external ids')
       const document = { ...(await fullDocument(other, api)), externalIds: record.externalIds }
       expect((await api.post(listPath(other), document)).status).toBe(201)

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   defaultsOf,
@@ -11,8 +10,7 @@ import {
   minimalDocument,
   pathTo,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

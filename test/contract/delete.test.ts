@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
@@ -17,8 +16,7 @@ import {
   refusal,
   unusedKey,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { registry, resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -33,7 +31,7 @@ interface Link {
   target: Resource
 }
 
-const named = (name: string) => resources.filter((resource) => resource.name === name)
+const named = (name: string) => registry.resources.filter((resource) => resource.name === name)
 
 /** Every such place that the resources' documents have; a citation refers to records of all others. */
 const links: Link[] = resources.flatMap((referrer): Link[] => {
@@ -44,7 +42,7 @@ const links: Link[] = resources.flatMap((referrer): Link[] => {
     found.push(...named(name).map((target) => ({ referrer, pointer, target })))
   })
   if (referrer.name !== 'citations') return found
-  const cited = resources.filter(({ name }) => name !== 'citations')
+  const cited = registry.resources.filter(({ name }) => name !== 'citations')
   return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
 })
 

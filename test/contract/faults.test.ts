@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   bare,
@@ -15,8 +14,7 @@ import {
   pointersIn,
   refusal,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** Records with faults are refused with 422, every fault at once, each with a JSON pointer; nothing is written. */
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Operator } from '../../src/model/filters.ts'
 import type { Resource } from '../../src/model/resource.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
@@ -16,8 +15,7 @@ import {
   type Page,
   seededKey,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

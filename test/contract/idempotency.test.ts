@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
@@ -20,8 +19,7 @@ import {
   refusal,
   resourceOf,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

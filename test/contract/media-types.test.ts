@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type RequestOptions, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
@@ -11,8 +10,7 @@ import {
   nameProperty,
   sendAsEveryWrite,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** How bodies may be sent, and how large. */
 

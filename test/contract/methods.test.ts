@@ -1,7 +1,6 @@
 import { request } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
@@ -13,8 +12,7 @@ import {
   refusal,
   unusedKey,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** Methods, formats and paths: what is there, and what is said where nothing is. */
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
@@ -14,8 +13,7 @@ import {
   nameProperty,
   type Page,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

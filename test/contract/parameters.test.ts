@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   createRecord,
@@ -11,8 +10,7 @@ import {
   listPath,
   refusal,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** Nothing in a query is ignored: what is unknown or impossible is refused with 400 that names it. */
 

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
@@ -13,8 +12,7 @@ import {
   refusal,
   unusedKey,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

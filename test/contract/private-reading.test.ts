@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { listPath, pathTo, unusedKey } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 /** A registry that only those with a key may read. */
 

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   all,
@@ -18,8 +17,7 @@ import {
   seededKey,
   unusedKey,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
   count,
@@ -18,8 +17,7 @@ import {
   resourceOf,
   unusedKey,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { registry, resources } from '../support/registry.ts'
 
 /** Rules that are more than the type of a value: references, dates, lists, circles. */
 
@@ -46,7 +44,7 @@ async function spoiled(resource: Resource, replace: (schema: z.core.$ZodType, po
 
 const refers = (schema: z.core.$ZodType, pointer: string) => {
   const name = references.get(schema)?.resource
-  const target = resources.find((resource) => resource.name === name)
+  const target = registry.resources.find((resource) => resource.name === name)
   return pointer === '/crsPurpose' ? '99999' : target && unusedKey(target)
 }
 

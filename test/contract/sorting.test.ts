@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   createRecord,
@@ -11,8 +10,7 @@ import {
   pages,
   resourceOf,
 } from '../support/documents.ts'
-
-const { resources } = registry
+import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {

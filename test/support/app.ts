@@ -5,6 +5,7 @@ import { databaseOptions } from '../../src/database/open.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { openTestDatabase } from './database.ts'
+import { registry } from './registry.ts'
 
 /** The key of the administrator in every test. */
 export const adminKey = 'the-administrators-key-in-tests'
@@ -44,7 +45,7 @@ export async function openTestApp({ env, connectVia }: TestAppOptions = {}): Pro
     await close()
   }
   try {
-    const app = await buildApp({ config, database })
+    const app = await buildApp({ config, database, registry })
     await app.ready()
     return { app, database, pool, close: async () => await app.close().finally(closeAll) }
   } catch (error) {

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
-import { registry } from '../../src/resources/registry.ts'
 import type { Api, HttpAnswer, RequestOptions } from './api.ts'
+import { registry } from './registry.ts'
 
 const { resources } = registry
 

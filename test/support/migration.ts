@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
-import * as tables from '../../src/database/tables/index.ts'
 import { registry } from '../../src/resources/registry.ts'
+import { drizzleTables } from './drizzle-tables.ts'
 
 /**
  * Writes the migration that brings the last one's tables to those of the declarations, or with `--check` fails when
@@ -28,12 +28,6 @@ const readJson = async <T>(file: string): Promise<T | undefined> => {
   return text === undefined ? undefined : (JSON.parse(text) as T)
 }
 
-/** Every table under a name of its own, as drizzle-kit takes the exports of a module. */
-const allTables = {
-  ...tables,
-  ...Object.fromEntries(registry.tables.map((table, at) => [`table${at}`, table])),
-}
-
 async function lastSnapshot() {
   const [file] = (await readdir(meta).catch(() => []))
     .filter((name) => name.endsWith('_snapshot.json'))
@@ -46,7 +40,7 @@ async function lastSnapshot() {
 
 const last = await lastSnapshot()
 const before = last?.content ?? generateDrizzleJson({})
-const after = generateDrizzleJson(allTables, before.id)
+const after = generateDrizzleJson(drizzleTables(registry), before.id)
 const statements = await generateMigration(before, after)
 
 if (values.check) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoints } from '../../src/features/index.ts'
-import { registry } from '../../src/resources/registry.ts'
+import { registry } from './registry.ts'
 
 const schema = z.record(z.string(), z.unknown())
 const media = z.record(z.string(), z.looseObject({ schema, example: z.unknown().optional() }))

@@ -1,6 +1,6 @@
 import { pgTable, text, timestamp } from 'drizzle-orm/pg-core'
-import { roles } from '../../model/vocabularies.ts'
 import { filled, matches, oneOf, uuidKey } from '../columns.ts'
+import { roles } from '../vocabularies.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
-import { type authorKinds, changeKinds } from '../../model/vocabularies.ts'
 import { oneOf } from '../columns.ts'
+import { type authorKinds, changeKinds } from '../vocabularies.ts'
 
 /** Who changes something, as histories name them for good: keys are revoked, and people change their names. */
 export interface Author {

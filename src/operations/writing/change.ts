@@ -97,8 +97,9 @@ export async function changeRecord(
 /** Returns what the contracts of PUT and PATCH share. */
 export const changeContract = (
   resource: Resource,
-): Pick<OperationContract, 'path' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
-  path: 'record',
+): Pick<OperationContract, 'path' | 'of' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
+  path: '',
+  of: 'one',
   access: 'write',
   query: {},
   headers: [ifMatch, changeReason, idempotencyKey],

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Keyring } from '../../../database/keyring.ts'
 import { hashKey, keyPattern, type Role } from '../../../database/keys.ts'
-import { roles } from '../../../model/vocabularies.ts'
+import { roles } from '../../../database/vocabularies.ts'
 import type { Access, Actor } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 

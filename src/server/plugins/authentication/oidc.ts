@@ -9,7 +9,7 @@ import {
 } from 'jose'
 import { z } from 'zod'
 import type { Role } from '../../../database/keys.ts'
-import { roles } from '../../../model/vocabularies.ts'
+import { roles } from '../../../database/vocabularies.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { unauthorized, type VerifyToken } from './authenticate.ts'
 

@@ -1,0 +1,60 @@
+import { field } from '../../src/model/fields/index.ts'
+import { createRegistry } from '../../src/model/registry.ts'
+import { defineResource } from '../../src/model/resource.ts'
+import { definitions } from '../../src/resources/registry.ts'
+
+/** A made-up resource, declared as those of the service are. */
+const expeditions = defineResource(
+  'expeditions',
+  {
+    title: field.title('Title.'),
+    kind: field.requiredEnumeration(['polar', 'marine', 'space'], 'Kind of expedition.'),
+    startsOn: field.edtf('When it started or is to start.'),
+    endsOn: field.edtf('When it ended or is to end.'),
+    summary: field.prose('Summary.', { weight: 'B' }),
+    participants: field.participants('ExpeditionParticipant', ['lead', 'member']),
+    topics: field.topics(),
+    location: field.location('Where it goes.'),
+    budget: field.money('Budget.'),
+    ports: field.list(
+      'ExpeditionPort',
+      {
+        name: field.requiredLine('Name of the port.', 200),
+        reachedOn: field.edtfInList('When it was reached.'),
+      },
+      {
+        description: 'Ports on the way.',
+        example: { name: 'Tromsø', reachedOn: '1985' },
+        distinctBy: ['name'],
+      },
+    ),
+    organizer: field.reference('organizations', 'Who organizes it.', {
+      group: true,
+      include: { name: 'organizerDetails', description: 'who organizes it, as a record.', form: 'one' },
+    }),
+    agreements: field.references('agreements', 'Agreements that it came from.', {
+      filter: { name: 'agreement', description: 'Agreement that it came from.' },
+      include: { name: 'agreementDetails', description: 'the agreements that it came from, as records.' },
+      inverse: { name: 'expeditions', description: 'the expeditions that came of it.' },
+    }),
+    externalIds: field.externalIds(),
+  },
+  {
+    singular: 'Expedition',
+    plural: 'Expeditions',
+    noun: 'expedition',
+    description: 'A journey with a scientific purpose.',
+    search: { title: 'title', prose: ['summary'] },
+    happened: ['startsOn', 'endsOn'],
+    example: {
+      title: 'Drift across the Arctic Ocean',
+      kind: 'polar',
+      participants: [{ country: 'CHN', role: 'member' }],
+      topics: ['energy'],
+      externalIds: [{ scheme: 'test', id: 'expedition-1' }],
+    },
+  },
+)
+
+/** The resources of the service and one more. */
+export const extendedRegistry = createRegistry([...definitions, expeditions])

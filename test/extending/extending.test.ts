@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  exampleDocument,
+  resourceOf,
+  seededKey,
+} from '../support/documents.ts'
+
+const expeditions = resourceOf('expeditions')
+let api: Api
+let made: CreatedRecord
+let beforeCreation: string
+let agreement: string
+
+beforeAll(async () => {
+  api = await openApi()
+  agreement = await seededKey(api, 'agreements')
+  const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
+  beforeCreation = rows[0]?.now.toISOString() ?? ''
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  made = await createRecord(
+    expeditions,
+    api,
+    await exampleDocument(expeditions, api, {
+      title: 'Zephyrine voyage',
+      startsOn: '1985-04',
+      participants: [
+        { country: 'ISL', role: 'lead' },
+        { country: 'MNG', role: 'member' },
+      ],
+      location: { name: 'Camp', country: 'NPL', latitude: 28, longitude: 85 },
+      budget: { amount: 12.5, currency: 'CNY' },
+      ports: [{ name: 'Tromsø', reachedOn: '1985' }],
+      agreements: [agreement],
+    }),
+  )
+})
+afterAll(() => api.close())
+
+const keysIn = async (path: string) =>
+  (await api.get(path)).json<{ data: { id: string }[] }>().data.map(({ id }) => id)
+
+describe('a resource that is only declared', () => {
+  it('is in the OpenAPI document with all operations', () => {
+    const paths = Object.keys(Object(api.document.paths))
+    const suffixes = (name: string) =>
+      paths.filter((path) => path.startsWith(`/v1/${name}`)).map((path) => path.slice(`/v1/${name}`.length))
+    expect(suffixes('expeditions').sort()).toEqual(suffixes('projects').sort())
+  })
+
+  it('is in the feed of changes and has a history', async () => {
+    const feed = await api.get('/v1/changes?resource=expeditions&limit=200')
+    expect(feed.status, feed.text).toBe(200)
+    expect(feed.text).toContain(made.key)
+    expect((await api.get(`${made.path}/history`)).text).toContain('Zephyrine voyage')
+  })
+
+  it('is found by the search across resources', async () => {
+    expect((await api.get('/v1/search?q=Zephyrine')).text).toContain(made.key)
+  })
+
+  it('links its participants and its host in the network', async () => {
+    const network = await api.get('/v1/network?resource=expeditions&year=1985')
+    expect(network.status, network.text).toBe(200)
+    for (const country of ['ISL', 'MNG', 'NPL']) expect(network.text).toContain(country)
+  })
+
+  it('is exported as CSV, NDJSON, XLSX and GeoJSON', async () => {
+    for (const format of ['csv', 'ndjson', 'geojson', 'xlsx']) {
+      const file = await api.get(`/v1/expeditions?format=${format}`)
+      expect(file.status, file.text).toBe(200)
+      if (format !== 'xlsx') expect(file.text).toContain('Zephyrine voyage')
+    }
+  })
+
+  it('was not there as of a moment before it was created', async () => {
+    expect(await keysIn(`/v1/expeditions?asOf=${beforeCreation}`)).toEqual([])
+    expect(await keysIn('/v1/expeditions')).toContain(made.key)
+  })
+
+  it('can be cited, and shows its citations', async () => {
+    const source = await seededKey(api, 'sources')
+    const record = { resource: 'expeditions', id: made.key }
+    const citation = await api.post('/v1/citations', { source, record })
+    expect(citation.status, citation.text).toBe(201)
+    expect((await api.get(`${made.path}?include=citations`)).text).toContain(String(citation.json().id))
+  })
+
+  it('is found by its topic, and included by the record it refers to', async () => {
+    expect(await keysIn('/v1/expeditions?topic=energy')).toContain(made.key)
+    expect((await api.get(`/v1/agreements/${agreement}?include=expeditions`)).text).toContain(made.key)
+  })
+})

@@ -1,0 +1,63 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { packageRoot } from '../../src/package-root.ts'
+import { databaseUrl } from '../support/database-url.ts'
+import { drizzleTables } from '../support/drizzle-tables.ts'
+import openPostgres from '../support/global-setup.ts'
+import { extendedRegistry } from './expeditions.ts'
+
+/** Opens PostgreSQL, migrates a copy of the template to the extended registry, and makes it the template of this project. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const teardown = await openPostgres(project)
+  const { postgres } = project.getProvidedContext()
+  const template = `${postgres.run}_extended`
+  try {
+    await makeTemplate(postgres.url, postgres.template, template)
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+  project.provide('postgres', { ...postgres, template })
+  project.provide('extending', true)
+  return teardown
+}
+
+async function makeTemplate(url: string, original: string, template: string): Promise<void> {
+  const server = new pg.Client({ connectionString: url })
+  await server.connect()
+  try {
+    await server.query(`create database ${template} template ${original}`)
+    await migrateTo(databaseUrl(url, template))
+    await server.query(`alter database ${template} allow_connections false`)
+  } finally {
+    await server.end()
+  }
+}
+
+async function migrateTo(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query('drop schema if exists past cascade')
+    for (const statement of await migration()) await client.query(statement)
+    await client.query('select sync_records()')
+    await client.query('select sync_history()')
+  } finally {
+    await client.end()
+  }
+}
+
+/** The statements that `npm run migration` would write for the extended registry. */
+async function migration(): Promise<string[]> {
+  const meta = join(packageRoot, 'migrations/meta')
+  const snapshot = (await readdir(meta))
+    .filter((name) => name.endsWith('_snapshot.json'))
+    .sort()
+    .at(-1)
+  if (snapshot === undefined) throw new Error(`${meta} has no snapshot`)
+  const before = JSON.parse(await readFile(join(meta, snapshot), 'utf8'))
+  return generateMigration(before, generateDrizzleJson(drizzleTables(extendedRegistry), before.id))
+}

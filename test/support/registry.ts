@@ -1,0 +1,19 @@
+import { inject } from 'vitest'
+import { registry as serviceRegistry } from '../../src/resources/registry.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether the project tests a registry with a made-up resource. */
+    extending?: boolean
+  }
+}
+
+const extended = inject('extending')
+  ? (await import('../extending/expeditions.ts')).extendedRegistry
+  : undefined
+
+/** The registry that the service under test serves. */
+export const registry = extended ?? serviceRegistry
+
+/** The resources that the contract is tested on: all, or only the made-up one. */
+export const resources = extended ? [extended.get('expeditions')] : serviceRegistry.resources
