@@ -217,22 +217,35 @@ describe('a write past the service', () => {
     expect(count).toBeGreaterThan(10)
   })
 
+  it('that inserts nothing after all leaves no record and no revision', async () => {
+    const insert = `insert into organizations (name, type, ror) values ('Once', 'academic', 'https://ror.org/034t30j35')
+      on conflict (ror) do nothing`
+    await api.pool.query(insert)
+    await recomposeChangedRecords(api.database, registry)
+    const start = await databaseTime(api)
+    await api.pool.query(insert)
+    await recomposeChangedRecords(api.database, registry)
+    expect(await touchedSince(start)).toEqual([])
+    const { rows } = await api.pool.query('select from revisions where "time" >= $1', [start])
+    expect(rows).toEqual([])
+  })
+
   it('between writes of the service is in history and feed in its place, also when it removes', async () => {
     const path = '/v1/topics/in-turns'
     const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
     const run = (text: string) => api.pool.query(text)
-    await api.post('/v1/topics', document)
+    expect((await api.post('/v1/topics', document)).status).toBe(201)
     await run("update topics set name = 'Two' where slug = 'in-turns'")
-    await api.patch(path, { name: 'Three' })
+    expect((await api.patch(path, { name: 'Three' })).text).toContain('Three')
     await run(
       "begin; update topics set name = 'Four' where slug = 'in-turns'; update topics set code = 't4' where slug = 'in-turns'; commit",
     )
-    await api.delete(path)
+    expect((await api.delete(path)).text).toBe('')
     await run("insert into topics (slug, name, scheme) values ('in-turns', 'Six', 'domain')")
-    await api.patch(path, { name: 'Seven' })
+    expect((await api.patch(path, { name: 'Seven' })).text).toContain('Seven')
     await run("delete from topics where slug = 'in-turns'")
     expect((await api.get(path)).status).toBe(404)
-    await api.post('/v1/topics', { ...document, name: 'Nine' })
+    expect((await api.post('/v1/topics', { ...document, name: 'Nine' })).text).toContain('Nine')
     const expected = [
       [1, 'create', 'key', 'Turns'],
       [2, 'replace', 'database', 'Two'],

@@ -69,9 +69,10 @@ async function recomposeChanged(tx: Transaction, resource: Resource, key: string
   const id = recordId(resource, key)
   if (!locked) {
     // An insert with ON CONFLICT leaves a row of `records` without a record.
-    const remove = () =>
-      sql`delete from ${records} where id = ${sql.placeholder('id')}::uuid and shape is null`
-    await tx.query(statement('remove without record', remove, { id }))
+    const remove =
+      () => sql`delete from ${records} where ${records.id} = ${sql.placeholder('id')}::uuid and shape is null
+      and not exists (select from ${resource.table} where ${resource.id} = ${records.id})`
+    await tx.query(statement(`remove without record|${resource.name}`, remove, { id }))
     return
   }
   const store =

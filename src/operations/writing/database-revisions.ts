@@ -8,7 +8,8 @@ import { statement } from '../../query/statement.ts'
 const database: Author = { kind: 'database', id: null, name: null }
 
 /**
- * Writes the revisions of records that were written past the service, at the time of that write. The records are locked.
+ * Writes the revisions of records that were written past the service, at the time of that write. The records are locked. A
+ * transaction that locked a record and changed nothing has written its revision already.
  * @param written their ids and documents, composed.
  */
 export async function writeDatabaseRevisions(
@@ -24,7 +25,8 @@ export async function writeDatabaseRevisions(
       ), 'remove') = 'remove' then 'create' else 'replace' end,
       given.document::json, ${sql.placeholder('actor')}::json, updated_at
     from unnest(${sql.placeholder('ids')}::uuid[], ${sql.placeholder('documents')}::text[]) as given(id, document)
-    join ${records} using (id)`
+    join ${records} using (id)
+    on conflict (resource, key, version) do nothing`
   const values = {
     actor: JSON.stringify(database),
     ids: written.map(({ id }) => id),
