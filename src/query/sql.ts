@@ -20,8 +20,16 @@ interface Key {
   direction: SortTerm['direction']
 }
 
+/** Sort keys that are columns of `records` and not of the resource's own table. */
+const recordKeys = ['createdAt', 'updatedAt']
+
+const isSortedByRecord = ({ sort }: ListPlan) => sort.some(({ key }) => recordKeys.includes(key))
+
 function keysOf(plan: ListPlan): Key[] {
   return plan.sort.map(({ key, direction, nulls }) => {
+    // The index that has the other key has this id behind it.
+    if (key === 'id' && isSortedByRecord(plan))
+      return { expression: sql`${records.id}`, type: 'uuid', direction }
     const sort = plan.resource.sorts[key]
     if (!sort) throw new Error(`the plan has a sort key that ${plan.resource.name} does not: ${key}`)
     // `asc` puts a value above all others in the place of null, `desc` one below.
@@ -86,16 +94,13 @@ export const ordering = (plan: ListPlan): SQL => orderedBy(keysOf(plan))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
-/** Sort keys that are columns of `records` and not of the resource's own table. */
-const recordKeys = ['createdAt', 'updatedAt']
-
 /** The resource's table, each row with its row in `records`. */
 export const withRecords = ({ table, id, name }: Resource): SQL =>
   sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
 
 /** The tables that a page is chosen from: sorting by when a record was made needs its row in `records`, too. */
-const pageSource = ({ resource, sort }: ListPlan): SQL =>
-  sort.some(({ key }) => recordKeys.includes(key)) ? withRecords(resource) : sql`${resource.table}`
+const pageSource = (plan: ListPlan): SQL =>
+  isSortedByRecord(plan) ? withRecords(plan.resource) : sql`${plan.resource.table}`
 
 /** Whether a representation is the stored document itself. */
 const isStored = (resource: Resource, { fields, include }: Representation) =>

@@ -41,6 +41,8 @@ const candidates = [
   'TV',
   'partner_countries',
   'https://ror.org/034t30j35',
+  'countries',
+  '/startsOn',
 ]
 
 /** A value that few records have: the last word of a closed list, or the first candidate that fits. */
