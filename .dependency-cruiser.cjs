@@ -41,7 +41,9 @@ module.exports = {
     layer('query', 'query', ['model', 'database', 'problems']),
     layer('resources', 'resources', ['model', 'database', 'problems']),
     layer('operations', 'operations', ['query', 'model', 'database', 'problems', 'formats']),
-    layer('features', 'features', [...['operations', 'query', 'model', 'resources', 'database', 'formats', 'problems']]),
+    layer('features', 'features', [
+      ...['operations', 'query', 'model', 'resources', 'database', 'formats', 'problems'],
+    ]),
     {
       name: 'server',
       comment: 'The server knows no command.',
