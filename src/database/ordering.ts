@@ -33,6 +33,17 @@ export const codeOrder = (column: AnyPgColumn): Ordering => ({
   type: 'text',
 })
 
+/** Ids that the registry makes. A missing one is replaced by the first or the last UUID. */
+const idOrder = (column: AnyPgColumn): Ordering => ({
+  asc: coalesceColumn(column, sql`'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`),
+  desc: coalesceColumn(column, sql`'00000000-0000-0000-0000-000000000000'::uuid`),
+  type: 'uuid',
+})
+
+/** References: by the key of the record that they refer to, which is an id or a code. */
+export const referenceOrder = (column: AnyPgColumn): Ordering =>
+  column.columnType === 'PgUUID' ? idOrder(column) : codeOrder(column)
+
 /** Days: EDTF dates are sorted by their earliest; a date that is open at its start has a day before all others. */
 export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   asc: sql`coalesce(${earliest}, 'infinity'::date)`,

@@ -6,6 +6,7 @@ import {
   numberOrder,
   type Ordering,
   plainOrder,
+  referenceOrder,
   textOrder,
 } from '../database/ordering.ts'
 
@@ -24,6 +25,12 @@ export const byText = (column: AnyPgColumn, description: string): SortKey => ({
 export const byCode = (column: AnyPgColumn, description: string): SortKey => ({
   description,
   ...codeOrder(column),
+})
+
+/** A reference to a record, by its key. */
+export const byReference = (column: AnyPgColumn, description: string): SortKey => ({
+  description,
+  ...referenceOrder(column),
 })
 
 /** An EDTF date, by the earliest day that it can mean. */

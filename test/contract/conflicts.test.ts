@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 
 /** The properties of a resource which are unique, alone or together with another; where the fault is shown. */
-const unique: { name: string; properties: string[]; pointers: string[] }[] = [
+const uniqueIn: { name: string; properties: string[]; pointers: string[] }[] = [
   { name: 'regions', properties: ['code'], pointers: ['/code'] },
   { name: 'countries', properties: ['code'], pointers: ['/code'] },
   { name: 'countries', properties: ['alpha2'], pointers: ['/alpha2'] },
@@ -33,6 +33,8 @@ const unique: { name: string; properties: string[]; pointers: string[] }[] = [
     .filter(({ document }) => 'externalIds' in document.shape)
     .map(({ name }) => ({ name, properties: ['externalIds'], pointers: ['/externalIds/0'] })),
 ]
+
+const unique = uniqueIn.filter(({ name }) => resources.some((resource) => resource.name === name))
 
 const pick = (document: Document, properties: string[]) =>
   Object.fromEntries(properties.map((property) => [property, document[property]]))

@@ -33,18 +33,21 @@ interface Link {
 
 const named = (name: string) => registry.resources.filter((resource) => resource.name === name)
 
-/** Every such place that the resources' documents have; a citation refers to records of all others. */
-const links: Link[] = resources.flatMap((referrer): Link[] => {
-  const found: Link[] = []
-  documentOf(referrer.document, (schema, pointer) => {
-    if (pointer === '/record/id') return undefined
-    const name = references.get(schema)?.resource ?? ''
-    found.push(...named(name).map((target) => ({ referrer, pointer, target })))
+/** Every such place that the documents of resources have; a citation refers to records of all others. */
+const linksFrom = (referrers: readonly Resource[]): Link[] =>
+  referrers.flatMap((referrer): Link[] => {
+    const found: Link[] = []
+    documentOf(referrer.document, (schema, pointer) => {
+      if (pointer === '/record/id') return undefined
+      const name = references.get(schema)?.resource ?? ''
+      found.push(...named(name).map((target) => ({ referrer, pointer, target })))
+    })
+    if (referrer.name !== 'citations') return found
+    const cited = registry.resources.filter(({ name }) => name !== 'citations')
+    return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
   })
-  if (referrer.name !== 'citations') return found
-  const cited = registry.resources.filter(({ name }) => name !== 'citations')
-  return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
-})
+
+const links = linksFrom(resources)
 
 /** A document with another value at a pointer. */
 function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
@@ -113,9 +116,9 @@ describe.each(resources)('removing $name', (resource) => {
 })
 
 it('covers references to every resource but citations, which nothing can refer to', () => {
-  const targets = new Set(links.map(({ target }) => target.name))
+  const targets = new Set(linksFrom(registry.resources).map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
-    resources
+    registry.resources
       .map(({ name }) => name)
       .filter((name) => name !== 'citations')
       .sort(),

@@ -29,6 +29,7 @@ const expeditions = defineResource(
       },
     ),
     organizer: field.reference('organizations', 'Who organizes it.', {
+      sort: true,
       group: true,
       include: { name: 'organizerDetails', description: 'who organizes it, as a record.', form: 'one' },
     }),

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { openPool } from '../../src/database/database.ts'
+import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { packageRoot } from '../../src/package-root.ts'
+import { generousOptions } from '../support/database-options.ts'
 import { databaseUrl } from '../support/database-url.ts'
 import { drizzleTables } from '../support/drizzle-tables.ts'
 import openPostgres from '../support/global-setup.ts'
@@ -31,6 +34,7 @@ async function makeTemplate(url: string, original: string, template: string): Pr
   try {
     await server.query(`create database ${template} template ${original}`)
     await migrateTo(databaseUrl(url, template))
+    await seedExpeditions(databaseUrl(url, template))
     await server.query(`alter database ${template} allow_connections false`)
   } finally {
     await server.end()
@@ -47,6 +51,30 @@ async function migrateTo(url: string): Promise<void> {
     await client.query('select sync_history()')
   } finally {
     await client.end()
+  }
+}
+
+/** Writes two records as a seed does, which the tests of the contract expect of every resource. */
+async function seedExpeditions(url: string): Promise<void> {
+  const database = openPool(url, generousOptions)
+  const resource = extendedRegistry.get('expeditions')
+  const documents = ['first', 'second'].map((name) => ({
+    ...resource.example,
+    title: `The ${name} seeded expedition`,
+    externalIds: [{ scheme: 'test', id: `seeded-${name}` }],
+  }))
+  const authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null } as const
+  try {
+    await database.transaction((transaction) =>
+      insertDocuments(
+        transaction,
+        resource,
+        documents.map((document) => resource.document.parse(document)),
+        { kind: 'create', authorship },
+      ),
+    )
+  } finally {
+    await database.close()
   }
 }
 

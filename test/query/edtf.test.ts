@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { many, runs, type Span, spans } from '../support/edtf-dates.ts'
@@ -41,7 +41,7 @@ async function boundsOf(texts: string[]): Promise<Omit<Span, 'text'>[]> {
 }
 
 describe('bounds', () => {
-  test.each([
+  it.each([
     ['2011', '2011-01-01', '2011-12-31'],
     ['2011-04', '2011-04-01', '2011-04-30'],
     ['2011-04-05', '2011-04-05', '2011-04-05'],
@@ -92,7 +92,7 @@ describe('bounds', () => {
     expect(findEdtfFault(text)).toBeUndefined()
   })
 
-  test('are the first and the last day of every valid date', async () => {
+  it('are the first and the last day of every valid date', async () => {
     await fc.assert(
       fc.asyncProperty(many(spans), async (values) => {
         const bounds = await boundsOf(values.map(({ text }) => text))
@@ -103,7 +103,7 @@ describe('bounds', () => {
     )
   })
 
-  test('overlap exactly when two dates share a day', async () => {
+  it('overlap exactly when two dates share a day', async () => {
     await fc.assert(
       fc.asyncProperty(many(fc.tuple(spans, spans)), async (pairs) => {
         const { rows } = await client.query<{ overlap: boolean }>(
@@ -122,7 +122,7 @@ describe('bounds', () => {
     )
   })
 
-  test('of an absent date are absent', async () => {
+  it('of an absent date are absent', async () => {
     const { rows } = await client.query('select edtf_earliest(null) as earliest, edtf_latest(null) as latest')
 
     expect(rows).toEqual([{ earliest: null, latest: null }])
@@ -145,7 +145,7 @@ describe('generated columns', () => {
   // Closed rather than given back, since its settings are changed.
   afterAll(() => session?.release(true))
 
-  test('hold the bounds whatever the settings of the session, as when a dump is restored', async () => {
+  it('hold the bounds whatever the settings of the session, as when a dump is restored', async () => {
     await session.query(`set search_path = ''; set datestyle = 'SQL, DMY'; set timezone = 'Asia/Tokyo'`)
     await session.query(`insert into pg_temp.treaties values ('-0044-03/2011-04-05'), ('2011-24')`)
 
@@ -159,7 +159,7 @@ describe('generated columns', () => {
     ])
   })
 
-  test.each([
+  it.each([
     ['2011-02-29', 'no such day: "2011-02-29"'],
     ['2011/2010', 'ends before it starts: "2011/2010"'],
     ['/', 'names no date: "/"'],

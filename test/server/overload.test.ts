@@ -107,7 +107,7 @@ describe('with two connections, of which each is busy', () => {
     const answers = [api.get('/v1/citations'), api.get('/v1/citations?format=csv')]
     for (const answer of await Promise.all(answers)) {
       expectProblem(answer, 'too-slow')
-      expect(answer.json().detail).toMatch(/Ask for less/)
+      expect(answer.json().detail).toMatch(/Narrow the request/)
     }
     const waiting = "datname = current_database() and wait_event_type = 'Lock'"
     const others = async () =>

@@ -187,7 +187,7 @@ describe('what has changed', () => {
     const { rows } = await api.pool.query<{ name: string }>(
       `select relname as name from pg_class
        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-         and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgname in ('announce_change', 'touch_record'))`,
+         and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgname in ('announce_change', 'invalidate_record'))`,
     )
     expect(rows.map(({ name }) => name).sort()).toEqual(['idempotent_requests', 'keys', 'settings'])
   })

@@ -5,7 +5,7 @@ import ts from 'typescript'
 
 const maxTitleLength = 90
 const maxLines = 400
-const testFunctions = ['describe', 'it', 'test']
+const testFunctions = ['describe', 'it']
 
 /** Returns the name that a call chain starts with: `it` for `it.each(…)('…')`. */
 function rootName(expression: ts.Expression): string {

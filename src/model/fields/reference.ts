@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { check, index, type PgColumn, text, uuid } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
-import { codeOrder, orderIndexes } from '../../database/ordering.ts'
+import { orderIndexes, referenceOrder } from '../../database/ordering.ts'
 import { areaDimensions, areaFilters } from '../areas.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type Field, type FieldPlace } from '../field.ts'
@@ -10,7 +10,7 @@ import { anyOf } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
 import { optional, refersTo } from '../schemas.ts'
-import { byCode } from '../sorts.ts'
+import { byReference } from '../sorts.ts'
 import { ownColumn } from './text.ts'
 
 interface ReferenceOptions {
@@ -51,7 +51,7 @@ function referenceQuery(place: FieldPlace, target: string, description: string, 
       ...(filter && { [name]: anyOf(column, schema, description) }),
       ...(areas && areaFilters(recordId, column, description)),
     },
-    ...(sort && { sorts: { [name]: byCode(column, description) } }),
+    ...(sort && { sorts: { [name]: byReference(column, description) } }),
     dimensions: {
       ...(group && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
       ...(areas && areaDimensions(registry, recordId, column)),
@@ -90,7 +90,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
       const base = `${place.tableName}_${snakeCase(place.name)}`
       return [
         index(base).on(column),
-        ...(sort ? orderIndexes(`${base}_order`, codeOrder(column), place.recordId, column) : []),
+        ...(sort ? orderIndexes(`${base}_order`, referenceOrder(column), place.recordId, column) : []),
         ...(notItself
           ? [check(`${base}_other`, sql`${referredId(target, column, place.registry)} <> ${place.recordId}`)]
           : []),
