@@ -45,7 +45,7 @@ describe('with two connections, of which each is busy', () => {
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const writing = [1, 2].map((at) => api.patch('/v1/topics/energy', { name: `Waited ${at}` }))
     const busy = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_connections_idle')
-    await expect.poll(busy, { interval: 5 }).toBe(0)
+    await expect.poll(busy, { interval: 5, timeout: 2500 }).toBe(0)
     const free = async () => {
       await holder.query('rollback')
       holder.release()
