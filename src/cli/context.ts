@@ -6,7 +6,7 @@ import { StartupError } from '../startup-error.ts'
 
 /** The services that the process passes to a command. */
 export interface CommandContext extends Lifecycle {
-  /** Reads the configuration. Throws a StartupError that names every variable that is wrong. */
+  /** Reads the configuration. Throws a StartupError that names every wrong variable. */
   config(): Config
   /** Prints a line to standard output. */
   print(text: string): void
@@ -14,7 +14,7 @@ export interface CommandContext extends Lifecycle {
   keepRunning(): void
 }
 
-/** Adds a command, with its arguments and options, to the program. What a file of a command exports. */
+/** Adds a command, with its arguments and options, to the program. Each file of a command exports one. */
 export type AddCommand = (program: Command, context: CommandContext) => void
 
 /** The option of `openMigratedDatabase`. */
@@ -22,7 +22,7 @@ export interface CreateOption {
   create?: boolean
 }
 
-/** `--create`: lets a command make an embedded database where there is none. */
+/** `--create`: lets a command make an embedded database if there is none. */
 export const createOption = () =>
   new Option('--create', 'make a new embedded database in DATA_DIR when there is none')
 

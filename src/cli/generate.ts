@@ -11,7 +11,7 @@ interface GenerateOptions extends CreateOption {
   seed: number
 }
 
-/** `entente generate` adds made-up agreements and what comes of them, to try the registry at size. */
+/** `entente generate` adds made-up agreements and related records, to try the registry at size. */
 export const addGenerate: AddCommand = (program, context) => {
   program
     .command('generate')

@@ -13,7 +13,7 @@ export async function allKeys(database: Database): Promise<KeyRecord[]> {
   return keys
 }
 
-/** Whether a key is valid, and until or since when: `good until 2999-01-31T00:00:00.000Z`. */
+/** The status of a key with its date: `good until 2999-01-31T00:00:00.000Z`. */
 export function keyStatus({ revokedAt, expiresAt }: KeyRecord): string {
   if (revokedAt) return `revoked ${revokedAt.toISOString()}`
   if (!expiresAt) return 'good'

@@ -10,7 +10,7 @@ interface CreateKeyOptions extends CreateOption, Omit<NewKey, 'expiresAt'> {
   expires?: Date
 }
 
-/** `entente key create|list|revoke` manages the keys of the API, beside a running service or not. */
+/** `entente key create|list|revoke` manages the keys of the API. The service may be running. */
 export const addKey: AddCommand = (program, context) => {
   const key = program.command('key').description('create, list and revoke the keys of the API')
 
@@ -67,7 +67,7 @@ function parseExpiry(text: string): Date {
   )
 }
 
-/** The prefix of a key, which may be given whole, or the id of one. */
+/** The prefix or id of a key. The whole key is accepted too. */
 function parseKeyReference(text: string): string {
   const [prefix] = /^ent_[0-9a-z]{8}/.exec(text) ?? []
   if (prefix) return prefix

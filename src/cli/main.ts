@@ -6,7 +6,7 @@ import { StartupError } from '../startup-error.ts'
 import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 
-/** How long requests in flight may take to end once the service no longer listens. */
+/** Milliseconds that requests in flight may take after the service has stopped listening. */
 const requestTimeoutMs = 10_000
 
 for (const { name, setting } of mistypedSettings())
@@ -27,7 +27,7 @@ const closing = closeWithGrace(
     if (err) report(err)
     const interrupted = !shutdown.isRunning
     await (interrupted ? shutdown.interrupt() : shutdown.close())
-    // As a shell says it of a program that a signal has ended.
+    // The exit code that shells give for a program ended by a signal.
     if (interrupted && signal) process.exit(128 + constants.signals[signal])
   },
 )
@@ -54,8 +54,8 @@ function report(error: unknown): void {
 }
 
 /**
- * Takes the end of the parent process for SIGTERM: npm sends the signal to the shell in which it runs a script, and
- * the shell ends without passing it on.
+ * Treats the end of the parent process as SIGTERM: npm sends the signal to the shell that runs a script, and the shell
+ * ends without passing it on.
  */
 function stopWithParent(): void {
   const parent = process.ppid

@@ -15,15 +15,15 @@ import { addServe } from './serve.ts'
 const commands: readonly AddCommand[] = [addServe, addMigrate, addSeed, addGenerate, addRecompose, addKey]
 
 /**
- * Runs the command that the words after the program's name ask for; `serve` when there are none.
- * Throws a StartupError, whose message is one line, when they are wrong or the command fails for a known reason.
+ * Runs the command of the arguments; `serve` without arguments.
+ * Throws a StartupError with a message of one line if the arguments are wrong or the command fails for a known reason.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
   try {
     await buildProgram(context).parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    // Help and the version are errors of the library too, with exit code 0.
+    // commander reports help and the version as errors with exit code 0.
     if (error.exitCode !== 0) throw new StartupError(usageError(error))
   }
 }
@@ -48,7 +48,7 @@ function environmentHelp(): string {
   return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
 }
 
-/** The library's message as one line. Settings are environment variables, which an unknown option may stand for. */
+/** Returns the library's message as one line. An unknown option may be a setting, which is an environment variable. */
 function usageError({ code, message }: CommanderError): string {
   if (code === 'commander.help') return "a command is missing or unknown; 'entente help' shows all of them"
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ')

@@ -1,6 +1,6 @@
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
-/** `entente recompose` composes every stored document that is not as the declarations say. */
+/** `entente recompose` composes every stored document of an older declaration again. */
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')

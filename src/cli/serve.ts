@@ -1,6 +1,6 @@
 import type { AddCommand } from './context.ts'
 
-/** `entente serve` starts the service, and makes and fills its database first when there is none. */
+/** `entente serve` starts the service. Creates and fills its database first if there is none. */
 export const addServe: AddCommand = (program, context) => {
   program
     .command('serve')

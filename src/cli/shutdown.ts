@@ -10,7 +10,7 @@ export class Shutdown implements Lifecycle {
     return this.#interruption.signal
   }
 
-  /** Whether the command has started, and runs until the process receives a signal to stop. */
+  /** Whether the command has started. It then runs until the process receives a signal to stop. */
   get isRunning(): boolean {
     return this.#running
   }

@@ -27,7 +27,7 @@ export interface TableWrite {
 const quoted = pg.escapeIdentifier
 const list = (names: string[]) => names.map(quoted).join(', ')
 
-const columnsOf = (table: PgTable, properties: readonly string[]) =>
+const listColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => columnOf(table, property))
 
 /** What the JSON is unfolded to: properties with the types of their columns. */
@@ -41,13 +41,13 @@ function insertedValue(property: string, column: PgColumn): string {
 }
 
 function insertText({ table, properties }: TableWrite, parameter: number): string {
-  const columns = columnsOf(table, properties)
+  const columns = listColumns(table, properties)
   const values = columns.map((column, at) => insertedValue(properties[at] ?? '', column))
   return `insert into ${quoted(getTableName(table))} (${list(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${unfolded(table, properties)})`
 }
 
 function updateText({ table, properties }: TableWrite, parameter: number): string {
-  const columns = columnsOf(table, properties)
+  const columns = listColumns(table, properties)
   const assigned = columns.flatMap(({ name }, at) =>
     properties[at] === 'id' ? [] : [`${quoted(name)} = given.${quoted(properties[at] ?? '')}`],
   )

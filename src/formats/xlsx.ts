@@ -41,7 +41,7 @@ function dateOrText(text: string, kind: 'day' | 'instant'): Date | string {
   return whole && text >= firstDay ? new Date(text) : text
 }
 
-function cellOf(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
+function toCell(value: unknown, kind: SheetColumn['kind']): exceljs.CellValue {
   if (typeof value === 'number') return value
   if (typeof value !== 'string') return null
   return kind === 'day' || kind === 'instant' ? dateOrText(value, kind) : value
@@ -99,7 +99,7 @@ async function writeTable(workbook: Writer, table: Sheet, signal: AbortSignal): 
     }
     row += 1
     const values = columns.map(({ kind, name: column }, at) => {
-      const value = cellOf(cells[at], kind)
+      const value = toCell(cells[at], kind)
       if (typeof value !== 'string') return value
       if (value.length <= sheetLimits.characters) return value.replaceAll(unwritable, coded)
       cuts.push([name, row, column, value.length])

@@ -4,18 +4,18 @@ import { z } from 'zod'
 import { findEdtfFault } from './edtf.ts'
 
 /**
- * Years, decades and months that EDTF dates can be told to. Each is a whole number in SQL, in the order of time, and
- * an EDTF text for readers: `2011`, `201X`, `2011-04`.
+ * The years, decades and months that EDTF dates can lie in. Each is an integer in SQL, in chronological order, and an
+ * EDTF text in answers: `2011`, `201X`, `2011-04`.
  */
 
 type Bounds<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
 
 /** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
-const yearOf = (day: AnyPgColumn) =>
+const yearSql = (day: AnyPgColumn) =>
   sql`(extract(year from ${day})::int + (extract(year from ${day}) < 0)::int)`
 
-// An open end is an infinite day, which has no year as an integer: only days of one year come to the cast. The first
-// years that dates can have are not wholly days of PostgreSQL, so no filter could name them.
+// An open end is an infinite day, which has no year. So only dates within one year reach the cast. PostgreSQL has no dates
+// for part of the first years, so no filter could name them.
 const sameYear: Bounds<SQL> = (earliest, latest) =>
   sql`extract(year from ${earliest}) = extract(year from ${latest}) and extract(year from ${earliest}) > -4700`
 
@@ -25,22 +25,22 @@ const sameMonth: Bounds<SQL> = (earliest, latest) =>
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
 
 /**
- * The unit that a date lies in, as a number; null for no date, and for one that may be of several units.
+ * The unit that a date lies in, as a number. Null without a date, and for a date that may lie in several units.
  * Decades are EDTF's: `-001X` is -19 to -10, and years of more than four digits have none.
  */
 export const unitNumber: Record<'year' | 'decade' | 'month', Bounds<SQL>> = {
-  year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearOf(earliest)} end)`,
-  // Both ends are of one decade, which 201X is and no year tells; casts wait until the days are known to be finite.
+  year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearSql(earliest)} end)`,
+  // Compares the decades of both ends. The casts come after the check that both days are finite.
   decade: (earliest, latest) =>
-    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when extract(year from ${earliest}) > -4700 and extract(year from ${latest}) < 10000 and ${decade(yearOf(earliest))} = ${decade(yearOf(latest))} then ${decade(yearOf(earliest))} end end)`,
+    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when extract(year from ${earliest}) > -4700 and extract(year from ${latest}) < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
   month: (earliest, latest) =>
-    sql`(case when ${sameMonth(earliest, latest)} then ${yearOf(earliest)} * 12 + extract(month from ${earliest})::int - 1 end)`,
+    sql`(case when ${sameMonth(earliest, latest)} then ${yearSql(earliest)} * 12 + extract(month from ${earliest})::int - 1 end)`,
 }
 
 const yearText = (year: SQL) =>
   sql`(case when ${year} > 9999 then 'Y' || ${year} when ${year} < 0 then '-' || lpad((-${year})::text, 4, '0') else lpad(${year}::text, 4, '0') end)`
 
-/** The EDTF text of a unit's number. */
+/** Returns the EDTF text of the number of a unit. */
 export const unitText: Record<'year' | 'decade' | 'month', (number: SQL) => SQL> = {
   year: yearText,
   decade: (number) =>
@@ -61,7 +61,7 @@ const unit = (form: RegExp, example: string) =>
       examples: [example],
     })
 
-/** Schemas of what the operators of these names take. */
+/** Schemas of the values of the operators with these names. */
 export const unitValue: Record<'year' | 'decade' | 'month', z.ZodType> = {
   year: unit(/^(-?\d{4}|Y\d{5,7})$/, '2011'),
   decade: unit(/^-?\d{3}X$/, '201X'),

@@ -5,46 +5,46 @@ import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
 import type { Relation } from './relations.ts'
 
-/** What records can be grouped by. A record without a value is grouped under null. */
+/** A dimension: what records can be grouped by. Records without a value form the group null. */
 export interface Dimension {
   description: string
-  /** PostgreSQL type of the values as they are grouped, which also says how they sort. */
+  /** PostgreSQL type of the grouped values. It also defines their order. */
   type: 'text' | 'uuid' | 'integer'
-  /** Where a record's value is: one in its own row, or any number in related rows. */
+  /** Where the values are: one in the record's own row, or several in related rows. */
   values: { kind: 'one'; value: SQL } | { kind: 'many'; relation: Relation }
-  /** The text of a value, which is the group's key and the value of the list's filter. */
+  /** The text of a value: the group's key, and the value of the list's filter. */
   text: (value: SQL) => SQL
-  /** What readers call a value. */
+  /** The label of a value. */
   label: (value: SQL) => SQL
-  /** How a list asks for the records of a group: `finds` takes its key, and `lacks` the word `none`. */
+  /** The filters that select the records of a group: `finds` takes its key, and `lacks` the word `none`. */
   asks: { filter: string; finds: Operator; lacks: Operator; none: string }
 }
 
-/** A number of each record that can be added up and compared within a group. */
+/** A measure: a number of each record that can be summed and compared within a group. */
 export interface Measure {
   description: string
   value: SQL
-  /** Name of the dimension, and of the filter, that must have one value before amounts can be compared. */
+  /** Name of the dimension and filter that must have a single value, because amounts of different units cannot be added. */
   within?: string
-  /** A query of pairs, columns `part` and `whole`: a part is left out where its whole is in the same group. */
+  /** A query of the columns `part` and `whole`. A part is not counted if its whole is in the same group. */
   parts?: SQL
 }
 
 const plain = (value: SQL) => sql`(${value})::text`
 
-/** A code as it is: the label is the key. */
+/** The label is the code itself. */
 export const itself = plain
 
-/** The words of an enumeration's value. */
+/** The label is the enumeration value in words. */
 const spaced = (value: SQL) => sql`replace(${value}, '_', ' ')`
 
-/** The name that a record of another table has. */
+/** The label is the name of the record that has the key. */
 export const nameIn =
   (key: AnyPgColumn, name: AnyPgColumn) =>
   (value: SQL): SQL =>
     sql`(select ${name} from ${key.table} where ${key} = ${value})`
 
-/** A value that a column holds. The filter has the dimension's name unless another is given. */
+/** A dimension by the value of a column. Its filter has the same name unless another is given. */
 const byColumn = (
   column: AnyPgColumn,
   filter: string,
@@ -59,11 +59,11 @@ const byColumn = (
   asks: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
 
-/** A word of a closed list. */
+/** A dimension by a word of a closed list. */
 export const byWord = (column: AnyPgColumn, filter: string, description: string): Dimension =>
   byColumn(column, filter, description, spaced)
 
-/** A text or code that is its own label, or is called otherwise. */
+/** A dimension by a text or code, which is its own label unless one is given. */
 export const byValue = (
   column: AnyPgColumn,
   filter: string,
@@ -71,7 +71,7 @@ export const byValue = (
   label: Dimension['label'] = itself,
 ): Dimension => byColumn(column, filter, description, label)
 
-/** Any number of values. */
+/** A dimension by any number of values. */
 export const byRelation = (
   relation: Relation,
   filter: string,
@@ -92,8 +92,8 @@ const units: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month:
 const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /**
- * The year, decade and month of an EDTF date, such as `signedYear`. A date that can't be told to one of them is
- * grouped under null.
+ * The year, decade and month of an EDTF date, such as `signedYear`. A date that may lie in several units is in
+ * the group null.
  * @param name of the dimensions without the unit: `signed`.
  */
 export function byDate(

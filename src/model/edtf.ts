@@ -1,8 +1,8 @@
 /**
  * Dates as sources give them: EDTF (ISO 8601-2, https://www.loc.gov/standards/datetime/), levels 0 and 1.
  *
- * The `edtf` library judges the grammar. Here is what it lacks: it does not know the length of February, takes
- * some forms that are in neither level of the standard, and seldom tells where a fault is.
+ * The `edtf` library checks the grammar. This file adds what the library lacks: the length of February, refusal of forms
+ * that are in neither level of the standard, and the position of a fault.
  * The SQL functions `edtf_earliest` and `edtf_latest` accept exactly the same texts.
  */
 
@@ -37,7 +37,7 @@ function shift(fault: EdtfFault | undefined, distance: number): EdtfFault | unde
   return fault && { ...fault, position: fault.position + distance }
 }
 
-/** A fault in one of the ends of an interval, whatever the other is. */
+/** Finds a fault in one end of an interval. */
 function findEndFault(end: string): EdtfFault | undefined {
   if (isUnbounded(end)) return undefined
   if (end.startsWith('.')) {
@@ -49,7 +49,7 @@ function findEndFault(end: string): EdtfFault | undefined {
   return { position: 0, message: 'expected a year, month or day: an interval has no other dates at its ends' }
 }
 
-/** A fault in how the ends of an interval go together, each of them being good; it is placed in the second. */
+/** Finds a fault in the order or kinds of two valid ends. Its position is in the second. */
 function findOrderFault(start: string, end: string): EdtfFault | undefined {
   if (isUnbounded(start) && isUnbounded(end))
     return { position: 0, message: 'expected a date in one of the ends' }
@@ -62,11 +62,11 @@ function isUnbounded(end: string): boolean {
 }
 
 function findDateFault(text: string): EdtfFault | undefined {
-  // The library takes time with the square of the length. What is cut off here would be at fault itself or
-  // continues a year of far too many digits.
+  // The library needs quadratic time in the length. A text of this length is wrong anyway, or a year with too many
+  // digits, so the rest is cut off.
   const date = text.slice(0, LONGEST_DATE.length + 1)
   const fault = findDayFault(date)
-  // Most dates are plain ones, and the library takes longer for one of them than all else that is done with it.
+  // Most dates are plain, and the library is slow for them.
   if (fault || PLAIN_DATE.test(date)) return fault
   return findGrammarFault(date) ?? findRangeFault(date)
 }
@@ -77,17 +77,17 @@ const YEAR = '(?!-0000)-?\\d{4}'
 const MONTH = '(?:0[1-9]|1[0-2])'
 const DAY = `${YEAR}-${MONTH}-\\d\\d`
 const TIME = 'T\\d\\d:\\d\\d:\\d\\d'
-/** A year from 0000 on, month or day without any mark; whether the month has the day is yet to be seen. */
+/** A year from 0000 on, a month or a day, without qualifiers. Whether the month has the day is checked elsewhere. */
 const PLAIN_DATE = new RegExp(`^\\d{4}(?:-${MONTH}(?:-(?:0[1-9]|[12]\\d|3[01]))?)?$`)
 const WHOLE_DAY = new RegExp(`^(${YEAR})-(${MONTH})-(\\d\\d)`)
 const INTERVAL_END = new RegExp(`^(?:${YEAR}(?:-${MONTH})?|${DAY})[?~%]?$`)
 
-/** A day that its month does not have. The library refuses some of these, without a reason. */
+/** Finds a day that its month does not have. The library refuses some of these without a reason. */
 function findDayFault(date: string): EdtfFault | undefined {
   const [written, year, month, day] = WHOLE_DAY.exec(date) ?? []
   if (written === undefined) return undefined
 
-  // The calendar repeats every 400 years, and Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  // The calendar repeats every 400 years. Date.UTC reads the years 0 to 99 as 1900 to 1999.
   const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0))
   if (Number(day) <= lastDay.getUTCDate()) return undefined
 
@@ -109,26 +109,26 @@ function findGrammarFault(date: string): EdtfFault | undefined {
   return fault
 }
 
-/** How far the library reads before it objects to a date; undefined if it does not object. */
+/** Returns the position where the library finds an error, or undefined. */
 function offsetOfObjection(date: string): number | undefined {
   try {
     parseEdtf(date, { level: 1, types: ['Date', 'Year', 'Season'] })
     return undefined
   } catch (error) {
-    // Without an offset, the text is of a level above 1 or stops too early.
+    // Without an offset, the text has a level above 1 or is incomplete.
     return error instanceof Error && 'offset' in error ? Number(error.offset) : date.length
   }
 }
 
 /**
- * In neither level of the standard: the year 0 with a minus, a year of no digits, a time without seconds or with
- * fractions of one, a time zone without its colon.
+ * Forms that the library accepts and levels 0 and 1 do not have: a negative year 0, a year without digits, a time without
+ * seconds or with fractions, and a time zone without a colon.
  */
 const ONLY_THE_LIBRARY_TAKES = /^-0000|^XXXX|T(?!\d\d:\d\d:\d\d(?:Z|[+-]\d\d(?::\d\d)?)?$)/
 
 /**
- * How a date may begin, and what may come next. The longest opening which a text has (the last of several)
- * explains the fault behind it. Nothing is accepted or refused by this table.
+ * The beginnings of dates, and what may come next. The longest beginning that a text has explains its fault. The table
+ * decides only the message, not whether a date is accepted.
  */
 const OPENINGS = [
   ['-?\\d{0,3}', 'a year of four digits (the last or the last two perhaps X), or Y and a longer year'],
@@ -151,7 +151,7 @@ const OPENINGS = [
   [`${DAY}${TIME}(?:Z|[+-]\\d\\d:\\d\\d)`, 'the end, as nothing can follow a time zone'],
 ].map(([opening, expected]) => [new RegExp(`^${opening}`), expected] as const)
 
-/** A date beyond what type date of PostgreSQL can hold. */
+/** Finds a date outside the range of PostgreSQL's type date. */
 function findRangeFault(date: string): EdtfFault | undefined {
   const first = sortKey(date, 1, 1)
   if (first >= sortKey('-4713-11-24', 1, 1) && first <= sortKey('Y5874897', 12, 31)) return undefined

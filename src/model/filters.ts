@@ -9,10 +9,10 @@ import { records } from '../database/tables/records.ts'
 import { unitNumber, unitValue } from './date-units.ts'
 import { type Relation, relationComparisons } from './relations.ts'
 
-/** Units of time that a date may be told to. */
+/** Units of time that a date can lie in. */
 export type DateUnit = 'year' | 'decade' | 'month'
 
-/** Comparisons that a list can ask for; `eq` is written without brackets: `status=signed`, `signedOn[gte]=2011`. */
+/** The operators of list filters. `eq` is written without brackets: `status=signed`, `signedOn[gte]=2011`. */
 export type Operator =
   | 'eq'
   | 'ne'
@@ -34,26 +34,26 @@ export type Operator =
   | 'noneAs'
   | DateUnit
 
-/** The values of other filters of the same request, as SQL, for a filter whose meaning they narrow. */
+/** The values of the other filters of the request, as SQL. A filter may use them to narrow its own. */
 export type Siblings = (filter: string) => SQL | undefined
 
-/** What an operator is given: one value of the filter, any number of them, or true or false. */
+/** What an operator takes: one value, several values, or a boolean. */
 export type Takes = 'one' | 'many' | 'truth'
 
-/** How one operator of a filter is asked in SQL. The given SQL is an array for `many` and one value otherwise. */
+/** The SQL of one operator of a filter. Its argument is an array for `many`, otherwise one value. */
 export interface Comparison {
   takes: Takes
-  /** Schema of one value, where it is not one of the filter's. */
+  /** Schema of one value, if it differs from the filter's. */
   value?: z.ZodType
   sql(value: SQL, siblings: Siblings): SQL
 }
 
-/** A named, typed condition that a list of a resource can be narrowed by. */
+/** A filter of a list: a named condition with typed values. */
 export interface Filter {
   description: string
   /** Schema of one value, as text from a URL. */
   value: z.ZodType
-  /** Schema of one value in JSON, where that is not text. */
+  /** Schema of one value in JSON, if it is not text. */
   jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, Comparison>>
 }
@@ -72,7 +72,7 @@ const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> 
   column.notNull ? {} : { isNull: isNull(column) }
 
 /**
- * Any of some words that lists are sorted by, too: what is compared is what the index for sorting has.
+ * Any of several words, for a column that is also a sort key. The condition uses the expression of the sort index.
  * `ne` also keeps records that have no value.
  */
 export function anyWord(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
@@ -90,7 +90,7 @@ export function anyWord(column: AnyPgColumn, value: z.ZodType, description: stri
   }
 }
 
-/** Any of some keys or words, with an index of their own. `ne` also keeps records that have no value. */
+/** Any of several keys or words, for a column with an index of its own. `ne` also keeps records that have no value. */
 export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const list = (values: SQL) => sql`${values}::${sql.raw(column.getSQLType())}[]`
   return {
@@ -104,16 +104,16 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
   }
 }
 
-/** A pattern of LIKE that finds a text as it is. */
+/** Returns a LIKE pattern that matches a text literally. */
 export const literally = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
-/** A text of the record, compared whole, or in part without regard to case and accents. It may hold commas. */
+/** A text of the record. `eq` compares it whole; `contains` and `startsWith` ignore case and accents. Values may contain commas. */
 export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: z.string().min(1).max(500),
   comparisons: {
-    // The index holds texts folded; among the few that it finds, this is the one.
+    // The index has folded texts. The second condition picks the exact match among the rows that it finds.
     eq: one((whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
     contains: one((part) => sql`${fold(column)} like '%' || ${literally(part)} || '%'`),
@@ -122,32 +122,32 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   },
 })
 
-/** Any of some values, by a condition of one's own. */
+/** Any of several values, by the given condition. */
 export const anyWhere = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
   comparisons: { eq: many(build) },
 })
 
-/** One value, by a condition of one's own. */
+/** One value, by the given condition. */
 export const where = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
   comparisons: { eq: one(build) },
 })
 
-/** Any of some values in a column of type text[]. */
+/** Any of several values, for a column of type text[]. */
 export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
   anyWhere(value, description, (values) => sql`${column} && ${values}::text[]`)
 
 /**
- * The date lies wholly in a year, decade or month; `unknown` finds what can't be told to one: no date, or one that
- * may be of several.
+ * The date lies wholly in a year, decade or month. `unknown` finds records without a date, and those whose date may lie
+ * in several units.
  */
 const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
   takes: 'one',
   value: unitValue[unit],
-  // The branches are apart, so that the word never reaches the functions that read dates.
+  // Two branches, so that the word `unknown` is never passed to the functions that read dates.
   sql: (given) =>
     sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${dateSpan(earliest, latest)} <@ ${meantBy(given)} end`,
 })
@@ -155,22 +155,22 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 /** The days that a given date can mean. */
 const meantBy = (date: SQL) => dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
-/** A day after those of a given date, which an open end has none of: there, it is the end itself, left out. */
-const upperOf = (date: SQL) => ({
+/** The first day after a given date. An open end has none, so its bound is infinite and excluded. */
+const upperBound = (date: SQL) => ({
   day: sql`upper(${meantBy(date)})`,
   hasEnd: sql`isfinite(upper(${meantBy(date)}))`,
 })
 
-/** The days on this or that side of a given date, with its own days or without. */
+/** The days before or after a given date, with or without its own days. */
 const side = {
   after: (date: SQL) => {
-    const { day, hasEnd } = upperOf(date)
+    const { day, hasEnd } = upperBound(date)
     return sql`daterange(${day}, null, case when ${hasEnd} then '[)' else '()' end)`
   },
   since: (date: SQL) => sql`daterange(lower(${meantBy(date)}), null)`,
   before: (date: SQL) => sql`daterange(null, lower(${meantBy(date)}))`,
   until: (date: SQL) => {
-    const { day, hasEnd } = upperOf(date)
+    const { day, hasEnd } = upperBound(date)
     return sql`daterange(null, ${day}, case when ${hasEnd} then '[)' else '[]' end)`
   },
 }
@@ -217,7 +217,7 @@ const decimal = z
   .regex(/^-?\d{1,15}(\.\d{1,6})?$/, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
   .meta({ description: 'A number in decimal digits.' })
 
-/** A number of the record, compared as the indexes for sorting have it: beyond all others where there is none. */
+/** A number of the record. The condition uses the expression of the sort index, where a missing number sorts last. */
 export function number(column: AnyPgColumn, description: string): Filter {
   const { asc, desc } = numberOrder(column)
   const compare = (operator: '>' | '>=' | '<' | '<=', expression: SQL) =>
@@ -238,7 +238,7 @@ export function number(column: AnyPgColumn, description: string): Filter {
   }
 }
 
-/** A moment, as text from a URL. */
+/** A timestamp, as text from a URL. */
 export const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()], {
     error: 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
@@ -247,12 +247,12 @@ export const instant = z
     error: 'must be in the years 0001 to 9999',
   })
 
-/** The moment that a text says. PostgreSQL would take a bare date for midnight in the session's time zone. */
+/** The timestamp of a text. PostgreSQL would read a bare date as midnight in the session's time zone. */
 export const moment = (text: SQL) =>
   sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
 
 /**
- * When the registry itself made or changed the record.
+ * When the record was created or changed in the registry.
  * @param id the column with the record's id.
  * @param column of `records`.
  */

@@ -5,38 +5,38 @@ import { faultMessage } from '../problems/faults.ts'
 import type { Comparison, Operator, Siblings } from './filters.ts'
 
 /**
- * A property of which a record has any number of values: its countries, its topics. Filters and dimensions are made
- * of the same rows, so that a list finds what an aggregate counts.
+ * A property with any number of values in each record, such as its countries or topics. Filters and dimensions use the
+ * same rows, so that a list finds what an aggregate counts.
  */
 export interface Relation {
-  /** The column that a row's record is looked up by. */
+  /** The column with the id of the record. */
   key: AnyPgColumn
   /**
-   * Queries of all pairs together: columns `record`, `value` (never null) and, where the values are of participants, `role`.
-   * @param siblings the values of the request's other filters, which may narrow what is looked at.
+   * Queries whose union has all pairs: columns `record`, `value` (never null) and, for participants, `role`.
+   * @param siblings the values of the request's other filters, which may narrow the rows.
    */
   queries(siblings: Siblings): SQL[]
-  /** The condition that a record has a value at all, where that is cheaper than by its rows. */
+  /** The condition that a record has any value, if there is a cheaper one than by its rows. */
   some?(siblings: Siblings): SQL
   /** PostgreSQL type of the values. */
   type: 'text' | 'uuid'
-  /** Schema of a role, where values are of participants. */
+  /** Schema of a role, if the values are participants. */
   roles?: z.ZodType
 }
 
-/** All pairs of a property, as often as they stand somewhere. */
+/** All pairs of a property, with duplicates. */
 export const relationRows = (relation: Relation, siblings: Siblings): SQL =>
   sql.join(relation.queries(siblings), sql` union all `)
 
 /**
- * Pairs of a property, each once.
- * @param columns of them that count.
+ * The distinct pairs of a property.
+ * @param columns that the pairs are distinct by.
  */
 export function distinctRelationRows(relation: Relation, siblings: Siblings, columns: SQL): SQL {
   const queries = relation.queries(siblings)
   if (queries.length === 1)
     return sql`select distinct ${columns} from (${relationRows(relation, siblings)}) related`
-  // Of a union the planner knows that it may have as many rows as its parts, and that indexes have them in order.
+  // For a union the planner estimates the rows of its parts, and can read them in index order.
   return sql.join(
     queries.map((query) => sql`select ${columns} from (${query}) related`),
     sql` union `,
@@ -50,13 +50,13 @@ const hasSome = (relation: Relation, siblings: Siblings): SQL =>
   relation.some?.(siblings) ??
   sql`exists (select from (${relationRows(relation, siblings)}) related where related.record = ${relation.key})`
 
-/** What is written before the colon, in the type of the values. */
+/** The part before the colon, as the type of the values. */
 const codes = (relation: Relation, values: SQL) =>
   sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(relation.type)}) from unnest(${textArray(values)}) word)::${sql.raw(relation.type)}[]`
 
 /**
- * Records that have each of some values, not only any of them.
- * A value may have a role behind it, `PAK:donor`: the same participant has it.
+ * Records that have every one of several values.
+ * A value may end in a role, `PAK:donor`: then the same participant must have both.
  */
 function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
   const role = relation.roles
@@ -69,7 +69,7 @@ function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
     group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`
 }
 
-/** The form of a value, perhaps with a role behind it. */
+/** The form of a value with an optional role. */
 const withRole = (value: z.ZodType, roles: z.ZodType) =>
   z
     .string()
@@ -91,10 +91,10 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     })
 
 /**
- * The operators of a filter on such a property, beside its own: `all` (or `exactly`), `isNull` and, for participants,
+ * Further operators of a filter on such a property: `all` (or `exactly`), `isNull` and, for participants,
  * `noneAs`.
  * @param value schema of one value.
- * @param all name of the operator that asks for each of several.
+ * @param all name of the operator that requires every value.
  */
 export function relationComparisons(
   relation: Relation,

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { findEdtfFault } from './edtf.ts'
 import { named } from './schema-names.ts'
 
-/** Building blocks of the public representations: each a zod schema with its description and form. */
+/** Zod schemas of the values in public representations, each with its description and form. */
 
-/** Text on one line with something in it: names, titles. */
+/** One line of text that is not empty, such as a name or title. */
 export const line = (max = 500) =>
   z
     .string()
@@ -88,7 +88,7 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
-/** The name that another register has for a record. */
+/** The id of a record in another register. */
 export const externalId = named(
   'ExternalId',
   z
@@ -106,7 +106,7 @@ export const externalId = named(
     }),
 )
 
-/** Names that other registers have for the record. */
+/** The ids of the record in other registers. */
 export const externalIds = () =>
   z
     .array(externalId)
@@ -115,28 +115,28 @@ export const externalIds = () =>
     .default([])
     .meta({ description: 'Ids of the record in other registers; unique per resource.' })
 
-/** A property that may be unknown: left out or null is the same. */
+/** A property that may be unknown. Leaving it out is the same as null. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)
 
-/** What the value of a property must be found in: the keys of a resource, or another property of some of its records. */
+/** What a property refers to: the key of a resource, or another property of some of its records. */
 export interface Reference {
   resource: string
-  /** The property that holds the value, where that is not the key. */
+  /** The property that has the value, if it is not the key. */
   property?: string
-  /** What the records must have besides. */
+  /** Further values that the records must have. */
   only?: Record<string, string>
 }
 
-/** The schemas whose values refer to other records; read when a reference dangles, and by the seeds. */
+/** The schemas whose values refer to other records. Faults of missing records and the seeds are found by them. */
 export const references = new WeakMap<z.core.$ZodType, Reference>()
 
-/** Marks a schema as one whose values refer to other records. */
+/** Marks a schema whose values refer to other records. */
 export function refersTo<T extends z.ZodType>(schema: T, reference: Reference): T {
   references.set(schema, reference)
   return schema
 }
 
-/** Refuses what stands in a list before already. @param identity what makes two entries the same. */
+/** Refuses duplicate entries of a list. @param identity returns what makes two entries the same. */
 export const requireUnique =
   <Item>(identity: (item: Item) => unknown) =>
   (list: Item[], context: z.RefinementCtx): void => {
@@ -149,7 +149,7 @@ export const requireUnique =
     }
   }
 
-/** A list in which nothing stands twice. */
+/** A list without duplicates. */
 export const distinct = <T extends z.ZodType>(items: T, max = 100) =>
   z
     .array(items)

@@ -10,7 +10,7 @@ import {
   textOrder,
 } from '../database/ordering.ts'
 
-/** A key that lists can be sorted by. */
+/** A sort key of lists. */
 export interface SortKey extends Ordering {
   description: string
 }
@@ -33,7 +33,7 @@ export const byReference = (column: AnyPgColumn, description: string): SortKey =
   ...referenceOrder(column),
 })
 
-/** An EDTF date, by the earliest day that it can mean. */
+/** An EDTF date, by its earliest possible day. */
 export const byDate = (table: PgTable, property: string, description: string): SortKey => ({
   description,
   ...dayOrder(columnOf(table, `${property}Earliest`)),
@@ -45,7 +45,7 @@ export const byNumber = (column: AnyPgColumn, description: string): SortKey => (
   ...numberOrder(column),
 })
 
-/** A column that always has a value and is of one of these types. */
+/** A column that is never null, of one of these types. */
 export const byColumn = (
   column: AnyPgColumn,
   type: 'timestamptz' | 'uuid' | 'text',

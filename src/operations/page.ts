@@ -22,7 +22,7 @@ interface Row {
 
 type Total = { count: number; relation: 'exact' | 'estimated' }
 
-async function totalOf(plan: ListPlan, registry: Transaction): Promise<Total | undefined> {
+async function countTotal(plan: ListPlan, registry: Transaction): Promise<Total | undefined> {
   if (plan.count === 'exact') {
     const rows = await registry.query<{ total: number }>(countStatement(plan))
     return { count: rows[0]?.total ?? 0, relation: 'exact' }
@@ -74,8 +74,8 @@ export async function pageText(
   const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => pageRows(plan, after, registry)
     // One connection answers one question at a time.
-    if (plan.asOf !== undefined) return inTurn(records, () => totalOf(plan, registry))
-    return Promise.all([records(), totalOf(plan, registry)])
+    if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
+    return Promise.all([records(), countTotal(plan, registry)])
   })
   const { records = null, last = null } = rows[0] ?? {}
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)

@@ -32,7 +32,7 @@ const typeNames: Record<string, string> = {
 
 const nameOfType = (type: string) => typeNames[type] ?? type
 
-function typeOf(value: unknown): string {
+function describeType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'an array' : nameOfType(typeof value)
 }
@@ -79,7 +79,7 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_type':
       if (issue.input === undefined) return 'is required'
       if (typeof issue.input === 'number') return `must be ${nameOfType(issue.expected)}, not ${issue.input}`
-      return `must be ${nameOfType(issue.expected)}, not ${typeOf(issue.input)}`
+      return `must be ${nameOfType(issue.expected)}, not ${describeType(issue.input)}`
     case 'too_small':
     case 'too_big':
       return sizeMessage(issue)

@@ -11,8 +11,8 @@ import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
 
 /**
- * The SQL of an aggregate, in steps: `tuples`, a record once for each of its combinations of keys; `groups`, those
- * counted; `chosen`, with what must be counted apart, and only what `having` lets through; the first of them in order.
+ * The SQL of an aggregate has four steps: `tuples` has a record once for each combination of its keys; `groups` counts
+ * them; `chosen` adds the measures that need a query of their own, and applies `having`; the last one sorts and limits.
  */
 
 const name = (text: string) => sql.identifier(text)
@@ -21,7 +21,7 @@ const key = (at: number) => sql`${name(`k${at}`)}`
 const measure = (at: number) => sql`${name(`m${at}`)}`
 const measureInput = (at: number) => sql`${name(`v${at}`)}`
 
-/** Values of filters that narrow what dimensions look at, where the condition is a plain list of filters. */
+/** Values of the filters that narrow dimensions, if the condition is a plain list of filters. */
 function roleValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
@@ -43,7 +43,7 @@ interface Grouping {
   where: SQL
 }
 
-/** Values that a record has many of, each once; beside the role when that is grouped by too. */
+/** The distinct values of a record's list, together with the role if it is also a dimension. */
 function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: number): SQL {
   const alias = name(`d${at}`)
   const roleAt = plan.groupBy.indexOf('role')
@@ -53,7 +53,7 @@ function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: numb
   return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = records.record${sameRole}`
 }
 
-/** Joins in an order in which the role is there before what is related to it. */
+/** Joins, with the role before what depends on it. */
 function joinRelations(grouping: Grouping): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [{ relation: values.relation, at }] : [],
@@ -65,7 +65,7 @@ function joinRelations(grouping: Grouping): SQL {
   return sql.join(ordered.map(({ relation, at }) => joinRelation(grouping, relation, at)))
 }
 
-/** What a measure takes from each record's row; nothing where records or other rows are counted. */
+/** The column that a measure needs of each record; undefined if it counts records or other rows. */
 function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
   if (summary === 'count') return undefined
   if (summary !== 'countDistinct') return getMeasure(resource, of).value
@@ -88,7 +88,7 @@ function tuplesSql(grouping: Grouping): SQL {
     values.kind === 'many' ? [sql`${name(`d${at}`)}.value as ${key(at)}`] : [],
   )
   if (related.length === 0) return records
-  // The fence keeps the record's own values from being computed anew for each row that is joined to it.
+  // The fence stops PostgreSQL from computing the record's values again for each joined row.
   return sql`select ${list([sql`records.*`, ...related])} from (${records} offset 0) records${joinRelations(grouping)}`
 }
 
@@ -99,7 +99,7 @@ const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
   max: (value) => sql`trim_scale(max(${value})::numeric)`,
 }
 
-/** A measure that the grouping itself computes; undefined where other rows must be looked at. */
+/** A measure that the grouping computes itself; undefined if it needs other rows. */
 function directMeasure(
   { resource }: AggregatePlan,
   { summary, of }: MeasureTerm,
@@ -114,11 +114,11 @@ function directMeasure(
   return getMeasure(resource, of).parts ? undefined : rounded[summary](measureInput(at))
 }
 
-/** The keys of a tuple as one value, which is equal where they are, nulls too. */
+/** The keys of a tuple as one value that compares equal, also for nulls. */
 const allKeys = (count: number, alias = sql``) =>
   sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]`
 
-/** A measure computed apart: rows of `keys` and the measure. */
+/** A measure with a query of its own: rows of `keys` and the measure. */
 function separateMeasure({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
   const count = plan.groupBy.length
   if (summary === 'countDistinct') {
@@ -150,7 +150,7 @@ function chosenSql(grouping: Grouping): SQL {
   )
   const columns = added.map(({ term, at }) => {
     const value = sql`${name(`e${at}`)}.${measure(at)}`
-    // A group whose records have none of the values that are counted has none.
+    // A group whose records have no counted values gets 0.
     return term.summary === 'countDistinct' ? sql`coalesce(${value}, 0) as ${measure(at)}` : value
   })
   return sql`select ${list([sql`groups.*`, ...columns])} from groups${sql.join(joins)}`
@@ -165,7 +165,7 @@ function havingSql({ measures, having }: AggregatePlan): SQL {
   return sql` where ${sql.join(conditions, sql` and `)}`
 }
 
-/** The order of the groups: what is asked for, and the keys behind it, so that no two are equal. */
+/** The order of the groups: the requested one, then the keys, so that it is total. */
 function orderSql({ plan, dimensions }: Grouping): SQL {
   const byKey = (at: number) =>
     dimensions[at]?.type === 'text' ? sql`${key(at)} collate "C"` : sql`${key(at)}`
@@ -196,7 +196,7 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   ])
 }
 
-/** How many records there are, each once: where none can be in two groups, the groups say it. */
+/** The number of distinct records. If no record can be in two groups, it is the sum over the groups. */
 const totalSql = ({ plan, dimensions, where }: Grouping) =>
   dimensions.every(({ values }) => values.kind === 'one')
     ? sql`(select coalesce(sum(records), 0)::int from groups)`
@@ -218,8 +218,8 @@ function buildSql(plan: AggregatePlan): SQL {
 }
 
 /**
- * The statement of an aggregate: one row of `data` (the JSON of the groups, with commas between), `groups` (how many
- * there are) and `total` (how many records are in them or would be, each once).
+ * The statement of an aggregate: one row of `data` (the JSON of the groups, with commas between), `groups` (their
+ * number) and `total` (the number of distinct records in them).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {
   const { resource, where, groupBy, measures, sort, having } = plan

@@ -7,22 +7,22 @@ import type { ListPlan } from './list.ts'
 import { inlineValues } from './literal.ts'
 import { matching, ordering, withRecords } from './sql.ts'
 
-/** COPY statements of whole results: PostgreSQL composes every byte of a row, and the service passes it on. */
+/** COPY statements of whole results. PostgreSQL formats each row, and the service passes the bytes on. */
 
 /**
- * Begins a cell that a spreadsheet would take for a formula: these characters and, in East Asian editions, their wide
- * forms. An apostrophe before them makes it text.
+ * Matches the start of a cell that a spreadsheet would run as a formula: these characters and, in East Asian editions,
+ * their wide forms. An apostrophe before them makes it text.
  */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
-// The cell stands here three times, since it is a column and costs nothing; a subquery for each would.
+// The cell is repeated three times: it is a column, and a subquery for each cell would cost more.
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) then '''' || ${cell} else ${cell} end`
 
 const columnSql = ({ name, kind, cell }: FlatColumn): SQL =>
   sql`${kind === 'text' || kind === 'date' ? escapeFormula(cell) : cell} as ${sql.identifier(name)}`
 
-/** Rows of one JSON text each. Its control characters are escaped, so with these no quoting is ever needed. */
+/** Rows of one JSON text each. JSON escapes control characters, so with these delimiters nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
 const csvOptions = sql.raw('(format csv, header)')
 
@@ -33,17 +33,17 @@ function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record
   return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(plan.where))
 }
 
-/** Gives each record's JSON as a line. */
+/** Returns the COPY statement of one line of JSON a record. */
 export function copyDocuments(plan: ListPlan): string {
   const { fields, include } = plan.representation
   return copy(plan, documentJson(plan.resource, fields, include), jsonLinesOptions)
 }
 
-/** Gives a table as CSV (RFC 4180 but for the ends of its lines, which are LF), with names above. */
+/** Returns the COPY statement of a CSV table with a header (RFC 4180, but lines end in LF). */
 export const copyTable = (plan: ListPlan, columns: FlatColumn[], per: RowPer): string =>
   copy(plan, sql.join(columns.map(columnSql), sql`, `), csvOptions, per)
 
-/** Gives each row of a table as a line with a JSON array of its cells. */
+/** Returns the COPY statement of one JSON array of cells a row. */
 export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): string {
   const cells = sql.join(
     columns.map(({ cell }) => cell),
@@ -52,7 +52,7 @@ export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): s
   return copy(plan, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
-/** Gives each record as a line with a JSON array of its key, its location and its JSON. */
+/** Returns the COPY statement of one JSON array a record: key, location, document. */
 export function copyFeatures(plan: ListPlan): string {
   const { resource, representation } = plan
   const document = documentJson(resource, representation.fields, representation.include)
@@ -64,7 +64,7 @@ export function copyFeatures(plan: ListPlan): string {
   )
 }
 
-/** Gives the sources that the citations of a plan's records name, or that its records name as citations. */
+/** Returns the COPY statement of the sources of the records' citations, or of the records if they are citations. */
 export function copySources(plan: ListPlan, columns: FlatColumn[]): string {
   const { table, id, registry } = plan.resource
   const cells = sql.join(

@@ -6,28 +6,28 @@ import { unwrapped } from '../model/schema-names.ts'
 import type { Representation } from './representation.ts'
 
 /**
- * What the cells of a column are: numbers, texts of clients, EDTF dates, and what begins with a letter, digit or bracket
- * by its form: words, keys, tags and lists of them (`code`), JSON, instants.
+ * The kind of a column's cells: numbers, free text, EDTF dates, codes (words, keys, tags and lists of them), JSON and
+ * timestamps. Codes, JSON and timestamps always begin with a letter, digit or bracket.
  */
 export type CellKind = 'number' | 'text' | 'code' | 'json' | 'date' | 'instant'
 
 /** One column of a table of records. */
 export interface FlatColumn {
-  /** Where the value stands in the record, steps joined by dots: `location.latitude`. */
+  /** Path of the value in the record, joined by dots: `location.latitude`. */
   name: string
   kind: CellKind
-  /** SQL expression of a cell, over the record's row: a number or a text; null where there is no value. */
+  /** SQL expression of a cell, over the record's row: a number, a text or null. */
   cell: SQL
 }
 
-/** The row of one participant beside its record, where each has a row of its own. */
+/** The row of one participant, if each has a row of its own. */
 const participant = sql.identifier('participant')
 
-/** The property that lists who takes part, or undefined. */
+/** The property that lists the participants, or undefined. */
 export const participantsProperty = (resource: Resource): string | undefined =>
   Object.entries(resource.bound).find(([, { field }]) => field.capability?.kind === 'participants')?.[0]
 
-/** The properties of an object's schema; those of all variants where it is a union. */
+/** The properties of an object's schema; for a union, those of all variants. */
 function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   if (schema instanceof z.ZodObject) return schema.shape
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
@@ -47,7 +47,7 @@ const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatCo
   return { name, kind, cell: kind === 'number' ? sql`(${value})::numeric` : sql`(${value})::text` }
 }
 
-/** A list or object as its compact JSON; nothing where it is empty. */
+/** A list or object as compact JSON; null if it is empty. */
 const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   name,
   kind: 'json',
@@ -61,7 +61,7 @@ const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
 })
 
-/** Who takes part, to read: `CHN (donor); PAK (recipient)`. */
+/** The participants as text: `CHN (donor); PAK (recipient)`. */
 const participantsColumn = (name: string, json: SQL): FlatColumn => ({
   name,
   kind: 'code',
@@ -92,7 +92,7 @@ function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodTy
   return [wordsColumn(name, list)]
 }
 
-/** The columns of the participant in whose row a record stands. */
+/** The columns of the participant, if each has a row of its own. */
 function participantColumns(resource: Resource, name: string): FlatColumn[] {
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
   const shape = list instanceof z.ZodArray ? getShape(list.element) : undefined
@@ -103,9 +103,9 @@ function participantColumns(resource: Resource, name: string): FlatColumn[] {
 export type RowPer = 'record' | 'participant'
 
 /**
- * The columns of a table of records. They follow from the resource's schema and not from the data, so that a table can
- * be written as it is read: an object gives a column for each of its properties, a list of words one with `; ` between
- * them, a list of objects its JSON, and participants `CHN (party); PAK (party)`, or a row and columns of their own.
+ * Returns the columns of a table of records. They depend on the resource's schema and not on the data, so that a table can
+ * be streamed. An object gives a column for each property, a list of words one column joined by `; `, a list of objects
+ * its JSON, and participants either `CHN (party); PAK (party)` or a row and columns of their own.
  */
 export function flatColumns(
   resource: Resource,
@@ -127,7 +127,7 @@ export function flatColumns(
   return [...columns, ...included]
 }
 
-/** What stands beside the record's table so that each participant has a row; records without one keep theirs. */
+/** The join that gives each participant a row. Records without participants keep one row. */
 export function participantRows(resource: Resource): { join: SQL; order: SQL } {
   const name = participantsProperty(resource)
   if (name === undefined) throw new Error(`${resource.name} have no participants`)

@@ -5,11 +5,11 @@ import type { Condition } from './condition.ts'
 import { momentName } from './past.ts'
 
 /**
- * Links from groups to the lists of the records that they count: the filters of the aggregate, and those of the
- * group's keys.
+ * Links from groups to the lists of the records that they count. A link has the filters of the aggregate and those of
+ * the group's keys.
  */
 
-/** Operators of which several values all hold, so that a group's can stand beside those of the request. */
+/** Operators whose values must all hold, so that the value of a group can be added to those of the request. */
 const combinableOperators: Operator[] = ['all', 'exactly', 'noneAs']
 
 const parameter = (filter: string, operator: Operator) =>
@@ -21,7 +21,7 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((one) => one.filter === filter && one.operator === operator)
     : undefined
 
-/** Whether a dimension takes the place of what is asked for already: its value is one of those. */
+/** Whether the group's value replaces a comparison of the request, because it is one of its values. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
@@ -35,7 +35,7 @@ const isReplaced = (
     return asks.filter === filter && asks.finds === 'eq'
   })
 
-/** The filters of a request as a query, with its moment, and without those that each group has its own for. */
+/** The filters and `asOf` of a request as a query string, without those that each group replaces. */
 export function commonQuery(plan: AggregatePlan): string | null {
   if (plan.where.kind !== 'fields') return null
   const parts = plan.where.comparisons
@@ -48,17 +48,17 @@ export function commonQuery(plan: AggregatePlan): string | null {
   return parts.length > 0 ? parts.join('&') : null
 }
 
-/** Codes and words stand as they are; any other text is written byte by byte (RFC 3986, section 2.1). */
+/** Codes and words are safe in a URL. Any other text is percent-encoded (RFC 3986, section 2.1). */
 const percentEncode = (text: SQL) =>
   sql`(case when ${text} ~ '^[A-Za-z0-9._~-]*$' then ${text} else regexp_replace(encode(convert_to(${text}, 'UTF8'), 'hex'), '(..)', '%\\1', 'g') end)`
 
 const literal = (text: string) => sql.raw(`'${text}'`)
 
-/** What the filter of a dimension must be for a group: SQL of a piece of the query, or null for nothing. */
+/** The filter of a dimension for a group: SQL of a piece of the query string, or null. */
 function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
   const { asks, values, text } = getDimension(plan.resource, name)
   const key = keyOf(name)
-  // What takes one value and is asked for already has the same value in every group.
+  // A filter that takes one value and is in the request has the same value in every group.
   const piece = (operator: Operator, value: SQL) => {
     const known = findComparison(plan.where, asks.filter, operator)
     const settled =

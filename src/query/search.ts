@@ -14,10 +14,11 @@ export const searchLimits = { depth: 10, comparisons: 100, values: 200 } as cons
 
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
-  const schemaOf = ({ takes, value: own = jsonValue }: Comparison) => (takes === 'truth' ? z.boolean() : own)
+  const resourceSchema = ({ takes, value: own = jsonValue }: Comparison) =>
+    takes === 'truth' ? z.boolean() : own
   const own = Object.entries(comparisons).map(([operator, comparison]) => [
     operator,
-    schemaOf(comparison).optional(),
+    resourceSchema(comparison).optional(),
   ])
   const list = z.array(jsonValue).min(1).max(searchLimits.values).optional()
   return { ...Object.fromEntries(own), ...(comparisons.eq && { in: list }) }

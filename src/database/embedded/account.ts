@@ -30,7 +30,7 @@ interface User {
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
   if (process.getuid?.() !== 0)
     return { run: (program, args, signal) => runProgram(program, args, { signal }), own: async () => {} }
-  const user = (await ownerOf(cluster)) ?? (await nobody())
+  const user = (await readOwner(cluster)) ?? (await nobody())
   const own = (path: string) => chown(path, user.uid, user.gid)
   for (const path of [cluster, ...programs]) {
     const closed = await closedFolder(dirname(path))
@@ -65,7 +65,7 @@ function isSetprivs(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || stderr.startsWith('setpriv:')
 }
 
-async function ownerOf(path: string): Promise<User | undefined> {
+async function readOwner(path: string): Promise<User | undefined> {
   const owner = await stat(path).catch(() => undefined)
   return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : undefined
 }

@@ -33,7 +33,7 @@ export async function openEmbeddedDatabase(
   const cluster = await openCluster(folder, signal)
   const { port, lockClient } = await joinServer(cluster, settings, signal)
   await createDatabase(lockClient)
-  const url = urlOf(cluster, port, 'entente')
+  const url = buildUrl(cluster, port, 'entente')
   await writeSecret(join(folder, 'url'), `${url}\n`)
   return { url, close: () => leave(folder, cluster, port, lockClient) }
 }
@@ -48,7 +48,7 @@ async function joinServer(
 ): Promise<{ port: number; lockClient: pg.Client }> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const port = await ensureStarted(cluster, settings, signal)
-    const lockClient = await acquireSharedLock(urlOf(cluster, port, 'postgres'))
+    const lockClient = await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
     if (lockClient) return { port, lockClient }
     // Its last user is stopping it; it is started again when it has stopped.
     await sleep(50)
@@ -68,7 +68,7 @@ async function createDatabase(lockClient: pg.Client): Promise<void> {
 async function leave(folder: string, cluster: Cluster, port: number, lockClient: pg.Client): Promise<void> {
   const share = (await isHeld(lockClient))
     ? lockClient
-    : await acquireSharedLock(urlOf(cluster, port, 'postgres'))
+    : await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
   if (!share) return
   await releaseSharedLock(share, async () => {
     await rm(join(folder, 'url'), { force: true })
@@ -76,6 +76,6 @@ async function leave(folder: string, cluster: Cluster, port: number, lockClient:
   })
 }
 
-function urlOf({ password }: Cluster, port: number, database: string): string {
+function buildUrl({ password }: Cluster, port: number, database: string): string {
   return `postgresql://entente:${password}@127.0.0.1:${port}/${database}`
 }

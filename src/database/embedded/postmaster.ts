@@ -56,7 +56,7 @@ async function start(
   signal?: AbortSignal,
 ): Promise<void> {
   const log = join(path, 'server.log')
-  const earlier = await sizeOf(log)
+  const earlier = await readSize(log)
   const options = [`-p ${await freePort()}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
   let ended = false
   const starting = account
@@ -128,7 +128,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(10)
 }
 
-async function sizeOf(file: string): Promise<number> {
+async function readSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0
 }
 

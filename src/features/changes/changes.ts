@@ -5,7 +5,7 @@ import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { feedStatement } from '../../query/revisions.ts'
 import { afterIn, defaultLimit, feedPage, feedParameters, pageLimit, resourcesIn } from './contract.ts'
 
-/** `GET /v1/changes`: every change of every record, once, to follow the registry with. */
+/** `GET /v1/changes`: every change of every record, once, for clients that follow the registry. */
 export const changes = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/changes',

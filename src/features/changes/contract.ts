@@ -10,7 +10,7 @@ import type { FeedPosition } from '../../query/revisions.ts'
 
 const positionForm = /^(\d{1,18})\.(\d{1,18})$/
 
-/** Parses a position of the feed. Returns undefined when it is none. */
+/** Parses a position of the feed. Returns undefined if it is not one. */
 export function positionIn(text: string): FeedPosition | undefined {
   const [, transaction, sequence] = positionForm.exec(text) ?? []
   return transaction === undefined || sequence === undefined ? undefined : { transaction, sequence }

@@ -9,10 +9,10 @@ import { afterIn, feedParameters, positionIn, resourcesIn } from './contract.ts'
 /** Changes read by one statement. A slow client makes the service hold this many in memory. */
 const batch = 50
 
-/** Milliseconds after which the database is asked again although nothing was heard of a change: a transaction may have ended. */
+/** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
 const patience = 1000
 
-/** Milliseconds of silence after which a comment shows that the connection still holds. */
+/** Milliseconds without events after which a comment is sent, so that the connection stays open. */
 const heartbeat = 15_000
 
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
@@ -24,11 +24,11 @@ interface Row {
 }
 
 /** A change as an event. A line break in JSON can only be white space, and would end the field. */
-const eventOf = ({ position, document }: Row) =>
+const toEvent = ({ position, document }: Row) =>
   `id: ${position}\nevent: change\ndata: ${document.replaceAll(/[\r\n]+/g, '')}\n\n`
 
-/** Where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is no position. */
-function startOf({ headers, query }: ApiRequest): FeedPosition | undefined {
+/** Returns the position where a stream begins. @throws Problem `malformed-request` for a `Last-Event-ID` that is no position. */
+function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
   const last = headers['last-event-id']?.trim()
   if (last === undefined || last === '') return afterIn(query)
   const position = positionIn(last)
@@ -40,23 +40,23 @@ function startOf({ headers, query }: ApiRequest): FeedPosition | undefined {
 }
 
 /**
- * The events from a place on, without an end. The next ones are read when those before have been taken, so a client that
- * reads slowly makes the service wait and not hold more. Between two readings it holds no connection to the database.
+ * Yields the events after a position, without end. The next ones are read when the client has taken those before, so a
+ * slow client costs no memory. Between two reads it holds no database connection.
  */
 async function* events(request: ApiRequest, { database, changed, closing }: Context): AsyncGenerator<string> {
   const resources = resourcesIn(request.query)
   const gone = request.getAbortSignal()
-  let after = startOf(request)
+  let after = readStart(request)
   let sent = performance.now()
   yield `retry: ${reconnection}\n\n`
   while (!gone.aborted && !closing.aborted) {
-    // Begun before the reading, so that no change falls between the two.
+    // Starts before the read, so that no change between the two is missed.
     const news = changed(patience)
     const rows = await database.read<Row>(feedStatement({ after, resources, limit: batch }))
     const last = rows.at(-1)
     if (last) {
       after = positionIn(last.position)
-      yield rows.map(eventOf).join('')
+      yield rows.map(toEvent).join('')
       sent = performance.now()
     } else if (performance.now() - sent >= heartbeat) {
       yield ': still here\n\n'
@@ -71,7 +71,7 @@ const stream = z.string().meta({
     'Server-sent events named `change`: `id` is the position, `data` the JSON of a change as in `GET /v1/changes`. Comments are sent when there is nothing else to send.',
 })
 
-/** `GET /v1/changes/stream`: the same changes as they come, as server-sent events. */
+/** `GET /v1/changes/stream`: the same changes as server-sent events, as they happen. */
 export const changesStream = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/changes/stream',
@@ -104,11 +104,11 @@ export const changesStream = (registry: Registry): Endpoint => ({
   },
 
   async handle(request, context) {
-    startOf(request)
+    readStart(request)
     const body = request.method === 'HEAD' ? [] : events(request, context)
     return {
       status: 200,
-      // Whatever compresses or gathers would hold events back. The connection is of no more use afterwards.
+      // Compression and buffering would delay events. The connection cannot be used again afterwards.
       headers: { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', connection: 'close' },
       type: 'text/event-stream; charset=utf-8',
       body: Readable.from(body),

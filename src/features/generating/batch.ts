@@ -17,7 +17,7 @@ const actor = JSON.stringify(generator)
 /** What properties are when they are left out, by resource. */
 const defaults = new WeakMap<Resource, Document>()
 
-function defaultsOf(resource: Resource): Document {
+function getDefaults(resource: Resource): Document {
   const known = defaults.get(resource)
   if (known) return known
   const made = Object.fromEntries(
@@ -49,7 +49,7 @@ export class Batch {
       version: 1,
       createdAt: this.#time,
       updatedAt: this.#time,
-      document: { ...defaultsOf(this.#registry.get(resource)), ...document },
+      document: { ...getDefaults(this.#registry.get(resource)), ...document },
     }
     const others = this.#written.get(resource)
     if (others) others.push(record)

@@ -11,7 +11,7 @@ const arrayLiteral = (list: unknown[]) =>
   `{${list.map((item) => `"${String(item).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
 /** A value as text of the type of its column. */
-function textOf(value: unknown, isJson: boolean): string {
+function toText(value: unknown, isJson: boolean): string {
   if (isJson) return typeof value === 'string' ? value : JSON.stringify(value)
   return Array.isArray(value) ? arrayLiteral(value) : String(value)
 }
@@ -19,9 +19,9 @@ function textOf(value: unknown, isJson: boolean): string {
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
 /** A value in the text format of COPY. */
-function cellOf(value: unknown, isJson: boolean): string {
+function toCell(value: unknown, isJson: boolean): string {
   if (value === null || value === undefined) return '\\N'
-  return textOf(value, isJson).replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? '')
+  return toText(value, isJson).replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? '')
 }
 
 /**
@@ -35,7 +35,7 @@ export async function copyRows(client: pg.ClientBase, table: PgTable, rows: Row[
     return { property, name: column.name, isJson: ['json', 'jsonb'].includes(column.getSQLType()) }
   })
   const lines = rows.map((row) =>
-    columns.map(({ property, isJson }) => cellOf(row[property], isJson)).join('\t'),
+    columns.map(({ property, isJson }) => toCell(row[property], isJson)).join('\t'),
   )
   const names = columns.map(({ name }) => pg.escapeIdentifier(name))
   const target = `${pg.escapeIdentifier(getTableName(table))} (${names.join(', ')})`

@@ -29,7 +29,7 @@ const many = (value: z.ZodType, description: string): Parameter => ({
   comparisons: { eq: { takes: 'many' } },
 })
 
-/** The parameters that select the records of a network, and how much of it is answered. */
+/** The parameters that select the records of a network and limit the answer. */
 export const networkParameters = (registry: Registry): Record<string, Parameter> => ({
   from: single(
     edtf('From when.'),
@@ -61,7 +61,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
 const getNumber = (query: CheckedQuery, name: string, usual: number) =>
   Number(getValues(query, name)[0] ?? usual)
 
-/** What a checked query asks of a network. @param country that takes part in all its records, if one is given. */
+/** Returns the plan of a checked query. @param country that takes part in all records, if given. */
 export const planNetwork = (
   registry: Registry,
   query: CheckedQuery,

@@ -6,20 +6,20 @@ import type { Resource } from '../../model/resource.ts'
 import type { Condition } from '../../query/condition.ts'
 import { planSearch } from '../../query/search.ts'
 
-/** Dates between which a record happens: one date, or start and end. */
+/** The dates of a record: one date, or start and end. */
 type Dates = readonly [string] | readonly [string, string]
 
-/** A resource that actors take part in. */
+/** A resource with participants. */
 export interface NetworkResource {
   resource: Resource
-  /** Columns of countries that take part beside the participants. */
+  /** Columns of countries that take part in addition to the participants. */
   hosts: PgColumn[]
   dates: Dates
   /** The earliest and latest days of the dates. */
   days: PgColumn[]
 }
 
-/** The resources that networks are made of: those that have participants and say when they happened. */
+/** The resources in networks: those with participants and `happened`. */
 export const networkResources = (registry: Registry): NetworkResource[] =>
   registry.resources.flatMap((resource) => {
     const { name, table, happened } = resource
@@ -30,16 +30,16 @@ export const networkResources = (registry: Registry): NetworkResource[] =>
     return [{ resource, hosts: registry.hostCountries(name), dates: happened, days }]
   })
 
-/** The records of one resource that a network is made of. */
+/** The records of one resource in a network. */
 export interface Selected {
   from: NetworkResource
-  /** Conditions of `POST …/search` that all hold for them. */
+  /** Conditions of `POST …/search`, joined by `and`. */
   conditions: object[]
-  /** The same as the query language compiles it. */
+  /** The compiled conditions. */
   where: Condition
 }
 
-/** Conditions that a record may have happened in a time. What has no end goes on, what has no start has always been. */
+/** Conditions that a record may have happened in a period. Without an end it continues; without a start it has always been. */
 function timeConditions(dates: Dates, from?: string, to?: string, undated?: string): object[] {
   const [start, end = start] = dates
   const orOpen = (date: string, bound: object) =>
@@ -60,8 +60,8 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
 }
 
 /**
- * The records that a network's query selects, resource by resource, as searches that find the same.
- * @param country that takes part in all of them, if one is given.
+ * Returns the records that the query selects, for each resource, with equivalent searches for links.
+ * @param country that takes part in all of them, if given.
  * @throws Problem `invalid-parameter` for `undated` without a time.
  */
 export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {

@@ -7,20 +7,20 @@ import { conditionSql } from '../../query/condition-sql.ts'
 import { statement } from '../../query/statement.ts'
 import type { Selected } from './plan.ts'
 
-/** What takes part: countries, for which their organizations stand; or organizations by themselves. */
+/** The nodes: countries, where an organization counts for its country; or organizations. */
 export type Level = 'country' | 'organization'
 
 /** The plan of a network. */
 export interface NetworkPlan {
   selected: Selected[]
   level: Level
-  /** Regions or groups that an end of each edge lies in; empty for all. */
+  /** Regions or groups: one end of each edge lies in one of them. Empty for all. */
   regions: string[]
   /** Minimum number of records of an edge. */
   minimum: number
   /** Maximum number of edges in the response. */
   limit: number
-  /** The time that the registry is read as of; undefined for now. Links ask for the same. */
+  /** The time that the registry is read as of; undefined for now. Links have the same time. */
   asOf: string | undefined
 }
 
@@ -32,11 +32,11 @@ const literal = (text: string) => sql.raw(`'${text}'`)
 const number = (value: number) => sql.raw(String(value))
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
-/** What links and paths end in. */
+/** The query string of links. */
 const linkQuery = sql`${placeholder('linkQuery')}::text`
 
-/** The year of a day as EDTF counts, which has a year 0; null for what is open. */
-const yearOf = (day: SQL) =>
+/** The EDTF year of a day, where 1 BC is year 0; null for an open end. */
+const yearSql = (day: SQL) =>
   sql`case when isfinite(${day}) then extract(year from ${day})::int + (${day} < '0001-01-01'::date)::int end`
 
 /** The records, with their first and last year. */
@@ -52,12 +52,12 @@ function recordsSql(selected: Selected[]): SQL {
       )
       const finite = (choose: 'min' | 'max') =>
         sql`(select ${sql.raw(choose)}(bound.day) from (values ${bounds}) as bound(day) where isfinite(bound.day))`
-      return sql`select ${number(place)} as place, ${resource.id} as record, ${yearOf(finite('min'))} as first, ${yearOf(finite('max'))} as last from ${resource.table} where (${condition})`
+      return sql`select ${number(place)} as place, ${resource.id} as record, ${yearSql(finite('min'))} as first, ${yearSql(finite('max'))} as last from ${resource.table} where (${condition})`
     }),
   )
 }
 
-/** Who takes part in the records, each once a record. */
+/** The distinct participants of each record. */
 function actorsSql({ shared: { participations } }: Registry, selected: Selected[], level: Level): SQL {
   const actor =
     level === 'country'
@@ -92,7 +92,7 @@ const topicsSql = ({ shared: { topicLinks } }: Registry) =>
     join ${topicLinks} on ${topicLinks.record} = connected.record`
 
 /**
- * Common table expressions of a network: `edges` are all of them, `shown` the strongest, `about` their topics.
+ * Common table expressions of a network: `edges` has all edges, `shown` the strongest, `about` their topics.
  * @param pairs the query for rows of source, target, place and record.
  */
 const networkSql = (
@@ -167,8 +167,8 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
 }
 
 /**
- * The statement of a country's partners: one row, its JSON as `document`; no row when there is no such country.
- * @param plan whose records all have the country taking part.
+ * Returns the statement of a country's partners: one row with its JSON as `document`, or no row if there is no such country.
+ * @param plan of records in which the country takes part.
  */
 export function partnersStatement(registry: Registry, plan: NetworkPlan, code: string): Statement {
   const { selected, regions } = plan

@@ -91,7 +91,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
 })
 
-/** `GET /v1/search?q=`: records of all resources by name and words, best first. */
+/** `GET /v1/search?q=`: finds records of all resources by name and words, best first. */
 export function search({ resources }: Registry): Endpoint {
   const names = resources.map(({ name }) => name)
   const page = makePage(names)

@@ -12,37 +12,37 @@ export interface SearchPlan {
   resources: Resource[]
   /** Maximum number of hits in the response. */
   limit: number
-  /** The time that the registry is read as of; undefined for now. Links ask for the same. */
+  /** The time that the registry is read as of; undefined for now. Links have the same time. */
   asOf: string | undefined
 }
 
 /** Maximum number of records of a resource that are ranked by words or by similarity. */
 const candidates = 200
 
-/** How like a name must be, from 0 to 1: the usual 0.6 misses one letter left out of seven. Set for the statement alone. */
+/** Minimum word similarity of a name, from 0 to 1. The default of 0.6 misses one missing letter in seven. */
 const likeness = sql.raw("'0.5'")
 
 const q = sql`${sql.placeholder('q')}::text`
 const limit = sql`${sql.placeholder('limit')}::int`
 
-// Subqueries, so that what is asked for is folded and parsed once and not for every row.
+// Subqueries, so that PostgreSQL folds and parses the query once and not for every row.
 const part = sql`(select part from term)`
 const words = sql`(select words from term)`
 const pairs = sql`(select pairs from term)`
 
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
-/** What the names of a record are looked for in: its title, or the lines of all its names. */
-const namesOf = ({ search: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
+/** The names of a record to search: its title, or the lines of all its names. */
+const searchedNames = ({ search: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
 
-/** Hits of one resource, as number of the resource, key and score. */
+/** The hits of one resource: number of the resource, key and score. */
 const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
   sql`(select ${sql.raw(String(at))} as place, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
-/** A share of a score: how much of the whole is what was asked for. */
+/** A part of a score: the length of the query in relation to the name. */
 const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
 
-/** Records with an equal title, alias or code (score 1), and those whose title has it as prefix (0.75 and more). */
+/** Records with an equal title, alias or code (score 1), and those whose title begins with it (0.75 and more). */
 function named(at: number, resource: Resource): SQL[] {
   const { title, lines } = resource.search
   const start = foldedPrefix(title)
@@ -76,9 +76,9 @@ function worded(at: number, resource: Resource, needed: SQL): SQL {
   )
 }
 
-/** Records with ideographs or other letters beyond ASCII in the midst of their names, where no words are told apart. */
+/** Records whose names contain the query, for scripts without spaces between words, such as Chinese. */
 function containing(at: number, resource: Resource, needed: SQL): SQL {
-  const names = namesOf(resource)
+  const names = searchedNames(resource)
   return hits(
     at,
     resource,
@@ -90,7 +90,7 @@ function containing(at: number, resource: Resource, needed: SQL): SQL {
 
 /** Records with a name similar to the query (below 0.5), for mistyped queries. */
 function alike(at: number, resource: Resource, needed: SQL): SQL {
-  const names = fold(namesOf(resource))
+  const names = fold(searchedNames(resource))
   return hits(
     at,
     resource,
@@ -100,19 +100,19 @@ function alike(at: number, resource: Resource, needed: SQL): SQL {
   )
 }
 
-/** The JSON of a hit, for hits of one resource; null for those of others. */
+/** The JSON of a hit of one resource; null for hits of others. */
 function hitJson(at: number, resource: Resource): SQL {
   const { table, key, name } = resource
   const { title, lines, prose } = resource.search
   const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
   const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
-  // Of several names, the one that is most like what was asked for; the first of equals.
+  // The name most similar to the query; the first of several.
   const alias = lines
     ? sql`(select case when nth > 1 then line end from string_to_table(${lines}, U&'\\000A') with ordinality as named(line, nth)
         order by ${fold(sql`line`)} = ${part} desc, starts_with(${fold(sql`line`)}, ${part}) desc,
           strpos(${fold(sql`line`)}, ${part}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`
-  // A key of another resource is not of this one's type, so it must not come near the cast.
+  // The keys of other resources have other types, so only those of this one reach the cast.
   const own = sql`(case when hits.place = ${sql.raw(String(at))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
@@ -123,9 +123,9 @@ function hitJson(at: number, resource: Resource): SQL {
 }
 
 /**
- * The statement of a search across resources: rows of `document`, a hit's JSON as text, best first; one more than
- * asked for where there are more. What counts less is only looked for while what counts more is not enough: names,
- * then words, then likeness.
+ * Returns the statement of a search across resources: rows of `document`, the JSON of a hit as text, best first; one more
+ * than the limit if there are more. Words are only searched if there are too few hits by name, and similar names only if
+ * there are too few hits by words.
  */
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
   // Whether anything but ASCII is left when accents are gone is known to the database alone; the service's guess may

@@ -6,7 +6,7 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { packageRoot } from '../../package-root.ts'
 import { registry } from '../../resources/registry.ts'
 
-/** Which seeds: the code lists, or those and the interview. */
+/** The seeds to write: the code lists, or those and the interview. */
 export type SeedSet = 'all' | 'reference'
 
 const folders: Record<SeedSet, string[]> = {
@@ -39,7 +39,7 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   )
 }
 
-/** The files of a set, in an order in which each can refer to those before it. */
+/** Returns the files of a set. Each refers only to those before it. */
 export async function readSeeds(set: SeedSet): Promise<SeedFile[]> {
   const read = await Promise.all(folders[set].map(readFolder))
   return read.flat()

@@ -7,19 +7,19 @@ import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 
-/** Keys of records by what seeds know them by: `scheme:id`, or the key itself where clients make it. */
+/** Keys of records by their names in seeds: `scheme:id`, or the key itself if clients choose it. */
 export type Keys = Map<string, string>
 
-const nameOf = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
+const readName = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
 /** Returns the names of a document: its external ids, or its key. */
-function namesOf(resource: Resource, document: Document): string[] {
+function listNames(resource: Resource, document: Document): string[] {
   return resource.key.madeBy === 'client'
     ? [String(document[resource.key.property])]
-    : getExternalIds(document).map(nameOf)
+    : getExternalIds(document).map(readName)
 }
 
-/** The keys of those records that are there, out of the names of a resource's records. */
+/** The keys of the records that exist, of the given names. */
 export async function findNamed(
   transaction: Transaction,
   resource: Resource,
@@ -50,9 +50,9 @@ export const findKeys = (
   findNamed(
     transaction,
     resource,
-    documents.flatMap((document) => namesOf(resource, document)),
+    documents.flatMap((document) => listNames(resource, document)),
   )
 
 /** Whether a document's record exists. */
 export const isPresent = (resource: Resource, document: Document, keys: Keys): boolean =>
-  namesOf(resource, document).some((name) => keys.has(name))
+  listNames(resource, document).some((name) => keys.has(name))

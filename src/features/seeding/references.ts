@@ -5,7 +5,7 @@ import { findReferences, type ReferenceValue } from '../../operations/writing/re
 import type { SeedFile } from './files.ts'
 import { findNamed } from './presence.ts'
 
-/** Seeds refer to records whose keys the registry makes by one of their external ids, `scheme:id`. */
+/** Seeds refer to records by one of their external ids, `scheme:id`, if the registry makes their keys. */
 const isName = (value: string) => value.includes(':')
 
 function setAt(target: unknown, path: PropertyKey[], value: string): void {
@@ -33,8 +33,8 @@ async function keysOfMentioned(
 }
 
 /**
- * Documents with the keys of records in the place of their names.
- * @throws Error when a name is of no record.
+ * Returns the documents with names replaced by keys.
+ * @throws Error for a name that no record has.
  */
 export async function resolveReferences(
   transaction: Transaction,

@@ -6,7 +6,7 @@ import { findKeys, isPresent } from './presence.ts'
 import { resolveReferences } from './references.ts'
 import { checkSeed } from './validation.ts'
 
-/** How many records a seeding made, and how many were there already. */
+/** The number of records that seeding created, and that existed already. */
 export interface Seeded {
   created: number
   present: number
@@ -25,8 +25,8 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<Seede
 }
 
 /**
- * Writes the records of a set that are not there yet, by the same path as the API's, all or none. Records that are
- * there, by their key or one of their external ids, are left as they are.
+ * Writes the missing records of a set in one transaction, with the same checks as the API. Records that exist, by their
+ * key or one of their external ids, are not changed.
  * @throws Error that names the file and the record when a seed is not valid.
  */
 export async function seed(database: Database, set: SeedSet): Promise<Seeded> {
@@ -42,7 +42,7 @@ export async function seed(database: Database, set: SeedSet): Promise<Seeded> {
   })
 }
 
-/** Whether the registry holds no record of any resource. */
+/** Whether the registry has no records. */
 export async function isEmpty(database: Database): Promise<boolean> {
   const rows = await database.read<{ found: boolean }>({
     text: 'select exists (select from records) as found',

@@ -19,7 +19,7 @@ function boundColumns({ name, columns }: FieldPlace) {
 /** `signedOn` gives the dimensions `signedYear`, `signedDecade` and `signedMonth`. */
 const dimensionName = (name: string) => name.replace(/(?<=.)(On|From)$/, '')
 
-const constraintsOf = (place: FieldPlace) => {
+const dateConstraints = (place: FieldPlace) => {
   const { earliest, latest } = boundColumns(place)
   const base = `${place.tableName}_${snakeCase(place.name)}`
   return [
@@ -28,7 +28,7 @@ const constraintsOf = (place: FieldPlace) => {
   ]
 }
 
-const queryOf = (place: FieldPlace, description: string) => {
+const dateQuery = (place: FieldPlace, description: string) => {
   const { name, table } = place
   return {
     filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
@@ -42,8 +42,8 @@ export const edtf = (description: string) =>
   defineField({
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
-    constraints: constraintsOf,
-    query: (place) => queryOf(place, description),
+    constraints: dateConstraints,
+    query: (place) => dateQuery(place, description),
   })
 
 const inListQuery = ({ name, table }: FieldPlace, description: string) => ({

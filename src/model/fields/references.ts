@@ -55,14 +55,14 @@ export const references = (target: string, description: string, options: Referen
     if (!table) throw new Error(`the references ${place.name} have no table`)
     return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
   }
-  const listOf = (place: FieldPlace): SQL => {
+  const orderedTargets = (place: FieldPlace): SQL => {
     const { table, record, target: to } = pairs(place)
     return sql`select ${to} from ${table} where ${record} = ${place.recordId} order by ${columnOf(table, 'position')}`
   }
   return defineField({
     schema: (registry) => distinct(registry.keySchema(target)).default([]).meta({ description }),
     tables: (place) => [pairTable(place, target, options.notItself ?? false)],
-    json: (place) => jsonList(listOf(place)),
+    json: (place) => jsonList(orderedTargets(place)),
     rows: (place) => {
       const { table, record } = pairs(place)
       return {

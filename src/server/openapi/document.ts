@@ -105,7 +105,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   }
 }
 
-function pathsOf(endpoints: Endpoint[], schemas: Schemas) {
+function buildPaths(endpoints: Endpoint[], schemas: Schemas) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const endpoint of endpoints) {
     paths[endpoint.path] = {
@@ -155,7 +155,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       { name: 'keys', description: 'Keys of the API: who may read, write and manage keys.' },
       { name: 'service', description: 'The service itself.' },
     ],
-    paths: { ...pathsOf(endpoints, schemas), ...servicePaths },
+    paths: { ...buildPaths(endpoints, schemas), ...servicePaths },
     components: {
       schemas: { ...schemas.components, ...problemSchema },
       securitySchemes: {

@@ -22,11 +22,11 @@ const overrideInput = (context: { jsonSchema: z.core.JSONSchema.BaseSchema }) =>
   delete context.jsonSchema.default
 }
 
-const optionsOf = (io: Direction) =>
+const schemaOptions = (io: Direction) =>
   ({ target: 'draft-2020-12', io, override: io === 'input' ? overrideInput : override }) as const
 
 function named(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
-  const { schemas } = z.toJSONSchema(registry, { ...optionsOf(io), uri: (id) => `${prefix}${id}` })
+  const { schemas } = z.toJSONSchema(registry, { ...schemaOptions(io), uri: (id) => `${prefix}${id}` })
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
       const { $schema, $id, ...rest } = schema
@@ -95,7 +95,7 @@ export function collectSchemas(roots: { input: z.core.$ZodType[]; output: z.core
     const id = schemaNames[io].get(schema)
     if (id !== undefined) return { $ref: `${prefix}${io === 'input' ? inputName(id) : id}` }
     if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => of(option, io)) }
-    const { $schema, ...inPlace } = z.toJSONSchema(schema, optionsOf(io))
+    const { $schema, ...inPlace } = z.toJSONSchema(schema, schemaOptions(io))
     return inPlace
   }
   return { components: Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))), of }

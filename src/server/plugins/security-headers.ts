@@ -29,15 +29,15 @@ const unneeded = {
 async function helmetHeaders(): Promise<Record<string, string>> {
   const bare = Fastify()
   bare.get('/', async (_request, reply) => reply.send())
-  const before = await headersOf(bare)
+  const before = await buildHeaders(bare)
   const guarded = Fastify()
   await guarded.register(helmet, { contentSecurityPolicy, ...unneeded })
   guarded.get('/', async (_request, reply) => reply.send())
-  const after = await headersOf(guarded)
+  const after = await buildHeaders(guarded)
   return Object.fromEntries(Object.entries(after).filter(([name]) => !Object.hasOwn(before, name)))
 }
 
-async function headersOf(app: FastifyInstance): Promise<Record<string, string>> {
+async function buildHeaders(app: FastifyInstance): Promise<Record<string, string>> {
   const { headers } = await app.inject('/')
   await app.close()
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))

@@ -7,7 +7,7 @@ const malformed = (detail: string, errors: Fault[] = []) =>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function textOf(bytes: Buffer): string {
+function decodeText(bytes: Buffer): string {
   try {
     return utf8.decode(bytes)
   } catch {
@@ -56,30 +56,30 @@ function findLosses(text: string): Fault[] {
   const faults: Fault[] = []
   // The property names of each object around the current place.
   const open: Set<string>[] = []
-  const check = (value: string, pathOf: () => JSONPath, what: string) => {
+  const check = (value: string, toPointer: () => JSONPath, what: string) => {
     const wrong = value.includes('\u0000')
       ? 'a NUL character'
       : value.isWellFormed()
         ? ''
         : 'half of a surrogate pair'
     if (wrong)
-      faults.push({ pointer: formatPointer(pathOf()), code: 'bad_text', message: `${what} has ${wrong}` })
+      faults.push({ pointer: formatPointer(toPointer()), code: 'bad_text', message: `${what} has ${wrong}` })
   }
   visit(text, {
     onObjectBegin: () => void open.push(new Set()),
     onObjectEnd: () => void open.pop(),
     onObjectProperty(property, _offset, _length, _line, _character, pathSupplier) {
-      const pathOf = () => [...pathSupplier(), property]
+      const toPointer = () => [...pathSupplier(), property]
       const names = open.at(-1)
       if (names?.has(property)) {
         faults.push({
-          pointer: formatPointer(pathOf()),
+          pointer: formatPointer(toPointer()),
           code: 'repeated',
           message: 'the property is there twice',
         })
       }
       names?.add(property)
-      check(property, pathOf, 'the name')
+      check(property, toPointer, 'the name')
     },
     onLiteralValue(value, _offset, _length, _line, _character, pathSupplier) {
       if (typeof value === 'string') check(value, pathSupplier, 'the text')
@@ -95,7 +95,7 @@ function findLosses(text: string): Fault[] {
  */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw malformed('The body is empty where JSON is expected.')
-  const text = textOf(bytes)
+  const text = decodeText(bytes)
   requireShallow(text)
   const value = parse(text)
   const faults = findLosses(text)
@@ -120,6 +120,6 @@ function parseLine(line: string, at: number): unknown {
  * @throws Problem `malformed-request` as `parseJson` does, with the number of the line.
  */
 export function parseNdjson(bytes: Buffer): unknown[] {
-  const text = textOf(bytes)
+  const text = decodeText(bytes)
   return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').map(parseLine)
 }
