@@ -44,7 +44,7 @@ export default defineConfig({
           include: [
             'test/faults/**/*.test.ts',
             'test/server/access-matrix.test.ts',
-            'test/as-of-replay.test.ts',
+            'test/operations/as-of-replay.test.ts',
           ],
           // Each takes the whole machine, and what one of them breaks must not disturb another.
           fileParallelism: false,

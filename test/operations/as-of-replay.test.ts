@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from './support/api.ts'
-import { type Document, databaseTime, type Page } from './support/documents.ts'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Document, databaseTime, type Page } from '../support/documents.ts'
 
 /** The registry of a moment against a replay of the feed of changes up to it, for histories of any kind. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Resource } from '../src/model/resource.ts'
-import { registry } from '../src/resources/registry.ts'
-import { type Api, openApi } from './support/api.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { type Api, openApi } from '../support/api.ts'
 import {
   all,
   createRecord,
@@ -16,7 +16,7 @@ import {
   refusal,
   resourceOf,
   seededKey,
-} from './support/documents.ts'
+} from '../support/documents.ts'
 
 const { resources } = registry
 

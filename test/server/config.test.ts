@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { environment, readConfig } from '../src/server/config.ts'
-import { StartupError } from '../src/startup-error.ts'
+import { environment, readConfig } from '../../src/server/config.ts'
+import { StartupError } from '../../src/startup-error.ts'
 
 const url = 'postgresql://user:password@db.example:5432/entente'
 
