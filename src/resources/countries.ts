@@ -14,7 +14,7 @@ const alpha2 = z
 const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of ISO 3166-1, such as 586' })
 
 /** Countries that take part in something together with one, themselves or by an organization. */
-function partnerFilter({ table, registry }: ResourcePlace) {
+function partnerOf({ table, registry }: ResourcePlace) {
   const { participations } = registry.shared
   const taking = sql`
     select participations.record, coalesce(participations.country, organizations.country) as country
@@ -86,7 +86,7 @@ export const countries = defineResource(
       return {
         filters: {
           ...areaFilters(place.recordId, code, 'The country lies in it, or belongs to the group.'),
-          partnerFilter: partnerFilter(place),
+          partnerOf: partnerOf(place),
         },
         dimensions: areaDimensions(place.registry, place.recordId, code),
         includes: () => ({ regions: regionInclude(place) }),
