@@ -16,7 +16,7 @@ export interface Ordering {
 const coalesceColumn = (column: AnyPgColumn, value: SQL): SQL =>
   column.notNull ? sql`${column}` : sql`coalesce(${column}, ${value})`
 
-/** Names and titles: the Unicode collation algorithm, whatever the server's locale is. U+FFFF sorts after all. */
+/** Names and titles: the Unicode collation algorithm, which does not depend on the server's locale. U+FFFF sorts after all. */
 export const textOrder = (column: AnyPgColumn): Ordering => ({
   asc: sql`${coalesceColumn(column, sql`U&'\\FFFF'`)} collate "und-x-icu"`,
   desc: sql`${coalesceColumn(column, sql`''`)} collate "und-x-icu"`,
@@ -54,7 +54,7 @@ export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
 const asNumeric = (column: AnyPgColumn): SQL =>
   column.columnType === 'PgInteger' ? sql`(${column})::numeric` : sql`${column}`
 
-/** Numbers, of whatever type their column is, since filters compare them with any. */
+/** Numbers as numeric, because filters compare columns of every number type with any number. */
 export const numberOrder = (column: AnyPgColumn): Ordering => ({
   asc: column.notNull ? asNumeric(column) : sql`coalesce(${asNumeric(column)}, 'Infinity'::numeric)`,
   desc: column.notNull ? asNumeric(column) : sql`coalesce(${asNumeric(column)}, '-Infinity'::numeric)`,

@@ -3,8 +3,8 @@
 /** What a key or a token allows; each role may also do what those before it may. */
 export const roles = ['reader', 'editor', 'admin'] as const
 
-/** As whom somebody changes records: by a key, by a token of an OpenID Connect issuer, the registry by its own seeds, or
- * somebody past the service, in the database. */
+/** The kinds of actors that change records: a key, a token of an OpenID Connect issuer, the seeds, or a client of the
+ * database that does not use the service. */
 export const authorKinds = ['key', 'oidc', 'seed', 'database'] as const
 
 /** What has made a revision of a record. */

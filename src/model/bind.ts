@@ -14,7 +14,7 @@ import type { BoundField, Key, Resource, ResourceDefinition, ResourcePlace } fro
 import { nameInput } from './schema-names.ts'
 import { byColumn, type SortKey } from './sorts.ts'
 
-/** Makes a resource of its declaration: everything that can be asked of it, from its fields. */
+/** Makes a resource from its declaration: its document, filters, sort keys, dimensions and includes, from its fields. */
 
 /** Filters that every record has: its key, and when it was made and changed. */
 const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
@@ -97,7 +97,7 @@ function resourcePlace(registry: Registry, { name }: ResourceDefinition): Resour
 const searchedProperties = ({ fields }: ResourceDefinition): string =>
   listed(Object.keys(fields).filter((name) => fields[name]?.searchText))
 
-/** Binds a declaration to its table. Other resources are only looked up when a collection or an include is asked for. */
+/** Binds a declaration to its table. Other resources are looked up only when a collection or an include is used. */
 export function bindResource(registry: Registry, definition: ResourceDefinition): Resource {
   const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = definition
   const table = registry.table(name)

@@ -17,7 +17,7 @@ export interface Dimension {
   /** The label of a value. */
   label: (value: SQL) => SQL
   /** The filters that select the records of a group: `finds` takes its key, and `lacks` the word `none`. */
-  asks: { filter: string; finds: Operator; lacks: Operator; none: string }
+  groupFilter: { filter: string; finds: Operator; lacks: Operator; none: string }
 }
 
 /** A measure: a number of each record that can be summed and compared within a group. */
@@ -56,7 +56,7 @@ const byColumn = (
   values: { kind: 'one', value: sql`${column}` },
   text: plain,
   label,
-  asks: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
+  groupFilter: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
 
 /** A dimension by a word of a closed list. */
@@ -84,7 +84,7 @@ export const byRelation = (
   values: { kind: 'many', relation },
   text: plain,
   label,
-  asks: { filter, finds, lacks: 'isNull', none: 'true' },
+  groupFilter: { filter, finds, lacks: 'isNull', none: 'true' },
 })
 
 const units: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month: 'Month' }
@@ -113,7 +113,7 @@ export function byDate(
         values: { kind: 'one', value: unitNumber[unit](earliest, latest) },
         text: unitText[unit],
         label: unitText[unit],
-        asks: { filter: property, finds: unit, lacks: unit, none: 'unknown' },
+        groupFilter: { filter: property, finds: unit, lacks: unit, none: 'unknown' },
       },
     ]),
   )

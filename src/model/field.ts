@@ -45,11 +45,11 @@ export interface TableRows {
 export interface FieldRows<Value = unknown> {
   /** Tables whose rows are replaced when the value changes, with the column of the record's id. */
   tables: { table: PgTable; recordId: PgColumn }[]
-  /** The rows for values. Method syntax lets fields of any value stand in one list. */
+  /** The rows for values. Method syntax lets one list have fields of any value. */
   split(values: OwnedValue<Value>[]): TableRows[]
 }
 
-/** What can be asked of a field. All parts are optional: a URL, for instance, is only shown. */
+/** The query vocabulary of a field. All parts are optional: a URL, for instance, has none. */
 export interface FieldQuery {
   filters?: Record<string, Filter>
   sorts?: Record<string, SortKey>
@@ -83,12 +83,12 @@ export interface InverseInclude {
 export type ColumnBuilders = Record<string, PgColumnBuilderBase>
 
 /**
- * One property of a resource, declared once: its public schema, and how it is stored and asked for.
+ * One property of a resource, declared once: its public schema, its storage and its query vocabulary.
  * A field is declared without its name, which is its key in the map of fields.
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
-  /** Columns of countries that take part in the record beside its participants: a host, a location. */
+  /** Columns of countries that take part in addition to the participants: a host, a location. */
   hostCountries?(place: FieldPlace): PgColumn[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** The form of a key, and who makes it. */
 export interface KeyForm {
-  /** The form of a key; keys of another form are refused before the database is asked. */
+  /** The form of a key; keys of another form are refused before the database is queried. */
   schema: z.ZodType<string>
   /** `registry` for UUIDs, `client` for codes and slugs, which are part of the document. */
   madeBy: 'registry' | 'client'

@@ -10,7 +10,7 @@ import { nameOutput } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
-/** Records that are added to the response when `include` asks for them. */
+/** Records that `include` adds to the response. */
 export interface Include {
   description: string
   schema: z.ZodType
@@ -26,7 +26,7 @@ export interface SearchProperties {
   otherName?: string
   /** Whether the records have aliases, all of which count as names. */
   hasAliases?: boolean
-  /** Prose to quote where the words stand in no name. */
+  /** Prose to quote if no name has the words. */
   prose: string[]
 }
 
@@ -91,7 +91,7 @@ export interface SearchColumns {
   prose: PgColumn[]
 }
 
-/** A field in its table, with everything that is asked of it made. */
+/** A field bound to its table. */
 export interface BoundField {
   field: Field
   place: FieldPlace
@@ -101,7 +101,7 @@ export interface BoundField {
 /** The resource's own table: a row for each record, with the record's id. */
 export type RecordTable = PgTable
 
-/** A resource with its table, its contract and everything that can be asked of it. */
+/** A resource with its table, its contract and its query vocabulary. */
 export interface Resource extends Omit<ResourceDefinition, 'search' | 'constraints' | 'query' | 'refine'> {
   table: RecordTable
   /** The record's id in `records`, which all tables refer to. */

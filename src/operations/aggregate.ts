@@ -22,7 +22,7 @@ const groupCount = nameOutput(
 const exampleGroup = (resource: Resource): { dimension: string; finds: string; value: string } => {
   const [[dimension = '', definition] = []] = Object.entries(resource.dimensions)
   const value = { country: 'PAK', region: '142' }[dimension] ?? 'other'
-  return { dimension, finds: definition?.asks.filter ?? dimension, value }
+  return { dimension, finds: definition?.groupFilter.filter ?? dimension, value }
 }
 
 const keysSchema = memoizeByResource((resource) => {

@@ -58,7 +58,7 @@ const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): 
 ]
 
 /**
- * The JSON of the page that a plan asks for, and the cursor of the next one.
+ * The JSON of the page of a plan, and the cursor of the next one.
  * @param place where the cursor was sent; in the query when left out.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
  */

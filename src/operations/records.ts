@@ -40,7 +40,7 @@ const makeReader = (database: Database, resource: Resource, representation: Repr
 const readers = new WeakMap<Database, WeakMap<Representation, Reader>>()
 
 /**
- * The reader of a resource's records in a representation. Those that are asked for in the same turn of the event loop are
+ * The reader of a resource's records in a representation. Those that are read in the same turn of the event loop are
  * found by one statement: under load that spares most of the ways to the database and back.
  */
 export function readerOf(database: Database, resource: Resource, representation: Representation): Reader {

@@ -27,14 +27,14 @@ function roleValues(where: Condition): Record<string, unknown> {
   return Object.fromEntries(
     where.comparisons
       .filter(({ filter, operator }) => filter === 'role' && operator === 'eq')
-      .map(({ filter, value }) => [`asked.${filter}`, value]),
+      .map(({ filter, value }) => [`narrowing.${filter}`, value]),
   )
 }
 
 const getSiblings =
   (where: Condition): Siblings =>
   (filter) =>
-    `asked.${filter}` in roleValues(where) ? sql`${sql.placeholder(`asked.${filter}`)}` : undefined
+    `narrowing.${filter}` in roleValues(where) ? sql`${sql.placeholder(`narrowing.${filter}`)}` : undefined
 
 interface Grouping {
   plan: AggregatePlan

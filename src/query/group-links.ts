@@ -31,8 +31,8 @@ const isReplaced = (
   operator === 'eq' &&
   Array.isArray(value) &&
   groupBy.some((name) => {
-    const { asks } = getDimension(resource, name)
-    return asks.filter === filter && asks.finds === 'eq'
+    const { groupFilter } = getDimension(resource, name)
+    return groupFilter.filter === filter && groupFilter.finds === 'eq'
   })
 
 /** The filters and `asOf` of a request as a query string, without those that each group replaces. */
@@ -56,26 +56,28 @@ const literal = (text: string) => sql.raw(`'${text}'`)
 
 /** The filter of a dimension for a group: SQL of a piece of the query string, or null. */
 function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
-  const { asks, values, text } = getDimension(plan.resource, name)
+  const { groupFilter, values, text } = getDimension(plan.resource, name)
   const key = keyOf(name)
   // A filter that takes one value and is in the request has the same value in every group.
   const piece = (operator: Operator, value: SQL) => {
-    const known = findComparison(plan.where, asks.filter, operator)
+    const known = findComparison(plan.where, groupFilter.filter, operator)
     const settled =
       known !== undefined && !Array.isArray(known.value) && !combinableOperators.includes(operator)
-    return settled ? sql`null::text` : sql`${literal(`${parameter(asks.filter, operator)}=`)} || ${value}`
+    return settled
+      ? sql`null::text`
+      : sql`${literal(`${parameter(groupFilter.filter, operator)}=`)} || ${value}`
   }
   const found = percentEncode(text(key))
-  const lacking = piece(asks.lacks, literal(asks.none))
+  const lacking = piece(groupFilter.lacks, literal(groupFilter.none))
   if (values.kind === 'one' || !values.relation.roles || !plan.groupBy.includes('role')) {
-    return sql`case when ${key} is null then ${lacking} else ${piece(asks.finds, found)} end`
+    return sql`case when ${key} is null then ${lacking} else ${piece(groupFilter.finds, found)} end`
   }
   const role = keyOf('role')
   return sql`case
     when ${key} is null and ${role} is null then ${lacking}
     when ${key} is null then ${piece('noneAs', role)}
-    when ${role} is null then ${piece(asks.finds, found)}
-    else ${piece(asks.finds, sql`${found} || ':' || ${role}`)} end`
+    when ${role} is null then ${piece(groupFilter.finds, found)}
+    else ${piece(groupFilter.finds, sql`${found} || ':' || ${role}`)} end`
 }
 
 /**

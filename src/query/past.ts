@@ -19,7 +19,7 @@ export const momentName = ({ filters }: Resource): string =>
 
 /**
  * Returns the parameter.
- * @param what what is answered as of it.
+ * @param what noun for the answer.
  */
 export const momentParameter = (what: string, more = ''): Parameter =>
   single(

@@ -203,19 +203,19 @@ function readCondition(searchable: Searchable, where: unknown): Condition {
   for (const [name, value] of Object.entries(fields)) {
     const filter = searchable.filters[name]
     const collection = collections[name]
-    for (const asked of filter ? readOperators(name, filter, value) : []) {
-      if ('kind' in asked) all.push(asked)
-      else comparisons.push(asked)
+    for (const comparison of filter ? readOperators(name, filter, value) : []) {
+      if ('kind' in comparison) all.push(comparison)
+      else comparisons.push(comparison)
     }
     if (!collection) continue
-    const asked = jsonObject.parse(value)
+    const quantified = jsonObject.parse(value)
     for (const quantifier of quantifiers) {
-      if (asked[quantifier] === undefined) continue
+      if (quantified[quantifier] === undefined) continue
       all.push({
         kind: 'elements',
         collection: name,
         quantifier,
-        of: readCondition(collection, asked[quantifier]),
+        of: readCondition(collection, quantified[quantifier]),
       })
     }
   }

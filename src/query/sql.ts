@@ -38,7 +38,7 @@ function keysOf(plan: ListPlan): Key[] {
   })
 }
 
-/** A key's value as a text that means the same in every session, whatever its time zone and its style of dates. */
+/** A key's value as a text that does not depend on the session's time zone and date style. */
 function positionText(value: SQL, type: SortKey['type']): SQL {
   if (type === 'date') return sql`(to_json(${value}) #>> '{}')`
   if (type === 'timestamptz') return sql`((to_json((${value}) at time zone 'UTC') #>> '{}') || 'Z')`
@@ -79,7 +79,7 @@ function afterPosition(keys: Key[]): SQL {
   return sql`${sql.join(bound)}(${sql.join(decidedBy, sql` or `)})`
 }
 
-/** The where clause of a plan's condition; `conditionValues` has what stands for its placeholders. */
+/** The where clause of a plan's condition; `conditionValues` has the values of its placeholders. */
 export const matching = ({ resource, where }: ListPlan): SQL =>
   sql` where (${conditionSql(toSearchable(resource), where)})`
 
@@ -160,7 +160,7 @@ export function listStatement(
     const ordered = keys.map(({ expression }, at) => sql`${expression} as ${keyAt(at)}`)
     const position = keys.map(({ type }, at) => sql`${positionText(sql`${keyAt(at)}`, type)} collate "C"`)
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
-    // One record more than the page holds tells that another page follows.
+    // One record more than the page shows whether another page follows.
     return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
       coalesce(bool_and(current), true) as current,
       case when count(*) > ${limit} then min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit}) end as last
@@ -182,7 +182,7 @@ export function countStatement(plan: ListPlan): Statement {
   )
 }
 
-/** The statement that asks the planner how many records a list has, as the JSON of its plan. */
+/** The statement that returns the planner's estimate of the records of a list, as the JSON of its plan. */
 export function estimateStatement(plan: ListPlan): Statement {
   const build = () => sql`explain (format json) select from ${plan.resource.table}${matching(plan)}`
   return statement(

@@ -51,14 +51,14 @@ const cited = (place: FieldPlace) => ({
   resource: fieldColumn(place, 'citedResource'),
 })
 
-/** SQL of the ids that records with some keys have, of whatever resource. */
+/** SQL of the ids of the records with some keys, of any resource. */
 function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
   const named = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(named)}]) resource`
 }
 
-/** The record that a citation speaks of, of whatever resource. A record with citations can't be removed before they are. */
+/** The record that a citation is about, of any resource. A record with citations cannot be removed before them. */
 const citedRecord = () =>
   defineField({
     schema: citedRecordSchema,
@@ -109,7 +109,7 @@ const citedRecord = () =>
             values: { kind: 'one', value: sql`${resource}` },
             text: (value) => sql`(${value})::text`,
             label: (value) => sql`replace(${value}, '-', ' ')`,
-            asks: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
+            groupFilter: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
           },
         },
       }

@@ -8,7 +8,7 @@ export interface ProgramOptions {
   signal?: AbortSignal | undefined
 }
 
-/** How long a program that was told to end may take before it is killed. */
+/** Milliseconds that a program may take to end before it is killed. */
 const terminationTimeoutMs = 500
 
 const hasProcessGroups = process.platform !== 'win32'

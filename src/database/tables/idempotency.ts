@@ -7,9 +7,9 @@ import { index, integer, json, pgTable, text, timestamp } from 'drizzle-orm/pg-c
 export const idempotentRequests = pgTable(
   'idempotent_requests',
   {
-    /** SHA-256, in base64url, of who has asked and the key that they gave. */
+    /** SHA-256, in base64url, of the actor and the key of the request. */
     identity: text('identity').primaryKey(),
-    /** SHA-256, in base64url, of all that the request asked. */
+    /** SHA-256, in base64url, of the method, URL and body. */
     fingerprint: text('fingerprint').notNull(),
     status: integer('status').notNull(),
     headers: json('headers').$type<Record<string, string>>().notNull(),

@@ -22,7 +22,7 @@ export interface Authorship {
 
 /**
  * Every state that a record has been in, written in the transaction that made it so. Nothing changes or goes: triggers
- * refuse it, whoever asks. It has no foreign keys, since it outlives what it speaks of.
+ * refuse it for every role. It has no foreign keys, since it outlives the record.
  */
 export const revisions = pgTable(
   'revisions',

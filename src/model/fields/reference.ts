@@ -19,7 +19,7 @@ interface ReferenceOptions {
   sort?: boolean
   /** Whether records can be grouped by what they refer to. */
   group?: boolean
-  /** Whether records can be asked for by the regions of the country that they refer to. */
+  /** Whether records can be filtered and grouped by the regions of the country that they refer to. */
   areas?: boolean
   /** Whether the country takes part in the record, such as a host. */
   host?: boolean

@@ -9,7 +9,7 @@ import { text } from '../filters.ts'
 import { language, line, optional, prose, url } from '../schemas.ts'
 import { byText } from '../sorts.ts'
 
-/** What can be asked of a text field. */
+/** The query vocabulary of a text field. */
 interface TextOptions {
   /** Whether filters compare it; true when left out. */
   filter?: boolean
@@ -76,7 +76,7 @@ export const lineOfText = (description: string, options: TextOptions & { max?: n
 export const proseText = (description: string, options: TextOptions & { max?: number } = {}) =>
   textField(optional(prose(options.max)), description, false, options)
 
-/** A web address that may be unknown. It is shown and not asked for. */
+/** A web address that may be unknown. It has no filter. */
 export const webAddress = (description: string) =>
   textField(optional(url()), description, false, { filter: false })
 /** A BCP 47 language tag that may be unknown. */

@@ -33,7 +33,7 @@ const regionsByArea = (level: Level) =>
  * The regions of the one country that a record names.
  * @param key the column with the record's id.
  * @param own the level of which a record has a value or none.
- * @param level the level of the values that can be asked for.
+ * @param level the level of the values.
  */
 export const countryAreas = (
   key: AnyPgColumn,
@@ -53,7 +53,7 @@ export const countryAreas = (
 export interface ParticipantRelations
   extends Record<'country' | 'organization' | Area | 'anyRegion' | 'role', Relation> {}
 
-/** The relations of the participants of a resource. Hosts and locations take part, too, when no role is asked for. */
+/** The relations of the participants of a resource. Without a role, hosts and locations take part too. */
 export function participantRelations(place: FieldPlace, roles: Roles): ParticipantRelations {
   const { recordId: key, resource, registry } = place
   const { participations } = registry.shared

@@ -10,7 +10,7 @@ import { findReferrers, referrerFault } from '../writing/referrers.ts'
 import type { Change } from './plan.ts'
 import { atOperation, bodyProperty } from './request.ts'
 
-/** Writes changes in sets: one statement for each table and kind of change, whatever the number of records. */
+/** Writes changes in sets: one statement for each table and kind of change, for any number of records. */
 
 /** The result of one operation that was written. */
 export interface OperationResult {

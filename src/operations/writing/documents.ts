@@ -21,7 +21,7 @@ import {
 /** A record's document as clients write it, validated and with every property in place. */
 export type Document = Record<string, unknown>
 
-/** A record as it stands in the database. */
+/** A record as it is stored. */
 export interface Stored {
   key: string
   version: number

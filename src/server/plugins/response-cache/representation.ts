@@ -23,7 +23,7 @@ export const encodedTag = (tag: string, encoding: Encoding): string =>
 export const appendToList = (list: string | undefined, value: string): string =>
   list === undefined || list === '' ? value : `${list}, ${value}`
 
-/** Bytes that V8 needs for a stored response beside its body, estimated. */
+/** Estimated bytes that V8 needs for a stored response in addition to its body. */
 const overheadBytes = 500
 
 /** Copies bytes into memory of their own. A slice of a larger buffer would keep all of that buffer. */
@@ -34,7 +34,7 @@ function copyBytes(bytes: string | Buffer): Buffer {
   return copy
 }
 
-/** The response to a read, in as many encodings as clients have asked for. */
+/** The response to a read, in each encoding that a client has accepted. */
 export class Representation {
   /** Bytes of the body without encoding. */
   readonly length: number
