@@ -10,6 +10,7 @@ import {
   listPath,
   pathTo,
   refusal,
+  resourceOf,
   unusedKey,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -193,4 +194,15 @@ describe.each(['/healthz', '/readyz', '/openapi.json'])('%s', (path) => {
     expect(answer.status).toBe(405)
     expect(answer.headers.get('allow')).toContain('GET')
   })
+})
+
+it('a topic cannot have the path of an operation as its slug', async () => {
+  const paths = Object.keys(Object(api.document.paths))
+  const names = paths.flatMap((path) => /^\/v1\/topics\/([a-z]+)$/.exec(path)?.[1] ?? [])
+  expect(names).toContain('search')
+  const topic = await exampleDocument(resourceOf('topics'), api)
+  for (const slug of names) {
+    const answer = await api.post('/v1/topics', { ...topic, slug })
+    expect({ slug, status: answer.status }).toEqual({ slug, status: 422 })
+  }
 })
