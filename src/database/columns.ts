@@ -5,18 +5,23 @@ import {
   customType,
   date,
   integer,
+  type PgColumn,
   type PgTable,
   text,
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core'
 
-/** A column of a table by its property. @throws when the table has none of that name. */
-export function columnOf(table: PgTable, property: string) {
-  const column = getTableColumns(table)[property]
+/** A column by its property. @throws when there is none. */
+export function columnIn(columns: Record<string, PgColumn>, property: string): PgColumn {
+  const column = columns[property]
   if (!column) throw new Error(`no column for the property ${property}`)
   return column
 }
+
+/** A column of a table by its property. @throws when the table has none of that name. */
+export const columnOf = (table: PgTable, property: string): PgColumn =>
+  columnIn(getTableColumns(table), property)
 
 /** The name of a property or resource in the database: `signedOn` is `signed_on`, `cooperation-bases` is `cooperation_bases`. */
 export const snakeCase = (name: string): string =>

@@ -81,13 +81,19 @@ export function writeStatement(writes: TableWrite[]): Statement {
   return { ...statement, values }
 }
 
+/** A table with its column of the record's id. */
+export interface RecordRows {
+  table: PgTable
+  recordId: PgColumn
+}
+
 /** The statement that deletes the rows of several tables that belong to some records. */
-export function deleteStatement(tables: { table: PgTable; column: PgColumn }[], ids: string[]): Statement {
-  const shape = `delete ${tables.map(({ table, column }) => `${getTableName(table)} ${column.name}`).join('|')}`
+export function deleteStatement(tables: RecordRows[], ids: string[]): Statement {
+  const shape = `delete ${tables.map(({ table, recordId }) => `${getTableName(table)} ${recordId.name}`).join('|')}`
   const statement = prepare(shape, () => {
     const parts = tables.map(
-      ({ table, column }, at) =>
-        `delete_${at} as (delete from ${quoted(getTableName(table))} where ${quoted(column.name)} = any($1::uuid[]))`,
+      ({ table, recordId }, at) =>
+        `delete_${at} as (delete from ${quoted(getTableName(table))} where ${quoted(recordId.name)} = any($1::uuid[]))`,
     )
     return `with ${parts.join(', ')} select`
   })

@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** A GeoJSON feature (RFC 7946, section 3.2): a point with longitude first, or no geometry. */
-export function createFeature({ id, position, properties }: Place) {
+function createFeature({ id, position, properties }: Place) {
   const geometry = position && {
     type: 'Point',
     coordinates: [

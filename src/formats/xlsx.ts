@@ -16,7 +16,7 @@ export interface Sheet {
 }
 
 /** Limits of the format: rows of a sheet, and UTF-16 units of a cell. */
-export const sheetLimits = { rows: 1_048_576, characters: 32_767 } as const
+const sheetLimits = { rows: 1_048_576, characters: 32_767 } as const
 
 type Writer = InstanceType<typeof exceljs.stream.xlsx.WorkbookWriter>
 type SheetWriter = ReturnType<Writer['addWorksheet']>

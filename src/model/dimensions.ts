@@ -38,12 +38,6 @@ export const itself = plain
 /** The label is the enumeration value in words. */
 const spaced = (value: SQL) => sql`replace(${value}, '_', ' ')`
 
-/** The label is the name of the record that has the key. */
-export const nameIn =
-  (key: AnyPgColumn, name: AnyPgColumn) =>
-  (value: SQL): SQL =>
-    sql`(select ${name} from ${key.table} where ${key} = ${value})`
-
 /** A dimension by the value of a column. Its filter has the same name unless another is given. */
 const byColumn = (
   column: AnyPgColumn,

@@ -70,7 +70,8 @@ export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(res
 export const storedJson = (resource: Resource): SQL =>
   sql`(select case when ${records.shape} = ${shapeLiteral(resource)} then ${records.document} else ${composedJson(resource, propertiesOf(resource))} end from ${records} where ${records.id} = ${resource.id})`
 
-const isWhole = (resource: Resource, fields: readonly string[]) =>
+/** Whether these are all own properties of a record. @param fields names of own properties, none twice. */
+export const isWhole = (resource: Resource, fields: readonly string[]): boolean =>
   fields.length === propertiesOf(resource).length
 
 /**

@@ -1,6 +1,8 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgColumn, PgColumnBuilderBase, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
+import { columnIn } from '../database/columns.ts'
+import type { RecordRows } from '../database/rows.ts'
 import type { Dimension, Measure } from './dimensions.ts'
 import type { Filter } from './filters.ts'
 import type { Registry } from './registry.ts'
@@ -43,8 +45,8 @@ export interface TableRows {
 
 /** Rows of other tables that hold a field's value, such as participants. */
 export interface FieldRows<Value = unknown> {
-  /** Tables whose rows are replaced when the value changes, with the column of the record's id. */
-  tables: { table: PgTable; recordId: PgColumn }[]
+  /** Tables whose rows are replaced when the value changes. */
+  tables: RecordRows[]
   /** The rows for values. Method syntax lets one list have fields of any value. */
   split(values: OwnedValue<Value>[]): TableRows[]
 }
@@ -121,9 +123,19 @@ export type DocumentOf<Map extends Fields> = {
 /** Declares a field. The schema's type is kept, so that documents stay typed. */
 export const defineField = <Schema extends z.ZodType>(field: Field<Schema>): Field<Schema> => field
 
-/** One of the columns of a field. @throws when the field has none of that property. */
-export function fieldColumn({ name, columns }: FieldPlace, property: string): PgColumn {
-  const column = columns[property]
-  if (!column) throw new Error(`the field ${name} has no column for ${property}`)
-  return column
-}
+/** The one column of a field that has the field's name. @throws when there is none. */
+export const ownColumn = ({ name, columns }: FieldPlace): PgColumn => columnIn(columns, name)
+
+/**
+ * The columns of a field, out of those of its table.
+ * @param all columns of the table, by property.
+ */
+export const fieldColumns = (
+  field: Field,
+  name: string,
+  registry: Registry,
+  all: Record<string, PgColumn>,
+): Record<string, PgColumn> =>
+  Object.fromEntries(
+    Object.keys(field.columns?.(name, registry) ?? {}).map((property) => [property, columnIn(all, property)]),
+  )

@@ -105,7 +105,7 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
 }
 
 /** Returns a LIKE pattern that matches a text literally. */
-export const literally = (text: SQL) =>
+const literally = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
 /** A text of the record. `eq` compares it whole; `contains` and `startsWith` ignore case and accents. Values may contain commas. */

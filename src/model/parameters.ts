@@ -86,7 +86,7 @@ const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefi
 export const truth = z.enum(['true', 'false'])
 
 /** Returns the schema of an operator's operand. */
-export const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
+const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
   takes === 'truth' ? truth : (value ?? parameter.value)
 
 function checkValues(

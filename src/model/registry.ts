@@ -1,13 +1,13 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type PgColumn, type PgTable, pgTable, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
+import { columnIn, columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
-import type { Field, FieldPlace } from './field.ts'
+import { type Field, type FieldPlace, fieldColumns } from './field.ts'
 import { type KeyForm, keys } from './keys.ts'
-import { nameLinesOf, propertyOf } from './names.ts'
+import { nameLinesOf } from './names.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
@@ -155,18 +155,12 @@ export class Registry {
     all: Record<string, PgColumn> = getTableColumns(this.table(resource)),
   ): FieldPlace {
     const table = this.table(resource)
-    const column = (property: string): PgColumn => {
-      const found = all[property]
-      if (!found) throw new Error(`${resource} have no column for ${property}`)
-      return found
-    }
-    const columns = Object.keys(field.columns?.(name, this) ?? {})
     return {
       name,
       table,
       tableName: snakeCase(resource),
-      columns: Object.fromEntries(columns.map((property) => [property, column(property)])),
-      recordId: column('id'),
+      columns: fieldColumns(field, name, this, all),
+      recordId: columnIn(all, 'id'),
       resource,
       registry: this,
     }
@@ -214,9 +208,9 @@ export class Registry {
 function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
   const lines = nameLinesOf(columns, search)
-  const title = propertyOf(columns, search.title)
+  const title = columnIn(columns, search.title)
   return [
-    searchIndex(tableName, propertyOf(columns, 'search')),
+    searchIndex(tableName, columnIn(columns, 'search')),
     ...(lines ? nameIndexes(tableName, title, lines) : titleIndexes(tableName, title)),
   ]
 }

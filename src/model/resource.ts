@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Dimension, Measure } from './dimensions.ts'
-import type { DocumentOf, Field, FieldPlace, FieldQuery, FieldRows, Fields } from './field.ts'
+import type { Field, FieldPlace, FieldQuery, FieldRows, Fields } from './field.ts'
 import type { Filter } from './filters.ts'
 import type { KeyForm } from './keys.ts'
 import type { Registry } from './registry.ts'
@@ -72,9 +72,6 @@ export const defineResource = <const Map extends Fields>(
     naturalKey?: keyof Map & string
   },
 ): ResourceDefinition<Map> => ({ name, fields, ...options })
-
-/** The document type of a resource's declaration. */
-export type DocumentType<Definition extends ResourceDefinition> = DocumentOf<Definition['fields']>
 
 /** The key that identifies a record in URLs and in references. */
 export interface Key extends KeyForm {

@@ -65,7 +65,7 @@ const measuresSchema = memoizeByResource((resource) =>
 )
 
 /** Schema of the response of an aggregate. */
-export const aggregateSchema = memoizeByResource((resource) => {
+const aggregateSchema = memoizeByResource((resource) => {
   const { dimension, finds, value } = exampleGroup(resource)
   const example = {
     key: { [dimension]: value },

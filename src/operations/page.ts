@@ -5,13 +5,7 @@ import { countStatement, estimateStatement, listStatement } from '../query/sql.t
 import type { Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { readRegistryAt } from './past.ts'
-
-/** The page of a plan. Where documents were stored in another shape, they are composed from the tables. */
-async function pageRows(plan: ListPlan, after: Position | undefined, registry: Transaction): Promise<Row[]> {
-  const rows = await registry.query<Row>(listStatement(plan, after))
-  if (rows.every(({ current }) => current)) return rows
-  return registry.query<Row>(listStatement(plan, after, { compose: true }))
-}
+import { queryDocuments } from './records.ts'
 
 interface Row {
   records: string | null
@@ -72,7 +66,7 @@ export async function pageText(
       ? undefined
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
   const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
-    const records = () => pageRows(plan, after, registry)
+    const records = () => queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
     // One connection answers one question at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
     return Promise.all([records(), countTotal(plan, registry)])

@@ -1,11 +1,21 @@
 import DataLoader from 'dataloader'
-import { type Database, singleReads, type Transaction } from '../database/database.ts'
+import { type Database, type Statement, singleReads, type Transaction } from '../database/database.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Representation } from '../query/representation.ts'
 import { readStatement } from '../query/sql.ts'
 import type { Stored } from './writing/documents.ts'
 
-type Row = Stored & { current: boolean }
+/**
+ * Runs a statement that reads stored documents. Runs it again with `compose` if one was stored in another shape.
+ * @param build makes the statement, whose rows tell by `current` whether all their documents have the right shape.
+ */
+export async function queryDocuments<Row extends { current: boolean }>(
+  registry: Transaction,
+  build: (options: { compose: boolean }) => Statement,
+): Promise<Row[]> {
+  const rows = await registry.query<Row>(build({ compose: false }))
+  return rows.every(({ current }) => current) ? rows : registry.query<Row>(build({ compose: true }))
+}
 
 /** Finds records. @returns those that are there, by their keys. */
 export async function findRecords(
@@ -14,10 +24,9 @@ export async function findRecords(
   keys: readonly string[],
   representation: Representation,
 ): Promise<Map<string, Stored>> {
-  let rows = await registry.query<Row>(readStatement(resource, keys, representation))
-  // A document that was stored in another shape is composed from the tables.
-  if (rows.some(({ current }) => !current))
-    rows = await registry.query<Row>(readStatement(resource, keys, representation, { compose: true }))
+  const rows = await queryDocuments<Stored & { current: boolean }>(registry, (options) =>
+    readStatement(resource, keys, representation, options),
+  )
   return new Map(rows.map((row) => [row.key, row]))
 }
 

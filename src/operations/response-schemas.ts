@@ -30,7 +30,7 @@ export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
 }
 
 /** Schema of a record with some of its properties, as `fields` selects them. */
-export const sparseSchema = memoizeByResource((resource) =>
+const sparseSchema = memoizeByResource((resource) =>
   nameOutput(
     `Sparse${resource.singular}`,
     recordSchema(resource)

@@ -60,7 +60,7 @@ export interface AggregatePlan {
 }
 
 /** Default and maximum number of groups in a response. */
-export const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
+const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
 
 const maxDimensions = 3
 

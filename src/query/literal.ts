@@ -19,8 +19,7 @@ function toPgText(value: unknown): string {
  * Returns a value as a quoted SQL literal. PostgreSQL infers its type as for a parameter.
  * @throws Error for objects and undefined, which no plan has.
  */
-export const literal = (value: unknown): string =>
-  value === null ? 'null' : pg.escapeLiteral(toPgText(value))
+const literal = (value: unknown): string => (value === null ? 'null' : pg.escapeLiteral(toPgText(value)))
 
 /**
  * Returns the SQL text of a statement with its values as literals, for COPY, which takes no parameters. Every value goes

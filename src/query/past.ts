@@ -21,7 +21,7 @@ export const momentName = ({ filters }: Resource): string =>
  * Returns the parameter.
  * @param what noun for the answer.
  */
-export const momentParameter = (what: string, more = ''): Parameter =>
+const momentParameter = (what: string, more = ''): Parameter =>
   single(
     pastMoment,
     `Answers ${what} as the registry stood at a moment, by its history: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
-import { propertiesOf, rfc3339 } from '../model/document.ts'
+import { isWhole, rfc3339 } from '../model/document.ts'
 import { moment } from '../model/filters.ts'
 import type { Resource } from '../model/resource.ts'
 import { statement } from './statement.ts'
@@ -55,7 +55,7 @@ export function pastStatement(
   at: string,
   fields: readonly string[],
 ): QueryConfig {
-  const whole = fields.length === propertiesOf(resource).length
+  const whole = isWhole(resource, fields)
   const build = () => {
     // Values keep their text. JavaScript would write some numbers in another form.
     const sparse = sql`(select json_object_agg(part.key, part.value order by part.at) from json_each(document)

@@ -10,7 +10,7 @@ import { type Condition, type FilterComparison, listValues, type Quantifier } fr
 import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
 
 /** Limits of a search: depth of the tree, number of comparisons, and values of one `in`. */
-export const searchLimits = { depth: 10, comparisons: 100, values: 200 } as const
+const searchLimits = { depth: 10, comparisons: 100, values: 200 } as const
 
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
-import { documentJson, propertiesOf, shapeLiteral } from '../model/document.ts'
+import { documentJson, isWhole, propertiesOf, shapeLiteral } from '../model/document.ts'
 import { recordId } from '../model/keys.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import type { SortKey } from '../model/sorts.ts'
@@ -104,7 +104,7 @@ const pageSource = (plan: ListPlan): SQL =>
 
 /** Whether a representation is the stored document itself. */
 const isStored = (resource: Resource, { fields, include }: Representation) =>
-  include.length === 0 && fields.length === propertiesOf(resource).length
+  include.length === 0 && isWhole(resource, fields)
 
 /** How the records of a page come to their JSON: columns `document` and `current` (see `listStatement`). */
 interface PageDocuments {

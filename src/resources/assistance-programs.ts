@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, snakeCase } from '../database/columns.ts'
+import { columnIn, columnOf, snakeCase } from '../database/columns.ts'
 import { byValue } from '../model/dimensions.ts'
-import { defineField, fieldColumn } from '../model/field.ts'
+import { defineField, ownColumn } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
-import { ownColumn } from '../model/fields/text.ts'
 import { anyOf } from '../model/filters.ts'
 import { defineResource } from '../model/resource.ts'
 import { optional, refersTo } from '../model/schemas.ts'
@@ -37,7 +36,7 @@ const crsPurpose = () =>
       return [
         foreignKey({
           name: `${place.tableName}_crs_purpose_known`,
-          columns: [fieldColumn(place, 'crsScheme'), ownColumn(place)],
+          columns: [columnIn(place.columns, 'crsScheme'), ownColumn(place)],
           foreignColumns: [columnOf(topics, 'scheme'), columnOf(topics, 'code')],
         }),
         index(`${place.tableName}_crs_purpose`).on(ownColumn(place)),

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { foreignKey, index, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { literals } from '../database/columns.ts'
+import { columnIn, literals } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
-import { defineField, type FieldPlace, fieldColumn } from '../model/field.ts'
+import { defineField, type FieldPlace } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, anyWhere } from '../model/filters.ts'
 import { jsonObject } from '../model/json.ts'
@@ -46,9 +46,9 @@ function citedRecordSchema(registry: Registry) {
   )
 }
 
-const cited = (place: FieldPlace) => ({
-  record: fieldColumn(place, 'citedRecord'),
-  resource: fieldColumn(place, 'citedResource'),
+const cited = ({ columns }: FieldPlace) => ({
+  record: columnIn(columns, 'citedRecord'),
+  resource: columnIn(columns, 'citedResource'),
 })
 
 /** SQL of the ids of the records with some keys, of any resource. */
@@ -129,9 +129,9 @@ const locatorSchema = named(
     .meta({ description: 'Where in the source it stands.', examples: [{ paragraph: '1', page: null }] }),
 )
 
-const located = (place: FieldPlace) => ({
-  paragraph: fieldColumn(place, 'paragraph'),
-  page: fieldColumn(place, 'page'),
+const located = ({ columns }: FieldPlace) => ({
+  paragraph: columnIn(columns, 'paragraph'),
+  page: columnIn(columns, 'page'),
 })
 
 const locator = () =>

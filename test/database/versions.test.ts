@@ -39,6 +39,17 @@ const refusedTruncate = { code: '42501', rule: undefined }
 const recordOf = async (id: string): Promise<Row | undefined> =>
   (await database.query('select * from records where id = $1', [id]))[0]
 
+/** Checks that the version is one higher, the time of change later, and that the document must be composed again. */
+function expectInvalidated(before: Row | undefined, after: Row | undefined): void {
+  expect(after).toMatchObject({
+    version: Number(before?.version) + 1,
+    created_at: before?.created_at,
+    document: before?.document,
+    shape: null,
+  })
+  expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
+}
+
 it('every resource is among the cases', () => {
   expect(cases.map(([name]) => name).sort()).toEqual(registry.resources.map(({ name }) => name).sort())
 })
@@ -58,13 +69,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
 
   it('raises the version by one, moves the time of change and makes the document invalid', async () => {
     const { before, after } = await change(rename('Changed in psql'))
-    expect(after).toMatchObject({
-      version: Number(before?.version) + 1,
-      created_at: before?.created_at,
-      document: before?.document,
-      shape: null,
-    })
-    expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
+    expectInvalidated(before, after)
   })
 
   it('raises the version once a transaction, whatever it changes and over savepoints', async () => {
@@ -88,13 +93,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
       `update records set version = 1000, created_at = '2001-01-01', updated_at = '2001-01-01', document = '{}',
         shape = 'x' where id = '${id}'`,
     )
-    expect(after).toMatchObject({
-      version: Number(before?.version) + 1,
-      created_at: before?.created_at,
-      document: before?.document,
-      shape: null,
-    })
-    expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
+    expectInvalidated(before, after)
   })
 
   it('cannot change the key, in the table of the resource or in records', async () => {

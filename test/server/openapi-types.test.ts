@@ -3,23 +3,15 @@ import createClient from 'openapi-fetch'
 import openapiTS, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
 
 /** Tools that take seconds take many when the machine has other work. */
 const slow = { timeout: 60_000 }
 
 let api: Api
-let document: z.output<typeof documentForm>
-let operations: Operation[]
-let _grid: Operation[]
 beforeAll(async () => {
   api = await openApi()
-  document = documentForm.parse(api.document)
-  operations = operationsIn(document)
-  _grid = gridOperations(operations)
 })
 afterAll(() => api.close())
 

@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Api, openApi } from '../support/api.ts'
-import { documentForm, gridOperations, type Operation, operationsIn } from '../support/openapi-document.ts'
+import { documentForm } from '../support/openapi-document.ts'
 
 let api: Api
 let document: z.output<typeof documentForm>
-let operations: Operation[]
-let _grid: Operation[]
 beforeAll(async () => {
   api = await openApi()
   document = documentForm.parse(api.document)
-  operations = operationsIn(document)
-  _grid = gridOperations(operations)
 })
 afterAll(() => api.close())
 

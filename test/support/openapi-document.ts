@@ -40,5 +40,3 @@ export function gridOperations(operations: Operation[]): Operation[] {
   const beside = new Set(endpoints(registry).map(({ path }) => path))
   return operations.filter(({ path }) => path.startsWith('/v1/') && !beside.has(path))
 }
-let _document: z.output<typeof documentForm>
-let _operations: Operation[]

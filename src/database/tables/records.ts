@@ -12,7 +12,7 @@ import {
 import { instantColumn, oneOf, rowStart, uuidKey } from '../columns.ts'
 
 /** Who may see a record. */
-export const visibilities = ['public', 'internal'] as const
+const visibilities = ['public', 'internal'] as const
 
 /**
  * One row for every record of every resource. Version and timestamps live only here. The document is composed when the

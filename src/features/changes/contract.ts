@@ -105,7 +105,7 @@ const once = <T extends object>(make: (registry: Registry) => T) => {
 }
 
 /** Schema of a change in the feed. */
-export const feedChange = once(makeFeedChange)
+const feedChange = once(makeFeedChange)
 
 /** Schema of a page of changes. */
 export const feedPage = once(makeFeedPage)

@@ -1,8 +1,12 @@
+import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import type { Database } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
+import { rfc3339 } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
 import { organizationTypes, sourceKinds } from '../../model/vocabularies.ts'
+import { asService } from '../../operations/writing/locks.ts'
 import { registry } from '../../resources/registry.ts'
 import { StartupError } from '../../startup-error.ts'
 import { addBase, addProgram, addProject } from './activities.ts'
@@ -60,10 +64,8 @@ function addBatch(generation: Generation, from: number, to: number): void {
 
 /** The time of the transaction's changes. Triggers are told that the service writes. */
 async function startWriting(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ time: string }>(
-    `select to_char(change_time() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
-      set_config('entente.writer', 'service', true)`,
-  )
+  const { text } = compileSql(sql`select ${rfc3339(sql`change_time()`)} as time, ${asService}`)
+  const { rows } = await client.query<{ time: string }>(text)
   return rows[0]?.time ?? ''
 }
 

@@ -7,7 +7,7 @@ import { shapeLiteral, shapeOf } from '../../model/document.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import { lockRecord } from '../../operations/writing/locks.ts'
+import { asService, lockRecord } from '../../operations/writing/locks.ts'
 import { readStatement, wholeRepresentation } from '../../query/sql.ts'
 import { statement } from '../../query/statement.ts'
 
@@ -20,9 +20,7 @@ import { statement } from '../../query/statement.ts'
 const batchSize = 200
 
 /** Updates of this transaction change no record: they write no history and notify nobody. */
-const withoutHistory = compileSql(
-  sql`select set_config('entente.writer', 'service', true), set_config('entente.versioning', 'off', true)`,
-)
+const withoutHistory = compileSql(sql`select ${asService}, set_config('entente.versioning', 'off', true)`)
 
 /** The condition that a row of `records` has a document of another shape, as two ranges of the index. */
 const isStale = (resource: Resource): SQL =>

@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { check, jsonb } from 'drizzle-orm/pg-core'
 import { snakeCase } from '../../database/columns.ts'
-import { defineField } from '../field.ts'
+import { defineField, ownColumn } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { aliases as aliasesSchema } from '../schemas.ts'
-import { ownColumn } from './text.ts'
 
 /** Other spellings and names of a record, in any language. They are searched as its names. */
 export const aliases = () =>

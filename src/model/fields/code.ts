@@ -4,11 +4,10 @@ import type { z } from 'zod'
 import { matches, oneOf, snakeCase } from '../../database/columns.ts'
 import { codeOrder, orderIndexes } from '../../database/ordering.ts'
 import { byValue, byWord, type Dimension } from '../dimensions.ts'
-import { defineField, type Field } from '../field.ts'
+import { defineField, type Field, ownColumn } from '../field.ts'
 import { anyOf, anyWord } from '../filters.ts'
 import { optional } from '../schemas.ts'
 import { byCode } from '../sorts.ts'
-import { ownColumn } from './text.ts'
 
 interface CodeOptions {
   /** Whether lists are sorted by it. */

@@ -1,5 +1,5 @@
 import { text } from 'drizzle-orm/pg-core'
-import { edtfColumns, snakeCase } from '../../database/columns.ts'
+import { columnIn, edtfColumns, snakeCase } from '../../database/columns.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
 import { spanIndex } from '../../database/spans.ts'
 import { byDate as groupByDate } from '../dimensions.ts'
@@ -9,12 +9,10 @@ import { edtf as edtfSchema, optional } from '../schemas.ts'
 import { byDate } from '../sorts.ts'
 
 /** The columns of the earliest and the latest day. */
-function boundColumns({ name, columns }: FieldPlace) {
-  const earliest = columns[`${name}Earliest`]
-  const latest = columns[`${name}Latest`]
-  if (!earliest || !latest) throw new Error(`the date ${name} has no columns for its days`)
-  return { earliest, latest }
-}
+const boundColumns = ({ name, columns }: FieldPlace) => ({
+  earliest: columnIn(columns, `${name}Earliest`),
+  latest: columnIn(columns, `${name}Latest`),
+})
 
 /** `signedOn` gives the dimensions `signedYear`, `signedDecade` and `signedMonth`. */
 const dimensionName = (name: string) => name.replace(/(?<=.)(On|From)$/, '')

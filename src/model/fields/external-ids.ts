@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { positioned } from '../../database/rows.ts'
+import type { Row } from '../../database/rows.ts'
 import { defineField, type FieldPlace } from '../field.ts'
 import { among, anyOf, anyWhere, text } from '../filters.ts'
 import { columnList, jsonRows } from '../json.ts'
+import { listQuery, listRows } from '../list-rows.ts'
 import { belongsTo } from '../resource.ts'
 import { externalIds as externalIdsSchema } from '../schemas.ts'
 
@@ -47,21 +48,11 @@ export const externalIds = () =>
   defineField({
     capability: { kind: 'externalIds' },
     schema: () => externalIdsSchema(),
-    json: ({ recordId, registry: { shared } }) =>
-      jsonRows(
-        sql`select ${columnList(shared.externalIds, ['scheme', 'id'])} from ${shared.externalIds} where ${shared.externalIds.record} = ${recordId} order by ${shared.externalIds.position}`,
-      ),
-    rows: ({ resource, registry: { shared } }) => ({
-      tables: [{ table: shared.externalIds, recordId: shared.externalIds.record }],
-      split: (values) => [
-        {
-          table: shared.externalIds,
-          rows: values.flatMap(({ id, value }) =>
-            // The schema of the field makes it a list of objects.
-            positioned(value as Record<string, unknown>[], { record: id, resource }),
-          ),
-        },
-      ],
-    }),
+    json: (place) => {
+      const table = place.registry.shared.externalIds
+      return jsonRows(listQuery(table, columnList(table, ['scheme', 'id']), place))
+    },
+    rows: ({ resource, registry: { shared } }) =>
+      listRows(shared.externalIds, (externalId: Row) => externalId, { resource }),
     query: externalIdQuery,
   })

@@ -1,8 +1,7 @@
 import { text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { matches, snakeCase } from '../../database/columns.ts'
-import { defineField } from '../field.ts'
-import { ownColumn } from './text.ts'
+import { defineField, ownColumn } from '../field.ts'
 
 /**
  * A natural key: a code or slug that clients give a record and that never changes.

@@ -1,10 +1,11 @@
-import { getTableColumns, sql } from 'drizzle-orm'
+import { getTableColumns } from 'drizzle-orm'
 import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
-import { positioned } from '../../database/rows.ts'
-import { type DocumentOf, defineField, type FieldPlace, type Fields } from '../field.ts'
+import { columnIn, columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
+import type { Row } from '../../database/rows.ts'
+import { type DocumentOf, defineField, type FieldPlace, type Fields, fieldColumns } from '../field.ts'
 import { columnList, jsonRows } from '../json.ts'
+import { listQuery, listRows } from '../list-rows.ts'
 import { named } from '../schema-names.ts'
 import { requireUnique } from '../schemas.ts'
 
@@ -25,23 +26,20 @@ const listTableName = ({ name, tableName }: FieldPlace) => `${tableName}_${snake
 export const list = <const Items extends Fields>(id: string, items: Items, options: ListOptions<Items>) => {
   const entries = Object.entries(items)
   const names = entries.map(([name]) => name)
-  const places = (
+  /** The fields of the objects, each with its place in the table of the list. */
+  const bindItems = (
     place: FieldPlace,
     table: PgTable,
     all: Record<string, PgColumn> = getTableColumns(table),
   ) =>
     entries.map(([name, field]) => {
-      const properties = Object.keys(field.columns?.(name, place.registry) ?? {})
-      const columns: Record<string, PgColumn> = Object.fromEntries(
-        Object.entries(all).filter(([property]) => properties.includes(property)),
-      )
       const own: FieldPlace = {
         ...place,
         name,
         table,
         tableName: listTableName(place),
-        recordId: all.record ?? columnOf(table, 'record'),
-        columns,
+        recordId: columnIn(all, 'record'),
+        columns: fieldColumns(field, name, place.registry, all),
       }
       return { field, place: own }
     })
@@ -67,13 +65,12 @@ export const list = <const Items extends Fields>(id: string, items: Items, optio
         ...rowStart(),
       },
       (made: Record<string, PgColumn>) => {
-        const [record, position] = [made.record, made.position]
-        if (!record || !position) throw new Error(`${tableName} has no record and position`)
+        const record = columnIn(made, 'record')
         const [first, ...others] = (options.distinctBy ?? []).flatMap((property) => made[property] ?? [])
         return [
-          primaryKey({ columns: [record, position] }),
+          primaryKey({ columns: [record, columnIn(made, 'position')] }),
           ...(first ? [unique(`${tableName}_once`).on(record, first, ...others)] : []),
-          ...places(place, table, made).flatMap(({ field, place: own }) => field.constraints?.(own) ?? []),
+          ...bindItems(place, table, made).flatMap(({ field, place: own }) => field.constraints?.(own) ?? []),
         ]
       },
     )
@@ -98,25 +95,9 @@ export const list = <const Items extends Fields>(id: string, items: Items, optio
     tables: (place) => [makeTable(place)],
     json: (place) => {
       const table = listTable(place)
-      return jsonRows(
-        sql`select ${columnList(table, names)} from ${table} where ${columnOf(table, 'record')} = ${place.recordId} order by ${columnOf(table, 'position')}`,
-      )
+      return jsonRows(listQuery(table, columnList(table, names), place))
     },
-    rows: (place) => {
-      const table = listTable(place)
-      return {
-        tables: [{ table, recordId: columnOf(table, 'record') }],
-        split: (values) => [
-          {
-            table,
-            rows: values.flatMap(({ id: record, value }) =>
-              // The schema of the field makes it a list of objects.
-              positioned(value as Record<string, unknown>[], { record }),
-            ),
-          },
-        ],
-      }
-    },
+    rows: (place) => listRows(listTable(place), (item: Row) => item),
     query: (place) => {
       const table = listTable(place)
       return {
@@ -129,7 +110,7 @@ export const list = <const Items extends Fields>(id: string, items: Items, optio
             collections: () => ({}),
             filters: Object.assign(
               {},
-              ...places(place, table).map(({ field, place: own }) => field.query?.(own).filters ?? {}),
+              ...bindItems(place, table).map(({ field, place: own }) => field.query?.(own).filters ?? {}),
             ),
           },
         }),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, doublePrecision, index, type PgColumn, text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { snakeCase } from '../../database/columns.ts'
+import { columnIn, snakeCase } from '../../database/columns.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type FieldPlace } from '../field.ts'
 import { anyOf } from '../filters.ts'
@@ -63,7 +63,7 @@ const makeLocationSchema = (registry: Registry) =>
 const locationSchemas = new WeakMap<Registry, ReturnType<typeof makeLocationSchema>>()
 
 /** The schema of a location, one for each registry, since the OpenAPI document names it. */
-export function locationSchema(registry: Registry) {
+function locationSchema(registry: Registry) {
   const schema = locationSchemas.get(registry) ?? makeLocationSchema(registry)
   locationSchemas.set(registry, schema)
   return schema
@@ -82,11 +82,8 @@ type LocationProperty = keyof typeof columnSuffixes
 
 const locationProperties: LocationProperty[] = ['name', 'country', 'latitude', 'longitude', 'elevationMetres']
 
-function locationColumn({ name, columns }: FieldPlace, property: LocationProperty): PgColumn {
-  const column = columns[`${name}${columnSuffixes[property]}`]
-  if (!column) throw new Error(`the location ${name} has no column for ${property}`)
-  return column
-}
+const locationColumn = ({ name, columns }: FieldPlace, property: LocationProperty): PgColumn =>
+  columnIn(columns, `${name}${columnSuffixes[property]}`)
 
 function locationJson(place: FieldPlace): SQL {
   const columns = locationProperties.map((property) => [property, locationColumn(place, property)] as const)

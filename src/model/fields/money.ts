@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { check, index, numeric, type PgColumn, text } from 'drizzle-orm/pg-core'
-import { snakeCase } from '../../database/columns.ts'
+import { check, index, numeric, text } from 'drizzle-orm/pg-core'
+import { columnIn, snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type FieldPlace } from '../field.ts'
@@ -8,12 +8,10 @@ import { anyOf, number } from '../filters.ts'
 import { currency as currencySchema, money as moneySchema, optional } from '../schemas.ts'
 import { byNumber } from '../sorts.ts'
 
-function moneyColumns({ name, columns }: FieldPlace): { amount: PgColumn; currency: PgColumn } {
-  const amount = columns[`${name}Amount`]
-  const currency = columns[`${name}Currency`]
-  if (!amount || !currency) throw new Error(`the money ${name} has no columns`)
-  return { amount, currency }
-}
+const moneyColumns = ({ name, columns }: FieldPlace) => ({
+  amount: columnIn(columns, `${name}Amount`),
+  currency: columnIn(columns, `${name}Currency`),
+})
 
 /**
  * An amount of money and its ISO 4217 currency, in two columns. Amounts have at most two decimals and are below 10^13,

@@ -3,14 +3,13 @@ import { check, integer, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldPlace, ownColumn } from '../field.ts'
 import { number } from '../filters.ts'
 import { byNumber } from '../sorts.ts'
-import { ownColumn } from './text.ts'
 
 const baseName = (place: FieldPlace) => `${place.tableName}_${snakeCase(place.name)}`
 
-const askNumber = (place: FieldPlace, description: string) => ({
+const numberQuery = (place: FieldPlace, description: string) => ({
   filters: { [place.name]: number(ownColumn(place), description) },
   sorts: { [place.name]: byNumber(ownColumn(place), description) },
 })
@@ -35,7 +34,7 @@ export const count = (
       ]
     },
     query: (place) => ({
-      ...askNumber(place, description),
+      ...numberQuery(place, description),
       measures: { [place.name]: { ...measure, value: sql`${ownColumn(place)}` } },
     }),
   })
@@ -65,7 +64,7 @@ export const decimal = (description: string, within: string) =>
       ),
     json: (place) => sql`trim_scale(${ownColumn(place)})`,
     query: (place) => ({
-      ...askNumber(place, description),
+      ...numberQuery(place, description),
       measures: { [place.name]: { description, value: sql`${ownColumn(place)}`, within } },
     }),
   })

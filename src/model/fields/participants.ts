@@ -4,6 +4,7 @@ import { positioned } from '../../database/rows.ts'
 import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
 import { includedRecords } from '../includes.ts'
 import { columnList, jsonRows } from '../json.ts'
+import { listQuery, listRows } from '../list-rows.ts'
 import { participantCollection, partyCollection } from '../participants/collection.ts'
 import { participantDimensions } from '../participants/dimensions.ts'
 import { participantFilters } from '../participants/filters.ts'
@@ -20,39 +21,17 @@ const pick = (value: Record<string, unknown>, properties: string[]) =>
 type Participant = Record<string, unknown>
 type Party = Participant & { actions: Record<string, unknown>[] }
 
-function participantRows({ registry, resource }: FieldPlace): FieldRows<Participant[]> {
-  const { participations } = registry.shared
-  return {
-    tables: [{ table: participations, recordId: participations.record }],
-    split: (values) => [
-      {
-        table: participations,
-        rows: values.flatMap(({ id, value }) =>
-          positioned(
-            value.map((one) => pick(one, participantProperties)),
-            { record: id, resource },
-          ),
-        ),
-      },
-    ],
-  }
-}
+const participantRows = ({ registry, resource }: FieldPlace): FieldRows<Participant[]> =>
+  listRows(registry.shared.participations, (one) => pick(one, participantProperties), { resource })
 
 function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
   const { participations, participationActions } = registry.shared
+  // Actions are deleted with their party.
+  const { tables, split } = listRows(participations, (one: Party) => pick(one, partyProperties), { resource })
   return {
-    // Actions go with their party.
-    tables: [{ table: participations, recordId: participations.record }],
+    tables,
     split: (values) => [
-      {
-        table: participations,
-        rows: values.flatMap(({ id, value }) =>
-          positioned(
-            value.map((one) => pick(one, partyProperties)),
-            { record: id, resource },
-          ),
-        ),
-      },
+      ...split(values),
       {
         table: participationActions,
         rows: values.flatMap(({ id, value }) =>
@@ -87,21 +66,18 @@ const query = (place: FieldPlace, roles: Roles) => {
   }
 }
 
-function participantJson({ registry, recordId }: FieldPlace): SQL {
-  const { participations } = registry.shared
-  return jsonRows(
-    sql`select ${columnList(participations, participantProperties)} from ${participations} where ${participations.record} = ${recordId} order by ${participations.position}`,
-  )
+function participantJson(place: FieldPlace): SQL {
+  const { participations } = place.registry.shared
+  return jsonRows(listQuery(participations, columnList(participations, participantProperties), place))
 }
 
-function partyJson({ registry, recordId }: FieldPlace): SQL {
-  const { participations, participationActions: actions } = registry.shared
+function partyJson(place: FieldPlace): SQL {
+  const { participations, participationActions: actions } = place.registry.shared
   const done = jsonRows(
     sql`select ${columnList(actions, ['kind', 'date', 'note'])} from ${actions} where ${actions.record} = ${participations.record} and ${actions.party} = ${participations.position} order by ${actions.position}`,
   )
-  return jsonRows(
-    sql`select ${columnList(participations, partyProperties)}, ${done} as actions from ${participations} where ${participations.record} = ${recordId} order by ${participations.position}`,
-  )
+  const columns = sql`${columnList(participations, partyProperties)}, ${done} as actions`
+  return jsonRows(listQuery(participations, columns, place))
 }
 
 /**

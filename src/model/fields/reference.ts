@@ -5,13 +5,12 @@ import { snakeCase } from '../../database/columns.ts'
 import { orderIndexes, referenceOrder } from '../../database/ordering.ts'
 import { areaDimensions, areaFilters } from '../areas.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type Field, type FieldPlace } from '../field.ts'
+import { defineField, type Field, type FieldPlace, ownColumn } from '../field.ts'
 import { anyOf } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
 import { optional, refersTo } from '../schemas.ts'
 import { byReference } from '../sorts.ts'
-import { ownColumn } from './text.ts'
 
 interface ReferenceOptions {
   /** Whether a filter compares the key; true when left out. */

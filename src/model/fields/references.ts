@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, index, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
-import { positioned } from '../../database/rows.ts'
 import { defineField, type FieldPlace } from '../field.ts'
 import { among, anyWhere } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
+import { listQuery, listRows } from '../list-rows.ts'
 import { distinct } from '../schemas.ts'
 import { keyReference, referredId } from './reference.ts'
 
@@ -55,32 +55,14 @@ export const references = (target: string, description: string, options: Referen
     if (!table) throw new Error(`the references ${place.name} have no table`)
     return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
   }
-  const orderedTargets = (place: FieldPlace): SQL => {
-    const { table, record, target: to } = pairs(place)
-    return sql`select ${to} from ${table} where ${record} = ${place.recordId} order by ${columnOf(table, 'position')}`
-  }
   return defineField({
     schema: (registry) => distinct(registry.keySchema(target)).default([]).meta({ description }),
     tables: (place) => [pairTable(place, target, options.notItself ?? false)],
-    json: (place) => jsonList(orderedTargets(place)),
-    rows: (place) => {
-      const { table, record } = pairs(place)
-      return {
-        tables: [{ table, recordId: record }],
-        split: (values) => [
-          {
-            table,
-            rows: values.flatMap(({ id, value }) =>
-              positioned(
-                // The schema of the field makes it a list of keys.
-                (value as string[]).map((key) => ({ target: key })),
-                { record: id },
-              ),
-            ),
-          },
-        ],
-      }
+    json: (place) => {
+      const { table, target: to } = pairs(place)
+      return jsonList(listQuery(table, sql`${to}`, place))
     },
+    rows: (place) => listRows(pairs(place).table, (key: string) => ({ target: key })),
     ...(options.inverse && {
       inverse: (place: FieldPlace) => {
         const { table, record, target: to } = pairs(place)

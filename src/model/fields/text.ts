@@ -1,10 +1,10 @@
-import { type PgColumn, type PgTableExtraConfigValue, text as textColumn } from 'drizzle-orm/pg-core'
+import { type PgTableExtraConfigValue, text as textColumn } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { filled, snakeCase } from '../../database/columns.ts'
 import { trigramIndex } from '../../database/folding.ts'
 import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type FieldPlace, type TextWeight } from '../field.ts'
+import { defineField, ownColumn, type TextWeight } from '../field.ts'
 import { text } from '../filters.ts'
 import { language, line, optional, prose, url } from '../schemas.ts'
 import { byText } from '../sorts.ts'
@@ -18,13 +18,6 @@ interface TextOptions {
   group?: boolean
   /** Weight in full-text search; not searched when left out. */
   weight?: TextWeight
-}
-
-/** The one column of a field that has the field's name. @throws when there is none. */
-export function ownColumn({ name, columns }: FieldPlace): PgColumn {
-  const column = columns[name]
-  if (!column) throw new Error(`the field ${name} has no column`)
-  return column
 }
 
 function textField<Schema extends z.ZodType<string | null>>(

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnOf } from '../../database/columns.ts'
-import { positioned } from '../../database/rows.ts'
 import { byRelation } from '../dimensions.ts'
 import { defineField, type FieldPlace } from '../field.ts'
 import { among, anyOf, anyWhere, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { keys } from '../keys.ts'
+import { listQuery, listRows } from '../list-rows.ts'
 import type { Relation } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
 import { distinct } from '../schemas.ts'
@@ -92,24 +92,11 @@ export const topics = () =>
     capability: { kind: 'topics' },
     schema: (registry) =>
       distinct(registry.keySchema('topics')).default([]).meta({ description: 'Slugs of topics.' }),
-    json: ({ recordId, registry: { shared } }) =>
-      jsonList(
-        sql`select ${shared.topicLinks.topic} from ${shared.topicLinks} where ${shared.topicLinks.record} = ${recordId} order by ${shared.topicLinks.position}`,
-      ),
-    rows: ({ resource, registry: { shared } }) => ({
-      tables: [{ table: shared.topicLinks, recordId: shared.topicLinks.record }],
-      split: (values) => [
-        {
-          table: shared.topicLinks,
-          rows: values.flatMap(({ id, value }) =>
-            positioned(
-              // The schema of the field makes it a list of slugs.
-              (value as string[]).map((topic) => ({ topic })),
-              { record: id, resource },
-            ),
-          ),
-        },
-      ],
-    }),
+    json: (place) => {
+      const { topicLinks } = place.registry.shared
+      return jsonList(listQuery(topicLinks, sql`${topicLinks.topic}`, place))
+    },
+    rows: ({ resource, registry: { shared } }) =>
+      listRows(shared.topicLinks, (topic: string) => ({ topic }), { resource }),
     query: topicQuery,
   })

@@ -3,11 +3,10 @@ import { index, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { byRelation, itself } from '../dimensions.ts'
-import { defineField, type FieldPlace } from '../field.ts'
+import { defineField, type FieldPlace, ownColumn } from '../field.ts'
 import { arrayHas, withRelation } from '../filters.ts'
 import type { Relation } from '../relations.ts'
 import { distinct } from '../schemas.ts'
-import { ownColumn } from './text.ts'
 
 const wordRelation = (place: FieldPlace): Relation => {
   const column = ownColumn(place)

@@ -55,8 +55,8 @@ async function update(
   const differing = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
   const versions = new Map(changes.map(({ locked }) => [locked.key, locked.version]))
   for (const kind of ['replace', 'patch'] as const) {
-    const filterUpdates = differing.filter((change) => change.kind === kind)
-    const written = await updateDocuments(transaction, resource, filterUpdates, { kind, authorship })
+    const ofKind = differing.filter((change) => change.kind === kind)
+    const written = await updateDocuments(transaction, resource, ofKind, { kind, authorship })
     for (const { key, version } of written) versions.set(key, version)
   }
   return changes.map(({ at, locked: { key, version } }) => [

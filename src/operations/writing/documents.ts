@@ -161,10 +161,9 @@ export async function updateDocuments(
     return rows && differing.length > 0 ? [{ property, rows, differing }] : []
   })
   for (const { rows, differing } of parts) {
-    const tables = rows.tables.map(({ table, recordId: column }) => ({ table, column }))
     await tx.query(
       deleteStatement(
-        tables,
+        rows.tables,
         differing.map(({ record }) => record.id),
       ),
     )
@@ -214,11 +213,8 @@ export async function deleteDocuments(
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
   // PostgreSQL checks that nothing refers to one record before it has removed what belongs to the next.
   const parts = Object.values(resource.bound).flatMap(({ rows }) => rows?.tables ?? [])
-  if (removed.length > 1 && parts.length > 0) {
-    const tables = parts.map(({ table, recordId: column }) => ({ table, column }))
-    await tx.query(deleteStatement(tables, ids))
-  }
-  await tx.query(deleteStatement([{ table: records, column: records.id }], ids))
+  if (removed.length > 1 && parts.length > 0) await tx.query(deleteStatement(parts, ids))
+  await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))
   return stored.map(({ version }) => version)
 }
 

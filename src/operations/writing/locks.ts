@@ -12,8 +12,8 @@ import { writeDatabaseRevisions } from './database-revisions.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
-/** Tells the triggers that the service keeps versions, timestamps and documents in this transaction. */
-const asService = sql`set_config('entente.writer', 'service', true)`
+/** SQL that tells the triggers that the service keeps versions, timestamps and documents in this transaction. */
+export const asService = sql`set_config('entente.writer', 'service', true)`
 
 /** A record under a lock that holds until the transaction ends. */
 export interface Locked {

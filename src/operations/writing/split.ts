@@ -18,7 +18,7 @@ export interface WrittenRecord {
 }
 
 /** The public JSON of a record: its properties in the order in which they are shown. */
-export function composeDocument(resource: Resource, record: WrittenRecord): string {
+function composeDocument(resource: Resource, record: WrittenRecord): string {
   const { key, version, createdAt, updatedAt, document } = record
   const all: Document = { ...document, [resource.key.property]: key, version, createdAt, updatedAt }
   const shown: Document = {}

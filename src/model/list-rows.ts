@@ -1,0 +1,30 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import { columnOf } from '../database/columns.ts'
+import { positioned, type Row } from '../database/rows.ts'
+import type { FieldPlace, FieldRows } from './field.ts'
+
+/** Lists that are stored as rows of a table, which has the columns `record` and `position`. */
+
+/** The query of a record's rows, in the order of the list. */
+export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<FieldPlace, 'recordId'>): SQL =>
+  sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
+
+/**
+ * How lists become rows.
+ * @param toRow returns the row of an entry, without its record and position.
+ * @param owner columns that are the same in every row.
+ */
+export const listRows = <Entry>(
+  table: PgTable,
+  toRow: (entry: Entry) => Row,
+  owner: Row = {},
+): FieldRows<Entry[]> => ({
+  tables: [{ table, recordId: columnOf(table, 'record') }],
+  split: (values) => [
+    {
+      table,
+      rows: values.flatMap(({ id, value }) => positioned(value.map(toRow), { ...owner, record: id })),
+    },
+  ],
+})
