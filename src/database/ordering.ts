@@ -44,7 +44,7 @@ const idOrder = (column: AnyPgColumn): Ordering => ({
 export const referenceOrder = (column: AnyPgColumn): Ordering =>
   column.columnType === 'PgUUID' ? idOrder(column) : codeOrder(column)
 
-/** Days: EDTF dates are sorted by their earliest; a date that is open at its start has a day before all others. */
+/** Days: an EDTF date sorts by its earliest day. A date with an open start sorts as the earliest of all. */
 export const dayOrder = (earliest: AnyPgColumn): Ordering => ({
   asc: sql`coalesce(${earliest}, 'infinity'::date)`,
   desc: sql`case when ${earliest} is null then '-infinity'::date else greatest(${earliest}, '4713-11-24 BC'::date) end`,
@@ -69,9 +69,9 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 })
 
 /**
- * Indexes that serve lists sorted by an ordering with the key behind it, one for each direction where they differ. The last
- * column lets a question about the past pass over rows that started later, without reading them.
- * @param name of the index for the ascending order.
+ * Indexes for lists sorted by an ordering and then by key. A nullable column needs one index for each direction.
+ * The last column lets an `asOf` query skip rows that started later without reading them from the table.
+ * @param name The name of the ascending index.
  */
 export function orderIndexes(
   name: string,

@@ -14,8 +14,8 @@ type Bounds<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
 const yearSql = (day: AnyPgColumn) =>
   sql`(extract(year from ${day})::int + (extract(year from ${day}) < 0)::int)`
 
-// An open end is an infinite day, which has no year. So only dates within one year reach the cast. PostgreSQL has no dates
-// for part of the first years, so no filter could name them.
+// An open end is an infinite day, which has no year, so only dates within one year reach the cast. PostgreSQL
+// dates start in November 4713 BC, so the first years are excluded: filters could not cover them completely.
 const sameYear: Bounds<SQL> = (earliest, latest) =>
   sql`extract(year from ${earliest}) = extract(year from ${latest}) and extract(year from ${earliest}) > -4700`
 
@@ -57,7 +57,7 @@ const unit = (form: RegExp, example: string) =>
       error: `must be as ${example} is, or "unknown"`,
     })
     .meta({
-      description: `Such as ${example}; \`unknown\` for dates that can't be told to one.`,
+      description: `Such as ${example}; \`unknown\` for dates that cannot be assigned to a single one.`,
       examples: [example],
     })
 

@@ -18,15 +18,15 @@ export interface Include {
   json: SQL
 }
 
-/** What the search across resources finds a record by, and shows of it, by properties of the resource. */
+/** The properties of a resource that the search across resources reads and shows. */
 export interface SearchProperties {
-  /** Heads a hit. */
+  /** The property shown as the title of a search result. */
   title: string
   /** Another name beside the title; with `aliases`, all are searched as names. */
   otherName?: string
   /** Whether the records have aliases, all of which count as names. */
   hasAliases?: boolean
-  /** Prose to quote if no name has the words. */
+  /** Text properties to quote from if no name contains the search words. */
   prose: string[]
 }
 
@@ -55,16 +55,16 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   noun: string
   description: string
   fields: Map
-  /** The field that identifies a record; absent: a UUID that the registry makes. */
+  /** The field that identifies a record. If absent, the registry generates a UUID. */
   naturalKey?: string
   search: SearchProperties
-  /** Fields that say when a record happened: one date, or start and end. Networks ask for them. */
+  /** Date fields of the record's event: one date, or start and end. Networks filter by them. */
   happened?: [string] | [string, string]
   /** A document as clients write it, for the OpenAPI document. */
   example: Record<string, unknown>
 }
 
-/** Declares a resource. The name stands once, and the fields keep their types. */
+/** Declares a resource and keeps the types of its fields. */
 export const defineResource = <const Map extends Fields>(
   name: string,
   fields: Map,
@@ -75,15 +75,15 @@ export const defineResource = <const Map extends Fields>(
 
 /** The key that identifies a record in URLs and in references. */
 export interface Key extends KeyForm {
-  /** The property that holds the key, which is also the table's. */
+  /** The property that holds the key, both in the document and in the table definition. */
   property: string
   column: PgColumn
 }
 
-/** SQL of what the search across resources needs of a record. */
+/** The columns and SQL that the search across resources reads from a record. */
 export interface SearchColumns {
   title: PgColumn
-  /** All names of a record, the title first, one a line; absent where the title is the only name. */
+  /** All names of a record, one per line, the title first. Absent if the title is the only name. */
   lines?: SQL
   prose: PgColumn[]
 }
@@ -104,7 +104,7 @@ export interface Resource extends Omit<ResourceDefinition, 'search' | 'constrain
   /** The record's id in `records`, which all tables refer to. */
   id: PgColumn
   key: Key
-  /** The public contract of what clients write. Records have the key, version and timestamps besides. */
+  /** The public schema of what clients write. Records also have a key, a version and timestamps. */
   document: z.ZodObject
   bound: Record<string, BoundField>
   search: SearchColumns
@@ -117,7 +117,7 @@ export interface Resource extends Omit<ResourceDefinition, 'search' | 'constrain
   registry: Registry
 }
 
-/** A resource as conditions see it. */
+/** The parts of a resource that search conditions use. */
 export const toSearchable = ({ filters, collections, id }: Resource): Searchable => ({
   filters,
   collections,
@@ -126,7 +126,7 @@ export const toSearchable = ({ filters, collections, id }: Resource): Searchable
 
 const recordSchemas = new WeakMap<Resource, z.ZodObject>()
 
-/** The schema of a whole record as it is answered: key, document, version and timestamps, and what was included. */
+/** The schema of a record in a response: key, document, version, timestamps and included records. */
 export function recordSchema(resource: Resource): z.ZodObject {
   const known = recordSchemas.get(resource)
   if (known) return known
@@ -166,12 +166,12 @@ function exampleRecord(resource: Resource): Record<string, unknown> {
   return { ...key, ...document, ...managedExample }
 }
 
-/** What the registry keeps of every record beside what clients write. */
+/** Properties that the registry maintains for every record. */
 export const managed = {
   version: z
     .int()
     .min(1)
-    .meta({ description: 'Raised by every change; the ETag of the record.', examples: [1] }),
+    .meta({ description: 'Incremented by every change. It is also the ETag of the record.', examples: [1] }),
   createdAt: z.iso.datetime().meta({
     description: 'When the record was made in the registry.',
     examples: ['2026-01-31T09:30:00.000Z'],

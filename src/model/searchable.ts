@@ -1,10 +1,10 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Filter } from './filters.ts'
 
-/** What conditions can apply to: the records of a resource, or the elements of a list inside them. */
+/** What search conditions can apply to: the records of a resource, or the elements of a list in a record. */
 export interface Searchable {
   filters: Record<string, Filter>
-  /** The lists inside each of them whose elements can be searched. A function, because resources refer to one another. */
+  /** The searchable lists inside each record or element. A function, because resources refer to each other. */
   collections: () => Record<string, Collection>
   /** The columns that the elements of those lists refer to. */
   key: PgColumn[]

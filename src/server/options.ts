@@ -8,10 +8,10 @@ import { requestIdOptions } from './plugins/request-log.ts'
 /** Largest body of most operations, in bytes. */
 const bodyLimit = 1024 * 1024
 
-/** A connection with a request is closed after so many milliseconds without a byte. */
+/** A connection with an active request is closed after this many milliseconds without traffic. */
 const connectionTimeoutMs = 300_000
 
-/** A connection that sent no valid HTTP is destroyed so many milliseconds after its response. */
+/** A connection that sent invalid HTTP is destroyed this many milliseconds after the error response. */
 const errorCloseTimeoutMs = 1000
 
 /** How often Node.js looks for requests that take too long to arrive, in milliseconds. */
@@ -35,7 +35,7 @@ export function serverOptions(config: Config) {
     },
     // A client that does not yet know of the shutdown still gets its response.
     return503OnClosing: false,
-    // The operation checks keys and the query, because it knows their rules.
+    // The operation validates path keys and parses the query, so the router must do neither.
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {

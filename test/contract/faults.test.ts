@@ -51,7 +51,7 @@ function withWrong(schema: z.core.$ZodType, wrong: unknown) {
 }
 
 describe.each(resources)('a record for $name is refused', (resource) => {
-  /** Sends a faulty document, and holds that nothing is written, whatever is wrong with it. */
+  /** Sends a faulty document, and checks that it is refused and nothing is written. */
   async function refused(document: unknown): Promise<HttpAnswer> {
     const before = await count(api, resource)
     const answer = await api.post(listPath(resource), document)
@@ -134,7 +134,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     }
   })
 
-  it('and each place that is wrong is told once, with what is wrong there', async () => {
+  it('with one error for each property that is wrong', async () => {
     const { required } = contractOf(api, resource)
     for (const wrong of ['', []]) {
       const answer = await refused(Object.fromEntries(required.map((name) => [name, wrong])))

@@ -59,7 +59,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
   const resource = registry.get(name)
   const id = recordId(resource, key)
 
-  /** Runs statements in a transaction, and tells the record before and after. */
+  /** Runs statements in a transaction. Returns the record before and after it. */
   async function change(...statements: string[]) {
     const before = await recordOf(id)
     await database.pool.query(['begin', ...statements, 'commit'].join(';'))
@@ -72,7 +72,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
     expectInvalidated(before, after)
   })
 
-  it('raises the version once a transaction, whatever it changes and over savepoints', async () => {
+  it('raises the version once per transaction, with several changes and savepoints', async () => {
     const { before, after } = await change(
       rename('A'),
       'savepoint one',
@@ -88,7 +88,7 @@ describe.each(cases)('an update of %s in psql', (name, key, column) => {
     expect(after?.visibility).toBe('public')
   })
 
-  it('cannot set version, birthday, time of change and document, back or forth', async () => {
+  it('cannot set the version, the creation time, the time of change or the document', async () => {
     const { before, after } = await change(
       `update records set version = 1000, created_at = '2001-01-01', updated_at = '2001-01-01', document = '{}',
         shape = 'x' where id = '${id}'`,
@@ -119,7 +119,7 @@ describe('a row that is inserted in psql', () => {
     ['sources', 'sources', ids.unused],
   ]
   it.each(cases)(
-    'of %s brings its record, and goes on counting when it comes again',
+    'of %s creates its record, and continues its versions when it is inserted again',
     async (name, table, key) => {
       const resource = registry.get(name)
       const id = recordId(resource, key)
@@ -160,7 +160,7 @@ describe('a row that is inserted in psql', () => {
   })
 })
 
-it('a delete from records in psql takes the record with all that belongs to it', async () => {
+it('a delete from records in psql also deletes the rows of the record in other tables', async () => {
   const terms = insert('agreements_terms', rows.agreements_terms)
   await database.query(...terms)
   const [before] = await database.query('select version from records where id = $1', [ids.agreement])

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { answerOf, asAdministrator } from './service.ts'
 
-/** A write that the service has said to have done, or that was found done where its answer was lost. */
+/** A write that the service acknowledged, or that was found to be done although its answer was lost. */
 export interface Acknowledged {
   operation: 'create' | 'patch' | 'replace' | 'remove'
   key: string
@@ -24,7 +24,7 @@ const marked = z.looseObject({
 
 const topics = ['ford-1', 'ford-2', 'ford-3']
 
-/** What a write puts in every part of a record, so that halves of two writes can be told. */
+/** What a write puts in every part of a record, so that a mixture of two writes is detected. */
 const documentOf = (mark: string) => ({
   title: mark,
   kind: 'agreement',
@@ -48,11 +48,11 @@ export function markOf(document: unknown): string {
 
 /** What a client counts besides what it has written. */
 export interface Trouble {
-  /** Answers that never came, or not whole. */
+  /** Answers that did not arrive, or not completely. */
   cut: number
   /** Answers 503. */
   unavailable: number
-  /** Answers of creations that had been made already, by an attempt whose answer was lost. */
+  /** Answers to creates that an earlier attempt, whose answer was lost, had already done. */
   replayed: number
 }
 
@@ -66,7 +66,7 @@ const versionIn = (headers: Headers) => Number(/^"(\d+)"$/.exec(headers.get('eta
 /**
  * A client who writes agreements of its own, one write after another, and asks again until it knows what became of each.
  * @param origins of the service's processes, which it takes in turn.
- * @param stopped aborted when it shall give up.
+ * @param stopped aborts when the client must give up.
  */
 export class Writer {
   readonly acknowledged: Acknowledged[] = []
@@ -96,7 +96,7 @@ export class Writer {
     return this.#remove(mark, target)
   }
 
-  /** Asks the processes in turn until one answers and is not only busy or away. */
+  /** Sends the request to the processes in turn until one answers with a status other than 503. */
   async #ask(
     url: string,
     init: RequestInit,
@@ -140,7 +140,7 @@ export class Writer {
     this.acknowledged.push({ operation, key: target.key, version: target.version, mark })
   }
 
-  /** The version that a change has made. When an earlier attempt had made it, the record says so. */
+  /** The version that a change has made. After a 412 on a retry, the record shows whether an earlier attempt made it. */
   async #versionAfter(
     answer: { status: number; headers: Headers; text: string; first: boolean },
     mark: string,

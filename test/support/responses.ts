@@ -16,7 +16,7 @@ export interface ReceivedResponse {
   status: number
   contentType: string | null
   body: string
-  /** Whether the request selected some `fields` of the records, or none. */
+  /** `sparse` if the request selects `fields` of the records, otherwise `whole`. */
   records: 'whole' | 'sparse'
 }
 
@@ -31,7 +31,7 @@ const fastCompilation = { strict: false, code: { optimize: false } }
 
 const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
 
-/** Tells whether a status blames the request: usually 405, but another fault may be found first. */
+/** Whether the status is a client error (4xx): usually 405, but another fault may be found first. */
 const isRefusal = (status: number) => status >= 400 && status < 500
 
 /** Pages for people, and the document itself: the document does not describe them. */
@@ -127,7 +127,7 @@ const isSparse = (item: unknown) =>
   '$ref' in item &&
   String(item.$ref).startsWith('#/components/schemas/Sparse')
 
-/** Where the schema at some steps really is: what only refers to another is compiled once for all that refer to it. */
+/** Returns the reference to the schema at some steps. A `$ref` is followed, so that its target is compiled only once. */
 function targetOf(document: unknown, steps: string[], name: string): string {
   const found = steps.reduce<unknown>((value, step) => Object(value)[step], document)
   const { $ref } = Object(found)

@@ -5,15 +5,15 @@ type Words = readonly [string, ...string[]]
 
 const sortedAndGrouped = (values: Words) => ({ values, sort: true, group: groupByWord })
 
-/** A word of a closed list that may be unknown. */
+/** An optional enumeration value. */
 export const enumeration = <const Values extends Words>(values: Values, description: string) =>
   code(z.enum(values), description, sortedAndGrouped(values))
 
-/** A word of a closed list that is always there. */
+/** A required enumeration value. */
 export const requiredEnumeration = <const Values extends Words>(values: Values, description: string) =>
   requiredCode(z.enum(values), description, sortedAndGrouped(values))
 
-/** A word of a closed list that is the given one when a client leaves it out. */
+/** An enumeration value with a default. */
 export const defaultEnumeration = <const Values extends Words>(
   values: Values,
   value: Values[number],

@@ -15,8 +15,8 @@ const numberQuery = (place: FieldPlace, description: string) => ({
 })
 
 /**
- * A whole number from `minimum` to `maximum`, which is `minimum` when a client leaves it out.
- * @param measure how it is summed up in aggregates.
+ * An integer from `minimum` to `maximum`. The default is `minimum`.
+ * @param measure How aggregates sum it.
  */
 export const count = (
   description: string,
@@ -40,8 +40,8 @@ export const count = (
   })
 
 /**
- * A number with at most four decimals, exact as a JSON number (below 10^14).
- * @param within dimension that must have one value before numbers can be summed up.
+ * A number from -10^14 to 10^14 with at most four decimals.
+ * @param within Name of the dimension that must have a single value before numbers can be summed.
  */
 export const decimal = (description: string, within: string) =>
   defineField({

@@ -8,7 +8,7 @@ import type { Collection } from '../searchable.ts'
 import { actionKinds } from '../vocabularies.ts'
 import type { Roles } from './schema.ts'
 
-/** The participants of a record, as searches ask for them: all conditions hold for one and the same. */
+/** The participants of a record, for searches. All conditions must match the same participant. */
 export function participantCollection({ shared: { participations } }: Registry, roles: Roles): Collection {
   return {
     description: 'Who takes part.',
@@ -45,7 +45,7 @@ export function participantCollection({ shared: { participations } }: Registry, 
   }
 }
 
-/** The parties of a record: participants with who signed for them and what they did. */
+/** The parties of a record: participants with their signatory and actions. */
 export function partyCollection(registry: Registry, roles: Roles): Collection {
   const { participations, participationActions: actions } = registry.shared
   const participants = participantCollection(registry, roles)

@@ -32,8 +32,8 @@ const regionsByArea = (level: Level) =>
 /**
  * The regions of the one country that a record names.
  * @param key the column with the record's id.
- * @param own the level of which a record has a value or none.
- * @param level the level of the values.
+ * @param own The level that decides whether a record has any value.
+ * @param level The level of the values that the queries return.
  */
 export const countryAreas = (
   key: AnyPgColumn,
@@ -49,11 +49,11 @@ export const countryAreas = (
   some: () => sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(own)})))`,
 })
 
-/** What takes part in a record, in all ways in which filters and dimensions see it. */
+/** The participants of a record, as the relations that filters and dimensions use. */
 export interface ParticipantRelations
   extends Record<'country' | 'organization' | Area | 'anyRegion' | 'role', Relation> {}
 
-/** The relations of the participants of a resource. Without a role, hosts and locations take part too. */
+/** The participant relations of a resource. Unless a role is filtered, host countries and locations count too. */
 export function participantRelations(place: FieldPlace, roles: Roles): ParticipantRelations {
   const { recordId: key, resource, registry } = place
   const { participations } = registry.shared

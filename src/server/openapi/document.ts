@@ -142,7 +142,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       version,
       summary: 'A registry of international science and technology cooperation.',
       description:
-        'Agreements, projects, cooperation bases and assistance programs, who takes part in them, and which source says so. Nothing in a request is ignored: what is unknown is refused with the nearest that exists.',
+        'Agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This service.' }],

@@ -6,7 +6,7 @@ const text = (description: string) => ({ type: 'string', description })
 export const problemSchema = {
   Problem: {
     type: 'object',
-    description: 'Why the answer is not the one asked for, as RFC 9457 problem details.',
+    description: 'Why the request failed, as RFC 9457 problem details.',
     required: ['type', 'title', 'status', 'detail', 'instance'],
     additionalProperties: false,
     properties: {
@@ -22,17 +22,17 @@ export const problemSchema = {
       instance: text('The request that it is about.'),
       errors: {
         type: 'array',
-        description: 'Each fault by itself.',
+        description: 'The individual faults.',
         items: {
           type: 'object',
           required: ['code', 'message'],
           additionalProperties: false,
           properties: {
-            pointer: text('JSON pointer (RFC 6901) into the request body; empty for the whole.'),
+            pointer: text('JSON pointer (RFC 6901) into the request body. Empty for the whole body.'),
             parameter: text('Name of a parameter of the path or the query.'),
             header: text('Name of a request header.'),
             code: text('What kind of fault it is.'),
-            message: text('What is wrong and what would be right.'),
+            message: text('What is wrong and how to fix it.'),
           },
         },
       },
