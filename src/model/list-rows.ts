@@ -11,7 +11,7 @@ export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<Field
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
 
 /**
- * How lists become rows.
+ * Returns the table and the rows of a field whose value is a list.
  * @param toRow returns the row of an entry, without its record and position.
  * @param owner columns that are the same in every row.
  */

@@ -42,7 +42,7 @@ const makeReader = (database: Database, resource: Resource, representation: Repr
       const found = await findRecords(singleReads(database), resource, keys, representation)
       return keys.map((key) => found.get(key))
     },
-    // What is kept in memory is kept by others, who know when it has changed.
+    // No cache here: the response cache stores results, and knows when they have changed.
     { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
   )
 
