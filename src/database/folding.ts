@@ -7,6 +7,13 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
  */
 export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${value}))`
 
+/**
+ * Returns SQL of a search in the syntax of web searches, for PostgreSQL's functions that parse it. Several minus signs in a
+ * row are a line or a dash and no negation; PostgreSQL fails at 33 of them.
+ */
+export const webSearch = (value: SQL): SQL =>
+  sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
+
 /** Returns SQL of the first 200 characters of a folded text, in byte order. A B-tree entry has a size limit. */
 export const foldedPrefix = (value: SQL | AnyPgColumn): SQL => sql`left(${fold(value)}, 200) collate "C"`
 

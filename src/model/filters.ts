@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
-import { fold } from '../database/folding.ts'
+import { fold, webSearch } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { dateSpan } from '../database/spans.ts'
 import { records } from '../database/tables/records.ts'
@@ -274,7 +274,8 @@ export const fullText = (table: PgTable, what: string): Filter =>
   where(
     z.string().min(1).max(300),
     `Words in ${what}, in the syntax of web searches: \`electric cars\`, \`"electric cars"\`, \`energy or climate\`, \`energy -coal\`. Accents don't matter.`,
-    (text) => sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', plain_text(${text}::text))`,
+    (text) =>
+      sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(sql`${text}::text`)})`,
   )
 
 /** The condition that a record is among those of some queries, each of which yields ids. */

@@ -95,6 +95,12 @@ export const problemTypes = {
     explanation:
       'Send `Content-Type: application/json` (for PATCH also `application/merge-patch+json`, to create also `application/x-ndjson`), in UTF-8 and without Content-Encoding.',
   },
+  'expectation-failed': {
+    status: 417,
+    title: 'Expectation failed',
+    explanation:
+      'The only expectation that the service can meet is `Expect: 100-continue`. Leave the header out.',
+  },
   'invalid-body': {
     status: 422,
     title: 'Validation failed',

@@ -19,6 +19,7 @@ import { database as databasePlugin } from './plugins/database.ts'
 import { documentation } from './plugins/documentation.ts'
 import { errorHandler } from './plugins/error-handler.ts'
 import { health } from './plugins/health.ts'
+import { httpConformance } from './plugins/http-conformance.ts'
 import { keyring } from './plugins/keyring.ts'
 import { loadShedding } from './plugins/load-shedding.ts'
 import { metrics } from './plugins/metrics.ts'
@@ -63,7 +64,6 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(urlLimit)
   await app.register(errorHandler)
   await app.register(routes)
-  await app.register(notFoundHandler)
   await app.register(bodyParsers)
   await app.register(keyring)
   if (config.RATE_LIMIT > 0)
@@ -75,6 +75,8 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
   })
   if (config.RATE_LIMIT > 0) await app.register(rateLimit, { maxPerMinute: config.RATE_LIMIT })
+  await app.register(httpConformance)
+  await app.register(notFoundHandler)
 }
 
 /** Builds the service on a migrated database: plugins and scopes of routes. It does not listen yet. */

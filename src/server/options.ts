@@ -3,6 +3,7 @@ import type { FastifyHttpOptions } from 'fastify'
 import type { Config } from './config.ts'
 import { loggerOptions } from './logger.ts'
 import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
+import { routableUrl } from './plugins/http-conformance.ts'
 import { requestIdOptions } from './plugins/request-log.ts'
 
 /** Largest body of most operations, in bytes. */
@@ -32,7 +33,10 @@ export function serverOptions(config: Config) {
       requestTimeout,
       // Node.js swaps the two timeouts when the one for the headers is longer.
       headersTimeout: requestTimeout,
+      // The plugin `http-conformance` requires it, with a problem in the response.
+      requireHostHeader: false,
     },
+    rewriteUrl: ({ url = '' }) => routableUrl(url),
     // A client that does not yet know of the shutdown still gets its response.
     return503OnClosing: false,
     // The operation validates path keys and parses the query, so the router must do neither.

@@ -159,6 +159,19 @@ describe('a search across resources', () => {
     }
   })
 
+  it.each(['-'.repeat(33), '–'.repeat(40), '- '.repeat(40), '-!'.repeat(40)])(
+    'takes many dashes for no negation, here and in lists: %s',
+    async (dashes) => {
+      const q = encodeURIComponent(`quixotic ${dashes} windmills`)
+      expect((await api.get(`/v1/search?q=${q}`)).status).toBe(200)
+      const list = await api.get(`/v1/agreements?q=${q}`)
+      expect(list.status).toBe(200)
+      expect(list.json<{ data: { id: string }[] }>().data[0]?.id).toBe(agreement)
+      const search = { where: { q: { eq: dashes } } }
+      expect((await api.post('/v1/agreements/search', search)).status).toBe(200)
+    },
+  )
+
   it('says whether there is more than it shows, which is the best', async () => {
     const all = await ask('china', '&limit=100')
     const few = await ask('china', '&limit=3')

@@ -130,7 +130,15 @@ describe('without limits and with CORS_ORIGINS', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe(origin)
     const exposed = allowed.headers.get('access-control-expose-headers')?.split(', ')
     expect(exposed).toEqual(
-      expect.arrayContaining(['ETag', 'Link', 'Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After']),
+      expect.arrayContaining([
+        'Content-Disposition',
+        'ETag',
+        'Link',
+        'Location',
+        'RateLimit',
+        'RateLimit-Policy',
+        'Retry-After',
+      ]),
     )
     const refused = await api.get(path, { headers: { origin: 'https://evil.example' } })
     expect(refused.headers.get('access-control-allow-origin')).toBeNull()

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
-import { fold, foldedPrefix, nameList, widePairs } from '../../database/folding.ts'
+import { fold, foldedPrefix, nameList, webSearch, widePairs } from '../../database/folding.ts'
 import type { Statement } from '../../database/statement.ts'
 import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
@@ -141,7 +141,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
     return sql`with term as materialized (
-        select folded.part, prefix_tsquery(${q}) as words, wide_pairs(folded.part) as pairs,
+        select folded.part, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.part) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${likeness}, true) as threshold
         from (select lower(plain_text(btrim(${q}))) as part) as folded
       ), named as materialized (${each(named)}),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { webSearch } from '../../database/folding.ts'
 import { anyOf, anyWhere, edtfDate, text, where } from '../filters.ts'
 import { keys } from '../keys.ts'
 import type { Registry } from '../registry.ts'
@@ -35,7 +36,7 @@ export function participantCollection({ shared: { participations } }: Registry, 
         z.string().min(1).max(300),
         'Words in the names and aliases of the country, organization or region that takes part.',
         (words) => {
-          const found = sql`search @@ websearch_to_tsquery('english', plain_text(${words}::text))`
+          const found = sql`search @@ websearch_to_tsquery('english', ${webSearch(sql`${words}::text`)})`
           return sql`${participations.country} in (select code from countries where ${found}) or ${participations.organization} in (select id from organizations where ${found}) or ${participations.region} in (select code from regions where ${found})`
         },
       ),

@@ -19,6 +19,7 @@ const everywhere: ProblemType[] = [
   'forbidden',
   'timeout',
   'uri-too-long',
+  'expectation-failed',
   'rate-limited',
   'internal',
   'overloaded',

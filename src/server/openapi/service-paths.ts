@@ -33,6 +33,7 @@ export const servicePaths = {
     200: statusAnswer('It is.', ['ok']),
     ...problem('method-not-allowed'),
     ...problem('uri-too-long'),
+    ...problem('expectation-failed'),
   }),
   '/readyz': check(
     'getReadiness',
@@ -42,6 +43,7 @@ export const servicePaths = {
       200: statusAnswer('It can.', ['ok', 'read_only']),
       ...problem('method-not-allowed'),
       ...problem('uri-too-long'),
+      ...problem('expectation-failed'),
       ...problem('unavailable'),
     },
   ),
@@ -68,6 +70,7 @@ export const servicePaths = {
         ...problem('not-found'),
         ...problem('method-not-allowed'),
         ...problem('uri-too-long'),
+        ...problem('expectation-failed'),
         ...problem('rate-limited'),
         ...problem('internal'),
         ...problem('unavailable'),

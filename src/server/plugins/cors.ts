@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 
 /** Response headers that scripts of other origins may read, beside the safelisted ones of the Fetch standard. */
 const exposedHeaders = [
+  'Content-Disposition',
   'ETag',
   'Link',
   'Location',

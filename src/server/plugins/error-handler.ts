@@ -28,9 +28,23 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
   },
 }
 
+/** The problems of what the static files of `/docs` refuse, by status: `..` and NUL in a path, and `If-Match`. */
+const fileProblems: Record<string, { type: ProblemType; detail: string }> = {
+  400: { type: 'not-found', detail: 'There is no file with this path.' },
+  403: { type: 'not-found', detail: 'There is no file with this path.' },
+  412: { type: 'stale-version', detail: 'The file has another ETag or is newer.' },
+}
+
+/** The name of an error by Fastify, or the status of an error by `http-errors`. */
+function errorName(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if ('code' in error) return String(error.code)
+  return 'statusCode' in error ? String(error.statusCode) : ''
+}
+
 function frameworkProblem(error: unknown): Problem | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const known = frameworkProblems[code]
+  const name = errorName(error)
+  const known = frameworkProblems[name] ?? fileProblems[name]
   return known && new Problem(known.type, known.detail, { cause: error })
 }
 
@@ -52,7 +66,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     .code(problem.status)
     .headers(problem.headers)
     .type(mediaType)
-    .send(JSON.stringify(problem.toDocument(request.url)))
+    .send(JSON.stringify(problem.toDocument(request.originalUrl)))
 }
 
 /** Whether the client closed the connection before its request was complete. */

@@ -18,6 +18,11 @@ function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
 /** Refuses requests that no route takes: 405 with `Allow` for the method, 404 with the nearest path otherwise. */
 export const notFoundHandler = fp(
   async function notFoundHandler(app) {
+    // Before the body is read, which Fastify would refuse for reasons of its own.
+    app.addHook('onRequest', (request, _reply, done) =>
+      done(request.is404 ? notFound(request, app.routes) : undefined),
+    )
+    // A route that serves files calls it for a file that is missing.
     app.setNotFoundHandler((request, reply) => sendProblem(notFound(request, app.routes), request, reply))
   },
   { name: 'not-found', dependencies: ['routes'] },

@@ -93,7 +93,6 @@ function addOptions(app: FastifyInstance, url: string): void {
   app.route({
     method: 'OPTIONS',
     url,
-    config: { rateLimit: false },
     handler: async (_request, reply) => {
       const methods = app.routes.methods(url)
       const patch = methods.includes('PATCH') && {

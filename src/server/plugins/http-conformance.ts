@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Problem } from '../../problems/problem.ts'
+
+/** The path under which a request with a malformed path passes the plugins. No route takes it. */
+const malformedPath = '/malformed'
+
+function isWellFormed(url: string): boolean {
+  const [path = ''] = url.split('?')
+  try {
+    decodeURI(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Returns the URL to route by: the given one, or another if its path has percent-encoding that cannot be decoded. The
+ * router itself would refuse such a path before any plugin sees the request.
+ */
+export const routableUrl = (url: string): string =>
+  !url.includes('%') || isWellFormed(url) ? url : malformedPath
+
+/** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
+const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
+
+/** Returns what is wrong with the Host header (RFC 9112, section 3.2), or undefined. */
+function findHostFault({ headers: { host }, raw }: FastifyRequest): string | undefined {
+  if (host === undefined) return raw.httpVersion === '1.1' ? 'is required' : undefined
+  // Node.js keeps the first one and drops the others.
+  const names = raw.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host')
+  if (names.length > 1) return `is there ${names.length} times: send it once`
+  return hostPattern.test(host) ? undefined : `"${host}" is not a host, such as registry.example:3000`
+}
+
+function findProblem(request: FastifyRequest): Problem | undefined {
+  if (request.url !== request.originalUrl)
+    return new Problem('malformed-request', 'The path has percent-encoding that is not UTF-8.')
+  const message = findHostFault(request)
+  if (message !== undefined) {
+    return new Problem('malformed-request', `The Host header ${message}.`, {
+      errors: [{ header: 'Host', code: 'invalid', message }],
+    })
+  }
+  const { expect } = request.headers
+  if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined
+  const detail = `The service cannot meet the expectation "${expect}": leave out Expect, or send 100-continue.`
+  return new Problem('expectation-failed', detail)
+}
+
+/**
+ * Refuses requests that HTTP demands to refuse: malformed paths, Host headers that are missing, repeated or malformed (400),
+ * and unknown expectations (417). They pass the plugins before this one, so they are counted and logged as others are.
+ */
+export const httpConformance = fp(
+  async function httpConformance(app) {
+    // Without a listener, Node.js would answer 417 itself.
+    app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+    app.addHook('onRequest', (request, _reply, done) => done(findProblem(request)))
+  },
+  { name: 'http-conformance' },
+)

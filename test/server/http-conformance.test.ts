@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { exchange, rawRequest } from '../support/raw-http.ts'
+
+/** Requests that HTTP demands to refuse, and that fetch refuses to send. */
+
+const host = 'Host: registry.example'
+const maxPerMinute = 5
+
+let api: Api
+let limited: Api
+beforeAll(async () => {
+  api = await openApi()
+  limited = await openApi({ env: { RATE_LIMIT: String(maxPerMinute), TRUST_PROXY: '127.0.0.1' } })
+})
+afterAll(async () => {
+  await api.close()
+  await limited.close()
+})
+
+let addresses = 0
+const send = (method: string, target: string, headers?: string[]) =>
+  exchange(api.origin, rawRequest(method, target, headers))
+
+/** Sends a request often enough from an address of its own, and returns the statuses. */
+async function statusesUntilLimited(method: string, target: string, headers: string[]): Promise<number[]> {
+  addresses += 1
+  const forwarded = `X-Forwarded-For: 203.0.113.${addresses}`
+  const statuses: number[] = []
+  for (let sent = 0; sent <= maxPerMinute; sent += 1)
+    statuses.push(
+      (await exchange(limited.origin, rawRequest(method, target, [...headers, forwarded]))).status,
+    )
+  return statuses
+}
+
+type Case = [what: string, method: string, target: string, headers: string[], status: number, type: string]
+
+const refusals: Case[] = [
+  ['a broken percent-encoding', 'GET', '/%', [host], 400, 'malformed-request'],
+  ['percent-encoding of no hexadecimal', 'GET', '/v1/%zz', [host], 400, 'malformed-request'],
+  ['percent-encoding that is not UTF-8', 'GET', '/v1/topics/%ff?limit=1', [host], 400, 'malformed-request'],
+  ['an unknown expectation', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417, 'expectation-failed'],
+  ['two Host headers', 'GET', '/healthz', [host, 'Host: other.example'], 400, 'malformed-request'],
+  ['a Host header with a space', 'GET', '/healthz', ['Host: a b'], 400, 'malformed-request'],
+  ['no Host header', 'GET', '/healthz', [], 400, 'malformed-request'],
+]
+
+describe.each(refusals)('%s', (_what, method, target, headers, status, type) => {
+  it('is refused with a problem, a request id and the security headers', async () => {
+    const answer = await send(method, target, headers)
+    expect(answer.status).toBe(status)
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/problem+json; charset=utf-8',
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    })
+    expect(JSON.parse(answer.text)).toMatchObject({ type: `/problems/${type}`, status, instance: target })
+  })
+})
+
+describe('the limit of requests', () => {
+  it.each<[what: string, method: string, target: string, headers: string[], status: number]>([
+    ['malformed paths', 'GET', '/v1/%zz', [host], 400],
+    ['unknown expectations', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417],
+    ['OPTIONS', 'OPTIONS', '/v1/countries', [host], 204],
+    ['missing paths', 'GET', '/v1/nothing', [host], 404],
+  ])('counts %s', async (_what, method, target, headers, status) => {
+    const expected = [...Array<number>(maxPerMinute).fill(status), 429]
+    expect(await statusesUntilLimited(method, target, headers)).toEqual(expected)
+  })
+})
+
+describe('a request in order', () => {
+  it.each<[what: string, headers: string[]]>([
+    ['the expectation 100-continue', [host, 'Expect: 100-continue']],
+    ['a port in the Host header', ['Host: registry.example:3000']],
+    ['an IPv6 address as its host', ['Host: [::1]:3000']],
+    ['an empty Host header', ['Host:']],
+  ])('may have %s', async (_what, headers) => {
+    const { text } = await send('GET', '/v1/countries/CHN', headers)
+    expect(text).toContain(headers.some((header) => header.startsWith('Expect')) ? '200 OK' : '"China"')
+  })
+
+  it('needs no Host header in HTTP/1.0', async () => {
+    expect((await exchange(api.origin, 'GET /healthz HTTP/1.0\r\n\r\n')).status).toBe(200)
+  })
+})
+
+describe('a method that no path takes', () => {
+  it.each(['QUERY', 'PROPFIND', 'LINK', 'M-SEARCH'])('%s is refused with 405 and Allow', async (method) => {
+    const answer = await send(method, '/v1/agreements')
+    expect(answer.status).toBe(405)
+    expect(answer.headers.allow).toBe('GET, POST, HEAD, OPTIONS')
+    expect((await send(method, '/nowhere')).status).toBe(404)
+  })
+})
+
+describe('the files of /docs', () => {
+  it.each([
+    '/docs/static/../../x',
+    '/docs/static/%2e%2e/%2e%2e/x',
+    '/docs/static/..%5c..%5cx',
+    '/docs/static/%00',
+    '/docs/static/index.css%00',
+  ])('are not found at %s', async (target) => {
+    const answer = await send('GET', target)
+    expect(answer.status).toBe(404)
+    expect(JSON.parse(answer.text)).toMatchObject({ type: '/problems/not-found', instance: target })
+  })
+
+  it('are sent whole where a range is outside of them, and refused under another ETag', async () => {
+    const file = '/docs/static/index.css'
+    expect((await send('GET', file, [host, 'Range: bytes=99999999-'])).status).toBe(200)
+    expect((await send('GET', file, [host, 'If-Match: "other"'])).status).toBe(412)
+  })
+})

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+/** A response as its bytes say, with the names of headers in lower case. */
+export interface RawResponse {
+  status: number
+  headers: Record<string, string>
+  text: string
+}
+
+/** Sends bytes that `fetch` refuses to send, and reads until the server closes the connection: send `Connection: close`. */
+export async function exchange(origin: string, bytes: string): Promise<RawResponse> {
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  socket.write(bytes)
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk: Buffer) => void chunks.push(chunk))
+  await once(socket, 'close')
+  const [head = '', ...body] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+  const [start = '', ...lines] = head.split('\r\n')
+  const headers = lines.map((line) => {
+    const at = line.indexOf(':')
+    return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()]
+  })
+  return {
+    status: Number(start.split(' ')[1]),
+    headers: Object.fromEntries(headers),
+    text: body.join('\r\n\r\n'),
+  }
+}
+
+/** The bytes of a request without a body, which closes the connection. */
+export const rawRequest = (method: string, target: string, headers: string[] = ['Host: registry.example']) =>
+  `${[`${method} ${target} HTTP/1.1`, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`
