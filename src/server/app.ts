@@ -14,6 +14,7 @@ import { trustIssuer } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
 import { bodyParsers } from './plugins/body-parsers.ts'
 import { changes } from './plugins/changes.ts'
+import { client } from './plugins/client.ts'
 import { cors } from './plugins/cors.ts'
 import { database as databasePlugin } from './plugins/database.ts'
 import { documentation } from './plugins/documentation.ts'
@@ -74,6 +75,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     publicRead: config.PUBLIC_READ,
     maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
   })
+  await app.register(client)
   if (config.RATE_LIMIT > 0) await app.register(rateLimit, { maxPerMinute: config.RATE_LIMIT })
   await app.register(httpConformance)
   await app.register(notFoundHandler)

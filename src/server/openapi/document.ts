@@ -7,6 +7,7 @@ import type {
   ResponseContract,
 } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
+import { clientId } from '../plugins/client/end-client.ts'
 import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
 import { problemAnswer, problemSchema } from './problem-schema.ts'
 import { readHeaders } from './read-headers.ts'
@@ -97,7 +98,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
         segmentParameter(name, segment, schemas),
       ),
       ...Object.entries(contract.query).map(([name, parameter]) => queryParameter(name, parameter, schemas)),
-      ...contract.headers.map(headerParameter),
+      ...[...contract.headers, clientId].map(headerParameter),
     ],
     ...(body && { requestBody: body }),
     responses: { ...Object.fromEntries(answers), ...problemAnswers(contract) },

@@ -65,6 +65,7 @@ export const servicePaths = {
             },
           },
         },
+        ...problem('malformed-request'),
         ...problem('unauthorized'),
         ...problem('forbidden'),
         ...problem('not-found'),

@@ -3,7 +3,8 @@ import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
-import { addressKey, maxCountedClients, rateLimited } from './rate-limit.ts'
+import { addressName } from './client/addresses.ts'
+import { maxCountedClients, rateLimited } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,7 +34,7 @@ interface FailureLimit {
 function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   if (max === 0) return { check: async () => {}, count: async () => {} }
   // The types leave `cache` out where a single limiter takes it.
-  const options = { max, cache: maxCountedClients, keyGenerator: addressKey }
+  const options = { max, cache: maxCountedClients, keyGenerator: ({ ip }: FastifyRequest) => addressName(ip) }
   const failures = app.createRateLimit(options)
   return {
     check: async (request) => {

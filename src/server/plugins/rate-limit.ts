@@ -1,4 +1,3 @@
-import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
@@ -9,20 +8,17 @@ export const rateLimitWindowMs = 60_000
 /** Most clients in memory. The least recent one is dropped first. */
 export const maxCountedClients = 50_000
 
-/** Where a request comes from. An IPv6 subscriber has a whole /64. */
-export const addressKey = (request: FastifyRequest): string => `address ${normalizeIP(request.ip)}`
-
-/** Whom a request counts for: its key or subject, and the address of an anonymous one. */
-const clientKey = (request: FastifyRequest): string => {
-  const { kind, id } = request.actor
-  return kind === 'anonymous' ? addressKey(request) : `${kind} ${id}`
-}
+/** How many times the limit of one IPv6 subscriber its site may use: a site of 65,536 subscribers is one client, too. */
+const siteFactor = 10
 
 /** The problem of a client that has to wait for some seconds. */
 export const rateLimited = (detail: string, seconds: number, headers: Record<string, string> = {}): Problem =>
   new Problem('rate-limited', detail, {
     headers: { ...headers, 'retry-after': String(Math.max(1, seconds)) },
   })
+
+/** Whom a request counts for: an address, or a key with all its end clients. */
+const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
 
 /**
  * Limits the requests of each client in a minute, in this process, with the headers of
@@ -31,8 +27,14 @@ export const rateLimited = (detail: string, seconds: number, headers: Record<str
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
     // The types leave `cache` out where a single limiter takes it.
-    const options = { max: maxPerMinute, cache: maxCountedClients, keyGenerator: clientKey }
+    const options = { max: maxPerMinute, cache: maxCountedClients, keyGenerator: countedClient }
+    const siteOptions = {
+      max: siteFactor * maxPerMinute,
+      cache: maxCountedClients,
+      keyGenerator: ({ client }: FastifyRequest) => client.group,
+    }
     const count = app.createRateLimit(options)
+    const countSite = app.createRateLimit(siteOptions)
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.rateLimit === false) return
       const state = await count(request)
@@ -42,9 +44,15 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
         ratelimit: `"requests";r=${state.remaining};t=${state.ttlInSeconds}`,
       }
       reply.headers(headers)
-      if (!state.isExceeded) return
-      throw rateLimited(`More than ${maxPerMinute} requests in a minute.`, state.ttlInSeconds, headers)
+      if (state.isExceeded)
+        throw rateLimited(`More than ${maxPerMinute} requests in a minute.`, state.ttlInSeconds, headers)
+      const { client } = request
+      if (!client.isAnonymous || client.group === client.name) return
+      const site = await countSite(request)
+      if (site.isAllowed || !site.isExceeded) return
+      const detail = `More than ${siteOptions.max} requests in a minute from this IPv6 network (/48).`
+      throw rateLimited(detail, site.ttlInSeconds, headers)
     })
   },
-  { name: 'rate-limit', dependencies: ['@fastify/rate-limit', 'authentication'] },
+  { name: 'rate-limit', dependencies: ['@fastify/rate-limit', 'client'] },
 )

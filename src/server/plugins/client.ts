@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Client } from '../../operations/client.ts'
+import { anonymousClient } from './client/addresses.ts'
+import { readEndClient } from './client/end-client.ts'
+import { forwardingWarning } from './client/forwarding.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose work the request is: that of its key or token, or of its address. */
+    readonly client: Client
+  }
+}
+
+function findClient(request: FastifyRequest): Client {
+  const { kind, id } = request.actor
+  if (kind === 'anonymous') return anonymousClient(request.ip)
+  const group = `${kind} ${id}`
+  const endClient = readEndClient(request)
+  return { name: endClient === undefined ? group : `${group} for ${endClient}`, group, isAnonymous: false }
+}
+
+/** Provides `request.client`. Refuses a `Client-Id` without a key, and warns of proxies that are not trusted. */
+export const client = fp(
+  async function client(app) {
+    const warnOfForwarding = forwardingWarning()
+    app.decorateRequest('client', {
+      getter(this: FastifyRequest) {
+        return findClient(this)
+      },
+    })
+    app.addHook('onRequest', (request, _reply, done) => {
+      warnOfForwarding(request)
+      if (request.routeOptions.config.access !== undefined) readEndClient(request)
+      done()
+    })
+  },
+  { name: 'client', dependencies: ['authentication'] },
+)

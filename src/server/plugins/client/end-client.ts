@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify'
+import type { RequestHeader } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
+
+/** By this header a server names which of its own clients it sends a request for. */
+export const clientId: RequestHeader = {
+  name: 'Client-Id',
+  presence: 'optional',
+  description:
+    'For whom a server sends the request, where several people share its key: 1 to 100 visible ASCII characters. Only with a key.',
+  example: 'reader-7',
+}
+
+const pattern = /^[\x21-\x7e]{1,100}$/
+
+const refused = (code: string, message: string) =>
+  new Problem('malformed-request', `Client-Id ${message}.`, {
+    errors: [{ header: 'Client-Id', code, message }],
+  })
+
+/**
+ * Reads `Client-Id`.
+ * @throws Problem `malformed-request` for a value that is no such name, and for a request without a key.
+ */
+export function readEndClient({ headers, actor }: FastifyRequest): string | undefined {
+  const value = headers['client-id']
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || !pattern.test(value))
+    throw refused('wrong_format', 'must be 1 to 100 visible ASCII characters without spaces')
+  if (actor.kind !== 'key') throw refused('needs_key', 'goes with an API key only: send one, or leave it out')
+  return value
+}

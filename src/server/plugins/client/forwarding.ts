@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify'
+
+/** How often the log repeats the warning, in milliseconds. */
+const repeatMs = 3_600_000
+
+const isForwarded = ({ headers }: FastifyRequest) =>
+  headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+
+/**
+ * Makes a function that warns in the log, once an hour, of requests whose proxy is not trusted: all clients behind it count
+ * as one, and share its limits.
+ * @param now the time in milliseconds.
+ */
+export function forwardingWarning(now: () => number = Date.now): (request: FastifyRequest) => void {
+  let nextAt = Number.NEGATIVE_INFINITY
+  return (request) => {
+    if (!isForwarded(request) || request.ip !== request.socket.remoteAddress || now() < nextAt) return
+    nextAt = now() + repeatMs
+    request.log.warn(
+      'a request has a Forwarded or X-Forwarded-For header that is not used, since TRUST_PROXY does not name its sender or X-Forwarded-For is missing: all clients behind one proxy share the limits of one client',
+    )
+  }
+}

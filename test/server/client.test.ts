@@ -1,0 +1,140 @@
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fp from 'fastify-plugin'
+import { expect, it, onTestFinished } from 'vitest'
+import type { Client } from '../../src/operations/client.ts'
+import type { Actor } from '../../src/operations/operation.ts'
+import { client } from '../../src/server/plugins/client.ts'
+import { openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+
+const actors: Record<string, Actor> = {
+  anonymous: { kind: 'anonymous', id: null, name: null, role: null },
+  key: { kind: 'key', id: '7', name: 'A dashboard', role: 'reader' },
+  subject: { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' },
+}
+
+/** Answers a request with its client. The header `actor` says who sends it. */
+async function openMirror(options: FastifyServerOptions = {}) {
+  const app: FastifyInstance = Fastify(options)
+  onTestFinished(() => app.close())
+  const authentication = async (instance: FastifyInstance) => {
+    instance.decorateRequest('actor')
+    instance.addHook('onRequest', async (request) => {
+      request.actor = actors[String(request.headers.actor)] ?? Object(actors.anonymous)
+    })
+  }
+  await app.register(fp(authentication, { name: 'authentication' }))
+  await app.register(client)
+  app.get('/', { config: { access: 'read' } }, async (request) => request.client)
+  return {
+    send: (headers: Record<string, string>, remoteAddress = '192.0.2.1') =>
+      app.inject({ url: '/', headers, remoteAddress }),
+    find: async (headers: Record<string, string>, remoteAddress?: string): Promise<Client> =>
+      (await app.inject({ url: '/', headers, ...(remoteAddress && { remoteAddress }) })).json(),
+  }
+}
+
+it('a client is a key, a subject, or an address', async () => {
+  const { find } = await openMirror()
+  expect(await find({ actor: 'key' }, '192.0.2.1')).toEqual({
+    name: 'key 7',
+    group: 'key 7',
+    isAnonymous: false,
+  })
+  expect(await find({ actor: 'subject' })).toMatchObject({ name: 'oidc u-7', isAnonymous: false })
+  const address = { name: 'address 192.0.2.1', group: 'address 192.0.2.1', isAnonymous: true }
+  expect(await find({}, '192.0.2.1')).toEqual(address)
+  expect(await find({}, '::ffff:192.0.2.1')).toEqual(address)
+})
+
+it('an IPv6 address is a client by its /64 network, in a group by its /48', async () => {
+  const { find } = await openMirror()
+  const one = await find({}, '2001:db8:1:2:a::1')
+  expect(one).toEqual({ name: 'address 2001:db8:1:2::', group: 'network 2001:db8:1::/48', isAnonymous: true })
+  expect(await find({}, '2001:db8:1:2:b::9')).toEqual(one)
+  const neighbour = await find({}, '2001:db8:1:3::1')
+  expect(neighbour.name).not.toBe(one.name)
+  expect(neighbour.group).toBe(one.group)
+  expect((await find({}, '2001:db8:2:2::1')).group).not.toBe(one.group)
+})
+
+it('the end client that a key names is a client in the group of the key', async () => {
+  const { find } = await openMirror()
+  expect(await find({ actor: 'key', 'client-id': 'reader-7' })).toEqual({
+    name: 'key 7 for reader-7',
+    group: 'key 7',
+    isAnonymous: false,
+  })
+})
+
+it.each([
+  [{ 'client-id': 'reader-7' }, 'needs_key'],
+  [{ 'client-id': 'reader-7', actor: 'subject' }, 'needs_key'],
+  [{ 'client-id': 'two words', actor: 'key' }, 'wrong_format'],
+  [{ 'client-id': '', actor: 'key' }, 'wrong_format'],
+  [{ 'client-id': 'x'.repeat(101), actor: 'key' }, 'wrong_format'],
+])('refuses %j: %s', async (headers, code) => {
+  const api = await openMirror()
+  const answer = await api.send(headers)
+  expect(answer.json().message).toMatch(code === 'needs_key' ? /goes with an API key/ : /visible ASCII/)
+})
+
+/** Opens the mirror with a log, and counts the warnings in it. */
+async function openLoggedMirror(trustProxy: string[] | false) {
+  const warnings: string[] = []
+  const stream = { write: (line: string) => void warnings.push(JSON.parse(line).msg) }
+  return { warnings, ...(await openMirror({ trustProxy, logger: { level: 'warn', stream } })) }
+}
+
+it('without TRUST_PROXY, forwarded addresses count for nothing, and the log warns of them once', async () => {
+  const { find, warnings } = await openLoggedMirror(false)
+  for (const header of ['x-forwarded-for', 'forwarded']) {
+    const { name } = await find({ [header]: '203.0.113.9' }, '192.0.2.1')
+    expect(name).toBe('address 192.0.2.1')
+  }
+  expect(warnings).toEqual([expect.stringContaining('TRUST_PROXY')])
+})
+
+it('with TRUST_PROXY, a forwarded address is the client if a trusted proxy sends it', async () => {
+  const { find, warnings } = await openLoggedMirror(['192.0.2.1'])
+  const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' }
+  expect((await find(headers, '192.0.2.1')).name).toBe('address 203.0.113.9')
+  expect(warnings).toEqual([])
+  expect((await find(headers, '192.0.2.2')).name).toBe('address 192.0.2.2')
+  expect(warnings).toHaveLength(1)
+})
+
+it('limits requests a minute by /64 network, and by /48 network to ten times as many', async () => {
+  const api = await openApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
+  onTestFinished(() => api.close())
+  const status = async (address: string) =>
+    (await api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })).status
+  expect(await status('2001:db8:1:1::1')).toBe(200)
+  expect(await status('2001:db8:1:1::2')).toBe(200)
+  expect(await status('2001:db8:1:1::3')).toBe(429)
+  for (let subnet = 2; subnet <= 10; subnet += 1) {
+    expect(await status(`2001:db8:1:${subnet}::1`)).toBe(200)
+    expect(await status(`2001:db8:1:${subnet}::2`)).toBe(200)
+  }
+  expect(await status('2001:db8:1:11::1')).toBe(429)
+  expect(await status('2001:db8:2:1::1')).toBe(200)
+})
+
+it('end clients of a key share its requests a minute', async () => {
+  const api = await openApi({ env: { RATE_LIMIT: '2' } })
+  onTestFinished(() => api.close())
+  const status = async (name: string) =>
+    (await api.get('/v1/countries/CHN', { key: adminKey, headers: { 'client-id': name } })).status
+  expect([await status('a'), await status('b'), await status('c')]).toEqual([200, 200, 429])
+})
+
+it('refuses a Client-Id without a key as a problem that names the header', async () => {
+  const api = await openApi()
+  onTestFinished(() => api.close())
+  const answer = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
+  expect(answer.status).toBe(400)
+  expect(answer.json()).toMatchObject({
+    type: '/problems/malformed-request',
+    errors: [{ header: 'Client-Id', code: 'needs_key' }],
+  })
+})
