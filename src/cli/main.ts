@@ -19,6 +19,7 @@ const work = runCommandLine(process.argv.slice(2), {
   keepRunning: () => shutdown.keepRunning(),
   config: readConfig,
   print: (text) => console.log(text),
+  printNote: (text) => console.error(text),
 })
 
 const closing = closeWithGrace(

@@ -8,11 +8,22 @@ import { addGenerate } from './generate.ts'
 import { addKey } from './key.ts'
 import { addMigrate } from './migrate.ts'
 import { addRecompose } from './recompose.ts'
+import { addSeal } from './seal.ts'
 import { addSeed } from './seed.ts'
 import { addServe } from './serve.ts'
+import { addVerify } from './verify.ts'
 
 /** Every command, in the order of the help. */
-const commands: readonly AddCommand[] = [addServe, addMigrate, addSeed, addGenerate, addRecompose, addKey]
+const commands: readonly AddCommand[] = [
+  addServe,
+  addMigrate,
+  addSeed,
+  addGenerate,
+  addRecompose,
+  addKey,
+  addSeal,
+  addVerify,
+]
 
 /**
  * Runs the command of the arguments; `serve` without arguments.

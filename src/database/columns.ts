@@ -55,6 +55,11 @@ export const edtfColumns = (property: string) => {
   }
 }
 
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/** A column of bytes, such as a hash. */
+export const bytesColumn = (name: string) => bytea(name)
+
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /**

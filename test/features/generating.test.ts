@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
+import { verify } from '../../src/features/integrity/verify.ts'
 import { openApi } from '../support/api.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -72,6 +73,7 @@ describe('generated registries', () => {
         data: { id: string }[]
       }>()
       expect(data).toHaveLength(20)
+      expect(await verify(api.database, [], () => {})).toMatchObject({ faults: 0 })
       for (const record of data.slice(0, 3)) {
         const path = `/v1/agreements/${record.id}/history`
         const entries = (await api.get(path)).json<{ data: { actor: unknown }[] }>().data

@@ -67,6 +67,7 @@ export async function runInProcess(words: string[], env: NodeJS.ProcessEnv = {})
       keepRunning: () => shutdown.keepRunning(),
       config: () => readConfig(env),
       print: (text) => printed.push(text),
+      printNote: () => {},
     })
   } finally {
     await shutdown.close()

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
-import { oneOf } from '../columns.ts'
+import { bytesColumn, oneOf } from '../columns.ts'
 import { type authorKinds, changeKinds } from '../vocabularies.ts'
 
 /** Who changes something, as histories name them for good: keys are revoked, and people change their names. */
@@ -21,8 +21,11 @@ export interface Authorship {
 }
 
 /**
- * Every state that a record has been in, written in the transaction that made it so. Nothing changes or goes: triggers
- * refuse it for every role. It has no foreign keys, since it outlives the record.
+ * Every state that a record has been in, written in the transaction that made it so. Nothing goes, and nothing changes but
+ * by a redaction: triggers refuse it for every role. It has no foreign keys, since it outlives the record.
+ *
+ * The revisions of a record are a chain: the hash of each covers the hash of the one before. A trigger makes salt and
+ * hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
  */
 export const revisions = pgTable(
   'revisions',
@@ -42,6 +45,16 @@ export const revisions = pgTable(
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
     reason: text('reason'),
+    /** Random bytes that go into the hash of the content, so that nobody can guess a removed text from the hash. */
+    salt: bytesColumn('salt').notNull(),
+    /** SHA-256 of salt, document, actor, request id and reason as they were first written; a redaction keeps it. */
+    contentHash: bytesColumn('content_hash').notNull(),
+    /** SHA-256 of the hash before, of what a redaction never changes, and of `contentHash`. */
+    hash: bytesColumn('hash').notNull(),
+    /** The version of the last redaction that has changed the content. */
+    redactedBy: integer('redacted_by'),
+    /** Of a redaction: the hash of the content that it has left, in hexadecimal, of each version that it has changed. */
+    redactions: json('redactions').$type<Record<string, string>>(),
   },
   (table) => [
     oneOf('revisions_operation_known', table.operation, changeKinds),

@@ -1,0 +1,30 @@
+import { writeFile } from 'node:fs/promises'
+import { StartupError } from '../startup-error.ts'
+import { type AddCommand, openMigratedDatabase } from './context.ts'
+import { describeSpeed } from './speed.ts'
+
+/** `entente seal` prints or writes a hash over the feed of changes, which can be published. */
+export const addSeal: AddCommand = (program, context) => {
+  program
+    .command('seal')
+    .description(
+      'make a hash of all changes so far, as JSON to publish, by which verify finds later what was changed',
+    )
+    .option('--out <file>', 'the file to write; without it, the seal is printed')
+    .action(async ({ out }: { out?: string }) => {
+      const database = await openMigratedDatabase(context, {})
+      const { formatSeal, makeSeal } = await import('../features/integrity/seal.ts')
+      const startedAt = performance.now()
+      const seal = await makeSeal(database)
+      const speed = describeSpeed(seal.count, performance.now() - startedAt)
+      if (out === undefined) {
+        context.print(formatSeal(seal).trimEnd())
+        context.printNote(`Sealed ${speed}.`)
+        return
+      }
+      await writeFile(out, formatSeal(seal), { flag: 'wx' }).catch((cause: unknown) => {
+        throw new StartupError(`the seal cannot be written to a new file ${out}: ${cause}`, { cause })
+      })
+      context.print(`Sealed ${speed}: ${out}`)
+    })
+}

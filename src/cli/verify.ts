@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import type { NamedSeal } from '../features/integrity/seal-faults.ts'
+import { StartupError } from '../startup-error.ts'
+import { type AddCommand, openMigratedDatabase } from './context.ts'
+import { describeSpeed } from './speed.ts'
+
+async function readSeal(file: string): Promise<NamedSeal> {
+  const { parseSeal } = await import('../features/integrity/seal.ts')
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new StartupError(`the seal ${file} cannot be read: ${cause}`, { cause })
+  })
+  return { name: file, seal: parseSeal(text, file) }
+}
+
+/** `entente verify` finds what was changed or removed past the service, and fails when it finds anything. */
+export const addVerify: AddCommand = (program, context) => {
+  program
+    .command('verify')
+    .description('find what was changed or removed past the service, in histories, records and since seals')
+    .option('--seal <files...>', 'seals that the history must fit')
+    .action(async ({ seal: files = [] }: { seal?: string[] }) => {
+      const seals = await Promise.all(files.map(readSeal))
+      const database = await openMigratedDatabase(context, {})
+      const { verify } = await import('../features/integrity/verify.ts')
+      const startedAt = performance.now()
+      const { revisions, waiting, faults } = await verify(database, seals, ({ subject, message }) =>
+        context.print(`${subject}: ${message}`),
+      )
+      const speed = describeSpeed(revisions, performance.now() - startedAt)
+      if (waiting > 0)
+        context.print(`${waiting} records were written past the service and wait for their revision.`)
+      if (faults > 0)
+        throw new StartupError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
+      const fitting = seals.length > 0 ? ' and fit the seals' : ''
+      context.print(`No fault found: ${speed} fit their hashes${fitting}.`)
+    })
+}

@@ -1,0 +1,67 @@
+import { createHash, type Hash } from 'node:crypto'
+import type pg from 'pg'
+import type { FeedPosition } from '../../query/revisions.ts'
+
+/** Revisions that are hashed at a time. */
+const batchSize = 20_000
+
+/** A place in the feed, and the SHA-256 of all hashes up to it. */
+export interface FeedState {
+  /** Undefined before the first revision. */
+  position: FeedPosition | undefined
+  count: number
+  /** In hexadecimal. */
+  hash: string
+}
+
+interface Batch {
+  transaction: string
+  sequence: string
+  count: number
+  hashes: Buffer
+}
+
+/** The next hashes of the feed up to its horizon: concatenated in its order, which nothing that commits later changes. */
+const nextBatch = (upTo: FeedPosition | undefined) => `
+  select (array_agg(transaction order by transaction desc, sequence desc))[1]::text as transaction,
+    (array_agg(sequence order by transaction desc, sequence desc))[1]::text as sequence,
+    count(*)::int as count, string_agg(hash, ''::bytea order by transaction, sequence) as hashes
+  from (
+    select transaction, sequence, hash from revisions
+    where transaction < (select feed_horizon()) and (transaction, sequence) > ($1::bigint, $2::bigint)
+      ${upTo ? 'and (transaction, sequence) <= ($3::bigint, $4::bigint)' : ''}
+    order by transaction, sequence limit ${batchSize}
+  ) batch having count(*) > 0`
+
+/**
+ * Hashes the feed of changes from where it has stopped, in constant memory: the SHA-256 of the hashes of all revisions,
+ * each of 32 bytes, one after another in the order of the feed.
+ */
+export class FeedHash {
+  readonly #client: pg.ClientBase
+  readonly #hash: Hash = createHash('sha256')
+  #position: FeedPosition | undefined
+  #count = 0
+
+  /** @param client a connection in a transaction of one snapshot. */
+  constructor(client: pg.ClientBase) {
+    this.#client = client
+  }
+
+  /** Goes on to a position, or to the horizon of the feed, and returns the state there. */
+  async advance(upTo?: FeedPosition): Promise<FeedState> {
+    for (;;) {
+      const from = this.#position ?? { transaction: '-1', sequence: '-1' }
+      const bounds = [from, ...(upTo ? [upTo] : [])].flatMap(({ transaction, sequence }) => [
+        transaction,
+        sequence,
+      ])
+      const [batch] = (await this.#client.query<Batch>(nextBatch(upTo), bounds)).rows
+      if (!batch) break
+      this.#hash.update(batch.hashes)
+      this.#position = { transaction: batch.transaction, sequence: batch.sequence }
+      this.#count += batch.count
+    }
+    return { position: this.#position, count: this.#count, hash: this.#hash.copy().digest('hex') }
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * The hashes of revisions, as SQL over the columns of `revisions`. The trigger `chain_revision` computes them when a
+ * revision is written. They are stated here once more, with built-in functions alone: whoever can change revisions past
+ * the service can also change the functions of the database.
+ */
+
+/** The hash of the content that is there: document, actor, request id and reason. */
+export const contentHash = `sha256(salt || convert_to(
+  json_build_array(document::text, actor::text, request_id, reason)::text, 'UTF8'))`
+
+/** The hash of a revision. `previous_hash` is that of the revision before it, null for the first. */
+export const revisionHash = `sha256(convert_to(json_build_array(
+  encode(previous_hash, 'hex'), sequence, transaction, resource, key, version, operation, milliseconds,
+  redactions, encode(content_hash, 'hex'))::text, 'UTF8'))`
+
+/** The time of a revision in milliseconds since 1970, which is the same in every time zone. */
+export const milliseconds = `(extract(epoch from "time") * 1000)::bigint`

@@ -1,0 +1,31 @@
+import type pg from 'pg'
+
+/** Rows that are in memory at a time. */
+const fetchSize = 1000
+
+/**
+ * Yields the rows of a statement, of which there may be any number, through a cursor of the client's transaction.
+ * @param name of the cursor, another one for each statement of a transaction.
+ */
+export async function* readAll<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  name: string,
+  text: string,
+): AsyncGenerator<Row> {
+  await client.query(`declare ${name} no scroll cursor for ${text}`)
+  for (;;) {
+    const { rows } = await client.query<Row>(`fetch ${fetchSize} from ${name}`)
+    yield* rows
+    if (rows.length < fetchSize) break
+  }
+  await client.query(`close ${name}`)
+}
+
+/** Runs `work` in a transaction that sees one state of the database and can change nothing. */
+export async function inSnapshot<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query(`begin isolation level repeatable read read only;
+    set local search_path = pg_catalog, public; set local jit = off; set local work_mem = '64MB'`)
+  const result = await work()
+  await client.query('commit')
+  return result
+}

@@ -1,0 +1,72 @@
+import type pg from 'pg'
+import { contentHash, milliseconds, revisionHash } from './hashes.ts'
+import { readAll } from './read-all.ts'
+
+/** Something that is not as it was written. */
+export interface IntegrityFault {
+  /** What it is found in: a record with its version, or a seal. */
+  subject: string
+  /** What is wrong with it. */
+  message: string
+}
+
+/** Names a version of a record. */
+export const subjectOf = ({ resource, key, version }: { resource: string; key: string; version: number }) =>
+  `${resource}/${key} version ${version}`
+
+interface Row {
+  resource: string
+  key: string
+  version: number
+  contentFits: boolean
+  linkFits: boolean
+  previousVersion: number | null
+  redactedBy: number | null
+}
+
+/**
+ * The revisions that do not fit their hashes. A redacted one must fit the hash that its redaction has left. The inner query
+ * reads each document once and passes on what is short, and `offset 0` keeps PostgreSQL from sorting the documents.
+ */
+const faultyRevisions = `
+  select resource, key, version, content_fits as "contentFits", hash = ${revisionHash} as "linkFits",
+    previous_version as "previousVersion", redacted_by as "redactedBy"
+  from (
+    select *, lag(hash) over chain as previous_hash, lag(version) over chain as previous_version
+    from (
+      select resource, key, version, operation, sequence, transaction, ${milliseconds} as milliseconds, redactions,
+        redacted_by, content_hash, hash,
+        coalesce(${contentHash} = case when redacted_by is null then content_hash else (
+          select decode(redaction.redactions ->> revisions.version::text, 'hex') from revisions as redaction
+          where redaction.resource = revisions.resource and redaction.key = revisions.key
+            and redaction.version = revisions.redacted_by
+        ) end, false) as content_fits
+      from revisions offset 0
+    ) revision window chain as (partition by resource, key order by version)
+  ) link
+  where not content_fits or hash <> ${revisionHash}
+  order by resource, key, version`
+
+function explainLink({ version, previousVersion }: Row): string {
+  const before = previousVersion ?? 0
+  if (version === before + 1) {
+    const own = 'its own version, operation, time, or place in the feed was changed'
+    return `the chain is broken: ${before === 0 ? own : `version ${before} or ${own}`}`
+  }
+  const missing =
+    version === before + 2 ? `version ${before + 1}` : `a version from ${before + 1} to ${version - 1}`
+  return `the chain is broken: ${missing} is missing, or ${before > 0 ? `version ${before} or ` : ''}this one was changed`
+}
+
+const explainContent = ({ redactedBy }: Row): string =>
+  redactedBy === null
+    ? 'its content does not fit its hash: document, actor, request id or reason was changed'
+    : `its content is not what the redaction of version ${redactedBy} has left`
+
+/** Yields what is wrong with revisions: of each its content, and its place after the one before it. */
+export async function* findRevisionFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
+  for await (const row of readAll<Row>(client, 'faulty_revisions', faultyRevisions)) {
+    if (!row.contentFits) yield { subject: subjectOf(row), message: explainContent(row) }
+    if (!row.linkFits) yield { subject: subjectOf(row), message: explainLink(row) }
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { Database } from '../../database/database.ts'
+import { StartupError } from '../../startup-error.ts'
+import { FeedHash } from './feed-hash.ts'
+import { inSnapshot } from './read-all.ts'
+
+/** What can be published of a registry, so that anybody can tell later whether its past was changed. */
+const sealSchema = z.strictObject({
+  /** Position in the feed up to which it speaks, which is complete there: `transaction.sequence`. */
+  position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),
+  /** Revisions up to the position. */
+  count: z.int().min(1),
+  /** SHA-256 of their hashes in the order of the feed, in hexadecimal. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** When it was made. */
+  time: z.iso.datetime(),
+})
+
+export type Seal = z.output<typeof sealSchema>
+
+/** Hashes the feed up to its horizon. @throws StartupError when there is no change yet. */
+export async function makeSeal(database: Database): Promise<Seal> {
+  const { position, count, hash } = await database.maintain((client) =>
+    inSnapshot(client, () => new FeedHash(client).advance()),
+  )
+  if (!position) throw new StartupError('there is nothing to seal: the registry has had no change')
+  const { transaction, sequence } = position
+  return { position: `${transaction}.${sequence}`, count, hash, time: new Date().toISOString() }
+}
+
+/** The text of a seal, as it is published. */
+export const formatSeal = (seal: Seal): string => `${JSON.stringify(seal, null, 2)}\n`
+
+/** Parses the text of a seal. @param name of its file, for messages. @throws StartupError when it is none. */
+export function parseSeal(text: string, name: string): Seal {
+  try {
+    return sealSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    const what = "is no seal: it must be the JSON that 'entente seal' has written, unchanged"
+    throw new StartupError(`${name} ${what}`, { cause })
+  }
+}

@@ -1,0 +1,47 @@
+import type pg from 'pg'
+import type { Database } from '../../database/database.ts'
+import { inSnapshot } from './read-all.ts'
+import { findRecordFaults } from './record-faults.ts'
+import { findRevisionFaults, type IntegrityFault } from './revision-faults.ts'
+import { findSealFaults, type NamedSeal } from './seal-faults.ts'
+
+/** What a verification has read and found. */
+export interface Verification {
+  revisions: number
+  /** Records that were written past the service and wait for their revision. */
+  waiting: number
+  faults: number
+}
+
+const counts = `select (select count(*)::int from revisions) as revisions,
+  (select count(*)::int from records where shape is null) as waiting`
+
+async function* findFaults(client: pg.ClientBase, seals: NamedSeal[]): AsyncGenerator<IntegrityFault> {
+  yield* findRevisionFaults(client)
+  yield* findRecordFaults(client)
+  yield* findSealFaults(client, seals)
+}
+
+/**
+ * Finds what was changed past the service: revisions that do not fit their hashes or the chain of their record, records
+ * that are not what their last revision says, and seals that the feed does not fit. All of it is of one moment.
+ * @param report is called with each fault as it is found, of which there may be any number.
+ */
+export async function verify(
+  database: Database,
+  seals: NamedSeal[],
+  report: (fault: IntegrityFault) => void,
+): Promise<Verification> {
+  return database.maintain((client) =>
+    inSnapshot(client, async () => {
+      let faults = 0
+      for await (const fault of findFaults(client, seals)) {
+        report(fault)
+        faults += 1
+      }
+      const { rows } = await client.query<Omit<Verification, 'faults'>>(counts)
+      const { revisions, waiting } = rows[0] ?? { revisions: 0, waiting: 0 }
+      return { revisions, waiting, faults }
+    }),
+  )
+}

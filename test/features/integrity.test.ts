@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeSeal } from '../../src/features/integrity/seal.ts'
+import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'
+import { verify } from '../../src/features/integrity/verify.ts'
+import { type Api, openApi } from '../support/api.ts'
+
+let api: Api
+/** A record with four versions. */
+let key: string
+let path: string
+let seal: NamedSeal
+
+beforeAll(async () => {
+  api = await openApi()
+  const created = await api.post('/v1/sources', { title: 'A note', kind: 'report' })
+  key = created.json<{ id: string }>().id
+  path = `/v1/sources/${key}`
+  for (const title of ['Another note', 'A third note', 'A last note'])
+    expect((await api.patch(path, { title })).status).toBe(200)
+  seal = { name: 'first', seal: await makeSeal(api.database) }
+})
+afterAll(() => api.close())
+
+async function faultsNow(seals: NamedSeal[] = []): Promise<string[]> {
+  const faults: string[] = []
+  await verify(api.database, seals, ({ subject, message }) => faults.push(`${subject}: ${message}`))
+  return faults
+}
+
+/** Runs statements as a superuser without triggers, looks for faults, and undoes the statements. */
+async function tamper(statements: string, seals: NamedSeal[] = []): Promise<string[]> {
+  await api.pool.query(`create schema saved;
+    create table saved.revisions as select * from revisions; create table saved.records as select * from records`)
+  const asAttacker = async (text: string) => {
+    const client = await api.pool.connect()
+    try {
+      await client.query(`begin; set local session_replication_role = replica;
+        alter table revisions disable trigger refuse_rewriting; ${text};
+        alter table revisions enable always trigger refuse_rewriting; commit`)
+    } finally {
+      client.release(true)
+    }
+  }
+  await asAttacker(statements)
+  try {
+    return await faultsNow(seals)
+  } finally {
+    await asAttacker(`delete from revisions; insert into revisions overriding system value select * from saved.revisions;
+      update records set version = saved.version, document = saved.document from saved.records as saved
+        where saved.id = records.id and (saved.version <> records.version or saved.document <> records.document);
+      drop schema saved cascade`)
+    expect(await faultsNow()).toEqual([])
+  }
+}
+
+const of = (version: number) => `resource = 'sources' and key = '${key}' and version = ${version}`
+const subject = (version: number) => `sources/${key} version ${version}`
+
+describe('verifying', () => {
+  it('finds no fault in what the service has written, and the feed fits its seal', async () => {
+    expect(await faultsNow([seal])).toEqual([])
+  })
+
+  it('names a revision in whose document one letter was changed', async () => {
+    const change = `update revisions set document = replace(document::text, 'third', 'Third')::json where ${of(3)}`
+    expect(await tamper(change)).toEqual([
+      `${subject(3)}: its content does not fit its hash: document, actor, request id or reason was changed`,
+    ])
+  })
+
+  it.each([
+    ['reason', `'because'`],
+    ['actor', `'{"kind":"key","id":"somebody","name":"Somebody"}'`],
+    ['request_id', `'another'`],
+  ])('names a revision whose %s was changed', async (column, value) => {
+    const change = `update revisions set ${column} = ${value} where ${of(2)}`
+    expect(await tamper(change)).toEqual([expect.stringContaining(`${subject(2)}: its content does not fit`)])
+  })
+
+  it.each([
+    ['operation', `'replace'`],
+    ['"time"', `"time" - interval '1 millisecond'`],
+    ['transaction', 'transaction - 1'],
+  ])('names a revision whose %s was changed', async (column, value) => {
+    const change = `update revisions set ${column} = ${value} where ${of(2)}`
+    expect(await tamper(change)).toEqual([expect.stringContaining(`${subject(2)}: the chain is broken`)])
+  })
+
+  it('names the version that is missing between two others', async () => {
+    expect(await tamper(`delete from revisions where ${of(2)}`)).toEqual([
+      `${subject(3)}: the chain is broken: version 2 is missing, or version 1 or this one was changed`,
+    ])
+  })
+
+  it('finds that the first version is missing, and that the last one is', async () => {
+    expect(await tamper(`delete from revisions where ${of(1)}`)).toEqual([
+      `${subject(2)}: the chain is broken: version 1 is missing, or this one was changed`,
+    ])
+    expect(await tamper(`delete from revisions where ${of(4)}`)).toEqual([
+      `${subject(3)}: the record is at version 4, and its last revision is 3: revisions are missing, or the record was changed`,
+    ])
+  })
+
+  it('names two versions that were swapped', async () => {
+    const swap = `update revisions set version = 9 where ${of(2)}; update revisions set version = 2 where ${of(3)};
+      update revisions set version = 3 where ${of(9)}`
+    const faults = await tamper(swap)
+    expect(faults).toContainEqual(expect.stringContaining(`${subject(2)}: the chain is broken`))
+    expect(faults).toContainEqual(expect.stringContaining(`${subject(3)}: the chain is broken`))
+  })
+
+  it('names a revision that was inserted', async () => {
+    const insert = `insert into revisions (resource, key, version, operation, document, actor, "time", request_id, transaction, salt, content_hash, hash)
+      select resource, key, 5, 'patch', document, actor, "time", request_id, transaction, salt, content_hash, hash from revisions where ${of(4)};
+      update records set version = 5 where id = '${key}'`
+    const faults = await tamper(insert)
+    expect(faults).toEqual([expect.stringContaining(`${subject(5)}: the chain is broken`)])
+  })
+
+  it('names what differs between a record and its last revision', async () => {
+    const change = `update records set document = replace(document, 'A last note', 'The last note') where id = '${key}'`
+    expect(await tamper(change)).toEqual([
+      `${subject(4)}: the record is not what its last revision says: /title`,
+    ])
+  })
+
+  it('finds a record that was removed without a revision', async () => {
+    const created = await api.post('/v1/sources', { title: 'To vanish', kind: 'report' })
+    const id = created.json<{ id: string }>().id
+    const faults: string[] = []
+    await api.pool.query(`begin; set local session_replication_role = replica;
+      delete from sources where id = '${id}'; delete from records where id = '${id}'; commit`)
+    await verify(api.database, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
+    expect(faults).toEqual([
+      `sources/${id} version 1: the record is missing, although its last revision does not remove it`,
+    ])
+    await api.pool.query(`insert into revisions (resource, key, version, operation, document, actor)
+      select resource, key, 2, 'remove', document, actor from revisions where key = '${id}'`)
+    expect(await faultsNow()).toEqual([])
+  })
+})
+
+/** Gives all versions of the record from one on the hashes that fit them, as somebody does who knows the formula. */
+const rehash = (from: number) => `do $$
+  declare one revisions; previous bytea;
+  begin
+    for one in select * from revisions where resource = 'sources' and key = '${key}' order by version loop
+      if one.version >= ${from} then
+        one.content_hash := revision_content_hash(one.salt, one.document, one.actor, one.request_id, one.reason);
+        one.hash := revision_hash(one, previous);
+        update revisions set content_hash = one.content_hash, hash = one.hash where sequence = one.sequence;
+      end if;
+      previous := one.hash;
+    end loop;
+  end $$`
+
+describe('a seal', () => {
+  it('speaks of the whole feed, and goes on to fit when more is written', async () => {
+    const { rows } = await api.pool.query<{ count: number }>(
+      `select count(*)::int as count from revisions
+       where (transaction, sequence) <= (${seal.seal.position.replace('.', ', ')})`,
+    )
+    expect(seal.seal).toMatchObject({ count: rows[0]?.count, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect((await api.patch(path, { context: 'More was written.' })).status).toBe(200)
+    expect((await api.patch(path, { context: null, title: 'A last note' })).status).toBe(200)
+    expect(await faultsNow([seal])).toEqual([])
+  })
+
+  it('is the SHA-256 of all hashes in the order of the feed', async () => {
+    const { rows } = await api.pool.query<{ hash: string }>(
+      `select encode(sha256(string_agg(hash, ''::bytea order by transaction, sequence)), 'hex') as hash from revisions
+       where (transaction, sequence) <= (${seal.seal.position.replace('.', ', ')})`,
+    )
+    expect(rows).toEqual([{ hash: seal.seal.hash }])
+  })
+
+  it('shows what was changed by somebody who computed all hashes anew, and between which seals', async () => {
+    const second = { name: 'second', seal: await makeSeal(api.database) }
+    const change = `update revisions set reason = 'made up' where ${of(5)}; ${rehash(5)}`
+    expect(await tamper(change, [second, seal])).toEqual([
+      'second: the feed does not fit it: a revision between first and it was changed or replaced',
+    ])
+    const early = `update revisions set reason = 'made up' where ${of(3)}; ${rehash(3)}`
+    expect(await tamper(early, [seal])).toEqual([
+      'first: the feed does not fit it: a revision before it was changed or replaced',
+    ])
+  })
+
+  it('tells how many revisions were removed with all that could show it', async () => {
+    const created = await api.post('/v1/sources', { title: 'To be forgotten', kind: 'report' })
+    const id = created.json<{ id: string }>().id
+    await api.delete(`/v1/sources/${id}`)
+    const later = { name: 'later', seal: await makeSeal(api.database) }
+    const { count } = later.seal
+    expect(await tamper(`delete from revisions where key = '${id}'`, [seal, later])).toEqual([
+      `later: the feed does not fit it: revisions are missing between first and it, since it counts ${count} and there are ${count - 2}`,
+    ])
+  })
+
+  it('ends before a transaction that is still open, whatever commits meanwhile', async () => {
+    const open = await api.pool.connect()
+    try {
+      await open.query(`begin; insert into revisions (resource, key, version, operation, document, actor)
+        values ('figures', gen_random_uuid()::text, 1, 'create', '{}', '{"kind":"database","id":null,"name":null}')`)
+      expect((await api.patch(path, { context: 'Written meanwhile.' })).status).toBe(200)
+      const early = { name: 'early', seal: await makeSeal(api.database) }
+      await open.query('rollback')
+      const late = { name: 'late', seal: await makeSeal(api.database) }
+      expect(late.seal.count).toBe(early.seal.count + 1)
+      expect(await faultsNow([early, late])).toEqual([])
+    } finally {
+      open.release(true)
+    }
+  })
+})
