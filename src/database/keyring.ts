@@ -12,8 +12,11 @@ export interface CachedKey {
 
 /** All keys in memory. */
 export interface Keyring {
-  /** The key with this hash, if there is one; it may have expired or been revoked. */
-  find(hash: string): Promise<CachedKey | undefined>
+  /**
+   * The key with this hash, if there is one; it may have expired or been revoked.
+   * @param mayLookUp whether a key that is not in memory is looked up in the database, while all keys are in memory.
+   */
+  find(hash: string, mayLookUp?: boolean): Promise<CachedKey | undefined>
   /** Notes that a key was used now. It is written to the database within a minute. */
   use(id: string): void
   /** Drops the cached keys, after this process has changed one. */
@@ -98,7 +101,10 @@ export function openKeyring(database: Database): Keyring {
 
   return {
     // An unknown key may have been created by another process a moment ago.
-    find: async (hash) => held?.get(hash) ?? (await find(database, hash))[0],
+    find: async (hash, mayLookUp = true) => {
+      const known = held?.get(hash)
+      return known || (held && !mayLookUp) ? known : (await find(database, hash))[0]
+    },
     use: uses.note,
     changed: () => void (isListening ? reload() : forget()),
     close: async () => {

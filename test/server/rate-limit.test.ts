@@ -58,16 +58,32 @@ describe('with a limit of requests a minute', () => {
     expect((await api.request('GET', '/docs/nothing', who)).status).toBe(429)
   })
 
-  it('refuses an address after 20 wrong keys, also with a right key, but not without a key', async () => {
+  it('refuses wrong keys of an address after 20 with 429, and takes a right key of it', async () => {
     const who = somebody()
     const wrong = { ...who, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))
-    for (const key of ['not-the-key', adminKey]) {
-      const answer = await api.get(path, { ...who, key })
-      expect(answer.status).toBe(429)
-      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
-    }
+    const refused = await api.get(path, wrong)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    const unknown = `ent_abcdefgh_${'x'.repeat(43)}`
+    expect((await api.get(path, { ...who, key: unknown })).status).toBe(429)
+    const { key } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'A right key', role: 'reader', expiresAt: null }),
+    )
+    await expect.poll(async () => (await api.get(path, { ...who, key })).status).toBe(200)
+    expect((await api.get(path, { ...who, key: adminKey })).status).toBe(200)
     expect((await api.get(path, who)).status).toBe(200)
+  })
+
+  it('limits guesses of ADMIN_KEY, which stays usable at addresses that it came from', async () => {
+    const [stranger, owner] = [somebody(), somebody()]
+    expect((await api.get(path, { ...owner, key: adminKey })).status).toBe(200)
+    for (const who of [stranger, owner])
+      for (let guess = 0; guess < 20; guess += 1)
+        expect((await api.get(path, { ...who, key: `guess-number-${guess}` })).status).toBe(401)
+    expect((await api.get(path, { ...stranger, key: adminKey })).status).toBe(429)
+    expect((await api.get(path, { ...owner, key: adminKey })).status).toBe(200)
+    expect((await api.get(path, { ...owner, key: 'another-guess' })).status).toBe(429)
     expect((await api.get(path, { ...somebody(), key: adminKey })).status).toBe(200)
   })
 

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
-import { addressName } from './client/addresses.ts'
-import { maxCountedClients, rateLimited } from './rate-limit.ts'
+import { failureLimit } from './authentication/failure-limit.ts'
+import { rateLimited } from './rate-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,27 +25,6 @@ export interface AuthenticationOptions extends Omit<Credentials, 'keyring'> {
   maxFailuresPerMinute: number
 }
 
-interface FailureLimit {
-  /** @throws Problem `rate-limited` when too many authentications from this address have failed. */
-  check(request: FastifyRequest): Promise<void>
-  count(request: FastifyRequest): Promise<void>
-}
-
-function failureLimit(app: FastifyInstance, max: number): FailureLimit {
-  if (max === 0) return { check: async () => {}, count: async () => {} }
-  // The types leave `cache` out where a single limiter takes it.
-  const options = { max, cache: maxCountedClients, keyGenerator: ({ ip }: FastifyRequest) => addressName(ip) }
-  const failures = app.createRateLimit(options)
-  return {
-    check: async (request) => {
-      const state = await failures(request, { increment: false })
-      if (state.isAllowed || state.remaining > 0) return
-      throw rateLimited('Too many keys from this address were wrong.', state.ttlInSeconds)
-    },
-    count: async (request) => void (await failures(request)),
-  }
-}
-
 /** Sets `request.actor`, and refuses a request whose role is below the `access` of its route. */
 export const authentication = fp<AuthenticationOptions>(
   async function authentication(app, { publicRead, maxFailuresPerMinute, ...credentials }) {
@@ -53,13 +32,17 @@ export const authentication = fp<AuthenticationOptions>(
     const failures = failureLimit(app, maxFailuresPerMinute)
 
     async function authorize(request: FastifyRequest, authorization: string, access: Access): Promise<void> {
-      await failures.check(request)
+      const state = await failures.read(request)
       try {
-        request.actor = await authenticate(authorization)
+        request.actor = await authenticate(authorization, state)
       } catch (error) {
-        if (error instanceof Problem && error.type === 'unauthorized') await failures.count(request)
-        throw error
+        if (!(error instanceof Problem) || error.type !== 'unauthorized') throw error
+        await failures.count(request, authorization)
+        throw state.isLimited
+          ? rateLimited('Too many keys from this address were wrong.', state.seconds)
+          : error
       }
+      if (request.actor === authenticate.administrator) failures.trust(request)
       requireAccess(request.actor, access, publicRead)
     }
 

@@ -4,6 +4,7 @@ import { hashKey, keyPattern, type Role } from '../../../database/keys.ts'
 import { roles } from '../../../database/vocabularies.ts'
 import type { Access, Actor } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
+import type { Failures } from './failure-limit.ts'
 
 const digest = (text: string) => hash('sha256', text, 'buffer')
 
@@ -50,9 +51,13 @@ export interface Credentials {
   verifyToken: VerifyToken | undefined
 }
 
-async function findKeyActor(key: string, keyring: Credentials['keyring']): Promise<Actor> {
+async function findKeyActor(
+  key: string,
+  keyring: Credentials['keyring'],
+  mayLookUp: boolean,
+): Promise<Actor> {
   // The key is random, so the duration of this look-up tells an attacker nothing.
-  const found = keyPattern.test(key) ? await keyring.find(hashKey(key)) : undefined
+  const found = keyPattern.test(key) ? await keyring.find(hashKey(key), mayLookUp) : undefined
   if (!found) throw unauthorized('The key is not known here.', 'invalid_token')
   if (found.revokedAt) throw unauthorized('The key has been revoked.', 'invalid_token')
   if (found.expiresAt && found.expiresAt.getTime() <= Date.now()) {
@@ -62,6 +67,13 @@ async function findKeyActor(key: string, keyring: Credentials['keyring']): Promi
   return { kind: 'key', id: found.id, name: found.name, role: found.role }
 }
 
+/** Finds the actor of an `Authorization` header, given the failures of its address before. */
+export interface Authenticate {
+  (authorization: string, failures: Failures): Promise<Actor>
+  /** The actor of the administrator's key. */
+  administrator: Actor
+}
+
 /** The form of a JWT: three parts in base64url. */
 const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
 
@@ -69,22 +81,20 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
  * Makes the function that finds the actor of an `Authorization` header (RFC 6750). It throws Problem `unauthorized` for a
  * header that is not valid, also where none is needed: a client that sends one wants to know.
  */
-export function authenticator({
-  adminKey,
-  keyring,
-  verifyToken,
-}: Credentials): (authorization: string) => Promise<Actor> {
+export function authenticator({ adminKey, keyring, verifyToken }: Credentials): Authenticate {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
   const expected = adminKey === undefined ? undefined : digest(adminKey)
 
-  return async (authorization) => {
+  const authenticate = async (authorization: string, { isLimited, mayGuess }: Failures): Promise<Actor> => {
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
-    if (expected && timingSafeEqual(digest(key), expected)) return administrator
+    if (expected && mayGuess && timingSafeEqual(digest(key), expected)) return administrator
+    // Nobody guesses a signature or the 256 random bits of a key, so these are tried however many were wrong before.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
-    return findKeyActor(key, keyring)
+    return findKeyActor(key, keyring, !isLimited)
   }
+  return Object.assign(authenticate, { administrator })
 }
 
 /**

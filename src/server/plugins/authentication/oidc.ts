@@ -138,6 +138,16 @@ function roleIn(claim: unknown): Role | null {
   return [...roles].reverse().find((role) => words.includes(role)) ?? null
 }
 
+/** Longest subject of a token, in characters (OpenID Connect Core 1.0, section 2). */
+const maxSubjectLength = 255
+
+/** The subject. The types promise a text, but the library does not check it. */
+function subjectIn({ sub }: { sub?: unknown }): string {
+  const isText = typeof sub === 'string' && sub.trim() !== '' && !/\p{Cc}/u.test(sub)
+  if (isText && sub.length <= maxSubjectLength) return sub
+  throw new errors.JWTInvalid(`its "sub" is not a text of 1 to ${maxSubjectLength} characters`)
+}
+
 const nameIn = ({ name, preferred_username: user }: JWTPayload): string | null =>
   [name, user]
     .find((text) => typeof text === 'string' && text !== '')
@@ -174,7 +184,8 @@ export function trustIssuer({ issuer, audience, roleClaim }: Issuer): VerifyToke
           requiredClaims: ['exp', 'sub'],
         },
       )
-      const { sub = '', iat = 0 } = payload
+      const { iat = 0 } = payload
+      const sub = subjectIn(payload)
       if (iat > Date.now() / 1000 + clockToleranceSeconds)
         throw new errors.JWTInvalid('its "iat" is in the future')
       return { kind: 'oidc', id: sub, name: nameIn(payload), role: roleIn(claimAt(payload, roleClaim)) }

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { addressName } from '../client/addresses.ts'
+import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
+
+/** How many failed authentications the address of a request has. */
+export interface Failures {
+  /** Whether further failures are refused as too many, and unknown keys are not looked up. */
+  isLimited: boolean
+  /** Whether the credential is compared with the administrator's key, which people choose and others may guess. */
+  mayGuess: boolean
+  /** Seconds until the limit ends. */
+  seconds: number
+}
+
+/** Limits failed authentications of an address in a minute. */
+export interface FailureLimit {
+  read(request: FastifyRequest): Promise<Failures>
+  /** Counts a wrong credential. The same one again is a client with an old key and no guess. */
+  count(request: FastifyRequest, credential: string): Promise<void>
+  /** Notes that the administrator's key came from the address, so that others there cannot lock it out. */
+  trust(request: FastifyRequest): void
+}
+
+/** How many times the usual guesses an address may make from which the administrator's key has come before. */
+const trustedFactor = 30
+
+const noFailures: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
+
+/** Makes the limit. @param max failures of an address in a minute; 0 for no limit. */
+export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
+  if (max === 0) return { read: async () => noFailures, count: async () => {}, trust: () => {} }
+  const address = ({ ip }: FastifyRequest) => addressName(ip)
+  const makeLimiter = (limit: number) => {
+    // The types leave `cache` out where a single limiter takes it.
+    const options = { max: limit, cache: maxCountedClients, keyGenerator: address }
+    return app.createRateLimit(options)
+  }
+  const failures = makeLimiter(max)
+  const guesses = makeLimiter(max * trustedFactor)
+  const wrong = new LRUCache<string, true>({ max: maxCountedClients, ttl: rateLimitWindowMs })
+  const trusted = new LRUCache<string, true>({ max: maxCountedClients })
+
+  const readCount = async (limiter: typeof failures, request: FastifyRequest) => {
+    const state = await limiter(request, { increment: false })
+    return state.isAllowed
+      ? { count: 0, seconds: 0 }
+      : { count: state.max - state.remaining, seconds: state.ttlInSeconds }
+  }
+  return {
+    read: async (request) => {
+      const { count, seconds } = await readCount(failures, request)
+      if (count < max) return noFailures
+      const { count: guessed } = await readCount(guesses, request)
+      const maxGuesses = trusted.get(address(request)) ? max * trustedFactor : max
+      return { isLimited: true, mayGuess: guessed < maxGuesses, seconds }
+    },
+    count: async (request, credential) => {
+      await failures(request)
+      const name = `${address(request)} ${hash('sha256', credential)}`
+      if (wrong.get(name)) return
+      wrong.set(name, true)
+      await guesses(request)
+    },
+    trust: (request) => void trusted.set(address(request), true),
+  }
+}
