@@ -7,6 +7,7 @@
  */
 
 import { parse as parseEdtf } from 'edtf'
+import { readOtherNotation } from './date-readings.ts'
 
 /** What is wrong with a text, and where: `position` counts from zero and is at most the text's length. */
 export type EdtfFault = { position: number; message: string }
@@ -25,6 +26,14 @@ export type EdtfFault = { position: number; message: string }
  * findEdtfFault('2011-02-30') // { position: 8, message: '"2011-02-30": February 2011 has 28 days' }
  */
 export function findEdtfFault(text: string): EdtfFault | undefined {
+  const fault = findTextFault(text)
+  const readings = fault ? readOtherNotation(text) : []
+  if (readings.length === 0) return fault
+  return { position: 0, message: `"${text}" is not in EDTF: write ${readings.join(' or ')}` }
+}
+
+/** Finds a fault in a date or an interval. */
+function findTextFault(text: string): EdtfFault | undefined {
   const slash = text.indexOf('/')
   if (slash === -1) return findDateFault(text)
 

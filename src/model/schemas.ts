@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
 import { named } from './schema-names.ts'
 
@@ -48,9 +49,6 @@ export const language = () =>
       error: 'must be a BCP 47 language tag, such as en or zh-Hans',
     })
 
-/** A web address. */
-export const url = () => z.url({ protocol: /^https?$/, hostname: z.regexes.hostname }).max(2000)
-
 const currencies = new Set(Intl.supportedValuesOf('currency'))
 
 /** An ISO 4217 currency code. */
@@ -68,7 +66,12 @@ export const money = named(
   'Money',
   z
     .strictObject({
-      amount: z.number().min(0).lt(1e13).multipleOf(0.01).meta({ description: 'At most two decimals.' }),
+      amount: z
+        .number()
+        .min(0)
+        .lt(1e13)
+        .superRefine(requireDecimals(2))
+        .meta({ description: 'At most two decimals.' }),
       currency: currency(),
     })
     .meta({ description: 'An amount and its currency.', examples: [{ amount: 1500000, currency: 'CNY' }] }),

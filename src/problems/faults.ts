@@ -83,10 +83,6 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
     case 'too_small':
     case 'too_big':
       return sizeMessage(issue)
-    case 'not_multiple_of':
-      return `${shown(issue.input)} is too precise: must be a multiple of ${issue.divisor}`
-    case 'invalid_format':
-      return issue.format === 'url' ? `${shown(issue.input)} is not an http(s) URL` : undefined
     default:
       return undefined
   }

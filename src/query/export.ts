@@ -15,16 +15,25 @@ import { matching, ordering, withRecords } from './sql.ts'
  */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
-// The cell is repeated three times: it is a column, and a subquery for each cell would cost more.
+/** The same inside of a cell: some spreadsheets take `;` for the separator, and then for the start of another cell. */
+const innerFormulaStart = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
+
+// The cell is repeated: it is a column, and a subquery for each cell would cost more.
 const escapeFormula = (cell: SQL): SQL =>
-  sql`case when left(${cell}, 1) = any(${formulaStarts}) then '''' || ${cell} else ${cell} end`
+  sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${innerFormulaStart}, '\\1''\\2', 'g') else ${cell} end`
 
 const columnSql = ({ name, kind, cell }: FlatColumn): SQL =>
   sql`${kind === 'text' || kind === 'date' ? escapeFormula(cell) : cell} as ${sql.identifier(name)}`
 
 /** Rows of one JSON text each. JSON escapes control characters, so with these delimiters nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
-const csvOptions = sql.raw('(format csv, header)')
+
+/** Texts are always quoted: PostgreSQL quotes only for its own separator, and some spreadsheets split cells at `;`. */
+function csvOptions(columns: FlatColumn[]): SQL {
+  const texts = columns.filter(({ kind }) => kind === 'text').map(({ name }) => sql.identifier(name))
+  const quoted = texts.length > 0 ? sql`, force_quote (${sql.join(texts, sql`, `)})` : sql``
+  return sql`(format csv, header${quoted})`
+}
 
 function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record'): string {
   const { join, order } =
@@ -41,7 +50,7 @@ export function copyDocuments(plan: ListPlan): string {
 
 /** Returns the COPY statement of a CSV table with a header (RFC 4180, but lines end in LF). */
 export const copyTable = (plan: ListPlan, columns: FlatColumn[], per: RowPer): string =>
-  copy(plan, sql.join(columns.map(columnSql), sql`, `), csvOptions, per)
+  copy(plan, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
 /** Returns the COPY statement of one JSON array of cells a row. */
 export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): string {

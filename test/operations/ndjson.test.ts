@@ -57,6 +57,23 @@ describe('NDJSON records', () => {
   const ids = Array.from({ length: 6 }, (_, at) => `0190aaaa-0000-7000-8000-00000000000${at}`)
   const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
 
+  it('may have a byte order mark before the first line, and are refused with one before another', async () => {
+    const line = JSON.stringify(agreement({}))
+    const type = ndjson
+    expect((await api.post('/v1/agreements', `\ufeff${line}\n${line}`, type)).status).toBe(201)
+    for (const body of [`${line}\n\ufeff${line}\n`, `\ufeff${line}\n\ufeff${line}`]) {
+      const answer = await api.post('/v1/agreements', body, type)
+      expect(answer.status).toBe(400)
+      const [fault] = refusal(answer).errors ?? []
+      expect(fault).toMatchObject({
+        pointer: '/2',
+        message: expect.stringContaining('byte order mark (U+FEFF)'),
+      })
+    }
+    expect((await api.post('/v1/agreements', `\ufeff\ufeff${line}`, type)).status).toBe(400)
+    expect((await api.post('/v1/agreements', `\ufeff${line}`)).status).toBe(201)
+  })
+
   it('may refer to one another in any order, and start at version 1', async () => {
     const answer = await send(
       'agreements',

@@ -121,6 +121,22 @@ describe('a table', () => {
     )
   })
 
+  it.each([
+    ['a;=1+1', "a;'=1+1"],
+    ['a; "=1+1', 'a; "\'=1+1'],
+    ['a;;@x;+49;-5', "a;;'@x;'+49;'-5"],
+    ['=1;=2', "'=1;'=2"],
+    ['a;b = c; d-e', 'a;b = c; d-e'],
+  ])('defuses a formula after a semicolon, where some spreadsheets begin a cell: %s', async (title, cell) => {
+    const { id } = (await api.post('/v1/agreements', { title, kind: 'other' })).json()
+    const { text } = await api.get(`/v1/agreements?format=csv&id=${id}`)
+    expect(tableOf(text)[0]?.title).toBe(cell)
+    expect(text).toContain(`,"${cell.replaceAll('"', '""')}",`)
+    const sheet = (await workbook(api, `/v1/agreements?format=xlsx&id=${id}`)).worksheets[0]
+    const [header = [], cells = []] = rowsIn(sheet)
+    expect(cells[header.indexOf('title')]).toBe(title)
+  })
+
   it('keeps numbers numbers, and puts places on the map with the longitude first', async () => {
     const document = {
       name: 'A place below the sea',

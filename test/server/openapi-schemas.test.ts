@@ -29,7 +29,7 @@ describe('the schemas of the OpenAPI document', () => {
     const addFormats = formatsPlugin.default
     ajv = new Ajv2020({ strict: false, code: { optimize: false } })
     addFormats(ajv)
-    ajv.addFormat('edtf', true)
+    for (const format of ['edtf', 'iri']) ajv.addFormat(format, true)
     ajv.addSchema(api.document, 'openapi')
   })
 

@@ -59,5 +59,5 @@ export const media = {
   geojson: 'application/geo+json',
 }
 
-/** Returns a text as exports write it: an apostrophe before what a spreadsheet would take as a formula. */
-export const disarmed = (text: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text)
+/** Returns a text as exports write it: an apostrophe before what a spreadsheet would take as a formula, also after `;`. */
+export const disarmed = (text: string) => text.replaceAll(/(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")

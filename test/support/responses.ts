@@ -47,7 +47,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
   const addFormats = formatsPlugin.default
   const ajv = new Ajv2020(fastCompilation)
   addFormats(ajv)
-  ajv.addFormat('edtf', true)
+  for (const format of ['edtf', 'iri']) ajv.addFormat(format, true)
   ajv.addSchema(document, 'openapi')
   const wholeDocument = Object(withoutSparse(document))
   ajv.addSchema(wholeDocument, 'whole')

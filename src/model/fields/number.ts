@@ -3,6 +3,7 @@ import { check, integer, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
+import { requireDecimals } from '../decimals.ts'
 import { defineField, type FieldPlace, ownColumn } from '../field.ts'
 import { number } from '../filters.ts'
 import { byNumber } from '../sorts.ts'
@@ -50,7 +51,7 @@ export const decimal = (description: string, within: string) =>
         .number()
         .min(-1e14)
         .max(1e14)
-        .multipleOf(0.0001)
+        .superRefine(requireDecimals(4))
         .meta({ description: `${description} At most four decimals.` }),
     columns: (name) => ({
       [name]: numeric(snakeCase(name), { precision: 19, scale: 4, mode: 'number' }).notNull(),

@@ -6,8 +6,9 @@ import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, ownColumn, type TextWeight } from '../field.ts'
 import { text } from '../filters.ts'
-import { language, line, optional, prose, url } from '../schemas.ts'
+import { language, line, optional, prose } from '../schemas.ts'
 import { byText } from '../sorts.ts'
+import { webAddress as webAddressSchema } from '../web-address.ts'
 
 /** The query vocabulary of a text field. */
 interface TextOptions {
@@ -71,7 +72,7 @@ export const proseText = (description: string, options: TextOptions & { max?: nu
 
 /** A web address that may be unknown. It has no filter. */
 export const webAddress = (description: string) =>
-  textField(optional(url()), description, false, { filter: false })
+  textField(optional(webAddressSchema()), description, false, { filter: false })
 /** A BCP 47 language tag that may be unknown. */
 export const languageTag = (description: string) =>
   textField(optional(language()), description, false, { filter: false })

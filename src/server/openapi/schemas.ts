@@ -12,8 +12,6 @@ const prefix = '#/components/schemas/'
 /** Removes keywords that zod writes and clients cannot use. */
 const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern
-  // Validators that divide in floating point would refuse amounts such as 4.35.
-  delete jsonSchema.multipleOf
 }
 
 /** Removes defaults: code generators take a property with a default for required, also in requests. */

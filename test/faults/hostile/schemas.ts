@@ -95,7 +95,7 @@ export class Values {
       return random.chance(0.8) && this.#ids.length > 0 ? random.pick(this.#ids) : randomUUID()
     if (format === 'date-time') return '2026-01-31T09:30:00Z'
     if (format === 'date') return '2026-01-31'
-    if (format === 'uri') return 'https://example.org/page'
+    if (format === 'iri') return 'https://example.org/page'
     const form = pattern === undefined ? undefined : new RegExp(pattern, 'u')
     const fitting = words.filter((word) => !form || form.test(word))
     return fitting.length > 0 ? random.pick(fitting) : random.pick(words)

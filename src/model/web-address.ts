@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** A host name (RFC 1123), with `_` as some registers have it, or an IPv6 address in brackets. */
+const hostPattern =
+  /^(?:(?=.{1,253}\.?$)[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?)*\.?|\[[\da-f:.]+\])$/
+
+/** Characters that a URL writes percent-encoded, and that URL parsers would otherwise change or drop in silence. */
+const forbidden = /[\s\\\p{Cc}]/u
+
+const names: Record<string, string> = {
+  ' ': 'a space',
+  '\\': 'a backslash',
+  '\t': 'a tab',
+  '\n': 'a line break',
+}
+
+/** Returns what is wrong with a web address, or undefined. */
+function findFault(text: string): string | undefined {
+  const at = text.search(forbidden)
+  if (at >= 0) {
+    const name = names[text.charAt(at)] ?? 'a control character or space'
+    return `has ${name} at character ${at + 1}: percent-encode it`
+  }
+  const isWebAddress =
+    /^https?:\/\//i.test(text) && URL.canParse(text) && hostPattern.test(new URL(text).hostname)
+  return isWebAddress ? undefined : `${JSON.stringify(text)} is not an http(s) URL`
+}
+
+/** Schema of an http(s) URL, which is stored as it is given. It may have letters beyond ASCII (RFC 3987). */
+export const webAddress = () =>
+  z
+    .string()
+    .max(2000)
+    .superRefine((text, context) => {
+      const message = findFault(text)
+      if (message !== undefined) context.addIssue({ code: 'invalid_format', format: 'url', message })
+    })
+    .meta({ format: 'iri', examples: ['https://registry.example/treaties/42'] })

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import { faultAt } from '../support/documents.ts'
+
+/** Values that nearly have the form of a property, and what is said of them. */
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+describe('a date in another notation', () => {
+  it.each<[date: string, readings: string]>([
+    ['07/10/1899', '1899-07-10 or 1899-10-07'],
+    ['07-10-1899', '1899-07-10 or 1899-10-07'],
+    ['13/10/1899', '1899-10-13'],
+    ['10/13/1899', '1899-10-13'],
+    ['7.10.1899', '1899-10-07'],
+    ['07/07/1899', '1899-07-07'],
+    ['1899/10/07', '1899-10-07'],
+    ['1899-7-10', '1899-07-10'],
+    ['29/02/2000', '2000-02-29'],
+    ['10/1899', '1899-10'],
+  ])('%s is refused with what it may mean: %s', async (startsOn, readings) => {
+    const answer = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
+    expect(answer.status).toBe(422)
+    const message = `"${startsOn}" is not in EDTF: write ${readings} (at character 1)`
+    expect(faultAt(answer, '/startsOn')?.message).toBe(message)
+    const filtered = await api.get(`/v1/projects?startsOn=${encodeURIComponent(startsOn)}`)
+    expect(filtered.text).toContain(`write ${readings}`)
+  })
+
+  it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899'])(
+    'that is no day of the calendar gets no suggestion: %s',
+    async (startsOn) => {
+      const answer = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
+      expect(faultAt(answer, '/startsOn')?.message).not.toContain('write')
+    },
+  )
+})
+
+describe('a web address', () => {
+  it.each<[url: string, message: string]>([
+    ['https://a.example/b c', 'has a space at character 20'],
+    ['https://a.example\\b', 'has a backslash at character 18'],
+    [' https://a.example/', 'has a space at character 1'],
+    ['https://a.example/b\tc', 'has a tab at character 20'],
+    ['https://a.example/\n', 'has a line break at character 19'],
+    ['https://a.example/\u00a0', 'has a control character or space at character 19'],
+    ['https:/a.example', 'is not an http(s) URL'],
+    ['https://a..example/', 'is not an http(s) URL'],
+    ['ftp://a.example/', 'is not an http(s) URL'],
+  ])('%j is refused', async (url, message) => {
+    const answer = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
+    expect(answer.status).toBe(422)
+    expect(faultAt(answer, '/url')).toMatchObject({
+      code: 'wrong_format',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it.each([
+    'https://a_b.example/x',
+    'https://_dmarc.example',
+    'http://localhost:8080/',
+    'https://1.2.3.4/',
+    'https://[2001:db8::1]/x',
+    'https://example.org/a%20b?c=d#e',
+    'https://例え.example/',
+  ])('%s is stored as it is given', async (url) => {
+    const answer = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
+    expect(answer.json()).toMatchObject({ url })
+  })
+})
+
+describe('a number with more digits than can be kept', () => {
+  const postAmount = (amount: string) =>
+    api.post('/v1/projects', `{"title":"Paid","kind":"other","budget":{"amount":${amount},"currency":"CNY"}}`)
+
+  it.each([
+    '2000000000000.123',
+    '4398046511104.005',
+    '8000000000000.001',
+    '9000000000000.011',
+    '9000000000000.0005',
+    '9999999999999.994',
+    '0.010000000000000000001',
+    '1e-3',
+  ])('is refused and not rounded: %s', async (amount) => {
+    const answer = await postAmount(amount)
+    expect([400, 422]).toContain(answer.status)
+    expect(faultAt(answer, '/budget/amount')?.code).toBe('too_precise')
+  })
+
+  it('is any amount with a third decimal, and none with two', async () => {
+    const amounts = fc.tuple(fc.integer({ min: 2e12, max: 1e13 - 1 }), fc.integer({ min: 0, max: 999 }))
+    await fc.assert(
+      fc.asyncProperty(amounts, async ([whole, thousandths]) => {
+        const text = `${whole}.${String(thousandths).padStart(3, '0')}`
+        const answer = await postAmount(text)
+        const isExact = thousandths % 10 === 0
+        expect(answer.status === 201).toBe(isExact)
+        if (isExact) expect(answer.text).toContain(`"amount":${text.replace(/\.?0+$/, '')},`)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each<[written: string, read: number]>([
+    ['1e3', 1000],
+    ['123.10', 123.1],
+    ['0.1000000000000000055511151231257827', 0.1],
+    ['4.3499999999999996', 4.35],
+    ['-0.0', 0],
+    ['9999999999999.990', 9999999999999.99],
+  ])('is not a number in another spelling: %s', async (written, read) => {
+    const answer = await postAmount(written)
+    expect(answer.status, answer.text).toBe(201)
+    expect(answer.json()).toMatchObject({ budget: { amount: expect.closeTo(read, 10) } })
+  })
+})
