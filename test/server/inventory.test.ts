@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { openTestApp } from '../support/app.ts'
+
+/** Documentation, which no client calls. */
+const isPage = (url: string) => url === '/' || /^\/(docs|problems|openapi\.)/.test(url)
+
+const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+
+it('the OpenAPI document has every route of the API with its methods, and no other', async () => {
+  const { app, close } = await openTestApp()
+  try {
+    const { paths } = documentSchema.parse((await app.inject('/openapi.json')).json())
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const served = app.routes.urls.flatMap((url) =>
+      app.routes
+        .methods(url.replaceAll(/\{(\w+)\}/g, ':$1'))
+        .filter((method) => method !== 'HEAD' && method !== 'OPTIONS')
+        .map((method) => `${method} ${url}`),
+    )
+    const ofApi = (name: string) => !isPage(name.split(' ')[1] ?? '')
+    expect(served.filter(ofApi).sort()).toEqual(documented.filter(ofApi).sort())
+    expect(documented.length).toBeGreaterThan(80)
+  } finally {
+    await close()
+  }
+})

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect, it } from 'vitest'
+import { openApi } from '../support/api.ts'
+
+it('a URL in a record is stored and answered, and the service never connects to it', async () => {
+  let connections = 0
+  const host = createServer((socket) => {
+    connections += 1
+    socket.destroy()
+  }).listen(0, '127.0.0.1')
+  await once(host, 'listening')
+  const api = await openApi()
+  try {
+    // A server that listens on TCP has an address with a port.
+    const { port } = host.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}/internal`
+    const document = { title: 'A text on a host of the operator', kind: 'agreement' }
+    const texts = [{ title: 'Full text', url }]
+    const created = await api.post('/v1/agreements', { ...document, documents: texts })
+    const { id } = created.json<{ id: string }>()
+    const source = { title: 'A page on a host of the operator', kind: 'report', url }
+    expect([created.status, (await api.post('/v1/sources', source)).status]).toEqual([201, 201])
+    const read = await api.get(`/v1/agreements/${id}?include=citations`)
+    const exports = await Promise.all(
+      ['csv', 'xlsx', 'ndjson'].map((format) => api.get(`/v1/agreements?format=${format}`)),
+    )
+    expect(read.text).toContain(url)
+    expect(exports.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(connections).toBe(0)
+  } finally {
+    await api.close()
+    host.close()
+  }
+})
