@@ -15,7 +15,7 @@ import {
   runOnce,
 } from '../operations/writing/idempotency.ts'
 import { invalidBody } from '../operations/writing/validation.ts'
-import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
+import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { pageSize } from '../query/list.ts'
 
@@ -143,13 +143,8 @@ const create: Endpoint = {
     ],
   },
   async handle(request, { database, keyring }) {
-    const { data, error } = newKey.safeParse(request.body, { error: faultMessage })
-    if (error) {
-      throw invalidBody(
-        'key',
-        toFaults(error, (path) => ({ pointer: formatPointer(path) })),
-      )
-    }
+    const { data, faults } = checkValue(newKey, request.body)
+    if (faults) throw invalidBody('key', faults)
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
     const answer = await runOnce(
       database,

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { faultMessage } from '../problems/faults.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
+import { faultMessage, quote } from '../problems/faults.ts'
+import { type Fault, FaultList, Problem } from '../problems/problem.ts'
 import { didYouMean, listed } from '../problems/suggest.ts'
 import type { Comparison, Operator } from './filters.ts'
 
@@ -64,15 +64,18 @@ export function readQuery(text: string): RawQuery {
       throw invalidParameters([{ parameter: name, code: 'unknown', message }])
     }
     const operators = query.get(parameter) ?? new Map<string, string[]>()
-    operators.set(operator, [...(operators.get(operator) ?? []), value])
+    const values = operators.get(operator)
+    if (values) values.push(value)
+    else operators.set(operator, [value])
     query.set(parameter, operators)
   }
   return query
 }
 
 /** Returns the problem `invalid-parameter` with these faults. */
-export function invalidParameters(errors: Fault[]): Problem {
-  const names = [...new Set(errors.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
+export function invalidParameters(errors: Fault[] | FaultList): Problem {
+  const told = errors instanceof FaultList ? errors.told : errors
+  const names = [...new Set(told.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
   return new Problem('invalid-parameter', `Invalid query parameters: ${listed(names)}.`, { errors })
 }
 
@@ -129,12 +132,15 @@ function checkValues(
  */
 export function checkQuery(parameters: Readonly<Record<string, Parameter>>, query: RawQuery): CheckedQuery {
   const checked: CheckedQuery = new Map()
-  const faults: Fault[] = []
+  const faults = new FaultList()
+  const knownNames = Object.keys(parameters)
   for (const [name, operators] of query) {
     const parameter = lookUp(parameters, name)
     if (!parameter) {
-      const message = `there is no parameter "${name}" here${didYouMean(name, Object.keys(parameters))}`
-      faults.push({ parameter: name, code: 'unknown', message })
+      faults.add(() => {
+        const message = `there is no parameter ${quote(name)} here${didYouMean(name, knownNames)}`
+        return { parameter: name, code: 'unknown', message }
+      })
       continue
     }
     const values = new Map<Operator, unknown[]>()
@@ -143,26 +149,29 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
       const known = Object.keys(parameter.comparisons)
       const comparison = lookUp<Taking | undefined>(parameter.comparisons, operator)
       if (!comparison) {
-        const bracketed = known.filter((word) => word !== 'eq')
-        const message =
-          bracketed.length === 0
-            ? `"${name}" takes no operator in brackets`
-            : `"${name}" has no operator "${operator}"${didYouMean(operator, bracketed)}`
-        faults.push({ parameter: fullName, code: 'unknown', message })
+        faults.add(() => {
+          const bracketed = known.filter((word) => word !== 'eq')
+          const message =
+            bracketed.length === 0
+              ? `"${name}" takes no operator in brackets`
+              : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
+          return { parameter: fullName, code: 'unknown', message }
+        })
         continue
       }
       const result = checkValues(fullName, parameter, comparison, texts)
-      faults.push(...result.faults)
+      for (const fault of result.faults) faults.add(() => fault)
       // The lookup above has shown that the word is an operator.
       values.set(operator as Operator, result.values)
     }
     checked.set(name, values)
   }
   for (const [name, { presence, description }] of Object.entries(parameters)) {
-    if (presence && !query.has(name))
-      faults.push({ parameter: name, code: 'required', message: `is required: ${description}` })
+    if (presence && !query.has(name)) {
+      faults.add(() => ({ parameter: name, code: 'required', message: `is required: ${description}` }))
+    }
   }
-  if (faults.length > 0) throw invalidParameters(faults)
+  if (faults.count > 0) throw invalidParameters(faults)
   return checked
 }
 

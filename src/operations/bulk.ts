@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { getWords, single } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
-import { Problem } from '../problems/problem.ts'
+import { FaultList, Problem } from '../problems/problem.ts'
+import { startSlices } from '../time-slice.ts'
 import { type IndexedOperation, planBulk } from './bulk/plan.ts'
+import { Refusals } from './bulk/refusals.ts'
 import {
   atOperation,
   bulkSchema,
@@ -19,6 +21,7 @@ import { memoizeByResource } from './response-schemas.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
+import { countFaults } from './writing/validation.ts'
 
 /** Largest body in bytes, as for NDJSON. */
 const maxBytes = 16 * 1024 * 1024
@@ -53,11 +56,12 @@ const resultsSchema = memoizeByResource((resource) => {
   )
 })
 
-/** Parses the operations of a body. An operation that fails its own checks goes to `refused`, under its index. */
-function parseOperations(resource: Resource, body: unknown) {
+/** Parses the operations of a body, in slices. One that fails its own checks goes to `refused`, under its index. */
+async function parseOperations(resource: Resource, body: unknown) {
   const values = readOperations(body)
   const operations: IndexedOperation[] = []
-  const refused = new Map<number, Problem>()
+  const refused = new Refusals()
+  const pause = startSlices()
   for (const [at, value] of values.entries()) {
     try {
       operations.push({ at, operation: readOperation(resource, value) })
@@ -65,18 +69,19 @@ function parseOperations(resource: Resource, body: unknown) {
       if (!(error instanceof Problem)) throw error
       refused.set(at, atOperation(error, at))
     }
+    await pause()
   }
   return { count: operations.length, operations, refused }
 }
 
 /** Combines the problems of all refused operations in one, with every fault. `count` is the number of operations. */
-function combineProblems(refused: Map<number, Problem>, count: number): Problem {
+function combineProblems(refused: Refusals, count: number): Problem {
   const problems = [...refused].sort(([one], [other]) => one - other).map(([, each]) => each)
-  const errors = problems.flatMap((each) => each.errors)
+  const errors = new FaultList()
+  for (const problem of problems) errors.addProblem(problem)
   const types = new Set(problems.map(({ type }) => type))
   const [type = 'invalid-body'] = types.size === 1 ? types : []
-  const faults = errors.length === 1 ? 'one fault' : `${errors.length} faults`
-  const detail = `Nothing was written, because of ${faults} in ${count === 1 ? 'the operation' : `the ${count} operations`}.`
+  const detail = `Nothing was written, because of ${countFaults(errors.count)} in ${count === 1 ? 'the operation' : `the ${count} operations`}.`
   return new Problem(type, detail, { errors, cause: problems.find(({ cause }) => cause)?.cause })
 }
 
@@ -87,6 +92,8 @@ function resultsResponse(
   { done, refused }: BulkOutcome,
 ): ApiResponse {
   const { property } = resource.key
+  // Each result repeats it.
+  const [instance = ''] = request.url.split('?')
   const results = [
     ...[...done].map(([at, { status, key, version }]) => ({
       at,
@@ -94,7 +101,7 @@ function resultsResponse(
     })),
     ...[...refused].map(([at, each]) => ({
       at,
-      result: { status: each.status, problem: each.toDocument(request.url) },
+      result: { status: each.status, problem: each.toDocument(instance) },
     })),
   ]
   const ordered = results.sort((one, other) => one.at - other.at).map(({ result }) => result)
@@ -133,15 +140,15 @@ export const bulk: Operation = {
   async handle(resource, request, { database }) {
     const each = getWords(request.query, 'atomic')[0] === 'false'
     const authorship = getAuthorship(request)
-    const { count, operations, refused } = parseOperations(resource, request.body)
+    const { count, operations, refused } = await parseOperations(resource, request.body)
     return runOnce(database, request, async (transaction) => {
       const plan = await planBulk(transaction, resource, operations)
-      const before = new Map([...refused, ...plan.refused])
+      const before = new Refusals().addAll(refused).addAll(plan.refused)
       if (!each && before.size > 0) throw combineProblems(before, count)
       const write = each ? writeEach : writeTogether
       const outcome = await write(transaction, resource, plan.changes, authorship)
       if (!each && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
-      const all = new Map([...before, ...outcome.refused])
+      const all = new Refusals().addAll(before).addAll(outcome.refused)
       return resultsResponse(resource, request, { done: outcome.done, refused: all })
     })
   },

@@ -26,7 +26,7 @@ async function createNdjson(
     throw new Problem('too-large', `The body has ${lines.length} lines; the limit is ${maxNdjsonLines}.`)
   }
   const authorship = getAuthorship(request)
-  const documents = checkNdjson(resource, lines)
+  const documents = await checkNdjson(resource, lines)
   try {
     return await runOnce(database, request, async (transaction) => {
       const stored = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })

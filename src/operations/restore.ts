@@ -3,7 +3,7 @@ import type { Transaction } from '../database/database.ts'
 import { singleReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
-import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
+import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
@@ -33,12 +33,9 @@ const restoration = nameInput(
 /** Reads the version from the body; undefined when the body gives none. */
 function readVersion({ body }: ApiRequest): number | undefined {
   const given = body === undefined || body === null ? {} : requireObject('request', body)
-  const { data, error } = restoration.safeParse(given, { error: faultMessage })
-  if (data) return data.version
-  throw invalidBody(
-    'request',
-    toFaults(error, (path) => ({ pointer: formatPointer(path) })),
-  )
+  const { data, faults } = checkValue(restoration, given)
+  if (faults) throw invalidBody('request', faults)
+  return data.version
 }
 
 interface Past {

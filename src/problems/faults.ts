@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Fault } from './problem.ts'
+import { FaultList, faultLimits } from './problem.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Codes in `errors` by zod's issue codes. */
@@ -13,11 +13,19 @@ const codes: Record<string, string> = {
   not_multiple_of: 'too_precise',
 }
 
-/** Formats a value for a message: shortened, and quoted when it is text. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+/** Longest value in a message, in characters. */
+const maxShownLength = 60
+
+/** Quotes a text for a message, shortened. */
+export function quote(text: string): string {
+  // Quoting may lengthen a text, so it is cut before and after.
+  const quoted = JSON.stringify(text.slice(0, maxShownLength + 1))
+  return quoted.length > maxShownLength + 2 ? `${quoted.slice(0, maxShownLength - 3)}…` : quoted
 }
+
+/** Formats a value of a schema for a message. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? String(value)).slice(0, maxShownLength)
 
 const typeNames: Record<string, string> = {
   string: 'text',
@@ -69,8 +77,11 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
 export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'unrecognized_keys':
-      // Replaced a key at a time in `faultsOf`; this joins them so that none is lost on the way.
-      return issue.keys.map((key) => `is not known here${didYouMean(key, knownKeys(issue))}`).join('\n')
+      // `toFaults` takes them apart again, one for each key.
+      return issue.keys
+        .slice(0, faultLimits.faults)
+        .map((key) => `is not known here${didYouMean(key, knownKeys(issue))}`)
+        .join('\n')
     case 'invalid_value':
       if (issue.input === undefined) return 'is required'
       return typeof issue.input === 'string'
@@ -93,28 +104,50 @@ export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/**
- * Returns the faults of a zod error, at most one for each location.
- * @param place returns the location of a path: a pointer for bodies, a parameter for queries.
- */
-export function toFaults(
-  error: z.core.$ZodError,
-  place: (path: readonly PropertyKey[]) => Pick<Fault, 'pointer' | 'parameter' | 'header'>,
-): Fault[] {
-  const faults = error.issues.flatMap((issue): Fault[] => {
+/** How many issues of a value are explained: enough to fill a problem, although some may be of one location. */
+const maxExplained = 2 * faultLimits.faults
+
+/** Collects the faults of a zod error. Its issues are in the order of the schema. */
+function toFaults(error: z.core.$ZodError): FaultList {
+  const faults = new FaultList()
+  const locations = new Set<string>()
+  // One fault for each location: the further faults of a value often follow from the first.
+  const add = (path: PropertyKey[], code: string, message: string) => {
+    const pointer = formatPointer(path)
+    if (locations.has(pointer)) return
+    locations.add(pointer)
+    faults.add(() => ({ pointer, code, message }))
+  }
+  for (const issue of error.issues.slice(0, maxExplained)) {
     const code = codes[issue.code] ?? 'invalid'
     if (issue.code !== 'unrecognized_keys') {
-      const missing = issue.message === 'is required'
-      return [{ ...place(issue.path), code: missing ? 'required' : code, message: issue.message }]
+      const { path, message } = issue
+      add(path, message === 'is required' ? 'required' : code, message)
+      continue
     }
     const messages = issue.message.split('\n')
-    return issue.keys.map((key, at) => ({
-      ...place([...issue.path, key]),
-      code,
-      message: `"${key}" ${messages[at] ?? 'is not known here'}`,
-    }))
-  })
-  // One fault for each location: the further faults of a value often follow from the first.
-  const locations = faults.map(({ pointer, parameter, header }) => pointer ?? parameter ?? header)
-  return faults.filter((_, at) => locations.indexOf(locations[at]) === at)
+    for (const [at, key] of issue.keys.slice(0, messages.length).entries()) {
+      add([...issue.path, key], code, `${quote(key)} ${messages[at]}`)
+    }
+    faults.skip(issue.keys.length - messages.length)
+  }
+  faults.skip(Math.max(0, error.issues.length - maxExplained))
+  return faults
+}
+
+/**
+ * Checks a value of a request body against a schema.
+ * @returns the parsed value, or the faults with pointers into the value.
+ */
+export function checkValue<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): { data: z.output<Schema>; faults?: undefined } | { data?: undefined; faults: FaultList } {
+  let explained = 0
+  const error = (issue: z.core.$ZodRawIssue) => {
+    explained += 1
+    return explained > maxExplained ? '' : faultMessage(issue)
+  }
+  const result = schema.safeParse(value, { error })
+  return result.success ? { data: result.data } : { faults: toFaults(result.error) }
 }

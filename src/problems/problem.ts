@@ -14,9 +14,67 @@ export interface Fault {
   message: string
 }
 
+/** Most faults that a problem tells, and most characters of their locations and messages. So its size is bounded. */
+export const faultLimits = { faults: 100, characters: 50_000 } as const
+
+/** Collects the faults of a request: keeps as many as a problem tells, and counts the others. */
+export class FaultList {
+  /** The faults that are told. */
+  readonly told: Fault[] = []
+  #characters = 0
+  #more = 0
+
+  /** Whether further faults are only counted. */
+  get isFull(): boolean {
+    return this.#more > 0 || this.told.length >= faultLimits.faults
+  }
+
+  /** How many faults there are beside those that are told. */
+  get more(): number {
+    return this.#more
+  }
+
+  get count(): number {
+    return this.told.length + this.#more
+  }
+
+  /** Adds a fault. @param make is called only if the fault is told. */
+  add(make: () => Fault): void {
+    if (this.isFull) {
+      this.#more += 1
+      return
+    }
+    const fault = make()
+    const { pointer, parameter, message } = fault
+    this.#characters += (pointer ?? parameter ?? '').length + message.length
+    if (this.told.length > 0 && this.#characters > faultLimits.characters) {
+      this.#more += 1
+      return
+    }
+    this.told.push(fault)
+  }
+
+  /** Adds the faults of a problem. @param move changes each, such as its location. */
+  addProblem({ errors, moreErrors }: Problem, move = (fault: Fault) => fault): void {
+    for (const fault of errors) this.add(() => move(fault))
+    this.skip(moreErrors)
+  }
+
+  /** Counts faults that are not told. */
+  skip(count: number): void {
+    this.#more += count
+  }
+}
+
+const listOf = (faults: Iterable<Fault>): FaultList => {
+  const list = new FaultList()
+  for (const fault of faults) list.add(() => fault)
+  return list
+}
+
 /** Optional parts of a problem. */
 export interface ProblemExtras {
-  errors?: Fault[]
+  errors?: FaultList | Fault[]
   headers?: Record<string, string>
   cause?: unknown
 }
@@ -27,13 +85,18 @@ export interface ProblemExtras {
  */
 export class Problem extends Error {
   readonly type: ProblemType
-  readonly errors: Fault[]
+  /** The faults that are told. */
+  readonly errors: readonly Fault[]
+  /** How many faults were found beside them. */
+  readonly moreErrors: number
   readonly headers: Record<string, string>
 
   constructor(type: ProblemType, detail: string, extras: ProblemExtras = {}) {
     super(detail, { cause: extras.cause })
     this.type = type
-    this.errors = extras.errors ?? []
+    const faults = extras.errors instanceof FaultList ? extras.errors : listOf(extras.errors ?? [])
+    this.errors = faults.told
+    this.moreErrors = faults.more
     this.headers = extras.headers ?? {}
   }
 
@@ -54,6 +117,7 @@ export class Problem extends Error {
       detail: this.message,
       instance,
       ...(this.errors.length > 0 && { errors: this.errors }),
+      ...(this.moreErrors > 0 && { moreErrors: this.moreErrors }),
     }
   }
 }

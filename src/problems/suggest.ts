@@ -7,7 +7,8 @@ import { closest, distance } from 'fastest-levenshtein'
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > 100) return undefined
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '')
-  const exact = known.find((candidate) => plain(candidate) === plain(word))
+  const plainWord = plain(word)
+  const exact = known.find((candidate) => plain(candidate) === plainWord)
   if (exact) return exact
   const nearest = closest(word, [...known])
   return distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.floor(nearest.length * 0.4))

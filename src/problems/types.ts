@@ -81,7 +81,7 @@ export const problemTypes = {
     status: 413,
     title: 'Body too large',
     explanation:
-      'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines; those of `POST …/bulk` 16 MiB and 1,000 operations.',
+      'Bodies may have 1 MiB; `application/x-ndjson` 16 MiB and 1,000 lines; those of `POST …/bulk` 16 MiB and 1,000 operations. A record or search may have 20,000 JSON values, a text 100,000 characters, and the name of a property 200.',
   },
   'uri-too-long': {
     status: 414,

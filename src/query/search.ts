@@ -4,13 +4,13 @@ import type { Comparison, Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
-import { faultMessage, formatPointer, toFaults } from '../problems/faults.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
+import { checkValue, formatPointer } from '../problems/faults.ts'
+import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
 import { type Condition, type FilterComparison, listValues, type Quantifier } from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
 
-/** Limits of a search: depth of the tree, number of comparisons, and values of one `in`. */
-const searchLimits = { depth: 10, comparisons: 100, values: 200 } as const
+/** Limits of a search: depth of the tree, number of comparisons, values of one `in`, and JSON values of the whole tree. */
+const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } as const
 
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
@@ -34,15 +34,15 @@ const requireNonEmpty = (error: string) =>
 /** Returns a check that the words of a list are unique. */
 const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
   z.check<Word[]>((payload) => {
-    const found = payload.value.map(wordOf)
-    for (const [at, word] of found.entries())
-      if (found.indexOf(word) < at)
-        payload.issues.push({
-          code: 'custom',
-          path: [at, ...subpath],
-          message: `"${word}" stands twice`,
-          input: word,
-        })
+    const found = new Set<string>()
+    for (const [at, item] of payload.value.entries()) {
+      const word = wordOf(item)
+      if (found.has(word)) {
+        const message = `"${word}" stands twice`
+        payload.issues.push({ code: 'custom', path: [at, ...subpath], message, input: word })
+      }
+      found.add(word)
+    }
   })
 
 const comparisonSchema = (filter: Filter) =>
@@ -224,7 +224,7 @@ function readCondition(searchable: Searchable, where: unknown): Condition {
 }
 
 /** Returns the problem `invalid-search` with these faults. */
-export const invalidSearch = (errors: Fault[]): Problem =>
+export const invalidSearch = (errors: Fault[] | FaultList): Problem =>
   new Problem('invalid-search', 'Invalid search: see errors.', { errors })
 
 /**
@@ -232,7 +232,7 @@ export const invalidSearch = (errors: Fault[]): Problem =>
  * Depth counts objects and the lists of `and` and `or` alike as one level of the tree.
  */
 function requireBoundedSize(where: unknown): void {
-  let leaves = 0
+  let values = 0
   const walk = (node: unknown, path: PropertyKey[], depth: number): void => {
     if (depth > searchLimits.depth) {
       const message = `is more than ${searchLimits.depth} conditions deep`
@@ -242,9 +242,10 @@ function requireBoundedSize(where: unknown): void {
     else if (typeof node === 'object' && node !== null) {
       for (const [key, part] of Object.entries(node))
         walk(part, [...path, key], depth + (isLevel(key) ? 1 : 0))
-    } else leaves += 1
-    if (leaves > searchLimits.comparisons * 10) {
-      const message = `has more than ${searchLimits.comparisons * 10} values`
+    }
+    values += 1
+    if (values > searchLimits.nodes) {
+      const message = `has more than ${searchLimits.nodes} values`
       throw invalidSearch([{ pointer: formatPointer(path.slice(0, 1)), code: 'too_big', message }])
     }
   }
@@ -261,10 +262,9 @@ const everything: Condition = { kind: 'fields', comparisons: [] }
  */
 export function planSearch(resource: Resource, body: unknown): ListPlan {
   requireBoundedSize(jsonObject.safeParse(body).data?.where)
-  const result = searchRequest(resource).safeParse(body, { error: faultMessage })
-  if (!result.success)
-    throw invalidSearch(toFaults(result.error, (path) => ({ pointer: formatPointer(path) })))
-  const { where, sort, limit, cursor, fields, include, count } = result.data
+  const { data, faults } = checkValue(searchRequest(resource), body)
+  if (faults) throw invalidSearch(faults)
+  const { where, sort, limit, cursor, fields, include, count } = data
   const condition = where === undefined ? everything : readCondition(toSearchable(resource), where)
   if (listValues(condition).length > searchLimits.comparisons) {
     const message = `has more than ${searchLimits.comparisons} comparisons`

@@ -180,8 +180,12 @@ describe.each(resources)('a query of $name', (resource) => {
         .filter((operator) => !operators.includes(operator))
         .map((operator): [string, string] => [`${name}[${operator}]`, example]),
     )
-    const answer = await refused(query(entries))
-    for (const [spelling] of entries) expect(faultAt(answer, spelling)?.code).toBe('unknown')
+    // A problem tells at most 100 faults.
+    for (let at = 0; at < entries.length; at += 100) {
+      const part = entries.slice(at, at + 100)
+      const answer = await refused(query(part))
+      for (const [spelling] of part) expect(faultAt(answer, spelling)?.code).toBe('unknown')
+    }
     expect(faultAt(await refused('createdAt[gtee]=2011'), 'createdAt[gtee]')?.message).toMatch(
       /did you mean "gte?"/,
     )

@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
+import { startSlices } from '../../time-slice.ts'
 import { requireVersion } from '../entity-tags.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
@@ -10,6 +11,7 @@ import { type Locked, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import { listIdentities } from '../writing/ndjson.ts'
 import { checkDocument, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
+import { Refusals } from './refusals.ts'
 import { atOperation, type BulkOperation, bodyProperty, type Target } from './request.ts'
 
 /** Turns operations into changes, once the stored records are known and locked. */
@@ -24,7 +26,7 @@ export type Change = { at: number } & (
 /** The changes to write, and the problems of refused operations by index. */
 export interface BulkPlan {
   changes: Change[]
-  refused: Map<number, Problem>
+  refused: Refusals
 }
 
 /** An operation with its index in the request. */
@@ -212,7 +214,8 @@ export async function planBulk(
 ): Promise<BulkPlan> {
   const keys = await resolveKeys(transaction, resource, operations)
   const stored = await lockRecords(transaction, resource, [...keys.values()])
-  const plan: BulkPlan = { changes: [], refused: new Map() }
+  const plan: BulkPlan = { changes: [], refused: new Refusals() }
+  const pause = startSlices()
   for (const placed of operations) {
     const key = keys.get(placed.at)
     try {
@@ -221,6 +224,7 @@ export async function planBulk(
       if (!(error instanceof Problem)) throw error
       plan.refused.set(placed.at, error)
     }
+    await pause()
   }
   refuseRepeated(resource, plan)
   return { ...plan, changes: plan.changes.filter(({ at }) => !plan.refused.has(at)) }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Resource } from '../../model/resource.ts'
 import { nameInput } from '../../model/schema-names.ts'
 import { externalId } from '../../model/schemas.ts'
-import { faultMessage, formatPointer, toFaults } from '../../problems/faults.ts'
-import { type Fault, Problem } from '../../problems/problem.ts'
+import { checkValue, formatPointer } from '../../problems/faults.ts'
+import { FaultList, Problem } from '../../problems/problem.ts'
 import { didYouMean, listed } from '../../problems/suggest.ts'
 import { patchSchema, replacementSchema } from '../bodies.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
@@ -38,15 +38,19 @@ export type BulkOperation =
 /** Returns the problem of operation `at` with its pointers moved below `/operations/{at}/{path}`. */
 export function atOperation(problem: Problem, at: number, path: PropertyKey[] = []): Problem {
   const prefix = formatPointer(['operations', at, ...path])
-  const faults: Fault[] =
-    problem.errors.length > 0
-      ? problem.errors
-      : [{ code: problem.type.replaceAll('-', '_'), message: problem.message }]
-  const errors = faults.map(({ pointer = '', code, message }) => ({
+  const errors = new FaultList()
+  errors.addProblem(problem, ({ pointer = '', code, message }) => ({
     pointer: `${prefix}${pointer}`,
     code,
     message,
   }))
+  if (errors.count === 0) {
+    errors.add(() => ({
+      pointer: prefix,
+      code: problem.type.replaceAll('-', '_'),
+      message: problem.message,
+    }))
+  }
   return new Problem(problem.type, problem.message, { errors, cause: problem.cause })
 }
 
@@ -196,7 +200,8 @@ function checkBody(
     return check(value)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const errors = error.errors.map((fault) => ({ ...fault, pointer: `/${path}${fault.pointer ?? ''}` }))
+    const errors = new FaultList()
+    errors.addProblem(error, (fault) => ({ ...fault, pointer: `/${path}${fault.pointer ?? ''}` }))
     throw new Problem(error.type, error.message, { errors, cause: error })
   }
 }
@@ -206,12 +211,8 @@ function checkBody(
  * @throws Problem with every fault; pointers start at the operation.
  */
 export function readOperation(resource: Resource, value: unknown): BulkOperation {
-  const { error } = inputSchema(resource).safeParse(value, { error: faultMessage })
-  if (error)
-    throw invalidBody(
-      'operation',
-      toFaults(error, (path) => ({ pointer: formatPointer(path) })),
-    )
+  const { faults } = checkValue(inputSchema(resource), value)
+  if (faults) throw invalidBody('operation', faults)
   const operation = operationInput.parse(value)
   const { op: kind } = operation
   switch (kind) {
@@ -236,17 +237,20 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
   }
 }
 
-const envelope = z.strictObject({ operations: z.array(z.unknown()).min(1) })
+/** The operations are counted before they are looked at. */
+const envelope = z.strictObject({
+  operations: z.custom<unknown[]>(Array.isArray, { error: 'must be an array' }),
+})
 
 /** Returns the unparsed operations of a body. @throws Problem `invalid-body` for none, `too-large` for too many. */
 export function readOperations(body: unknown): unknown[] {
-  const { data, error } = envelope.safeParse(requireObject('body', body), { error: faultMessage })
-  if (error)
-    throw invalidBody(
-      'body',
-      toFaults(error, (path) => ({ pointer: formatPointer(path) })),
-    )
+  const { data, faults } = checkValue(envelope, requireObject('body', body))
+  if (faults) throw invalidBody('body', faults)
   const { length } = data.operations
+  if (length === 0) {
+    const fault = { pointer: '/operations', code: 'too_small', message: 'needs at least 1 entry' }
+    throw invalidBody('body', [fault])
+  }
   if (length <= maxOperations) return data.operations
   const detail = `The body has ${length} operations; the limit is ${maxOperations}.`
   throw new Problem('too-large', detail)

@@ -8,6 +8,7 @@ import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/do
 import { explainRefusal } from '../writing/explain.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
 import type { Change } from './plan.ts'
+import { Refusals } from './refusals.ts'
 import { atOperation, bodyProperty } from './request.ts'
 
 /** Writes changes in sets: one statement for each table and kind of change, for any number of records. */
@@ -137,7 +138,9 @@ async function explainWrite(
   if (!(problem instanceof Problem)) return undefined
   const { type, message, cause } = problem
   const errors =
-    change.kind === 'create' ? problem.errors : problem.errors.filter((fault) => !isUntouched(change, fault))
+    change.kind === 'create'
+      ? [...problem.errors]
+      : problem.errors.filter((fault) => !isUntouched(change, fault))
   if (problem.errors.length > 0 && errors.length === 0) return undefined
   return atOperation(new Problem(type, message, { errors, cause }), change.at, [bodyProperty(change.kind)])
 }
@@ -165,12 +168,12 @@ async function explain(
   resource: Resource,
   changes: Change[],
   refusal: unknown,
-): Promise<Map<number, Problem>> {
+): Promise<Refusals> {
   const together = new Set(
     filterCreations(changes).map(({ document }) => String(document[resource.key.property])),
   )
   const removed = new Set(filterRemovals(changes).map(({ locked }) => locked.key))
-  const found = new Map<number, Problem>()
+  const found = new Refusals()
   for (const change of changes) {
     const problem =
       change.kind === 'remove'
@@ -184,7 +187,7 @@ async function explain(
 /** The results and the problems of changes, by the index of their operation. */
 export interface BulkOutcome {
   done: Map<number, OperationResult>
-  refused: Map<number, Problem>
+  refused: Refusals
 }
 
 /**
@@ -199,7 +202,7 @@ export async function writeTogether(
   authorship: Authorship,
 ): Promise<BulkOutcome> {
   const outcome = await tryWrite(transaction, resource, changes, authorship)
-  if ('done' in outcome) return { done: outcome.done, refused: new Map() }
+  if ('done' in outcome) return { done: outcome.done, refused: new Refusals() }
   const refused = await explain(transaction, resource, changes, outcome.refusal)
   if (refused.size === 0) throw outcome.refusal
   return { done: new Map(), refused }
@@ -233,7 +236,7 @@ export async function writeEach(
   changes: Change[],
   authorship: Authorship,
 ): Promise<BulkOutcome> {
-  const refused = new Map<number, Problem>()
+  const refused = new Refusals()
   let remaining = changes
   for (let round = 0; round < maxRounds && remaining.length > 0; round += 1) {
     const outcome = await tryWrite(transaction, resource, remaining, authorship)
@@ -241,7 +244,7 @@ export async function writeEach(
     // Of several changes that claim the same unique value, the first may have it.
     const found = await explain(transaction, resource, remaining, outcome.refusal)
     if (found.size === 0 || (found.size > 1 && getDatabaseError(outcome.refusal)?.code === '23505')) break
-    for (const [at, problem] of found) refused.set(at, problem)
+    refused.addAll(found)
     remaining = remaining.filter(({ at }) => !refused.has(at))
   }
   const done = new Map<number, OperationResult>()

@@ -2,30 +2,31 @@ import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { managed, type Resource } from '../../model/resource.ts'
-import { faultMessage, formatPointer, toFaults } from '../../problems/faults.ts'
-import { type Fault, Problem } from '../../problems/problem.ts'
+import { checkValue, formatPointer } from '../../problems/faults.ts'
+import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
+import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
 import { explainRefusal } from './explain.ts'
 import { getExternalIds } from './external-ids.ts'
-import { checkDocument, invalidBody, requireObject } from './validation.ts'
+import { checkDocument, countFaults, invalidBody, requireObject } from './validation.ts'
 
 /** Checks NDJSON bodies: one record a line, in the form of an export. */
 
 /** Maximum number of records in one body. */
 export const maxNdjsonLines = 1000
 
-/** Prefixes pointers with the line's number: `/3/title` is the title in the third line. */
-const atLine = (faults: Fault[], at: number): Fault[] =>
-  faults.map((fault) => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` }))
+/** Returns a function that prefixes pointers with the line's number: `/3/title` is the title in the third line. */
+const atLine =
+  (at: number) =>
+  (fault: Fault): Fault => ({ ...fault, pointer: `/${at + 1}${fault.pointer ?? ''}` })
 
-/** Runs a check and returns the faults of the problem that it throws; none when it passes. */
-function collectFaults(check: () => void): Fault[] {
+/** Runs a check and adds the faults of the problem that it throws. */
+function collectFaults(faults: FaultList, check: () => void, move?: (fault: Fault) => Fault): void {
   try {
     check()
-    return []
   } catch (error) {
-    if (error instanceof Problem && error.errors.length > 0) return error.errors
-    throw error
+    if (!(error instanceof Problem) || error.errors.length === 0) throw error
+    faults.addProblem(error, move)
   }
 }
 
@@ -40,15 +41,12 @@ export function checkImportedDocument(resource: Resource, line: unknown): Docume
   const own: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
   const { [key.property]: _, ...others } = rest
   const keyed = z.object({ ...managed, [key.property]: key.schema }).partial()
-  const checked = keyed.safeParse({ version, createdAt, updatedAt, ...own }, { error: faultMessage })
-  const faults = checked.error ? toFaults(checked.error, (path) => ({ pointer: formatPointer(path) })) : []
+  const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...own })
   let document: Document = {}
-  faults.push(
-    ...collectFaults(() => {
-      document = checkDocument(resource, key.madeBy === 'registry' ? others : rest)
-    }),
-  )
-  if (faults.length > 0) throw invalidBody(noun, faults)
+  collectFaults(faults, () => {
+    document = checkDocument(resource, key.madeBy === 'registry' ? others : rest)
+  })
+  if (faults.count > 0) throw invalidBody(noun, faults)
   return own[key.property] === undefined ? document : { ...own, ...document }
 }
 
@@ -63,34 +61,34 @@ export const listIdentities = (resource: Resource, document: Document) => [
   })),
 ]
 
-/** Finds the identities that an earlier line has already. */
-function findRepeated(resource: Resource, documents: Document[]): Fault[] {
+/** Adds a fault for each identity that an earlier line has already. */
+function findRepeated(resource: Resource, documents: Document[], faults: FaultList): void {
   const lines = new Map<string, number>()
-  return documents.flatMap((document, at) =>
-    listIdentities(resource, document).flatMap(({ path, identity }) => {
+  for (const [at, document] of documents.entries()) {
+    for (const { path, identity } of listIdentities(resource, document)) {
       const before = lines.get(identity)
       lines.set(identity, before ?? at)
-      if (before === undefined || before === at) return []
+      if (before === undefined || before === at) continue
       const message = `is that of line ${before + 1} already`
-      return atLine([{ pointer: formatPointer(path), code: 'repeated', message }], at)
-    }),
-  )
+      faults.add(() => atLine(at)({ pointer: formatPointer(path), code: 'repeated', message }))
+    }
+  }
 }
 
 /**
- * Checks every line of a body and returns the documents.
- * @throws Problem `invalid-body` with every fault of every line.
+ * Checks every line of a body, in slices, and returns the documents.
+ * @throws Problem `invalid-body` with the faults of all lines.
  */
-export function checkNdjson(resource: Resource, lines: unknown[]): Document[] {
+export async function checkNdjson(resource: Resource, lines: unknown[]): Promise<Document[]> {
   const documents: Document[] = []
-  const faults = lines.flatMap((line, at) =>
-    atLine(
-      collectFaults(() => documents.push(checkImportedDocument(resource, line))),
-      at,
-    ),
-  )
-  if (faults.length === 0) faults.push(...findRepeated(resource, documents))
-  if (faults.length > 0) throw invalidBody(`body of ${lines.length} lines`, faults)
+  const faults = new FaultList()
+  const pause = startSlices()
+  for (const [at, line] of lines.entries()) {
+    collectFaults(faults, () => documents.push(checkImportedDocument(resource, line)), atLine(at))
+    await pause()
+  }
+  if (faults.count === 0) findRepeated(resource, documents, faults)
+  if (faults.count > 0) throw invalidBody(`body of ${lines.length} lines`, faults)
   return documents
 }
 
@@ -102,15 +100,17 @@ export async function explainNdjsonRefusal(
   documents: Document[],
 ): Promise<unknown> {
   const together = new Set(documents.map((document) => String(document[resource.key.property])))
-  const faults: Fault[] = []
+  const faults = new FaultList()
   let first: Problem | undefined
   for (const [at, document] of documents.entries()) {
     const problem = await explainRefusal(error, singleReads(database), resource, document, { together })
     if (!(problem instanceof Problem) || problem === error) continue
     first ??= problem
-    faults.push(...atLine(problem.errors, at))
+    faults.addProblem(problem, atLine(at))
+    // To explain a line takes queries.
+    if (faults.isFull) break
   }
   if (!first) return error
-  const detail = `Nothing was written, because of ${faults.length === 1 ? 'one fault' : `${faults.length} faults`} in the ${documents.length} lines.`
+  const detail = `Nothing was written, because of ${countFaults(faults.count)} in the ${documents.length} lines.`
   return new Problem(first.type, detail, { errors: faults, cause: error })
 }

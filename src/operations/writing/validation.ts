@@ -1,25 +1,48 @@
 import { managed, type Resource } from '../../model/resource.ts'
-import { faultMessage, formatPointer, toFaults } from '../../problems/faults.ts'
-import { type Fault, Problem } from '../../problems/problem.ts'
+import { checkValue, formatPointer } from '../../problems/faults.ts'
+import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 
 /** Returns the problem `invalid-body` with these faults. */
-export function invalidBody(noun: string, errors: Fault[], cause?: unknown): Problem {
-  const count = errors.length === 1 ? 'one fault' : `${errors.length} faults`
-  return new Problem('invalid-body', `The ${noun} has ${count}; nothing was written.`, { errors, cause })
+export function invalidBody(noun: string, errors: Fault[] | FaultList, cause?: unknown): Problem {
+  const count = errors instanceof FaultList ? errors.count : errors.length
+  const detail = `The ${noun} has ${countFaults(count)}; nothing was written.`
+  return new Problem('invalid-body', detail, { errors, cause })
 }
+
+/** Returns a number of faults in words. */
+export const countFaults = (count: number): string => (count === 1 ? 'one fault' : `${count} faults`)
 
 /**
  * Checks a document against the resource's schema and fills in defaults.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkDocument(resource: Resource, body: unknown): Document {
-  const result = resource.document.safeParse(body, { error: faultMessage })
-  if (result.success) return result.data
-  throw invalidBody(
-    resource.noun,
-    toFaults(result.error, (path) => ({ pointer: formatPointer(path) })),
-  )
+  requireFewValues(resource.noun, body)
+  const { data, faults } = checkValue(resource.document, body)
+  if (faults) throw invalidBody(resource.noun, faults)
+  return data
+}
+
+/** Whether a JSON value consists of more values than `max`, itself and nested ones included. */
+function hasMoreValues(value: unknown, max: number): boolean {
+  let count = 0
+  const walk = (inner: unknown): boolean => {
+    count += 1
+    if (count > max) return true
+    return typeof inner === 'object' && inner !== null && Object.values(inner).some(walk)
+  }
+  return walk(value)
+}
+
+/** Most JSON values in one record, nested ones included. Checking more would hold up other requests. */
+export const maxRecordValues = 20_000
+
+/** @throws Problem `invalid-body` for a document of more than `maxRecordValues` values. */
+export function requireFewValues(noun: string, document: unknown): void {
+  if (!hasMoreValues(document, maxRecordValues)) return
+  const message = `has more than ${maxRecordValues} values`
+  throw invalidBody(noun, [{ pointer: '', code: 'too_big', message }])
 }
 
 /** Returns the body as an object. @throws Problem `invalid-body` when it is no JSON object. */

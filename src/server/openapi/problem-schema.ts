@@ -1,3 +1,4 @@
+import { faultLimits } from '../../problems/problem.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 
 const text = (description: string) => ({ type: 'string', description })
@@ -22,7 +23,8 @@ export const problemSchema = {
       instance: text('The request that it is about.'),
       errors: {
         type: 'array',
-        description: 'The individual faults.',
+        description: 'The individual faults. Of many, the first ones.',
+        maxItems: faultLimits.faults,
         items: {
           type: 'object',
           required: ['code', 'message'],
@@ -35,6 +37,11 @@ export const problemSchema = {
             message: text('What is wrong and how to fix it.'),
           },
         },
+      },
+      moreErrors: {
+        type: 'integer',
+        minimum: 1,
+        description: 'How many more faults were found than `errors` tells.',
       },
     },
     examples: [

@@ -1,6 +1,8 @@
 import { MIMEType } from 'node:util'
-import type { FastifyBodyParser, FastifyRequest } from 'fastify'
+import { Mutex } from 'async-mutex'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
@@ -23,25 +25,33 @@ function requireUtf8(request: FastifyRequest): void {
   }
 }
 
+/** One large body is parsed at a time: what it takes in memory is a multiple of its size. */
+const largeBodies = new Mutex()
+const largeBodyBytes = 64 * 1024
+
+/** Most JSON values in a body: as many as in a record, and so many for each MiB where several records are sent. */
+const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
+  maxRecordValues * Math.max(1, Math.floor(bodyLimit / 2 ** 20))
+
 const bodyParser =
-  (parse: (bytes: Buffer) => unknown): FastifyBodyParser<Buffer> =>
-  (request, bytes, done) => {
-    try {
-      requireUncompressed(request)
-      requireUtf8(request)
-      done(null, parse(Buffer.from(bytes)))
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)))
-    }
+  (parse: (bytes: Buffer, request: FastifyRequest) => Promise<unknown>) =>
+  async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
+    requireUncompressed(request)
+    requireUtf8(request)
+    if (bytes.length <= largeBodyBytes) return parse(bytes, request)
+    return largeBodies.runExclusive(() => parse(bytes, request))
   }
+
+const json = bodyParser((bytes, request) => parseJson(bytes, maxValues(request)))
+const ndjson = bodyParser((bytes) => parseNdjson(bytes, maxRecordValues))
 
 /** Parses JSON and NDJSON bodies strictly, in place of Fastify's parsers. Refuses compressed bodies and other charsets. */
 export const bodyParsers = fp(
   async function bodyParsers(app) {
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser(jsonMediaTypes, { parseAs: 'buffer' }, bodyParser(parseJson))
+    app.addContentTypeParser(jsonMediaTypes, { parseAs: 'buffer' }, json)
     const ndjsonOptions = { parseAs: 'buffer', bodyLimit: ndjsonBodyLimit } as const
-    app.addContentTypeParser(ndjsonMediaType, ndjsonOptions, bodyParser(parseNdjson))
+    app.addContentTypeParser(ndjsonMediaType, ndjsonOptions, ndjson)
   },
   { name: 'body-parsers' },
 )

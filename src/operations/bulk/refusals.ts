@@ -1,0 +1,25 @@
+import { FaultList, Problem } from '../../problems/problem.ts'
+
+/**
+ * The problems of refused operations, by the index of the operation. All together tell as many faults as one problem may
+ * (`faultLimits`), and only count the others: otherwise, a response could be much larger than its request.
+ */
+export class Refusals extends Map<number, Problem> {
+  readonly #told = new FaultList()
+
+  override set(at: number, problem: Problem): this {
+    const before = this.#told.told.length
+    this.#told.addProblem(problem)
+    const own = new FaultList()
+    for (const fault of this.#told.told.slice(before)) own.add(() => fault)
+    own.skip(problem.errors.length + problem.moreErrors - own.count)
+    const { type, message, headers, cause } = problem
+    return super.set(at, new Problem(type, message, { errors: own, headers, cause }))
+  }
+
+  /** Adds the problems of other operations. */
+  addAll(others: ReadonlyMap<number, Problem>): this {
+    for (const [at, problem] of others) this.set(at, problem)
+    return this
+  }
+}

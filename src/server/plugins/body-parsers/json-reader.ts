@@ -1,0 +1,277 @@
+import { formatPointer } from '../../../problems/faults.ts'
+import { FaultList, Problem } from '../../../problems/problem.ts'
+import { isKept } from './kept-numbers.ts'
+
+/**
+ * Reads JSON (RFC 8259) in steps, so that a large body does not hold up other requests. No library does that and also
+ * tells repeated properties, of which `JSON.parse` drops all but the last.
+ */
+
+/** Limits of every JSON body. */
+export const jsonLimits = {
+  /** Levels of nesting. Code that walks a body may recurse. */
+  depth: 100,
+  /** Characters in the name of a property. */
+  nameLength: 200,
+  /** Characters in a text. */
+  textLength: 100_000,
+  /** Digits in each part of a number. */
+  digits: 1000,
+  /** Characters of white space in a row. */
+  whitespace: 10_000,
+} as const
+
+/** A step ends after so many values or characters. */
+const valuesInStep = 256
+const charactersInStep = 65_536
+
+const whitespace = new RegExp(`[ \\t\\n\\r]{1,${jsonLimits.whitespace}}`, 'y')
+// Control characters must be escaped.
+const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.textLength}}`, 'y')
+const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+const digits = `\\d{0,${jsonLimits.digits - 1}}`
+const number = new RegExp(`-?(?:0|[1-9]${digits})(?:\\.\\d${digits})?(?:[eE][+-]?\\d${digits})?`, 'y')
+
+/** V8 copies parts of a text up to this length. Longer ones refer to the text. */
+const maxCopiedLength = 12
+
+const code = (character: string) => character.charCodeAt(0)
+const [space, quotationMark, backslash, comma, colon] = [
+  code(' '),
+  code('"'),
+  code('\\'),
+  code(','),
+  code(':'),
+]
+const [braceOpen, braceClose, bracketOpen, bracketClose] = [code('{'), code('}'), code('['), code(']')]
+
+const literals = new Map<number, readonly [string, boolean | null]>([
+  [code('t'), ['true', true]],
+  [code('f'), ['false', false]],
+  [code('n'), ['null', null]],
+])
+
+const opened = Symbol('opened')
+
+type Members = Record<string, unknown>
+
+/** An object or array that has not ended, and the place in it that is being read. */
+type Open = { members: Members; name: string } | { items: unknown[] }
+
+const malformed = (detail: string) => new Problem('malformed-request', detail)
+const tooLarge = (detail: string) => new Problem('too-large', detail)
+const tooLong = (isName: boolean) =>
+  isName
+    ? tooLarge(`The name of a property in the body has more than ${jsonLimits.nameLength} characters.`)
+    : tooLarge(`A text in the body has more than ${jsonLimits.textLength} characters.`)
+
+/** Sets a property as `JSON.parse` does: `__proto__` is a name like any other. */
+function setMember(members: Members, name: string, value: unknown): void {
+  if (name !== '__proto__') members[name] = value
+  else Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+/** What PostgreSQL cannot store in a text; undefined when it can. */
+function findBadText(text: string): string | undefined {
+  if (text.includes('\u0000')) return 'a NUL character'
+  return text.isWellFormed() ? undefined : 'half of a surrogate pair'
+}
+
+/** The state of reading one text. */
+class JsonReader {
+  readonly #text: string
+  readonly #open: Open[] = []
+  readonly faults = new FaultList()
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Yields between steps, and returns the value. @throws Problem for what is not JSON, or above a limit. */
+  *read(maxValues: number): Generator<undefined, unknown> {
+    let stepEnd = charactersInStep
+    for (let count = 1; ; count += 1) {
+      if (count > maxValues) throw tooLarge(`The body has more than ${maxValues} values.`)
+      if (count % valuesInStep === 0 || this.#at > stepEnd) {
+        yield
+        stepEnd = this.#at + charactersInStep
+      }
+      let value = this.#begin()
+      if (value === opened) continue
+      while (this.#open.length > 0) {
+        this.#put(value)
+        const ended = this.#goOn()
+        if (!ended) break
+        value = ended
+      }
+      if (this.#open.length > 0) continue
+      this.#peek()
+      if (this.#at < this.#text.length) throw this.#unexpected()
+      return value
+    }
+  }
+
+  /** Reads a value. @returns `opened` for an object or array that is not empty: its first value is read next. */
+  #begin(): unknown {
+    const first = this.#peek()
+    if (first === quotationMark) return this.#readText(false)
+    if (first === braceOpen || first === bracketOpen) return this.#beginNested(first === braceOpen)
+    return this.#readScalar(first)
+  }
+
+  #beginNested(isObject: boolean): unknown {
+    if (this.#open.length === jsonLimits.depth) {
+      throw malformed(`The body is nested more than ${jsonLimits.depth} levels deep.`)
+    }
+    this.#at += 1
+    if (this.#peek() === (isObject ? braceClose : bracketClose)) {
+      this.#at += 1
+      return isObject ? {} : []
+    }
+    this.#open.push(isObject ? { members: {}, name: '' } : { items: [] })
+    if (isObject) this.#readName()
+    return opened
+  }
+
+  /** Puts a value in its place. */
+  #put(value: unknown): void {
+    const open = this.#open.at(-1)
+    if (!open) return
+    if ('items' in open) open.items.push(value)
+    else setMember(open.members, open.name, value)
+  }
+
+  /** Goes on after a value. @returns the object or array if it ends here. */
+  #goOn(): object | undefined {
+    const open = this.#open.at(-1)
+    if (!open) return undefined
+    const next = this.#peek()
+    const isArray = 'items' in open
+    if (next === (isArray ? bracketClose : braceClose)) {
+      this.#at += 1
+      this.#open.pop()
+      return isArray ? open.items : open.members
+    }
+    if (next !== comma) throw this.#unexpected()
+    this.#at += 1
+    if (!isArray) this.#readName()
+    return undefined
+  }
+
+  /** Reads the name of the next property of the innermost object. */
+  #readName(): void {
+    const open = this.#open.at(-1)
+    if (this.#peek() !== quotationMark || !open || 'items' in open) throw this.#unexpected()
+    open.name = this.#readText(true)
+    if (Object.hasOwn(open.members, open.name)) this.#tell('repeated', 'the property is there twice')
+    const bad = findBadText(open.name)
+    if (bad) this.#tell('bad_text', `the name has ${bad}`)
+    if (this.#peek() !== colon) throw this.#unexpected()
+    this.#at += 1
+  }
+
+  /** Reads a text. */
+  #readText(isName: boolean): string {
+    const maxLength = isName ? jsonLimits.nameLength : jsonLimits.textLength
+    const start = this.#at
+    this.#at += 1
+    this.#skip(plainText)
+    const isPlain = this.#text.charCodeAt(this.#at) === quotationMark
+    // An escaped character takes up to six.
+    while (this.#text.charCodeAt(this.#at) === backslash && this.#at - start <= maxLength * 6) {
+      if (!this.#skip(escaped)) throw this.#unexpected()
+      this.#skip(plainText)
+    }
+    const length = this.#at - start - 1
+    if (this.#text.charCodeAt(this.#at) !== quotationMark) {
+      throw length < maxLength ? this.#unexpected() : tooLong(isName)
+    }
+    this.#at += 1
+    // A longer slice would keep the whole body in memory as long as itself.
+    if (isPlain && length <= maxCopiedLength) return this.#text.slice(start + 1, this.#at - 1)
+    const value: string = JSON.parse(this.#text.slice(start, this.#at))
+    if (value.length > maxLength) throw tooLong(isName)
+    // Half surrogate pairs and NUL can only be there in escapes.
+    const bad = isPlain || isName ? undefined : findBadText(value)
+    if (bad) this.#tell('bad_text', `the text has ${bad}`)
+    return value
+  }
+
+  #readScalar(first: number): unknown {
+    const start = this.#at
+    const [word, value] = literals.get(first) ?? []
+    if (word !== undefined && this.#text.startsWith(word, start)) {
+      this.#at += word.length
+      return value
+    }
+    if (!this.#skip(number)) throw this.#unexpected()
+    const written = this.#text.slice(start, this.#at)
+    const read = Number(written)
+    if (!isKept(written)) {
+      const shown = written.slice(0, 60)
+      this.#tell(
+        'too_precise',
+        `the number ${shown} has more digits than can be kept; it would become ${read}`,
+      )
+    }
+    return read
+  }
+
+  /** Moves behind a match of the pattern. @returns whether there was one. */
+  #skip(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at
+    if (!pattern.test(this.#text)) return false
+    this.#at = pattern.lastIndex
+    return true
+  }
+
+  /** The code of the next character after white space; NaN at the end. */
+  #peek(): number {
+    const code = this.#text.charCodeAt(this.#at)
+    if (!(code <= space)) return code
+    this.#skip(whitespace)
+    return this.#text.charCodeAt(this.#at)
+  }
+
+  /** The path of the value that is being read. */
+  #path(): PropertyKey[] {
+    return this.#open.map((open) => ('items' in open ? open.items.length : open.name))
+  }
+
+  /** Adds a fault of what is being read. */
+  #tell(code: string, message: string): void {
+    this.faults.add(() => ({ pointer: formatPointer(this.#path()), code, message }))
+  }
+
+  /** Where the reader is, in words. */
+  #location(): string {
+    const lines = this.#text.slice(0, this.#at).split('\n')
+    const column = (lines.at(-1) ?? '').length + 1
+    return lines.length === 1 ? `character ${column}` : `line ${lines.length}, column ${column}`
+  }
+
+  #unexpected(): Problem {
+    if (this.#at >= this.#text.length) return malformed('The body is not JSON: it ends too early.')
+    const found = JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0))
+    return malformed(`The body is not JSON: unexpected ${found} at ${this.#location()}.`)
+  }
+}
+
+/**
+ * Reads a JSON text strictly, in steps.
+ * @param maxValues most values in the whole text, nested ones included.
+ * @returns a generator that yields between steps and returns the value.
+ * @throws Problem `malformed-request` for text that is not JSON (RFC 8259), is nested too deeply, repeats a property,
+ * has a number that would be rounded, or text that PostgreSQL cannot store; `too-large` above the other limits.
+ */
+export function* readJson(text: string, maxValues: number): Generator<undefined, unknown> {
+  const reader = new JsonReader(text)
+  const value = yield* reader.read(maxValues)
+  if (reader.faults.count > 0) {
+    throw new Problem('malformed-request', 'The body has parts that cannot be kept as they are.', {
+      errors: reader.faults,
+    })
+  }
+  return value
+}

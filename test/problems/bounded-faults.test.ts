@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+interface Problem {
+  errors: { pointer?: string; parameter?: string; message: string }[]
+  moreErrors?: number
+}
+
+const many = <Item>(count: number, make: (at: number) => Item) =>
+  Array.from({ length: count }, (_, at) => make(at))
+const object = (count: number, name: (at: number) => string) =>
+  `{${many(count, (at) => `${JSON.stringify(name(at))}:1`).join()}}`
+
+const agreement = (own: object) => ({ title: 'An agreement', kind: 'treaty', ...own })
+const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
+const lines = (values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
+const fault = { title: 1, kind: 'treaty' }
+
+const post =
+  (path: string, body: unknown, options = {}) =>
+  () =>
+    api.post(path, body, options)
+
+/** Requests with many faults, each with the number of its faults. */
+const requests: [what: string, faults: number, send: () => Promise<HttpAnswer>][] = [
+  [
+    'unknown properties',
+    10_000,
+    post(
+      '/v1/agreements',
+      object(10_000, (at) => `titel${at}`).replace('{', '{"title":"a","kind":"treaty",'),
+    ),
+  ],
+  [
+    'repeated properties',
+    9999,
+    post(
+      '/v1/agreements',
+      object(10_000, () => 'title'),
+    ),
+  ],
+  ['half surrogate pairs', 10_000, post('/v1/agreements', `[${many(10_000, () => '"\\ud800"').join()}]`)],
+  ['wrong items of a list', 500, post('/v1/agreements', agreement({ parties: many(500, () => 1) }))],
+  [
+    'unknown words in a search',
+    5000,
+    post('/v1/agreements/search', { fields: many(5000, (at) => `titel${at}`) }),
+  ],
+  [
+    'unknown conditions',
+    1500,
+    post('/v1/agreements/search', { where: Object.fromEntries(many(1500, (at) => [`stat${at}`, 1])) }),
+  ],
+  ['unknown parameters', 1000, () => api.get(`/v1/agreements?${many(1000, (at) => `p${at}=1`).join('&')}`)],
+  [
+    'unknown values of a parameter',
+    150,
+    () => api.get(`/v1/agreements?status=${many(150, () => 'signd').join()}`),
+  ],
+  ['lines', 1000, post('/v1/agreements', lines(many(1000, () => fault)), ndjson)],
+  [
+    'operations',
+    1000,
+    post('/v1/agreements/bulk', { operations: many(1000, () => ({ op: 'create', document: fault })) }),
+  ],
+]
+
+describe('of many faults, a problem tells 100 and how many more there are:', () => {
+  it.each(requests)('%s', async (_what, faults, send) => {
+    const answer = await send()
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.status).toBeLessThan(423)
+    const { errors, moreErrors = 0 } = answer.json<Problem>()
+    expect(errors.length).toBe(100)
+    expect(errors.length + moreErrors).toBe(faults)
+    expect(answer.text.length).toBeLessThan(100_000)
+  })
+})
+
+it('operations that are refused by themselves tell 100 faults together, and count the others', async () => {
+  const operations = many(300, () => ({ op: 'create', document: fault }))
+  const answer = await api.post('/v1/agreements/bulk?atomic=false', { operations })
+  const { results } = answer.json<{ results: { problem: Partial<Problem> }[] }>()
+  const told = results.flatMap(({ problem }) => problem.errors ?? [])
+  const counted = results.map(({ problem }) => problem.moreErrors ?? 0)
+  expect(told.length).toBe(100)
+  expect(counted.reduce((sum, count) => sum + count)).toBe(200)
+})
+
+it('long locations are told only up to 50,000 characters', async () => {
+  const name = (at: number) => `${at}`.padEnd(200, 'x')
+  const nested = many(90, (at) => `{${JSON.stringify(name(at))}:`).join('')
+  const body = `${nested}${object(100, () => name(0))}${'}'.repeat(90)}`
+  const answer = await api.post('/v1/agreements', body)
+  expect(answer.status).toBe(400)
+  expect(answer.text.length).toBeLessThan(60_000)
+  expect(answer.json<Problem>().moreErrors).toBeGreaterThan(90)
+})
+
+describe('a body above a limit of JSON is refused with 413:', () => {
+  it.each([
+    ['20,000 values', `{"topics":[${many(20_000, () => '1').join()}]}`],
+    ['200 characters in a name', JSON.stringify({ ['x'.repeat(201)]: 1 })],
+    ['100,000 characters in a text', JSON.stringify({ title: 'x'.repeat(100_001) })],
+    ['100,000 escaped characters in a text', JSON.stringify({ title: '"'.repeat(100_001) })],
+  ])('%s', async (_what, body) => {
+    const answer = await api.post('/v1/agreements', body)
+    expect(answer.status).toBe(413)
+    expect(answer.text.length).toBeLessThan(1000)
+  })
+})
+
+it('a record of more than 20,000 values among several is refused, and the others are not', async () => {
+  const large = { op: 'create', document: agreement({ topics: many(20_000, () => 1) }) }
+  const small = { op: 'create', document: agreement({}) }
+  const answer = await api.post('/v1/agreements/bulk?atomic=false', { operations: [large, small] })
+  const { results } = answer.json<{ results: { status: number; problem?: Problem }[] }>()
+  expect(results.map(({ status }) => status)).toEqual([422, 201])
+  expect(results[0]?.problem?.errors[0]?.message).toBe('has more than 20000 values')
+})

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { Problem } from '../../src/problems/problem.ts'
+import { readJson } from '../../src/server/plugins/body-parsers/json-reader.ts'
+
+/** Reads a text to its end. Returns the value, or the problem for which it is refused. */
+function read(text: string, maxValues = 10_000): { value: unknown } | { problem: Problem } {
+  try {
+    const steps = readJson(text, maxValues)
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return { value }
+    }
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error }
+    throw error
+  }
+}
+
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+/** JSON of which nothing is lost: numbers of up to 15 digits, and text that PostgreSQL can store. */
+const storable = fc
+  .jsonValue()
+  .map((value): unknown =>
+    JSON.parse(
+      JSON.stringify(value, (_, inner) =>
+        typeof inner === 'number' ? Number(inner.toPrecision(15)) : inner,
+      ),
+    ),
+  )
+  .filter((value) => {
+    const text = JSON.stringify(value)
+    return !text.includes('\\u0000') && !/\\ud[89a-f]/.test(text)
+  })
+
+it('every JSON text is read as JSON.parse reads it, however it is spaced', () => {
+  fc.assert(
+    fc.property(storable, fc.constantFrom('', ' ', '\t', '\r\n  '), (value, space) => {
+      const text = JSON.stringify(value, null, space).replaceAll('\n', '\r\n')
+      expect(read(text)).toEqual({ value: JSON.parse(text) })
+    }),
+  )
+})
+
+it('a text that is changed at random is read as JSON.parse does, or refused if that refuses it', () => {
+  fc.assert(
+    fc.property(storable, fc.nat(), fc.nat(2), fc.string({ maxLength: 2 }), (value, place, cut, added) => {
+      const whole = JSON.stringify(value)
+      const at = place % (whole.length + 1)
+      const text = whole.slice(0, at) + added + whole.slice(at + cut)
+      const mine = read(text)
+      const wanted = parse(text)
+      // What JSON.parse loses is refused with its place.
+      if ('problem' in mine && mine.problem.errors.length > 0) expect(wanted).toBeDefined()
+      else if (wanted) expect(mine).toEqual(wanted)
+      else expect(mine).toHaveProperty('problem')
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+it.each([
+  ['[1 2]', 'unexpected "2" at character 4'],
+  ['{"a": 1,\n  b: 2}', 'unexpected "b" at line 2, column 3'],
+  ['"a\tb"', 'unexpected "\\t" at character 3'],
+  ['[1, 2', 'it ends too early'],
+  ['01', 'unexpected "1" at character 2'],
+])('%s is refused: %s', (text, message) => {
+  expect(read(text)).toMatchObject({ problem: { message: `The body is not JSON: ${message}.` } })
+})
+
+it('the name __proto__ is a property like any other', () => {
+  const result = read('{"__proto__": {"polluted": true}}')
+  expect(result).toEqual({ value: JSON.parse('{"__proto__": {"polluted": true}}') })
+  expect(Object.keys('value' in result ? Object(result.value) : {})).toEqual(['__proto__'])
+})
+
+it('values are counted, nested ones too', () => {
+  expect(read('[1, {"a": [2]}]', 5)).toHaveProperty('value')
+  expect(read('[1, {"a": [2]}]', 4)).toMatchObject({ problem: { type: 'too-large' } })
+})
