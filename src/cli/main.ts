@@ -5,6 +5,7 @@ import { drainSeconds, mistypedSettings, readConfig, startedByNpm } from '../ser
 import { StartupError } from '../startup-error.ts'
 import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
+import { handleUncaughtErrors } from './uncaught.ts'
 
 /** Milliseconds that requests in flight may take after the service has stopped listening. */
 const requestTimeoutMs = 10_000
@@ -22,16 +23,23 @@ const work = runCommandLine(process.argv.slice(2), {
   printNote: (text) => console.error(text),
 })
 
+let hasFailed = false
 const closing = closeWithGrace(
-  { delay: requestTimeoutMs + drainSeconds() * 1000 },
-  async ({ err, signal }) => {
-    if (err) report(err)
+  { delay: requestTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
+  async ({ signal }) => {
     const interrupted = !shutdown.isRunning
     await (interrupted ? shutdown.interrupt() : shutdown.close())
+    // Whatever started the process may start it again.
+    if (hasFailed) process.exit(1)
     // The exit code that shells give for a program ended by a signal.
     if (interrupted && signal) process.exit(128 + constants.signals[signal])
   },
 )
+handleUncaughtErrors(report, (error) => {
+  hasFailed = true
+  report(error)
+  closing.close()
+})
 
 work.then(
   async () => {

@@ -9,12 +9,14 @@ import { operations as resourceOperations } from '../operations/index.ts'
 import { packageVersion } from '../package-root.ts'
 import { registry as serviceRegistry } from '../resources/registry.ts'
 import type { Config } from './config.ts'
+import { descriptorLimit, maxClientConnections } from './descriptors.ts'
 import { serverOptions } from './options.ts'
 import { trustIssuer } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
 import { bodyParsers } from './plugins/body-parsers.ts'
 import { changes } from './plugins/changes.ts'
 import { client } from './plugins/client.ts'
+import { connections } from './plugins/connections.ts'
 import { cors } from './plugins/cors.ts'
 import { database as databasePlugin } from './plugins/database.ts'
 import { documentation } from './plugins/documentation.ts'
@@ -22,6 +24,7 @@ import { errorHandler } from './plugins/error-handler.ts'
 import { health } from './plugins/health.ts'
 import { httpConformance } from './plugins/http-conformance.ts'
 import { keyring } from './plugins/keyring.ts'
+import { largeBodies } from './plugins/large-bodies.ts'
 import { loadShedding } from './plugins/load-shedding.ts'
 import { metrics } from './plugins/metrics.ts'
 import { metricsEndpoint } from './plugins/metrics-endpoint.ts'
@@ -42,6 +45,9 @@ const megabyte = 1024 * 1024
 /** Most failed authentications of an address in a minute. */
 const maxFailuresPerMinute = 20
 
+/** Most connections to PostgreSQL beside the pool: notifications, readiness, recomposing, cancelling, the shared lock. */
+const otherConnections = 8
+
 /** The trusted issuer of access tokens, if the configuration names one. */
 function tokenVerifier({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config) {
   return issuer === undefined || audience === undefined
@@ -52,6 +58,15 @@ function tokenVerifier({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE
 /** What every request passes, also one that no route takes, in this order. */
 async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
   await app.register(metrics)
+  await app.register(connections, {
+    maxConnections: maxClientConnections(
+      descriptorLimit(),
+      config.MAX_CONNECTIONS,
+      config.POOL_SIZE + otherConnections,
+    ),
+    maxPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+    proxies: config.TRUST_PROXY ?? [],
+  })
   await app.register(requestLog)
   await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
   await app.register(databasePlugin, { database })
@@ -59,6 +74,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxEventLoopDelayMs: config.SHED_LAG_MS,
     maxRssBytes: config.SHED_MEMORY_MB * megabyte,
   })
+  await app.register(largeBodies)
   await app.register(accepts)
   await app.register(securityHeaders)
   if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })

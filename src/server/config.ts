@@ -140,6 +140,16 @@ export const environment = z.object({
   REQUEST_SECONDS: wholeNumber(1, 3600)
     .default(60)
     .describe('How long headers and body of a request may take to arrive before it gets 408.'),
+  MAX_CONNECTIONS: wholeNumber(10, 1_000_000)
+    .optional()
+    .describe(
+      'Maximum number of connections of clients. Absent, and where the limit of open files (`ulimit -n`) is lower: what that limit leaves, up to 10000.',
+    ),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe(
+      'Maximum number of connections of one address (IPv6: /64) that `TRUST_PROXY` does not name; 0 for a quarter of all.',
+    ),
   SHED_LAG_MS: wholeNumber(0, 60_000)
     .default(1000)
     .describe(
@@ -148,7 +158,7 @@ export const environment = z.object({
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)
     .describe(
-      'Requests get 503 while the process uses more MiB of memory (RSS); 0 for no limit. They always do while the heap of V8 is nearly full.',
+      'Requests get 503 while the process uses more MiB of memory (RSS); 0 for no limit. They always do while the heap of V8 is 70 % full, unless their answer is stored.',
     ),
   DRAIN_SECONDS: wholeNumber(0, 300)
     .default(1)

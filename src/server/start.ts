@@ -27,6 +27,7 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   const address = await listen(app, config)
   console.log(`Entente listens on ${address} (documentation: ${address}/docs)${notice}`)
   app.log.level = level
+  app.log.info(`At most ${app.server.maxConnections} connections of clients are open at once.`)
 }
 
 /** Seeds an empty database, once also when several processes start at the same moment. */

@@ -21,6 +21,7 @@ describe('the configuration', () => {
       STATEMENT_SECONDS: 30,
       SLOW_STATEMENT_MS: 1000,
       REQUEST_SECONDS: 60,
+      MAX_CONNECTIONS_PER_ADDRESS: 0,
       SHED_LAG_MS: 1000,
       SHED_MEMORY_MB: 0,
       DRAIN_SECONDS: 1,

@@ -139,6 +139,28 @@ describe('a process that is behind with its work', () => {
   })
 })
 
+it('a process that is short of memory still serves stored responses, probes and metrics', async () => {
+  const api = await openApi({ env: { SHED_MEMORY_MB: '1000000' } })
+  onTestFinished(() => api.close())
+  const stored = () => api.get('/v1/topics?limit=1')
+  const isHit = async () => (await stored()).headers.get('cache-status')?.endsWith('hit')
+  await expect.poll(isHit, { timeout: 10_000 }).toBe(true)
+  const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1e15)
+  onTestFinished(() => rss.mockRestore())
+  let limit = 1
+  const other = async () => {
+    limit += 1
+    return api.get(`/v1/topics?limit=${limit}`)
+  }
+  await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(503)
+  expectProblem(await other(), 'overloaded')
+  expectProblem(await api.patch('/v1/topics/energy', { name: 'Refused' }), 'overloaded')
+  await expect.poll(isHit).toBe(true)
+  for (const path of ['/healthz', '/readyz', '/metrics']) expect((await api.get(path)).status).toBe(200)
+  rss.mockRestore()
+  await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(200)
+})
+
 it('a request that does not arrive in time is 408, as a problem, and its connection is closed', async () => {
   const api = await openApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
   onTestFinished(() => api.close())

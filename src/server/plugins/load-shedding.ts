@@ -1,8 +1,7 @@
-import { getHeapStatistics } from 'node:v8'
-import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import { retryAfterSeconds } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
+import { Pressure, sampleIntervalMs } from './load-shedding/pressure.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,34 +18,45 @@ export interface LoadSheddingOptions {
   maxRssBytes: number
 }
 
-/** Share of its heap that V8 may fill. Above it, V8 mostly collects garbage, and at the limit the process ends. */
-const maxHeapShare = 0.9
+/**
+ * Share of its heap that V8 may fill. A fifth of the limit is for young objects, and what the requests that have been
+ * accepted still need must fit in the rest: at the limit, the process ends.
+ */
+const maxHeapShare = 0.7
 
-const sampleIntervalMs = 1000
+const overloaded = (detail: string) =>
+  new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
 
-/** Refuses requests with 503 while the event loop is late or memory is short, before any work is done for them. */
+/**
+ * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked after the stored responses,
+ * which need none, and before the body is read.
+ */
 export const loadShedding = fp<LoadSheddingOptions>(
   async function loadShedding(app, { maxEventLoopDelayMs, maxRssBytes }) {
+    const pressure = new Pressure()
     // The start itself keeps the event loop busy: the samples that saw it do not count.
     let delayCountsFrom = Number.POSITIVE_INFINITY
     app.addHook('onListen', async () => {
       delayCountsFrom = performance.now() + 2 * sampleIntervalMs
     })
-    await app.register(underPressure, {
-      maxEventLoopDelay: maxEventLoopDelayMs,
-      maxRssBytes,
-      maxHeapUsedBytes: Math.floor(getHeapStatistics().heap_size_limit * maxHeapShare),
-      sampleInterval: sampleIntervalMs,
-      pressureHandler: (request, _reply, type) => {
-        if (request.routeOptions.config.loadShedding === false) return
-        const isLate = type === underPressure.TYPE_EVENT_LOOP_DELAY
-        if (isLate && performance.now() < delayCountsFrom) return
-        app.metrics.requestShed(isLate ? 'lag' : 'memory')
-        const detail = isLate
-          ? 'The service is behind with its work.'
-          : 'The service has too little memory left for more work.'
-        throw new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
-      },
+    app.addHook('onClose', async () => pressure.close())
+
+    const isLate = () =>
+      maxEventLoopDelayMs > 0 &&
+      pressure.eventLoopDelayMs > maxEventLoopDelayMs &&
+      performance.now() > delayCountsFrom
+    const isMemoryShort = () =>
+      pressure.heapShare > maxHeapShare || (maxRssBytes > 0 && pressure.rssBytes > maxRssBytes)
+
+    app.addHook('onRequest', ({ routeOptions: { config } }, _reply, done) => {
+      if (config.loadShedding === false || !isLate()) return done()
+      app.metrics.requestShed('lag')
+      done(overloaded('The service is behind with its work.'))
+    })
+    app.addHook('preParsing', ({ routeOptions: { config } }, _reply, _payload, done) => {
+      if (config.loadShedding === false || !isMemoryShort()) return done()
+      app.metrics.requestShed('memory')
+      done(overloaded('The service has too little memory left for more work.'))
     })
   },
   { name: 'load-shedding', dependencies: ['metrics'] },

@@ -44,6 +44,8 @@ export const requestLog = fp(
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('x-request-id', request.id)
       metrics.requestStarted()
+      // Without a listener, an error of one response would end the process.
+      reply.raw.on('error', (error) => request.log.warn({ err: error, req: request }, 'a response failed'))
       // `close` comes exactly once, also when the client leaves before the response is complete.
       reply.raw.once('close', () => {
         const operation = operationName(request)

@@ -1,0 +1,77 @@
+import { BlockList, isIPv6, type Socket } from 'node:net'
+import { normalizeIP } from '@fastify/rate-limit'
+import fp from 'fastify-plugin'
+import { Connections } from './connections/connections.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The open connections of clients. */
+    connections: Connections
+  }
+}
+
+/** Options of the plugin `connections`. */
+export interface ConnectionsOptions {
+  /** Most connections of clients. It must leave descriptors for the database and for files. */
+  maxConnections: number
+  /** Most connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
+  maxPerAddress: number
+  /** Addresses and networks of reverse proxies, whose connections are those of many clients. */
+  proxies: readonly string[]
+}
+
+function blockList(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return list
+}
+
+/**
+ * Bounds the connections of clients, in all and for each address. Near a limit, a new connection closes the one that has
+ * been idle for longest, so that those who hold connections without using them keep nobody out.
+ */
+export const connections = fp<ConnectionsOptions>(
+  async function connections(app, { maxConnections, maxPerAddress, proxies }) {
+    const proxyList = blockList(proxies)
+    const open = new Connections({
+      maxConnections,
+      maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),
+      nameAddress: (address) => {
+        // A connection that was reset before it was accepted has no address.
+        const isExempt = address === '' || proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+        return isExempt ? undefined : normalizeIP(address)
+      },
+    })
+    app.decorate('connections', open)
+    const { server, metrics, log } = app
+    server.maxConnections = maxConnections
+    server.on('connection', (socket: Socket) => open.open(socket))
+    server.on('drop', () => {
+      open.closed.refused += 1
+    })
+    // Node.js reports here that no descriptor is left to accept a connection with. It goes on accepting later.
+    server.on('error', (error) => {
+      if (server.listening) log.error({ err: error }, 'a connection was not accepted')
+    })
+    app.addHook('onRequest', ({ raw: { socket } }, reply, done) => {
+      open.requestStarted(socket)
+      reply.raw.once('close', () => open.requestEnded(socket))
+      done()
+    })
+    metrics.gauge('entente_connections_max', 'Most connections of clients.', () => maxConnections)
+    metrics.gauge('entente_connections', 'Open connections of clients.', () => open.count)
+    metrics.gauge('entente_connections_idle', 'Of these, those without a request.', () => open.idleCount)
+    metrics.counter(
+      'entente_connections_closed_total',
+      'Connections closed: the longest idle one of an address, or of all, for a new one; or refused at the maximum.',
+      'reason',
+      open.closed,
+    )
+  },
+  { name: 'connections', dependencies: ['metrics'] },
+)

@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net'
+
+/** Limits of the connections of clients. */
+export interface ConnectionLimits {
+  /** Most connections. When there are nearly as many, a new one closes the one that has been idle for longest. */
+  maxConnections: number
+  /** Most connections of one address; infinity for any number. */
+  maxPerAddress: number
+  /** Names the address that a connection counts for; undefined when it counts for none. */
+  nameAddress(remoteAddress: string): string | undefined
+}
+
+/** Connections that come from one address. */
+interface Source {
+  count: number
+  maxCount: number
+  /** Its idle connections, the one that has been idle for longest first. */
+  idle: Set<Socket>
+}
+
+interface Tracked {
+  source: Source
+  requests: number
+}
+
+/** Share of `maxConnections` from which on idle connections are closed for new ones. The rest takes bursts. */
+const evictionShare = 0.9
+
+/**
+ * The open connections of clients. A connection is idle while none of its requests is being answered: before its first
+ * request has arrived, and between two requests.
+ */
+export class Connections {
+  /** Connections that were closed: for a new one of the same address, or of any, or at once as too many. */
+  readonly closed = { address: 0, idle: 0, refused: 0 }
+  readonly #limits: ConnectionLimits
+  readonly #evictionCount: number
+  readonly #tracked = new Map<Socket, Tracked>()
+  readonly #sources = new Map<string, Source>()
+  readonly #idle = new Set<Socket>()
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits
+    this.#evictionCount = Math.floor(limits.maxConnections * evictionShare)
+  }
+
+  get count(): number {
+    return this.#tracked.size
+  }
+
+  get idleCount(): number {
+    return this.#idle.size
+  }
+
+  /** Adds a new connection, and closes one that is idle when there are too many. */
+  open(socket: Socket): void {
+    const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
+    const source = this.#takeSource(name)
+    source.count += 1
+    this.#tracked.set(socket, { source, requests: 0 })
+    this.#setIdle(socket, source)
+    socket.once('close', () => this.#forget(socket, source, name))
+    if (source.count > source.maxCount) this.#closeIdle(source.idle, 'address')
+    else if (this.#tracked.size > this.#evictionCount) this.#closeIdle(this.#idle, 'idle')
+  }
+
+  /** Counts a request of a connection. Does nothing for a connection that was not added. */
+  requestStarted(socket: Socket): void {
+    const tracked = this.#tracked.get(socket)
+    if (!tracked) return
+    tracked.requests += 1
+    this.#setBusy(socket, tracked.source)
+  }
+
+  /** Counts the end of a request. */
+  requestEnded(socket: Socket): void {
+    const tracked = this.#tracked.get(socket)
+    if (!tracked) return
+    tracked.requests -= 1
+    if (tracked.requests === 0) this.#setIdle(socket, tracked.source)
+  }
+
+  #takeSource(name: string | undefined): Source {
+    if (name === undefined) return { count: 0, maxCount: Number.POSITIVE_INFINITY, idle: new Set() }
+    const source = this.#sources.get(name) ?? {
+      count: 0,
+      maxCount: this.#limits.maxPerAddress,
+      idle: new Set(),
+    }
+    this.#sources.set(name, source)
+    return source
+  }
+
+  #setIdle(socket: Socket, source: Source): void {
+    source.idle.add(socket)
+    this.#idle.add(socket)
+  }
+
+  #setBusy(socket: Socket, source: Source): void {
+    source.idle.delete(socket)
+    this.#idle.delete(socket)
+  }
+
+  /** Closes the first of the idle connections. It is the new one when no other is idle. */
+  #closeIdle([longest]: Set<Socket>, reason: 'address' | 'idle'): void {
+    const source = longest && this.#tracked.get(longest)?.source
+    if (!source) return
+    this.closed[reason] += 1
+    this.#setBusy(longest, source)
+    longest.destroy()
+  }
+
+  #forget(socket: Socket, source: Source, name: string | undefined): void {
+    source.count -= 1
+    this.#setBusy(socket, source)
+    this.#tracked.delete(socket)
+    if (source.count === 0 && name !== undefined) this.#sources.delete(name)
+  }
+}

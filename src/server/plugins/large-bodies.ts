@@ -1,0 +1,46 @@
+import { getHeapStatistics } from 'node:v8'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { retryAfterSeconds } from '../../database/errors.ts'
+import { Problem } from '../../problems/problem.ts'
+
+/** Bodies up to this many bytes are not counted. Only clients who may write can send larger ones. */
+const smallBodyBytes = 1024 * 1024
+
+/** Share of the heap of V8 that large bodies may be, as they were sent. Parsed and checked they need many times as much. */
+const heapShare = 1 / 16
+
+/** Most bytes of large bodies, however large the heap is: parsing them keeps the event loop busy. */
+const maxLargeBytes = 64 * 1024 * 1024
+
+/** The size of a body as announced, or the largest that the route takes. */
+function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
+  if (headers['content-length'] !== undefined) return Number(headers['content-length'])
+  return headers['transfer-encoding'] === undefined ? 0 : routeOptions.bodyLimit
+}
+
+/**
+ * Bounds the large bodies in memory: while there are as many as the heap can bear, further ones get 503 before they are
+ * read. One is always taken.
+ */
+export const largeBodies = fp(
+  async function largeBodies(app) {
+    const maxBytes = Math.min(maxLargeBytes, getHeapStatistics().heap_size_limit * heapShare)
+    let heldBytes = 0
+    app.addHook('preParsing', (request, reply, _payload, done) => {
+      const bytes = expectedBytes(request)
+      if (bytes <= smallBodyBytes) return done()
+      if (heldBytes > 0 && heldBytes + bytes > maxBytes) {
+        app.metrics.requestShed('memory')
+        const detail = 'Too many large requests are being read. Send them one after another.'
+        return done(new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } }))
+      }
+      heldBytes += bytes
+      reply.raw.once('close', () => {
+        heldBytes -= bytes
+      })
+      done()
+    })
+  },
+  { name: 'large-bodies', dependencies: ['metrics'] },
+)

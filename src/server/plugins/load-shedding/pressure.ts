@@ -1,0 +1,58 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+
+/** How often the mean delay of the event loop and the memory of the process (RSS) are measured, in milliseconds. */
+export const sampleIntervalMs = 1000
+
+/** For how long a measurement of the heap is used again, in milliseconds. */
+const heapSampleMs = 10
+
+/** How often the event loop should turn for the measurement of its delay, in milliseconds. */
+const resolutionMs = 10
+
+/** How busy the process is. Measuring never throws, also when the process may open no more files. */
+export class Pressure {
+  /** Mean delay of the event loop in the last interval, in milliseconds. */
+  eventLoopDelayMs = 0
+  rssBytes = 0
+  readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs })
+  readonly #timer: NodeJS.Timeout
+  #heapShare = 0
+  #heapSampledAt = Number.NEGATIVE_INFINITY
+
+  constructor() {
+    this.#histogram.enable()
+    this.#timer = setInterval(() => this.#sample(), sampleIntervalMs).unref()
+  }
+
+  /**
+   * Share of its heap that V8 has filled, garbage included. It is measured when it is asked for: a few requests fill a
+   * small heap in less than a second.
+   */
+  get heapShare(): number {
+    const now = performance.now()
+    if (now - this.#heapSampledAt > heapSampleMs) {
+      const { used_heap_size, heap_size_limit } = getHeapStatistics()
+      this.#heapShare = used_heap_size / heap_size_limit
+      this.#heapSampledAt = now
+    }
+    return this.#heapShare
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#histogram.disable()
+  }
+
+  #sample(): void {
+    const { mean } = this.#histogram
+    // Without a single turn in an interval there is no mean.
+    this.eventLoopDelayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs
+    this.#histogram.reset()
+    try {
+      this.rssBytes = process.memoryUsage.rss()
+    } catch {
+      // It reads a file, which fails when no descriptor is left: the earlier value counts.
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { type Run, run } from '../support/command-line.ts'
+import { openTestDatabase } from '../support/database.ts'
+
+/** A real process in which an error occurs that nothing catches. */
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const adminKey = 'a-key-for-uncaught-tests'
+
+async function openService(env: NodeJS.ProcessEnv) {
+  const { url, pool, close } = await openTestDatabase()
+  onTestFinished(close)
+  const service = run(['serve'], {
+    PORT: '0',
+    DATABASE_URL: url,
+    ADMIN_KEY: adminKey,
+    LOG_LEVEL: 'fatal',
+    NODE_OPTIONS: '--import tsx --import ./test/support/throw-on-signal.ts',
+    ...env,
+  })
+  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
+  return { service, origin, pool }
+}
+
+const throwError = ({ pid }: Run) => {
+  if (pid !== undefined) process.kill(pid, 'SIGWINCH')
+}
+
+it('an error of one connection or file is reported once a second, and the process lives on', async () => {
+  const { service, origin } = await openService({ UNCAUGHT_CODE: 'EMFILE' })
+  for (let times = 0; times < 5; times += 1) {
+    throwError(service)
+    expect((await fetch(`${origin}/v1/topics/energy`)).status).toBe(200)
+  }
+  service.signal('SIGTERM')
+  const { code, stderr } = await service.ended
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/the process goes on[\s\S]*thrown by a test/)
+  expect(stderr.match(/the process goes on/g)?.length).toBeLessThan(5)
+})
+
+it('any other error ends the process with code 1, after it has answered what it had accepted', async () => {
+  const { service, origin, pool } = await openService({ DRAIN_SECONDS: '1' })
+  const holder = await pool.connect()
+  await holder.query("begin; select from topics where slug = 'energy' for update")
+  const headers = {
+    authorization: `Bearer ${adminKey}`,
+    'if-match': '*',
+    'content-type': 'application/merge-patch+json',
+  }
+  const waiting = fetch(`${origin}/v1/topics/energy`, {
+    method: 'PATCH',
+    headers,
+    body: '{"name":"Accepted"}',
+  })
+  const isWaiting = async () =>
+    (
+      await pool.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      )
+    ).rowCount
+  await expect.poll(isWaiting, { interval: 10 }).toBe(1)
+  throwError(service)
+  await expect.poll(async () => (await fetch(`${origin}/readyz`)).status, { interval: 5 }).toBe(503)
+  await holder.query('rollback')
+  holder.release()
+  expect((await waiting).status).toBe(200)
+  const { code, stderr } = await service.ended
+  expect(code).toBe(1)
+  expect(stderr).toContain('thrown by a test')
+})

@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { maxClientConnections } from '../../src/server/descriptors.ts'
+import { type Api, openApi } from '../support/api.ts'
+
+/** Connections without a request, which cost their client nothing. */
+
+const opened: Socket[] = []
+const closeOpened = () => {
+  for (const socket of opened.splice(0)) socket.destroy()
+}
+
+/** Opens connections that send nothing. */
+async function openIdle(api: Api, count: number, localAddress = '127.0.0.1'): Promise<Socket[]> {
+  const { hostname, port } = new URL(api.origin)
+  const sockets = Array.from({ length: count }, () =>
+    connect({ port: Number(port), host: hostname, localAddress }),
+  )
+  for (const socket of sockets) socket.on('error', () => {}).resume()
+  opened.push(...sockets)
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  return sockets
+}
+
+const openCount = (sockets: Socket[]) => sockets.filter(({ closed }) => !closed).length
+
+/** Sends a request on a connection, and returns the first bytes of the answer. */
+async function ask(socket: Socket, path: string): Promise<string> {
+  const answer = once(socket, 'data')
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  return String((await answer)[0])
+}
+
+describe('with at most 20 connections', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi({ env: { MAX_CONNECTIONS: '20', MAX_CONNECTIONS_PER_ADDRESS: '1000' } })
+  })
+  afterAll(async () => {
+    closeOpened()
+    await api.close()
+  })
+
+  it('closes the longest idle connections for new ones, and none that has a request', async () => {
+    const [reader] = await openIdle(api, 1)
+    if (!reader) throw new Error('there is no connection')
+    expect(await ask(reader, '/v1/changes/stream')).toMatch(/^HTTP\/1\.1 200 /)
+    const idle: Socket[] = []
+    for (let round = 0; round < 8; round += 1) {
+      idle.push(...(await openIdle(api, 5)))
+      expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
+    }
+    await expect.poll(() => openCount(idle)).toBeLessThanOrEqual(20)
+    expect(idle.at(0)?.closed).toBe(true)
+    expect(idle.at(-1)?.closed).toBe(false)
+    expect(reader.closed).toBe(false)
+    expect((await api.get('/metrics')).text).toMatch(
+      /entente_connections_closed_total\{reason="idle"\} [1-9]/,
+    )
+  })
+})
+
+describe.runIf(process.platform === 'linux')('with at most 5 connections of an address', () => {
+  const other = '127.0.0.2'
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi({ env: { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: '127.0.0.3/32' } })
+  })
+  afterAll(async () => {
+    closeOpened()
+    await api.close()
+  })
+
+  it('a new one closes the longest idle one of the same address, and none of another', async () => {
+    const [mine] = await openIdle(api, 1, '127.0.0.1')
+    const others = await openIdle(api, 12, other)
+    await expect.poll(() => openCount(others)).toBe(5)
+    const last = others.at(-1)
+    expect(last && (await ask(last, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
+    expect(mine?.closed).toBe(false)
+  })
+
+  it('a proxy that TRUST_PROXY names may open any number', async () => {
+    const proxied = await openIdle(api, 12, '127.0.0.3')
+    expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
+    expect(openCount(proxied)).toBe(12)
+  })
+})
+
+describe('the number of connections', () => {
+  it('leaves descriptors for the database and for files, whatever is configured', () => {
+    expect(maxClientConnections(1024, undefined, 20)).toBe(904)
+    expect(maxClientConnections(1024, 5000, 20)).toBe(904)
+    expect(maxClientConnections(1024, 50, 20)).toBe(50)
+    expect(maxClientConnections(Number.POSITIVE_INFINITY, undefined, 20)).toBe(10_000)
+  })
+
+  it('stops the start where the limit of open files leaves too few', () => {
+    expect(() => maxClientConnections(120, undefined, 20)).toThrow(/ulimit -n/)
+  })
+})
