@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { findEdtfFault } from './edtf.ts'
 
 /**
- * The years, decades and months that EDTF dates can lie in. Each is an integer in SQL, in chronological order, and an
- * EDTF text in answers: `2011`, `201X`, `2011-04`.
+ * The years, decades and months that EDTF dates can lie in. Each is an integer in SQL, in chronological order, and EDTF
+ * text in responses: `2011`, `201X`, `2011-04`.
  */
 
 type Bounds<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
@@ -14,8 +14,9 @@ type Bounds<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
 const yearSql = (day: AnyPgColumn) =>
   sql`(extract(year from ${day})::int + (extract(year from ${day}) < 0)::int)`
 
-// An open end is an infinite day, which has no year, so only dates within one year reach the cast. PostgreSQL
-// dates start in November 4713 BC, so the first years are excluded: filters could not cover them completely.
+// An open end is the date `infinity`. Its year, Infinity, never equals that of the other end, so it never reaches the
+// cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
+// completely.
 const sameYear: Bounds<SQL> = (earliest, latest) =>
   sql`extract(year from ${earliest}) = extract(year from ${latest}) and extract(year from ${earliest}) > -4700`
 
@@ -25,8 +26,8 @@ const sameMonth: Bounds<SQL> = (earliest, latest) =>
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
 
 /**
- * The unit that a date lies in, as a number. Null without a date, and for a date that may lie in several units.
- * Decades are EDTF's: `-001X` is -19 to -10, and years of more than four digits have none.
+ * The unit that a date lies in, as a number. It is null without a date, and for a date that may lie in several units.
+ * Decades are those of EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
 export const unitNumber: Record<'year' | 'decade' | 'month', Bounds<SQL>> = {
   year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearSql(earliest)} end)`,
@@ -54,10 +55,10 @@ const unit = (form: RegExp, example: string) =>
     .string()
     .max(10)
     .refine((text) => text === 'unknown' || (form.test(text) && !findEdtfFault(text)), {
-      error: `must be as ${example} is, or "unknown"`,
+      error: `must have the form of ${example}, or be "unknown"`,
     })
     .meta({
-      description: `Such as ${example}; \`unknown\` for dates that cannot be assigned to a single one.`,
+      description: `Such as ${example}. \`unknown\` finds records without a date, or with one that spans several units.`,
       examples: [example],
     })
 

@@ -6,25 +6,25 @@ import type { FieldPlace, FieldRows } from './field.ts'
 
 /** Lists that are stored as rows of a table, which has the columns `record` and `position`. */
 
-/** The query of a record's rows, in the order of the list. */
+/** Query of a record's rows, in the order of the list. */
 export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<FieldPlace, 'recordId'>): SQL =>
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
 
 /**
  * Returns the table and the rows of a field whose value is a list.
  * @param toRow returns the row of an entry, without its record and position.
- * @param owner columns that are the same in every row.
+ * @param common values that are equal in every row, such as `resource`.
  */
 export const listRows = <Entry>(
   table: PgTable,
   toRow: (entry: Entry) => Row,
-  owner: Row = {},
+  common: Row = {},
 ): FieldRows<Entry[]> => ({
   tables: [{ table, recordId: columnOf(table, 'record') }],
   split: (values) => [
     {
       table,
-      rows: values.flatMap(({ id, value }) => positioned(value.map(toRow), { ...owner, record: id })),
+      rows: values.flatMap(({ id, value }) => positioned(value.map(toRow), { ...common, record: id })),
     },
   ],
 })

@@ -9,23 +9,23 @@ import type { Comparison, Operator } from './filters.ts'
 export interface Parameter {
   description: string
   value: z.ZodType
-  /** Schema of one value as clients have it before it becomes text, where that is not text. */
+  /** Schema of one value in JSON, as the OpenAPI document describes it; by default `value`. */
   jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, Taking>>
   /** A request without the parameter is refused. */
   presence?: 'required'
 }
 
-/** The operand of an operator: how many values, and their schema where it is not the parameter's. */
+/** The operand of an operator: how many values it takes, and their schema if it differs from the parameter's. */
 export type Taking = Pick<Comparison, 'takes' | 'value'>
 
-/** A query string as sent: parameter → operator → values, decoded. `eq` is what stands without brackets. */
+/** A parsed query string: parameter → operator → decoded values. A parameter without brackets has the operator `eq`. */
 export type RawQuery = Map<string, Map<string, string[]>>
 
-/** A query as checked: the values of each parameter's operators, in the parameters' own types. */
+/** A checked query: parameter → operator → values of the type of the parameter's schema. */
 export type CheckedQuery = Map<string, Map<Operator, unknown[]>>
 
-/** A query string that was read, and can be checked. */
+/** A parsed query string. `check` validates it once, and throws Problem `invalid-parameter`. */
 export interface ReadQuery {
   raw: RawQuery
   check(): CheckedQuery
@@ -47,8 +47,8 @@ function decode(text: string): string {
 const namePattern = /^([^[\]]+)(?:\[([^[\]]+)\])?$/
 
 /**
- * Reads a query string into its parameters and operators.
- * @param text what follows the `?`.
+ * Parses a query string.
+ * @param text the part of the URL after `?`.
  * @throws Problem `malformed-request` for broken encoding, `invalid-parameter` for names like `a[b][c]`.
  */
 export function readQuery(text: string): RawQuery {
@@ -175,14 +175,16 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
   return checked
 }
 
-/** Characters of query strings that a reader caches. There are many readers, and a plan is larger than its query. */
+/**
+ * Maximum number of characters of query strings in one cache. Each operation has a cache, and callers keep a larger plan
+ * for each entry, so the limit is low.
+ */
 const maxCachedCharacters = 50_000
 
 /**
- * Creates a reader of query strings that checks each text once. Equal texts give the same object, so callers can cache
- * plans by it.
- * @returns a function from the text after `?` to the query as sent, which throws what `readQuery` throws, and its
- * `check`, which throws what `checkQuery` throws.
+ * Creates a function that parses query strings and caches the results. It returns the same object for equal texts, so
+ * callers can cache plans by it. It throws what `readQuery` throws.
+ * @param parameters the parameters that `check` of the results allows.
  */
 export function queryReader(parameters: Readonly<Record<string, Parameter>>): (text: string) => ReadQuery {
   const known = new LRUCache<string, ReadQuery>({

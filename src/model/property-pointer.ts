@@ -4,23 +4,24 @@ import type { Registry } from './registry.ts'
 import { unwrapped } from './schema-names.ts'
 
 /**
- * Finds where a JSON pointer (RFC 6901) leaves the properties that a schema knows.
- * @returns undefined when it stays inside, otherwise the end of a sentence about the step that does not.
+ * Checks that a JSON pointer (RFC 6901) resolves to a property of a schema.
+ * @returns undefined if it resolves; otherwise the second half of the error message, which names the first reference
+ * token that does not.
  */
 function lostStep(schema: z.core.$ZodType, steps: string[]): string | undefined {
   const [step, ...rest] = steps
   if (step === undefined) return undefined
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodArray) {
-    return /^(0|[1-9]\d*)$/.test(step) ? lostStep(inner.element, rest) : `"${step}" is not a place in a list`
+    return /^(0|[1-9]\d*)$/.test(step) ? lostStep(inner.element, rest) : `"${step}" is not an array index`
   }
   if (inner instanceof z.ZodObject) {
     const next = inner.shape[step]
     return next
       ? lostStep(next, rest)
-      : `"${step}" is not a property there${didYouMean(step, Object.keys(inner.shape))}`
+      : `there is no property "${step}"${didYouMean(step, Object.keys(inner.shape))}`
   }
-  return `there is nothing below it for "${step}"`
+  return `"${step}" cannot be resolved: the value before it is neither an object nor an array`
 }
 
 const citation = z.object({ record: z.object({ resource: z.string() }), property: z.string().nullable() })
@@ -36,7 +37,7 @@ export function checkProperty(document: unknown, context: z.RefinementCtx, regis
   const resource = registry.find(record.resource)
   const lost = resource && lostStep(resource.document, steps)
   if (lost) {
-    const message = `"${property}" leads nowhere in ${record.resource}: ${lost}`
+    const message = `"${property}" does not resolve in ${record.resource}: ${lost}`
     context.addIssue({ code: 'custom', path: ['property'], message })
   }
 }

@@ -12,11 +12,12 @@ export interface Relation {
   /** The column with the id of the record. */
   key: AnyPgColumn
   /**
-   * Queries whose union has all pairs: columns `record`, `value` (never null) and, for participants, `role`.
+   * Queries that together return one row for each record and value, perhaps with duplicates: columns `record`, `value`
+   * (never null) and, for participants, `role`.
    * @param siblings the values of the request's other filters, which may narrow the rows.
    */
   queries(siblings: Siblings): SQL[]
-  /** The condition that a record has any value, if there is a cheaper one than by its rows. */
+  /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
   some?(siblings: Siblings): SQL
   /** PostgreSQL type of the values. */
   type: 'text' | 'uuid'
@@ -24,19 +25,19 @@ export interface Relation {
   roles?: z.ZodType
 }
 
-/** All pairs of a property, with duplicates. */
+/** Query of all rows of a relation, with duplicates. */
 export const relationRows = (relation: Relation, siblings: Siblings): SQL =>
   sql.join(relation.queries(siblings), sql` union all `)
 
 /**
- * The distinct pairs of a property.
- * @param columns that the pairs are distinct by.
+ * Query of the distinct rows of a relation.
+ * @param columns the columns to select; duplicates are removed.
  */
 export function distinctRelationRows(relation: Relation, siblings: Siblings, columns: SQL): SQL {
   const queries = relation.queries(siblings)
   if (queries.length === 1)
     return sql`select distinct ${columns} from (${relationRows(relation, siblings)}) related`
-  // For a union the planner estimates the rows of its parts, and can read them in index order.
+  // Not `select distinct` over a `union all`: for `union` the planner estimates each part, and can read it in index order.
   return sql.join(
     queries.map((query) => sql`select ${columns} from (${query}) related`),
     sql` union `,
@@ -45,18 +46,18 @@ export function distinctRelationRows(relation: Relation, siblings: Siblings, col
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** The condition that a record has a value. */
+/** SQL condition that a record has at least one value. */
 const hasSome = (relation: Relation, siblings: Siblings): SQL =>
   relation.some?.(siblings) ??
   sql`exists (select from (${relationRows(relation, siblings)}) related where related.record = ${relation.key})`
 
-/** The part before the colon, as the type of the values. */
+/** SQL array of the given values without their roles, cast to the type of the relation's values. */
 const codes = (relation: Relation, values: SQL) =>
   sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(relation.type)}) from unnest(${textArray(values)}) word)::${sql.raw(relation.type)}[]`
 
 /**
- * Records that have every one of several values.
- * A value may end in a role, `PAK:donor`: then the same participant must have both.
+ * SQL condition that a record has each of several values.
+ * A value may end in a role, as in `PAK:donor`: then one participant must have both the value and the role.
  */
 function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
   const role = relation.roles
@@ -69,7 +70,7 @@ function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
     group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`
 }
 
-/** The form of a value with an optional role. */
+/** Schema of `value` or `value:role`. */
 const withRole = (value: z.ZodType, roles: z.ZodType) =>
   z
     .string()
@@ -91,8 +92,8 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     })
 
 /**
- * Further operators of a filter on such a property: `all` (or `exactly`), `isNull` and, for participants,
- * `noneAs`.
+ * Returns the operators that a filter on a relation has besides `eq`: `all` (or `exactly`), `isNull` and, for
+ * participants, `noneAs`.
  * @param value schema of one value.
  * @param all name of the operator that requires every value.
  */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** Names of schemas in the OpenAPI document, as clients send them and as they are answered. */
+/** Component names of schemas in the OpenAPI document, for requests and for responses. */
 export const schemaNames = {
   input: new WeakMap<z.core.$ZodType, string>(),
   output: new WeakMap<z.core.$ZodType, string>(),
 }
 
-/** Names a schema that only clients send. */
+/** Names a schema that only requests have. */
 export function nameInput<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.input.set(schema, id)
   return schema
@@ -18,10 +18,10 @@ export function nameOutput<T extends z.ZodType>(id: string, schema: T): T {
   return schema
 }
 
-/** Gives a schema a component of its own in the OpenAPI document, where it would otherwise be repeated in place. */
+/** Makes a schema a component of the OpenAPI document. Without a name, it is inlined wherever it is used. */
 export const named = <T extends z.ZodType>(id: string, schema: T): T => nameOutput(id, nameInput(id, schema))
 
-/** The schema behind what may be null, left out or defaulted. */
+/** Returns the schema inside nullable, optional and default wrappers. */
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
     return unwrapped(schema.unwrap())

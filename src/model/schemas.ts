@@ -91,7 +91,7 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
-/** The id of a record in another register. */
+/** The identifier of a record in an external system. */
 export const externalId = named(
   'ExternalId',
   z
@@ -100,23 +100,26 @@ export const externalId = named(
         .string()
         .max(60)
         .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
-        .meta({ description: 'The register that the id is of.' }),
-      id: line(300).meta({ description: 'The id in that register.' }),
+        .meta({ description: 'The external system.' }),
+      id: line(300).meta({ description: 'The identifier in that system.' }),
     })
     .meta({
-      description: 'What another register calls the record.',
+      description: 'Identifier of the record in an external system.',
       examples: [{ scheme: 'interview-2011', id: 'F01' }],
     }),
 )
 
-/** The ids of the record in other registers. */
+/** The identifiers of a record in external systems. */
 export const externalIds = () =>
   z
     .array(externalId)
     .max(100)
     .superRefine(requireUnique(({ scheme, id }: z.output<typeof externalId>) => `${scheme}:${id}`))
     .default([])
-    .meta({ description: 'Ids of the record in other registers; unique per resource.' })
+    .meta({
+      description:
+        'Identifiers of the record in external systems. The pair of scheme and id is unique within the resource.',
+    })
 
 /** A property that may be unknown. Leaving it out is the same as null. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)
@@ -130,7 +133,7 @@ export interface Reference {
   only?: Record<string, string>
 }
 
-/** The schemas whose values refer to other records. Faults of missing records and the seeds are found by them. */
+/** The schemas whose values refer to other records. Seeding reads them, and so does the check for missing records. */
 export const references = new WeakMap<z.core.$ZodType, Reference>()
 
 /** Marks a schema whose values refer to other records. */

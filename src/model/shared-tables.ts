@@ -127,7 +127,7 @@ const makeTopicLinks = (registry: Registry) =>
     ],
   )
 
-/** Names that other registers have for a record; a scheme's id names one record of a resource. */
+/** Identifiers of records in external systems. A scheme and id identify at most one record of a resource. */
 const makeExternalIds = (registry: Registry) =>
   pgTable(
     'external_ids',

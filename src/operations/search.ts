@@ -18,7 +18,7 @@ import { pageSchema } from './response-schemas.ts'
 /** Whether a body has a property that is not null. */
 const isGiven = (body: unknown, name: string) => (Object(body)[name] ?? null) !== null
 
-/** `POST /v1/{resource}/search`: pages of the records that match a boolean tree of conditions. */
+/** `POST /v1/{resource}/search`: pages of the records that match a boolean filter expression. */
 export const search: Operation = {
   method: 'POST',
 

@@ -7,28 +7,31 @@ import type { ListPlan } from './list.ts'
 import { inlineValues } from './literal.ts'
 import { matching, ordering, withRecords } from './sql.ts'
 
-/** COPY statements of whole results. PostgreSQL formats each row, and the service passes the bytes on. */
+/** COPY statements that write the whole result of a list. PostgreSQL formats each row. */
 
 /**
- * Matches the start of a cell that a spreadsheet would run as a formula: these characters and, in East Asian editions,
- * their wide forms. An apostrophe before them makes it text.
+ * First characters that make a spreadsheet evaluate a cell as a formula; the full-width forms do so in East Asian
+ * editions. An apostrophe before them makes the cell text.
  */
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
-/** The same inside of a cell: some spreadsheets take `;` for the separator, and then for the start of another cell. */
+/** The same characters inside a cell, after a `;`: some spreadsheets split cells there, and evaluate what follows. */
 const innerFormulaStart = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
 
-// The cell is repeated: it is a column, and a subquery for each cell would cost more.
+// The expression of the cell is repeated, because a subquery for each cell would cost more. Most cells are columns.
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${innerFormulaStart}, '\\1''\\2', 'g') else ${cell} end`
 
 const columnSql = ({ name, kind, cell }: FlatColumn): SQL =>
   sql`${kind === 'text' || kind === 'date' ? escapeFormula(cell) : cell} as ${sql.identifier(name)}`
 
-/** Rows of one JSON text each. JSON escapes control characters, so with these delimiters nothing is quoted. */
+/** Options for rows of one JSON text. JSON escapes control characters, so with these delimiters nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
 
-/** Texts are always quoted: PostgreSQL quotes only for its own separator, and some spreadsheets split cells at `;`. */
+/**
+ * Options for CSV. Texts are always quoted: PostgreSQL would quote only those with its own separator, and some
+ * spreadsheets split cells at `;`.
+ */
 function csvOptions(columns: FlatColumn[]): SQL {
   const texts = columns.filter(({ kind }) => kind === 'text').map(({ name }) => sql.identifier(name))
   const quoted = texts.length > 0 ? sql`, force_quote (${sql.join(texts, sql`, `)})` : sql``
@@ -42,17 +45,20 @@ function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record
   return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(plan.where))
 }
 
-/** Returns the COPY statement of one line of JSON a record. */
+/** Returns a COPY statement that writes one line of JSON per record. */
 export function copyDocuments(plan: ListPlan): string {
   const { fields, include } = plan.representation
   return copy(plan, documentJson(plan.resource, fields, include), jsonLinesOptions)
 }
 
-/** Returns the COPY statement of a CSV table with a header (RFC 4180, but lines end in LF). */
+/**
+ * Returns a COPY statement that writes CSV with a header: RFC 4180 except for LF line ends, which `withCrlf` turns into
+ * CRLF.
+ */
 export const copyTable = (plan: ListPlan, columns: FlatColumn[], per: RowPer): string =>
   copy(plan, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
-/** Returns the COPY statement of one JSON array of cells a row. */
+/** Returns a COPY statement that writes one JSON array of cells per row. */
 export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): string {
   const cells = sql.join(
     columns.map(({ cell }) => cell),
@@ -61,7 +67,7 @@ export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): s
   return copy(plan, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
-/** Returns the COPY statement of one JSON array a record: key, location, document. */
+/** Returns a COPY statement that writes one JSON array per record: key, location, document. */
 export function copyFeatures(plan: ListPlan): string {
   const { resource, representation } = plan
   const document = documentJson(resource, representation.fields, representation.include)
@@ -73,7 +79,10 @@ export function copyFeatures(plan: ListPlan): string {
   )
 }
 
-/** Returns the COPY statement of the sources of the records' citations, or of the records if they are citations. */
+/**
+ * Returns a COPY statement that writes one JSON array of cells for each source that the citations of the matching records
+ * name or, if the records are citations, that these name.
+ */
 export function copySources(plan: ListPlan, columns: FlatColumn[]): string {
   const { table, id, registry } = plan.resource
   const cells = sql.join(

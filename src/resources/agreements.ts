@@ -16,11 +16,11 @@ import {
 
 const roles = ['party', 'beneficiary', 'depositary', 'observer'] as const
 
-/** Agreements that may have been in force on a day, as far as their imprecise dates can tell. */
+/** The filter for agreements that may have been in force on a day. */
 const inForceOn = ({ table }: ResourcePlace) =>
   where(
     edtf('A day or a span of days.'),
-    'Day on which it may have been in force in the world: not before it entered into force or was applied provisionally, and before it expired or was ended, as far as these dates can tell. Imprecise dates count if they allow it; without a date of its beginning it is not found. `expiresOn` counts whatever `renewal` says.',
+    'Day on which the agreement may have been in force: `inForceFrom` or `provisionalFrom` may be that day or an earlier one, and `expiresOn` and `terminatedOn`, if known, may be later. An agreement with neither `inForceFrom` nor `provisionalFrom` is not found. `expiresOn` applies regardless of `renewal`.',
     (day) => {
       const column = (property: string) => columnOf(table, property)
       return sql`((${column('inForceFromEarliest')} <= edtf_latest(${day}::text) or ${column('provisionalFromEarliest')} <= edtf_latest(${day}::text))

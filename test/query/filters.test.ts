@@ -63,7 +63,7 @@ describe('a search for words', () => {
 })
 
 describe('filters of other kinds', () => {
-  it('find a record by its id in another register, also one with colons', async () => {
+  it('find a record by its id in an external system, also one with colons', async () => {
     const identified = (...externalIds: string[]) => ({
       title: 'An agreement',
       kind: 'agreement',

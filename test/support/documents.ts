@@ -143,7 +143,7 @@ export const seededKey = async (api: Api, name: string): Promise<string> => {
   return String(record?.id)
 }
 
-/** What must differ between two documents of a resource: keys that clients make, and ids in other registers. */
+/** What must differ between two documents of a resource: keys that clients make, and external ids. */
 async function ownIdentity(resource: Resource, api: Api): Promise<Document> {
   const codes = await unusedCodes(api)
   switch (resource.name) {

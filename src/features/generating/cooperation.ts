@@ -58,7 +58,7 @@ export function someTopics({ random, world }: Generation): string[] {
   return [...topics].map(({ slug }) => slug)
 }
 
-/** What other registers call a record. */
+/** Identifiers of a record in external systems. */
 export const generatedId = ({ seed }: Generation, number: number): Document[] => [
   { scheme: 'generated', id: `${seed}-${number}` },
 ]

@@ -19,8 +19,8 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
           .max(400)
           .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
           .meta({ examples: ['interview-2011:F01'] }),
-        'Id in another register, as `scheme:id`.',
-        // The scheme is a column of its own in the index, so both halves are compared apart.
+        'Identifier in an external system, as `scheme:id`.',
+        // The index has a column for the scheme and one for the id, so each part is compared with its own.
         (values: SQL) =>
           among(recordId, [
             sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${externalIds.id} = substr(given.name, strpos(given.name, ':') + 1) where ${own}`,
@@ -29,21 +29,21 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
     },
     collections: () => ({
       [name]: {
-        description: 'Its ids in other registers.',
+        description: 'Its identifiers in external systems.',
         table: externalIds,
         owner: [externalIds.record],
         key: [externalIds.record],
         collections: () => ({}),
         filters: {
-          scheme: anyOf(externalIds.scheme, z.string().min(1).max(60), 'The register.'),
-          id: text(externalIds.id, 'The id in that register.'),
+          scheme: anyOf(externalIds.scheme, z.string().min(1).max(60), 'The external system.'),
+          id: text(externalIds.id, 'The identifier in that system.'),
         },
       },
     }),
   }
 }
 
-/** Names that other registers have for the record; each is unique within the resource. */
+/** Identifiers of the record in external systems; the pair of scheme and id is unique within the resource. */
 export const externalIds = () =>
   defineField({
     capability: { kind: 'externalIds' },

@@ -15,7 +15,7 @@ import { languageTag, lineOfText, proseText, requiredLine, title, webAddress } f
 import { topics } from './topics.ts'
 import { words } from './words.ts'
 
-/** The kinds of fields. Each is declared in a file of its own. */
+/** Builders of fields, and of the groupings that `code` takes. */
 export const field = {
   aliases,
   code,

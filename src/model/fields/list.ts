@@ -12,7 +12,7 @@ import { requireUnique } from '../schemas.ts'
 interface ListOptions<Items extends Fields> {
   description: string
   example: Record<string, unknown>
-  /** Properties that no two objects of a list have in common. */
+  /** Properties whose combined values must be unique within a list. */
   distinctBy?: (keyof Items & string)[]
 }
 
@@ -20,13 +20,17 @@ const listTableName = ({ name, tableName }: FieldPlace) => `${tableName}_${snake
 
 /**
  * A list of objects, each kept as a row of a table of the field's own.
- * @param id name of one object in the OpenAPI document.
- * @param items fields of the objects. Each has exactly one property in the table or an EDTF date's three.
+ * @param schemaName name of the component schema of one item.
+ * @param items fields of the items. Each maps to one column, or to three for an EDTF date.
  */
-export const list = <const Items extends Fields>(id: string, items: Items, options: ListOptions<Items>) => {
+export const list = <const Items extends Fields>(
+  schemaName: string,
+  items: Items,
+  options: ListOptions<Items>,
+) => {
   const entries = Object.entries(items)
   const names = entries.map(([name]) => name)
-  /** The fields of the objects, each with its place in the table of the list. */
+  /** The fields of the items, each with its place in the table of the list. */
   const bindItems = (
     place: FieldPlace,
     table: PgTable,
@@ -80,7 +84,7 @@ export const list = <const Items extends Fields>(id: string, items: Items, optio
     schema: (registry) => {
       const shape = Object.fromEntries(entries.map(([name, field]) => [name, field.schema(registry)]))
       const item = named(
-        id,
+        schemaName,
         z.strictObject(shape).meta({ description: options.description, examples: [options.example] }),
       )
       // The shape has the schemas of exactly these fields.

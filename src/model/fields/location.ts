@@ -11,7 +11,7 @@ import type { Registry } from '../registry.ts'
 import { named } from '../schema-names.ts'
 import { line, optional } from '../schemas.ts'
 
-/** Where a thing is. */
+/** Schema of a location. */
 const makeLocationSchema = (registry: Registry) =>
   named(
     'Location',
@@ -49,11 +49,15 @@ const makeLocationSchema = (registry: Registry) =>
           })
         }
         if (Object.values(place).every((value) => value === null)) {
-          context.addIssue({ code: 'custom', message: 'says nothing: give null where the place is unknown' })
+          context.addIssue({
+            code: 'custom',
+            message:
+              'must have at least one property that is not null; send null instead of the object if the location is unknown',
+          })
         }
       })
       .meta({
-        description: 'Where a thing is: at least one property is filled.',
+        description: 'A location. At least one property is not null.',
         examples: [
           { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
         ],
@@ -69,7 +73,7 @@ function locationSchema(registry: Registry) {
   return schema
 }
 
-/** Columns of a location by the properties of its public object, in their order. */
+/** Suffix of the column property for each property of a location. */
 const columnSuffixes = {
   name: 'Name',
   country: 'Country',
@@ -97,7 +101,10 @@ function locationJson(place: FieldPlace): SQL {
   return sql`case when num_nonnulls(${list}) > 0 then ${object} end`
 }
 
-/** Where a thing is: a name, a country, WGS 84 degrees, metres above sea level. Its country takes part in the record. */
+/**
+ * A location: a name, a country, WGS 84 degrees, metres above sea level. Filters and dimensions by `country` count its
+ * country like that of a participant.
+ */
 export const location = (description: string) =>
   defineField({
     capability: { kind: 'location' },
@@ -140,9 +147,9 @@ export const location = (description: string) =>
       const name = `${place.name}Country`
       const country = locationColumn(place, 'country')
       return {
-        filters: { [name]: anyOf(country, keys.country(), 'Country where it is.') },
+        filters: { [name]: anyOf(country, keys.country(), 'Country of the location.') },
         dimensions: {
-          [name]: byValue(country, name, 'Country where it is.', place.registry.nameOf('countries')),
+          [name]: byValue(country, name, 'Country of the location.', place.registry.nameOf('countries')),
         },
       }
     },

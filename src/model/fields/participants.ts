@@ -42,7 +42,7 @@ function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
   }
 }
 
-/** The records that take part in a record, by the column of participations that refers to them. */
+/** Includes of the countries, organizations and regions that participate in a record, by include name. */
 function participantIncludes({ recordId, registry }: FieldPlace): Record<string, Include> {
   const { participations } = registry.shared
   const included = (name: string, column: PgColumn) => {
@@ -81,13 +81,13 @@ function partyJson(place: FieldPlace): SQL {
 }
 
 /**
- * Who takes part: countries, organizations and regions, each in a role.
- * @param id name of one participant in the OpenAPI document.
+ * The participants of a record: countries, organizations and regions, each in a role.
+ * @param schemaName name of the component schema of one participant.
  */
-export const participants = (id: string, roles: Roles) =>
+export const participants = (schemaName: string, roles: Roles) =>
   defineField({
     capability: { kind: 'participants', roles, parties: false },
-    schema: (registry) => participantsSchema(registry, id, roles),
+    schema: (registry) => participantsSchema(registry, schemaName, roles),
     json: participantJson,
     rows: participantRows,
     query: (place) => ({
@@ -96,11 +96,14 @@ export const participants = (id: string, roles: Roles) =>
     }),
   })
 
-/** The parties to an agreement: participants with who signed for them, and what each did when. */
-export const parties = (id: string, roles: Roles) =>
+/**
+ * The parties to an agreement: participants, each with its signatory and its dated actions.
+ * @param schemaName name of the component schema of one party.
+ */
+export const parties = (schemaName: string, roles: Roles) =>
   defineField({
     capability: { kind: 'participants', roles, parties: true },
-    schema: (registry) => partiesSchema(registry, id, roles),
+    schema: (registry) => partiesSchema(registry, schemaName, roles),
     json: partyJson,
     rows: partyRows,
     query: (place) => ({

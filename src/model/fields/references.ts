@@ -12,15 +12,15 @@ import { keyReference, referredId } from './reference.ts'
 interface ReferencesOptions {
   /** Name and description of the filter that finds records by what they refer to. */
   filter?: { name: string; description: string }
-  /** The records referred to, as an include. */
+  /** Include of this resource: the records that the property refers to. */
   include?: { name: string; description: string }
-  /** The records that refer to a record of the other resource, as an include there. */
+  /** Include of the target resource: the records of this resource that refer to it. */
   inverse?: { name: string; description: string }
   /** Whether a record must not refer to itself. */
   notItself?: boolean
 }
 
-/** The table of pairs of a field. The name comes from the resource's table and the field. */
+/** The junction table of a field. Its name is made of those of the resource's table and the field. */
 const pairTable = (
   { name, tableName, recordId, registry }: FieldPlace,
   target: string,

@@ -4,7 +4,7 @@ import { named } from '../schema-names.ts'
 import { edtf, line, optional, prose } from '../schemas.ts'
 import { actionKinds } from '../vocabularies.ts'
 
-/** Public schemas of who takes part in a record. */
+/** Public schemas of the participants of a record. */
 
 const actorShape = (registry: Registry) => ({
   country: optional(registry.keySchema('countries')),
@@ -18,13 +18,13 @@ type Actor = Record<'country' | 'organization' | 'region', string | null>
 
 const actorKey = (value: Actor) => value.country ?? value.organization ?? value.region
 
-/** Exactly one actor in each entry, and no actor twice in the same role. */
+/** Requires exactly one of country, organization and region in each entry, and none of them twice in the same role. */
 function checkActors(list: (Actor & { role: string })[], context: z.RefinementCtx) {
   const seen = new Set<string>()
   list.forEach((entry, at) => {
-    const given = [entry.country, entry.organization, entry.region].filter((value) => value !== null).length
-    if (given !== 1) {
-      const message = `names ${given === 0 ? 'no actor' : `${given} actors`}: give exactly one of country, organization and region`
+    const { length } = [entry.country, entry.organization, entry.region].filter((value) => value !== null)
+    if (length !== 1) {
+      const message = `must have exactly one of country, organization and region, not ${length || 'none'}`
       context.addIssue({ code: 'custom', path: [at], message })
       return
     }
@@ -33,7 +33,7 @@ function checkActors(list: (Actor & { role: string })[], context: z.RefinementCt
       context.addIssue({
         code: 'custom',
         path: [at],
-        message: `${actorKey(entry)} is there already as ${entry.role}`,
+        message: `has ${actorKey(entry)} as ${entry.role} a second time`,
       })
     }
     seen.add(identity)
@@ -45,11 +45,11 @@ export type Roles = readonly [string, ...string[]]
 
 /**
  * Schema of a record's participants.
- * @param id name of one participant in the OpenAPI document.
+ * @param schemaName name of the component schema of one participant.
  */
-export function participantsSchema(registry: Registry, id: string, roles: Roles) {
+export function participantsSchema(registry: Registry, schemaName: string, roles: Roles) {
   const participant = named(
-    id,
+    schemaName,
     z.strictObject({ ...actorShape(registry), role: z.enum(roles), contribution }).meta({
       description: 'Who takes part: exactly one of country, organization and region.',
       examples: [{ country: 'CHN', organization: null, region: null, role: roles[0], contribution: null }],
@@ -73,12 +73,12 @@ const action = named(
 )
 
 /**
- * Schema of parties: participants with who signed for them and what they did.
- * @param id name of one party in the OpenAPI document.
+ * Schema of parties: participants, each with its signatory and its dated actions.
+ * @param schemaName name of the component schema of one party.
  */
-export function partiesSchema(registry: Registry, id: string, roles: Roles) {
+export function partiesSchema(registry: Registry, schemaName: string, roles: Roles) {
   const party = named(
-    id,
+    schemaName,
     z
       .strictObject({
         ...actorShape(registry),

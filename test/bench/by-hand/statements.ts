@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { QueryConfig } from 'pg'
 
-/** The statements of commit c79015c. The texts are files beside this one, and stay as they are when the service changes. */
+/**
+ * The SQL of the service as of commit c79015c, frozen as the benchmark's baseline "by hand". Each statement is a file in
+ * this folder.
+ */
 const text = (name: string): string => readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8')
 
 /** A page of 25 agreements by day of signature, flat columns only. */

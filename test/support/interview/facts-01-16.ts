@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { chineseFigure, country, type Fact, region, signed } from './fact.ts'
 
-/** The facts F01 to F16: agreements, the occasion and China’s network. */
+/** The facts F01 to F16: agreements, the source, global challenges and published figures. */
 
 export const factsFrom1To16: Fact[] = [
   {
