@@ -32,7 +32,7 @@ export interface ReadQuery {
 }
 
 /** Maximum number of values of one operator. */
-const maxValues = 200
+export const maxValues = 200
 
 const malformed = (detail: string) => new Problem('malformed-request', detail)
 

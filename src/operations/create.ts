@@ -9,7 +9,7 @@ import { locationHeader } from './response-schemas.ts'
 import { type Change, insertDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, idempotencyProblems, replayedHeaders, runOnce } from './writing/idempotency.ts'
-import { checkNdjson, explainNdjsonRefusal, maxNdjsonLines } from './writing/ndjson.ts'
+import { checkNdjson, explainNdjsonRefusal, maxNdjsonBytes, maxNdjsonLines } from './writing/ndjson.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
@@ -57,7 +57,11 @@ export const create: Operation = {
       example: resource.example,
       lines: {
         mediaType: ndjson,
-        schema: () => z.string().meta({ description: `A line of JSON for each ${resource.noun}.` }),
+        schema: () =>
+          z
+            .string()
+            .max(maxNdjsonBytes)
+            .meta({ description: `A line of JSON for each ${resource.noun}.` }),
         example: `${JSON.stringify(resource.example)}\n`,
       },
     },

@@ -96,6 +96,7 @@ const havingPattern = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
 const having = z
   .string()
+  .max(200)
   .regex(havingPattern, {
     error: 'must be a measure, one of >= <= > < = and a number in decimal digits, such as count>=5',
   })

@@ -132,11 +132,13 @@ function makeRequest(resource: Resource) {
         fields: z
           .array(z.enum(propertiesOf(resource)))
           .min(1)
+          .max(propertiesOf(resource).length)
           .check(requireUnique(String))
           .meta({ uniqueItems: true })
           .optional(),
         include: z
           .array(z.enum(includes))
+          .max(includes.length)
           .check(requireUnique(String))
           .meta({ uniqueItems: true })
           .default([]),

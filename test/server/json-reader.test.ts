@@ -31,7 +31,7 @@ const storable = fc
   .map((value): unknown =>
     JSON.parse(
       JSON.stringify(value, (_, inner) =>
-        typeof inner === 'number' ? Number(inner.toPrecision(15)) : inner,
+        typeof inner === 'number' ? Number((inner % 1e9).toPrecision(15)) : inner,
       ),
     ),
   )

@@ -56,6 +56,7 @@ export function atOperation(problem: Problem, at: number, path: PropertyKey[] = 
 
 const ifMatchSchema = z
   .string()
+  .max(100)
   .regex(/^(\*|[1-9]\d*|"[^"]*")$/, { error: 'must be a version, such as 3, or * to insist' })
   .meta({ description: 'Version that was read; `*` insists.', examples: ['3'] })
 

@@ -12,6 +12,9 @@ import { checkDocument, countFaults, invalidBody, requireObject } from './valida
 
 /** Checks NDJSON bodies: one record a line, in the form of an export. */
 
+/** Largest body, in bytes. */
+export const maxNdjsonBytes = 16 * 1024 * 1024
+
 /** Maximum number of records in one body. */
 export const maxNdjsonLines = 1000
 

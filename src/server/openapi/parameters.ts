@@ -1,11 +1,20 @@
-import { type Parameter, type Taking, truth } from '../../model/parameters.ts'
+import { maxValues, type Parameter, type Taking, truth } from '../../model/parameters.ts'
 import type { Keyed, RequestHeader } from '../../operations/operation.ts'
+import { maxUrlLength } from '../plugins/url-limit.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
-/** OpenAPI has no notation for a list inside an object of a query. */
-const several: JsonSchema = { type: 'string', pattern: ',', description: 'Several, with commas between.' }
+/** Node.js refuses requests whose headers together have more bytes. */
+const maxHeaderBytes = 16 * 1024
 
-const listed = (item: JsonSchema): JsonSchema => ({ type: 'array', items: item })
+/** OpenAPI has no notation for a list inside an object of a query. */
+const several: JsonSchema = {
+  type: 'string',
+  pattern: ',',
+  maxLength: maxUrlLength,
+  description: `Several, with commas between, at most ${maxValues}.`,
+}
+
+const listed = (item: JsonSchema): JsonSchema => ({ type: 'array', items: item, maxItems: maxValues })
 
 /** A parameter of the path. */
 export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas) => ({
@@ -31,7 +40,7 @@ export const headerParameter = ({ name, presence, description, example }: Reques
   in: 'header',
   required: presence === 'required',
   description,
-  schema: { type: 'string' },
+  schema: { type: 'string', maxLength: maxHeaderBytes },
   example,
 })
 

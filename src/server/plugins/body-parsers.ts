@@ -2,15 +2,13 @@ import { MIMEType } from 'node:util'
 import { Mutex } from 'async-mutex'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { maxNdjsonBytes } from '../../operations/writing/ndjson.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
 const ndjsonMediaType = 'application/x-ndjson'
-
-/** Largest NDJSON body, in bytes. */
-const ndjsonBodyLimit = 16 * 1024 * 1024
 
 function requireUncompressed(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding']
@@ -50,7 +48,7 @@ export const bodyParsers = fp(
   async function bodyParsers(app) {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(jsonMediaTypes, { parseAs: 'buffer' }, json)
-    const ndjsonOptions = { parseAs: 'buffer', bodyLimit: ndjsonBodyLimit } as const
+    const ndjsonOptions = { parseAs: 'buffer', bodyLimit: maxNdjsonBytes } as const
     app.addContentTypeParser(ndjsonMediaType, ndjsonOptions, ndjson)
   },
   { name: 'body-parsers' },

@@ -2,7 +2,7 @@ import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
 /** Longest path with query, in characters. Every cursor fits, and headers keep room in the 16 KiB of Node.js. */
-const maxUrlLength = 14 * 1024
+export const maxUrlLength = 14 * 1024
 
 /** Refuses longer URLs with 414. */
 export const urlLimit = fp(

@@ -1,0 +1,93 @@
+import { beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Api, sharedApi } from '../support/api.ts'
+
+/** Every list, map and text of a request has a maximum in the OpenAPI document. */
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+const schemaForm = z.looseObject({
+  $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  format: z.string().optional(),
+  pattern: z.string().optional(),
+})
+
+type Schema = z.output<typeof schemaForm>
+
+/** Formats whose texts have a greatest length by themselves. */
+const boundedFormats = ['uuid', 'date', 'date-time']
+
+/** Whether a pattern ends, and repeats nothing without end. */
+const isBounded = (pattern: string) =>
+  /^\^.*\$$/s.test(pattern) && !/[*+]|\{\d+,\}/.test(pattern.replaceAll(/\\.|\[[^\]]*\]/g, ''))
+
+const isFixed = (schema: Schema) => 'const' in schema || 'enum' in schema
+
+const isBoundedText = (schema: Schema) =>
+  'maxLength' in schema ||
+  isFixed(schema) ||
+  boundedFormats.includes(schema.format ?? '') ||
+  isBounded(schema.pattern ?? '')
+
+/** Lists what a schema leaves without a maximum, by the place in the schema. */
+function* findUnbounded(
+  document: object,
+  given: unknown,
+  place: string,
+  seen: Set<string>,
+): Generator<string> {
+  const schema = schemaForm.parse(given === true ? {} : given)
+  if (schema.$ref !== undefined) {
+    if (seen.has(schema.$ref)) return
+    seen.add(schema.$ref)
+    const steps = schema.$ref.slice(2).split('/')
+    const target = steps.reduce<unknown>((value, step) => Object(value)[step], document)
+    yield* findUnbounded(document, target, schema.$ref, seen)
+    return
+  }
+  const types = [schema.type ?? []].flat()
+  if (types.includes('string') && !isBoundedText(schema)) yield `${place} has no maxLength`
+  if (types.includes('array') && !('maxItems' in schema)) yield `${place} has no maxItems`
+  if (types.includes('object') && schema.additionalProperties !== false && !('maxProperties' in schema)) {
+    yield `${place} has no maxProperties`
+  }
+  for (const [name, inner] of Object.entries(Object(schema.properties))) {
+    yield* findUnbounded(document, inner, `${place}/${name}`, seen)
+  }
+  for (const keyword of ['items', 'additionalProperties', 'not']) {
+    const inner = schema[keyword]
+    if (typeof inner === 'object') yield* findUnbounded(document, inner, `${place}/${keyword}`, seen)
+  }
+  for (const keyword of ['anyOf', 'oneOf', 'allOf', 'prefixItems']) {
+    for (const inner of z.array(z.unknown()).parse(schema[keyword] ?? [])) {
+      yield* findUnbounded(document, inner, `${place}/${keyword}`, seen)
+    }
+  }
+}
+
+const content = z.record(z.string(), z.looseObject({ schema: z.unknown() }))
+const operationForm = z.looseObject({
+  operationId: z.string(),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.string(), schema: z.unknown() })).default([]),
+  requestBody: z.looseObject({ content }).optional(),
+})
+
+it('every list, map and text of a request has a maximum in the OpenAPI document', () => {
+  const paths = z.record(z.string(), z.record(z.string(), operationForm)).parse(api.document.paths)
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  expect(operations.length).toBeGreaterThan(100)
+  const seen = new Set<string>()
+  const unbounded = operations.flatMap(({ operationId, parameters, requestBody }) => [
+    ...parameters.flatMap(({ name, schema }) => [
+      ...findUnbounded(api.document, schema, `${operationId} ${name}`, seen),
+    ]),
+    ...Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema }]) => [
+      ...findUnbounded(api.document, schema, `${operationId} ${type}`, seen),
+    ]),
+  ])
+  expect(unbounded).toEqual([])
+})
