@@ -63,3 +63,19 @@ export async function saveResponse(
     values: [identity, fingerprint, status, headers, type, body],
   })
 }
+
+/** The fingerprint of a request whose response was redacted: that of no request. */
+export const redactedFingerprint = 'redacted'
+
+/**
+ * Removes the bodies of stored responses that hold one of some texts. Their keys stay, so that the requests are not done
+ * again.
+ */
+export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
+  await tx.query({
+    name: 'idempotency-redact',
+    text: `update idempotent_requests set fingerprint = '${redactedFingerprint}', headers = '{}', body = null
+      where exists (select from unnest($1::text[]) as part where strpos(body, part) > 0)`,
+    values: [texts],
+  })
+}

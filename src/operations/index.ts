@@ -6,6 +6,7 @@ import { list } from './list.ts'
 import type { Operation } from './operation.ts'
 import { patch } from './patch.ts'
 import { read } from './read.ts'
+import { redact } from './redact.ts'
 import { remove } from './remove.ts'
 import { replace } from './replace.ts'
 import { restore } from './restore.ts'
@@ -26,4 +27,5 @@ export const operations: readonly Operation[] = [
   history,
   revision,
   restore,
+  redact,
 ]

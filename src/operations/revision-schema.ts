@@ -18,6 +18,9 @@ export const revisionShape = {
   time: z.iso.datetime().meta({ description: 'When it was written.' }),
   requestId: z.string().nullable().meta({ description: 'What logs know the request by.' }),
   reason: z.string().nullable().meta({ description: 'The `Change-Reason` that was given.' }),
+  redactedBy: z.int().min(1).nullable().meta({
+    description: 'Version of the redaction that has removed something from this one; null where none has.',
+  }),
 }
 
 /** An example of `revisionShape`. */
@@ -28,6 +31,7 @@ export const revisionExample = {
   time: '2026-01-31T09:30:00.000Z',
   requestId: '5b8a6c1e-0f53-4c57-9d2a-3f1f7a0f6f0e',
   reason: 'The treaty series gives another date.',
+  redactedBy: null,
 }
 
 /** The largest version: that of a PostgreSQL integer. */

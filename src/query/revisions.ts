@@ -14,7 +14,7 @@ const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL of a revision's JSON without its document. */
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
-  'requestId', request_id, 'reason', reason)`
+  'requestId', request_id, 'reason', reason, 'redactedBy', redacted_by)`
 
 /**
  * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON) and `document` (text).
@@ -98,7 +98,7 @@ export function feedStatement({ after, resources, limit }: FeedPlan): QueryConfi
     const inResources =
       resources.length > 0 ? sql` and resource = any(${placeholder('resources')}::text[])` : sql``
     return sql`select ${position} as position, (select row_to_json(change) from (select ${position} as "position", resource,
-        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, document) change)::text as document
+        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", document) change)::text as document
       from ${revisions} where transaction < (select feed_horizon())${bound}${inResources}
       order by transaction, sequence limit ${placeholder('limit')}`
   }

@@ -99,7 +99,7 @@ afterAll(async () => {
 /** Whom a route lets in, by the rules that README states. */
 function demanded({ method, path }: Route): Role | 'anybody' {
   if (!path.startsWith('/v1/')) return 'anybody'
-  if (path.startsWith('/v1/keys')) return 'admin'
+  if (path.startsWith('/v1/keys') || path.endsWith('/redact')) return 'admin'
   return method === 'GET' || path.endsWith('/search') ? 'reader' : 'editor'
 }
 

@@ -95,6 +95,7 @@ describe('the OpenAPI document', () => {
       [`get /v1/${name}/{${key.property}}/history`, `get${singular}History`],
       [`get /v1/${name}/{${key.property}}/history/{version}`, `get${singular}Revision`],
       [`post /v1/${name}/{${key.property}}/restore`, `restore${singular}`],
+      [`post /v1/${name}/{${key.property}}/redact`, `redact${singular}`],
     ])
     const found = grid.map(({ method, path, operationId }) => [`${method} ${path}`, operationId])
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))

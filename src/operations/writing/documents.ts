@@ -33,6 +33,8 @@ export interface Stored {
 export interface Change {
   kind: ChangeKind
   authorship: Authorship
+  /** Of a redaction: the hash of the content that it has left in each version that it has changed. */
+  redactions?: Record<string, string>
 }
 
 const revisionProperties = [
@@ -48,18 +50,29 @@ const revisionProperties = [
 ]
 
 /** The insert of revisions. The documents are JSON text, which is passed on as it is. */
-function revisionWrite(
+export function revisionWrite(
   resource: Resource,
   stored: Stored[],
-  { kind, authorship }: Change,
+  { kind, authorship, redactions }: Change,
   time: string,
 ): TableWrite {
   const rows = stored.map(({ key, version, document }) => {
     const { actor, requestId, reason } = authorship
-    const entry = { resource: resource.name, key, version, operation: kind, actor, time, requestId, reason }
+    const entry = {
+      resource: resource.name,
+      key,
+      version,
+      operation: kind,
+      actor,
+      time,
+      requestId,
+      reason,
+      redactions,
+    }
     return `${JSON.stringify(entry).slice(0, -1)},"document":${document}}`
   })
-  return { kind: 'insert', table: revisions, properties: revisionProperties, rows: `[${rows.join()}]` }
+  const properties = redactions ? [...revisionProperties, 'redactions'] : revisionProperties
+  return { kind: 'insert', table: revisions, properties, rows: `[${rows.join()}]` }
 }
 
 const toStored = ({ key, version, composed: document }: ComposedRecord): Stored => ({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, Transaction } from '../../database/database.ts'
-import { findResponse, saveResponse, tryLock } from '../../database/idempotency-store.ts'
+import { findResponse, redactedFingerprint, saveResponse, tryLock } from '../../database/idempotency-store.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
 import type { ApiRequest, ApiResponse, HeaderContract, RequestHeader } from '../operation.ts'
@@ -65,7 +65,7 @@ const fingerprintRequest = ({ method, url, bodyType, headers, body }: ApiRequest
 /**
  * Returns the stored response of an earlier request with the key; otherwise runs `work` and stores its response.
  * Undefined while another transaction holds the lock of the key.
- * @throws Problem `idempotency-key-reused` when the earlier request was another one.
+ * @throws Problem `idempotency-key-reused` when the earlier request was another one, or its response was redacted.
  */
 async function replayOrRun(
   transaction: Transaction,
@@ -84,6 +84,11 @@ async function replayOrRun(
     if (body !== null && typeof body !== 'string') throw new Error('a stream cannot be kept to be sent again')
     await saveResponse(transaction, identity, { fingerprint, status, headers, type, body })
     return answer
+  }
+  if (first.fingerprint === redactedFingerprint) {
+    const detail =
+      'The response to this Idempotency-Key was redacted, and the request is not done again. Read what it has changed.'
+    throw new Problem('idempotency-key-reused', detail)
   }
   if (first.fingerprint !== fingerprint) {
     const message = 'is that of another request of yours: every request needs a key of its own'

@@ -1,0 +1,151 @@
+import { getTableName } from 'drizzle-orm'
+import type { Transaction } from '../database/database.ts'
+import { singleReads } from '../database/database.ts'
+import { redactResponses } from '../database/idempotency-store.ts'
+import { writeStatement } from '../database/rows.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
+import { aNoun } from '../problems/suggest.ts'
+import { historyStatement } from '../query/revisions.ts'
+import {
+  type ExpectedVersions,
+  etagHeader,
+  ifMatch,
+  parseIfMatch,
+  requireVersion,
+  versionTag,
+} from './entity-tags.ts'
+import type { ApiResponse, Operation } from './operation.ts'
+import { recordNotFound } from './read.ts'
+import { redactFormerRows } from './redacting/former-rows.ts'
+import { type RedactionRequest, readRedaction, redactionBody } from './redacting/request.ts'
+import { redactRevisions } from './redacting/revisions.ts'
+import {
+  type Change,
+  type Document,
+  documentOf,
+  revisionWrite,
+  updateDocuments,
+} from './writing/documents.ts'
+import { explainRefusal } from './writing/explain.ts'
+import { type Locked, lockRecord, startWrite } from './writing/locks.ts'
+import { getAuthorship } from './writing/revisions.ts'
+import { checkDocument, invalidBody } from './writing/validation.ts'
+
+/** What a redaction of one record works with. */
+interface Task extends RedactionRequest {
+  resource: Resource
+  key: string
+}
+
+/** Redacts what questions about the past and repeated requests read. @throws Problem when nothing was there to remove. */
+async function redactRest(tx: Transaction, task: Task, isFound: boolean): Promise<void> {
+  const { resource, key, redaction, pointer } = task
+  const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
+  if (!isFound && changed === 0) {
+    const message = `is in no version of the ${resource.noun}`
+    throw invalidBody('request', [{ pointer, code: 'not_found', message }])
+  }
+  const ofRecord = `${JSON.stringify(resource.key.property)}:${JSON.stringify(key)}`
+  const { text } = redaction
+  await redactResponses(tx, [ofRecord, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
+}
+
+/** Redacts a record that is there. The new version says who has done it and why. */
+async function redactRecord(
+  tx: Transaction,
+  task: Task,
+  locked: Locked,
+  change: Change,
+): Promise<ApiResponse> {
+  const { resource, key, redaction, pointer } = task
+  const version = locked.version + 1
+  const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)
+  const record: Document = JSON.parse(locked.document)
+  const before = documentOf(resource, record)
+  const after = checkDocument(resource, documentOf(resource, redaction.redactRecord(record)))
+  const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
+  if (!stored) throw new Error('a redacted record was not written')
+  await redactRest(tx, task, Object.keys(redactions).length > 0)
+  return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+}
+
+/** Redacts the history of a record that has been removed. Its last revision says `remove` again, as the feed does. */
+async function redactRemoved(
+  tx: Transaction,
+  task: Task,
+  expected: ExpectedVersions,
+  change: Change,
+): Promise<ApiResponse> {
+  const { resource, key, redaction, pointer } = task
+  const { time, versions } = await startWrite(tx, resource, [key], 0)
+  const version = versions.get(key) ?? 1
+  if (version === 1) throw recordNotFound(resource, key)
+  requireVersion(expected, version - 1, resource.noun)
+  const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)
+  const [last] = await tx.query<{ document: string }>(historyStatement(resource, key, undefined, 1))
+  const stored = { key, version, document: last?.document ?? '{}' }
+  await tx.query(
+    writeStatement([revisionWrite(resource, [stored], { ...change, kind: 'remove', redactions }, time)]),
+  )
+  await redactRest(tx, task, Object.keys(redactions).length > 0)
+  return { status: 204, headers: {} }
+}
+
+/** `POST /v1/{resource}/{key}/redact`: removes personal data from a record and everything that remembers it. */
+export const redact: Operation = {
+  method: 'POST',
+
+  contract: (resource) => ({
+    operationId: `redact${resource.singular}`,
+    summary: `Redact ${aNoun(resource.noun)}`,
+    description: `Removes the values of properties, or a text, from the ${resource.noun} and from all its versions: they are answered without them from then on, by every operation. For personal data that must go, and for administrators. A property that may be null is null then. It cannot be undone. A removed ${resource.noun} can be redacted too; \`If-Match\` takes the version that its history shows last.`,
+    path: '/redact',
+    of: 'one',
+    access: 'admin',
+    query: {},
+    headers: [ifMatch],
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => redactionBody,
+      example: { text: 'Jane Doe', reason: 'She has asked for it.' },
+    },
+    answers: {
+      200: {
+        description: `The ${resource.noun} as it is now.`,
+        schema: () => recordSchema(resource),
+        headers: { etag: etagHeader },
+      },
+      204: { description: `The ${resource.noun} has been removed; its history is redacted.`, headers: {} },
+    },
+    problems: [
+      'malformed-request',
+      'invalid-parameter',
+      'unauthorized',
+      'not-found',
+      'not-acceptable',
+      'conflict',
+      'stale-version',
+      'precondition-required',
+      'too-large',
+      'unsupported-media-type',
+      'invalid-body',
+    ],
+  }),
+
+  async handle(resource, request, { database }) {
+    const { key } = request
+    const expected = parseIfMatch(request.headers['if-match'])
+    const task: Task = { resource, key, ...readRedaction(resource, key, request.body) }
+    const change: Change = { kind: 'redact', authorship: { ...getAuthorship(request), reason: task.reason } }
+    try {
+      return await database.transaction(async (tx) => {
+        const locked = await lockRecord(tx, resource, key)
+        if (!locked) return redactRemoved(tx, task, expected, change)
+        requireVersion(expected, locked.version, resource.noun)
+        return redactRecord(tx, task, locked, change)
+      })
+    } catch (error) {
+      throw await explainRefusal(error, singleReads(database), resource, {}, { key })
+    }
+  },
+}

@@ -1,0 +1,102 @@
+import pg from 'pg'
+import type { Transaction } from '../../database/database.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Redaction } from './redaction.ts'
+
+/** Redacts the former rows of a record, which questions about the past read: those of the tables in `history`. */
+
+/** A table of former rows. */
+interface FormerTable {
+  name: string
+  /** The column with the id of the record. */
+  owner: 'id' | 'record'
+  /** Columns that are not computed. */
+  columns: string[]
+  /** Assignments of the columns that the table of today computes, and that former rows keep as values. */
+  computed: string | null
+}
+
+/**
+ * The tables whose rows can belong to a record of a resource, also those that have no table of today any more. Numbers and
+ * times of the registry itself are left out.
+ */
+const formerTables = `
+  select former.relname as name, owner.attname as owner,
+    array(select attname::text from pg_attribute as kept where attrelid = former.oid and attnum > 0 and not attisdropped
+      and attname not in (owner.attname, 'record', 'resource', 'key', 'version', 'shape', 'position', 'row_start', 'row_end',
+        'created_at', 'updated_at')
+      and not exists (select from pg_attribute as today where today.attrelid = to_regclass(format('public.%I', former.relname))
+        and today.attname = kept.attname and today.attgenerated <> '')) as columns,
+    (select string_agg(format('%I = %s', attname, pg_get_expr(adbin, adrelid)), ', ')
+      from pg_attribute join pg_attrdef on adrelid = attrelid and adnum = attnum
+      where attrelid = to_regclass(format('public.%I', former.relname)) and attgenerated <> '' and attname <> 'id') as computed
+  from pg_class as former join pg_attribute as owner on owner.attrelid = former.oid and not owner.attisdropped
+    and owner.attname = case when former.relname in ('records', $1) then 'id' else 'record' end
+  where former.relnamespace = 'history'::regnamespace and former.relkind = 'r'`
+
+interface FormerRow {
+  place: string
+  values: Record<string, unknown>
+}
+
+/** Returns the columns of a row that change. The document of a record is JSON in a text. */
+function redactRow(
+  { name: table, columns }: FormerTable,
+  { values }: FormerRow,
+  redaction: Redaction,
+): Record<string, unknown> {
+  const redacted = columns.flatMap((column) => {
+    const value = values[column]
+    if (value === null) return []
+    const after =
+      table === 'records' && column === 'document'
+        ? JSON.stringify(redaction.redactRecord(JSON.parse(String(value))))
+        : redaction.redactColumn(table, column, value)
+    return JSON.stringify(after) === JSON.stringify(value) ? [] : [[column, after]]
+  })
+  return Object.fromEntries(redacted)
+}
+
+async function redactTable(
+  tx: Transaction,
+  former: FormerTable,
+  id: string,
+  redaction: Redaction,
+): Promise<number> {
+  const { name, owner, computed } = former
+  const table = `history.${pg.escapeIdentifier(name)}`
+  const rows = await tx.query<FormerRow>({
+    text: `select ctid::text as place, to_jsonb(former) as values from ${table} as former where ${owner} = $1`,
+    values: [id],
+  })
+  let changed = 0
+  for (const row of rows) {
+    const after = redactRow(former, row, redaction)
+    const names = Object.keys(after).map(pg.escapeIdentifier)
+    if (names.length === 0) continue
+    await tx.query({
+      text: `update ${table} set (${names.join(', ')}) = row(${names.map((column) => `given.${column}`).join(', ')})
+        from json_populate_record(null::${table}, $1) as given where ${table}.ctid = $2::tid`,
+      values: [JSON.stringify(after), row.place],
+    })
+    changed += 1
+  }
+  if (changed > 0 && computed !== null)
+    await tx.query({ text: `update ${table} set ${computed} where ${owner} = $1`, values: [id] })
+  return changed
+}
+
+/** Redacts the former rows of a locked record. @returns how many have changed. */
+export async function redactFormerRows(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  tableName: string,
+  redaction: Redaction,
+): Promise<number> {
+  const tables = await tx.query<FormerTable>({ text: formerTables, values: [tableName] })
+  let changed = 0
+  for (const table of tables) changed += await redactTable(tx, table, recordId(resource, key), redaction)
+  return changed
+}

@@ -1,0 +1,171 @@
+import { getTableName } from 'drizzle-orm'
+import { z } from 'zod'
+import { managed, type Resource } from '../../model/resource.ts'
+import { unwrapped } from '../../model/schema-names.ts'
+import type { Fault } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
+import type { Document } from '../writing/documents.ts'
+
+/** What is to be removed, as functions of the places that hold it. */
+export interface Redaction {
+  /** Returns a record, as it is answered, without what is removed. */
+  redactRecord(record: Document): Document
+  /** Returns the value of a column of a former row. Records are redacted before, so that their values are known. */
+  redactColumn(table: string, column: string, value: unknown): unknown
+  /** Returns a text about a change: its reason, or the name of who made it. */
+  redactNote(text: string): string
+  /** A text that no stored response may hold; undefined when only those about the record are concerned. */
+  text?: string
+}
+
+/** Replaces the strings inside a JSON value. */
+function mapStrings(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === 'string') return replace(value)
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, replace))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, replace)]))
+}
+
+/** Replaces a text wherever it occurs in what clients have written of a record. */
+export function redactText(resource: Resource, text: string, replacement: string): Redaction {
+  const replace = (value: string) => value.replaceAll(text, () => replacement)
+  return {
+    text,
+    redactRecord: (record) => {
+      const kept = [resource.key.property, ...Object.keys(managed)]
+      return Object.fromEntries(
+        Object.entries(record).map(([property, value]) => [
+          property,
+          kept.includes(property) ? value : mapStrings(value, replace),
+        ]),
+      )
+    },
+    redactColumn: (_table, _column, value) => mapStrings(value, replace),
+    redactNote: replace,
+  }
+}
+
+/** A property that is redacted: the steps to it, where a list stands for each of its elements. */
+interface Target {
+  steps: string[]
+  /** What comes in its place: null where the property may have no value. */
+  replacement: string | null
+}
+
+const parsePointer = (pointer: string): string[] =>
+  pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** Whether a schema allows null, also below a default. */
+const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success
+
+/** Returns what comes in the place of a property, or why it cannot be redacted, as the end of a sentence. */
+function findReplacement(
+  schema: z.core.$ZodType,
+  [step, ...rest]: string[],
+  replacement: string,
+): { value: string | null } | { problem: string } {
+  const inner = unwrapped(schema)
+  if (inner instanceof z.ZodArray && step !== undefined)
+    return findReplacement(inner.element, [step, ...rest], replacement)
+  if (step !== undefined) {
+    const shape: z.core.$ZodShape = inner instanceof z.ZodObject ? inner.shape : {}
+    const next = Object.hasOwn(shape, step) ? shape[step] : undefined
+    return next
+      ? findReplacement(next, rest, replacement)
+      : { problem: `"${step}" is not a property there${didYouMean(step, Object.keys(shape))}` }
+  }
+  if (inner instanceof z.ZodArray || inner instanceof z.ZodObject)
+    return { problem: 'it has properties of its own: name those, which mean each element of a list' }
+  if (isNullable(schema)) return { value: null }
+  if (z.safeParse(inner, replacement).success) return { value: replacement }
+  return { problem: `it is required, and "${replacement}" is no value that it can have` }
+}
+
+/** Replaces the values at the steps, and calls `found` with each that is replaced. */
+function replaceAt(
+  value: unknown,
+  [step, ...rest]: string[],
+  replacement: string | null,
+  found: (value: string) => void,
+): unknown {
+  if (step === undefined) {
+    if (value === null || value === undefined || value === replacement) return value
+    found(String(value))
+    return replacement
+  }
+  if (Array.isArray(value)) return value.map((item) => replaceAt(item, [step, ...rest], replacement, found))
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === step ? replaceAt(inner, rest, replacement, found) : inner,
+    ]),
+  )
+}
+
+/** Whether a column of a table of former rows holds values of a property. */
+function holdsProperty(resource: Resource, property: string, table: string, column: string): boolean {
+  const bound = resource.bound[property]
+  if (!bound) return false
+  if (bound.rows) return bound.rows.tables.some((part) => getTableName(part.table) === table)
+  const isOwn = table === getTableName(resource.table)
+  return isOwn && Object.values(bound.place.columns).some(({ name }) => name === column)
+}
+
+/** Removes the values of properties, by the targets of `readTargets`. */
+export function redactProperties(resource: Resource, targets: Target[]): Redaction {
+  const removed = targets.map((target) => ({ ...target, values: new Set<string>() }))
+  const redactRecord = (record: Document): Document => {
+    const redacted = { ...record }
+    for (const { steps, replacement, values } of removed) {
+      const [property = '', ...rest] = steps
+      if (!Object.hasOwn(redacted, property)) continue
+      redacted[property] = replaceAt(redacted[property], rest, replacement, (text) => values.add(text))
+    }
+    return redacted
+  }
+  return {
+    redactRecord,
+    redactColumn: (table, column, value) =>
+      removed.reduce((current, { steps, replacement, values }) => {
+        if (!holdsProperty(resource, steps[0] ?? '', table, column)) return current
+        // A column of a property of its own holds nothing else, whatever was written there in psql.
+        const isWhole = steps.length === 1
+        const isRemoved = (text: unknown) => isWhole || values.has(String(text))
+        if (current === null) return current
+        if (typeof current !== 'object') return isRemoved(current) ? replacement : current
+        return mapStrings(current, (text) => (isRemoved(text) ? (replacement ?? '') : text))
+      }, value),
+    redactNote: (text) => text,
+  }
+}
+
+/**
+ * Reads the properties to redact.
+ * @param pointers JSON pointers without places in lists.
+ * @returns the targets, and a fault for each pointer that leads nowhere or to what cannot be redacted.
+ */
+export function readTargets(
+  resource: Resource,
+  pointers: string[],
+  replacement: string,
+): { targets: Target[]; faults: Fault[] } {
+  const targets: Target[] = []
+  const faults: Fault[] = []
+  for (const [at, pointer] of pointers.entries()) {
+    const steps = parsePointer(pointer)
+    const isKey = steps[0] === resource.key.property
+    const found = isKey
+      ? { problem: `it is the key of the ${resource.noun}, which stays` }
+      : findReplacement(resource.document, steps, replacement)
+    if ('value' in found) targets.push({ steps, replacement: found.value })
+    else {
+      const message = `"${pointer}" cannot be redacted: ${found.problem}`
+      faults.push({ pointer: `/properties/${at}`, code: 'not_redactable', message })
+    }
+  }
+  return { targets, faults }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { Resource } from '../../model/resource.ts'
+import { nameInput } from '../../model/schema-names.ts'
+import { checkValue } from '../../problems/faults.ts'
+import { invalidBody, requireObject } from '../writing/validation.ts'
+import { type Redaction, readTargets, redactProperties, redactText } from './redaction.ts'
+
+/** Body of a redaction: which text or which properties, and why. */
+export const redactionBody = nameInput(
+  'Redaction',
+  z
+    .strictObject({
+      properties: z
+        .array(
+          z
+            .string()
+            .max(500)
+            .regex(/^(\/[^/]+)+$/, { error: 'must be a JSON pointer, such as /interviewee' }),
+        )
+        .min(1)
+        .max(50)
+        .optional()
+        .meta({
+          description:
+            'JSON pointers (RFC 6901) of the properties whose values are removed, without places in lists: `/documents/title` is the title of every document.',
+        }),
+      text: z
+        .string()
+        .min(2)
+        .max(500)
+        .regex(/\S/, { error: 'must not be blank' })
+        .optional()
+        .meta({ description: 'Text that is removed wherever it occurs, in upper and lower case as given.' }),
+      replacement: z.string().min(1).max(100).default('[redacted]').meta({
+        description: 'What comes in the place of a text, and of a property that must have a value.',
+      }),
+      reason: z
+        .string()
+        .min(1)
+        .max(500)
+        .regex(/\S/, { error: 'must not be blank' })
+        .meta({ description: 'Why, for the history. It must not repeat what is removed.' }),
+    })
+    .meta({
+      description: 'What is removed from a record and all its versions: either `properties` or `text`.',
+      examples: [{ properties: ['/interviewee'], reason: 'The interviewee has asked for it.' }],
+    }),
+)
+
+/** A redaction as it is asked for. */
+export interface RedactionRequest {
+  redaction: Redaction
+  reason: string
+  /** Where in the body the request says what is removed. */
+  pointer: '/text' | '/properties'
+}
+
+/**
+ * Reads the body of a redaction.
+ * @throws Problem `invalid-body` with every fault.
+ */
+export function readRedaction(resource: Resource, key: string, body: unknown): RedactionRequest {
+  const { data, faults: invalid } = checkValue(redactionBody, requireObject('request', body))
+  if (invalid) throw invalidBody('request', invalid)
+  const { text, properties, replacement, reason } = data
+  const refuse = (pointer: string, code: string, message: string) =>
+    invalidBody('request', [{ pointer, code, message }])
+  if (text === undefined) {
+    if (!properties) throw refuse('', 'required', 'needs properties or text')
+    const { targets, faults } = readTargets(resource, properties, replacement)
+    if (faults.length > 0) throw invalidBody('request', faults)
+    return { redaction: redactProperties(resource, targets), reason, pointer: '/properties' }
+  }
+  if (properties)
+    throw refuse('/properties', 'exclusive', 'cannot be given together with text: send two requests')
+  if (replacement.includes(text))
+    throw refuse('/replacement', 'invalid', 'has the text that is to be removed')
+  if (reason.includes(text)) throw refuse('/reason', 'invalid', 'has the text that is to be removed')
+  if (key.includes(text))
+    throw refuse('/text', 'not_redactable', `is a part of the key of the ${resource.noun}, which stays`)
+  return { redaction: redactText(resource, text, replacement), reason, pointer: '/text' }
+}

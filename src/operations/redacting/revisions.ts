@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { revisions } from '../../database/tables/index.ts'
+import type { Author } from '../../database/tables/revisions.ts'
+import type { Resource } from '../../model/resource.ts'
+import { formatPointer } from '../../problems/faults.ts'
+import { historyStatement } from '../../query/revisions.ts'
+import { statement } from '../../query/statement.ts'
+import { type Document, documentOf } from '../writing/documents.ts'
+import { invalidBody } from '../writing/validation.ts'
+import type { Redaction } from './redaction.ts'
+
+/** Versions that are read at a time. */
+const pageSize = 100
+
+interface Row {
+  entry: { version: number; actor: Author; reason: string | null }
+  document: string
+}
+
+/** A revision as it is to be. */
+interface RedactedRevision {
+  version: number
+  document: string
+  actor: Author
+  reason: string | null
+}
+
+/**
+ * Checks that a redacted record is valid if it was before.
+ * @throws Problem `invalid-body` that says which property would not be.
+ */
+function requireValid(
+  resource: Resource,
+  version: number,
+  before: Document,
+  after: Document,
+  pointer: string,
+) {
+  const { error } = resource.document.safeParse(documentOf(resource, after))
+  if (!error || !resource.document.safeParse(documentOf(resource, before)).success) return
+  const places = [...new Set(error.issues.map(({ path }) => formatPointer(path)))]
+  const message = `would leave an invalid value at ${places.join(', ')} of version ${version}: choose another replacement, or name properties`
+  throw invalidBody('request', [{ pointer, code: 'not_redactable', message }])
+}
+
+/** Returns the revision without what is removed; undefined when it has nothing of it. */
+function redactRevision(
+  resource: Resource,
+  { entry, document }: Row,
+  redaction: Redaction,
+  pointer: string,
+): RedactedRevision | undefined {
+  const before: Document = JSON.parse(document)
+  const after = redaction.redactRecord(before)
+  const redacted: RedactedRevision = {
+    version: entry.version,
+    document: JSON.stringify(after),
+    actor: {
+      kind: entry.actor.kind,
+      id: entry.actor.id && redaction.redactNote(entry.actor.id),
+      name: entry.actor.name && redaction.redactNote(entry.actor.name),
+    },
+    reason: entry.reason && redaction.redactNote(entry.reason),
+  }
+  const isSame =
+    redacted.document === JSON.stringify(before) &&
+    redacted.reason === entry.reason &&
+    redacted.actor.id === entry.actor.id &&
+    redacted.actor.name === entry.actor.name
+  if (isSame) return undefined
+  requireValid(resource, entry.version, before, after, pointer)
+  return redacted
+}
+
+/** Stores redacted revisions, each with new salt. @returns the hashes of their contents, in hexadecimal, by version. */
+async function rewrite(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  redactedBy: number,
+  redacted: RedactedRevision[],
+): Promise<[string, string][]> {
+  const build = () => sql`update ${revisions} as revision
+    set document = given.document, actor = given.actor, reason = given.reason, salt = revision_salt(),
+      redacted_by = ${sql.placeholder('redactedBy')}::int
+    from json_to_recordset(${sql.placeholder('given')}::json) as given(version int, document json, actor json, reason text)
+    where resource = ${sql.placeholder('resource')} and key = ${sql.placeholder('key')} and revision.version = given.version
+    returning revision.version::text as version, encode(revision_content_hash(
+      revision.salt, revision.document, revision.actor, revision.request_id, revision.reason), 'hex') as hash`
+  const given = redacted.map(
+    ({ document, ...rest }) => `${JSON.stringify(rest).slice(0, -1)},"document":${document}}`,
+  )
+  const values = { redactedBy, given: `[${given.join()}]`, resource: resource.name, key }
+  const rows = await tx.query<{ version: string; hash: string }>(
+    // The trigger lets a redaction alone change revisions.
+    statement('redact revisions', build, values),
+  )
+  return rows.map(({ version, hash }) => [version, hash])
+}
+
+/**
+ * Removes from all versions of a locked record what a redaction removes.
+ * @param redactedBy the version that the redaction becomes.
+ * @param pointer where in the request the redaction is described, for faults.
+ * @returns the hash of the content that is left, by version, of those that have changed.
+ * @throws Problem `invalid-body` when a version would not be valid any more.
+ */
+export async function redactRevisions(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  redactedBy: number,
+  redaction: Redaction,
+  pointer: string,
+): Promise<Record<string, string>> {
+  await tx.query({ text: "select set_config('entente.redaction', 'on', true)" })
+  const hashes: [string, string][] = []
+  for (let before: number | undefined; ; ) {
+    const rows = await tx.query<Row>(historyStatement(resource, key, before, pageSize))
+    const redacted = rows.flatMap((row) => redactRevision(resource, row, redaction, pointer) ?? [])
+    if (redacted.length > 0) hashes.push(...(await rewrite(tx, resource, key, redactedBy, redacted)))
+    if (rows.length < pageSize) break
+    before = rows.at(-1)?.entry.version
+  }
+  await tx.query({ text: "select set_config('entente.redaction', '', true)" })
+  return Object.fromEntries(hashes)
+}

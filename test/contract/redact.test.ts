@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verify } from '../../src/features/integrity/verify.ts'
+import type { Resource } from '../../src/model/resource.ts'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  createRecord,
+  exampleDocument,
+  faultAt,
+  listPath,
+  nameProperty,
+  refusal,
+} from '../support/documents.ts'
+import { resources } from '../support/registry.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** Creates a record whose name has that of a person in it. */
+async function createAbout(resource: Resource, person: string) {
+  const document = await exampleDocument(resource, api)
+  return createRecord(resource, api, { ...document, [nameProperty(resource)]: `Of ${person}` })
+}
+
+const because = { reason: 'The person has asked for it.' }
+
+const redact = (path: string, body: object, headers = {}) =>
+  api.request('POST', `${path}/redact`, {
+    body: { ...because, ...body },
+    headers: { 'if-match': '*', ...headers },
+  })
+
+/** Whether a text is in any row of any table that the database has for the registry, also as a search word. */
+async function tablesWith(word: string): Promise<string[]> {
+  const { rows } = await api.pool.query<{ name: string }>(
+    `select table_schema || '.' || table_name as name from information_schema.tables
+     where table_schema in ('public', 'history', 'drizzle') and table_type = 'BASE TABLE'`,
+  )
+  const found: string[] = []
+  for (const { name } of rows) {
+    const text = `select from ${name} as one where strpos(lower(to_jsonb(one)::text), $1) > 0 limit 1`
+    if ((await api.pool.query(text, [word.toLowerCase()])).rowCount) found.push(name)
+  }
+  return found
+}
+
+/** A name that occurs nowhere else, whose search word is no shorter. */
+const madeUpName = () => `Zq${randomUUID().replaceAll(/[^a-f]/g, '')}x`
+
+const versionsOf = async (path: string) =>
+  (await api.get(`${path}/history`)).json<{
+    data: { version: number; operation: string; reason: string | null; redactedBy: number | null }[]
+  }>().data
+
+const expectIntact = async () => expect(await verify(api.database, [], () => {})).toMatchObject({ faults: 0 })
+
+describe.each(resources)('a text of $name that is redacted', (resource) => {
+  const name = nameProperty(resource)
+
+  it('is in no table and in no answer any more, and the history stays verifiable', async () => {
+    const person = madeUpName()
+    const { path, record } = await createAbout(resource, person)
+    const key = String(record[resource.key.property])
+    const idempotent = { 'idempotency-key': randomUUID() }
+    const reason = { 'change-reason': `Asked by ${person}` }
+    const change = { [name]: `${person} once more` }
+    expect((await api.patch(path, change, { headers: { ...idempotent, ...reason } })).status).toBe(200)
+    expect((await api.patch(path, { [name]: 'Without' })).status).toBe(200)
+    const before = (await api.get(`${path}/history/2`)).json<{ time: string }>().time
+    expect(await tablesWith(person)).not.toEqual([])
+
+    const answer = await redact(path, { text: person })
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.json()).toMatchObject({ [name]: 'Without', version: 4 })
+    expect(await tablesWith(person)).toEqual([])
+    const past = `asOf=${before}`
+    const asOf = resource.name === 'figures' ? `registryAsOf=${before}` : past
+    const urls = [
+      path,
+      `${path}?${past}`,
+      `${path}/history`,
+      ...[1, 2, 3, 4].map((version) => `${path}/history/${version}`),
+      `${listPath(resource)}?${asOf}&limit=200&sort=-createdAt`,
+      `/v1/changes?limit=500&resource=${resource.name}`,
+      `/v1/search?q=${person}`,
+    ]
+    for (const url of urls) {
+      const read = await api.get(url)
+      expect(read.status, url).toBe(200)
+      if (!url.startsWith('/v1/search')) expect(read.text, url).not.toContain(person)
+    }
+    const then = (await api.get(`${path}?${past}`)).json()
+    expect(then).toMatchObject({ [name]: '[redacted] once more', [resource.key.property]: key })
+    expect(await versionsOf(path)).toMatchObject([
+      { version: 4, operation: 'redact', reason: because.reason, redactedBy: null },
+      { version: 3, redactedBy: null },
+      { version: 2, reason: 'Asked by [redacted]', redactedBy: 4 },
+      { version: 1, redactedBy: 4 },
+    ])
+    const repeated = await api.patch(path, change, { headers: { ...idempotent, ...reason } })
+    expect(repeated.status).toBe(422)
+    await expectIntact()
+  })
+
+  it('is gone from the history of a removed record, which stays removed', async () => {
+    const person = madeUpName()
+    const { path } = await createAbout(resource, person)
+    expect((await api.delete(path)).status).toBe(204)
+    expect((await redact(path, { text: person }, { 'if-match': '"1"' })).status).toBe(412)
+    const answer = await redact(path, { text: person }, { 'if-match': '"2"' })
+    expect({ status: answer.status, text: answer.text }).toEqual({ status: 204, text: '' })
+    expect(await tablesWith(person)).toEqual([])
+    expect((await api.get(path)).status).toBe(404)
+    expect(await versionsOf(path)).toMatchObject([
+      { version: 3, operation: 'remove', reason: because.reason, redactedBy: null },
+      { version: 2, operation: 'remove', redactedBy: 3 },
+      { version: 1, operation: 'create', redactedBy: 3 },
+    ])
+    const restored = await api.request('POST', `${path}/restore`, {})
+    expect(restored.status).toBe(201)
+    expect(restored.json()).toMatchObject({ [name]: 'Of [redacted]', version: 4 })
+    await expectIntact()
+  })
+
+  it('must be there: otherwise nothing is written', async () => {
+    const { path, record } = await createRecord(resource, api)
+    const answer = await redact(path, { text: madeUpName() })
+    expect(answer.status).toBe(422)
+    expect(faultAt(answer, '/text')).toMatchObject({ code: 'not_found' })
+    expect((await api.get(path)).json()).toEqual(record)
+  })
+
+  it('is required with a reason, as properties or a text, and with If-Match', async () => {
+    const { path } = await createRecord(resource, api)
+    const send = (body: object, headers = {}) => api.request('POST', `${path}/redact`, { body, headers })
+    const insisting = { 'if-match': '*' }
+    expect((await send({ text: 'somebody', ...because })).status).toBe(428)
+    const wrong: [string, object][] = [
+      ['/reason', { text: 'somebody' }],
+      ['', because],
+      ['/properties', { text: 'somebody', properties: [`/${name}`], ...because }],
+      ['/reason', { text: 'somebody', reason: 'It is somebody.' }],
+      ['/replacement', { text: 'somebody', replacement: 'not somebody', ...because }],
+      ['/properties/0', { properties: [`/${resource.key.property}`], ...because }],
+      ['/properties/0', { properties: [`/${name}s`], ...because }],
+      ['/unheardOf', { text: 'somebody', unheardOf: 1, ...because }],
+    ]
+    for (const [pointer, body] of wrong) {
+      const answer = await send(body, insisting)
+      expect(answer.status, JSON.stringify(body)).toBe(422)
+      expect(refusal(answer).errors?.map((fault) => fault.pointer)).toContain(pointer)
+    }
+  })
+})

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { verify } from '../../src/features/integrity/verify.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { faultAt } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const create = async (resource: string, document: object, headers = {}) => {
+  const answer = await api.post(`/v1/${resource}`, document, { headers })
+  expect(answer.status, answer.text).toBe(201)
+  return `/v1/${resource}/${answer.json<{ id: string }>().id}`
+}
+
+const redact = (path: string, body: object) =>
+  api.request('POST', `${path}/redact`, {
+    body: { reason: 'Asked for.', ...body },
+    headers: { 'if-match': '*' },
+  })
+
+async function faultsNow(): Promise<string[]> {
+  const faults: string[] = []
+  await verify(api.database, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
+  return faults
+}
+
+/** The former rows of a record in a table, as JSON text. */
+const formerRows = async (table: string, owner: string, path: string) =>
+  JSON.stringify(
+    (await api.pool.query(`select * from history.${table} where ${owner} = $1`, [path.split('/').at(-1)]))
+      .rows,
+  )
+
+it('properties become null where they may, and a replacement where they must have a value', async () => {
+  const path = await create('sources', {
+    title: 'Talk with Jane Doe',
+    kind: 'interview',
+    interviewee: 'Jane Doe',
+  })
+  await api.patch(path, { title: 'Second talk', interviewee: 'John Roe', publisher: 'Jane Doe' })
+  const answer = await redact(path, { properties: ['/interviewee', '/title'] })
+  expect(answer.json()).toMatchObject({
+    title: '[redacted]',
+    interviewee: null,
+    publisher: 'Jane Doe',
+    version: 3,
+  })
+  for (const version of [1, 2])
+    expect((await api.get(`${path}/history/${version}`)).json()).toMatchObject({
+      document: { title: '[redacted]', interviewee: null, kind: 'interview' },
+      redactedBy: 3,
+    })
+  const former = await formerRows('sources', 'id', path)
+  expect(former).not.toMatch(/talk|Roe|'roe'/)
+  expect(await faultsNow()).toEqual([])
+})
+
+it('a property inside a list means that of each element, and leaves the others', async () => {
+  const parties = [
+    { country: 'CHN', role: 'party', signatory: 'Jane Doe' },
+    { country: 'PAK', role: 'party', signatory: 'John Roe' },
+  ]
+  const path = await create('agreements', { title: 'With names', kind: 'agreement', parties })
+  await api.patch(path, { parties: [parties[1]] })
+  const answer = await redact(path, { properties: ['/parties/signatory'] })
+  expect(answer.status, answer.text).toBe(200)
+  expect(answer.json()).toMatchObject({ parties: [{ country: 'PAK', signatory: null }] })
+  expect((await api.get(`${path}/history/1`)).json()).toMatchObject({
+    document: {
+      parties: [
+        { country: 'CHN', signatory: null },
+        { country: 'PAK', signatory: null },
+      ],
+    },
+  })
+  expect(await formerRows('participations', 'record', path)).not.toMatch(/Doe|Roe/)
+})
+
+it('aliases and external ids are redacted, too, in records and in former rows', async () => {
+  const path = await create('organizations', {
+    name: 'Office',
+    type: 'government',
+    aliases: [{ name: 'Bureau of "Zaphod" Qqx', language: 'en' }],
+    externalIds: [{ scheme: 'people', id: 'Zaphod" Qqx' }],
+  })
+  await api.patch(path, { name: 'Former office', aliases: [], externalIds: [] })
+  expect((await redact(path, { text: 'Zaphod" Qqx', replacement: 'N. N.' })).status).toBe(200)
+  expect((await api.get(`${path}/history/1`)).json()).toMatchObject({
+    document: { aliases: [{ name: 'Bureau of "N. N.' }], externalIds: [{ scheme: 'people', id: 'N. N.' }] },
+  })
+  expect(await formerRows('organizations', 'id', path)).not.toMatch(/zaphod|qqx/i)
+  expect(await formerRows('external_ids', 'record', path)).not.toMatch(/zaphod|qqx/i)
+})
+
+it('a text that would make a value invalid is refused with its place, and nothing is written', async () => {
+  const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
+  const answer = await redact(path, { text: 'report' })
+  expect(answer.status).toBe(422)
+  expect(faultAt(answer, '/text')?.message).toMatch(/would leave an invalid value at \/kind of version 1/)
+  for (const pointer of ['/kind', '/externalIds', '/publihser']) {
+    const refused = await redact(path, { properties: [pointer] })
+    expect(refused.status, pointer).toBe(422)
+    expect(faultAt(refused, '/properties/0')).toMatchObject({ code: 'not_redactable' })
+  }
+  expect((await api.get(`${path}/history`)).json<{ data: unknown[] }>().data).toHaveLength(1)
+})
+
+it('what was written in psql and never composed is redacted in the former rows', async () => {
+  const path = await create('sources', { title: 'Before', kind: 'report' })
+  const id = path.split('/').at(-1)
+  for (const title of ['Of Zaphod Qqy', 'After'])
+    await api.pool.query('update sources set title = $1 where id = $2', [title, id])
+  expect(await formerRows('sources', 'id', path)).toContain('Qqy')
+  expect((await redact(path, { text: 'Zaphod Qqy' })).status).toBe(200)
+  expect(await formerRows('sources', 'id', path)).not.toMatch(/qqy/i)
+})
+
+it('repeated requests whose answers were redacted are refused, and not done again', async () => {
+  const headers = { 'idempotency-key': randomUUID() }
+  const document = { title: 'Of Jane Doe', kind: 'report' }
+  const path = await create('sources', document, headers)
+  await redact(path, { text: 'Jane Doe' })
+  const repeated = await api.post('/v1/sources', document, { headers })
+  expect(repeated.status).toBe(422)
+  expect(repeated.json<{ detail: string }>().detail).toMatch(
+    /was redacted, and the request is not done again/,
+  )
+})
+
+it('readers of the feed learn of a redaction by a change of its own', async () => {
+  const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
+  await redact(path, { text: 'Jane Doe' })
+  const { data } = (await api.get('/v1/changes?limit=500&resource=sources')).json<{
+    data: { key: string; operation: string; redactedBy: number | null; document: { title: string } }[]
+  }>()
+  expect(data.filter(({ key }) => path.endsWith(key))).toMatchObject([
+    { operation: 'create', redactedBy: 2, document: { title: 'Of [redacted]' } },
+    { operation: 'redact', redactedBy: null, document: { title: 'Of [redacted]' } },
+  ])
+})
+
+it('verify tells when a redacted revision was changed after its redaction', async () => {
+  const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
+  await redact(path, { text: 'Jane Doe' })
+  await redact(path, { properties: ['/title'] })
+  expect(await faultsNow()).toEqual([])
+  const key = path.split('/').at(-1)
+  await api.pool.query(`begin; set local entente.redaction = 'on';
+    update revisions set document = replace(document::text, '[redacted]', 'Of Jane Roe')::json where key = '${key}' and version = 1;
+    commit`)
+  expect(await faultsNow()).toEqual([
+    `sources/${key} version 1: its content is not what the redaction of version 3 has left`,
+  ])
+})
