@@ -1,16 +1,19 @@
 import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
-import type { Connection, DatabaseObserver } from './connection.ts'
+import type { Connection, DatabaseObserver as PoolObserver } from './connection.ts'
 import { type CopySession, copySession } from './copy-session.ts'
+import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
 import { isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import type { Statement } from './statement.ts'
 
-export type { DatabaseObserver } from './connection.ts'
 export type { CopySession } from './copy-session.ts'
 export type { ListenHandler, Subscription } from './listener.ts'
 export type { Statement } from './statement.ts'
+
+/** Receives what metrics and the log report. */
+export type DatabaseObserver = PoolObserver & ServerObserver
 
 /** Runs statements one after another on one connection. */
 export interface Transaction {
@@ -60,6 +63,8 @@ export interface Database {
   maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   /** Opens another pool on the same database, with other limits. The caller closes it. */
   fork(options: Partial<DatabaseOptions>): Database
+  /** Why the server is away, where the service runs it itself; undefined while it runs, and where it does not know. */
+  readonly outage: string | undefined
   /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
@@ -80,8 +85,8 @@ export const wholeTableSettings = `set local jit = off;
 
 const beginReading = 'begin isolation level repeatable read read only'
 
-/** Opens a database. It connects at the first statement. */
-export function openPool(url: string, options: DatabaseOptions): Database {
+/** Opens a database. It connects at the first statement. `server` is given where the service runs the server itself. */
+export function openPool(url: string, options: DatabaseOptions, server?: Supervisor): Database {
   const pool = new Pool(url, options)
   const listener = new Listener(options.listenUrl ?? url, async (channel) => {
     await read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
@@ -138,9 +143,13 @@ export function openPool(url: string, options: DatabaseOptions): Database {
     },
     listen: (channel, handler) => listener.listen(channel, handler),
     maintain: (work) => withClient(url, work),
-    fork: (changed) => openPool(url, { ...options, ...changed }),
+    fork: (changed) => openPool(url, { ...options, ...changed }, server),
+    get outage() {
+      return server?.outage
+    },
     observe: (observer) => {
       pool.observer = observer
+      if (server) server.observer = observer
     },
     close: async () => {
       await listener.close()

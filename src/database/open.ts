@@ -1,4 +1,5 @@
 import type { Database, DatabaseOptions } from './database.ts'
+import type { EmbeddedDatabase } from './embedded/index.ts'
 
 export interface CloseOptions {
   /** Whether it goes on after this process has ended, so that it is closed even when a start is interrupted. */
@@ -40,22 +41,25 @@ export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
  * @throws StartupError when it cannot be reached.
  */
 export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle): Promise<Database> {
-  const url = config.DATABASE_URL ?? (await openEmbedded(config.DATA_DIR, lifecycle))
+  const { url, supervisor } =
+    config.DATABASE_URL === undefined
+      ? await openEmbedded(config.DATA_DIR, lifecycle)
+      : { url: config.DATABASE_URL, supervisor: undefined }
   const [{ openPool }, { checkConnection }] = await Promise.all([
     import('./database.ts'),
     import('./check-connection.ts'),
   ])
-  const database = openPool(url, databaseOptions(config))
+  const database = openPool(url, databaseOptions(config), supervisor)
   lifecycle.onClose(() => database.close())
   await checkConnection(database, url)
   return database
 }
 
-async function openEmbedded(dataDir: string, lifecycle: Lifecycle): Promise<string> {
+async function openEmbedded(dataDir: string, lifecycle: Lifecycle): Promise<EmbeddedDatabase> {
   const { openEmbeddedDatabase } = await import('./embedded/index.ts')
   const opening = openEmbeddedDatabase(dataDir, [], lifecycle.signal)
   // Registered before it is open: an interruption waits until the programs that open it have ended.
   const close = async () => (await opening.catch(() => undefined))?.close()
   lifecycle.onClose(close, { outlivesProcess: true })
-  return (await opening).url
+  return await opening
 }

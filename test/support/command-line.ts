@@ -18,11 +18,18 @@ export interface Run {
 
 /**
  * Starts `entente` with the given words and, but for what a process cannot do without, only the given environment.
- * What still runs at the end of the test is stopped.
+ * What still runs at the end of the test is stopped. `openFiles` is its limit of open files.
  */
-export function run(words: string[], env: NodeJS.ProcessEnv = {}): Run {
+export function run(
+  words: string[],
+  env: NodeJS.ProcessEnv = {},
+  { openFiles }: { openFiles?: number } = {},
+): Run {
   const { PATH, HOME, TMPDIR } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...words], {
+  const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...words]
+  // The shell sets the limit and then becomes the command.
+  const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
     env: { PATH, HOME, TMPDIR, DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -7,11 +7,14 @@ import { StartupError } from '../../startup-error.ts'
 import { writeSecret } from '../../write-secret.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { ensureStarted, stop } from './postmaster.ts'
-import { acquireSharedLock, isHeld, releaseSharedLock } from './shared-lock.ts'
+import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
+import { Supervisor } from './supervisor.ts'
 
 /** A PostgreSQL server of our own. */
 export interface EmbeddedDatabase {
   url: string
+  /** Says whether the server runs, and starts it again when it has gone. */
+  supervisor: Supervisor
   /** Leaves the server, and stops it when nobody else uses it. */
   close(): Promise<void>
 }
@@ -19,7 +22,8 @@ export interface EmbeddedDatabase {
 /**
  * Opens the PostgreSQL that is kept in a folder: makes it when there is none, starts it when it is not running, and
  * joins it otherwise. Several processes may share it; the last one to leave stops it, and one that was killed leaves
- * it running for the next one to take over. While it runs, the file `url` in the folder says where.
+ * it running for the next one to take over. While it runs, the file `url` in the folder says where. A server that has gone
+ * is started again at the same port, so that the URL stays the same.
  *
  * `settings` (such as `fsync=off`) count when this call is the one that starts the server. An abort ends what is under way and
  * throws; a database that is open by then is returned, and has to be closed.
@@ -31,11 +35,12 @@ export async function openEmbeddedDatabase(
 ): Promise<EmbeddedDatabase> {
   const folder = resolve(dataDir)
   const cluster = await openCluster(folder, signal)
-  const { port, lockClient } = await joinServer(cluster, settings, signal)
-  await createDatabase(lockClient)
+  const { port, lock } = await joinServer(cluster, settings, signal)
+  await createDatabase(lock.client)
   const url = buildUrl(cluster, port, 'entente')
   await writeSecret(join(folder, 'url'), `${url}\n`)
-  return { url, close: () => leave(folder, cluster, port, lockClient) }
+  const supervisor = new Supervisor(lock, (stopping) => rejoinServer(cluster, settings, port, stopping))
+  return { url, supervisor, close: async () => leave(folder, cluster, port, await supervisor.stop()) }
 }
 
 /** Whether the folder holds an embedded PostgreSQL. */
@@ -45,30 +50,50 @@ async function joinServer(
   cluster: Cluster,
   settings: readonly string[],
   signal?: AbortSignal,
-): Promise<{ port: number; lockClient: pg.Client }> {
+): Promise<{ port: number; lock: SharedLock }> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const port = await ensureStarted(cluster, settings, signal)
-    const lockClient = await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
-    if (lockClient) return { port, lockClient }
+    const lock = await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
+    if (lock) return { port, lock }
+    signal?.throwIfAborted()
     // Its last user is stopping it; it is started again when it has stopped.
     await sleep(50)
   }
   throw new StartupError(`PostgreSQL in ${cluster.path} keeps stopping`)
 }
 
-async function createDatabase(lockClient: pg.Client): Promise<void> {
-  const { rowCount } = await lockClient.query("select from pg_database where datname = 'entente'")
+/**
+ * Joins the server again where its URL says.
+ * @throws StartupError that names no folder of this machine, since clients read it, too.
+ */
+async function rejoinServer(
+  cluster: Cluster,
+  settings: readonly string[],
+  port: number,
+  signal: AbortSignal,
+): Promise<SharedLock> {
+  // The last setting of a name counts.
+  const joined = await joinServer(cluster, [...settings, `port=${port}`], signal).catch((error: Error) => {
+    throw new StartupError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
+  })
+  if (joined.port === port) return joined.lock
+  await joined.lock.client.end()
+  throw new StartupError(
+    `PostgreSQL was started at port ${joined.port} instead of ${port} by another process: start this one again`,
+  )
+}
+
+async function createDatabase(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query("select from pg_database where datname = 'entente'")
   if (rowCount) return
-  await lockClient.query('create database entente').catch((error: unknown) => {
+  await client.query('create database entente').catch((error: unknown) => {
     // Another process that started at the same moment may have been quicker.
     if (!['42P04', '23505'].includes(errorCode(error))) throw error
   })
 }
 
-async function leave(folder: string, cluster: Cluster, port: number, lockClient: pg.Client): Promise<void> {
-  const share = (await isHeld(lockClient))
-    ? lockClient
-    : await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
+async function leave(folder: string, cluster: Cluster, port: number, lock: SharedLock): Promise<void> {
+  const share = (await isHeld(lock)) ? lock : await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
   if (!share) return
   await releaseSharedLock(share, async () => {
     await rm(join(folder, 'url'), { force: true })

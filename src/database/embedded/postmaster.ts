@@ -57,7 +57,10 @@ async function start(
 ): Promise<void> {
   const log = join(path, 'server.log')
   const earlier = await readSize(log)
-  const options = [`-p ${await freePort()}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
+  const options = [
+    `-p ${await freePort(await readFormerPort(path))}`,
+    ...settings.map((setting) => `-c ${setting}`),
+  ].join(' ')
   let ended = false
   const starting = account
     .run(programs.pg_ctl, ['start', '-D', path, '-l', log, '-o', options, '-t', `${startTimeoutMs / 1000}`])
@@ -139,9 +142,18 @@ async function lastFatal(log: string, earlier: number): Promise<string | undefin
   return detail ? `${fatal}. ${detail}` : fatal
 }
 
-async function freePort(): Promise<number> {
+/** The port of a server that was killed, where other processes look for it. */
+async function readFormerPort(path: string): Promise<number | undefined> {
+  const lines = (await readFile(join(path, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+  return Number(lines[3]) || undefined
+}
+
+/** Returns the preferred port when it is free, otherwise any other. */
+async function freePort(preferred = 0): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+  await listen(preferred).catch(() => listen(0))
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
   if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')

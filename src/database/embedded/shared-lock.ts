@@ -9,8 +9,14 @@ import { failure } from './failure.ts'
  */
 const lock = 0x656e7465
 
+export interface SharedLock {
+  client: pg.Client
+  /** Resolves when the connection that holds the lock has ended, and the lock with it. */
+  lost: Promise<void>
+}
+
 /** Takes a share in the server at `url`, or returns undefined when the server is just going or gone. */
-export async function acquireSharedLock(url: string): Promise<pg.Client | undefined> {
+export async function acquireSharedLock(url: string): Promise<SharedLock | undefined> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({
     connectionString: url,
@@ -19,9 +25,12 @@ export async function acquireSharedLock(url: string): Promise<pg.Client | undefi
   })
   // The server may go away at any time, and the share with it; who gives it back will find out.
   client.on('error', () => {})
+  const lost = new Promise<void>((resolve) => {
+    client.once('end', resolve)
+  })
   try {
     await client.connect()
-    if (await holds(client, 'pg_try_advisory_lock_shared')) return client
+    if (await holds(client, 'pg_try_advisory_lock_shared')) return { client, lost }
     await client.end()
   } catch (error) {
     if (!isGoing(error)) throw failure('the embedded PostgreSQL cannot be used', error)
@@ -30,7 +39,7 @@ export async function acquireSharedLock(url: string): Promise<pg.Client | undefi
 }
 
 /** Whether a share still counts: it is lost when the server restarts, as it does when one of its processes crashes. */
-export function isHeld(client: pg.Client): Promise<boolean> {
+export function isHeld({ client }: SharedLock): Promise<boolean> {
   return client.query('select').then(
     () => true,
     () => false,
@@ -38,7 +47,7 @@ export function isHeld(client: pg.Client): Promise<boolean> {
 }
 
 /** Gives a share back. When it was the last one, `stop` runs before anybody else can join. */
-export async function releaseSharedLock(client: pg.Client, stop: () => Promise<void>): Promise<void> {
+export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
     // In this order: of two that leave at the same time, the later one finds itself alone.
     await client.query('select pg_advisory_unlock_shared($1)', [lock])

@@ -18,6 +18,8 @@ const maxLoggedStatementLength = 4000
 const observer = ({ metrics, log, server }: FastifyInstance): DatabaseObserver => ({
   refused: (reason) => metrics.requestShed(reason),
   stopped: () => metrics.statementTimedOut(),
+  lost: (reason) => log.error({ reason }, 'the embedded PostgreSQL is away'),
+  restored: () => log.warn('the embedded PostgreSQL runs again'),
   slow: (text, durationMs) => {
     metrics.statementSlow()
     // The first line on the terminal is for people; nothing is logged before it.

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database } from '../../database/database.ts'
+import { retryAfterSeconds } from '../../database/errors.ts'
 import { isMigrated } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -23,6 +24,9 @@ function openReadinessDatabase(app: FastifyInstance): Database {
 
 /** @throws Problem `unavailable` when the database is not migrated. */
 async function readinessBody(readiness: Database): Promise<string> {
+  const { outage } = readiness
+  if (outage !== undefined)
+    throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
   if (!(await isMigrated(readiness))) throw new Problem('unavailable', 'The database is not migrated.')
   return JSON.stringify({ status: (await isWritable(readiness)) ? 'ok' : 'read_only' })
 }

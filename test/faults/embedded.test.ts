@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adminKey } from '../support/app.ts'
+import { type Run, run } from '../support/command-line.ts'
+import { answerOf, asAdministrator, until } from './service.ts'
+
+/** The embedded PostgreSQL ends, or cannot write, while the service runs. */
+
+const execute = promisify(execFile)
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-supervised-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function openService(dataDir: string): Promise<{ service: Run; origin: string }> {
+  const service = run(['serve'], {
+    PORT: '0',
+    DATA_DIR: dataDir,
+    ADMIN_KEY: adminKey,
+    SEED: 'reference',
+    LOG_LEVEL: 'error',
+  })
+  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
+  return { service, origin }
+}
+
+const get = (origin: string, path: string) => answerOf(`${origin}${path}`, {})
+
+let written = 0
+async function write(origin: string) {
+  written += 1
+  const body = JSON.stringify({ slug: `written-${written}`, name: 'x'.repeat(200), scheme: 'domain' })
+  return answerOf(`${origin}/v1/topics`, { method: 'POST', headers: asAdministrator, body })
+}
+
+const postmaster = async (dataDir: string) =>
+  Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
+
+/** Processes below a PostgreSQL server that serve a connection. */
+async function backends(server: number): Promise<number[]> {
+  const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(server)])
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes('entente entente'))
+    .map((line) => Number.parseInt(line, 10))
+}
+
+/** Waits until the service is ready and reads, writes, and serves from its cache. Every answer until then is 503. */
+async function recover(origin: string): Promise<void> {
+  const statuses = new Set<number | undefined>()
+  await until(async () => {
+    const answers = await Promise.all([
+      get(origin, '/readyz'),
+      get(origin, '/v1/topics?limit=1'),
+      write(origin),
+    ])
+    for (const answer of answers) {
+      statuses.add(answer?.status)
+      if (answer?.status === 503) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]/)
+    }
+    return answers.every((answer) => answer !== undefined && answer.status < 300)
+  }, 60_000)
+  expect([...statuses].filter((status) => ![200, 201, 503].includes(status ?? 0))).toEqual([])
+  const isHit = async () =>
+    (await get(origin, '/v1/topics?limit=2'))?.headers.get('cache-status')?.endsWith('hit') ?? false
+  await until(isHit, 20_000)
+}
+
+describe('the embedded PostgreSQL', () => {
+  it('is started again after it was killed, and the service goes on without a restart', async () => {
+    const { service, origin } = await openService(folder)
+    for (let times = 0; times < 2; times += 1) {
+      const before = await postmaster(folder)
+      process.kill(before, 'SIGKILL')
+      await until(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
+      expect((await get(origin, '/readyz'))?.text).toContain('embedded PostgreSQL')
+      expect((await get(origin, '/healthz'))?.status).toBe(200)
+      await recover(origin)
+      expect(await postmaster(folder)).not.toBe(before)
+    }
+    // Changes are in the feed, and the last one to leave stops the server.
+    expect((await get(origin, `/v1/topics/written-${written}`))?.status).toBe(200)
+    service.signal('SIGTERM')
+    expect((await service.ended).code).toBe(0)
+    expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
+  })
+
+  it('recovers when one of its processes was killed, and the service with it', async () => {
+    const { origin } = await openService(folder)
+    await recover(origin)
+    const server = await postmaster(folder)
+    const [backend] = await backends(server)
+    if (backend === undefined) throw new Error('PostgreSQL serves no connection')
+    process.kill(backend, 'SIGKILL')
+    await recover(origin)
+    expect(await postmaster(folder)).toBe(server)
+  })
+
+  it.runIf(isRoot)('starts again when its full disk has space again [needs root]', async () => {
+    const disk = join(folder, 'disk')
+    await execute('mkdir', [disk])
+    await execute('mount', ['-t', 'tmpfs', '-o', 'size=120m,mode=755', 'tmpfs', disk])
+    try {
+      const { service, origin } = await openService(disk)
+      await recover(origin)
+      const filler = join(disk, 'filler')
+      await writeFile(filler, Buffer.alloc(120 * 2 ** 20)).catch(() => {})
+      process.kill(await postmaster(disk), 'SIGKILL')
+      const isReported = async () =>
+        (await get(origin, '/readyz'))?.text.includes('cannot be started') ?? false
+      await until(isReported, 30_000)
+      expect((await get(origin, '/healthz'))?.status).toBe(200)
+      expect((await get(origin, '/readyz'))?.text).not.toContain(disk)
+      await rm(filler)
+      await recover(origin)
+      service.signal('SIGTERM')
+      await service.ended
+    } finally {
+      await execute('umount', [disk])
+    }
+  })
+})

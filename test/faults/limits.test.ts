@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminKey } from '../support/app.ts'
+import { run } from '../support/command-line.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { answerOf, asAdministrator } from './service.ts'
+
+/** Real processes at the limits of descriptors and of memory. */
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+async function openService(env: NodeJS.ProcessEnv, options: { openFiles?: number } = {}) {
+  const settings = { PORT: '0', DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'fatal', ...env }
+  const service = run(['serve'], settings, options)
+  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
+  return { service, origin }
+}
+
+it('1,100 idle connections at a limit of 1,024 open files keep nobody out', async () => {
+  const { service, origin } = await openService(
+    { MAX_CONNECTIONS_PER_ADDRESS: '100000' },
+    { openFiles: 1024 },
+  )
+  const { hostname, port } = new URL(origin)
+  const sockets = Array.from({ length: 1100 }, () =>
+    connect(Number(port), hostname)
+      .on('error', () => {})
+      .resume(),
+  )
+  try {
+    await Promise.all(sockets.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])))
+    for (let round = 0; round < 10; round += 1) {
+      await sleep(500)
+      expect((await answerOf(`${origin}/healthz`, {}))?.status).toBe(200)
+      expect((await answerOf(`${origin}/v1/agreements?limit=${round + 1}`, {}))?.status).toBe(200)
+      const init = {
+        method: 'PATCH',
+        headers: { ...asAdministrator, 'if-match': '*' },
+        body: '{"name":"Reached"}',
+      }
+      init.headers['content-type'] = 'application/merge-patch+json'
+      expect((await answerOf(`${origin}/v1/topics/energy`, init))?.status).toBe(200)
+    }
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+  service.signal('SIGTERM')
+  expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
+})
+
+it('a heap of 256 MB outlives 24 clients that send bodies of 8 MB at once', async ({ task }) => {
+  const { service, origin } = await openService({ NODE_OPTIONS: '--max-old-space-size=256' })
+  const operations = Array.from({ length: 1000 }, (_, at) => ({
+    op: 'create',
+    document: { title: `Large ${at}`, kind: 'agreement', summary: 'x'.repeat(8000) },
+  }))
+  const body = JSON.stringify({ operations })
+  const counts: Record<string, number> = {}
+  const until = performance.now() + 15_000
+  const client = async () => {
+    while (performance.now() < until) {
+      const answer = await answerOf(`${origin}/v1/agreements/bulk`, {
+        method: 'POST',
+        headers: asAdministrator,
+        body,
+      })
+      const status = answer?.status ?? 'cut'
+      counts[status] = (counts[status] ?? 0) + 1
+    }
+  }
+  await Promise.all(Array.from({ length: 24 }, client))
+  task.meta.figures = counts
+  expect(Object.keys(counts).filter((status) => !['200', '503', 'cut'].includes(status))).toEqual([])
+  expect(counts['200']).toBeGreaterThan(0)
+  expect((await answerOf(`${origin}/healthz`, {}))?.status).toBe(200)
+  service.signal('SIGTERM')
+  expect((await service.ended).code).toBe(0)
+})
