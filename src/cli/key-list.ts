@@ -13,15 +13,18 @@ export async function allKeys(database: Database): Promise<KeyRecord[]> {
   return keys
 }
 
-/** The status of a key with its date: `good until 2999-01-31T00:00:00.000Z`. */
-export function keyStatus({ revokedAt, expiresAt }: KeyRecord): string {
+/** The status of a key with its date: `good until 2999-01-31T00:00:00.000Z`. @param now the time of the database. */
+export function keyStatus({ revokedAt, expiresAt }: KeyRecord, now: Date): string {
   if (revokedAt) return `revoked ${revokedAt.toISOString()}`
   if (!expiresAt) return 'good'
-  return `${expiresAt.getTime() <= Date.now() ? 'expired' : 'good until'} ${expiresAt.toISOString()}`
+  return `${expiresAt <= now ? 'expired' : 'good until'} ${expiresAt.toISOString()}`
 }
 
-/** One line about a key: prefix, role, status, last use and name. */
-export function formatKey(key: KeyRecord): string {
+/** Formats keys as lines: prefix, role, status, last use and name. */
+export const formatKeys = (keys: KeyRecord[], now: Date): string =>
+  keys.map((key) => formatKey(key, now)).join('\n')
+
+function formatKey(key: KeyRecord, now: Date): string {
   const lastUse = key.lastUsedAt ? `last used ${key.lastUsedAt.toISOString()}` : 'never used'
-  return [key.prefix, key.role.padEnd(6), keyStatus(key), lastUse, key.name].join('  ')
+  return [key.prefix, key.role.padEnd(6), keyStatus(key, now), lastUse, key.name].join('  ')
 }

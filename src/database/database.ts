@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
+import { type Clock, databaseClock } from './clock.ts'
 import type { Connection, DatabaseObserver as PoolObserver } from './connection.ts'
 import { type CopySession, copySession } from './copy-session.ts'
 import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
@@ -29,6 +30,8 @@ export interface DatabaseOptions extends PoolOptions {
 /** Runs every statement of the service, within the limits of its options. No other module uses a pool of pg. */
 export interface Database {
   readonly options: DatabaseOptions
+  /** What stored and compared moments are taken from: the clock of this process may be wrong. */
+  readonly clock: Clock
   /** Connections of the pool, and requests that wait for one, at this moment. */
   readonly counts: { total: number; idle: number; waiting: number }
   /**
@@ -120,8 +123,15 @@ export function openPool(url: string, options: DatabaseOptions, server?: Supervi
     }
   }
 
+  const clock = databaseClock(async () => {
+    const [row] = await read<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' })
+    if (!row) throw new Error('the database did not say what time it is')
+    return row.now
+  })
+
   return {
     options,
+    clock,
     read,
     readTransaction,
     transaction: async (work) => {

@@ -14,6 +14,12 @@ export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${va
 export const webSearch = (value: SQL): SQL =>
   sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
 
+/**
+ * Returns SQL of a code without case and compatibility forms: full-width letters are as narrow ones. Accents count, since a
+ * code has them on purpose.
+ */
+export const foldCode = (value: SQL | AnyPgColumn): SQL => sql`lower(normalize(${value}, NFKC))`
+
 /** Returns SQL of the first 200 characters of a folded text, in byte order. A B-tree entry has a size limit. */
 export const foldedPrefix = (value: SQL | AnyPgColumn): SQL => sql`left(${fold(value)}, 200) collate "C"`
 

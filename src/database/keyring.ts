@@ -41,17 +41,20 @@ const find = (database: Database, hash: string) =>
 
 /** Collects uses of keys and writes them in one statement every `writeUsesIntervalMs`. */
 function collectUses(database: Database) {
-  let uses = new Map<string, Date>()
+  // The moments of uses, as `performance.now()` gives them.
+  let uses = new Map<string, number>()
   const write = async () => {
     if (uses.size === 0) return
     const taken = uses
     uses = new Map()
     // A failed write is dropped: the next use of the key is noted again.
-    await noteUses(database, taken).catch(() => {})
+    const now = performance.now()
+    const agesMs = new Map([...taken].map(([id, moment]) => [id, now - moment]))
+    await noteUses(database, agesMs).catch(() => {})
   }
   const timer = setInterval(write, writeUsesIntervalMs).unref()
   return {
-    note: (id: string) => void uses.set(id, new Date()),
+    note: (id: string) => void uses.set(id, performance.now()),
     close: async () => {
       clearInterval(timer)
       await write()

@@ -89,11 +89,14 @@ export async function revokeKey(tx: Transaction, which: string): Promise<KeyReco
   return rows[0]
 }
 
-/** Stores when keys were last used. A stored later time stays. */
-export async function noteUses(database: Database, uses: ReadonlyMap<string, Date>): Promise<void> {
+/**
+ * Stores when keys were last used. A stored later time stays.
+ * @param uses milliseconds since the last use, by the id of the key.
+ */
+export async function noteUses(database: Database, uses: ReadonlyMap<string, number>): Promise<void> {
   const statement = {
-    text: `update keys set last_used_at = greatest(last_used_at, uses.at)
-      from unnest($1::uuid[], $2::timestamptz[]) as uses(id, at) where keys.id = uses.id`,
+    text: `update keys set last_used_at = greatest(last_used_at, now() - make_interval(secs => uses.ago_ms / 1000))
+      from unnest($1::uuid[], $2::float8[]) as uses(id, ago_ms) where keys.id = uses.id`,
     values: [[...uses.keys()], [...uses.values()]],
   }
   await database.transaction((tx) => tx.query(statement))

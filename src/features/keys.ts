@@ -82,11 +82,9 @@ const newKey = nameInput(
     .strictObject({
       name: line(200).meta({ description: 'Who or what gets it, to recognise it by.' }),
       role: z.enum(roles).meta({ description: 'reader, editor (writes too) or admin (manages keys too).' }),
-      expiresAt: optional(
-        z.iso
-          .datetime({ offset: true, error: right })
-          .refine((text) => Date.parse(text) > Date.now(), { error: right }),
-      ).meta({ description: 'From when on it is refused; left out or null for never.' }),
+      expiresAt: optional(z.iso.datetime({ offset: true, error: right })).meta({
+        description: 'From when on it is refused; left out or null for never.',
+      }),
     })
     .meta({ description: 'What a key is to be like.', examples: [{ name: 'A dashboard', role: 'reader' }] }),
 )
@@ -146,6 +144,8 @@ const create: Endpoint = {
     const { data, faults } = checkValue(newKey, request.body)
     if (faults) throw invalidBody('key', faults)
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
+    if (expiresAt && expiresAt <= (await database.clock.now()))
+      throw invalidBody('key', [{ pointer: '/expiresAt', code: 'wrong_format', message: right }])
     const answer = await runOnce(
       database,
       request,

@@ -12,6 +12,6 @@ export const requireDecimals =
       code: 'not_multiple_of',
       divisor: 10 ** -decimals,
       input: number,
-      message: `${number} has more than ${decimals} decimals`,
+      message: `${number} is too precise: must have at most ${decimals} decimals`,
     })
   }

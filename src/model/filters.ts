@@ -108,17 +108,35 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
 const literally = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
-/** A text of the record. `eq` compares it whole; `contains` and `startsWith` ignore case and accents. Values may contain commas. */
+/** Comparisons of parts of a text. They ignore case and accents. */
+const parts = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
+  contains: one((part) => sql`${fold(column)} like '%' || ${literally(part)} || '%'`),
+  startsWith: one((start) => sql`${fold(column)} like ${literally(start)} || '%'`),
+  ...ifNullable(column),
+})
+
+const textValue = () => z.string().normalize('NFC').min(1).max(500)
+
+/** A text of the record. `eq` compares it whole, and every operator ignores case and accents. Values may contain commas. */
 export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
-  value: z.string().min(1).max(500),
+  value: textValue(),
+  comparisons: {
+    eq: one((whole) => sql`${fold(column)} = ${fold(sql`${whole}::text`)}`),
+    ne: one((whole) => sql`(${column} is null or ${fold(column)} <> ${fold(sql`${whole}::text`)})`),
+    ...parts(column),
+  },
+})
+
+/** A text by which records are grouped. `eq` compares it exactly, as groups do, so that a group links to its records. */
+export const groupedText = (column: AnyPgColumn, description: string): Filter => ({
+  description,
+  value: textValue(),
   comparisons: {
     // The index has folded texts. The second condition picks the exact match among the rows that it finds.
     eq: one((whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
-    contains: one((part) => sql`${fold(column)} like '%' || ${literally(part)} || '%'`),
-    startsWith: one((start) => sql`${fold(column)} like ${literally(start)} || '%'`),
-    ...ifNullable(column),
+    ...parts(column),
   },
 })
 

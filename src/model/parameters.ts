@@ -14,6 +14,8 @@ export interface Parameter {
   comparisons: Partial<Record<Operator, Taking>>
   /** A request without the parameter is refused. */
   presence?: 'required'
+  /** Whether the value is a moment that must not be in the future, by the clock of the database. */
+  isPast?: true
 }
 
 /** The operand of an operator: how many values it takes, and their schema if it differs from the parameter's. */
@@ -57,7 +59,8 @@ export function readQuery(text: string): RawQuery {
     if (pair === '') continue
     const at = pair.indexOf('=')
     const name = decode(at < 0 ? pair : pair.slice(0, at))
-    const value = at < 0 ? '' : decode(pair.slice(at + 1))
+    // Texts are stored in NFC, so they are compared in NFC.
+    const value = at < 0 ? '' : decode(pair.slice(at + 1)).normalize('NFC')
     const [, parameter, operator = 'eq'] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`

@@ -1,22 +1,30 @@
 import { z } from 'zod'
+import { requireLineCharacters, requireProseCharacters } from './characters.ts'
 import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
 import { named } from './schema-names.ts'
 
 /** Zod schemas of the values in public representations, each with its description and form. */
 
-/** One line of text that is not empty, such as a name or title. */
+/** One line of text that is not empty, such as a name or title. It is stored in the Unicode form NFC. */
 export const line = (max = 500) =>
   z
     .string()
+    .superRefine(requireLineCharacters)
+    .normalize('NFC')
     .min(1)
     .max(max)
-    .regex(/^[^\s\p{Cc}]([^\p{Cc}\u2028\u2029]*[^\s\p{Cc}])?$/u, {
-      error: 'must be one line without white space at its ends',
-    })
+    .regex(/^\S([\s\S]*\S)?$/, { error: 'must not be blank or have white space at its ends' })
 
-/** Text of several lines. */
-export const prose = (max = 10_000) => z.string().min(1).max(max).regex(/\S/, { error: 'must not be blank' })
+/** Text of several lines. It is stored in the Unicode form NFC. */
+export const prose = (max = 10_000) =>
+  z
+    .string()
+    .superRefine(requireProseCharacters)
+    .normalize('NFC')
+    .min(1)
+    .max(max)
+    .regex(/\S/, { error: 'must not be blank' })
 
 /** A word in snake_case. */
 export const word = () =>
@@ -109,12 +117,16 @@ export const externalId = named(
     }),
 )
 
+/** Returns what makes two external ids the same, as the unique index has it: case and compatibility forms do not matter. */
+export const externalIdKey = ({ scheme, id }: { scheme: string; id: string }): string =>
+  `${scheme}:${id.normalize('NFKC').toLowerCase()}`
+
 /** The identifiers of a record in external systems. */
 export const externalIds = () =>
   z
     .array(externalId)
     .max(100)
-    .superRefine(requireUnique(({ scheme, id }: z.output<typeof externalId>) => `${scheme}:${id}`))
+    .superRefine(requireUnique<z.output<typeof externalId>>(externalIdKey))
     .default([])
     .meta({
       description:

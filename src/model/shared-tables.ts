@@ -21,7 +21,7 @@ import {
   positionColumn,
   rowStart,
 } from '../database/columns.ts'
-import { trigramIndex } from '../database/folding.ts'
+import { foldCode, trigramIndex } from '../database/folding.ts'
 import { recordColumns, recordForeignKey } from '../database/tables/records.ts'
 import type { Registry } from './registry.ts'
 import { actionKinds } from './vocabularies.ts'
@@ -144,7 +144,7 @@ const makeExternalIds = (registry: Registry) =>
       ...ofResources('external_ids_resource_known', table.resource, registry.withExternalIds),
       matches('external_ids_scheme_form', table.scheme, '^[a-z0-9][a-z0-9._-]*$'),
       filled('external_ids_id_filled', table.id),
-      uniqueIndex('external_ids_unique').on(table.scheme, table.id, table.resource),
+      uniqueIndex('external_ids_unique').on(table.scheme, foldCode(table.id), table.resource),
       trigramIndex('external_ids_id_part', table.id),
     ],
   )

@@ -1,12 +1,15 @@
 import { instant } from '../model/filters.ts'
-import { type CheckedQuery, getWords, type Parameter, single } from '../model/parameters.ts'
+import {
+  type CheckedQuery,
+  getWords,
+  invalidParameters,
+  type Parameter,
+  single,
+} from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
+import type { Fault } from '../problems/problem.ts'
 
 /** The parameter `asOf`: reads the registry as it was at a time. */
-
-const pastMoment = instant.refine((text) => !(Date.parse(text) > Date.now()), {
-  error: 'must not be in the future',
-})
 
 /** The name of the parameter, unless a filter has it. */
 const defaultName = 'asOf'
@@ -21,11 +24,13 @@ export const momentName = ({ filters }: Resource): string =>
  * Returns the parameter.
  * @param what noun for the answer.
  */
-const momentParameter = (what: string, more = ''): Parameter =>
-  single(
-    pastMoment,
+const momentParameter = (what: string, more = ''): Parameter => ({
+  ...single(
+    instant,
     `Answers ${what} as the registry stood at a moment, by its history: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
-  )
+  ),
+  isPast: true,
+})
 
 /** Returns the parameter for requests without filters. */
 export const recordMomentParameter = (what: string): Record<string, Parameter> => ({
@@ -45,3 +50,20 @@ export const getRecordMoment = (query: CheckedQuery): string | undefined => getW
 /** Returns the `asOf` of a request with the resource's filters. */
 export const getListMoment = (resource: Resource, query: CheckedQuery): string | undefined =>
   getWords(query, momentName(resource))[0]
+
+/**
+ * Checks that no moment of a request is in the future.
+ * @throws Problem `invalid-parameter` that names the parameters whose moment is.
+ */
+export function requirePast(
+  parameters: Readonly<Record<string, Parameter>>,
+  query: CheckedQuery,
+  now: Date,
+): void {
+  const faults = Object.entries(parameters).flatMap(([parameter, { isPast }]): Fault[] => {
+    const [moment] = isPast ? getWords(query, parameter) : []
+    if (moment === undefined || new Date(moment) <= now) return []
+    return [{ parameter, code: 'invalid', message: 'must not be in the future' }]
+  })
+  if (faults.length > 0) throw invalidParameters(faults)
+}

@@ -49,10 +49,13 @@ const maxFailuresPerMinute = 20
 const otherConnections = 8
 
 /** The trusted issuer of access tokens, if the configuration names one. */
-function tokenVerifier({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config) {
+function tokenVerifier(
+  { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLE_CLAIM: roleClaim }: Config,
+  { clock }: Database,
+) {
   return issuer === undefined || audience === undefined
     ? undefined
-    : trustIssuer({ issuer, audience, roleClaim })
+    : trustIssuer({ issuer, audience, roleClaim }, clock)
 }
 
 /** What every request passes, also one that no route takes, in this order. */
@@ -87,7 +90,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     await app.register(fastifyRateLimit, { global: false, timeWindow: rateLimitWindowMs })
   await app.register(authentication, {
     adminKey: config.ADMIN_KEY,
-    verifyToken: tokenVerifier(config),
+    verifyToken: tokenVerifier(config, database),
     publicRead: config.PUBLIC_READ,
     maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
   })

@@ -30,9 +30,9 @@ describe('the command line describes itself', () => {
   )
 })
 
-describe('the command line refuses what is wrong in one line', () => {
-  const expires = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
+const expires = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
 
+describe('the command line refuses what is wrong in one line', () => {
   it.each<[string[], RegExp]>([
     [['migrat'], /unknown command 'migrat' .*migrate/],
     [['serve', '--port=80'], /'--port=80'.*environment variable PORT\?$/],
@@ -46,7 +46,6 @@ describe('the command line refuses what is wrong in one line', () => {
     [['key', 'create', '--name', 'A', '--role', 'editr'], /'editr'.*reader, editor, admin/],
     [['key', 'create', '--role', 'editor'], /--name <name>' not specified/],
     [['key', 'create', '--name', ' ', '--role', 'editor'], /--name <name>.*1 to 200 characters/],
-    [expires('2001-01-01'), /in the future/],
     [expires('2999-02-31'), /'2999-02-31'.*day or time/],
     [['key', 'list', 'all'], /too many arguments for 'list'/],
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],

@@ -1,17 +1,20 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { StartupError } from '../../src/startup-error.ts'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
 const settings = ['fsync=off']
+
+/** Whether this process may mount file systems; in most containers, root may not. */
+const canMount = isLinux && isRoot && spawnSync('unshare', ['--mount', 'true']).status === 0
 
 /** Whether any user can enter a folder: it and all above it let others through. */
 function isOpenToOthers(folder: string): boolean {
@@ -193,6 +196,15 @@ describe('a folder for the embedded PostgreSQL', () => {
     const refusal = openEmbeddedDatabase('/proc/x/data')
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
     await expect(refusal).rejects.toBeInstanceOf(StartupError)
+  })
+
+  it.runIf(canMount)('is refused as a read-only file system where it would be made in one', async () => {
+    const mounted = join(folder, 'mounted')
+    await mkdir(mounted)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', mounted])
+    onTestFinished(() => void execFileSync('umount', [mounted]))
+    const refusal = openEmbeddedDatabase(join(mounted, 'a/b'))
+    await expect(refusal).rejects.toThrow(/a\/b cannot be written: the file system is read-only$/)
   })
 
   it('is refused in one line when it holds something else under the name of the data', async () => {

@@ -267,7 +267,7 @@ describe('a list of the past', () => {
     const csv = await api.get(
       `/v1/agreements?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${then}`,
     )
-    expect(csv.text).toContain('Exported,CHN')
+    expect(csv.text).toContain('"Exported","CHN"')
     expect(csv.text).not.toContain('PAK')
     const body = { where: { id: { eq: made.key } }, fields: ['title'], include: ['citations'] }
     const lines = await api.post(`/v1/agreements/search?format=ndjson&asOf=${then}`, body)

@@ -9,6 +9,9 @@ import { makePair, now, openIssuer, type Pair, sign, type TestIssuer, unheardOf 
 
 /** Access tokens of an OpenID Connect issuer, against one that runs. */
 
+/** The clock of this process, which some tests set. */
+const clock = { now: async () => new Date() }
+
 const algorithms = ['RS256', 'PS384', 'ES384', 'EdDSA']
 
 let pairs: Pair[]
@@ -90,7 +93,7 @@ describe('a token of the issuer', () => {
 
   it('reads its roles from OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
     const roleAt = async (roleClaim: string, claims: Record<string, unknown>) => {
-      const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim })
+      const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim }, clock)
       return (await verify(await issuer.token(claims))).role
     }
     expect(await roleAt('realm_access.roles', { realm_access: admin })).toBe('admin')
@@ -102,7 +105,7 @@ describe('a token of the issuer', () => {
   })
 
   it('names the actor by its subject and, where there is one, its name', async () => {
-    const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' })
+    const verify = trustIssuer({ issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' }, clock)
     const token = await issuer.token({ ...admin, sub: 'u-7', preferred_username: 'liwei' })
     expect(await verify(token)).toEqual({ kind: 'oidc', id: 'u-7', name: 'liwei', role: 'admin' })
     expect(await verify(await issuer.token())).toEqual({ kind: 'oidc', id: 'user-1', name: null, role: null })
@@ -195,7 +198,7 @@ describe('the keys of the issuer', () => {
   let verify: VerifyToken
   beforeEach(async () => {
     other = await openIssuer()
-    verify = trustIssuer({ issuer: other.url, audience: other.audience, roleClaim: 'roles' })
+    verify = trustIssuer({ issuer: other.url, audience: other.audience, roleClaim: 'roles' }, clock)
   })
   afterEach(() => other.close())
 
@@ -250,7 +253,7 @@ describe('the keys of the issuer', () => {
   })
 
   it('that are of another issuer than the one that is trusted are not used', async () => {
-    verify = trustIssuer({ issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' })
+    verify = trustIssuer({ issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' }, clock)
     expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
     expect(other.keyRequests()).toBe(0)
   })

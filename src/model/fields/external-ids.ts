@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { foldCode } from '../../database/folding.ts'
 import type { Row } from '../../database/rows.ts'
 import { defineField, type FieldPlace } from '../field.ts'
 import { among, anyOf, anyWhere, text } from '../filters.ts'
@@ -19,11 +20,11 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
           .max(400)
           .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
           .meta({ examples: ['interview-2011:F01'] }),
-        'Identifier in an external system, as `scheme:id`.',
+        'Identifier in an external system, as `scheme:id`. Case does not matter.',
         // The index has a column for the scheme and one for the id, so each part is compared with its own.
         (values: SQL) =>
           among(recordId, [
-            sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${externalIds.id} = substr(given.name, strpos(given.name, ':') + 1) where ${own}`,
+            sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${foldCode(externalIds.id)} = ${foldCode(sql`substr(given.name, strpos(given.name, ':') + 1)`)} where ${own}`,
           ]),
       ),
     },

@@ -5,7 +5,7 @@ import { trigramIndex } from '../../database/folding.ts'
 import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, ownColumn, type TextWeight } from '../field.ts'
-import { text } from '../filters.ts'
+import { groupedText, text } from '../filters.ts'
 import { language, line, optional, prose } from '../schemas.ts'
 import { byText } from '../sorts.ts'
 import { webAddress as webAddressSchema } from '../web-address.ts'
@@ -45,7 +45,7 @@ function textField<Schema extends z.ZodType<string | null>>(
       const { name } = place
       const column = ownColumn(place)
       return {
-        ...(filter && { filters: { [name]: text(column, description) } }),
+        ...(filter && { filters: { [name]: (group ? groupedText : text)(column, description) } }),
         ...(sort && { sorts: { [name]: byText(column, description) } }),
         ...(group && { dimensions: { [name]: byValue(column, name, description) } }),
       }

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -78,10 +79,7 @@ function planUpsert(
   const { property, madeBy } = resource.key
   const { key, externalId } = operation.target
   const { document } = operation
-  if (
-    externalId &&
-    !getExternalIds(document).some((own) => formatExternalId(own) === formatExternalId(externalId))
-  )
+  if (externalId && !getExternalIds(document).some((own) => externalIdKey(own) === externalIdKey(externalId)))
     throw bodyFault(
       resource,
       ['externalIds'],
@@ -150,7 +148,7 @@ function planOperation(
   // A concurrent request may have moved the external id to another record before this one was locked.
   if (stored && externalId) {
     const own = getExternalIds(JSON.parse(stored.document))
-    if (!own.some((one) => formatExternalId(one) === formatExternalId(externalId)))
+    if (!own.some((one) => externalIdKey(one) === externalIdKey(externalId)))
       throw atOperation(
         new Problem(
           'conflict',

@@ -1,6 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
+import { foldCode } from '../../database/folding.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -23,7 +24,7 @@ export async function findTakenExternalIds(
     compileSql(sql`select given.at::int - 1 as at, ${records.key} as key
       from unnest(${sql.param(ids.map(({ scheme }) => scheme))}::text[], ${sql.param(ids.map(({ id }) => id))}::text[])
         with ordinality as given(scheme, id, at)
-      join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
+      join ${externalIds} on ${externalIds.scheme} = given.scheme and ${foldCode(externalIds.id)} = ${foldCode(sql`given.id`)}
       join ${records} on ${records.id} = ${externalIds.record}
       where ${externalIds.resource} = ${resource.name} and ${records.key} is distinct from ${ownKey ?? null}::text`),
   )

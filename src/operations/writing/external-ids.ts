@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '../../database/database.ts'
+import { foldCode } from '../../database/folding.ts'
 import { records } from '../../database/tables/records.ts'
 import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
@@ -16,7 +17,7 @@ export const getExternalIds = (document: Document) =>
 export const hasExternalIds = ({ name, registry }: Resource): boolean =>
   registry.withExternalIds.includes(name)
 
-/** Finds records by their external ids. @returns their keys by `scheme:id`. */
+/** Finds records by their external ids. @returns their keys by `scheme:id`, as they are given. */
 export async function findByExternalIds(
   tx: Transaction,
   resource: Resource,
@@ -24,10 +25,9 @@ export async function findByExternalIds(
 ): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()
   const { externalIds } = resource.registry.shared
-  const build =
-    () => sql`select ${externalIds.scheme} as scheme, ${externalIds.id} as id, ${records.key} as key
+  const build = () => sql`select given.scheme, given.id, ${records.key} as key
     from unnest(${sql.placeholder('schemes')}::text[], ${sql.placeholder('ids')}::text[]) as given(scheme, id)
-    join ${externalIds} on ${externalIds.scheme} = given.scheme and ${externalIds.id} = given.id
+    join ${externalIds} on ${externalIds.scheme} = given.scheme and ${foldCode(externalIds.id)} = ${foldCode(sql`given.id`)}
     join ${records} on ${records.id} = ${externalIds.record}
     where ${externalIds.resource} = ${sql.placeholder('resource')}`
   const rows = await tx.query<{ scheme: string; id: string; key: string }>(

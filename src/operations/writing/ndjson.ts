@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { managed, type Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -58,9 +59,9 @@ export const listIdentities = (resource: Resource, document: Document) => [
   ...(typeof document[resource.key.property] === 'string'
     ? [{ path: [resource.key.property], identity: `key ${document[resource.key.property]}` }]
     : []),
-  ...getExternalIds(document).map(({ scheme, id }, at) => ({
+  ...getExternalIds(document).map((externalId, at) => ({
     path: ['externalIds', at],
-    identity: `${scheme}:${id}`,
+    identity: externalIdKey(externalId),
   })),
 ]
 

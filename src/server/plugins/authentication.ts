@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** Options of the plugin `authentication`. */
-export interface AuthenticationOptions extends Omit<Credentials, 'keyring'> {
+export interface AuthenticationOptions extends Omit<Credentials, 'keyring' | 'clock'> {
   /** Whether reading needs no key. */
   publicRead: boolean
   /** Most failed authentications of an address in a minute; 0 for no limit. */
@@ -28,7 +28,7 @@ export interface AuthenticationOptions extends Omit<Credentials, 'keyring'> {
 /** Sets `request.actor`, and refuses a request whose role is below the `access` of its route. */
 export const authentication = fp<AuthenticationOptions>(
   async function authentication(app, { publicRead, maxFailuresPerMinute, ...credentials }) {
-    const authenticate = authenticator({ ...credentials, keyring: app.keyring })
+    const authenticate = authenticator({ ...credentials, keyring: app.keyring, clock: app.database.clock })
     const failures = failureLimit(app, maxFailuresPerMinute)
 
     async function authorize(request: FastifyRequest, authorization: string, access: Access): Promise<void> {

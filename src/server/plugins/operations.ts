@@ -5,6 +5,7 @@ import fp from 'fastify-plugin'
 import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
 import type { Context, Endpoint } from '../../operations/operation.ts'
+import { requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
@@ -41,6 +42,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): vo
   const readQuery = queryReader(contract.query)
   const headers = varyingHeaders(endpoint)
   const isCached = contract.cache !== false
+  const hasMoment = Object.values(contract.query).some(({ isPast }) => isPast)
   const options = routeOptions(endpoint)
   app.route({
     ...options,
@@ -56,6 +58,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): vo
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery)
       return app.responseCache.respond(request, reply, key, async () => {
+        if (hasMoment) requirePast(contract.query, apiRequest.query, await app.database.clock.now())
         const response = await endpoint.handle(apiRequest, context)
         // A client that stops reading must not keep a database connection for ever.
         if (response.body instanceof Readable) reply.raw.setTimeout(streamTimeoutMs)

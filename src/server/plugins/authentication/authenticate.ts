@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../../../database/clock.ts'
 import type { Keyring } from '../../../database/keyring.ts'
 import { hashKey, keyPattern, type Role } from '../../../database/keys.ts'
 import { roles } from '../../../database/vocabularies.ts'
@@ -47,20 +48,22 @@ export interface Credentials {
   /** The first administrator's key. */
   adminKey: string | undefined
   keyring: Pick<Keyring, 'find' | 'use'>
+  /** Says when keys have expired. */
+  clock: Clock
   /** Undefined when no OpenID Connect issuer is trusted. */
   verifyToken: VerifyToken | undefined
 }
 
 async function findKeyActor(
   key: string,
-  keyring: Credentials['keyring'],
+  { keyring, clock }: Pick<Credentials, 'keyring' | 'clock'>,
   mayLookUp: boolean,
 ): Promise<Actor> {
   // The key is random, so the duration of this look-up tells an attacker nothing.
   const found = keyPattern.test(key) ? await keyring.find(hashKey(key), mayLookUp) : undefined
   if (!found) throw unauthorized('The key is not known here.', 'invalid_token')
   if (found.revokedAt) throw unauthorized('The key has been revoked.', 'invalid_token')
-  if (found.expiresAt && found.expiresAt.getTime() <= Date.now()) {
+  if (found.expiresAt && found.expiresAt <= (await clock.now())) {
     throw unauthorized('The key has expired.', 'invalid_token')
   }
   keyring.use(found.id)
@@ -81,7 +84,7 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
  * Makes the function that finds the actor of an `Authorization` header (RFC 6750). It throws Problem `unauthorized` for a
  * header that is not valid, also where none is needed: a client that sends one wants to know.
  */
-export function authenticator({ adminKey, keyring, verifyToken }: Credentials): Authenticate {
+export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
   const expected = adminKey === undefined ? undefined : digest(adminKey)
 
@@ -92,7 +95,7 @@ export function authenticator({ adminKey, keyring, verifyToken }: Credentials): 
     if (expected && mayGuess && timingSafeEqual(digest(key), expected)) return administrator
     // Nobody guesses a signature or the 256 random bits of a key, so these are tried however many were wrong before.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
-    return findKeyActor(key, keyring, !isLimited)
+    return findKeyActor(key, { keyring, clock }, !isLimited)
   }
   return Object.assign(authenticate, { administrator })
 }

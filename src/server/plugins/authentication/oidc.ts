@@ -8,6 +8,7 @@ import {
   type RemoteJWKSet,
 } from 'jose'
 import { z } from 'zod'
+import type { Clock } from '../../../database/clock.ts'
 import type { Role } from '../../../database/keys.ts'
 import { roles } from '../../../database/vocabularies.ts'
 import { Problem } from '../../../problems/problem.ts'
@@ -165,11 +166,13 @@ function refused(error: unknown): Problem {
 /**
  * Verifies access tokens of an OpenID Connect issuer: JWTs that it signed for this registry and that are in force. Fetches
  * its keys for the first token, and again when a token names a new one.
+ * @param clock says whether tokens are in force.
  */
-export function trustIssuer({ issuer, audience, roleClaim }: Issuer): VerifyToken {
+export function trustIssuer({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
   const keys = keyFinder(issuer)
   return async (token) => {
     try {
+      const now = await clock.now()
       const { payload } = await jwtVerify(
         token,
         (header, jws) => {
@@ -181,12 +184,13 @@ export function trustIssuer({ issuer, audience, roleClaim }: Issuer): VerifyToke
           audience,
           algorithms,
           clockTolerance: clockToleranceSeconds,
+          currentDate: now,
           requiredClaims: ['exp', 'sub'],
         },
       )
       const { iat = 0 } = payload
       const sub = subjectIn(payload)
-      if (iat > Date.now() / 1000 + clockToleranceSeconds)
+      if (iat > now.getTime() / 1000 + clockToleranceSeconds)
         throw new errors.JWTInvalid('its "iat" is in the future')
       return { kind: 'oidc', id: sub, name: nameIn(payload), role: roleIn(claimAt(payload, roleClaim)) }
     } catch (error) {

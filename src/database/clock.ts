@@ -1,0 +1,36 @@
+/** The time of the database, as a process knows it. */
+export interface Clock {
+  /**
+   * Returns the time of the database, at most a round trip ahead of it. Only the first call asks the database; later ones
+   * add the time that has passed since, whatever the clock of the process says.
+   * @throws what the first statement throws.
+   */
+  now(): Promise<Date>
+}
+
+/** How long a measured time is used before another is measured in the background. */
+const maxAgeMs = 60_000
+
+/** Makes the clock. @param measure asks the database for its time. */
+export function databaseClock(measure: () => Promise<Date>): Clock {
+  let anchor: { timeMs: number; tick: number } | undefined
+  let measuring: Promise<void> | undefined
+
+  const refresh = () => {
+    measuring ??= (async () => {
+      const tick = performance.now()
+      anchor = { timeMs: (await measure()).getTime(), tick }
+    })().finally(() => {
+      measuring = undefined
+    })
+    return measuring
+  }
+  return {
+    now: async () => {
+      if (!anchor) await refresh()
+      else if (performance.now() - anchor.tick > maxAgeMs) refresh().catch(() => {})
+      if (!anchor) throw new Error('the time of the database was not there after it had been read')
+      return new Date(anchor.timeMs + performance.now() - anchor.tick)
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { z } from 'zod'
+
+/**
+ * Characters that no name has: controls, line separators, and what reorders the text around it (embeddings, overrides and
+ * isolates of the bidirectional algorithm). The joiners of Persian and Indic scripts, U+200C and U+200D, are letters' business.
+ */
+const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
+/** In texts of several lines, tabs and line breaks are at home, and sources quote what reorders text. */
+const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
+
+function describe(character: string): string {
+  if (/\p{Cc}/u.test(character)) return 'a control character'
+  return /[\u2028\u2029]/.test(character) ? 'a line separator' : 'a character that reorders text'
+}
+
+const codePoint = (character: string) =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+
+const refuse =
+  (forbidden: RegExp) =>
+  (text: string, context: z.RefinementCtx): void => {
+    const [character] = forbidden.exec(text) ?? []
+    if (character === undefined) return
+    const position = [...text.slice(0, text.indexOf(character))].length + 1
+    const message = `has ${describe(character)}, ${codePoint(character)}, at character ${position}`
+    context.addIssue({ code: 'invalid_format', format: 'characters', message })
+  }
+
+/** Refuses characters that one line of text cannot have, by code point and position, counted in characters from 1. */
+export const requireLineCharacters = refuse(forbiddenInLines)
+
+/** Refuses control characters in a text of several lines. */
+export const requireProseCharacters = refuse(forbiddenInProse)

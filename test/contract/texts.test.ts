@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import { faultAt } from '../support/documents.ts'
+
+/** Names and other texts: which characters they may have, how they are stored, and what equals them. */
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+type Page = { data: { id: string; title: string }[] }
+
+const project = (more: object) => api.post('/v1/projects', { title: 'Of a text', kind: 'other', ...more })
+
+const lineControls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
+
+/** Any text of Unicode, often with marks that combine, controls and joiners. */
+const anyText = fc.string({
+  unit: fc.oneof(
+    { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('e\u0301', '\u0301', 'A\u030a', 'क\u093c', '\u200c', '\u200d', 'ﬁ'),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('\u0007', '\u007f', '\u0085', '\u202e', '\u2067', '\u2028', '\t'),
+    },
+  ),
+  minLength: 1,
+  maxLength: 12,
+})
+
+describe('a name', () => {
+  it('is stored in NFC, or refused at the character that it cannot have, whatever it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyText, async (title) => {
+        fc.pre(!title.includes('\u0000'))
+        const answer = await project({ title })
+        const control = title.search(lineControls)
+        if (control >= 0) {
+          const code = title.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0')
+          const place = [...title.slice(0, control)].length + 1
+          expect(faultAt(answer, '/title')?.message).toContain(`U+${code}, at character ${place}`)
+        } else if (/^\s|\s$/.test(title.normalize('NFC'))) {
+          expect(faultAt(answer, '/title')?.message).toContain('white space at its ends')
+        } else {
+          expect(answer.status, answer.text).toBe(201)
+          const { id } = answer.json<{ id: string; title: string }>()
+          expect(answer.json()).toMatchObject({ title: title.normalize('NFC') })
+          const given = encodeURIComponent(title.normalize('NFD'))
+          const found = await api.get(`/v1/projects?id=${id}&title=${given}`)
+          expect(found.json<Page>().data).toHaveLength(1)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it.each<[title: string, message: string]>([
+    ['bell\u0007', 'has a control character, U+0007, at character 5'],
+    ['two\nlines', 'has a control character, U+000A, at character 4'],
+    ['👩 \u202etxt.exe', 'has a character that reorders text, U+202E, at character 3'],
+    ['a\u2066b\u2069', 'has a character that reorders text, U+2066, at character 2'],
+    ['a\u2028b', 'has a line separator, U+2028, at character 2'],
+  ])('%j is refused with what it has and where', async (title, message) => {
+    const answer = await project({ title })
+    expect(answer.status).toBe(422)
+    expect(faultAt(answer, '/title')).toMatchObject({ code: 'wrong_format', message })
+  })
+
+  it.each(['می\u200cخواهم', 'क्\u200dष', 'à l’été', '中文', 'שלום\u200f!', '👩\u200d🔬'])(
+    'may have the letters and joiners of any script: %s',
+    async (title) => {
+      expect((await project({ title })).json()).toMatchObject({ title })
+    },
+  )
+
+  it('equals another spelling of it: composed or not, in capitals, without accents', async () => {
+    const { id } = (await project({ title: 'Café Ａgreement №1' })).json()
+    for (const title of ['Cafe\u0301 Ａgreement №1', 'CAFÉ ＡGREEMENT №1', 'cafe Ａgreement №1']) {
+      const { data } = (
+        await api.get(`/v1/projects?id=${id}&title=${encodeURIComponent(title)}`)
+      ).json<Page>()
+      expect(data).toHaveLength(1)
+      const others = `/v1/projects?id=${id}&title[ne]=${encodeURIComponent(title)}`
+      expect((await api.get(others)).json<Page>().data).toHaveLength(0)
+      const where = { id: { eq: id }, title: { eq: title } }
+      expect((await api.post('/v1/projects/search', { where })).json<Page>().data).toHaveLength(1)
+    }
+  })
+})
+
+describe('a text of several lines', () => {
+  it.each(['one\ttab\nand a line', 'with\r\nCRLF', 'quoted \u202babc\u202c'])(
+    'may be %j',
+    async (summary) => {
+      expect((await project({ summary })).json()).toMatchObject({ summary })
+    },
+  )
+
+  it.each(['\u0007', '\u001b', '\u000b', '\u007f', '\u0085'])('has no %j', async (character) => {
+    const answer = await project({ summary: `a\n${character}b` })
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    const message = `has a control character, U+${code}, at character 3`
+    expect(faultAt(answer, '/summary')?.message).toBe(message)
+  })
+
+  it('is stored in NFC', async () => {
+    expect((await project({ summary: 'Cafe\u0301' })).json()).toMatchObject({ summary: 'Café' })
+  })
+})
+
+describe('an external id', () => {
+  const withId = (id: string) => ({ externalIds: [{ scheme: 'texts', id }] })
+
+  it('is the same in another case, in full width and decomposed, but not with another accent', async () => {
+    const { id } = (await project(withId('Café-1'))).json()
+    const same = ['CAFÉ-1', 'Cafe\u0301-1', 'café-１']
+    for (const spelling of same) {
+      const taken = await project(withId(spelling))
+      expect(taken.status).toBe(409)
+      expect(faultAt(taken, '/externalIds/0')?.code).toBe('taken')
+      const found = await api.get(`/v1/projects?externalId=texts:${encodeURIComponent(spelling)}`)
+      expect(found.json<Page>().data.map((one) => one.id)).toEqual([id])
+      const externalId = { scheme: 'texts', id: spelling }
+      const operation = {
+        op: 'patch',
+        externalId,
+        ifMatch: '*',
+        patch: { title: `Found by ${same.indexOf(spelling)}` },
+      }
+      const bulk = await api.post('/v1/projects/bulk', { operations: [operation] })
+      expect(bulk.status, bulk.text).toBe(200)
+    }
+    expect((await project(withId('Cafe-1'))).status).toBe(201)
+  })
+
+  it('stands once in a record and once in a body of records, however it is spelt', async () => {
+    const twice = { externalIds: ['Twice', 'TWICE'].map((id) => ({ scheme: 'texts', id })) }
+    expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('stands twice in the list')
+    const lines = ['Line', 'LINE'].map((id) => JSON.stringify({ title: id, kind: 'other', ...withId(id) }))
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const answer = await api.post('/v1/projects', lines.join('\n'), { headers })
+    expect(faultAt(answer, '/2/externalIds/0')?.code).toBe('repeated')
+  })
+})

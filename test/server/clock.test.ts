@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createKey } from '../../src/database/keys.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { runInProcess } from '../support/command-line.ts'
+import { openIssuer, type TestIssuer } from '../support/issuer.ts'
+
+/** Stored and compared moments are those of the database, however wrong the clock of the process is. */
+
+const dayMs = 86_400_000
+
+describe.each([
+  ['a day ahead', dayMs],
+  ['a day behind', -dayMs],
+])('a process whose clock is %s', (_, skewMs) => {
+  let api: Api
+  let issuer: TestIssuer
+  let realTime: () => number
+  beforeAll(async () => {
+    const started = performance.now()
+    const real = Date.now()
+    realTime = () => real + performance.now() - started
+    vi.useFakeTimers({ toFake: ['Date'], now: real + skewMs, shouldAdvanceTime: false })
+    issuer = await openIssuer()
+    api = await openApi({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
+  })
+  afterAll(async () => {
+    vi.useRealTimers()
+    await api.close()
+    await issuer.close()
+  })
+
+  const at = (hours: number) => new Date(realTime() + hours * 3_600_000)
+  const path = '/v1/countries/CHN'
+  const statusWithKey = async (expiresAt: Date) => {
+    const { key } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'Of a moment', role: 'reader', expiresAt }),
+    )
+    return (await api.get(path, { key })).status
+  }
+
+  it('takes keys until they expire, and none after that', async () => {
+    expect(await statusWithKey(at(1))).toBe(200)
+    expect(await statusWithKey(at(-1))).toBe(401)
+  })
+
+  it('makes keys that expire in an hour, and none that has expired', async () => {
+    const body = (expiresAt: Date) => ({
+      name: 'Of a moment',
+      role: 'reader',
+      expiresAt: expiresAt.toISOString(),
+    })
+    expect((await api.post('/v1/keys', body(at(1)))).status).toBe(201)
+    expect((await api.post('/v1/keys', body(at(-1)))).status).toBe(422)
+  })
+
+  it('makes keys by the command line likewise', async () => {
+    const create = (expires: Date) =>
+      runInProcess(['key', 'create', '--name', 'A', '--role', 'reader', '--expires', expires.toISOString()], {
+        DATABASE_URL: api.pool.options.connectionString,
+      })
+    expect(await create(at(1))).toContain('good until')
+    await expect(create(at(-1))).rejects.toThrow('must be in the future')
+  })
+
+  it('notes the use of a key at the time of the database', async () => {
+    const { key, record } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'Used', role: 'reader', expiresAt: null }),
+    )
+    await api.get(path, { key })
+    await api.app.keyring.close()
+    const { rows } = await api.pool.query<{ age: number }>(
+      'select extract(epoch from now() - last_used_at)::float8 as age from keys where id = $1',
+      [record.id],
+    )
+    expect(Math.abs(rows[0]?.age ?? Number.NaN)).toBeLessThan(60)
+  })
+
+  it('answers as of an hour ago, and refuses what is to come', async () => {
+    const asOf = (hours: number) => api.get(`/v1/countries?limit=1&asOf=${at(hours).toISOString()}`)
+    expect((await asOf(-1)).status).toBe(200)
+    const refused = await asOf(1)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('must not be in the future')
+  })
+
+  it('trusts access tokens that are in force, and no others', async () => {
+    const token = (hours: number) => {
+      const iat = Math.floor(at(hours).getTime() / 1000)
+      return issuer.token({ roles: ['admin'], iat, exp: iat + 1800 })
+    }
+    const status = async (hours: number) => (await api.get('/v1/keys', { key: await token(hours) })).status
+    expect(await status(0)).toBe(200)
+    expect(await status(-1)).toBe(401)
+    expect(await status(1)).toBe(401)
+  })
+
+  it('repeats the response to a request that was sent before', async () => {
+    const headers = { 'idempotency-key': `clock-${skewMs}` }
+    const send = () => api.post('/v1/sources', { title: 'Once', kind: 'report' }, { headers })
+    const [first, second] = [await send(), await send()]
+    expect(second.text).toBe(first.text)
+    const { updatedAt } = first.json<{ updatedAt: string }>()
+    expect(Math.abs(Date.parse(updatedAt) - realTime())).toBeLessThan(60_000)
+  })
+})
