@@ -46,7 +46,7 @@ export class Changes {
     await subscription?.close()
   }
 
-  /** Differs from each earlier value once something has changed. */
+  /** The number of changes so far. */
   get generation(): number {
     return this.#generation
   }

@@ -33,10 +33,10 @@ export const uuidKey = () => uuid('id').primaryKey().default(sql`uuid_v7()`)
 /** A moment with milliseconds. */
 export const instantColumn = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
-/** Since when the row has been as it is: every table with a history has this column, which triggers keep. */
+/** Time of the row's last change. Every table with a history has this column, which triggers set. */
 export const rowStart = () => ({ rowStart: instantColumn('row_start').notNull().default(sql`change_time()`) })
 
-/** The place of a row in its list, from 0. */
+/** The position of a row in its list, from 0. */
 export const positionColumn = () => integer('position').notNull()
 
 const edtfBound = (name: string, bound: 'earliest' | 'latest') =>
@@ -79,7 +79,7 @@ export function searchColumn(weighted: { A: string[]; B: string[] }) {
 export const literals = (values: readonly string[]): SQL =>
   sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))
 
-/** A check constraint that holds a column to a closed list; null passes. */
+/** A check constraint that allows the values of an enumeration, and null. */
 export const oneOf = (name: string, column: AnyPgColumn, values: readonly string[]) =>
   check(name, sql`${column} in (${literals(values)})`)
 
@@ -87,7 +87,7 @@ export const oneOf = (name: string, column: AnyPgColumn, values: readonly string
 export const exactlyOne = (name: string, columns: AnyPgColumn[]) =>
   check(name, sql`num_nonnulls(${sql.join(columns, sql`, `)}) = 1`)
 
-/** A check constraint for text that must say something: not empty, no blank edges. */
+/** A check constraint for text that is neither empty nor has spaces at its ends. */
 export const filled = (name: string, column: AnyPgColumn) =>
   check(name, sql`${column} <> '' and ${column} = btrim(${column})`)
 

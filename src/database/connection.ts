@@ -17,7 +17,7 @@ const maxPreparedStatements = 200
 /** Limits of each statement. */
 export interface StatementLimits {
   statementTimeoutMs: number
-  /** Statements that take at least so long are reported as slow. */
+  /** Statements that take at least this long are reported as slow. */
   slowStatementMs: number
 }
 
@@ -31,7 +31,7 @@ export interface DatabaseObserver {
   slow(text: string, durationMs: number): void
 }
 
-/** What a pool keeps of a client for as long as the client lives. */
+/** State of a client of the pool. */
 export interface ClientState {
   /** The `application_name` of this client alone, by which its statement is cancelled. */
   name: string

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Connection } from './connection.ts'
 
-/** A connection in a transaction that sees the database as of one moment, for one `COPY` after another. */
+/** A connection in a transaction on one snapshot of the database, for one `COPY` after another. */
 export interface CopySession {
   /**
    * Starts `COPY … TO STDOUT`. The stream reads from PostgreSQL only as fast as it is read. One at a time.
@@ -9,7 +9,7 @@ export interface CopySession {
    * @throws PostgreSQL's error, which is 57014 when no bytes arrive within the statement timeout; the reason of `signal`.
    */
   start(text: string, label: string, signal?: AbortSignal): Promise<Readable>
-  /** Rolls back and releases the connection, after everything was read. */
+  /** Rolls back and releases the connection. Everything must have been read. */
   close(): Promise<void>
   /** Cancels what runs and closes the connection. Does nothing after `close`. */
   abort(): Promise<void>

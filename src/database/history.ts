@@ -1,7 +1,7 @@
 import { StartupError } from '../startup-error.ts'
 import type { Database } from './database.ts'
 
-/** How many differences a message names. */
+/** Maximum number of differences in a message. */
 const maxDifferences = 5
 
 /**

@@ -20,8 +20,9 @@ export interface StoredResponse {
 type StoredRequest = StoredResponse & { fingerprint: string }
 
 /**
- * Locks the key of a request until the transaction ends. An advisory lock gives the transaction no id, as a row would: the
- * feed of changes is ordered by transaction ids, which must be assigned in the order in which records are locked.
+ * Locks the key of a request until the transaction ends. The lock is an advisory lock, because a lock on a row would assign
+ * the transaction's id: the feed of changes is ordered by these ids, which must be assigned in the order in which records
+ * are locked.
  * @returns false when another transaction holds the lock.
  */
 export async function tryLock(tx: Transaction, identity: string): Promise<boolean> {

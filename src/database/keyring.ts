@@ -1,7 +1,7 @@
 import type { Database } from './database.ts'
 import { noteUses, type Role } from './keys.ts'
 
-/** The data of a key that authentication needs. */
+/** The columns of a key that authentication needs. */
 export interface CachedKey {
   id: string
   name: string
@@ -63,9 +63,9 @@ function collectUses(database: Database) {
 }
 
 /**
- * Holds all keys in memory, so that finding one needs no statement; only an unknown key is looked up. All are dropped when
- * a change is notified, and while notifications may be missed every key is looked up. So a key that another process or
- * psql has revoked is never accepted for long.
+ * Holds all keys in memory, so that a known key needs no statement; only an unknown key is looked up. A notification of a
+ * change drops all keys, and while notifications may be missed every key is looked up. So a key that another process or psql
+ * has revoked is accepted for milliseconds, or for a second if the connection for notifications does not answer.
  */
 export function openKeyring(database: Database): Keyring {
   let held: Map<string, CachedKey> | undefined

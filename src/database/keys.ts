@@ -14,7 +14,7 @@ export interface KeyRecord {
   prefix: string
   createdAt: Date
   expiresAt: Date | null
-  /** To the minute. */
+  /** Time of the last use, to the minute; null if the key was never used. */
   lastUsedAt: Date | null
   revokedAt: Date | null
 }
@@ -78,8 +78,8 @@ export async function readKey(database: Database, id: string): Promise<KeyRecord
 
 /**
  * Revokes a key for good. A second call keeps the time of the first.
- * @param which its id or its prefix.
- * @returns the key as it is now, or undefined when there is none.
+ * @param which the id or the prefix of the key.
+ * @returns the revoked key, or undefined if there is none.
  */
 export async function revokeKey(tx: Transaction, which: string): Promise<KeyRecord | undefined> {
   const rows = await tx.query<KeyRecord>({

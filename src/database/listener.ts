@@ -11,7 +11,7 @@ const connectTimeoutMs = 5000
 /** How long the notification of the echo test may take. */
 const echoTimeoutMs = 1000
 
-/** The longest pause between attempts to connect. */
+/** Maximum delay between attempts to connect. */
 const maxReconnectDelayMs = 5000
 
 /** Receives what happens on a channel. */
@@ -26,12 +26,12 @@ export interface ListenHandler {
 /** One handler of a channel. */
 export interface Subscription {
   /**
-   * When the last question was asked whose answer proves that all earlier notifications have arrived; milliseconds of
-   * `performance.now()`, or negative infinity. PostgreSQL sends the notifications of a commit before it answers a later
-   * question on the same connection.
+   * Time at which the last successful verification was sent, in milliseconds of `performance.now()`; negative infinity if
+   * there was none. All notifications before that time have arrived, since PostgreSQL sends the notifications of a commit
+   * before it answers a later statement on the same connection.
    */
   readonly verifiedAt: number
-  /** Asks such a question. Resolves when it is answered or has failed; at once when there is no connection. */
+  /** Verifies the connection. Resolves when PostgreSQL has answered or failed, or at once if there is no connection. */
   verify(): Promise<void>
   close(): Promise<void>
 }
@@ -39,13 +39,14 @@ export interface Subscription {
 interface Entry {
   channel: string
   handler: ListenHandler
-  /** When the connection began to listen for it; infinity while it does not. */
+  /** Time at which the connection began to listen to the channel; infinity while it does not. */
   activeSince: number
 }
 
 /**
  * Listens for notifications on one connection for all channels, and reconnects when it is lost. It connects for the first
- * subscription and closes with the last one. A closed connection is noticed at once, a silent one within a second.
+ * subscription and closes with the last one. A closed connection is noticed at once, one that does not answer within a
+ * second.
  *
  * LISTEN does not work through a pooler in transaction mode. So a connection is used only after it has received a
  * notification that was sent through the pool, which also proves that both lead to the same database.
@@ -66,7 +67,7 @@ export class Listener {
     this.#notify = notify
   }
 
-  /** Adds a handler, which is called from when the connection is there on. Never rejects. */
+  /** Adds a handler, which is called once there is a connection. Never rejects. */
   async listen(channel: string, handler: ListenHandler): Promise<Subscription> {
     const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
     this.#entries.add(entry)
@@ -109,7 +110,7 @@ export class Listener {
     }
   }
 
-  /** Listens for as long as the connection holds. Returns or throws why it does not. */
+  /** Listens until the connection is lost. Returns or throws the reason. */
   async #connect(signal: AbortSignal, onConnect: () => void): Promise<string> {
     const client = new pg.Client({
       connectionString: this.#url,
@@ -176,7 +177,7 @@ export class Listener {
       if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN was undone')
       if (client === this.#client) this.#verifiedAt = askedAt
     } catch {
-      // `#connect` is told by the event `end`.
+      // The event `end` makes `#connect` return.
       if (client === this.#client) this.#disconnect()
       client.end().catch(() => {})
     }
@@ -204,7 +205,7 @@ export class Listener {
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    // After a pause of the whole process the answer may have arrived unread; it is read before setImmediate.
+    // After a pause of the whole process, an answer may have arrived that is not read yet. It is read before setImmediate.
     timer = setTimeout(() => setImmediate(() => reject(new Error('no answer'))), heartbeatMs)
   })
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))

@@ -29,7 +29,7 @@ export async function migrate(database: Database): Promise<void> {
   }
 }
 
-/** PostgreSQL's reason in one line; drizzle has it as the cause of an error that is all statement. */
+/** Returns PostgreSQL's reason in one line. drizzle's own error has only the statement, and PostgreSQL's as its cause. */
 function refusal(error: unknown): string {
   if (errorCode(error) === '42501')
     return 'DATABASE_URL: its user may not create tables there; make it the owner'
@@ -60,7 +60,7 @@ async function migrateAlone(database: Database): Promise<void> {
   ])
   await database.maintain((client) =>
     drizzle(client).transaction(async (transaction) => {
-      // PostgreSQL changes no column that a view shows.
+      // PostgreSQL refuses to change a column that a view uses.
       await transaction.execute('drop schema if exists past cascade')
       await migrator.migrate(transaction, { migrationsFolder: folder })
       await transaction.execute('select sync_records()')
@@ -69,7 +69,7 @@ async function migrateAlone(database: Database): Promise<void> {
   )
 }
 
-/** The migrations of this version, by the moment of their making, which is what the migrator goes by. */
+/** The migrations of this version, each as its creation time, by which drizzle's migrator identifies it. */
 async function neededMigrations(): Promise<number[]> {
   const journal = journalFile.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
   return journal.entries.map((entry) => entry.when)
@@ -82,7 +82,7 @@ async function appliedMigrations(database: Database): Promise<Set<number>> {
     })
     return new Set(rows.map((row) => Number(row.created_at)))
   } catch (error) {
-    // Neither the table nor its schema is there before the first migration.
+    // Neither the table nor its schema exists before the first migration.
     if (['42P01', '3F000'].includes(errorCode(error))) return new Set()
     throw error
   }

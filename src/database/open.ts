@@ -2,19 +2,19 @@ import type { Database, DatabaseOptions } from './database.ts'
 import type { EmbeddedDatabase } from './embedded/index.ts'
 
 export interface CloseOptions {
-  /** Whether it goes on after this process has ended, so that it is closed even when a start is interrupted. */
+  /** Whether it outlives the process, as a server does, so that it must be closed even when a start is interrupted. */
   outlivesProcess?: boolean
 }
 
-/** Ties what a command opens to the life of its process. */
+/** Closes what a command has opened when its process ends. */
 export interface Lifecycle {
   /** Aborted when the process is told to stop before the command has started its service or done its work. */
   signal: AbortSignal
-  /** Registers how something that was opened is closed. What was registered last is closed first. */
+  /** Registers a function that closes something. The last one registered runs first. */
   onClose(close: () => Promise<void>, options?: CloseOptions): void
 }
 
-/** What the configuration says of the database. */
+/** The settings of the configuration that concern the database. */
 export interface DatabaseConfig {
   DATABASE_URL?: string | undefined
   LISTEN_DATABASE_URL?: string | undefined
@@ -58,7 +58,7 @@ export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle)
 async function openEmbedded(dataDir: string, lifecycle: Lifecycle): Promise<EmbeddedDatabase> {
   const { openEmbeddedDatabase } = await import('./embedded/index.ts')
   const opening = openEmbeddedDatabase(dataDir, [], lifecycle.signal)
-  // Registered before it is open: an interruption waits until the programs that open it have ended.
+  // Registered before the database is open, so that an interruption waits for the programs that open it.
   const close = async () => (await opening.catch(() => undefined))?.close()
   lifecycle.onClose(close, { outlivesProcess: true })
   return await opening

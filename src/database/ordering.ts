@@ -26,7 +26,7 @@ export const textOrder = (column: AnyPgColumn): Ordering => ({
 /** Replaces a missing code: the last Unicode character. */
 export const maxCharacter = sql`U&'\\+10FFFF'`
 
-/** Codes and words: the order of their bytes. */
+/** Codes: the order of their bytes. */
 export const codeOrder = (column: AnyPgColumn): Ordering => ({
   asc: sql`${coalesceColumn(column, maxCharacter)} collate "C"`,
   desc: sql`${coalesceColumn(column, sql`''`)} collate "C"`,
@@ -61,7 +61,7 @@ export const numberOrder = (column: AnyPgColumn): Ordering => ({
   type: 'numeric',
 })
 
-/** Columns that always have a value, as they are. */
+/** Columns that are never null: their own order. */
 export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | 'uuid'): Ordering => ({
   asc: sql`${column}`,
   desc: sql`${column}`,

@@ -16,7 +16,7 @@ export interface PoolOptions extends StatementLimits {
   maxConnections: number
   /** Requests that may wait for a connection. */
   maxWaiting: number
-  /** How long each may wait. */
+  /** Maximum time that each may wait. */
   acquireTimeoutMs: number
 }
 
@@ -73,7 +73,7 @@ export class Pool {
   /** @throws Problem `overloaded` when the queue is full or no connection became free in time; pg's connection errors. */
   async acquire(): Promise<Connection> {
     const { maxWaiting, acquireTimeoutMs } = this.options
-    // A request for which a connection is idle waits only for the next turn of the event loop.
+    // A waiting request that gets an idle connection in this turn of the event loop does not count.
     if (this.#pool.waitingCount - this.#pool.idleCount >= maxWaiting) {
       this.observer.refused('queue')
       throw overloaded(`Too many requests wait for a database connection (limit ${maxWaiting}).`)

@@ -7,15 +7,15 @@ import { dialect } from './dialect.ts'
 import type { Statement } from './statement.ts'
 
 /**
- * Writes rows of several tables by one statement that stays the same however many rows there are: the rows of a table
- * travel as one JSON value, which PostgreSQL unfolds. So each statement is prepared once a connection, and writing a
- * record with all that belongs to it is one round trip.
+ * Writes rows of several tables by one statement whose text does not depend on the number of rows: the rows of a table are
+ * one JSON parameter, which PostgreSQL turns into rows. So each statement is prepared once per connection, and writing a
+ * record with its lists is one round trip.
  */
 
-/** A row by the properties of its table. What is left out is null, or what the column is by default. */
+/** A row by the properties of its table. Properties that are left out are null or the default of the column. */
 export type Row = Record<string, unknown>
 
-/** What is written to one table. `rows` may be given as JSON text already. */
+/** A write to one table. `rows` may be JSON text. */
 export interface TableWrite {
   kind: 'insert' | 'update'
   table: PgTable
@@ -30,11 +30,11 @@ const list = (names: string[]) => names.map(quoted).join(', ')
 const listColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => columnOf(table, property))
 
-/** What the JSON is unfolded to: properties with the types of their columns. */
+/** The columns of `json_to_recordset`: properties with the types of their columns. */
 const unfolded = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => `${quoted(property)} ${columnOf(table, property).getSQLType()}`).join(', ')
 
-/** A value of an insert. Rows may lack values that the database makes by a function. */
+/** A value of an insert. If the default of a column is SQL, rows may leave it out. */
 function insertedValue(property: string, column: PgColumn): string {
   const given = `given.${quoted(property)}`
   return is(column.default, SQL) ? `coalesce(${given}, ${dialect.sqlToQuery(column.default).sql})` : given
@@ -65,7 +65,7 @@ function prepare(shape: string, build: () => string): { name: string; text: stri
   return statement
 }
 
-/** The statement of several writes, which see one state of the tables and none of each other. */
+/** The statement of several writes. All of them see the tables as they were before the statement. */
 export function writeStatement(writes: TableWrite[]): Statement {
   const shape = writes
     .map(({ kind, table, properties }) => `${kind} ${getTableName(table)} ${properties.join()}`)
@@ -81,7 +81,7 @@ export function writeStatement(writes: TableWrite[]): Statement {
   return { ...statement, values }
 }
 
-/** A table with its column of the record's id. */
+/** A table, and its column with the id of the record. */
 export interface RecordRows {
   table: PgTable
   recordId: PgColumn
@@ -100,13 +100,13 @@ export function deleteStatement(tables: RecordRows[], ids: string[]): Statement 
   return { ...statement, values: [ids] }
 }
 
-/** The properties that rows of a table fill: those that any of them has, in the order of the table. */
+/** The properties that at least one row has, in the order of the table. */
 export function filledProperties(table: PgTable, rows: Row[]): string[] {
   const found = new Set<string>()
   for (const row of rows) for (const property in row) found.add(property)
   return Object.keys(getTableColumns(table)).filter((property) => found.has(property))
 }
 
-/** Rows with the columns of their owner and their place in the list. */
+/** Adds the columns of the owner and the position in the list to rows. */
 export const positioned = (rows: Row[], owner: Row): Row[] =>
   rows.map((row, position) => ({ ...row, ...owner, position }))

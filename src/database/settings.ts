@@ -8,7 +8,7 @@ export async function cursorSecret(database: Database): Promise<string> {
   return row.value
 }
 
-/** Whether the server is writable. A hot standby is not, nor a database that is set to read only. */
+/** Whether the database is writable. A hot standby is not, and neither is a database that is set to read-only. */
 export async function isWritable(database: Database): Promise<boolean> {
   const text = "select current_setting('transaction_read_only') as read_only"
   const [row] = await database.read<{ read_only: string }>({ text })

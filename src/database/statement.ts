@@ -1,4 +1,4 @@
-/** SQL text with its values. It is prepared on the connection exactly when it has a `name`. */
+/** SQL text with its values. A statement with a `name` is prepared on the connection. */
 export interface Statement {
   text: string
   name?: string | undefined

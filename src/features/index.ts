@@ -6,7 +6,7 @@ import { keyEndpoints } from './keys.ts'
 import { countryNetwork, network } from './network/network.ts'
 import { search } from './search/search.ts'
 
-/** Every endpoint that is not an operation of the grid. */
+/** Every endpoint that is not an operation of every resource. */
 export const endpoints = (registry: Registry): Endpoint[] => [
   search(registry),
   network(registry),

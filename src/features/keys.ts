@@ -33,16 +33,16 @@ const example = {
 }
 
 const shape = {
-  id: keys.uuid().meta({ description: 'Names the key in URLs.' }),
-  name: z.string().meta({ description: 'Who or what has it.' }),
+  id: keys.uuid().meta({ description: 'Id of the key in URLs.' }),
+  name: z.string().meta({ description: 'Person or program that uses the key.' }),
   role: z
     .enum(roles)
-    .meta({ description: 'What it allows: each role may also do what those before it may.' }),
-  prefix: z.string().meta({ description: 'What the key begins with, to recognise it by.' }),
-  createdAt: z.iso.datetime().meta({ description: 'When it was made.' }),
-  expiresAt: moment('From when on it is refused; null for never.'),
-  lastUsedAt: moment('When it was last used, to the minute; null for never.'),
-  revokedAt: moment('When it was revoked; null while it is good.'),
+    .meta({ description: 'Role of the key. Each role includes the rights of those before it.' }),
+  prefix: z.string().meta({ description: 'First characters of the key, by which people recognise it.' }),
+  createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
+  expiresAt: moment('When the key expires; null for never.'),
+  lastUsedAt: moment('When the key was last used, to the minute; null if it never was.'),
+  revokedAt: moment('When the key was revoked; null if it was not.'),
 }
 
 const keyRecord = nameOutput(
@@ -61,7 +61,7 @@ const issuedKey = nameOutput(
       ...shape,
       key: z
         .string()
-        .meta({ description: 'The key itself, which is shown only now: only its hash is kept.' }),
+        .meta({ description: 'The key itself. It is shown only now: the registry stores only its hash.' }),
     })
     .meta({ description: 'A new key.', examples: [{ ...example, key: keyExample }] }),
 )
@@ -80,13 +80,13 @@ const newKey = nameInput(
   'Key',
   z
     .strictObject({
-      name: line(200).meta({ description: 'Who or what gets it, to recognise it by.' }),
+      name: line(200).meta({ description: 'Person or program that will use the key.' }),
       role: z.enum(roles).meta({ description: 'reader, editor (writes too) or admin (manages keys too).' }),
       expiresAt: optional(z.iso.datetime({ offset: true, error: right })).meta({
-        description: 'From when on it is refused; left out or null for never.',
+        description: 'When the key expires; left out or null for never.',
       }),
     })
-    .meta({ description: 'What a key is to be like.', examples: [{ name: 'A dashboard', role: 'reader' }] }),
+    .meta({ description: 'Properties of a new key.', examples: [{ name: 'A dashboard', role: 'reader' }] }),
 )
 
 const keyed: Keyed = { noun: 'key', key: { property: 'id', schema: keys.uuid() } }
@@ -97,7 +97,7 @@ const noSuch = (id: string) => new Problem('not-found', `There is no key ${id}.`
 
 /** The response to a repeated creation of a key. It has no secret, because the secret is not stored. */
 function madeBefore({ headers: { location = '' } }: ApiResponse, url: string): ApiResponse {
-  const detail = `The request has been done: it made the key ${location}, which is not shown again. If it has been lost, revoke it and make another one.`
+  const detail = `The request was done before: it created the key ${location}, which is not shown again. If the key was lost, revoke it and create another one.`
   const problem = new Problem('conflict', detail)
   return {
     status: problem.status,
@@ -117,9 +117,9 @@ const create: Endpoint = {
   contract: {
     ...common,
     operationId: 'createKey',
-    summary: 'Make a key',
+    summary: 'Create a key',
     description:
-      'The answer has the key itself, which is not shown again: the registry keeps only a hash of it. A repetition with the same `Idempotency-Key` makes no other key, and is answered 409 with the place of the first.',
+      'The response has the key itself, which is not shown again: the registry stores only its hash. A repeated request with the same `Idempotency-Key` creates no second key, and gets 409 with the `Location` of the first.',
     headers: [idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
@@ -169,10 +169,10 @@ const list: Endpoint = {
     ...common,
     operationId: 'listKeys',
     summary: 'List keys',
-    description: 'The newest first; those that have expired or been revoked are among them.',
+    description: 'All keys, newest first, including expired and revoked ones.',
     query: {
-      limit: limitParameter('Keys in a page', pageSize),
-      cursor: single(keys.uuid(), 'Where to go on: `page.next` of the page before.'),
+      limit: limitParameter('Keys per page', pageSize),
+      cursor: single(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     answers: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
@@ -197,7 +197,7 @@ const read: Endpoint = {
     ...common,
     operationId: 'getKey',
     summary: 'Read one key',
-    description: 'What is kept of a key, which is everything but the key itself.',
+    description: 'Everything about a key but the key itself, which is not stored.',
     answers: { 200: { description: 'The key.', schema: () => keyRecord, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   },
@@ -218,9 +218,9 @@ const revoke: Endpoint = {
     operationId: 'revokeKey',
     summary: 'Revoke a key',
     description:
-      'It is refused from now on, by every process of the service, for good. It stays in the list, marked as revoked; revoking it again changes nothing.',
+      'Every process of the service refuses the key from now on. The key stays in the list with `revokedAt`; revoking it again changes nothing.',
     headers: [idempotencyKey],
-    answers: { 204: { description: 'It is revoked.', headers: replayedHeaders } },
+    answers: { 204: { description: 'The key is revoked.', headers: replayedHeaders } },
     problems: [
       'malformed-request',
       'invalid-parameter',

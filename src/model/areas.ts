@@ -40,7 +40,7 @@ export function areaFilters(
   }
 }
 
-/** Groups by the regions that a record's one country lies in. */
+/** Dimensions by the regions that a record's one country lies in. */
 export const areaDimensions = (
   registry: Registry,
   id: AnyPgColumn,

@@ -16,21 +16,21 @@ import { byColumn, type SortKey } from './sorts.ts'
 
 /** Makes a resource from its declaration: its document, filters, sort keys, dimensions and includes, from its fields. */
 
-/** Filters that every record has: its key, and when it was made and changed. */
+/** Filters that every resource has: by key, and by the times of creation and of the last change. */
 const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
   [key.property]: anyOf(key.column, key.schema, 'Key of the record.'),
-  createdAt: timestamp(id, records.createdAt, 'When the record was made in the registry.'),
+  createdAt: timestamp(id, records.createdAt, 'When the record was created in the registry.'),
   updatedAt: timestamp(id, records.updatedAt, 'When the record was last changed in the registry.'),
 })
 
-/** Sort keys that every record has. */
+/** Sort keys that every resource has. */
 const recordSorts = (key: Key): Record<string, SortKey> => ({
   [key.property]: byColumn(
     key.column,
     key.madeBy === 'registry' ? 'uuid' : 'text',
     key.madeBy === 'registry' ? 'Order of creation.' : 'The key itself.',
   ),
-  createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was made in the registry.'),
+  createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was created in the registry.'),
   updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed in the registry.'),
 })
 
@@ -64,7 +64,7 @@ const merge = <Part extends 'filters' | 'sorts' | 'dimensions' | 'measures'>(
 const mergeLazy = <T>(parts: ((() => Record<string, T>) | undefined)[]): Record<string, T> =>
   Object.assign({}, ...parts.map((part) => part?.() ?? {}))
 
-/** Includes that fields of other resources declare here: the records that refer to a record of this one. */
+/** Includes that fields of other resources declare for this one: the records that refer to a record of it. */
 function inverseIncludes(registry: Registry, resource: Resource) {
   const found = registry.resources.flatMap((other) =>
     Object.values(other.bound).flatMap(({ field, place }) => {
@@ -80,7 +80,7 @@ function inverseIncludes(registry: Registry, resource: Resource) {
   )
 }
 
-/** What `place` is for rules that are of no single field. */
+/** Returns the place of rules that belong to no single field. */
 function resourcePlace(registry: Registry, { name }: ResourceDefinition): ResourcePlace {
   const table = registry.table(name)
   return {
@@ -93,7 +93,7 @@ function resourcePlace(registry: Registry, { name }: ResourceDefinition): Resour
   }
 }
 
-/** The properties that full text finds words in, as a sentence lists them. */
+/** The properties that the full-text index covers, as text for a sentence. */
 const searchedProperties = ({ fields }: ResourceDefinition): string =>
   listed(Object.keys(fields).filter((name) => fields[name]?.searchText))
 

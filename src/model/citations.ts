@@ -4,12 +4,12 @@ import { includedRecords } from './includes.ts'
 import { type Include, type Resource, toSearchable } from './resource.ts'
 import type { Collection } from './searchable.ts'
 
-/** Citations speak of records of every other resource, by `citedRecord` and `citedResource`. */
+/** Citations refer to records of every other resource, by the columns `citedRecord` and `citedResource`. */
 
 const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
   name === 'citations' ? undefined : registry.find('citations')
 
-/** The citations that support a record, with all that citations can be searched by. */
+/** The collection `citations` of a record: its citations, with the filters and collections of that resource. */
 export function citationCollection(resource: Resource): Record<string, Collection> {
   const citations = citationsOf(resource)
   if (!citations) return {}
@@ -23,7 +23,7 @@ export function citationCollection(resource: Resource): Record<string, Collectio
   }
 }
 
-/** The citations that support a record as an include, each with its source. */
+/** The include `citations` of a record: its citations, each with its source. */
 export function citationInclude(resource: Resource): Record<string, Include> {
   const citations = citationsOf(resource)
   if (!citations) return {}

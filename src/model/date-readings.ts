@@ -2,7 +2,7 @@
 
 const part = (digits: string): number => Number(digits)
 
-/** The day in EDTF, or none where the calendar does not have it. */
+/** Returns the day in EDTF; an empty list if the calendar does not have it. */
 function day(year: string, month: number, dayOfMonth: number): string[] {
   // Date.UTC reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years.
   const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), month, 0)).getUTCDate()

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * Returns a check that a number has at most so many decimals. A JSON number is a double, which holds the nearest value to
- * a decimal and not the decimal itself, so the number must be the double that the rounded decimal has.
+ * Returns a check that a number has at most this many decimals. A JSON number is a double, which rarely equals a decimal.
+ * So the check compares the number with the double that is nearest to the rounded decimal.
  */
 export const requireDecimals =
   (decimals: number) =>

@@ -5,7 +5,7 @@ import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
 import type { Relation } from './relations.ts'
 
-/** A dimension: what records can be grouped by. Records without a value form the group null. */
+/** A dimension: a value that records can be grouped by. Records without a value form the group null. */
 export interface Dimension {
   description: string
   /** PostgreSQL type of the grouped values. It also defines their order. */
@@ -16,7 +16,10 @@ export interface Dimension {
   text: (value: SQL) => SQL
   /** The label of a value. */
   label: (value: SQL) => SQL
-  /** The filters that select the records of a group: `finds` takes its key, and `lacks` the word `none`. */
+  /**
+   * The filter that selects the records of a group: with the operator `finds` and the group's key, or for the group null
+   * with the operator `lacks` and the value `none`.
+   */
   groupFilter: { filter: string; finds: Operator; lacks: Operator; none: string }
 }
 
@@ -53,7 +56,7 @@ const byColumn = (
   groupFilter: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
 
-/** A dimension by a word of a closed list. */
+/** A dimension by an enumeration value. */
 export const byWord = (column: AnyPgColumn, filter: string, description: string): Dimension =>
   byColumn(column, filter, description, spaced)
 
@@ -88,7 +91,7 @@ const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 /**
  * The year, decade and month of an EDTF date, such as `signedYear`. A date that may lie in several units is in
  * the group null.
- * @param name of the dimensions without the unit: `signed`.
+ * @param name the name of the dimensions without the unit: `signed`.
  */
 export function byDate(
   table: PgTable,
@@ -102,7 +105,7 @@ export function byDate(
     (['year', 'decade', 'month'] as const).map((unit): [string, Dimension] => [
       `${name}${capitalized(unit)}`,
       {
-        description: `${units[unit]} of \`${property}\`. ${description} Null when there is no date, or one that can't be told to a ${unit}.`,
+        description: `${units[unit]} of \`${property}\`. ${description} Null for records without a date, or with one that spans several ${unit}s.`,
         type: 'integer',
         values: { kind: 'one', value: unitNumber[unit](earliest, latest) },
         text: unitText[unit],

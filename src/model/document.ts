@@ -5,18 +5,18 @@ import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
 import { ownProperties, type Resource } from './resource.ts'
 
-/** How a record's JSON is composed in the database, and by which fingerprint a stored document is known to be current. */
+/** SQL that composes the JSON of a record, and the fingerprint (`shape`) that tells whether a stored document is current. */
 
 const propertyNames = new WeakMap<Resource, readonly string[]>()
 
-/** Names of a record's own properties, in the order in which they are shown. */
+/** Names of a record's own properties, in the order of the response. */
 export function propertiesOf(resource: Resource): readonly string[] {
   const known = propertyNames.get(resource) ?? Object.keys(ownProperties(resource))
   propertyNames.set(resource, known)
   return known
 }
 
-/** SQL expression of a timestamp as it is answered: RFC 3339, UTC, milliseconds. */
+/** SQL expression of a timestamp as text in RFC 3339: UTC, milliseconds. */
 export const rfc3339 = (column: SQL) =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
@@ -48,8 +48,9 @@ export function composedJson(resource: Resource, properties: readonly string[]):
 const shapes = new WeakMap<Resource, string>()
 
 /**
- * The fingerprint of a resource's declaration: a document that was stored under it equals what the tables would give.
- * It is made of the SQL that composes a document, so it changes with every property and with nothing else.
+ * Returns the fingerprint of a resource's declaration. A document that was stored with the same fingerprint equals the one
+ * that would be composed from the tables. It is a hash of the SQL that composes a document, so it changes whenever the
+ * properties of the resource do.
  */
 export function shapeOf(resource: Resource): string {
   const known = shapes.get(resource)
@@ -64,8 +65,8 @@ export function shapeOf(resource: Resource): string {
 export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(resource)}'`)
 
 /**
- * SQL text expression of a whole document: as it is stored or, where that is of another shape, composed from the tables.
- * It stands over a row of the resource's table.
+ * SQL text expression of a whole document: the stored one or, if that has another shape, one composed from the tables. It
+ * needs a row of the resource's table.
  */
 export const storedJson = (resource: Resource): SQL =>
   sql`(select case when ${records.shape} = ${shapeLiteral(resource)} then ${records.document} else ${composedJson(resource, propertiesOf(resource))} end from ${records} where ${records.id} = ${resource.id})`

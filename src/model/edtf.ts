@@ -9,13 +9,13 @@
 import { parse as parseEdtf } from 'edtf'
 import { readOtherNotation } from './date-readings.ts'
 
-/** What is wrong with a text, and where: `position` counts from zero and is at most the text's length. */
+/** An error in a text: `position` counts from zero and is at most the text's length. */
 export type EdtfFault = { position: number; message: string }
 
 /**
  * Finds the first fault in a date written in EDTF, level 0 or 1.
  *
- * Taken: `2011`, `2011-04`, `2011-04-05`, `-0044`, `Y12345`, `2011-04-05T10:00:00+08:00`, a final `?`, `~` or
+ * It accepts `2011`, `2011-04`, `2011-04-05`, `-0044`, `Y12345`, `2011-04-05T10:00:00+08:00`, a final `?`, `~` or
  * `%`, `201X`, `20XX`, `2011-XX`, `2011-04-XX`, `2011-XX-XX`, the seasons `2011-21` to `2011-24`, and
  * intervals between years, months or days, with `..` for an open end and nothing for an unknown one.
  *
@@ -61,9 +61,9 @@ function findEndFault(end: string): EdtfFault | undefined {
 /** Finds a fault in the order or kinds of two valid ends. Its position is in the second. */
 function findOrderFault(start: string, end: string): EdtfFault | undefined {
   if (isUnbounded(start) && isUnbounded(end))
-    return { position: 0, message: 'expected a date in one of the ends' }
+    return { position: 0, message: 'expected a date at one of the ends' }
   if (isUnbounded(start) || isUnbounded(end) || sortKey(end, 12, 31) >= sortKey(start, 1, 1)) return undefined
-  return { position: 0, message: `expected an end which is not before the start, ${start}` }
+  return { position: 0, message: `expected an end that is not before the start, ${start}` }
 }
 
 function isUnbounded(end: string): boolean {
@@ -170,7 +170,7 @@ function findRangeFault(date: string): EdtfFault | undefined {
   }
 }
 
-/** A number which sorts as days do, for the earliest day of a date; the last two arguments complete the date. */
+/** Returns a number that sorts like the earliest day of a date. The last two arguments complete a year or month. */
 function sortKey(date: string, monthIfNone: number, dayIfNone: number): number {
   const [, minus = '', digits = '', month = monthIfNone, day = dayIfNone] = FIELDS.exec(date) ?? []
   const year = Number(minus + digits.replaceAll('X', minus ? '9' : '0'))

@@ -13,7 +13,7 @@ import type { SortKey } from './sorts.ts'
 /** Weight of a text in the full-text index: `A` for names and titles, `B` for prose. */
 export type TextWeight = 'A' | 'B'
 
-/** Where a field is: in a resource, or in the objects of a list inside one. */
+/** The place of a field: in a resource, or in the items of a list inside one. */
 export interface FieldPlace {
   /** Name of the property. */
   name: string
@@ -63,14 +63,14 @@ export interface FieldQuery {
   includes?: () => Record<string, Include>
 }
 
-/** What a field lets its resource do beside others. Features ask for it by name. */
+/** A kind of property that features look for, such as participants. */
 export type Capability =
   | { kind: 'participants'; roles: readonly [string, ...string[]]; parties: boolean }
   | { kind: 'topics' }
   | { kind: 'externalIds' }
   | { kind: 'location' }
 
-/** Records that refer to those of another resource, as an include there. */
+/** An include that a field declares for the resource that it refers to: the records that refer to a record there. */
 export interface InverseInclude {
   /** Name of the other resource. */
   resource: string
@@ -90,7 +90,7 @@ export type ColumnBuilders = Record<string, PgColumnBuilderBase>
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
-  /** Columns of countries that take part in addition to the participants: a host, a location. */
+  /** Columns with countries that count as participants of the record: a host, a location. */
   hostCountries?(place: FieldPlace): PgColumn[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema

@@ -34,7 +34,7 @@ export type Operator =
   | 'noneAs'
   | DateUnit
 
-/** The values of the other filters of the request, as SQL. A filter may use them to narrow its own. */
+/** Returns the value of another filter of the request as SQL, by which a filter narrows its own rows. */
 export type Siblings = (filter: string) => SQL | undefined
 
 /** What an operator takes: one value, several values, or a boolean. */
@@ -72,8 +72,8 @@ const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> 
   column.notNull ? {} : { isNull: isNull(column) }
 
 /**
- * Any of several words, for a column that is also a sort key. The condition uses the expression of the sort index.
- * `ne` also keeps records that have no value.
+ * A filter by any of several codes, for a column that is also a sort key: its conditions use the expression of the sort
+ * index. `ne` also finds records without a value.
  */
 export function anyWord(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const { asc } = codeOrder(column)
@@ -90,7 +90,7 @@ export function anyWord(column: AnyPgColumn, value: z.ZodType, description: stri
   }
 }
 
-/** Any of several keys or words, for a column with an index of its own. `ne` also keeps records that have no value. */
+/** A filter by any of several keys or codes, for a column with its own index. `ne` also finds records without a value. */
 export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const list = (values: SQL) => sql`${values}::${sql.raw(column.getSQLType())}[]`
   return {
@@ -117,7 +117,7 @@ const parts = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
 
 const textValue = () => z.string().normalize('NFC').min(1).max(500)
 
-/** A text of the record. `eq` compares it whole, and every operator ignores case and accents. Values may contain commas. */
+/** A filter by a text. `eq` compares the whole text, and every operator ignores case and accents. Values may contain commas. */
 export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
@@ -128,7 +128,7 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   },
 })
 
-/** A text by which records are grouped. `eq` compares it exactly, as groups do, so that a group links to its records. */
+/** A filter by a text that is also a dimension. `eq` compares exactly, as groups do, so that a group links to its records. */
 export const groupedText = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
@@ -140,21 +140,21 @@ export const groupedText = (column: AnyPgColumn, description: string): Filter =>
   },
 })
 
-/** Any of several values, by the given condition. */
+/** A filter by any of several values, with the given condition. */
 export const anyWhere = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
   comparisons: { eq: many(build) },
 })
 
-/** One value, by the given condition. */
+/** A filter by one value, with the given condition. */
 export const where = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
   comparisons: { eq: one(build) },
 })
 
-/** Any of several values, for a column of type text[]. */
+/** A filter by any of several values, for a column of type text[]. */
 export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
   anyWhere(value, description, (values) => sql`${column} && ${values}::text[]`)
 
@@ -194,8 +194,8 @@ const side = {
 }
 
 /**
- * An EDTF date of the record. Dates are spans of days, so plain operators compare by overlap (could it be so?) and
- * the `certainly` ones by containment (must it be so?).
+ * A filter by an EDTF date. Dates are spans of days: plain operators compare by overlap (the comparison may hold), and the
+ * `certainly` operators by containment (the comparison must hold).
  * @example signedOn[gte]=2011-04-10 keeps 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
  */
 export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {
@@ -235,7 +235,7 @@ const decimal = z
   .regex(/^-?\d{1,15}(\.\d{1,6})?$/, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
   .meta({ description: 'A number in decimal digits.' })
 
-/** A number of the record. The condition uses the expression of the sort index, where a missing number sorts last. */
+/** A filter by a number. Its conditions use the expression of the sort index, in which a missing number sorts last. */
 export function number(column: AnyPgColumn, description: string): Filter {
   const { asc, desc } = numberOrder(column)
   const compare = (operator: '>' | '>=' | '<' | '<=', expression: SQL) =>
@@ -270,9 +270,9 @@ export const moment = (text: SQL) =>
   sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
 
 /**
- * When the record was created or changed in the registry.
+ * A filter by the time at which the record was created or last changed in the registry.
  * @param id the column with the record's id.
- * @param column of `records`.
+ * @param column the column of `records` with the time.
  */
 export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: string): Filter {
   const compare = (operator: string) =>
@@ -287,7 +287,7 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
   }
 }
 
-/** Full text in the syntax of web searches: words, "phrases", or, -not. */
+/** A full-text filter in web-search syntax: words, "phrases", or, -not. */
 export const fullText = (table: PgTable, what: string): Filter =>
   where(
     z.string().min(1).max(300),
@@ -296,15 +296,15 @@ export const fullText = (table: PgTable, what: string): Filter =>
       sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(sql`${text}::text`)})`,
   )
 
-/** The condition that a record is among those of some queries, each of which yields ids. */
+/** SQL condition that a record is in the results of some queries, each of which returns ids. */
 export const among = (id: AnyPgColumn, queries: SQL[]): SQL =>
   sql`${id} in (${sql.join(queries, sql` union all `)})`
 
-const forValues = 'OPERATOR: each of the values itself. `isNull`: whether there is none.'
+const forValues = 'OPERATOR: has each of the values itself. `isNull`: has no value.'
 const forParticipants =
-  'OPERATOR: each of the values, perhaps in a role, as `value:role`. `isNull`: whether there is none. `noneAs`: none in these roles.'
+  'OPERATOR: has each of the values, each optionally with a role, as `value:role`. `isNull`: has no value. `noneAs`: has none in these roles.'
 
-/** A filter with the operators of a property that has many values. */
+/** Adds the operators of a relation to a filter. */
 export const withRelation = (
   filter: Filter,
   relation: Relation,

@@ -9,8 +9,8 @@ const jsonArray = (document: SQL, rest: SQL, order: SQL) =>
   sql`(select '[' || coalesce(string_agg(${document}, ',' order by ${order}), '') || ']' ${rest})`
 
 /**
- * The records of a resource that a condition picks, in the order of their keys.
- * @param nested what is included in them in turn.
+ * Include of the records of a resource that match a condition, in the order of their keys.
+ * @param nested names of the includes of those records.
  */
 export function includedRecords(
   resource: Resource,
@@ -26,7 +26,7 @@ export function includedRecords(
   }
 }
 
-/** The one record that a column refers to, or null. */
+/** Include of the one record that a column refers to, or null. */
 export function includedOne(resource: Resource, description: string, key: AnyPgColumn): Include {
   return {
     description,

@@ -1,9 +1,9 @@
 import { v5 as nameBasedUuid } from 'uuid'
 import { z } from 'zod'
 
-/** The form of a key, and who makes it. */
+/** The schema of a key, and who makes it. */
 export interface KeyForm {
-  /** The form of a key; keys of another form are refused before the database is queried. */
+  /** Schema of a key. A key that does not match is refused before the database is queried. */
   schema: z.ZodType<string>
   /** `registry` for UUIDs, `client` for codes and slugs, which are part of the document. */
   madeBy: 'registry' | 'client'
@@ -11,7 +11,7 @@ export interface KeyForm {
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** The forms of records' keys. Each error says what a key looks like. */
+/** Schemas of records' keys. Each error says what a key looks like. */
 export const keys = {
   uuid: () =>
     z
@@ -46,8 +46,8 @@ function suggestCapitals(input: unknown): string {
 const namespace = '3f0f3e8c-6a0b-5d0e-9b1a-5f5f0c1d2e3a'
 
 /**
- * The id of a record: its key where that is a UUID, otherwise a name-based UUID of resource and key
- * (version 5, RFC 9562), so that a restored or imported record has the same id everywhere.
+ * Returns the id of a record: its key if that is a UUID, otherwise a name-based UUID of resource and key (version 5,
+ * RFC 9562), so that a restored or imported record has the same id in every registry.
  */
 export const recordId = (resource: { name: string; key: KeyForm }, key: string): string =>
   resource.key.madeBy === 'registry' ? key : nameBasedUuid(`${resource.name}/${key}`, namespace)

@@ -24,7 +24,7 @@ function faultsIn({ resources }: Registry, request: string): string[] {
   }
 }
 
-/** Refuses a list request that the registry could not answer: an unknown resource, filter or value. */
+/** Refuses a list request with an unknown resource, filter or value. */
 export function checkListRequest(registry: Registry, request: string, context: z.RefinementCtx): void {
   if (!request.startsWith('/v1/')) return
   for (const message of faultsIn(registry, request)) context.addIssue({ code: 'custom', message })

@@ -4,7 +4,7 @@ import { columnIn } from '../database/columns.ts'
 import { nameLines } from '../database/folding.ts'
 import type { ResourceDefinition } from './resource.ts'
 
-/** SQL of all names of a record, one a line; undefined where the title is the only name. */
+/** SQL of all names of a record, one per line; undefined if the title is the only name. */
 export function nameLinesOf(
   columns: Record<string, PgColumn>,
   search: ResourceDefinition['search'],

@@ -75,7 +75,7 @@ export function readQuery(text: string): RawQuery {
   return query
 }
 
-/** Returns the problem `invalid-parameter` with these faults. */
+/** Returns the problem `invalid-parameter` with these errors. */
 export function invalidParameters(errors: Fault[] | FaultList): Problem {
   const told = errors instanceof FaultList ? errors.told : errors
   const names = [...new Set(told.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
@@ -130,7 +130,7 @@ function checkValues(
 }
 
 /**
- * Checks a query against the parameters that an operation knows, all faults at once.
+ * Checks a query against the parameters of an operation, and collects all errors.
  * @throws Problem `invalid-parameter` that names each unknown parameter, operator and value, with the nearest known.
  */
 export function checkQuery(parameters: Readonly<Record<string, Parameter>>, query: RawQuery): CheckedQuery {
@@ -209,7 +209,7 @@ export function queryReader(parameters: Readonly<Record<string, Parameter>>): (t
   }
 }
 
-/** Returns the values of a parameter without operator; empty when it was not sent. */
+/** Returns the values of a parameter without an operator; an empty list if the parameter was not sent. */
 export const getValues = (query: CheckedQuery, name: string): unknown[] => query.get(name)?.get('eq') ?? []
 
 /** Returns the values of a parameter as strings. */

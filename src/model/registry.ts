@@ -16,8 +16,8 @@ import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 type Participants = Map<string, { roles: readonly [string, ...string[]]; parties: boolean }>
 
 /**
- * All resources, with their tables made and the references between them resolved. It is the one place that knows
- * all of them: whoever needs the others of a resource asks its registry.
+ * All resources, with their tables and with the references between them resolved. A resource finds other resources only
+ * through its registry.
  */
 export class Registry {
   readonly definitions: readonly ResourceDefinition[]
@@ -28,7 +28,7 @@ export class Registry {
   /** Names of the resources that have external ids. */
   readonly withExternalIds: string[] = []
   readonly shared: SharedTables
-  /** Every resource, each after those that it refers to: the order of seeding, and of the documentation. */
+  /** Every resource, each after those that it refers to. Seeding and the OpenAPI document use this order. */
   readonly resources: readonly Resource[]
   readonly #definitions = new Map<string, ResourceDefinition>()
   readonly #tables = new Map<string, RecordTable>()
@@ -117,7 +117,7 @@ export class Registry {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
 
-  /** The columns of countries that take part in the records of a resource beside participants. */
+  /** Columns with countries that count as participants of the records of a resource: a host, a location. */
   hostCountries(name: string): PgColumn[] {
     const { fields } = this.definition(name)
     return Object.entries(fields).flatMap(
@@ -129,7 +129,7 @@ export class Registry {
   nameOf(name: string): (key: SQL) => SQL {
     const { search } = this.definition(name)
     const table = this.table(name)
-    // Another alias than the table's own name, since resources refer to themselves.
+    // The alias differs from the table's name, since a resource may refer to itself.
     const [title, key] = [columnOf(table, search.title), this.keyColumn(name)]
     return (value) =>
       sql`(select named.${sql.identifier(title.name)} from ${table} named where named.${sql.identifier(key.name)} = ${value})`
@@ -145,8 +145,8 @@ export class Registry {
   }
 
   /**
-   * Where a field of a resource is.
-   * @param all columns of the table by their properties; drizzle has others for checks and indexes.
+   * Returns the place of a field in a resource.
+   * @param all columns of the table by their properties. In the callback for checks and indexes, drizzle passes others.
    */
   place(
     resource: string,
@@ -215,6 +215,6 @@ function searchIndexes({ name, search }: ResourceDefinition, columns: Record<str
   ]
 }
 
-/** Makes tables, contracts and queries of declarations. @throws when a field refers to no resource. */
+/** Makes tables, contracts and queries of declarations. @throws Error if a field refers to an unknown resource. */
 export const createRegistry = (definitions: readonly ResourceDefinition[]): Registry =>
   new Registry(definitions)

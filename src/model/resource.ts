@@ -43,7 +43,7 @@ export interface ResourceRules {
 /** Where rules of a resource apply: its table and the columns of all its fields. */
 export interface ResourcePlace extends Omit<FieldPlace, 'name'> {}
 
-/** The declaration of a resource. On its own it does nothing: `createRegistry` makes tables and contracts of it. */
+/** The declaration of a resource. `createRegistry` makes its tables and contracts. */
 export interface ResourceDefinition<Map extends Fields = Fields> extends ResourceRules {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string
@@ -51,7 +51,7 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   singular: string
   /** The same for several: `CooperationBases`. */
   plural: string
-  /** What one record is called in sentences: `cooperation base`. */
+  /** Name of one record in messages and descriptions: `cooperation base`. */
   noun: string
   description: string
   fields: Map
@@ -140,7 +140,7 @@ export function recordSchema(resource: Resource): z.ZodObject {
   return record
 }
 
-/** The properties of a record in the order in which they are shown, without what can be included. */
+/** The properties of a record in the order of the response, without includes. */
 export const ownProperties = (resource: Resource): z.ZodRawShape => ({
   [resource.key.property]: resource.key.schema,
   ...resource.document.shape,
@@ -173,7 +173,7 @@ export const managed = {
     .min(1)
     .meta({ description: 'Incremented by every change. It is also the ETag of the record.', examples: [1] }),
   createdAt: z.iso.datetime().meta({
-    description: 'When the record was made in the registry.',
+    description: 'When the record was created in the registry.',
     examples: ['2026-01-31T09:30:00.000Z'],
   }),
   updatedAt: z.iso.datetime().meta({
@@ -182,6 +182,6 @@ export const managed = {
   }),
 }
 
-/** The condition that rows of a shared table belong to records of a resource. */
+/** SQL condition that rows of a shared table belong to records of a resource. */
 export const belongsTo = (column: PgColumn, resource: string): SQL =>
   sql`${column} = ${sql.raw(`'${resource}'`)}`

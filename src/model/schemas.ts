@@ -4,7 +4,7 @@ import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
 import { named } from './schema-names.ts'
 
-/** Zod schemas of the values in public representations, each with its description and form. */
+/** Zod schemas of the values in public representations. */
 
 /** One line of text that is not empty, such as a name or title. It is stored in the Unicode form NFC. */
 export const line = (max = 500) =>
@@ -161,7 +161,7 @@ export const requireUnique =
     const seen = new Set<unknown>()
     for (const [at, item] of list.entries()) {
       if (seen.has(identity(item))) {
-        context.addIssue({ code: 'custom', path: [at], message: 'stands twice in the list' })
+        context.addIssue({ code: 'custom', path: [at], message: 'occurs twice in the list' })
       }
       seen.add(identity(item))
     }

@@ -6,7 +6,7 @@ export interface Searchable {
   filters: Record<string, Filter>
   /** The searchable lists inside each record or element. A function, because resources refer to each other. */
   collections: () => Record<string, Collection>
-  /** The columns that the elements of those lists refer to. */
+  /** The columns that the elements of these lists refer to. */
   key: PgColumn[]
 }
 

@@ -35,7 +35,7 @@ import { actionKinds } from './vocabularies.ts'
 const ofResources = (name: string, column: Parameters<typeof oneOf>[1], resources: string[]) =>
   resources.length > 0 ? [oneOf(name, column, resources)] : []
 
-/** Who takes part in what, and as what: one table, so that "everything with Pakistan" is one index lookup. */
+/** The participants of all records, with their roles, in one table: "everything with Pakistan" is one index lookup. */
 function makeParticipations(registry: Registry) {
   return pgTable(
     'participations',
@@ -80,7 +80,7 @@ function makeParticipations(registry: Registry) {
   )
 }
 
-/** What a party did about an agreement, and when. */
+/** The dated actions of the parties to agreements, such as signatures. */
 function makeParticipationActions(participations: ReturnType<typeof makeParticipations>) {
   return pgTable(
     'participation_actions',
@@ -107,7 +107,7 @@ function makeParticipationActions(participations: ReturnType<typeof makeParticip
   )
 }
 
-/** Which record is about which topic. */
+/** The topics of all records. */
 const makeTopicLinks = (registry: Registry) =>
   pgTable(
     'topic_links',
@@ -152,7 +152,7 @@ const makeExternalIds = (registry: Registry) =>
 /** The tables that resources share. */
 export type SharedTables = ReturnType<typeof makeSharedTables>
 
-/** Makes the tables that resources share. What they refer to is resolved when drizzle reads them. */
+/** Makes the tables that resources share. drizzle resolves their references later, when it reads them. */
 export function makeSharedTables(registry: Registry) {
   const participations = makeParticipations(registry)
   return {

@@ -1,6 +1,6 @@
 /**
- * The closed lists of the model. Tables check them, resources publish them: each list is stated here only.
- * Values are snake_case words, also where the standard behind them numbers its codes.
+ * The enumerations of the model, for the checks of the tables and for the public schemas. Values are in snake_case, also
+ * where the standard behind them uses numbers.
  */
 
 /** Kinds of areas in UN M49, and groups of countries that cut across the regions (such as the least developed). */
@@ -137,7 +137,7 @@ export const aidTypes = [
   'H06',
 ] as const
 
-/** How a published count was qualified by its source. */
+/** How a source qualifies a published count. */
 export const qualifiers = ['exact', 'about', 'more_than', 'at_least', 'less_than'] as const
 
 export const sourceKinds = [
@@ -152,5 +152,5 @@ export const sourceKinds = [
   'website',
   'other',
 ] as const
-/** How much weight a citation has beside others on the same fact, after Wikidata's statement ranks. */
+/** Rank of a citation among those of the same fact, as in Wikidata's statement ranks. */
 export const citationRanks = ['preferred', 'normal', 'deprecated'] as const

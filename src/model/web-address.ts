@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** A host name (RFC 1123), with `_` as some registers have it, or an IPv6 address in brackets. */
+/** A host name (RFC 1123), in which some domains also use `_`, or an IPv6 address in brackets. */
 const hostPattern =
   /^(?:(?=.{1,253}\.?$)[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?)*\.?|\[[\da-f:.]+\])$/
 
-/** Characters that a URL writes percent-encoded, and that URL parsers would otherwise change or drop in silence. */
+/** Characters that must be percent-encoded in a URL. URL parsers would change or drop them without an error. */
 const forbidden = /[\s\\\p{Cc}]/u
 
 const names: Record<string, string> = {

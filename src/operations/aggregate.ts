@@ -12,10 +12,10 @@ const groupCount = nameOutput(
   'GroupCount',
   z
     .strictObject({
-      count: z.int().min(0).meta({ description: 'How many groups there are, answered or not.' }),
-      limit: z.int().min(1).meta({ description: 'Most groups that are answered.' }),
+      count: z.int().min(0).meta({ description: 'Number of all groups, also of those beyond `limit`.' }),
+      limit: z.int().min(1).meta({ description: 'Maximum number of groups in the response.' }),
     })
-    .meta({ description: 'How many groups there are.', examples: [{ count: 12, limit: 100 }] }),
+    .meta({ description: 'Number of groups.', examples: [{ count: 12, limit: 100 }] }),
 )
 
 /** Returns an example group by the first dimension of the resource. */
@@ -78,9 +78,11 @@ const aggregateSchema = memoizeByResource((resource) => {
     z
       .strictObject({
         key: keysSchema(resource),
-        label: keysSchema(resource).meta({ description: 'What readers call the keys.' }),
+        label: keysSchema(resource).meta({ description: 'Labels of the keys, for people.' }),
         measures: measuresSchema(resource),
-        list: z.string().meta({ description: 'The list of the records that the group counts.' }),
+        list: z
+          .string()
+          .meta({ description: 'Path of the list request that returns exactly the records of the group.' }),
       })
       .meta({ description: 'Records that have the same keys.', examples: [example] }),
   )
@@ -91,7 +93,8 @@ const aggregateSchema = memoizeByResource((resource) => {
         data: z.array(group),
         groups: groupCount,
         total: z.int().min(0).meta({
-          description: 'How many records match the filters, each once however many groups it is in.',
+          description:
+            'Number of records that match the filters. A record in several groups is counted once.',
         }),
       })
       .meta({
@@ -124,7 +127,7 @@ export const aggregate: Operation = {
     operationId: `aggregate${resource.plural}`,
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description:
-      'Groups the records that match and counts them. Every filter of the list can be used. A record is in each group that it has the values of, once; records without a value are grouped under null. Each group has a link to the list of its records.',
+      'Groups the matching records and counts them. Every filter of the list can be used. A record is counted once in each group whose values it has; records without a value are in the group null. Each group has the path of the list of its records.',
     path: '/aggregate',
     of: 'all',
     access: 'read',

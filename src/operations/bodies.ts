@@ -12,7 +12,7 @@ function managedShape(resource: Resource): z.ZodRawShape {
   return Object.fromEntries(
     managedProperties(resource).flatMap((property) => {
       const schema = all[property]
-      const description = 'Set by the registry: may be sent back as it was read.'
+      const description = 'Set by the registry. It may be sent if it is unchanged.'
       return schema instanceof z.ZodType ? [[property, schema.optional().meta({ description })]] : []
     }),
   )
@@ -24,7 +24,7 @@ export const replacementSchema = memoizeByResource((resource) =>
     `${resource.singular}Replacement`,
     z
       .strictObject({ ...resource.document.shape, ...managedShape(resource) })
-      .meta({ description: `A ${resource.noun} as it is to be.`, examples: [resource.example] }),
+      .meta({ description: `The new content of a ${resource.noun}.`, examples: [resource.example] }),
   ),
 )
 

@@ -28,7 +28,7 @@ const maxBytes = 16 * 1024 * 1024
 
 const atomic = single(
   z.enum(['true', 'false']),
-  'Whether all operations are done or none: true, unless said otherwise. With false, each is done or refused by itself.',
+  'Whether the request is atomic; true when left out. With false, each operation is done or refused independently.',
   z.boolean(),
 )
 
@@ -39,18 +39,20 @@ const resultsSchema = memoizeByResource((resource) => {
   const { property, schema } = resource.key
   const examples = [{ status: 201, [property]: exampleKey(resource), version: 1 }]
   const done = z.strictObject({
-    status: z.literal([200, 201, 204]).meta({ description: 'That of the operation by itself.' }),
+    status: z
+      .literal([200, 201, 204])
+      .meta({ description: 'Status that the operation would have as a single request.' }),
     [property]: schema,
-    version: z.int().min(1).meta({ description: 'The version that the record has now, or was removed as.' }),
+    version: z.int().min(1).meta({ description: 'The version of the record after the operation.' }),
   })
   const refused = z.strictObject({
-    status: z.int().min(400).meta({ description: 'That of the problem.' }),
+    status: z.int().min(400).meta({ description: 'Status of the problem.' }),
     problem,
   })
   return nameOutput(
     `${resource.singular}BulkResults`,
     z.strictObject({ results: z.array(z.union([done, refused])) }).meta({
-      description: 'What each operation has come to, in their order.',
+      description: 'The result of each operation, in the order of the request.',
       examples: [{ results: examples }],
     }),
   )
@@ -129,7 +131,7 @@ export const bulk: Operation = {
     },
     answers: {
       200: {
-        description: 'What each operation has come to, in their order.',
+        description: 'The result of each operation, in the order of the request.',
         schema: () => resultsSchema(resource),
         headers: replayedHeaders,
       },

@@ -1,9 +1,9 @@
-/** Whose work a request is. Limits and shares of the service are by client. */
+/** The client on whose behalf a request is made. The service limits and shares its capacity by client. */
 export interface Client {
   /** Unique among clients: `key 0190…`, `key 0190… for reader-7`, `oidc <subject>` or `address 203.0.113.7`. */
   readonly name: string
   /**
-   * What the client belongs to, so that many clients of one group get no more than a few: the key of an end client, the
+   * The group of the client, so that many clients of one group get no more than a few: the key of an end client, or the
    * /48 network of an IPv6 address; otherwise the same as `name`.
    */
   readonly group: string

@@ -38,14 +38,14 @@ async function createNdjson(
   }
 }
 
-/** `POST /v1/{resource}`: creates a record with everything that belongs to it, or nothing. */
+/** `POST /v1/{resource}`: creates a record with its lists in one transaction, or all records of an NDJSON body. */
 export const create: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create ${aNoun(resource.noun)}`,
-    description: `Written whole or not at all. As \`${ndjson}\`, up to ${maxNdjsonLines} records are created together, a line each, as an export gives them: they keep their keys and may refer to one another in any order, while version and timestamps begin anew.`,
+    description: `Atomic. With \`${ndjson}\`, up to ${maxNdjsonLines} records are created in one transaction, one per line, in the form of an export: they keep their keys and may refer to one another in any order; version and timestamps start anew.`,
     path: '',
     of: 'all',
     access: 'write',
@@ -67,13 +67,15 @@ export const create: Operation = {
     },
     answers: {
       201: {
-        description: `The new ${resource.noun}; the keys of all where the body had lines.`,
+        description: `The new ${resource.noun}; for NDJSON, the keys of all new records.`,
         schema: () => recordSchema(resource),
         others: [
           {
             mediaType: ndjson,
             schema: () =>
-              z.string().meta({ description: 'A line with the key of each, in the order of the body.' }),
+              z
+                .string()
+                .meta({ description: 'One line with the key of each record, in the order of the body.' }),
           },
         ],
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },

@@ -55,7 +55,7 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
   if (header === undefined) {
     throw new Problem(
       'precondition-required',
-      'Send If-Match with the ETag of the version that you have read, or * to insist.',
+      'Send If-Match with the ETag of the version that was read, or * for any version.',
       {
         errors: [
           { header: 'If-Match', code: 'required', message: 'is required to change or remove a record' },
@@ -75,19 +75,19 @@ export function requireVersion(expected: ExpectedVersions, version: number, noun
   const seen = expected.length > 0 ? expected.join(', ') : 'none that can be compared'
   throw new Problem(
     'stale-version',
-    `The ${noun} is at version ${version} now; the request was meant for ${seen}. Read it again and apply the change to that.`,
+    `The ${noun} is at version ${version} now; the request was meant for ${seen}. Read it again and apply the change to the current version.`,
     { headers: { etag: versionTag(version) } },
   )
 }
 
 /** Contract of the `ETag` response header. */
-export const etagHeader: HeaderContract = { description: 'Entity tag of the answer.', example: '"1"' }
+export const etagHeader: HeaderContract = { description: 'Entity tag of the response.', example: '"1"' }
 
 /** Contract of `If-Match`, which every change requires. */
 export const ifMatch: RequestHeader = {
   name: 'If-Match',
   presence: 'required',
-  description: 'ETag of the version that was read; `*` insists.',
+  description: 'ETag of the version that was read; `*` for any version.',
   example: '"1"',
 }
 

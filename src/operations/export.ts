@@ -70,12 +70,12 @@ export const exportFormats = memoizeByResource(
 export const exportParameters = (resource: Resource): Record<string, Parameter> => ({
   format: single(
     z.enum(['json', ...Object.keys(exportFormats(resource))]),
-    'Format of the answer, before what `Accept` says: `json` is a page, everything else the whole result.',
+    'Format of the response; it takes precedence over `Accept`. `json` is a page, every other format the whole result.',
   ),
   ...(participantsProperty(resource) !== undefined && {
     per: single(
       z.enum(['record', 'participant']),
-      'With `csv` and `xlsx`: a row for each record, or one for each participant, with columns of its own.',
+      'With `csv` and `xlsx`: a row for each record, or a row for each participant, which then has columns of its own.',
     ),
   }),
 })
@@ -90,7 +90,7 @@ export const exportHeaders: Record<string, HeaderContract> = {
 
 /** Describes exports in the contract of a list or search. */
 export const exportDescription =
-  'In another format than JSON it answers the whole result, as of one moment, without `limit`, `cursor` and `count`; a transfer that fails midway is cut and never ends cleanly.'
+  'Other formats than JSON return the whole result from one database snapshot, and refuse `limit`, `cursor` and `count`. If an export fails midway, the connection is cut, so that a transfer that ends normally is complete.'
 
 const row = z.array(z.unknown())
 const coordinate = z.number().nullable()
@@ -177,7 +177,8 @@ function readPer(plan: ListPlan, request: ApiRequest): RowPer {
   const [per] = getWords(request.query, 'per')
   if (per !== 'participant') return 'record'
   const fault = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
-  if (request.format !== 'csv' && request.format !== 'xlsx') throw fault('goes with the formats csv and xlsx')
+  if (request.format !== 'csv' && request.format !== 'xlsx')
+    throw fault('is only allowed with the formats csv and xlsx')
   const list = participantsProperty(plan.resource)
   if (list === undefined || !plan.representation.fields.includes(list)) {
     throw fault(`needs "${list}" among the fields`)
@@ -190,7 +191,7 @@ export const pagingFaults = (names: string[], location: (name: string) => Partia
   names.map((name) => ({
     ...location(name),
     code: 'not_with_export',
-    message: 'applies to pages only: an export is always the whole result, so leave it out or ask for JSON',
+    message: 'applies to pages only: an export is always the whole result, so leave it out or use JSON',
   }))
 
 /** Parameters of lists, and properties of searches, that an export refuses. */

@@ -40,7 +40,7 @@ const entry = nameOutput(
     .strictObject({
       ...revisionShape,
       changes: z.array(change).meta({
-        description: 'What makes the record of the version before this one; of the first version, all of it.',
+        description: 'Changes from the version before to this one; for the first version, the whole record.',
       }),
     })
     .meta({ description: 'A change of a record.', examples: [example] }),
@@ -76,13 +76,13 @@ export const history: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}History`,
     summary: `Read the history of ${aNoun(resource.noun)}`,
-    description: `Every change of the ${resource.noun}, newest first, with what it has changed, who made it and why. A removed one still has its history, the last entry of which says \`remove\`; what it was then is in the entry before.`,
+    description: `Every change of the ${resource.noun}, newest first, with its differences, author and reason. The history stays after a removal: its last entry is the operation \`remove\`.`,
     path: '/history',
     of: 'one',
     access: 'read',
     query: {
-      limit: limitParameter('Changes in a page', pageSize),
-      cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
+      limit: limitParameter('Changes per page', pageSize),
+      cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     },
     headers: [ifNoneMatch],
     answers: {
@@ -102,7 +102,7 @@ export const history: Operation = {
     const size = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
-    // One more row than the page has: the last entry is compared with it, and it shows that there is another page.
+    // One more row than the page has: the last entry is compared with it, and it tells whether another page follows.
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
     if (rows.length === 0) {

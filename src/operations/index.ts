@@ -13,7 +13,7 @@ import { restore } from './restore.ts'
 import { revision } from './revision.ts'
 import { search } from './search.ts'
 
-/** Everything that can be done with every resource. */
+/** The operations that every resource has. */
 export const operations: readonly Operation[] = [
   list,
   search,

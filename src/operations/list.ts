@@ -23,7 +23,7 @@ export const list: Operation = {
   contract: (resource: Resource) => ({
     operationId: `list${resource.plural}`,
     summary: `List ${resource.name.replaceAll('-', ' ')}`,
-    description: `Several filters mean all of them; a comma in a filter means any of its values. Pages go on with \`cursor\`, at the same cost however deep. ${exportDescription}`,
+    description: `A record must match all filters; a comma in a filter means any of the values. \`cursor\` selects the next page; a deep page costs as much as the first. ${exportDescription}`,
     path: '',
     of: 'all',
     access: 'read',

@@ -128,11 +128,11 @@ export interface Contract {
 /** The services that a handler uses. */
 export interface Context {
   database: Database
-  /** Bounds exports and questions about the past. */
+  /** Limits concurrent exports and reads of the past. */
   longReads: LongReads
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
-  /** An endpoint that changes a key calls `changed`. */
+  /** The keys in memory. An endpoint that changes a key calls `changed`. */
   keyring: Pick<Keyring, 'changed'>
   /** Resolves at the next change notification of the database, or after this many milliseconds. */
   changed(milliseconds: number): Promise<void>

@@ -30,7 +30,7 @@ async function countTotal(plan: ListPlan, registry: Transaction): Promise<Total 
   return undefined
 }
 
-/** The same list from what comes after this page on, as a relative reference (RFC 8288). */
+/** Returns the `Link` header of the next page, with a relative URL (RFC 8288). */
 export function nextLink(search: string, next: string): string {
   const parameters = new URLSearchParams(search)
   parameters.set('cursor', next)
@@ -38,11 +38,11 @@ export function nextLink(search: string, next: string): string {
 }
 
 export const linkHeader: HeaderContract = {
-  description: 'The next page, `rel="next"`, when there is one.',
+  description: 'URL of the next page, `rel="next"`, if there is one.',
   example: '<?cursor=WyJ…>; rel="next"',
 }
 
-/** An estimate comes from the planner's statistics, which change without anything being written. */
+/** Returns headers that keep an estimate out of caches: the planner's statistics change without a write. */
 export const keeping = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
 
@@ -52,8 +52,8 @@ const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): 
 ]
 
 /**
- * The JSON of the page of a plan, and the cursor of the next one.
- * @param place where the cursor was sent; in the query when left out.
+ * Returns the JSON of the page of a plan, and the cursor of the next page.
+ * @param place where the cursor was sent; the query string when left out.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
  */
 export async function pageText(
@@ -67,7 +67,7 @@ export async function pageText(
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
   const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
-    // One connection answers one question at a time.
+    // A connection runs one statement at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
     return Promise.all([records(), countTotal(plan, registry)])
   })

@@ -13,7 +13,7 @@ export const patch: Operation = {
     operationId: `update${resource.singular}`,
     summary: `Change ${aNoun(resource.noun)}`,
     description:
-      'A JSON merge patch (RFC 7396): properties that are sent change, null empties one, others stay. Lists are replaced whole.',
+      'A JSON merge patch (RFC 7396): it changes the properties that are sent, and null sets a property to its default. Lists are replaced as a whole.',
     body: {
       mediaTypes: ['application/merge-patch+json', 'application/json'],
       schema: () => patchSchema(resource),

@@ -56,7 +56,7 @@ export const read: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}`,
     summary: `Read one ${resource.noun}`,
-    description: `Answers the ${resource.noun} as it is now, or as it was at a moment.`,
+    description: `Returns the ${resource.noun} as it is now, or with \`asOf\` as it was at an earlier time.`,
     path: '',
     of: 'one',
     access: 'read',

@@ -6,8 +6,8 @@ import { readStatement } from '../query/sql.ts'
 import type { Stored } from './writing/documents.ts'
 
 /**
- * Runs a statement that reads stored documents. Runs it again with `compose` if one was stored in another shape.
- * @param build makes the statement, whose rows tell by `current` whether all their documents have the right shape.
+ * Runs a statement that reads stored documents, and runs it again with `compose` if a document has another shape.
+ * @param build makes the statement. The column `current` of its rows is false if a document has another shape.
  */
 export async function queryDocuments<Row extends { current: boolean }>(
   registry: Transaction,
@@ -17,7 +17,7 @@ export async function queryDocuments<Row extends { current: boolean }>(
   return rows.every(({ current }) => current) ? rows : registry.query<Row>(build({ compose: true }))
 }
 
-/** Finds records. @returns those that are there, by their keys. */
+/** Finds records by their keys. @returns the records that exist, by key. */
 export async function findRecords(
   registry: Transaction,
   resource: Resource,
@@ -33,7 +33,7 @@ export async function findRecords(
 /** Finds a record by its key; undefined when there is none. */
 type Reader = DataLoader<string, Stored | undefined>
 
-/** Records in a statement. A few large ones must not keep many others waiting. */
+/** Maximum number of records in one statement. A few large records must not make many others wait. */
 const maxBatchSize = 25
 
 const makeReader = (database: Database, resource: Resource, representation: Representation): Reader =>
@@ -42,15 +42,15 @@ const makeReader = (database: Database, resource: Resource, representation: Repr
       const found = await findRecords(singleReads(database), resource, keys, representation)
       return keys.map((key) => found.get(key))
     },
-    // No cache here: the response cache stores results, and knows when they have changed.
+    // DataLoader's cache is off: the response cache stores results, and drops them when they change.
     { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
   )
 
 const readers = new WeakMap<Database, WeakMap<Representation, Reader>>()
 
 /**
- * The reader of a resource's records in a representation. Those that are read in the same turn of the event loop are
- * found by one statement: under load that spares most of the ways to the database and back.
+ * Returns the reader of a resource's records in a representation. One statement finds the records that are read in the same
+ * turn of the event loop: under load that saves most round trips to the database.
  */
 export function readerOf(database: Database, resource: Resource, representation: Representation): Reader {
   const ofPool = readers.get(database) ?? new WeakMap<Representation, Reader>()

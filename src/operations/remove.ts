@@ -19,13 +19,13 @@ export const remove: Operation = {
     operationId: `delete${resource.singular}`,
     summary: `Remove ${aNoun(resource.noun)}`,
     description:
-      'Its history stays, and it can be restored. Refused while other records, citations among them, refer to it: `errors` lists those.',
+      'The history of the record stays, and the record can be restored. The request is refused while other records, including citations, refer to the record; `errors` lists those.',
     path: '',
     of: 'one',
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    answers: { 204: { description: 'It is gone.', headers: replayedHeaders } },
+    answers: { 204: { description: 'The record was removed.', headers: replayedHeaders } },
     problems: [...recordProblems],
   }),
 

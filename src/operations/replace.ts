@@ -12,7 +12,7 @@ export const replace: Operation = {
     operationId: `replace${resource.singular}`,
     summary: `Replace ${aNoun(resource.noun)}`,
     description:
-      'The record becomes what is sent; what is left out becomes empty. A record can be sent back as it was read: what the registry sets must be unchanged or left out.',
+      'Replaces the whole record. Properties that are left out get their default. Properties that the registry sets must be unchanged or left out, so that a record can be sent back as it was read.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => replacementSchema(resource),

@@ -9,14 +9,17 @@ export const pageInfoSchema = nameOutput(
   'Page',
   z
     .strictObject({
-      limit: z.int().min(1).meta({ description: 'Most records in a page.' }),
-      next: z.string().nullable().meta({ description: 'Cursor of the next page; null on the last.' }),
+      limit: z.int().min(1).meta({ description: 'Maximum number of records per page.' }),
+      next: z.string().nullable().meta({ description: 'Cursor of the next page; null on the last page.' }),
       total: z
         .strictObject({ count: z.int().min(0), relation: z.enum(['exact', 'estimated']) })
         .optional()
-        .meta({ description: 'How many records match, when `count` asks for it.' }),
+        .meta({ description: 'Number of matching records, if the request has `count`.' }),
     })
-    .meta({ description: 'Where a page stands in its list.', examples: [{ limit: 25, next: null }] }),
+    .meta({
+      description: 'Size of the page, cursor of the next page, and total.',
+      examples: [{ limit: 25, next: null }],
+    }),
 )
 
 /** Caches `make(resource)`, because the OpenAPI name of a schema can be registered only once. */

@@ -27,7 +27,7 @@ const restoration = nameInput(
     .strictObject({
       version: z.int().min(1).max(maxVersion).optional().meta({ description: 'The version to restore.' }),
     })
-    .meta({ description: 'Which version of a record is to be restored.', examples: [{ version: 1 }] }),
+    .meta({ description: 'The version of a record to restore.', examples: [{ version: 1 }] }),
 )
 
 /** Reads the version from the body; undefined when the body gives none. */
@@ -76,7 +76,7 @@ export const restore: Operation = {
   contract: (resource) => ({
     operationId: `restore${resource.singular}`,
     summary: `Restore ${aNoun(resource.noun)}`,
-    description: `The ${resource.noun} becomes what it was in a version, as a new one. Without a version: what was removed comes back as it was, and what is there becomes what it was before its last change. A removed one comes back under its key, and its versions go on.`,
+    description: `Writes an earlier version of the ${resource.noun} as a new version. Without \`version\`, a removed ${resource.noun} gets the content that it had when it was removed, and any other the content before its last change. Key and version numbers continue.`,
     path: '/restore',
     of: 'one',
     access: 'write',
@@ -103,7 +103,7 @@ export const restore: Operation = {
         headers: { etag: etagHeader, ...replayedHeaders },
       },
       201: {
-        description: `The ${resource.noun}, which had been removed and is back.`,
+        description: `The ${resource.noun}, which had been removed and is restored.`,
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },

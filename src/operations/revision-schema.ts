@@ -4,22 +4,23 @@ import { single } from '../model/parameters.ts'
 
 /** Properties that every revision has, in the history of a record and in the change feed. */
 export const revisionShape = {
-  version: z.int().min(1).meta({ description: 'The version that came to be.' }),
-  operation: z.enum(changeKinds).meta({ description: 'What has made it.' }),
+  version: z.int().min(1).meta({ description: 'The version that the change made.' }),
+  operation: z.enum(changeKinds).meta({ description: 'The operation that made the version.' }),
   actor: z
     .strictObject({
       kind: z.enum(authorKinds).meta({
-        description: 'By a key, by a token of the OpenID Connect issuer, or with the registry itself.',
+        description:
+          'An API key, a user of the OpenID Connect issuer, the seed data, or a client of the database that bypassed the service.',
       }),
       id: z.string().nullable().meta({ description: "The key's id, or the token's subject." }),
-      name: z.string().nullable().meta({ description: 'The name that the key or the token had then.' }),
+      name: z.string().nullable().meta({ description: 'Name of the key or token at that time.' }),
     })
-    .meta({ description: 'Who made it.' }),
-  time: z.iso.datetime().meta({ description: 'When it was written.' }),
-  requestId: z.string().nullable().meta({ description: 'What logs know the request by.' }),
-  reason: z.string().nullable().meta({ description: 'The `Change-Reason` that was given.' }),
+    .meta({ description: 'Who made the change.' }),
+  time: z.iso.datetime().meta({ description: 'When the change was written.' }),
+  requestId: z.string().nullable().meta({ description: 'Id of the request in the logs.' }),
+  reason: z.string().nullable().meta({ description: '`Change-Reason` of the request.' }),
   redactedBy: z.int().min(1).nullable().meta({
-    description: 'Version of the redaction that has removed something from this one; null where none has.',
+    description: 'Version of the redaction that removed something from this version; null if there is none.',
   }),
 }
 

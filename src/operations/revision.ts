@@ -17,7 +17,7 @@ const revisionSchema = memoizeByResource((resource) => {
   return nameOutput(
     `${resource.singular}Revision`,
     z.strictObject({ ...revisionShape, document: record }).meta({
-      description: `A version of the ${resource.noun}, and the ${resource.noun} as it was.`,
+      description: `A version of the ${resource.noun}, with the ${resource.noun} as it was.`,
       examples: [{ ...revisionExample, document: example }],
     }),
   )
@@ -30,7 +30,7 @@ export const revision: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}Revision`,
     summary: `Read one version of ${aNoun(resource.noun)}`,
-    description: `The ${resource.noun} as it was answered then, also when it has been removed. Of a removal, it is what was removed.`,
+    description: `The ${resource.noun} as it was in a version, even if it has been removed since. The version of a removal has the content that was removed.`,
     path: '/history/{version}',
     of: 'one',
     access: 'read',

@@ -1,6 +1,6 @@
 import { type ProblemType, problemTypes } from './types.ts'
 
-/** One fault of a request: where it is (a body's JSON pointer, a parameter or a header), and what is wrong. */
+/** One error of a request: its location (a JSON pointer into the body, a parameter or a header), and what is wrong. */
 export interface Fault {
   /** JSON pointer (RFC 6901) into the request body; empty for the whole body. */
   pointer?: string
@@ -14,22 +14,22 @@ export interface Fault {
   message: string
 }
 
-/** Most faults that a problem tells, and most characters of their locations and messages. So its size is bounded. */
+/** Maximum number of errors in a problem, and of the characters of their locations and messages: they bound its size. */
 export const faultLimits = { faults: 100, characters: 50_000 } as const
 
-/** Collects the faults of a request: keeps as many as a problem tells, and counts the others. */
+/** Collects the errors of a request: keeps as many as a problem may list, and counts the others. */
 export class FaultList {
-  /** The faults that are told. */
+  /** The errors to list. */
   readonly told: Fault[] = []
   #characters = 0
   #more = 0
 
-  /** Whether further faults are only counted. */
+  /** Whether further errors are only counted. */
   get isFull(): boolean {
     return this.#more > 0 || this.told.length >= faultLimits.faults
   }
 
-  /** How many faults there are beside those that are told. */
+  /** The number of errors that are only counted. */
   get more(): number {
     return this.#more
   }
@@ -38,7 +38,7 @@ export class FaultList {
     return this.told.length + this.#more
   }
 
-  /** Adds a fault. @param make is called only if the fault is told. */
+  /** Adds an error. @param make is called only if the error is listed. */
   add(make: () => Fault): void {
     if (this.isFull) {
       this.#more += 1
@@ -54,13 +54,13 @@ export class FaultList {
     this.told.push(fault)
   }
 
-  /** Adds the faults of a problem. @param move changes each, such as its location. */
+  /** Adds the errors of a problem. @param move changes each, such as its location. */
   addProblem({ errors, moreErrors }: Problem, move = (fault: Fault) => fault): void {
     for (const fault of errors) this.add(() => move(fault))
     this.skip(moreErrors)
   }
 
-  /** Counts faults that are not told. */
+  /** Counts errors that are not listed. */
   skip(count: number): void {
     this.#more += count
   }
@@ -85,9 +85,9 @@ export interface ProblemExtras {
  */
 export class Problem extends Error {
   readonly type: ProblemType
-  /** The faults that are told. */
+  /** The errors to list. */
   readonly errors: readonly Fault[]
-  /** How many faults were found beside them. */
+  /** The number of further errors. */
   readonly moreErrors: number
   readonly headers: Record<string, string>
 

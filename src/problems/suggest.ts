@@ -26,7 +26,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
   return known.length > 0 && known.length <= 20 ? `; it can be ${listed(known)}` : ''
 }
 
-/** Returns words in quotes, joined as in a sentence. */
+/** Returns words in quotes, with commas between. */
 export function listed(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ')
 }

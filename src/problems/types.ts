@@ -19,13 +19,13 @@ export const problemTypes = {
     status: 400,
     title: 'Invalid search',
     explanation:
-      'Nothing in a search is ignored. Each entry of `errors` points into the tree: to a property, operator or value that is unknown there, with the nearest that exists, or to the place where the tree is too deep or too large.',
+      'Nothing in a search is ignored. Each entry of `errors` has a pointer into the body: to an unknown property, operator or value, with the nearest that exists, or to the place where the filter expression is too deep or too large.',
   },
   'invalid-cursor': {
     status: 400,
     title: 'Invalid cursor',
     explanation:
-      'A cursor is the value of `page.next` of a list, unchanged, sent with the same filters and sort. Cut, edited or foreign cursors are refused. Start again without `cursor`.',
+      'A cursor is the value of `page.next` of a list, unchanged, and must be sent with the same filters and sort. A cursor that was cut, edited or issued by another registry is refused. Start again without `cursor`.',
   },
   unauthorized: {
     status: 401,
@@ -37,7 +37,7 @@ export const problemTypes = {
     status: 403,
     title: 'Permission denied',
     explanation:
-      'The key or token is good, but its role is not enough: readers read, editors also write records, administrators also manage keys. The detail says which role is needed.',
+      'The key or token is valid, but its role is not enough: readers read, editors also write records, administrators also manage keys. The detail says which role is needed.',
   },
   'not-found': {
     status: 404,
@@ -47,7 +47,7 @@ export const problemTypes = {
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',
-    explanation: 'The `Allow` header lists the methods that it takes.',
+    explanation: 'The path exists, but not with this method. The `Allow` header lists its methods.',
   },
   'not-acceptable': {
     status: 406,
@@ -105,7 +105,7 @@ export const problemTypes = {
     status: 422,
     title: 'Validation failed',
     explanation:
-      'The JSON is well formed, but the record in it breaks a rule. `errors` lists every fault at once, each with a JSON pointer, what is wrong, and what would be right. Nothing was written.',
+      'The JSON is well formed, but the record in it breaks a rule. `errors` lists all errors at once, each with a JSON pointer, what is wrong, and what would be right. Nothing was written.',
   },
   'idempotency-key-reused': {
     status: 422,
@@ -117,7 +117,7 @@ export const problemTypes = {
     status: 428,
     title: 'Precondition required',
     explanation:
-      'PUT, PATCH and DELETE need `If-Match` with the ETag of the version that was read, so that no change is overwritten unseen. `If-Match: *` skips the check.',
+      'PUT, PATCH and DELETE need `If-Match` with the ETag of the version that was read, so that a change does not overwrite another one unnoticed. `If-Match: *` skips the check.',
   },
   'rate-limited': {
     status: 429,

@@ -11,8 +11,8 @@ import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
 
 /**
- * The SQL of an aggregate has four steps: `tuples` has a record once for each combination of its keys; `groups` counts
- * them; `chosen` adds the measures that need a query of their own, and applies `having`; the last one sorts and limits.
+ * The SQL of an aggregate has five steps: `tuples` has a row for each record and combination of its keys; `groups` counts
+ * them; `measured` adds the measures that need a query of their own; `chosen` applies `having`; `shown` sorts and limits.
  */
 
 const name = (text: string) => sql.identifier(text)
@@ -21,7 +21,7 @@ const key = (at: number) => sql`${name(`k${at}`)}`
 const measure = (at: number) => sql`${name(`m${at}`)}`
 const measureInput = (at: number) => sql`${name(`v${at}`)}`
 
-/** Values of the filters that narrow dimensions, if the condition is a plain list of filters. */
+/** Value of the filter `role`, which narrows dimensions, if the condition is a plain list of filters. */
 function roleValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
@@ -53,7 +53,7 @@ function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: numb
   return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = records.record${sameRole}`
 }
 
-/** Joins, with the role before what depends on it. */
+/** Joins the relations, the role before those that depend on it. */
 function joinRelations(grouping: Grouping): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [{ relation: values.relation, at }] : [],
@@ -65,7 +65,7 @@ function joinRelations(grouping: Grouping): SQL {
   return sql.join(ordered.map(({ relation, at }) => joinRelation(grouping, relation, at)))
 }
 
-/** The column that a measure needs of each record; undefined if it counts records or other rows. */
+/** The column that a measure reads from each record; undefined if it counts records or rows of a relation. */
 function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
   if (summary === 'count') return undefined
   if (summary !== 'countDistinct') return getMeasure(resource, of).value
@@ -88,7 +88,7 @@ function tuplesSql(grouping: Grouping): SQL {
     values.kind === 'many' ? [sql`${name(`d${at}`)}.value as ${key(at)}`] : [],
   )
   if (related.length === 0) return records
-  // The fence stops PostgreSQL from computing the record's values again for each joined row.
+  // `offset 0` stops PostgreSQL from computing the record's values again for each joined row.
   return sql`select ${list([sql`records.*`, ...related])} from (${records} offset 0) records${joinRelations(grouping)}`
 }
 
@@ -99,7 +99,7 @@ const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
   max: (value) => sql`trim_scale(max(${value})::numeric)`,
 }
 
-/** A measure that the grouping computes itself; undefined if it needs other rows. */
+/** The SQL of a measure that `groups` computes; undefined if the measure needs a query of its own. */
 function directMeasure(
   { resource }: AggregatePlan,
   { summary, of }: MeasureTerm,
@@ -114,7 +114,7 @@ function directMeasure(
   return getMeasure(resource, of).parts ? undefined : rounded[summary](measureInput(at))
 }
 
-/** The keys of a tuple as one value that compares equal, also for nulls. */
+/** The keys of a tuple as one array. Arrays with nulls compare equal, too. */
 const allKeys = (count: number, alias = sql``) =>
   sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]`
 

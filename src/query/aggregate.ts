@@ -122,15 +122,19 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ),
     sort: words(
       known.flatMap((name) => [name, `-${name}`]),
-      'Order of the groups: dimensions and measures that are asked for, separated by commas, `-` for descending. Null comes last. Groups that are equal by it are in the order of their keys.',
+      'Order of the groups: dimensions and measures of the request, separated by commas, `-` for descending. Null comes last. Groups that are equal by these are in the order of their keys.',
     ),
     having: {
       description:
-        'Conditions on measures that are asked for, separated by commas, which all hold: `count>=5,countDistinct:country<3`. Comparisons are `>=`, `<=`, `>`, `<` and `=`.',
+        'Conditions on measures of the request, separated by commas: `count>=5,countDistinct:country<3`. A group must match all of them. Comparisons are `>=`, `<=`, `>`, `<` and `=`.',
       value: having,
       comparisons: { eq: { takes: 'many' } },
     },
-    limit: limitParameter('Groups to answer', groupLimit, ' `groups.count` says how many there are.'),
+    limit: limitParameter(
+      'Groups in the response',
+      groupLimit,
+      ' `groups.count` is the number of all groups.',
+    ),
     ...listMomentParameter(resource),
     ...resource.filters,
   }
@@ -156,7 +160,7 @@ function parseHaving(text: string): Having {
 const findRepeated = (parameter: string, names: string[]): Fault[] =>
   names
     .filter((name, at) => names.indexOf(name) < at)
-    .map((name) => ({ parameter, code: 'repeated', message: `"${name}" stands twice` }))
+    .map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` }))
 
 /** Whether a condition restricts records to one value of a filter. */
 function isFixed(where: Condition, filter: string): boolean {
@@ -168,7 +172,7 @@ function isFixed(where: Condition, filter: string): boolean {
   })
 }
 
-/** Returns a fault for each measure that would mix currencies or units. */
+/** Returns an error for each measure that would mix currencies or units. */
 function findIncomparable({ resource, measures, groupBy, where }: AggregatePlan): Fault[] {
   return measures.flatMap(({ name, summary, of }) => {
     const { within } = ['count', 'countDistinct'].includes(summary)
@@ -186,11 +190,11 @@ function findMissing(parameter: string, selected: string[], names: string[], whe
     .map((name) => ({
       parameter,
       code: 'not_asked_for',
-      message: `"${name}" is not asked for: add it to ${where}${didYouMean(name, selected)}`,
+      message: `"${name}" is not in the request: add it to ${where}${didYouMean(name, selected)}`,
     }))
 }
 
-/** Returns the faults of a plan whose words are all known. */
+/** Returns the errors of a plan whose dimensions, measures and sort terms all exist. */
 function findFaults(plan: AggregatePlan): Fault[] {
   const { resource, groupBy, measures, sort, having } = plan
   const selected = measures.map(({ name }) => name)
@@ -228,7 +232,7 @@ function findFaults(plan: AggregatePlan): Fault[] {
 
 /**
  * Returns the plan of an aggregate for a checked query.
- * @throws Problem `invalid-parameter` with every fault: repeated words, too many dimensions, a sort term or condition
+ * @throws Problem `invalid-parameter` with every error: repeated values, too many dimensions, a sort term or condition
  * that is not in the request, or amounts of mixed units.
  */
 export function planAggregate(resource: Resource, query: CheckedQuery): AggregatePlan {

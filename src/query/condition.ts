@@ -10,14 +10,14 @@ export interface FilterComparison {
 /** The elements of a list that must match. `every` also holds for an empty list. */
 export type Quantifier = 'some' | 'none' | 'every'
 
-/** A boolean tree of comparisons, the common form of lists and searches. */
+/** A boolean expression of comparisons. Lists and searches both become one. */
 export type Condition =
   | { kind: 'all'; of: Condition[] }
   | { kind: 'any'; of: Condition[] }
   | { kind: 'not'; of: Condition }
-  /** Comparisons that all hold; some filters narrow others beside them. */
+  /** Comparisons that must all hold. Some filters narrow the others of the same list, as `role` does. */
   | { kind: 'fields'; comparisons: FilterComparison[] }
-  /** A condition that holds for one and the same element of a list. */
+  /** A condition that is tested on each element of a list. */
   | { kind: 'elements'; collection: string; quantifier: Quantifier; of: Condition }
 
 /** Returns the direct children of a condition. */
@@ -41,6 +41,6 @@ export function listValues(condition: Condition): unknown[] {
     : getParts(condition).flatMap(listValues)
 }
 
-/** Returns what the SQL text of a condition depends on: everything but the values. */
+/** Returns a key of the SQL text of a condition: everything but the values. */
 export const conditionShape = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => (key === 'value' ? undefined : value))

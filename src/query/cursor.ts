@@ -45,14 +45,14 @@ export function writeCursor(scope: CursorScope, position: Position, secret: stri
 
 /**
  * Verifies a cursor and returns its position.
- * @throws Problem `invalid-cursor` when it was cut or edited, or is of another registry or query.
+ * @throws Problem `invalid-cursor` if the cursor was cut or edited, or belongs to another registry or query.
  */
 export function readCursor(scope: CursorScope, cursor: string, secret: string, place = inQuery): Position {
   const [payload = '', signature = '', ...rest] = cursor.split('.')
   const given = Buffer.from(signature)
   const expected = Buffer.from(sign(payload, secret))
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw invalidCursor('is not one that this registry has given out: it was cut or changed', place)
+    throw invalidCursor('was not issued by this registry, or was cut or changed', place)
   }
   // The signature proves that `writeCursor` wrote the content: an array of strings.
   const [cursorScope, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]

@@ -18,7 +18,7 @@ const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[
 /** The same characters inside a cell, after a `;`: some spreadsheets split cells there, and evaluate what follows. */
 const innerFormulaStart = sql.raw(String.raw`'(^|;[\s"]*)([=+@\t\r\n＝＋－＠-])'`)
 
-// The expression of the cell is repeated, because a subquery for each cell would cost more. Most cells are columns.
+// The expression of the cell is repeated, because a subquery for each cell would cost more. Most cells are just columns.
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${innerFormulaStart}, '\\1''\\2', 'g') else ${cell} end`
 

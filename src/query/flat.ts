@@ -20,7 +20,7 @@ export interface FlatColumn {
   cell: SQL
 }
 
-/** The row of one participant, if each has a row of its own. */
+/** Alias of a participant, if each participant has a row of its own. */
 const participant = sql.identifier('participant')
 
 /** The property that lists the participants, or undefined. */
@@ -54,7 +54,7 @@ const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   cell: sql`nullif((${json})::text, '[]')`,
 })
 
-/** A list of words: keys of other records or tags. */
+/** A list of codes: keys of other records, or tags. */
 const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   name,
   kind: 'code',
@@ -92,20 +92,20 @@ function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodTy
   return [wordsColumn(name, list)]
 }
 
-/** The columns of the participant, if each has a row of its own. */
+/** The columns of a participant, if each participant has a row of its own. */
 function participantColumns(resource: Resource, name: string): FlatColumn[] {
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
   const shape = list instanceof z.ZodArray ? getShape(list.element) : undefined
   return memberColumns(name, shape ?? {}, sql`${participant}.value`)
 }
 
-/** How a plan's records become rows: one each, or one for each of their participants. */
+/** What gets a row: each record, or each participant of each record. */
 export type RowPer = 'record' | 'participant'
 
 /**
  * Returns the columns of a table of records. They depend on the resource's schema and not on the data, so that a table can
- * be streamed. An object gives a column for each property, a list of words one column joined by `; `, a list of objects
- * its JSON, and participants either `CHN (party); PAK (party)` or a row and columns of their own.
+ * be streamed. An object becomes a column for each property, a list of codes one column joined by `; `, a list of objects
+ * one column with JSON, and participants either one column, `CHN (party); PAK (party)`, or rows and columns of their own.
  */
 export function flatColumns(
   resource: Resource,
@@ -127,7 +127,7 @@ export function flatColumns(
   return [...columns, ...included]
 }
 
-/** The join that gives each participant a row. Records without participants keep one row. */
+/** Returns the join that makes a row for each participant. Records without participants keep one row. */
 export function participantRows(resource: Resource): { join: SQL; order: SQL } {
   const name = participantsProperty(resource)
   if (name === undefined) throw new Error(`${resource.name} have no participants`)

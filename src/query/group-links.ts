@@ -5,11 +5,11 @@ import type { Condition } from './condition.ts'
 import { momentName } from './past.ts'
 
 /**
- * Links from groups to the lists of the records that they count. A link has the filters of the aggregate and those of
+ * Paths of list requests that return exactly the records of a group. A path has the filters of the aggregate and those of
  * the group's keys.
  */
 
-/** Operators whose values must all hold, so that the value of a group can be added to those of the request. */
+/** Operators whose values must all match, so that the value of a group can be added to those of the request. */
 const combinableOperators: Operator[] = ['all', 'exactly', 'noneAs']
 
 const parameter = (filter: string, operator: Operator) =>
@@ -21,7 +21,7 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((one) => one.filter === filter && one.operator === operator)
     : undefined
 
-/** Whether the group's value replaces a comparison of the request, because it is one of its values. */
+/** Whether the group's value replaces a comparison of the request, because that has several values with this one among them. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
@@ -48,7 +48,7 @@ export function commonQuery(plan: AggregatePlan): string | null {
   return parts.length > 0 ? parts.join('&') : null
 }
 
-/** Codes and words are safe in a URL. Any other text is percent-encoded (RFC 3986, section 2.1). */
+/** Codes are safe in a URL. Any other text is percent-encoded (RFC 3986, section 2.1). */
 const percentEncode = (text: SQL) =>
   sql`(case when ${text} ~ '^[A-Za-z0-9._~-]*$' then ${text} else regexp_replace(encode(convert_to(${text}, 'UTF8'), 'hex'), '(..)', '%\\1', 'g') end)`
 
@@ -81,7 +81,7 @@ function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) =>
 }
 
 /**
- * SQL of the list that a group counts.
+ * SQL of the path of the list request that returns the records of a group.
  * @param common the filters of the request, as a query or null.
  * @param keyOf SQL of a group's value of a dimension.
  */

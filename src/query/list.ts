@@ -53,14 +53,14 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
     ...resource.filters,
     sort: words(
       sortWords(resource),
-      'Order of the list: keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
+      'Order of the list: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
-    limit: limitParameter('Records in a page', pageSize),
-    cursor: single(z.string().min(1).max(12_000), 'Where to go on: `page.next` of the page before.'),
+    limit: limitParameter('Records per page', pageSize),
+    cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     ...representationParameters(resource),
     count: single(
       z.enum(['exact', 'estimated']),
-      'Also count all records that match: exactly, or by the planner’s estimate.',
+      'Adds the number of all matching records: counted exactly, or estimated by the planner.',
     ),
     ...listMomentParameter(resource),
   }
@@ -103,7 +103,7 @@ const plans = new WeakMap<CheckedQuery, ListPlan>()
 
 /**
  * Returns the plan of a list for a checked query. The plan is cached by the query object.
- * @throws Problem `invalid-parameter` for repeated words.
+ * @throws Problem `invalid-parameter` for repeated values.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {
   const known = plans.get(query)

@@ -22,12 +22,12 @@ export const momentName = ({ filters }: Resource): string =>
 
 /**
  * Returns the parameter.
- * @param what noun for the answer.
+ * @param what noun for what is read, such as `the network`.
  */
 const momentParameter = (what: string, more = ''): Parameter => ({
   ...single(
     instant,
-    `Answers ${what} as the registry stood at a moment, by its history: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
+    `Reads ${what} as of an earlier time: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
   ),
   isPast: true,
 })

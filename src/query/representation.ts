@@ -13,10 +13,10 @@ export function representationParameters(resource: Resource): Record<string, Par
   const includes = Object.entries(resource.includes())
   const descriptions = includes.map(([name, { description }]) => `\`${name}\`: ${description}`)
   return {
-    fields: words(propertiesOf(resource), 'Properties to answer, separated by commas; all when left out.'),
+    fields: words(propertiesOf(resource), 'Properties to return, separated by commas; all when left out.'),
     include: words(
       includes.map(([name]) => name),
-      `Other records to answer with each record, separated by commas. ${descriptions.join(' ')}`,
+      `Related records to add to each record, separated by commas. ${descriptions.join(' ')}`,
     ),
   }
 }
@@ -26,7 +26,7 @@ export function refuseRepeated(parameter: string, names: string[]): void {
   const repeated = names.filter((name, at) => names.indexOf(name) < at)
   if (repeated.length > 0) {
     throw invalidParameters(
-      repeated.map((name) => ({ parameter, code: 'repeated', message: `"${name}" stands twice` })),
+      repeated.map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` })),
     )
   }
 }
@@ -46,9 +46,9 @@ function parseRepresentation(resource: Resource, query: CheckedQuery): Represent
 const representations = new WeakMap<CheckedQuery, Representation>()
 
 /**
- * Returns the representation of a checked query, in the order of the declaration, so that the order of the words makes
- * no difference. It is cached by the query object.
- * @throws Problem `invalid-parameter` for repeated words.
+ * Returns the representation of a checked query, in the order of the declaration whatever the order in the request. It is
+ * cached by the query object.
+ * @throws Problem `invalid-parameter` for repeated values.
  */
 export function readRepresentation(resource: Resource, query: CheckedQuery): Representation {
   const representation = representations.get(query) ?? parseRepresentation(resource, query)

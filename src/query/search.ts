@@ -38,7 +38,7 @@ const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKe
     for (const [at, item] of payload.value.entries()) {
       const word = wordOf(item)
       if (found.has(word)) {
-        const message = `"${word}" stands twice`
+        const message = `"${word}" is given twice`
         payload.issues.push({ code: 'custom', path: [at, ...subpath], message, input: word })
       }
       found.add(word)
@@ -48,7 +48,7 @@ const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKe
 const comparisonSchema = (filter: Filter) =>
   z
     .strictObject(operatorShape(filter))
-    .check(requireNonEmpty('compares with nothing: give at least one operator'))
+    .check(requireNonEmpty('must have at least one operator'))
     .optional()
     .meta({ description: filter.description })
 
@@ -76,7 +76,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
     const elements = conditionSchema(collection, `${name}${capitalized(list)}`).optional()
     const quantified = z
       .strictObject({ some: elements, none: elements, every: elements })
-      .check(requireNonEmpty('asks for nothing: give some, none or every'))
+      .check(requireNonEmpty('must have at least one of some, none and every'))
     return [list, quantified.optional().meta({ description: collection.description })]
   })
   const schema = nameInput(
@@ -89,8 +89,8 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         ...Object.fromEntries(filters),
         ...Object.fromEntries(lists),
       })
-      .check(requireNonEmpty('is empty: give a condition, or leave it out'))
-      .meta({ description: 'Conditions that all hold.', examples: [exampleCondition(searchable)] }),
+      .check(requireNonEmpty('must have at least one condition, or be left out'))
+      .meta({ description: 'Conditions that must all hold.', examples: [exampleCondition(searchable)] }),
   )
   return schema
 }
@@ -104,7 +104,7 @@ const sortSchema = (resource: Resource) =>
         nulls: z
           .enum(['first', 'last'])
           .default('last')
-          .meta({ description: 'Where records without a value come.' }),
+          .meta({ description: 'Position of records without a value.' }),
       }),
     )
     .max(10)

@@ -27,18 +27,18 @@ const isSortedByRecord = ({ sort }: ListPlan) => sort.some(({ key }) => recordKe
 
 function keysOf(plan: ListPlan): Key[] {
   return plan.sort.map(({ key, direction, nulls }) => {
-    // The index that has the other key has this id behind it.
+    // The index of the other key has this id as its last column.
     if (key === 'id' && isSortedByRecord(plan))
       return { expression: sql`${records.id}`, type: 'uuid', direction }
     const sort = plan.resource.sorts[key]
     if (!sort) throw new Error(`the plan has a sort key that ${plan.resource.name} does not: ${key}`)
-    // `asc` puts a value above all others in the place of null, `desc` one below.
+    // `sort.asc` replaces null by a value above all others, `sort.desc` by one below all others.
     const expression = (direction === 'asc') === (nulls === 'last') ? sort.asc : sort.desc
     return { expression, type: sort.type, direction }
   })
 }
 
-/** A key's value as a text that does not depend on the session's time zone and date style. */
+/** A key's value as text that does not depend on the session's time zone and date style. */
 function positionText(value: SQL, type: SortKey['type']): SQL {
   if (type === 'date') return sql`(to_json(${value}) #>> '{}')`
   if (type === 'timestamptz') return sql`((to_json((${value}) at time zone 'UTC') #>> '{}') || 'Z')`
@@ -49,8 +49,9 @@ const positionValue = (at: number, type: SortKey['type']) =>
   sql`${placeholder(`position.${at}`)}::text::${sql.raw(type)}`
 
 /**
- * The condition that a record comes after a position. Keys are never null, so it is a row comparison where all
- * keys go the same way, and otherwise the first difference decides; the bound on the first key lets an index start.
+ * SQL condition that a record comes after a position. Keys are never null. If all keys have the same direction, a row
+ * comparison is enough; otherwise the first key that differs decides, and a bound on the first key lets PostgreSQL use an
+ * index.
  */
 function afterPosition(keys: Key[]): SQL {
   const comparison = (key: Key | undefined) => sql.raw(key?.direction === 'desc' ? '<' : '>')
@@ -98,7 +99,7 @@ const representationShape = ({ fields, include }: Representation) => `${fields.j
 export const withRecords = ({ table, id, name }: Resource): SQL =>
   sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
 
-/** The tables that a page is chosen from: sorting by when a record was made needs its row in `records`, too. */
+/** The tables that a page is selected from. Sorting by `createdAt` or `updatedAt` needs the rows of `records`, too. */
 const pageSource = (plan: ListPlan): SQL =>
   isSortedByRecord(plan) ? withRecords(plan.resource) : sql`${plan.resource.table}`
 
@@ -106,7 +107,7 @@ const pageSource = (plan: ListPlan): SQL =>
 const isStored = (resource: Resource, { fields, include }: Representation) =>
   include.length === 0 && isWhole(resource, fields)
 
-/** How the records of a page come to their JSON: columns `document` and `current` (see `listStatement`). */
+/** Where the columns `document` and `current` of a page come from (see `listStatement`). */
 interface PageDocuments {
   /** Columns of the select that chooses the page. */
   columns: SQL
@@ -148,8 +149,9 @@ export function listStatement(
   { compose = false } = {},
 ): Statement {
   const order = plan.sort.map(({ key, direction, nulls }) => `${key} ${direction} ${nulls}`).join()
-  // PostgreSQL keeps a plan only where it is no dearer than a new one for the values, so it must know the limit. A new plan
-  // takes longer than finding 25 records, but for filters it is worth that: few values are as frequent as the average.
+  // PostgreSQL reuses a generic plan only if its estimated cost is no higher than that of a plan for the values, so the
+  // limit must be in the text. Planning takes longer than finding 25 records. With filters it pays nevertheless, since few
+  // values are as frequent as the average.
   const fixedLimit = isUnfiltered(plan) ? String(plan.limit) : ''
   const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${fixedLimit}`
   const build = () => {
@@ -160,7 +162,7 @@ export function listStatement(
     const ordered = keys.map(({ expression }, at) => sql`${expression} as ${keyAt(at)}`)
     const position = keys.map(({ type }, at) => sql`${positionText(sql`${keyAt(at)}`, type)} collate "C"`)
     const where = after ? sql`${matching(plan)} and ${afterPosition(keys)}` : matching(plan)
-    // One record more than the page shows whether another page follows.
+    // One more record than the page has tells whether another page follows.
     return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
       coalesce(bool_and(current), true) as current,
       case when count(*) > ${limit} then min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit}) end as last
@@ -182,7 +184,7 @@ export function countStatement(plan: ListPlan): Statement {
   )
 }
 
-/** The statement that returns the planner's estimate of the records of a list, as the JSON of its plan. */
+/** The statement that returns the query plan of a list as JSON, with the planner's estimate of its records. */
 export function estimateStatement(plan: ListPlan): Statement {
   const build = () => sql`explain (format json) select from ${plan.resource.table}${matching(plan)}`
   return statement(
@@ -200,10 +202,10 @@ export const wholeRepresentation = (resource: Resource): Representation => ({
 
 /**
  * The statement of records: `id`, `key`, `version`, `document` as text, and `current` (false when the document was stored in
- * another shape: then the statement with `compose` is needed); no rows of those that are not there.
+ * another shape: then the statement with `compose` is needed). Keys without a record have no row.
  *
- * The planner does not see how many keys there are, or it would make a new plan each time, for which it needs longer
- * than for finding the records.
+ * The subquery hides the number of keys from the planner. Otherwise it would plan each execution anew, which takes longer
+ * than finding the records.
  */
 export function readStatement(
   resource: Resource,

@@ -26,7 +26,7 @@ function compile(shape: string, build: () => SQL): Statement {
 
 /**
  * Returns a named prepared statement with its values.
- * @param shape everything that the SQL text depends on, and no value.
+ * @param shape a key of the SQL text: everything that it depends on, without the values.
  * @param build makes the SQL, with `sql.placeholder(name)` where values go; called when the shape is new.
  * @param values for the placeholders, by name.
  */

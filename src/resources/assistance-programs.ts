@@ -22,7 +22,7 @@ const crsCode = () =>
     { resource: 'topics', property: 'code', only: { scheme: 'crs' } },
   )
 
-/** An OECD DAC CRS purpose. A constant column beside the code lets it refer to topics of that scheme alone. */
+/** An OECD DAC CRS purpose. With a constant column for the scheme, a foreign key allows only topics of that scheme. */
 const crsPurpose = () =>
   defineField({
     schema: () => optional(crsCode()),

@@ -18,7 +18,7 @@ import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
 import { listed } from '../problems/suggest.ts'
 
-/** The resources whose records citations can speak of: all but citations. */
+/** The resources whose records can be cited: all but citations. */
 const citable = (registry: Registry): string[] =>
   registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
 
@@ -40,7 +40,7 @@ function citedRecordSchema(registry: Registry) {
         },
       )
       .meta({
-        description: 'The record that a citation speaks of.',
+        description: 'The record that a citation supports.',
         examples: [{ resource: 'countries', id: 'PAK' }],
       }),
   )
@@ -51,14 +51,14 @@ const cited = ({ columns }: FieldPlace) => ({
   resource: columnIn(columns, 'citedResource'),
 })
 
-/** SQL of the ids of the records with some keys, of any resource. */
+/** SQL query of the ids that records with some keys have, in any resource. */
 function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
   const named = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(named)}]) resource`
 }
 
-/** The record that a citation is about, of any resource. A record with citations cannot be removed before them. */
+/** The record that a citation supports, of any resource. A record with citations cannot be removed before them. */
 const citedRecord = () =>
   defineField({
     schema: citedRecordSchema,
@@ -91,20 +91,16 @@ const citedRecord = () =>
       const { record, resource } = cited(place)
       return {
         filters: {
-          resource: anyOf(
-            resource,
-            z.enum(citable(place.registry)),
-            'Resource of the record that is spoken of.',
-          ),
+          resource: anyOf(resource, z.enum(citable(place.registry)), 'Resource of the cited record.'),
           record: anyWhere(
             z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
-            'Key of the record that is spoken of.',
+            'Key of the cited record.',
             (values) => sql`${record} in (${idsOfKeys(place.registry, values)})`,
           ),
         },
         dimensions: {
           resource: {
-            description: 'Resource of the record that is spoken of.',
+            description: 'Resource of the cited record.',
             type: 'text',
             values: { kind: 'one', value: sql`${resource}` },
             text: (value) => sql`(${value})::text`,
@@ -116,7 +112,7 @@ const citedRecord = () =>
     },
   })
 
-/** Schema of where in a source something stands. */
+/** Schema of a location within a source. */
 const locatorSchema = named(
   'Locator',
   z
@@ -126,7 +122,7 @@ const locatorSchema = named(
       }),
       page: optional(line(50)).meta({ description: 'Page, as printed.' }),
     })
-    .meta({ description: 'Where in the source it stands.', examples: [{ paragraph: '1', page: null }] }),
+    .meta({ description: 'Location within the source.', examples: [{ paragraph: '1', page: null }] }),
 )
 
 const located = ({ columns }: FieldPlace) => ({
@@ -185,8 +181,8 @@ export const citations = defineResource(
     ),
     locator: locator(),
     excerpt: field.line('A few words of the source.', { max: 300, weight: 'A' }),
-    note: field.prose('What is supported, and what is doubtful about it.', { weight: 'B' }),
-    rank: field.defaultEnumeration(citationRanks, 'normal', 'Weight beside other citations of the fact.'),
+    note: field.prose('What the source supports, and what is doubtful about it.', { weight: 'B' }),
+    rank: field.defaultEnumeration(citationRanks, 'normal', 'Rank among the citations of the same fact.'),
     externalIds: field.externalIds(),
   },
   {
@@ -194,7 +190,7 @@ export const citations = defineResource(
     plural: 'Citations',
     noun: 'citation',
     description:
-      'What supports one fact: a source, the record and property that it speaks of, and where it says so.',
+      'Evidence for one fact: a source, the location within it, and the record and property that it supports.',
     search: { title: 'excerpt', prose: ['note'] },
     refine: checkProperty,
     example: {

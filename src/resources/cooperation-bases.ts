@@ -5,7 +5,7 @@ import { baseKinds, baseLevels, baseStatuses, qualifiers } from '../model/vocabu
 
 const roles = ['participant', 'host', 'operator', 'partner', 'funder', 'beneficiary'] as const
 
-/** Every base that is part of another, with all that it is part of. */
+/** Query of pairs: every base that is part of others, with each base that it is part of, directly or not. */
 const partsOfBases = sql`
   with recursive above(part, whole) as (
     select id, part_of from cooperation_bases where part_of is not null
@@ -25,18 +25,18 @@ export const cooperationBases = defineResource(
     designatedOn: field.edtf('When it was designated or set up.'),
     summary: field.prose('Summary.', { weight: 'B' }),
     unitCount: field.count(
-      'How many bases the record stands for.',
+      'How many bases the record represents.',
       { minimum: 1, maximum: 1_000_000 },
       {
         description:
-          'How many bases the records stand for; a base is left out where the group that counts it, at whatever height above, is in the same group of the answer.',
+          'How many bases the records represent. A base is left out if a base that it is part of, directly or not, is in the same group.',
         parts: partsOfBases,
       },
     ),
     unitCountQualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the count.'),
     partOf: field.reference(
       'cooperation-bases',
-      'The group that counts this base, so that the two are never added up.',
+      'The record that already includes this base in its count, so that sums leave this one out.',
       { group: true },
     ),
     hostCountry: field.reference('countries', 'Country that hosts it.', {
@@ -55,7 +55,7 @@ export const cooperationBases = defineResource(
     plural: 'CooperationBases',
     noun: 'cooperation base',
     description:
-      'A place where cooperation is at home: an innovation zone, a joint centre, an observatory. One record may stand for a counted group of them.',
+      'A place of cooperation: an innovation zone, a joint centre, an observatory. One record may represent several bases of which only the number is known.',
     search: { title: 'name', prose: ['summary'] },
     happened: ['designatedOn'],
     example: {

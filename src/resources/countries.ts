@@ -13,7 +13,7 @@ const alpha2 = z
   .regex(/^[A-Z]{2}$/, { error: 'must be two capitals of ISO 3166-1 alpha-2, such as PK' })
 const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of ISO 3166-1, such as 586' })
 
-/** Countries that take part in something together with one, themselves or by an organization. */
+/** The filter for countries that take part in a record together with a given one, directly or through an organization. */
 function partnerOf({ table, registry }: ResourcePlace) {
   const { participations } = registry.shared
   const taking = sql`
@@ -21,7 +21,7 @@ function partnerOf({ table, registry }: ResourcePlace) {
     from ${participations} left join organizations on organizations.id = participations.organization`
   return anyWhere(
     keys.country(),
-    'Countries that take part in something together with this one, themselves or by an organization.',
+    'Country with which the countries take part in at least one record, directly or through an organization.',
     (values) =>
       sql`${columnOf(table, 'code')} in (with taking as (${taking})
         select theirs.country from taking ours join taking theirs using (record)
@@ -48,7 +48,7 @@ export const countries = defineResource(
       keys.country().meta({ description: 'ISO 3166-1 alpha-3 code.', examples: ['PAK'] }),
       '^[A-Z]{3}$',
     ),
-    // ISO gives codes of withdrawn states away again, so they are unique among the current ones only.
+    // ISO reassigns the codes of withdrawn states, so codes are unique among current countries only.
     alpha2: field.requiredCode(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
       pattern: '^[A-Z]{2}$',

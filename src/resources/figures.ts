@@ -8,7 +8,7 @@ import { defineResource } from '../model/resource.ts'
 import { optional, word } from '../model/schemas.ts'
 import { qualifiers } from '../model/vocabularies.ts'
 
-/** A list request that the registry can answer. */
+/** A field with a valid list request of this registry. */
 const listRequest = (description: string) =>
   defineField({
     schema: (registry) =>
@@ -27,7 +27,7 @@ const listRequest = (description: string) =>
 export const figures = defineResource(
   'figures',
   {
-    indicator: field.requiredCode(word(), 'What is counted, as a word that several figures share.', {
+    indicator: field.requiredCode(word(), 'What is counted: a code that several figures share.', {
       sort: true,
       group: field.groupByWord,
       pattern: '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
@@ -35,21 +35,21 @@ export const figures = defineResource(
     title: field.title('Title.'),
     value: field.decimal('The count.', 'unit'),
     qualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the value.'),
-    unit: field.requiredLine('What one is counted of, in the plural.', 100, { group: true, weight: 'B' }),
+    unit: field.requiredLine('What is counted, in the plural.', 100, { group: true, weight: 'B' }),
     country: field.reference('countries', 'The country that the figure is about.', {
       group: true,
       areas: true,
       include: { name: 'countries', description: 'its country, as a record.', form: 'list' },
     }),
-    asOf: field.edtf('The day or time that the count is of.'),
-    query: listRequest('The list request that counts the same thing in the registry.'),
+    asOf: field.edtf('Date that the count refers to.'),
+    query: listRequest('The list request that counts the same in the registry.'),
     externalIds: field.externalIds(),
   },
   {
     singular: 'Figure',
     plural: 'Figures',
     noun: 'figure',
-    description: 'A count that somebody has published, beside the registry query that counts the same thing.',
+    description: 'A published count and, optionally, the list request that counts the same in the registry.',
     search: { title: 'title', prose: ['unit'] },
     example: {
       indicator: 'partner_countries',

@@ -11,7 +11,7 @@ import { regions } from './regions.ts'
 import { sources } from './sources.ts'
 import { topics } from './topics.ts'
 
-/** Every resource, each after those that it refers to: the order of seeding, and of the documentation. */
+/** Every resource, each after those that it refers to. Seeding and the OpenAPI document use this order. */
 export const definitions = [
   regions,
   countries,

@@ -6,12 +6,12 @@ import { defineResource, type ResourcePlace } from '../model/resource.ts'
 import { language } from '../model/schemas.ts'
 import { sourceKinds } from '../model/vocabularies.ts'
 
-/** Every citation of a source. */
+/** Include of all citations of a source. */
 function citationsOfSource({ recordId, registry }: ResourcePlace) {
   const citations = registry.get('citations')
   return includedRecords(
     citations,
-    'every citation of this source, whatever it speaks of.',
+    'every citation of this source, of whatever record.',
     sql`${columnOf(citations.table, 'source')} = ${recordId}`,
   )
 }
@@ -30,9 +30,12 @@ export const sources = defineResource(
     language: field.code(language(), 'BCP 47 tag.', { group: field.groupByCode }),
     licence: field.line('Licence.', { filter: false }),
     accessedOn: field.edtf('When it was read for the registry.'),
-    context: field.prose('What the source says of its time and plans that is no fact about one record.', {
-      weight: 'B',
-    }),
+    context: field.prose(
+      'What the source says about its time and about plans, beyond facts about single records.',
+      {
+        weight: 'B',
+      },
+    ),
     externalIds: field.externalIds(),
   },
   {

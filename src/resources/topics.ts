@@ -8,7 +8,7 @@ import { defineResource } from '../model/resource.ts'
 import { line } from '../model/schemas.ts'
 import { topicSchemes } from '../model/vocabularies.ts'
 
-/** Slugs that would be taken for an operation in a URL. */
+/** Slugs that are paths of operations. */
 const reserved = ['search', 'aggregate', 'bulk']
 
 const slug = keys
@@ -36,7 +36,7 @@ export const topics = defineResource(
     plural: 'Topics',
     noun: 'topic',
     description:
-      'What records are about: a field of research, a global challenge, a domain or a purpose of aid.',
+      'A subject of records: a field of research, a global challenge, a domain or a purpose of aid.',
     naturalKey: 'slug',
     search: { title: 'name', hasAliases: true, prose: [] },
     constraints: ({ scheme, code }) =>

@@ -42,7 +42,7 @@ describe('a wrong search is refused with a pointer into its tree', () => {
       '/where/parties/some/rol',
       '"role"',
     ],
-    ['an empty tree', { and: [{}] }, '/where/and/0', 'is empty'],
+    ['an empty tree', { and: [{}] }, '/where/and/0', 'at least one condition'],
     ['an empty alternative', { or: [] }, '/where/or', 'needs at least 1 entry'],
     ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
     ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],

@@ -22,10 +22,9 @@ interface User {
 }
 
 /**
- * Decides as whom PostgreSQL runs: as whoever started the service or, as PostgreSQL refuses root, as the owner of the
- * cluster, who at first is nobody. Nobody may be unable to traverse the folders that lead to the cluster and to the
- * programs (a clone in /root, a folder that mktemp made); then, and only then, the programs keep root's right to
- * pass by file permissions.
+ * Decides which user runs PostgreSQL: the user who started the service or, since PostgreSQL refuses root, the owner of the
+ * cluster, which for a new cluster is `nobody`. If that user cannot enter the folders that lead to the cluster and to the
+ * programs (a clone in /root, a folder that mktemp made), the programs keep root's capability to bypass file permissions.
  */
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
   if (process.getuid?.() !== 0)
@@ -47,7 +46,7 @@ async function runPast(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
-  // The last one makes the right count for access(2) too, by which PostgreSQL's programs look for one another.
+  // The last option makes the capability count for access(2), too, by which PostgreSQL's programs find one another.
   const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
   try {
     await runProgram('setpriv', [...identity, ...right, ...command], { signal })
@@ -59,7 +58,7 @@ async function runPast(
   }
 }
 
-/** Whether setpriv itself failed: it is not there, or root here lacks the right to pass on. */
+/** Whether setpriv itself failed: it is not installed, or root lacks the capability here. */
 function isSetprivs(error: unknown): boolean {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
   return errorCode(error) === 'ENOENT' || stderr.startsWith('setpriv:')
@@ -81,7 +80,7 @@ async function nobody(): Promise<User> {
   }
 }
 
-/** The first folder, from the given one upwards, that not everybody may enter. */
+/** Returns the first folder, from the given one upwards, that some users may not enter. */
 async function closedFolder(folder: string): Promise<string | undefined> {
   const { mode } = await stat(folder)
   if ((mode & 0o001) === 0) return folder

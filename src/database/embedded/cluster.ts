@@ -8,7 +8,7 @@ import { failure } from './failure.ts'
 import { ensureFolder } from './folder.ts'
 import { findPrograms, type Programs } from './programs.ts'
 
-/** PostgreSQL's data, with what it takes to start and stop the server that serves them. */
+/** A PostgreSQL cluster: its data, and what is needed to start and stop its server. */
 export interface Cluster {
   path: string
   password: string
@@ -22,7 +22,7 @@ const initialisation = [
   '--username=entente',
   '--auth=scram-sha-256',
   '--encoding=UTF8',
-  // This provider comes with PostgreSQL, so names are lowered in the same way on every machine.
+  // This locale provider comes with PostgreSQL, so texts are lowercased in the same way on every machine.
   '--locale=C',
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
@@ -32,11 +32,11 @@ const initialisation = [
   '--set=unix_socket_directories=',
   '--set=timezone=UTC',
   '--set=log_timezone=UTC',
-  // The log is for why the server did not start; what fails in a statement, the service reports itself.
+  // The log is only needed to tell why the server did not start. The service itself reports statements that fail.
   '--set=log_min_messages=fatal',
 ]
 
-/** Opens the cluster `postgres` in a folder, and makes both first when there are none, unless `signal` is aborted. */
+/** Opens the cluster `postgres` in a folder. Makes folder and cluster if they are missing, unless `signal` is aborted. */
 export async function openCluster(folder: string, signal?: AbortSignal): Promise<Cluster> {
   const path = join(folder, 'postgres')
   const programs = await findPrograms()
@@ -53,8 +53,8 @@ const isCluster = (path: string) => existsSync(join(path, 'PG_VERSION'))
 export const hasCluster = (folder: string): boolean => isCluster(join(folder, 'postgres'))
 
 /**
- * Initialises the cluster aside and moves it into place when it is complete, so that an interruption leaves nothing
- * that a later start would take for a cluster.
+ * Initialises the cluster in a temporary folder and moves it into place when it is complete, so that an interruption leaves
+ * nothing that a later start would mistake for a cluster.
  */
 async function makeCluster(
   folder: string,
@@ -82,7 +82,7 @@ async function makeCluster(
   }
 }
 
-/** Removes what interrupted initialisations left behind; one that is still under way elsewhere has lost the race. */
+/** Removes the folders of interrupted initialisations. One that another process is still running is no longer needed. */
 async function removeUnfinished(folder: string): Promise<void> {
   const leftovers = (await readdir(folder)).filter((name) => name.startsWith(unfinished))
   await Promise.allSettled(

@@ -11,7 +11,7 @@ const words: Record<string, string> = {
   ENOENT: 'it is not there',
 }
 
-/** Makes one line of why something could not be done to a file or by a program. */
+/** Returns a StartupError with one line: what failed, and the reason of the file system or program. */
 export function failure(what: string, error: unknown): StartupError {
   return error instanceof StartupError ? error : new StartupError(`${what}: ${reason(error)}`)
 }
@@ -22,7 +22,7 @@ function reason(error: unknown): string {
   return words[errorCode(error)] ?? error.message
 }
 
-/** What a program said at last, but for its hints on how to call it. */
+/** The last message of a program, without its usage hints. */
 function lineOfProgram(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   const hint = lines.some((line) => line.includes('shared librar') || line.includes('Library not loaded'))

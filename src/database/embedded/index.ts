@@ -10,7 +10,7 @@ import { ensureStarted, stop } from './postmaster.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
 import { Supervisor } from './supervisor.ts'
 
-/** A PostgreSQL server of our own. */
+/** An embedded PostgreSQL server. */
 export interface EmbeddedDatabase {
   url: string
   /** Says whether the server runs, and starts it again when it has gone. */
@@ -20,13 +20,13 @@ export interface EmbeddedDatabase {
 }
 
 /**
- * Opens the PostgreSQL that is kept in a folder: makes it when there is none, starts it when it is not running, and
- * joins it otherwise. Several processes may share it; the last one to leave stops it, and one that was killed leaves
- * it running for the next one to take over. While it runs, the file `url` in the folder says where. A server that has gone
- * is started again at the same port, so that the URL stays the same.
+ * Opens the PostgreSQL in a folder: makes it if there is none, starts it if it is not running, and joins it otherwise.
+ * Several processes may share it. The last one to leave stops it; a process that is killed leaves it running for the next
+ * one. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped is started again
+ * at the same port, so that the URL stays the same.
  *
- * `settings` (such as `fsync=off`) count when this call is the one that starts the server. An abort ends what is under way and
- * throws; a database that is open by then is returned, and has to be closed.
+ * `settings` (such as `fsync=off`) apply only if this call starts the server. An abort ends the work in progress and throws;
+ * a database that is open by then is returned, and the caller must close it.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
@@ -56,7 +56,7 @@ async function joinServer(
     const lock = await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
     if (lock) return { port, lock }
     signal?.throwIfAborted()
-    // Its last user is stopping it; it is started again when it has stopped.
+    // Its last user is stopping the server. It is started again when it has stopped.
     await sleep(50)
   }
   throw new StartupError(`PostgreSQL in ${cluster.path} keeps stopping`)

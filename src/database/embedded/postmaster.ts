@@ -7,7 +7,7 @@ import { StartupError } from '../../startup-error.ts'
 import type { Cluster } from './cluster.ts'
 import { failure } from './failure.ts'
 
-/** A cluster's server, as its file postmaster.pid tells. */
+/** A cluster's server, as described in its file postmaster.pid. */
 interface Postmaster {
   pid: number
   port: number
@@ -15,7 +15,7 @@ interface Postmaster {
   status: string
 }
 
-/** How long a server may take to start, to recover after a crash included. */
+/** How long a server may take to start, including recovery after a crash. */
 const startTimeoutMs = 60_000
 
 /**
@@ -68,7 +68,7 @@ async function start(
       ended = true
     })
   try {
-    // pg_ctl looks ten times a second whether the server is ready; who looks more often waits less.
+    // pg_ctl polls ten times a second whether the server is ready. Polling more often saves time.
     await Promise.race([
       starting,
       until(async () => {
@@ -84,7 +84,7 @@ async function start(
   }
 }
 
-/** The running server, if any: after a crash the file may speak of a process that is gone, or that is another. */
+/** Returns the running server, if any. After a crash, the file may name a process that has ended, or another program. */
 async function readPostmaster(path: string): Promise<Postmaster | undefined> {
   const file = join(path, 'postmaster.pid')
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
@@ -92,7 +92,7 @@ async function readPostmaster(path: string): Promise<Postmaster | undefined> {
   if (!pid || !port || !isAlive(Number(pid))) return undefined
   if (await servesAt(Number(pid), path))
     return { pid: Number(pid), port: Number(port), status: status.trim() }
-  // PostgreSQL itself would take the other process for a server, and refuse to start.
+  // PostgreSQL itself would mistake the other process for a server, and refuse to start.
   await rm(file, { force: true })
   return undefined
 }
@@ -115,8 +115,8 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether a process can be the server of these data: it works in their folder, and is no zombie, which works nowhere.
- * Where that cannot be told, it is taken for it.
+ * Whether a process can be the server of these data: its working directory is their folder. A zombie has none. If the
+ * working directory cannot be read, the answer is yes.
  */
 async function servesAt(pid: number, path: string): Promise<boolean> {
   if (process.platform !== 'linux') return true
@@ -135,7 +135,7 @@ async function readSize(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0
 }
 
-/** The last fatal line, with its detail, that the log has gained. */
+/** The last fatal line that was added to the log, with its detail. */
 async function lastFatal(log: string, earlier: number): Promise<string | undefined> {
   const gained = (await readFile(log).catch(() => Buffer.alloc(0))).subarray(earlier).toString()
   const [, fatal, detail] = [...gained.matchAll(/FATAL: +(.+)(?:\n.*DETAIL: +(.+))?/g)].at(-1) ?? []

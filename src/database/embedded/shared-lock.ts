@@ -3,9 +3,9 @@ import { errorCode } from '../../error-code.ts'
 import { failure } from './failure.ts'
 
 /**
- * What makes the processes that share an embedded server agree on who stops it: the last one. Each holds a shared
- * advisory lock through a connection of its own; whoever can have the lock alone is the last, and nobody can join
- * while it is held alone. As PostgreSQL drops a lock with its connection, a process that was killed counts no more.
+ * The lock by which the last of the processes that share an embedded server stops it. Each process holds a shared advisory
+ * lock on a connection of its own. The process that gets the lock exclusively is the last one, and no other process can join
+ * while it holds that lock. PostgreSQL releases a lock when its connection ends, so a killed process does not count.
  */
 const lock = 0x656e7465
 
@@ -15,7 +15,7 @@ export interface SharedLock {
   lost: Promise<void>
 }
 
-/** Takes a share in the server at `url`, or returns undefined when the server is just going or gone. */
+/** Takes the shared lock of the server at `url`. Returns undefined if the server is stopping or has stopped. */
 export async function acquireSharedLock(url: string): Promise<SharedLock | undefined> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({
@@ -23,7 +23,7 @@ export async function acquireSharedLock(url: string): Promise<SharedLock | undef
     application_name: 'entente shared lock',
     keepAlive: true,
   })
-  // The server may go away at any time, and the share with it; who gives it back will find out.
+  // The server may stop at any time, which ends the lock. `isHeld` and the release of the lock find that out.
   client.on('error', () => {})
   const lost = new Promise<void>((resolve) => {
     client.once('end', resolve)
@@ -38,7 +38,7 @@ export async function acquireSharedLock(url: string): Promise<SharedLock | undef
   return undefined
 }
 
-/** Whether a share still counts: it is lost when the server restarts, as it does when one of its processes crashes. */
+/** Whether the lock is still held. It is lost when the server restarts, as it does when one of its processes crashes. */
 export function isHeld({ client }: SharedLock): Promise<boolean> {
   return client.query('select').then(
     () => true,
@@ -46,10 +46,10 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
   )
 }
 
-/** Gives a share back. When it was the last one, `stop` runs before anybody else can join. */
+/** Releases the lock. If no other process holds it, `stop` runs before another process can join. */
 export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
-    // In this order: of two that leave at the same time, the later one finds itself alone.
+    // First the release, then the attempt: of two processes that leave at the same time, the later one gets the lock.
     await client.query('select pg_advisory_unlock_shared($1)', [lock])
     if (await holds(client, 'pg_try_advisory_lock')) await stop()
   } finally {

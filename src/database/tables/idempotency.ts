@@ -1,8 +1,8 @@
 import { index, integer, json, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 
 /**
- * What requests with an `Idempotency-Key` have been answered, written in their own transactions. Nobody else is answered
- * anything by it, so its changes are announced to nobody.
+ * The responses to requests with an `Idempotency-Key`, written in the transactions of the requests. No other response depends
+ * on this table, so its changes send no notification.
  */
 export const idempotentRequests = pgTable(
   'idempotent_requests',
@@ -13,7 +13,7 @@ export const idempotentRequests = pgTable(
     fingerprint: text('fingerprint').notNull(),
     status: integer('status').notNull(),
     headers: json('headers').$type<Record<string, string>>().notNull(),
-    /** Media type of the body; null where it is the usual one. */
+    /** Media type of the body; null for JSON. */
     type: text('type'),
     body: text('body'),
     createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),

@@ -4,16 +4,16 @@ import { roles } from '../vocabularies.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
-/** Who may do what: the keys of the API, of which only hashes are kept. None is ever removed; they are revoked. */
+/** The keys of the API, of which only hashes are stored. A key is never removed, only revoked. */
 export const keys = pgTable(
   'keys',
   {
     id: uuidKey(),
     name: text('name').notNull(),
     role: text('role', { enum: roles }).notNull(),
-    /** What a key begins with, for people to recognise it by. */
+    /** The first characters of the key, by which people recognise it. */
     prefix: text('prefix').notNull().unique('keys_prefix_unique'),
-    /** SHA-256 of the whole key, in hexadecimal: of 256 random bits, so that no slow hash is needed. */
+    /** SHA-256 of the whole key, in hexadecimal. The key has 256 random bits, so no slow hash is needed. */
     hash: text('hash').notNull().unique('keys_hash_unique'),
     createdAt: moment('created_at').notNull().defaultNow(),
     expiresAt: moment('expires_at'),

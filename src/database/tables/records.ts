@@ -24,7 +24,7 @@ export const records = pgTable(
   {
     id: uuidKey(),
     resource: text('resource').notNull(),
-    /** What identifies the record in URLs: the id, or the natural key. */
+    /** Identifies the record in URLs: the id, or the natural key. */
     key: text('key').notNull(),
     version: integer('version').notNull().default(1),
     /** The public JSON. */
@@ -38,19 +38,19 @@ export const records = pgTable(
     ...rowStart(),
   },
   (table) => [
-    // What belongs to a record refers to both, so that checks can differ by resource.
+    // Rows of shared tables refer to both columns, so that checks can differ by resource.
     unique('records_id_resource').on(table.id, table.resource),
     oneOf('records_visibility_known', table.visibility, visibilities),
     index('records_created_at').on(table.resource, table.createdAt, table.id, table.rowStart),
     index('records_updated_at').on(table.resource, table.updatedAt, table.id, table.rowStart),
     index('records_shape').on(table.resource, table.shape),
-    // Few at a time: those that the service has yet to compose.
+    // The records that the service has yet to compose, which are few.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
     index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
   ],
 )
 
-/** The columns by which rows of a shared table belong to records of several resources. A row goes with its record. */
+/** The columns of a shared table that refer to the record of a row. A row is deleted with its record. */
 export const recordColumns = () => ({
   record: uuid('record').notNull(),
   resource: text('resource').notNull(),

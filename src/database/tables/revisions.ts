@@ -3,7 +3,7 @@ import { bigint, index, integer, json, pgTable, text, timestamp, unique } from '
 import { bytesColumn, oneOf } from '../columns.ts'
 import { type authorKinds, changeKinds } from '../vocabularies.ts'
 
-/** Who changes something, as histories name them for good: keys are revoked, and people change their names. */
+/** The author of a change, as stored in the history. It stays when the key is revoked or the name changes. */
 export interface Author {
   kind: (typeof authorKinds)[number]
   /** The key's id (`ADMIN_KEY` for the one that the service was started with), or the token's subject. */
@@ -11,18 +11,18 @@ export interface Author {
   name: string | null
 }
 
-/** Who changes something, and why. */
+/** The author, request and reason of a change. */
 export interface Authorship {
   actor: Author
-  /** What logs know the request by; null where there was none. */
+  /** Id of the request in the logs; null if there was no request. */
   requestId: string | null
-  /** What the client gave as its reason. */
+  /** `Change-Reason` of the request. */
   reason: string | null
 }
 
 /**
- * Every state that a record has been in, written in the transaction that made it so. Nothing goes, and nothing changes but
- * by a redaction: triggers refuse it for every role. It has no foreign keys, since it outlives the record.
+ * Every version of every record, written in the transaction of the change. Triggers refuse, for every role, to delete a
+ * revision or to change one other than by a redaction. The table has no foreign keys, since revisions outlive their records.
  *
  * The revisions of a record are a chain: the hash of each covers the hash of the one before. A trigger makes salt and
  * hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
@@ -30,17 +30,17 @@ export interface Authorship {
 export const revisions = pgTable(
   'revisions',
   {
-    /** In the order of writing, which is not that of commits. */
+    /** Number of the revision in the order of writing, which is not the order of commits. */
     sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    /** Number of the transaction that has written it, by which readers tell what may still come before others. */
+    /** Id of the transaction that has written the revision, by which the feed is ordered. */
     transaction: bigint('transaction', { mode: 'number' }).notNull().default(sql`feed_transaction()`),
     resource: text('resource').notNull(),
     key: text('key').notNull(),
     version: integer('version').notNull(),
     operation: text('operation', { enum: changeKinds }).notNull(),
-    /** The record as it was answered; of a removal, as it was before. */
+    /** The record at this version; for a removal, the record before it. */
     document: json('document').notNull(),
-    /** Who has made it, as answers show it. */
+    /** The author of the change, as in responses. */
     actor: json('actor').$type<Author>().notNull(),
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),

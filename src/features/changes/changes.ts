@@ -12,9 +12,9 @@ export const changes = (registry: Registry): Endpoint => ({
   tag: 'registry',
   contract: {
     operationId: 'listChanges',
-    summary: 'Follow all changes',
+    summary: 'List all changes',
     description:
-      'Every change of every record, each once and never out of turn: whoever asks again with `page.after` of the answer before misses nothing, also of what was written at the same time by many. What a transaction has changed appears when it and all that began to write before it have ended. Changes of one record are in the order of its versions.',
+      'Every change of every record, each once, in an order that is the same for every reader. A client that sends `page.after` of one response as `after` of the next request misses no change. A change appears when its transaction, and every transaction that began to write before it, has ended. Changes of one record are in the order of its versions.',
     access: 'read',
     query: { ...feedParameters(registry), limit: pageLimit },
     headers: [],

@@ -24,7 +24,7 @@ const position = z
 export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
   after: single(
     position,
-    'Where to go on: the `position` of the last change that was read. Without it, from the first change on.',
+    'The `position` of the last change that was read; from the first change when left out.',
   ),
   resource: words(
     resources.map(({ name }) => name),
@@ -52,14 +52,14 @@ const makeFeedChange = ({ resources }: Registry) =>
     'FeedChange',
     z
       .strictObject({
-        position: position.meta({ description: 'Its place in the feed, for `after`.' }),
+        position: position.meta({ description: 'Position of the change in the feed, for `after`.' }),
         resource: z
           .enum(resources.map(({ name }) => name))
           .meta({ description: 'The resource of the record.' }),
-        key: z.string().meta({ description: 'The key of the record there.' }),
+        key: z.string().meta({ description: 'The key of the record.' }),
         ...revisionShape,
         document: z.record(z.string(), z.unknown()).meta({
-          description: 'The record as it is answered at this version; of a removal, what was removed.',
+          description: 'The record at this version; for a removal, the record that was removed.',
         }),
       })
       .meta({ description: 'A change of a record, with the record.', examples: [example] }),
@@ -68,7 +68,7 @@ const makeFeedChange = ({ resources }: Registry) =>
 const limits = { defaultSize: 100, maxSize: 500 } as const
 
 /** The parameter `limit`: how many changes a page has. */
-export const pageLimit = limitParameter('Changes in a page', limits)
+export const pageLimit = limitParameter('Changes per page', limits)
 
 /** How many changes a page has without `limit`. */
 export const defaultLimit = limits.defaultSize
@@ -80,16 +80,15 @@ const makeFeedPage = (registry: Registry) =>
       .strictObject({
         data: z.array(feedChange(registry)),
         page: z.strictObject({
-          limit: z.int().min(1).meta({ description: 'Most changes in a page.' }),
+          limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
           after: position.nullable().meta({
-            description:
-              'Where to go on, now or later: `after` of the next request. Null before the first change.',
+            description: 'Value of `after` for the next request, now or later. Null before the first change.',
           }),
-          more: z.boolean().meta({ description: 'Whether more can be read at once.' }),
+          more: z.boolean().meta({ description: 'Whether more changes can be read immediately.' }),
         }),
       })
       .meta({
-        description: 'Changes in the order in which they came to be.',
+        description: 'Changes in the order of the feed.',
         examples: [{ data: [example], page: { limit: 100, after: '1234.56', more: false } }],
       }),
   )

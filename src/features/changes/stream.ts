@@ -40,8 +40,8 @@ function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
 }
 
 /**
- * Yields the events after a position, without end. The next ones are read when the client has taken those before, so a
- * slow client costs no memory. Between two reads it holds no database connection.
+ * Yields the events after a position, without end. It reads the next events when the client has received the earlier ones,
+ * so a slow client costs no memory. Between two reads it holds no database connection.
  */
 async function* events(request: ApiRequest, { database, changed, closing }: Context): AsyncGenerator<string> {
   const resources = resourcesIn(request.query)
@@ -78,9 +78,9 @@ export const changesStream = (registry: Registry): Endpoint => ({
   tag: 'registry',
   contract: {
     operationId: 'streamChanges',
-    summary: 'Hear of all changes',
+    summary: 'Stream all changes',
     description:
-      'The changes of `GET /v1/changes` as server-sent events, as they come. A client that connects again with `Last-Event-ID`, as browsers do, misses nothing; the header goes before `after`. Clients that stop reading are dropped after five minutes.',
+      'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that stops reading is disconnected after five minutes.',
     access: 'read',
     cache: false,
     query: feedParameters(registry),

@@ -21,7 +21,7 @@ import { dateIn, someYear } from './dates.ts'
 import type { Generation } from './generation.ts'
 import { someSummary } from './texts.ts'
 
-/** What comes of agreements: projects, bases and programs. */
+/** Projects, bases and programs, some of which come from agreements. */
 
 function span({ random }: Generation): Document {
   const year = someYear(random)
@@ -32,11 +32,11 @@ function span({ random }: Generation): Document {
   }
 }
 
-/** An agreement that something came from, sometimes. */
+/** Sometimes chooses an agreement that a record comes from. */
 const someAgreements = ({ random, recent }: Generation, probability: number): string[] =>
   recent.length > 0 && random.chance(probability) ? [random.pick(recent)] : []
 
-/** Adds a project. @param number of it, from 0. */
+/** Adds a project. @param number its number, from 0. */
 export function addProject(generation: Generation, number: number): void {
   const { random, world } = generation
   const countries = someCountries(generation, someCount(generation))
@@ -58,7 +58,7 @@ export function addProject(generation: Generation, number: number): void {
   addCitation(generation, 'projects', id, '/startsOn')
 }
 
-/** Adds a base, or a counted group of them. @param number of it, from 0. */
+/** Adds a base, which may represent several. @param number its number, from 0. */
 export function addBase(generation: Generation, number: number): void {
   const { random, world } = generation
   const countries = someCountries(generation, 2)
@@ -82,7 +82,7 @@ export function addBase(generation: Generation, number: number): void {
   addCitation(generation, 'cooperation-bases', id, '/designatedOn')
 }
 
-/** Adds an assistance program. @param number of it, from 0. */
+/** Adds an assistance program. @param number its number, from 0. */
 export function addProgram(generation: Generation, number: number): void {
   const { random, world } = generation
   const countries = someCountries(generation, 2)

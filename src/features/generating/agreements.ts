@@ -48,11 +48,11 @@ function someDocuments({ random }: Generation, title: string): Document[] {
   return [{ title: `${title}: text`, url: null, language: random.pick(['en', 'fr', 'zh', 'es']) }]
 }
 
-/** Adds an agreement with its parties and all that belongs to it. @param number of it, from 0. */
+/** Adds an agreement with its parties and other lists. @param number its number, from 0. */
 export function addAgreement(generation: Generation, number: number): void {
   const { random, world, recent } = generation
   const partners = someCountries(generation, someCount(generation))
-  // Most of what the registry holds has China in it.
+  // China is a party to most agreements of the registry.
   const [leader] = world.countries
   const countries = leader && random.chance(0.5) ? [...new Set([leader, ...partners])] : partners
   const kind = random.mostlyEarly(agreementKinds.slice(1, -1))

@@ -10,11 +10,11 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { ownRow, partRows, type WrittenRecord, withComposed } from '../../operations/writing/split.ts'
 import { copyRows } from './copy.ts'
 
-/** Whom histories name for what was generated. */
+/** The author of the revisions of generated records. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }
 const actor = JSON.stringify(generator)
 
-/** What properties are when they are left out, by resource. */
+/** The defaults of properties, by resource. */
 const defaults = new WeakMap<Resource, Document>()
 
 function getDefaults(resource: Resource): Document {
@@ -30,7 +30,7 @@ function getDefaults(resource: Resource): Document {
   return made
 }
 
-/** New records, which are written together by COPY. */
+/** New records, which COPY writes together. */
 export class Batch {
   readonly #registry: Registry
   readonly #time: string
@@ -56,7 +56,7 @@ export class Batch {
     else this.#written.set(resource, [record])
   }
 
-  /** Writes the records with all that belongs to them and the beginning of their history. */
+  /** Writes the records with the rows of their lists and their first revisions. */
   async write(client: pg.ClientBase): Promise<void> {
     const recordRows: Row[] = []
     const revisionRows: Row[] = []
@@ -77,7 +77,7 @@ export class Batch {
     for (const resource of this.#registry.resources)
       for (const { table, rows } of partRows(resource, this.#written.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
-    // Records first, since all else refers to them; parts last, since they refer to other records.
+    // Records come first, since all other rows refer to them; lists come last, since they refer to other records.
     await copyRows(client, records, recordRows)
     for (const [table, rows] of tables) await copyRows(client, table, rows)
     await copyRows(client, revisions, revisionRows)

@@ -1,11 +1,11 @@
 import type { Document } from '../../operations/writing/documents.ts'
 import type { Generation } from './generation.ts'
 
-/** What agreements, projects, bases and programs have alike. */
+/** Properties that agreements, projects, bases and programs have in common. */
 
 type Country = Generation['world']['countries'][number]
 
-/** Different countries, of which a few are in most of the lists. */
+/** Chooses different countries; a few countries are in most results. */
 export function someCountries({ random, world }: Generation, count: number): Country[] {
   const chosen = new Map<string, Country>()
   for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
@@ -15,7 +15,7 @@ export function someCountries({ random, world }: Generation, count: number): Cou
   return [...chosen.values()]
 }
 
-/** How many take part: mostly two, seldom a crowd. */
+/** Chooses the number of participants: mostly two, rarely many. */
 export const someCount = ({ random }: Generation): number =>
   random.weighted([
     [2, 84],
@@ -26,7 +26,7 @@ export const someCount = ({ random }: Generation): number =>
 
 const nobody = { country: null, organization: null, region: null }
 
-/** Actors: countries, and here and there an organization or a whole region. */
+/** Chooses participants: countries, and sometimes an organization or a region. */
 function someActors({ random, organizations, world }: Generation, countries: Country[]): Document[] {
   const actors: Document[] = countries.map(({ code }) => ({ ...nobody, country: code }))
   if (organizations.length > 0 && random.chance(0.12))
@@ -36,8 +36,8 @@ function someActors({ random, organizations, world }: Generation, countries: Cou
 }
 
 /**
- * Who takes part in a record.
- * @param roles the first actor's, and the others'.
+ * Makes the participants of a record.
+ * @param roles the role of the first participant, and that of the others.
  */
 export const someParticipants = (
   generation: Generation,
@@ -80,7 +80,7 @@ export function addCitation(generation: Generation, resource: string, id: string
   })
 }
 
-/** Where a thing is: somewhere in a country, or nowhere that is known. */
+/** Makes a location in a country, or null. */
 export function someLocation({ random }: Generation, country: Country): Document | null {
   if (!random.chance(0.7)) return null
   return {
@@ -92,7 +92,7 @@ export function someLocation({ random }: Generation, country: Country): Document
   }
 }
 
-/** A sum of money, spread over orders of magnitude, or none. */
+/** Makes an amount of money, spread over orders of magnitude, or null. */
 export function someMoney({ random }: Generation, probability: number): Document | null {
   if (!random.chance(probability)) return null
   const amount = random.between(1, 999) * 10 ** random.between(3, 6)

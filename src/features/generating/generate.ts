@@ -22,7 +22,7 @@ import { readWorld } from './world.ts'
 /** How many agreements are held in memory before they are written. */
 const batchSize = 1000
 
-/** One of each of these for so many agreements. */
+/** Number of agreements for one record of each of these resources. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
 
 function addOrganizations(generation: Generation, count: number): void {
@@ -103,10 +103,9 @@ function explained(error: unknown, seed: number): unknown {
 }
 
 /**
- * Fills a registry that has its reference data with made-up agreements and, in proportion, the projects, bases,
- * programs, organizations and sources around them, in one transaction, each
- * with the first entry of its history. The same number and seed make the same records.
- * @param count how many agreements.
+ * Adds made-up agreements to a registry with reference data and, in proportion, projects, bases, programs, organizations
+ * and sources, each with its first revision, in one transaction. The same number and seed make the same records.
+ * @param count number of agreements.
  * @throws StartupError when the reference data is missing, or the records are there already.
  */
 export async function generate(database: Database, count: number, seed: number): Promise<void> {
@@ -115,7 +114,7 @@ export async function generate(database: Database, count: number, seed: number):
       await client.query('begin')
       await withIndexesRebuilt(client, () => writeAll(client, registry, count, seed))
       await client.query('commit')
-      // Pages that all can see make counts cheap, and the planner must know what there is now.
+      // VACUUM marks pages as all-visible, which makes counts cheap. ANALYZE updates the statistics of the planner.
       await client.query('vacuum analyze')
     } catch (error) {
       throw explained(error, seed)

@@ -3,18 +3,18 @@ import type { Identities } from './ids.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
-/** What generated records are made with, and what was made before them. */
+/** The state of a generation: its sources of data, and the records made so far. */
 export interface Generation {
   seed: number
   random: Random
   identities: Identities
   world: World
-  /** Ids of generated organizations, those that take part most first. */
+  /** Ids of generated organizations, the most frequent participants first. */
   organizations: string[]
   /** Ids of generated sources. */
   sources: string[]
-  /** The last agreements, which later records refer to. */
+  /** Ids of the last agreements, to which later records refer. */
   recent: string[]
-  /** Adds a record with what is given of its document. @returns its id. */
+  /** Adds a record from a partial document; the other properties get their defaults. @returns its id. */
   add(resource: string, document: Document): string
 }

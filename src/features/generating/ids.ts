@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** The first millisecond of generated ids. Each id is of the next one. */
+/** The millisecond of the first generated id. Each further id has the next millisecond. */
 const firstMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
@@ -11,7 +11,7 @@ export interface Identities {
   uuid(): string
 }
 
-/** Identities whose random bits come from `random`, so that another seed makes other ids. */
+/** Creates ids whose random bits come from `random`, so that another seed makes other ids. */
 export function identitiesFrom(random: Random): Identities {
   let ms = firstMs
   return {

@@ -3,7 +3,7 @@ import { StartupError } from '../../startup-error.ts'
 
 /** The reference data that generated records refer to. */
 export interface World {
-  /** Those that take part most often first. */
+  /** Countries, the most frequent participants first. */
   countries: { code: string; name: string }[]
   topics: { slug: string; name: string }[]
   regions: string[]

@@ -2,10 +2,10 @@ import { createHash, type Hash } from 'node:crypto'
 import type pg from 'pg'
 import type { FeedPosition } from '../../query/revisions.ts'
 
-/** Revisions that are hashed at a time. */
+/** Number of revisions that are hashed at a time. */
 const batchSize = 20_000
 
-/** A place in the feed, and the SHA-256 of all hashes up to it. */
+/** A position in the feed, and the SHA-256 of all hashes up to it. */
 export interface FeedState {
   /** Undefined before the first revision. */
   position: FeedPosition | undefined
@@ -21,7 +21,7 @@ interface Batch {
   hashes: Buffer
 }
 
-/** The next hashes of the feed up to its horizon: concatenated in its order, which nothing that commits later changes. */
+/** Query of the next hashes of the feed up to its horizon, concatenated in order. Later commits do not change this order. */
 const nextBatch = (upTo: FeedPosition | undefined) => `
   select (array_agg(transaction order by transaction desc, sequence desc))[1]::text as transaction,
     (array_agg(sequence order by transaction desc, sequence desc))[1]::text as sequence,
@@ -34,8 +34,8 @@ const nextBatch = (upTo: FeedPosition | undefined) => `
   ) batch having count(*) > 0`
 
 /**
- * Hashes the feed of changes from where it has stopped, in constant memory: the SHA-256 of the hashes of all revisions,
- * each of 32 bytes, one after another in the order of the feed.
+ * Computes the hash of the feed of changes step by step, in constant memory: the SHA-256 of the hashes of all revisions, 32
+ * bytes each, in the order of the feed.
  */
 export class FeedHash {
   readonly #client: pg.ClientBase
@@ -48,7 +48,7 @@ export class FeedHash {
     this.#client = client
   }
 
-  /** Goes on to a position, or to the horizon of the feed, and returns the state there. */
+  /** Continues up to a position, or to the horizon of the feed, and returns the state there. */
   async advance(upTo?: FeedPosition): Promise<FeedState> {
     for (;;) {
       const from = this.#position ?? { transaction: '-1', sequence: '-1' }

@@ -1,10 +1,10 @@
 /**
  * The hashes of revisions, as SQL over the columns of `revisions`. The trigger `chain_revision` computes them when a
- * revision is written. They are stated here once more, with built-in functions alone: whoever can change revisions past
- * the service can also change the functions of the database.
+ * revision is written. They are repeated here with built-in functions alone: whoever can change revisions in the database
+ * can also change its functions.
  */
 
-/** The hash of the content that is there: document, actor, request id and reason. */
+/** The hash of the current content: document, actor, request id and reason. */
 export const contentHash = `sha256(salt || convert_to(
   json_build_array(document::text, actor::text, request_id, reason)::text, 'UTF8'))`
 

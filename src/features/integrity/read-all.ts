@@ -1,11 +1,11 @@
 import type pg from 'pg'
 
-/** Rows that are in memory at a time. */
+/** Number of rows that are in memory at a time. */
 const fetchSize = 1000
 
 /**
- * Yields the rows of a statement, of which there may be any number, through a cursor of the client's transaction.
- * @param name of the cursor, another one for each statement of a transaction.
+ * Yields the rows of a statement through a cursor of the client's transaction, so that any number of rows fits in memory.
+ * @param name the name of the cursor, unique in the transaction.
  */
 export async function* readAll<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
@@ -21,7 +21,7 @@ export async function* readAll<Row extends pg.QueryResultRow>(
   await client.query(`close ${name}`)
 }
 
-/** Runs `work` in a transaction that sees one state of the database and can change nothing. */
+/** Runs `work` in a read-only transaction on one snapshot of the database. */
 export async function inSnapshot<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query(`begin isolation level repeatable read read only;
     set local search_path = pg_catalog, public; set local jit = off; set local work_mem = '64MB'`)

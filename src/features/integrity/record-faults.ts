@@ -18,8 +18,8 @@ interface Row {
 }
 
 /**
- * The records that are not what their last revisions say. One without a shape was written past the service and waits for
- * its revision.
+ * The records that are not what their last revisions say. The last write of a record without a shape bypassed the service,
+ * and its revision is still to be written.
  */
 const differingRecords = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
@@ -40,7 +40,7 @@ const differingRecords = `
 
 const json = z.record(z.string(), z.unknown())
 
-/** The properties that both documents have and that differ: those of another declaration are in one of them alone. */
+/** The properties that differ. One that only one document has is ignored, since that was written under another declaration. */
 function differingProperties(one: string | null, other: string | null): string[] {
   const [before, after] = [one, other].map((document) => json.parse(JSON.parse(document ?? '{}')))
   if (!before || !after) return []

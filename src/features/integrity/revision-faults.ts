@@ -2,9 +2,9 @@ import type pg from 'pg'
 import { contentHash, milliseconds, revisionHash } from './hashes.ts'
 import { readAll } from './read-all.ts'
 
-/** Something that is not as it was written. */
+/** A difference between what was written and what the database has. */
 export interface IntegrityFault {
-  /** What it is found in: a record with its version, or a seal. */
+  /** Where it was found: a record with its version, or a seal. */
   subject: string
   /** What is wrong with it. */
   message: string
@@ -26,7 +26,7 @@ interface Row {
 
 /**
  * The revisions that do not fit their hashes. A redacted one must fit the hash that its redaction has left. The inner query
- * reads each document once and passes on what is short, and `offset 0` keeps PostgreSQL from sorting the documents.
+ * reads each document once and returns only short columns; `offset 0` keeps PostgreSQL from sorting the documents.
  */
 const faultyRevisions = `
   select resource, key, version, content_fits as "contentFits", hash = ${revisionHash} as "linkFits",
@@ -63,7 +63,7 @@ const explainContent = ({ redactedBy }: Row): string =>
     ? 'its content does not fit its hash: document, actor, request id or reason was changed'
     : `its content is not what the redaction of version ${redactedBy} has left`
 
-/** Yields what is wrong with revisions: of each its content, and its place after the one before it. */
+/** Yields what is wrong with revisions: with the content of each, and with its link to the revision before it. */
 export async function* findRevisionFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
   for await (const row of readAll<Row>(client, 'faulty_revisions', faultyRevisions)) {
     if (!row.contentFits) yield { subject: subjectOf(row), message: explainContent(row) }

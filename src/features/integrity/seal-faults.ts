@@ -30,8 +30,8 @@ function explain(seal: Seal, count: number, fitting: string | undefined): string
 }
 
 /**
- * Yields the seals that the feed does not fit, in one pass over its hashes. What was changed before one seal is no fault of
- * the seals behind it: of several, the first that does not fit says where to look.
+ * Yields the seals that the feed does not fit, in one pass over its hashes. Of several, the first one tells where to look:
+ * the change is between it and the last seal that fits.
  */
 export async function* findSealFaults(
   client: pg.ClientBase,

@@ -4,9 +4,9 @@ import { StartupError } from '../../startup-error.ts'
 import { FeedHash } from './feed-hash.ts'
 import { inSnapshot } from './read-all.ts'
 
-/** What can be published of a registry, so that anybody can tell later whether its past was changed. */
+/** A seal: it is published, so that anybody can tell later whether the history of the registry was changed. */
 const sealSchema = z.strictObject({
-  /** Position in the feed up to which it speaks, which is complete there: `transaction.sequence`. */
+  /** Position in the feed up to which the seal goes: `transaction.sequence`. No later commit comes before it. */
   position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),
   /** Revisions up to the position. */
   count: z.int().min(1),
@@ -31,7 +31,7 @@ export async function makeSeal(database: Database): Promise<Seal> {
 /** The text of a seal, as it is published. */
 export const formatSeal = (seal: Seal): string => `${JSON.stringify(seal, null, 2)}\n`
 
-/** Parses the text of a seal. @param name of its file, for messages. @throws StartupError when it is none. */
+/** Parses the text of a seal. @param name name of its file, for messages. @throws StartupError if it is not a seal. */
 export function parseSeal(text: string, name: string): Seal {
   try {
     return sealSchema.parse(JSON.parse(text))

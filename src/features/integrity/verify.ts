@@ -8,7 +8,7 @@ import { findSealFaults, type NamedSeal } from './seal-faults.ts'
 /** What a verification has read and found. */
 export interface Verification {
   revisions: number
-  /** Records that were written past the service and wait for their revision. */
+  /** Number of records whose last write bypassed the service, and whose revision is still to be written. */
   waiting: number
   faults: number
 }
@@ -23,8 +23,8 @@ async function* findFaults(client: pg.ClientBase, seals: NamedSeal[]): AsyncGene
 }
 
 /**
- * Finds what was changed past the service: revisions that do not fit their hashes or the chain of their record, records
- * that are not what their last revision says, and seals that the feed does not fit. All of it is of one moment.
+ * Finds what was changed without the service: revisions that do not fit their hashes or the chain of their record, records
+ * that are not what their last revision says, and seals that the feed does not fit. It reads one snapshot of the database.
  * @param report is called with each fault as it is found, of which there may be any number.
  */
 export async function verify(

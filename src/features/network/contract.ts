@@ -33,26 +33,26 @@ const many = (value: z.ZodType, description: string): Parameter => ({
 export const networkParameters = (registry: Registry): Record<string, Parameter> => ({
   from: single(
     edtf('From when.'),
-    'Records that may have happened from this time on: agreements when they were signed, projects and programs from start to end (without an end they go on), bases when they were designated.',
+    'Records that may have happened on or after this date: agreements by their signature, projects and programs by start and end (without an end they continue), bases by their designation.',
   ),
-  to: single(edtf('Until when.'), 'Records that may have happened until this time.'),
+  to: single(edtf('Until when.'), 'Records that may have happened on or before this date.'),
   undated: single(
     z.enum(['exclude', 'include']),
-    'Whether records without any date count in a time: `exclude` when left out. Without `from` and `to` all records count.',
+    'Whether `from` and `to` keep records without a date; `exclude` when left out. Without `from` and `to`, all records count.',
   ),
   resource: words(listResourceNames(registry), 'Resources to count, separated by commas; all when left out.'),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
   region: many(
     keys.region(),
-    'Regions or groups of countries: of a network, at least one end of each edge is in them; of a country, its partners are.',
+    'Regions or groups of countries. In the whole network, at least one end of each edge is in one of them; in the network of a country, its partners are.',
   ),
   minimum: single(
     wholeNumber(maximums.minimum),
-    'Fewest records that two must share; 1 when left out.',
+    'Least number of shared records; 1 when left out.',
     z.int().min(1).max(maximums.minimum),
   ),
   ...recordMomentParameter('the network'),
-  limit: limitParameter('Edges or partners to answer, the strongest first', {
+  limit: limitParameter('Edges or partners in the response, those with the most shared records first', {
     defaultSize: defaultEdges,
     maxSize: maximums.edges,
   }),
@@ -61,7 +61,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
 const getNumber = (query: CheckedQuery, name: string, usual: number) =>
   Number(getValues(query, name)[0] ?? usual)
 
-/** Returns the plan of a checked query. @param country that takes part in all records, if given. */
+/** Returns the plan of a checked query. @param country code of a country that takes part in all records, if given. */
 export const planNetwork = (
   registry: Registry,
   query: CheckedQuery,
@@ -81,22 +81,22 @@ const count = (description: string) => z.int().min(0).meta({ description })
 const counts = (registry: Registry) =>
   z
     .partialRecord(z.enum(listResourceNames(registry)), z.int().min(0))
-    .meta({ description: 'How many of each resource that was counted.' })
+    .meta({ description: 'Number of records of each counted resource.' })
 
 const year = (which: string) =>
   z
     .int()
     .nullable()
     .meta({
-      description: `The ${which} year that their dates name, whatever time was asked for; null where they name none. What has an open end, such as 1985-04/.., may go on.`,
+      description: `The ${which} year in the dates of the records, regardless of \`from\` and \`to\`; null without a date. A record with an open end, such as 1985-04/.., may continue after it.`,
     })
 
 const edgeProperties = (registry: Registry) => ({
-  count: count('How many records both take part in.'),
+  count: count('Number of records in which both take part.'),
   resources: counts(registry),
   topics: z
     .array(z.strictObject({ topic: keys.topic(), name: z.string(), count: z.int().min(1) }))
-    .meta({ description: 'The ten topics that most of the records are about.' }),
+    .meta({ description: 'The ten most frequent topics of the records.' }),
   firstYear: year('first'),
   lastYear: year('last'),
 })
@@ -126,7 +126,7 @@ const makeNetwork = (registry: Registry) =>
         edges: z.array(
           z.strictObject({ source: z.string(), target: z.string(), ...edgeProperties(registry) }),
         ),
-        total: z.strictObject({ edges: count('How many edges there are, shown or not.') }),
+        total: z.strictObject({ edges: count('Number of all edges, also of those beyond `limit`.') }),
       })
       .meta({
         description: 'Who takes part together with whom: each pair once, `source` before `target`.',
@@ -173,17 +173,18 @@ const makePartners = (registry: Registry) =>
                 }),
               )
               .meta({
-                description: 'The records behind the count: POST the body to the path to find just these.',
+                description:
+                  'Search requests that find exactly the counted records: POST the body to the path.',
               }),
           }),
         ),
         total: z.strictObject({
-          partners: count('How many partners there are, shown or not.'),
-          records: count('How many records the country takes part in, with partners or without.'),
+          partners: count('Number of all partners, also of those beyond `limit`.'),
+          records: count('Number of records in which the country takes part, with or without partners.'),
         }),
       })
       .meta({
-        description: 'The countries that a country takes part in something with, strongest ties first.',
+        description: 'The partners of a country, those with the most shared records first.',
         examples: [
           {
             country: { code: 'CHN', name: 'China' },

@@ -15,7 +15,7 @@ interface Row {
 }
 
 const takingPart =
-  'An actor takes part in whatever role; a country also by its organizations, and by what lies in it, just as the filter `country` has it. Regions that take part as such are no ends of ties.'
+  'Participants count in any role. A country also counts through its organizations, as a host and by location, as in the filter `country`. Regions that take part themselves are not nodes.'
 
 const common = {
   access: 'read',
@@ -33,11 +33,11 @@ export const network = (registry: Registry): Endpoint => ({
     ...common,
     operationId: 'getNetwork',
     summary: 'Who cooperates with whom',
-    description: `Each two that take part in the same records, with how many they share, of which resources, about what, and when: nodes and edges to draw. A record with many participants ties every two of them once. ${takingPart}`,
+    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics and their years. A record with many participants counts once for every two of them. ${takingPart}`,
     query: {
       level: single(
         z.enum(['country', 'organization']),
-        'What the nodes are: countries when left out, or organizations by themselves.',
+        'What the nodes are: countries, or organizations; countries when left out.',
       ),
       ...networkParameters(registry),
     },
@@ -72,7 +72,7 @@ export function countryNetwork(registry: Registry): Endpoint {
       ...common,
       operationId: 'getCountryNetwork',
       summary: 'Who a country cooperates with',
-      description: `The countries that take part in the same records as this one, strongest ties first, each with the searches that find the records behind the count. ${takingPart}`,
+      description: `The countries that take part in the same records as this one, those with the most shared records first, each with the searches that find these records. ${takingPart}`,
       query: networkParameters(registry),
       answers: {
         200: {

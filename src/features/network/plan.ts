@@ -12,7 +12,7 @@ type Dates = readonly [string] | readonly [string, string]
 /** A resource with participants. */
 export interface NetworkResource {
   resource: Resource
-  /** Columns of countries that take part in addition to the participants. */
+  /** Columns with countries that count as participants: a host, a location. */
   hosts: PgColumn[]
   dates: Dates
   /** The earliest and latest days of the dates. */
@@ -39,7 +39,10 @@ export interface Selected {
   where: Condition
 }
 
-/** Conditions that a record may have happened in a period. Without an end it continues; without a start it has always been. */
+/**
+ * Search conditions that a record may have happened in a period. A record without an end continues, and one without a start
+ * has no lower bound.
+ */
 function timeConditions(dates: Dates, from?: string, to?: string, undated?: string): object[] {
   const [start, end = start] = dates
   const orOpen = (date: string, bound: object) =>
@@ -61,15 +64,15 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
 
 /**
  * Returns the records that the query selects, for each resource, with equivalent searches for links.
- * @param country that takes part in all of them, if given.
- * @throws Problem `invalid-parameter` for `undated` without a time.
+ * @param country code of a country that takes part in all of them, if given.
+ * @throws Problem `invalid-parameter` for `undated` without `from` or `to`.
  */
 export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {
   const [from] = getWords(query, 'from')
   const [to] = getWords(query, 'to')
   const [undated] = getWords(query, 'undated')
   if (undated !== undefined && from === undefined && to === undefined) {
-    const message = 'says nothing without "from" or "to"'
+    const message = 'needs "from" or "to"'
     throw invalidParameters([{ parameter: 'undated', code: 'needs_other', message }])
   }
   const wanted = getWords(query, 'resource')

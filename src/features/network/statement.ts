@@ -7,7 +7,7 @@ import { conditionSql } from '../../query/condition-sql.ts'
 import { statement } from '../../query/statement.ts'
 import type { Selected } from './plan.ts'
 
-/** The nodes: countries, where an organization counts for its country; or organizations. */
+/** What the nodes are: countries (an organization counts for its country), or organizations. */
 export type Level = 'country' | 'organization'
 
 /** The plan of a network. */
@@ -92,7 +92,7 @@ const topicsSql = ({ shared: { topicLinks } }: Registry) =>
     join ${topicLinks} on ${topicLinks.record} = connected.record`
 
 /**
- * Common table expressions of a network: `edges` has all edges, `shown` the strongest, `about` their topics.
+ * Common table expressions of a network: `edges` has all edges, `shown` those with the most records, `about` their topics.
  * @param pairs the query for rows of source, target, place and record.
  */
 const networkSql = (
@@ -168,7 +168,7 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
 
 /**
  * Returns the statement of a country's partners: one row with its JSON as `document`, or no row if there is no such country.
- * @param plan of records in which the country takes part.
+ * @param plan a plan whose records all have the country as a participant.
  */
 export function partnersStatement(registry: Registry, plan: NetworkPlan, code: string): Statement {
   const { selected, regions } = plan

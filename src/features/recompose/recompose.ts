@@ -12,21 +12,21 @@ import { readStatement, wholeRepresentation } from '../../query/sql.ts'
 import { statement } from '../../query/statement.ts'
 
 /**
- * Composes stored documents again: those of another shape, which another version of the service has stored, and those
- * whose records were written past the service. Until then they are composed at each read.
+ * Composes stored documents again: those of another shape, which another version of the service has stored, and those of
+ * records whose last write bypassed the service. Until then they are composed at each read.
  */
 
-/** Records in a transaction. */
+/** Number of records in one transaction. */
 const batchSize = 200
 
-/** Updates of this transaction change no record: they write no history and notify nobody. */
+/** Statement after which updates of the transaction write no history and send no notification: they change no record. */
 const withoutHistory = compileSql(sql`select ${asService}, set_config('entente.versioning', 'off', true)`)
 
-/** The condition that a row of `records` has a document of another shape, as two ranges of the index. */
+/** SQL condition that a row of `records` has a document of another shape, as two ranges of the index. */
 const isStale = (resource: Resource): SQL =>
   sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
 
-/** Stores some documents of another shape anew. @returns how many. */
+/** Composes a batch of documents of another shape and stores them. @returns how many. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
   await tx.query(withoutHistory)
   const stale = sql`select ${records.key} as key from ${records} where ${isStale(resource)}
@@ -47,7 +47,7 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
   return composed.length
 }
 
-/** Keys of records that were written past the service. */
+/** Returns keys of records whose last write bypassed the service. */
 async function changedKeys(read: Database, resource: Resource): Promise<string[]> {
   const changed = sql`select ${records.key} as key from ${records}
     where ${records.shape} is null and ${records.resource} = ${sql.placeholder('resource')} limit ${sql.placeholder('limit')}::int`
@@ -58,8 +58,8 @@ async function changedKeys(read: Database, resource: Resource): Promise<string[]
 }
 
 /**
- * Composes a record that was written past the service; its lock writes the revision. Does nothing when another process was
- * faster.
+ * Composes a record whose last write bypassed the service. `lockRecord` writes the revision. Does nothing if another process
+ * was faster.
  */
 async function recomposeChanged(tx: Transaction, resource: Resource, key: string): Promise<void> {
   await tx.query(withoutHistory)
@@ -81,7 +81,7 @@ async function recomposeChanged(tx: Transaction, resource: Resource, key: string
   )
 }
 
-/** How many documents of a resource have another shape. */
+/** Counts the documents of a resource with another shape. */
 async function countStale(read: Database, resource: Resource): Promise<number> {
   const stale = sql`select count(*)::int as count from ${records} where ${isStale(resource)}`
   const rows = await read.read<{ count: number }>(
@@ -91,10 +91,10 @@ async function countStale(read: Database, resource: Resource): Promise<number> {
 }
 
 /**
- * Composes every document that is not current. Other writes go on; a record is locked for its own transaction at most. It
- * composes no more documents than were of another shape at its start: another version of the service beside this one may
- * compose them back.
- * @param signal stops after the transaction that runs.
+ * Composes every document that is not current. Each batch is a transaction of its own, so other writes wait only for the
+ * records of one batch. It composes at most as many documents as had another shape at its start, because another version
+ * of the service that runs at the same time may compose them back.
+ * @param signal stops it after the current transaction.
  * @returns how many documents were composed.
  */
 export async function recompose(
@@ -115,7 +115,7 @@ export async function recompose(
   return total
 }
 
-/** Composes the records that were written past the service. @returns how many. */
+/** Composes the records whose last write bypassed the service. @returns how many. */
 export async function recomposeChangedRecords(
   of: Database,
   registry: Registry,

@@ -34,24 +34,26 @@ const makeHit = (names: string[]) =>
     'Hit',
     z
       .strictObject({
-        resource: z.enum(names).meta({ description: 'The resource that the record is of.' }),
-        key: z.string().meta({ description: 'Its key there.' }),
-        title: z.string().meta({ description: 'Its title or name; of a citation, its excerpt or note.' }),
+        resource: z.enum(names).meta({ description: 'Resource of the record.' }),
+        key: z.string().meta({ description: 'Key of the record.' }),
+        title: z
+          .string()
+          .meta({ description: 'Title or name of the record; for a citation, its excerpt or note.' }),
         matched: z
           .string()
           .nullable()
-          .meta({ description: 'The other name that was found, where it was not the title.' }),
+          .meta({ description: 'The name that matches, if it is not the title.' }),
         snippet: z.string().meta({
           description:
-            'The name, or words of the prose, in which `<mark>` stands around what was found. It is HTML: everything else in it is escaped.',
+            'The name, or a part of the prose, as HTML: `<mark>` surrounds the match, and all text is escaped.',
         }),
         score: z.number().min(0).max(1).meta({
           description:
-            '1: called so; from 0.75: the title begins so; from 0.5: has the words; below: is like it.',
+            '1: a name or code equals the query; from 0.75: the title begins with it; from 0.5: the record has the words; below: a similar name.',
         }),
         link: z.string().meta({ description: 'Path of the record.' }),
       })
-      .meta({ description: 'A record that a search across resources has found.', examples: [example] }),
+      .meta({ description: 'A result of a search across resources.', examples: [example] }),
   )
 
 const makePage = (names: string[]) =>
@@ -61,12 +63,12 @@ const makePage = (names: string[]) =>
       .strictObject({
         data: z.array(makeHit(names)),
         page: z.strictObject({
-          limit: z.int().min(1).meta({ description: 'Most hits in an answer.' }),
-          more: z.boolean().meta({ description: 'Whether more was found than is shown.' }),
+          limit: z.int().min(1).meta({ description: 'Maximum number of hits in the response.' }),
+          more: z.boolean().meta({ description: 'Whether there are more hits than `limit`.' }),
         }),
       })
       .meta({
-        description: 'What a search across resources has found, best first.',
+        description: 'Results of a search across resources, best first.',
         examples: [{ data: [example], page: { limit: limits.defaultSize, more: false } }],
       }),
   )
@@ -78,14 +80,14 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
     'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, and names in Chinese are found by any part. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
   access: 'read',
   query: {
-    q: { ...single(q, 'What to look for.'), presence: 'required' },
+    q: { ...single(q, 'Text to search for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
-    limit: limitParameter('Hits to answer', limits),
+    limit: limitParameter('Hits in the response', limits),
     ...recordMomentParameter('the search'),
   },
   headers: [ifNoneMatch],
   answers: {
-    200: { description: 'What was found, best first.', schema, headers: { etag: etagHeader } },
+    200: { description: 'The results, best first.', schema, headers: { etag: etagHeader } },
     304: notModified,
   },
   problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],

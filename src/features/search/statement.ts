@@ -39,7 +39,7 @@ const searchedNames = ({ search: { title, lines } }: Resource): SQL => lines ?? 
 const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
   sql`(select ${sql.raw(String(at))} as place, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
-/** A part of a score: the length of the query in relation to the name. */
+/** Component of a score: the length of the query divided by that of the name. */
 const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
 
 /** Records with an equal title, alias or code (score 1), and those whose title begins with it (0.75 and more). */
@@ -128,8 +128,8 @@ function hitJson(at: number, resource: Resource): SQL {
  * there are too few hits by words.
  */
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
-  // Whether anything but ASCII is left when accents are gone is known to the database alone; the service's guess may
-  // be too generous, and then there are no pairs to look for.
+  // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses;
+  // if it guesses wrong, there are no pairs to search for.
   const wide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
   const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
   const build = () => {
@@ -137,7 +137,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       union(resources.flatMap((resource, at) => make(at, resource)))
     const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
     const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
-    // Without trigrams, as where the locale is C and the text Chinese, likeness would be looked for in every record.
+    // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.
     const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
     return sql`with term as materialized (

@@ -5,7 +5,7 @@ import { findReferences, type ReferenceValue } from '../../operations/writing/re
 import type { SeedFile } from './files.ts'
 import { findNamed } from './presence.ts'
 
-/** Seeds refer to records by one of their external ids, `scheme:id`, if the registry makes their keys. */
+/** Whether a reference in a seed is an external id, `scheme:id`: seeds use these for records whose keys the registry makes. */
 const isName = (value: string) => value.includes(':')
 
 function setAt(target: unknown, path: PropertyKey[], value: string): void {

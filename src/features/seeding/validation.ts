@@ -3,7 +3,7 @@ import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { SeedFile } from './files.ts'
 
-/** Checks a seed with the checks of a creation by the API. @throws Error that names the file, the record and the faults. */
+/** Checks a seed like a document that the API creates. @throws Error that names the file, the record and the errors. */
 export function checkSeed({ path, resource }: SeedFile, document: Document, at: number): Document {
   try {
     return checkDocument(resource, document)

@@ -5,7 +5,7 @@ import { defineField, ownColumn } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { aliases as aliasesSchema } from '../schemas.ts'
 
-/** Other spellings and names of a record, in any language. They are searched as its names. */
+/** Other spellings and names of a record, in any language. Search treats them like its name. */
 export const aliases = () =>
   defineField({
     schema: () => aliasesSchema(),

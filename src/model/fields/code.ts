@@ -12,13 +12,13 @@ import { byCode } from '../sorts.ts'
 interface CodeOptions {
   /** Whether lists are sorted by it. */
   sort?: boolean
-  /** How records are grouped by it; not when left out. */
+  /** Makes the dimension of the field. Without it, there is none. */
   group?: (column: AnyPgColumn, name: string, description: string) => Dimension
-  /** POSIX regular expression that the database holds it to. */
+  /** POSIX regular expression of a check constraint. */
   pattern?: string
-  /** The words that the database holds it to. */
+  /** The allowed values, for a check constraint. */
   values?: readonly string[]
-  /** Whether no two records have the same; SQL narrows that to some of them. */
+  /** Whether the value is unique among all records, or among those that match an SQL condition. */
   unique?: true | SQL
 }
 
@@ -37,9 +37,9 @@ function codeConstraints(name: string, column: AnyPgColumn, recordId: AnyPgColum
 }
 
 /**
- * A text that is compared as a whole, in the order of its bytes: a code, a word, a tag.
- * @param schema the public schema.
- * @param form the schema of a value that is there.
+ * A code, enumeration value or tag: text that is compared as a whole and sorted by its bytes.
+ * @param schema the public schema, which may allow null.
+ * @param form the schema of a value that is not null.
  */
 function codeField<Schema extends z.ZodType>(
   schema: Schema,
@@ -73,21 +73,21 @@ function codeField<Schema extends z.ZodType>(
   })
 }
 
-/** A code that may be unknown. */
+/** A code that may be null. */
 export const code = <Form extends z.ZodType<string>>(
   form: Form,
   description: string,
   options: CodeOptions = {},
 ) => codeField(optional(form), form, description, options)
 
-/** A code that is always there. */
+/** A required code. */
 export const requiredCode = <Form extends z.ZodType<string>>(
   form: Form,
   description: string,
   options: CodeOptions = {},
 ) => codeField(form, form, description, { ...options, required: true })
 
-/** A code that is always there, and has a value when a client leaves it out. */
+/** A code with a default. */
 export const defaultCode = (
   form: z.ZodType<string>,
   value: string,
@@ -95,10 +95,10 @@ export const defaultCode = (
   options: CodeOptions = {},
 ) => codeField(form.default(value), form, description, { ...options, required: true, default: value })
 
-/** Groups by the code itself. */
+/** A dimension by the code, which is its own label. */
 export const groupByCode = (column: AnyPgColumn, name: string, description: string): Dimension =>
   byValue(column, name, description)
 
-/** Groups by a word, which labels show with spaces. */
+/** A dimension by an enumeration value. Its label has spaces instead of underscores. */
 export const groupByWord = (column: AnyPgColumn, name: string, description: string): Dimension =>
   byWord(column, name, description)

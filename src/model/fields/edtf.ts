@@ -48,7 +48,7 @@ const inListQuery = ({ name, table }: FieldPlace, description: string) => ({
   filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
 })
 
-/** A date in the objects of a list: compared, but neither indexed nor sorted by. */
+/** A date in the items of a list. It has a filter, and neither an index nor a sort key. */
 export const edtfInList = (description: string) =>
   defineField({
     schema: () => optional(edtfSchema(description)),
@@ -56,7 +56,7 @@ export const edtfInList = (description: string) =>
     query: (place) => inListQuery(place, description),
   })
 
-/** The same where each object has one. */
+/** A required date in the items of a list. */
 export const requiredEdtfInList = (description: string) =>
   defineField({
     schema: () => edtfSchema(description),

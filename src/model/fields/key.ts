@@ -4,9 +4,9 @@ import { matches, snakeCase } from '../../database/columns.ts'
 import { defineField, ownColumn } from '../field.ts'
 
 /**
- * A natural key: a code or slug that clients give a record and that never changes.
- * @param form the form of a key; its description and example belong to it.
- * @param pattern POSIX regular expression that the database holds it to.
+ * A natural key: a code or slug that the client chooses and that never changes.
+ * @param form the schema of a key, with its description and example.
+ * @param pattern POSIX regular expression of a check constraint.
  */
 export const key = (form: z.ZodType<string>, pattern: string) =>
   defineField({

@@ -15,7 +15,7 @@ const moneyColumns = ({ name, columns }: FieldPlace) => ({
 
 /**
  * An amount of money and its ISO 4217 currency, in two columns. Amounts have at most two decimals and are below 10^13,
- * so they are exact as JSON numbers; they are only comparable within one currency.
+ * so they are exact as JSON numbers. Filters and sort keys compare amounts without regard to their currencies.
  */
 export const money = (description: string) =>
   defineField({
@@ -50,10 +50,10 @@ export const money = (description: string) =>
       const currencyName = `${name}Currency`
       return {
         filters: {
-          [name]: number(amount, `${description} The amount; give \`${currencyName}\` too.`),
+          [name]: number(amount, `${description} The amount. Filter by \`${currencyName}\`, too.`),
           [currencyName]: anyOf(currency, currencySchema(), `Currency of \`${name}\`.`),
         },
-        sorts: { [name]: byNumber(amount, `${description} The amount, whatever its currency.`) },
+        sorts: { [name]: byNumber(amount, `${description} The amount, regardless of its currency.`) },
         dimensions: { [currencyName]: byValue(currency, currencyName, `Currency of \`${name}\`.`) },
         measures: { [name]: { description, value: sql`${amount}`, within: currencyName } },
       }

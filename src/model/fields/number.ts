@@ -17,7 +17,7 @@ const numberQuery = (place: FieldPlace, description: string) => ({
 
 /**
  * An integer from `minimum` to `maximum`. The default is `minimum`.
- * @param measure How aggregates sum it.
+ * @param measure description and parts of the measure for aggregates.
  */
 export const count = (
   description: string,

@@ -13,18 +13,18 @@ import { optional, refersTo } from '../schemas.ts'
 import { byReference } from '../sorts.ts'
 
 interface ReferenceOptions {
-  /** Whether a filter compares the key; true when left out. */
+  /** Whether there is a filter by the key; true when left out. */
   filter?: boolean
   sort?: boolean
   /** Whether records can be grouped by what they refer to. */
   group?: boolean
   /** Whether records can be filtered and grouped by the regions of the country that they refer to. */
   areas?: boolean
-  /** Whether the country takes part in the record, such as a host. */
+  /** Whether the country counts as a participant of the record, as a host does. */
   host?: boolean
   /** Whether a record must not refer to itself. */
   notItself?: boolean
-  /** The record as an include: its name there, and whether it is one record or a list. */
+  /** Include of the referenced record: its name, and whether its value is one record or a list. */
   include?: { name: string; description: string; form: 'one' | 'list' }
 }
 
@@ -99,7 +99,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
   })
 }
 
-/** A reference to a record of another resource, by its name, that may be unknown. */
+/** A reference to a record that may be null. @param target name of the other resource. */
 export const reference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,
@@ -108,7 +108,7 @@ export const reference = (target: string, description: string, options: Referenc
     options,
   )
 
-/** A reference that is always there. */
+/** A required reference to a record. @param target name of the other resource. */
 export const requiredReference = (target: string, description: string, options: ReferenceOptions = {}) =>
   referenceField(
     target,

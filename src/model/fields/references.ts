@@ -48,7 +48,7 @@ const pairTable = (
   )
 }
 
-/** References to any number of records of another resource, in the order given, none twice. */
+/** A list of references to records of another resource, in the order given and without duplicates. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
   const pairs = (place: FieldPlace) => {
     const [table] = place.registry.fieldTables(place)

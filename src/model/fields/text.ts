@@ -10,9 +10,9 @@ import { language, line, optional, prose } from '../schemas.ts'
 import { byText } from '../sorts.ts'
 import { webAddress as webAddressSchema } from '../web-address.ts'
 
-/** The query vocabulary of a text field. */
+/** The filters, sort keys and dimensions of a text field. */
 interface TextOptions {
-  /** Whether filters compare it; true when left out. */
+  /** Whether there is a filter by it; true when left out. */
   filter?: boolean
   sort?: boolean
   /** Whether records can be grouped by it. */
@@ -54,25 +54,25 @@ function textField<Schema extends z.ZodType<string | null>>(
   })
 }
 
-/** The name or title of a record: one line that is always there, sorted and searched by. */
+/** The name or title of a record: one required line, with a sort key and in the full-text index. */
 export const title = (description: string, max = 500) =>
   textField(line(max), description, true, { sort: true, weight: 'A' })
 
-/** One line of text that is always there. */
+/** One required line of text. */
 export const requiredLine = (description: string, max: number, options: TextOptions = {}) =>
   textField(line(max), description, true, options)
 
-/** One line of text that may be unknown. */
+/** One line of text that may be null. */
 export const lineOfText = (description: string, options: TextOptions & { max?: number } = {}) =>
   textField(optional(line(options.max)), description, false, options)
 
-/** Text of several lines that may be unknown. */
+/** Text of several lines that may be null. */
 export const proseText = (description: string, options: TextOptions & { max?: number } = {}) =>
   textField(optional(prose(options.max)), description, false, options)
 
-/** A web address that may be unknown. It has no filter. */
+/** A web address that may be null. It has no filter. */
 export const webAddress = (description: string) =>
   textField(optional(webAddressSchema()), description, false, { filter: false })
-/** A BCP 47 language tag that may be unknown. */
+/** A BCP 47 language tag that may be null. It has no filter. */
 export const languageTag = (description: string) =>
   textField(optional(language()), description, false, { filter: false })

@@ -59,7 +59,7 @@ function topicQuery(place: FieldPlace) {
   return {
     filters: {
       topic: withRelation(
-        anyWhere(keys.topic(), 'Slug of a topic; records on narrower topics are found too.', (values) =>
+        anyWhere(keys.topic(), 'Slug of a topic. Records on narrower topics are found, too.', (values) =>
           among(recordId, [
             sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${own}`,
           ]),
@@ -72,7 +72,7 @@ function topicQuery(place: FieldPlace) {
       topic: byRelation(
         relation,
         'topic',
-        'Topic itself, without what is below it.',
+        'Topic itself, without narrower topics.',
         registry.nameOf('topics'),
         'exactly',
       ),

@@ -20,9 +20,9 @@ const wordRelation = (place: FieldPlace): Relation => {
 }
 
 /**
- * A list of codes or tags, none twice, in one column.
- * @param word the form of one of them.
- * @param one what one is called, as filter and dimension: `language` of `languages`.
+ * A list of codes or tags without duplicates, in one array column.
+ * @param word returns the schema of one of them.
+ * @param one name of the filter and the dimension: `language` for `languages`.
  */
 export const words = (word: () => z.ZodType<string>, one: string, description: string) =>
   defineField({

@@ -3,7 +3,7 @@ import { byRelation, type Dimension } from '../dimensions.ts'
 import type { Registry } from '../registry.ts'
 import type { ParticipantRelations } from './relations.ts'
 
-/** Groups by who takes part. `role` narrows the others to the same participant, as the filter does. */
+/** Dimensions by participant. Together with one of the others, `role` is the role of that participant. */
 export const participantDimensions = (
   registry: Registry,
   relations: ParticipantRelations,
@@ -35,7 +35,7 @@ export const participantDimensions = (
   role: byRelation(
     relations.role,
     'role',
-    'Role of a participant; beside `country`, `organization`, `region` or `subregion`, the role of the same one.',
+    'Role of a participant. Grouped together with `country`, `organization`, `region` or `subregion`, it is the role of that participant.',
     (value) => sql`replace(${value}, '_', ' ')`,
   ),
 })

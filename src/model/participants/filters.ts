@@ -10,7 +10,7 @@ import type { Roles } from './schema.ts'
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** Filters by who takes part. `role` narrows the others to participants in that role. */
+/** Filters by participant. With `role`, the others match only participants in that role. */
 export function participantFilters(
   { recordId: key, resource, registry }: FieldPlace,
   roles: Roles,
@@ -26,8 +26,8 @@ export function participantFilters(
   const taking = (condition: SQL, siblings: Siblings) =>
     sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${role(siblings)}`
   /**
-   * A participant is one of some countries, or an organization of theirs. All in one table, so that PostgreSQL can
-   * estimate how many there are, and start from the few participants or from the records in their order.
+   * SQL condition that a participant is one of some countries, or an organization of theirs. It reads one table, so
+   * PostgreSQL can estimate the number of matches, and start from the matching participants or from the records in order.
    */
   const fromCountries = (countries: SQL): SQL =>
     sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${columnOf(organizations, 'id')} from ${organizations} where ${columnOf(organizations, 'country')} = any(${countries})))`
@@ -46,7 +46,7 @@ export function participantFilters(
     country: withRelation(
       anyWhere(
         keys.country(),
-        `Country that takes part in whatever role (or in \`role\`), itself or by one of its organizations${orHosts}.`,
+        `Country that takes part in any role (or in \`role\`), itself or through one of its organizations${orHosts}.`,
         (values, siblings) =>
           among(key, [
             taking(fromCountries(textArray(values)), siblings),
@@ -84,7 +84,7 @@ export function participantFilters(
     role: withRelation(
       anyWhere(
         z.enum(roles),
-        'Role of a participant. With `country`, `organization` or `region`: the same participant has it.',
+        'Role of a participant. With `country`, `organization` or `region`, the participant that these match has the role.',
         (values, siblings) =>
           (siblings('country') ?? siblings('organization') ?? siblings('region'))
             ? sql`true`

@@ -8,7 +8,7 @@ import { type Relation, relationRows } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
 import type { Roles } from './schema.ts'
 
-/** Who takes part in records, as rows that filters and dimensions share. */
+/** The participants of records as relations, which filters and dimensions share. */
 
 /** Levels of the world's regions that records can be grouped by. */
 export type Area = 'region' | 'subregion'
@@ -30,7 +30,7 @@ const regionsByArea = (level: Level) =>
   sql`(select area.code as area, region from regions area cross join lateral regions_within(array[area.code]) region where ${ofLevel(level)})`
 
 /**
- * The regions of the one country that a record names.
+ * Relation of the regions of the one country that a record names.
  * @param key the column with the record's id.
  * @param own The level that decides whether a record has any value.
  * @param level The level of the values that the queries return.

@@ -4,13 +4,13 @@ import { records, revisions } from '../../database/tables/index.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import { statement } from '../../query/statement.ts'
 
-/** Whom histories name for writes past the service. */
+/** The author of revisions of writes that bypassed the service. */
 const database: Author = { kind: 'database', id: null, name: null }
 
 /**
- * Writes the revisions of records that were written past the service, at the time of that write. The records are locked. A
- * transaction that locked a record and changed nothing has written its revision already.
- * @param written their ids and documents, composed.
+ * Writes the revisions of records whose last write bypassed the service, with the time of that write. The records must be
+ * locked. If an earlier transaction that locked a record has written the revision already, nothing is written.
+ * @param written ids and composed documents of the records.
  */
 export async function writeDatabaseRevisions(
   tx: Transaction,

@@ -18,18 +18,18 @@ import {
   withComposed,
 } from './split.ts'
 
-/** A record's document as clients write it, validated and with every property in place. */
+/** A record's document as clients write it, validated and with every property. */
 export type Document = Record<string, unknown>
 
 /** A record as it is stored. */
 export interface Stored {
   key: string
   version: number
-  /** The record's JSON, as it is answered. */
+  /** The record's JSON, as in responses. */
   document: string
 }
 
-/** What a change is called in the history, and who makes it. */
+/** The operation of a change in the history, and its author. */
 export interface Change {
   kind: ChangeKind
   authorship: Authorship
@@ -131,7 +131,7 @@ export async function insertDocuments(
   return stored
 }
 
-/** What a record is to become, and what it is. */
+/** A locked record with its current and its new document. */
 export interface Update {
   locked: Locked
   before: Document
@@ -145,9 +145,8 @@ const changedProperties = ({ before, after }: Update): string[] =>
   Object.keys(after).filter((property) => !isDeepStrictEqual(before[property], after[property]))
 
 /**
- * Makes locked records what their documents say, and writes their revisions: their own rows and the rows of other tables
- * only where they differ.
- * @returns how they stand, in the order of the updates.
+ * Writes the new documents of locked records, and their revisions. It writes only the rows of which a property differs.
+ * @returns the stored records, in the order of the updates.
  * @throws what PostgreSQL refuses.
  */
 export async function updateDocuments(
@@ -209,8 +208,8 @@ export async function updateDocuments(
 }
 
 /**
- * Removes locked records with all that belongs to them, although they refer to one another, and writes their revisions.
- * @returns the versions as which they were removed, in the order of the records.
+ * Removes locked records with their lists, and writes their revisions. The records may refer to one another.
+ * @returns the versions of the removals, in the order of the records.
  * @throws what PostgreSQL refuses.
  */
 export async function deleteDocuments(
@@ -224,13 +223,13 @@ export async function deleteDocuments(
   const stored = removed.map(({ key, version, document }) => ({ key, version: version + 1, document }))
   const change: Change = { kind: 'remove', authorship }
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
-  // PostgreSQL checks that nothing refers to one record before it has removed what belongs to the next.
+  // A foreign key is checked when the first record is deleted, before the rows of the next one are. So those go first.
   const parts = Object.values(resource.bound).flatMap(({ rows }) => rows?.tables ?? [])
   if (removed.length > 1 && parts.length > 0) await tx.query(deleteStatement(parts, ids))
   await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))
   return stored.map(({ version }) => version)
 }
 
-/** The properties of a record that clients write, out of the whole. */
+/** Returns the properties of a record that clients write. */
 export const documentOf = (resource: Resource, record: Document): Document =>
   Object.fromEntries(Object.keys(resource.document.shape).map((property) => [property, record[property]]))

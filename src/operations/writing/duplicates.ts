@@ -31,7 +31,7 @@ export async function findTakenExternalIds(
   return rows.map(({ at, key }) => ({
     pointer: formatPointer(['externalIds', at]),
     code: 'taken',
-    message: `is the id of /v1/${resource.name}/${key} already`,
+    message: `is already the id of /v1/${resource.name}/${key}`,
   }))
 }
 

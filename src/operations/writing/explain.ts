@@ -70,7 +70,7 @@ export async function explainRefusal(
       return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
     }
     case 'EN001': {
-      // The message of the database begins with the record's key. A refusal of another record is not this one's fault.
+      // The message of the database begins with the key of the record that it refused, which may be another record.
       const own = ownKey(resource, document, key)
       if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return error
       const pointer = formatPointer([refused.column ?? ''])

@@ -20,14 +20,14 @@ const maxPauseMs = 200
 export const idempotencyKey: RequestHeader = {
   name: 'Idempotency-Key',
   presence: 'optional',
-  description: `Names the request among all of the same sender, for 24 hours: sent again, it is answered as the first time and not done again. A text that nobody guesses, such as a UUID, of up to ${maxKeyLength} printable ASCII characters, with quotes around it or without.`,
+  description: `Identifies the request among those of the same sender for 24 hours. A repeated request with the same key is not run again and gets the stored response. A text that nobody can guess, such as a UUID, of up to ${maxKeyLength} printable ASCII characters, with or without quotes around it.`,
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 
 /** Contract of the header that marks a replayed response. */
 export const replayedHeaders: Record<string, HeaderContract> = {
   'idempotency-replayed': {
-    description: 'Only on answers that are those of an earlier request with the same `Idempotency-Key`.',
+    description: 'Only on a stored response of an earlier request with the same `Idempotency-Key`.',
     example: 'true',
   },
 }
@@ -91,7 +91,7 @@ async function replayOrRun(
     throw new Problem('idempotency-key-reused', detail)
   }
   if (first.fingerprint !== fingerprint) {
-    const message = 'is that of another request of yours: every request needs a key of its own'
+    const message = 'was sent with another request: every request needs a key of its own'
     throw new Problem('idempotency-key-reused', 'The Idempotency-Key has been sent with another request.', {
       errors: [{ header: 'Idempotency-Key', code: 'reused', message }],
     })
@@ -127,7 +127,7 @@ export async function runOnce(
     )
     if (answer) return answer
     if (performance.now() > until) {
-      const detail = 'A request with this Idempotency-Key is still being done. Send it again a little later.'
+      const detail = 'A request with this Idempotency-Key is still running. Send it again a little later.'
       throw new Problem('idempotency-key-in-use', detail, { headers: { 'retry-after': '1' } })
     }
     await delay(pause)

@@ -8,11 +8,11 @@ import { readStatement, wholeRepresentation } from '../../query/sql.ts'
 import { statement } from '../../query/statement.ts'
 import { writeDatabaseRevisions } from './database-revisions.ts'
 
-/** Locks of records, and the one time that a transaction gives to all that it changes. */
+/** Locks of records, and the one time of all changes of a transaction. */
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
-/** SQL that tells the triggers that the service keeps versions, timestamps and documents in this transaction. */
+/** SQL that tells the triggers that the service itself sets versions, timestamps and documents in this transaction. */
 export const asService = sql`set_config('entente.writer', 'service', true)`
 
 /** A record under a lock that holds until the transaction ends. */
@@ -28,9 +28,9 @@ export interface Locked {
 }
 
 /**
- * Starts to write new records: takes the time of the transaction and ids for records whose keys the registry makes.
- * @param known keys that are given; a record that was removed under one of them goes on counting its versions.
- * @param count how many ids are needed.
+ * Starts to write new records: takes the time of the transaction, and ids for records whose keys the registry makes.
+ * @param known the given keys; a key of a removed record continues its version numbers.
+ * @param count number of ids to make.
  */
 export async function startWrite(
   tx: Transaction,
@@ -58,7 +58,7 @@ export async function startWrite(
 
 interface LockedRow extends Omit<Locked, 'document'> {
   document: string | null
-  /** Whether it was written past the service, which has yet to write the revision. */
+  /** Whether its last write bypassed the service, so that the revision must still be written. */
   isUnrecorded: boolean
 }
 
@@ -70,8 +70,8 @@ const lockedColumns = (
   ${rfc3339(sql`change_time((select max(updated_at) from locked))`)} as time, ${asService}`
 
 /**
- * Locked records with documents. Those of another shape are composed, which their lock makes safe; those that were written
- * past the service get the revision of it. A row of `records` without a record is left out.
+ * Returns locked records with documents. Documents of another shape are composed, which the lock makes safe. Records whose
+ * last write bypassed the service get their revision. A row of `records` without a record is left out.
  */
 async function withDocuments(
   tx: Transaction,
@@ -100,8 +100,8 @@ async function withDocuments(
 /**
  * Locks a record until the transaction ends.
  *
- * An advisory lock comes first, since waiting for a row would give the transaction its number: so numbers, by which the
- * feed of changes is ordered, come in the order in which the record is changed.
+ * An advisory lock comes first, since a lock on a row would assign the transaction's id. So ids, by which the feed of changes
+ * is ordered, are assigned in the order in which the record is changed.
  * @returns undefined when there is none.
  */
 export async function lockRecord(
@@ -130,9 +130,9 @@ export async function lockRecord(
 /**
  * Locks records until the transaction ends.
  *
- * Advisory locks are taken in the order of the keys, and by one transaction at a time: two would wait for one another in
- * a circle, and many together hold more locks than PostgreSQL has room for.
- * @returns those that are there, by their keys.
+ * Advisory locks are taken in the order of the keys, and by one transaction at a time: two could deadlock, and many together
+ * could hold more locks than PostgreSQL has room for.
+ * @returns the records that exist, by key.
  */
 export async function lockRecords(
   tx: Transaction,

@@ -41,7 +41,7 @@ function readReason(header: string | undefined): string | null {
 
 /** Returns the author of a revision. Authentication has refused anonymous writers before. */
 const toAuthor = ({ kind, id, name }: Actor): Author => {
-  if (kind === 'anonymous') throw new Problem('internal', 'Something is changed by nobody.')
+  if (kind === 'anonymous') throw new Problem('internal', 'A change has no author.')
   return { kind, id, name }
 }
 

@@ -4,7 +4,7 @@ import type { TableRows } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 
-/** Takes documents apart into the rows of their tables. */
+/** Splits documents into the rows of their tables. */
 
 /** A record as it is written. */
 export interface WrittenRecord {
@@ -17,7 +17,7 @@ export interface WrittenRecord {
   document: Document
 }
 
-/** The public JSON of a record: its properties in the order in which they are shown. */
+/** The public JSON of a record, with its properties in the order of the response. */
 function composeDocument(resource: Resource, record: WrittenRecord): string {
   const { key, version, createdAt, updatedAt, document } = record
   const all: Document = { ...document, [resource.key.property]: key, version, createdAt, updatedAt }
@@ -38,7 +38,7 @@ export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord,
   return row
 }
 
-/** The rows of what belongs to documents, in other tables. @param properties which of them; all when left out. */
+/** The rows of documents in tables of lists. @param properties names of the lists; all when left out. */
 export const partRows = (
   resource: Resource,
   written: Pick<WrittenRecord, 'id' | 'document'>[],
@@ -68,7 +68,7 @@ export interface ComposedRecord extends WrittenRecord {
 export const withComposed = (resource: Resource, written: WrittenRecord[]): ComposedRecord[] =>
   written.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
 
-/** The rows of `records`, as JSON text: documents are passed on as they are. */
+/** The rows of `records` as JSON text, into which the JSON texts of the documents are put unchanged. */
 export function recordRows(resource: Resource, written: ComposedRecord[]): string {
   const rows = written.map((record) => {
     const { id, key, version, createdAt, updatedAt, composed } = record

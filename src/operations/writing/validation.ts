@@ -3,15 +3,15 @@ import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 
-/** Returns the problem `invalid-body` with these faults. */
+/** Returns the problem `invalid-body` with these errors. */
 export function invalidBody(noun: string, errors: Fault[] | FaultList, cause?: unknown): Problem {
   const count = errors instanceof FaultList ? errors.count : errors.length
   const detail = `The ${noun} has ${countFaults(count)}; nothing was written.`
   return new Problem('invalid-body', detail, { errors, cause })
 }
 
-/** Returns a number of faults in words. */
-export const countFaults = (count: number): string => (count === 1 ? 'one fault' : `${count} faults`)
+/** Returns a number of errors as text for a message. */
+export const countFaults = (count: number): string => (count === 1 ? 'one error' : `${count} errors`)
 
 /**
  * Checks a document against the resource's schema and fills in defaults.
@@ -35,7 +35,7 @@ function hasMoreValues(value: unknown, max: number): boolean {
   return walk(value)
 }
 
-/** Most JSON values in one record, nested ones included. Checking more would hold up other requests. */
+/** Maximum number of JSON values in one record, nested ones included. Checking more would block other requests. */
 export const maxRecordValues = 20_000
 
 /** @throws Problem `invalid-body` for a document of more than `maxRecordValues` values. */
