@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { isSessionLost } from './errors.ts'
+import type { Lane, Lease, Refusal } from './shares/lanes.ts'
 import type { Statement } from './statement.ts'
 
 /** Milliseconds from a cancel request to closing the connection. PostgreSQL may still finish the statement after that. */
@@ -23,8 +24,8 @@ export interface StatementLimits {
 
 /** Receives what metrics and the log report. Texts never hold values. */
 export interface DatabaseObserver {
-  /** No connection was available: the queue was full, or the wait took too long. */
-  refused(why: 'queue' | 'wait'): void
+  /** No connection was available: the queue was full, the wait took too long, or the owner has too many that wait. */
+  refused(lane: Lane, why: Refusal): void
   /** A statement was cancelled after `statementTimeoutMs`. */
   stopped(text: string): void
   /** A statement took at least `slowStatementMs`. */
@@ -40,13 +41,30 @@ export interface ClientState {
 
 export interface ConnectionServices {
   limits: StatementLimits
+  /** The right to use the connection, which is released with it. */
+  lease: Lease
   observer(): DatabaseObserver
   /** Cancels what the client with this `application_name` runs. Never rejects. */
   cancel(name: string): Promise<void>
 }
 
-interface RunOptions {
+/** How long a statement may run before it is decided whether it may go on. */
+export interface Budget {
+  ms: number
+  /**
+   * Called when the statement has run for `ms`.
+   * @returns whether it may go on, and until what signal aborts.
+   */
+  extend(): { isGranted: boolean; signal?: AbortSignal | undefined }
+}
+
+/** A statement was cancelled when its budget was used up. It can be run again. */
+export class OverBudgetError extends Error {}
+
+/** What ends a statement beside the statement timeout. */
+export interface RunOptions {
   signal?: AbortSignal | undefined
+  budget?: Budget | undefined
   /** False for a commit, which is waited for instead. */
   cancellable?: boolean
 }
@@ -67,12 +85,13 @@ export class Connection {
 
   /**
    * Runs one statement and returns its rows.
-   * @throws PostgreSQL's error, which is `query_canceled` (57014) after `statementTimeoutMs`, or the reason of `signal`.
+   * @throws PostgreSQL's error, which is `query_canceled` (57014) after `statementTimeoutMs`; the reason of the signal; or
+   * OverBudgetError.
    */
-  query<Row extends pg.QueryResultRow>(statement: Statement, signal?: AbortSignal): Promise<Row[]> {
+  query<Row extends pg.QueryResultRow>(statement: Statement, options?: RunOptions): Promise<Row[]> {
     if (statement.name !== undefined) this.#state.preparedNames.add(statement.name)
     const submit = async () => (await this.#client.query<Row>(statement)).rows
-    return this.#run(statement.text, submit, { signal })
+    return this.#run(statement.text, submit, options)
   }
 
   /** Runs one or more statements without values, such as `begin; set local …`. Ignores rows. */
@@ -92,6 +111,11 @@ export class Connection {
     return stream
   }
 
+  /** Moves to the expensive lane without waiting. Returns whether there was room. */
+  promote(): boolean {
+    return this.#services.lease.promote()
+  }
+
   /** Makes `release` close the connection. */
   discard(): void {
     this.#isBroken = true
@@ -102,6 +126,7 @@ export class Connection {
     if (this.#isReleased) return
     this.#isReleased = true
     this.#client.release(this.#isBroken || this.#state.preparedNames.size > maxPreparedStatements)
+    this.#services.lease.release()
   }
 
   /** Closes the connection and cancels what it runs. Does nothing when it is released. */
@@ -118,10 +143,11 @@ export class Connection {
   }
 
   async #run<T>(text: string, submit: () => Promise<T>, options: RunOptions = {}): Promise<T> {
-    const { signal, cancellable = true } = options
+    const { signal, budget, cancellable = true } = options
     const { limits, observer, cancel } = this.#services
     signal?.throwIfAborted()
-    let isLate = false
+    let stoppedBy: 'timeout' | 'budget' | undefined
+    let watched = signal
     let cancelling: Promise<void> | undefined
     let closeTimer: NodeJS.Timeout | undefined
     const stop = () => {
@@ -129,25 +155,39 @@ export class Connection {
       if (cancellable) cancelling = cancel(this.#state.name)
       closeTimer = setTimeout(() => this.#close(), cancelTimeoutMs)
     }
-    const timer = setTimeout(() => {
-      isLate = true
+    const stopBy = (reason: 'timeout' | 'budget') => {
+      stoppedBy = reason
       stop()
-    }, limits.statementTimeoutMs)
+    }
+    const spendBudget = ({ ms, extend }: Budget) => {
+      const { isGranted, signal: later } = extend()
+      if (!isGranted) return stopBy('budget')
+      timer = setTimeout(stopBy, limits.statementTimeoutMs - ms, 'timeout')
+      watched = later
+      if (later?.aborted) stop()
+      later?.addEventListener('abort', stop)
+    }
+    let timer =
+      budget && budget.ms < limits.statementTimeoutMs
+        ? setTimeout(spendBudget, budget.ms, budget)
+        : setTimeout(stopBy, limits.statementTimeoutMs, 'timeout')
     signal?.addEventListener('abort', stop)
     const startedAt = performance.now()
     try {
       return await submit()
     } catch (error) {
       if (isSessionLost(error)) this.discard()
-      if (signal?.aborted) throw signal.reason
+      if (watched?.aborted) throw watched.reason
+      if (stoppedBy === 'budget')
+        throw new OverBudgetError('the budget of the statement is used up', { cause: error })
       throw error
     } finally {
       clearTimeout(timer)
       clearTimeout(closeTimer)
-      signal?.removeEventListener('abort', stop)
+      watched?.removeEventListener('abort', stop)
       const durationMs = performance.now() - startedAt
       if (durationMs >= limits.slowStatementMs) observer().slow(text, durationMs)
-      if (isLate) observer().stopped(text)
+      if (stoppedBy === 'timeout') observer().stopped(text)
       // The next statement on this connection must not be the one that is cancelled.
       if (cancelling) await cancelling
     }

@@ -7,19 +7,20 @@ import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
 import { isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
 import { Pool, type PoolOptions } from './pool.ts'
-import type { Statement } from './statement.ts'
+import { beginReading, type ReadServices, runRead } from './read-session.ts'
+import type { Lane } from './shares/lanes.ts'
+import { ShapeCosts } from './shares/shape-costs.ts'
+import type { Work } from './shares/work.ts'
+import type { Statement, Transaction } from './statement.ts'
 
 export type { CopySession } from './copy-session.ts'
 export type { ListenHandler, Subscription } from './listener.ts'
-export type { Statement } from './statement.ts'
+export type { Lane } from './shares/lanes.ts'
+export type { Work } from './shares/work.ts'
+export type { Statement, Transaction } from './statement.ts'
 
 /** Receives what metrics and the log report. */
 export type DatabaseObserver = PoolObserver & ServerObserver
-
-/** Runs statements one after another on one connection. */
-export interface Transaction {
-  query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]>
-}
 
 /** How a database is used. */
 export interface DatabaseOptions extends PoolOptions {
@@ -34,6 +35,8 @@ export interface Database {
   readonly clock: Clock
   /** Connections of the pool, and requests that wait for one, at this moment. */
   readonly counts: { total: number; idle: number; waiting: number }
+  /** Statements or exports of a lane at this moment. */
+  laneCounts(lane: Lane): { running: number; waiting: number }
   /**
    * Runs one statement, read-only by contract. Cancels it after `statementTimeoutMs`, or when `signal` aborts.
    * @param options `wholeTables` gives the statement memory to sort and hash, and turns parallel workers off.
@@ -46,7 +49,7 @@ export interface Database {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Runs several statements as of one moment, in a repeatable-read read-only transaction.
+   * Runs several statements as of one moment, in a repeatable-read read-only transaction. `work` may run twice.
    * @param begin statements that run first, such as `set local …`; may be empty.
    */
   readTransaction<T>(
@@ -68,6 +71,10 @@ export interface Database {
   fork(options: Partial<DatabaseOptions>): Database
   /** Why the server is away, where the service runs it itself; undefined while it runs, and where it does not know. */
   readonly outage: string | undefined
+  /** The same database, on which everything is the work of an owner: it gets no more than the owner's share. */
+  forWork(work: Work): Database
+  /** The same database, for work of the service itself, and for what is done once for several clients. */
+  readonly shared: Database
   /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
@@ -86,85 +93,129 @@ export const wholeTableSettings = `set local jit = off;
   set local work_mem = '64MB';
   set local max_parallel_workers_per_gather = 0`
 
-const beginReading = 'begin isolation level repeatable read read only'
+/** What the databases of one pool share. */
+interface Services extends ReadServices {
+  url: string
+  options: DatabaseOptions
+  listener: Listener
+  server: Supervisor | undefined
+  clock: Clock
+}
 
 /** Opens a database. It connects at the first statement. `server` is given where the service runs the server itself. */
 export function openPool(url: string, options: DatabaseOptions, server?: Supervisor): Database {
   const pool = new Pool(url, options)
   const listener = new Listener(options.listenUrl ?? url, async (channel) => {
-    await read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
+    await database.read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
   })
-
-  const read: Database['read'] = async <Row extends pg.QueryResultRow>(
-    statement: Statement,
-    { signal, wholeTables = false }: ReadOptions = {},
-  ) => {
-    if (wholeTables) {
-      const only = (tx: Transaction) => tx.query<Row>(statement)
-      return readTransaction(wholeTableSettings, only, signal && { signal })
-    }
-    signal?.throwIfAborted()
-    const connection = await pool.acquire()
-    try {
-      return await connection.query<Row>(statement, signal)
-    } finally {
-      connection.release()
-    }
-  }
-
-  const readTransaction: Database['readTransaction'] = async (begin, work, { signal } = {}) => {
-    signal?.throwIfAborted()
-    const connection = await pool.acquire()
-    try {
-      await connection.execute(`${beginReading}; ${begin}`, { signal })
-      return await work({ query: (statement) => connection.query(statement, signal) })
-    } finally {
-      await rollBack(connection)
-    }
-  }
-
   const clock = databaseClock(async () => {
-    const [row] = await read<{ now: Date }>({ name: 'clock', text: 'select clock_timestamp() as now' })
+    const [row] = await database.read<{ now: Date }>({
+      name: 'clock',
+      text: 'select clock_timestamp() as now',
+    })
     if (!row) throw new Error('the database did not say what time it is')
     return row.now
   })
+  const services = { url, options, pool, listener, server, clock, costs: new ShapeCosts() }
+  const database: Database = new PoolDatabase(services)
+  return database
+}
 
-  return {
-    options,
-    clock,
-    read,
-    readTransaction,
-    transaction: async (work) => {
-      const connection = await pool.acquire()
-      return inTransaction(connection, work)
-    },
-    copy: async (begin) => {
-      const connection = await pool.acquire()
-      try {
-        await connection.execute(`${beginReading}; ${begin}`)
-        return copySession(connection)
-      } catch (error) {
-        await connection.destroy()
-        throw error
-      }
-    },
-    get counts() {
-      return pool.counts
-    },
-    listen: (channel, handler) => listener.listen(channel, handler),
-    maintain: (work) => withClient(url, work),
-    fork: (changed) => openPool(url, { ...options, ...changed }, server),
-    get outage() {
-      return server?.outage
-    },
-    observe: (observer) => {
-      pool.observer = observer
-      if (server) server.observer = observer
-    },
-    close: async () => {
-      await listener.close()
-      await pool.end()
-    },
+class PoolDatabase implements Database {
+  readonly #services: Services
+  readonly #work: Work | undefined
+  readonly shared: Database
+
+  /**
+   * @param shared the database for work of the service and of several clients; this one when left out.
+   * @param work whose work everything is.
+   */
+  constructor(services: Services, shared?: Database, work?: Work) {
+    this.#services = services
+    this.shared = shared ?? this
+    this.#work = work
+  }
+
+  get options(): DatabaseOptions {
+    return this.#services.options
+  }
+
+  get clock(): Clock {
+    return this.#services.clock
+  }
+
+  get counts() {
+    return this.#services.pool.counts
+  }
+
+  laneCounts(lane: Lane) {
+    return this.#services.pool.laneCounts(lane)
+  }
+
+  forWork(work: Work): Database {
+    return new PoolDatabase(this.#services, this.shared, work)
+  }
+
+  read<Row extends pg.QueryResultRow>(
+    statement: Statement,
+    { signal, wholeTables = false }: ReadOptions = {},
+  ): Promise<Row[]> {
+    const settings = { begin: wholeTables ? wholeTableSettings : undefined, work: this.#work, signal }
+    return runRead(this.#services, settings, (tx) => tx.query<Row>(statement))
+  }
+
+  readTransaction<T>(
+    begin: string,
+    work: (tx: Transaction) => Promise<T>,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    return runRead(this.#services, { begin, work: this.#work, signal }, work)
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { pool } = this.#services
+    // A change is never given up, so that its client knows what became of it.
+    const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
+    return inTransaction(connection, work)
+  }
+
+  async copy(begin: string): Promise<CopySession> {
+    const connection = await this.#services.pool.acquire('transfer', this.#work)
+    try {
+      await connection.execute(`${beginReading}; ${begin}`)
+      return copySession(connection)
+    } catch (error) {
+      await connection.destroy()
+      throw error
+    }
+  }
+
+  listen(channel: string, handler: ListenHandler): Promise<Subscription> {
+    return this.#services.listener.listen(channel, handler)
+  }
+
+  maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return withClient(this.#services.url, work)
+  }
+
+  fork(changed: Partial<DatabaseOptions>): Database {
+    const { url, options, server } = this.#services
+    return openPool(url, { ...options, ...changed }, server)
+  }
+
+  get outage(): string | undefined {
+    return this.#services.server?.outage
+  }
+
+  observe(observer: DatabaseObserver): void {
+    const { pool, server } = this.#services
+    pool.observer = observer
+    if (server) server.observer = observer
+  }
+
+  async close(): Promise<void> {
+    await this.#services.listener.close()
+    await this.#services.pool.end()
   }
 }
 

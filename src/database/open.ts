@@ -21,6 +21,7 @@ export interface DatabaseConfig {
   DATA_DIR: string
   POOL_SIZE: number
   POOL_QUEUE: number
+  MAX_EXPENSIVE: number
   POOL_WAIT_SECONDS: number
   STATEMENT_SECONDS: number
   SLOW_STATEMENT_MS: number
@@ -29,6 +30,7 @@ export interface DatabaseConfig {
 /** The limits that the configuration sets. */
 export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
   maxConnections: config.POOL_SIZE,
+  maxExpensive: config.MAX_EXPENSIVE,
   maxWaiting: config.POOL_QUEUE,
   acquireTimeoutMs: config.POOL_WAIT_SECONDS * 1000,
   statementTimeoutMs: config.STATEMENT_SECONDS * 1000,

@@ -10,15 +10,11 @@ import {
   type StatementLimits,
 } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
+import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
+import type { Work } from './shares/work.ts'
 
 /** Limits of a pool of connections and of the statements on them. */
-export interface PoolOptions extends StatementLimits {
-  maxConnections: number
-  /** Requests that may wait for a connection. */
-  maxWaiting: number
-  /** Maximum time that each may wait. */
-  acquireTimeoutMs: number
-}
+export interface PoolOptions extends StatementLimits, LaneLimits {}
 
 /** The message of pg-pool when no connection became free in time. */
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
@@ -46,11 +42,13 @@ export class Pool {
   readonly options: PoolOptions
   readonly #pool: pg.Pool
   readonly #cancelPool: pg.Pool
+  readonly #lanes: Lanes
   readonly #states = new WeakMap<pg.ClientBase, ClientState>()
   observer = silent
 
   constructor(url: string, options: PoolOptions) {
     this.options = options
+    this.#lanes = new Lanes(options, (lane, refusal) => this.observer.refused(lane, refusal))
     const shared = { connectionString: url, application_name: 'entente', keepAlive: true }
     this.#pool = new pg.Pool({
       ...shared,
@@ -64,30 +62,44 @@ export class Pool {
       ...shared,
       max: 1,
       connectionTimeoutMillis: cancelTimeoutMs,
+      // Opening a connection takes long when it is needed most.
+      idleTimeoutMillis: 300_000,
       query_timeout: cancelTimeoutMs,
     })
     ignoreErrors(this.#pool)
     ignoreErrors(this.#cancelPool)
   }
 
-  /** @throws Problem `overloaded` when the queue is full or no connection became free in time; pg's connection errors. */
-  async acquire(): Promise<Connection> {
-    const { maxWaiting, acquireTimeoutMs } = this.options
-    // A waiting request that gets an idle connection in this turn of the event loop does not count.
-    if (this.#pool.waitingCount - this.#pool.idleCount >= maxWaiting) {
-      this.observer.refused('queue')
-      throw overloaded(`Too many requests wait for a database connection (limit ${maxWaiting}).`)
+  /**
+   * Waits for a connection, in turn with other owners, and lends it.
+   * @throws what `Lanes.acquire` throws; Problem `overloaded` when no connection opened in time; pg's connection errors.
+   */
+  async acquire(lane: Lane, work?: Work): Promise<Connection> {
+    const granted = this.#lanes.acquire(lane, work)
+    const lease = granted instanceof Promise ? await granted : granted
+    try {
+      return this.#lend(await this.#connect(lane), lease)
+    } catch (error) {
+      lease.release()
+      throw error
     }
-    const client = await this.#pool.connect().catch((error: Error) => {
+  }
+
+  #connect(lane: Lane): Promise<pg.PoolClient> {
+    return this.#pool.connect().catch((error: Error) => {
       if (error.message !== acquireTimeoutMessage) throw error
-      this.observer.refused('wait')
-      const detail = `Timed out after ${acquireTimeoutMs / 1000} s waiting for a database connection.`
+      this.observer.refused(lane, 'wait')
+      const detail = `Timed out after ${this.options.acquireTimeoutMs / 1000} s waiting for a database connection.`
       throw overloaded(detail, error)
     })
+  }
+
+  #lend(client: pg.PoolClient, lease: Lease): Connection {
     const state = this.#states.get(client)
     if (!state) throw new Error('a connection was lent before it was prepared')
     return new Connection(client, state, {
       limits: this.options,
+      lease,
       observer: () => this.observer,
       cancel: (name) => this.#cancel(name),
     })
@@ -98,8 +110,13 @@ export class Pool {
     return {
       total: this.#pool.totalCount,
       idle: this.#pool.idleCount,
-      waiting: this.#pool.waitingCount,
+      waiting: this.#lanes.waiting('cheap') + this.#lanes.waiting('expensive'),
     }
+  }
+
+  /** Statements and exports of a lane at this moment. */
+  laneCounts(lane: Lane): { running: number; waiting: number } {
+    return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
   }
 
   async end(): Promise<void> {

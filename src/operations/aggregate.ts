@@ -141,7 +141,7 @@ export const aggregate: Operation = {
       },
       304: notModified,
     },
-    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
+    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   }),
 
   async handle(resource, request, context): Promise<ApiResponse> {

@@ -205,9 +205,8 @@ async function startExport(
   writer: Writer,
   { resource, asOf }: ListPlan,
   request: ApiRequest,
-  { database, longReads }: Context,
+  { database }: Context,
 ): Promise<Readable> {
-  const release = await longReads.tryAcquire()
   const gone = request.getAbortSignal()
   try {
     const session = await database.copy(asOf === undefined ? '' : beginPast(asOf))
@@ -217,7 +216,7 @@ async function startExport(
       finished(body, (error) => {
         const ended = error ? session.abort() : session.close()
         // The response has ended or was cut, so an error here cannot be reported to the client.
-        ended.catch(() => {}).finally(release)
+        ended.catch(() => {})
       })
       return body
     } catch (error) {
@@ -225,7 +224,6 @@ async function startExport(
       throw error
     }
   } catch (error) {
-    release()
     if (gone.aborted)
       throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error

@@ -6,7 +6,6 @@ import type { Role } from '../database/keys.ts'
 import type { CheckedQuery, Parameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
-import type { LongReads } from './long-reads.ts'
 
 /** Who sends a request: an API key, a user of the OpenID Connect issuer, or an anonymous client. */
 export interface Actor {
@@ -127,9 +126,8 @@ export interface Contract {
 
 /** The services that a handler uses. */
 export interface Context {
+  /** The database, on which everything is the work of the request's client. */
   database: Database
-  /** Limits concurrent exports and reads of the past. */
-  longReads: LongReads
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `changed`. */

@@ -70,7 +70,7 @@ export const read: Operation = {
       },
       304: notModified,
     },
-    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable', 'busy'],
+    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 
   async handle(resource, { key, query }, context) {

@@ -1,5 +1,11 @@
 import DataLoader from 'dataloader'
-import { type Database, type Statement, singleReads, type Transaction } from '../database/database.ts'
+import {
+  type Database,
+  type Statement,
+  singleReads,
+  type Transaction,
+  type Work,
+} from '../database/database.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Representation } from '../query/representation.ts'
 import { readStatement } from '../query/sql.ts'
@@ -36,10 +42,18 @@ type Reader = DataLoader<string, Stored | undefined>
 /** Maximum number of records in one statement. A few large records must not make many others wait. */
 const maxBatchSize = 25
 
+/** Readings of several clients that are done together. */
+const sharedWork: Work = { owner: ['shared'] }
+
 const makeReader = (database: Database, resource: Resource, representation: Representation): Reader =>
   new DataLoader(
     async (keys) => {
-      const found = await findRecords(singleReads(database), resource, keys, representation)
+      const found = await findRecords(
+        singleReads(database.forWork(sharedWork)),
+        resource,
+        keys,
+        representation,
+      )
       return keys.map((key) => found.get(key))
     },
     // DataLoader's cache is off: the response cache stores results, and drops them when they change.
@@ -52,7 +66,11 @@ const readers = new WeakMap<Database, WeakMap<Representation, Reader>>()
  * Returns the reader of a resource's records in a representation. One statement finds the records that are read in the same
  * turn of the event loop: under load that saves most round trips to the database.
  */
-export function readerOf(database: Database, resource: Resource, representation: Representation): Reader {
+export function readerOf(
+  { shared: database }: Database,
+  resource: Resource,
+  representation: Representation,
+): Reader {
   const ofPool = readers.get(database) ?? new WeakMap<Representation, Reader>()
   readers.set(database, ofPool)
   const reader = ofPool.get(representation) ?? makeReader(database, resource, representation)

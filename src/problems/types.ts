@@ -125,6 +125,12 @@ export const problemTypes = {
     explanation:
       'A key, a token’s subject or, without either, an address may send as many requests a minute as `RateLimit-Policy` says; failed authentications of an address have a lower limit. Retry after the seconds in `Retry-After`.',
   },
+  'too-many-waiting': {
+    status: 429,
+    title: 'Too many waiting requests',
+    explanation:
+      'Requests that ask much of the database wait in a queue, and take turns by client: a key, a token’s subject or an address. So many requests of this client wait there already that further ones are refused. Send the next one when an earlier one is answered, or after the seconds in `Retry-After`.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'Headers too large',
@@ -139,7 +145,7 @@ export const problemTypes = {
     status: 503,
     title: 'Too many concurrent exports',
     explanation:
-      'Exports and reads of the past (`asOf`) hold a database connection for long, so only a part of the connections is available to them. Nothing was read or written. Retry after the seconds in `Retry-After`.',
+      'Exports hold a database connection for as long as their client reads, so only a part of the connections is available to them. Nothing was read or written. Retry after the seconds in `Retry-After`.',
   },
   overloaded: {
     status: 503,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { StartupError } from '../startup-error.ts'
 import { findMistyped } from './mistyped.ts'
@@ -126,6 +127,11 @@ export const environment = z.object({
   POOL_QUEUE: wholeNumber(0, 1_000_000)
     .default(500)
     .describe('Maximum number of requests that wait for a connection; further ones get 503 at once.'),
+  MAX_EXPENSIVE: wholeNumber(1, 500)
+    .optional()
+    .describe(
+      'Maximum number of expensive statements at once: those of a shape that takes over 250 ms; never more than half of `POOL_SIZE`. Absent: the number of processors of this machine.',
+    ),
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe('How long a request waits for a connection before it gets 503.'),
@@ -178,10 +184,14 @@ export const environment = z.object({
 })
 
 /** The configuration: each variable under its own name, parsed. */
-export type Config = Omit<z.infer<typeof environment>, 'SEED' | 'RATE_LIMIT' | 'METRICS'> & {
+export type Config = Omit<
+  z.infer<typeof environment>,
+  'SEED' | 'RATE_LIMIT' | 'METRICS' | 'MAX_EXPENSIVE'
+> & {
   SEED: 'all' | 'reference' | 'none'
   METRICS: 'open' | 'key' | 'off'
   RATE_LIMIT: number
+  MAX_EXPENSIVE: number
 }
 
 /** Values that errors must not repeat, because errors end up in logs. */
@@ -204,6 +214,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...config,
     SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference'),
     METRICS: config.METRICS ?? (config.PUBLIC_READ ? 'open' : 'key'),
+    MAX_EXPENSIVE: config.MAX_EXPENSIVE ?? availableParallelism(),
     RATE_LIMIT: config.RATE_LIMIT ?? (loopback.test(config.HOST) ? 0 : 600),
   }
 }

@@ -153,7 +153,10 @@ it('requests beyond the queue are refused at once, and those in it after their t
   waiting.catch(() => {})
   await expect(database.read(one)).rejects.toMatchObject({ type: 'overloaded', message: /limit 1/ })
   await expect(waiting).rejects.toThrow('Timed out after 0.3 s waiting for a database connection.')
-  expect(refused.mock.calls).toEqual([['queue'], ['wait']])
+  expect(refused.mock.calls).toEqual([
+    ['cheap', 'queue'],
+    ['cheap', 'wait'],
+  ])
   expect(await holding).toEqual([{ value: 1 }])
 })
 

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
-import { LongReads } from '../../src/operations/long-reads.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
 import { type Api, openApi } from '../support/api.ts'
@@ -260,7 +259,6 @@ describe('a database whose locale is C', () => {
         }
         const answer = await search?.handle(asked, {
           database,
-          longReads: new LongReads(2),
           cursorSecret: '',
           keyring: { changed: () => {} },
           changed: async () => {},

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { environment, readConfig } from '../../src/server/config.ts'
 import { StartupError } from '../../src/startup-error.ts'
@@ -17,6 +18,7 @@ describe('the configuration', () => {
       SEED: 'all',
       POOL_SIZE: 10,
       POOL_QUEUE: 500,
+      MAX_EXPENSIVE: availableParallelism(),
       POOL_WAIT_SECONDS: 5,
       STATEMENT_SECONDS: 30,
       SLOW_STATEMENT_MS: 1000,

@@ -124,7 +124,8 @@ describe('the metrics', () => {
     for (const name of [
       'pool_connections',
       'pool_waiting',
-      'long_reads_running',
+      'lane_running{lane="expensive"}',
+      'lane_waiting{lane="cheap"}',
       'cache_bytes',
       'cache_entries',
       'cache_on',

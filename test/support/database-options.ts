@@ -3,6 +3,7 @@ import type { DatabaseOptions } from '../../src/database/database.ts'
 /** Options that limit nothing in a test. */
 export const generousOptions: DatabaseOptions = {
   maxConnections: 10,
+  maxExpensive: 2,
   maxWaiting: 1000,
   acquireTimeoutMs: 10_000,
   statementTimeoutMs: 60_000,

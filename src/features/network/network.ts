@@ -22,7 +22,7 @@ const common = {
   headers: [ifNoneMatch],
 } satisfies Partial<Contract>
 
-const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy']
+const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
 
 /** `GET /v1/network`: who cooperates with whom. */
 export const network = (registry: Registry): Endpoint => ({

@@ -22,6 +22,7 @@ const everywhere: ProblemType[] = [
   'uri-too-long',
   'expectation-failed',
   'rate-limited',
+  'too-many-waiting',
   'internal',
   'overloaded',
   'too-slow',

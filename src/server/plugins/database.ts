@@ -1,13 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database, DatabaseObserver } from '../../database/database.ts'
-import { LongReads } from '../../operations/long-reads.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     database: Database
-    /** Bounds exports and questions about the past. */
-    longReads: LongReads
   }
 }
 
@@ -16,7 +13,8 @@ const maxLoggedStatementLength = 4000
 
 /** Counts what the database refuses and cancels, and logs slow statements without their values. */
 const observer = ({ metrics, log, server }: FastifyInstance): DatabaseObserver => ({
-  refused: (reason) => metrics.requestShed(reason),
+  refused: (lane, reason) =>
+    reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
   stopped: () => metrics.statementTimedOut(),
   lost: (reason) => log.error({ reason }, 'the embedded PostgreSQL is away'),
   restored: () => log.warn('the embedded PostgreSQL runs again'),
@@ -30,17 +28,15 @@ const observer = ({ metrics, log, server }: FastifyInstance): DatabaseObserver =
 })
 
 /**
- * Provides `app.database` and `app.longReads`, and measures both.
+ * Provides `app.database`, and measures it.
  * The database must be migrated. Its opener closes it, after the app.
  */
 export const database = fp<{ database: Database }>(
   async (app, { database }) => {
     const { metrics } = app
     const { maxConnections } = database.options
-    const longReads = new LongReads(maxConnections)
     database.observe(observer(app))
     app.decorate('database', database)
-    app.decorate('longReads', longReads)
     metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => maxConnections)
     metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => database.counts.total)
     metrics.gauge(
@@ -53,10 +49,15 @@ export const database = fp<{ database: Database }>(
       'Requests that wait for a connection.',
       () => database.counts.waiting,
     )
-    metrics.gauge(
-      'entente_long_reads_running',
-      'Exports that are being sent, and questions about the past.',
-      () => longReads.running,
+    metrics.laneGauge(
+      'entente_lane_running',
+      'Connections in use by lane: cheap and writes, expensive, exports (transfer).',
+      (lane) => database.laneCounts(lane).running,
+    )
+    metrics.laneGauge(
+      'entente_lane_waiting',
+      'Requests that wait for a connection, by lane.',
+      (lane) => database.laneCounts(lane).waiting,
     )
   },
   { name: 'database', dependencies: ['metrics'] },

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
@@ -36,6 +36,14 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
     ],
   }) satisfies Omit<RouteOptions, 'handler'>
 
+/** The services of a request: what they do is the work of its client. */
+function contextFor({ client }: FastifyRequest, context: Context, getSignal?: () => AbortSignal): Context {
+  const { name, group, isAnonymous } = client
+  const owner = [isAnonymous ? 'anonymous' : 'keys', group, name]
+  const work = { owner, ...(getSignal && { getSignal }) }
+  return { ...context, database: context.database.forWork(work) }
+}
+
 /** A route that changes nothing. Its response is encoded, validated by `If-None-Match`, and stored if `cache` allows it. */
 function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
   const { contract } = endpoint
@@ -57,9 +65,9 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): vo
       const visible = { actor: anonymous, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery)
-      return app.responseCache.respond(request, reply, key, async () => {
+      return app.responseCache.respond(request, reply, key, async (getSignal) => {
         if (hasMoment) requirePast(contract.query, apiRequest.query, await app.database.clock.now())
-        const response = await endpoint.handle(apiRequest, context)
+        const response = await endpoint.handle(apiRequest, contextFor(request, context, getSignal))
         // A client that stops reading must not keep a database connection for ever.
         if (response.body instanceof Readable) reply.raw.setTimeout(streamTimeoutMs)
         return contract.formats ? { ...response, headers: { ...response.headers, vary: 'Accept' } } : response
@@ -82,7 +90,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         headers,
         type = json,
         body,
-      } = await endpoint.handle(apiRequest, context).finally(() => {
+      } = await endpoint.handle(apiRequest, contextFor(request, context)).finally(() => {
         if (contract.access === 'write') app.changes?.moved()
       })
       reply.code(status).headers(headers)
@@ -131,10 +139,9 @@ function addRefusals(app: FastifyInstance, url: string): void {
 /** Serves the operations of all resources and the endpoints beside them. */
 export const operations = fp<{ endpoints: readonly Endpoint[] }>(
   async function operations(app, { endpoints }) {
-    const { database, longReads, keyring, closing, changes } = app
+    const { database, keyring, closing, changes } = app
     const context: Context = {
       database,
-      longReads,
       cursorSecret: await cursorSecret(database),
       keyring,
       changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),
@@ -150,13 +157,6 @@ export const operations = fp<{ endpoints: readonly Endpoint[] }>(
   },
   {
     name: 'operations',
-    dependencies: [
-      '@fastify/accepts',
-      'routes',
-      'authentication',
-      'body-parsers',
-      'response-cache',
-      'shutdown',
-    ],
+    dependencies: ['@fastify/accepts', 'routes', 'client', 'body-parsers', 'response-cache', 'shutdown'],
   },
 )

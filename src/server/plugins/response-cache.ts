@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { Audience, type Reader } from './response-cache/audience.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
 import { Representation, readHeaders, represent } from './response-cache/representation.ts'
@@ -7,6 +8,7 @@ import {
   type CacheableResponse,
   type CacheStatus,
   type Compute,
+  computeFor,
   ResponseCache,
 } from './response-cache/response-cache.ts'
 import { sendEncoded, sendUnencoded } from './response-cache/send.ts'
@@ -60,12 +62,17 @@ export const responseCache = fp<ResponseCacheOptions>(
     async function find(
       key: string | undefined,
       request: FastifyRequest,
+      reader: Reader,
       compute: Compute,
     ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
       if (!cache || key === undefined)
-        return { response: represent(await compute(), cacheControl, 'once'), status: 'bypass' }
-      if (isBypassed(request)) return { response: await cache.compute(key, compute), status: 'request' }
-      return cache.getOrCompute(key, compute)
+        return {
+          response: represent(await computeFor(reader, compute), cacheControl, 'once'),
+          status: 'bypass',
+        }
+      if (isBypassed(request))
+        return { response: await cache.compute(key, new Audience(reader), compute), status: 'request' }
+      return cache.getOrCompute(key, reader, compute)
     }
 
     app.decorate('responseCache', {
@@ -83,7 +90,7 @@ export const responseCache = fp<ResponseCacheOptions>(
         const accepted = acceptedEncodings(request)
         const { cache: option } = request.routeOptions.config
         const key = cache && option && (await cache.isCurrent()) ? cacheKey() : undefined
-        const { response, status } = await find(key, request, compute)
+        const { response, status } = await find(key, request, reply.raw, compute)
         counts[status] += 1
         if (!(response instanceof Representation))
           return sendUnencoded(

@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type Lane, lanes } from '../../../database/shares/lanes.ts'
 
 /** Upper ends of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Why a request was refused with 503 before it was read. */
+/** Why a request was refused with 503 before it cost anything. */
 export type Shed = 'lag' | 'memory' | 'queue' | 'wait'
 
 /** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */
@@ -32,12 +33,19 @@ export class Metrics {
     help: 'Statements that were logged as slow.',
     registers: [this.#registry],
   })
+  readonly #unshared = new Counter({
+    name: 'entente_requests_over_share_total',
+    help: 'Requests refused with 429 since too many of their client waited, by lane.',
+    labelNames: ['lane'] as const,
+    registers: [this.#registry],
+  })
   #inFlight = 0
   #hasDefaults = false
 
   constructor() {
     this.gauge('entente_http_requests_in_flight', 'Requests that are being answered.', () => this.#inFlight)
     for (const reason of ['lag', 'memory', 'queue', 'wait'] as const) this.#shed.inc({ reason }, 0)
+    for (const lane of lanes) this.#unshared.inc({ lane }, 0)
   }
 
   /** Adds a value that is read when the metrics are. */
@@ -48,6 +56,19 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.set(value())
+      },
+    })
+  }
+
+  /** Adds a value for each lane of the database, which is read when the metrics are. */
+  laneGauge(name: string, help: string, value: (lane: Lane) => number): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['lane'],
+      registers: [this.#registry],
+      collect() {
+        for (const lane of lanes) this.set({ lane }, value(lane))
       },
     })
   }
@@ -78,6 +99,11 @@ export class Metrics {
 
   requestShed(reason: Shed): void {
     this.#shed.inc({ reason })
+  }
+
+  /** A client has too many requests that wait. */
+  requestOverShare(lane: Lane): void {
+    this.#unshared.inc({ lane })
   }
 
   statementTimedOut(): void {

@@ -1,5 +1,6 @@
 import type { Changes } from '../../../database/changes.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
+import { Audience, type Reader } from './audience.ts'
 import { Representation, represent } from './representation.ts'
 import { ResponseStore } from './response-store.ts'
 
@@ -12,8 +13,14 @@ export type CacheStatus = 'hit' | 'miss' | 'collapsed' | 'request' | 'bypass'
 /** A response that can be stored and encoded, or one that is sent as it is. */
 export type CacheableResponse = Representation | ApiResponse
 
-/** Asks the database for a response. */
-export type Compute = () => Promise<ApiResponse>
+/** Asks the database for a response. `getSignal` returns a signal that aborts when nobody waits for it any more. */
+export type Compute = (getSignal: () => AbortSignal) => Promise<ApiResponse>
+
+/** Computes a response for one reader alone. */
+export function computeFor(reader: Reader, compute: Compute): Promise<ApiResponse> {
+  const audience = new Audience(reader)
+  return compute(() => audience.getSignal())
+}
 
 /** The keys of a request: as it was sent, where it is a GET, and normalised. */
 export interface RequestKeys {
@@ -23,6 +30,7 @@ export interface RequestKeys {
 
 interface Pending {
   generation: number
+  audience: Audience
   response: Promise<CacheableResponse>
 }
 
@@ -82,32 +90,39 @@ export class ResponseCache {
   /** The stored response, or that of an identical request in progress, or a new one. */
   async getOrCompute(
     key: string,
+    reader: Reader,
     compute: Compute,
   ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
     const { generation } = this.#changes
     const stored = this.#store.get(key, generation)
     if (stored) return { response: stored, status: 'hit' }
     const pending = this.#pending.get(key)
-    if (pending?.generation !== generation)
-      return { response: await this.#computeShared(key, compute), status: 'miss' }
+    if (pending?.generation !== generation || pending.audience.hasLeft)
+      return { response: await this.#computeShared(key, reader, compute), status: 'miss' }
+    pending.audience.join(reader)
     const response = await pending.response
     if (response instanceof Representation) return { response, status: 'collapsed' }
     // Only one reader can consume a stream.
-    return { response: represent(await compute(), this.#cacheControl, 'once'), status: 'bypass' }
+    return {
+      response: represent(await computeFor(reader, compute), this.#cacheControl, 'once'),
+      status: 'bypass',
+    }
   }
 
   /** Computes a response, and stores it if nothing has changed meanwhile and the operation allows it. */
-  async compute(key: string, compute: Compute): Promise<CacheableResponse> {
+  async compute(key: string, audience: Audience, compute: Compute): Promise<CacheableResponse> {
     const { generation } = this.#changes
-    const computed = await compute()
+    const computed = await compute(() => audience.getSignal())
     const response = represent(computed, this.#cacheControl, 'store')
     const isStorable = response instanceof Representation && computed.headers['cache-control'] === undefined
     if (isStorable && this.#changes.generation === generation) this.#store.set(key, response, generation)
     return response
   }
 
-  async #computeShared(key: string, compute: Compute): Promise<CacheableResponse> {
-    const pending = { generation: this.#changes.generation, response: this.compute(key, compute) }
+  async #computeShared(key: string, reader: Reader, compute: Compute): Promise<CacheableResponse> {
+    const audience = new Audience(reader)
+    const response = this.compute(key, audience, compute)
+    const pending = { generation: this.#changes.generation, audience, response }
     this.#pending.set(key, pending)
     try {
       return await pending.response

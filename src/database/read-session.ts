@@ -1,0 +1,121 @@
+import type pg from 'pg'
+import { type Connection, OverBudgetError, type RunOptions } from './connection.ts'
+import type { Pool } from './pool.ts'
+import type { Lane } from './shares/lanes.ts'
+import { cheapMs, type ShapeCosts } from './shares/shape-costs.ts'
+import type { Work } from './shares/work.ts'
+import type { Statement, Transaction } from './statement.ts'
+
+/** Begins a transaction that sees the database as of one moment and changes nothing. */
+export const beginReading = 'begin isolation level repeatable read read only'
+
+/** What reads share that run on one pool. */
+export interface ReadServices {
+  pool: Pool
+  costs: ShapeCosts
+}
+
+/** How a read runs. */
+export interface ReadSettings {
+  /** Statements that begin its transaction; undefined when it has none. */
+  begin: string | undefined
+  /** Undefined for reads of the service itself and of several clients together, which are always cheap. */
+  work: Work | undefined
+  signal: AbortSignal | undefined
+}
+
+/**
+ * Runs a read on a connection of the lane that its first statement is known for. A read in the cheap lane whose budget is
+ * used up goes on in the expensive lane if that has room. Otherwise it is cancelled, and runs again in its turn.
+ * @param read must do nothing but read, since it may run twice.
+ */
+export async function runRead<T>(
+  services: ReadServices,
+  settings: ReadSettings,
+  read: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await readOnce(new ReadSession(services, settings), read)
+  } catch (error) {
+    if (!(error instanceof OverBudgetError)) throw error
+    return await readOnce(new ReadSession(services, settings, 'expensive'), read)
+  }
+}
+
+async function readOnce<T>(session: ReadSession, read: (tx: Transaction) => Promise<T>): Promise<T> {
+  try {
+    return await read(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** The statements of one read, on a connection that is acquired for the first of them. */
+class ReadSession implements Transaction {
+  readonly #services: ReadServices
+  readonly #settings: ReadSettings
+  readonly #lane: Lane | undefined
+  #opening: Promise<Connection> | undefined
+  #limits: RunOptions = {}
+
+  /** @param lane that of the first statement when left out. */
+  constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
+    this.#services = services
+    this.#settings = settings
+    this.#lane = lane
+  }
+
+  async query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]> {
+    this.#opening ??= this.#open(statement)
+    const connection = await this.#opening
+    const { costs } = this.#services
+    const startedAt = performance.now()
+    try {
+      const rows = await connection.query<Row>(statement, this.#limits)
+      if (this.#settings.work) costs.add(statement, performance.now() - startedAt)
+      return rows
+    } catch (error) {
+      if (this.#settings.work) costs.addUnfinished(statement, performance.now() - startedAt)
+      throw error
+    }
+  }
+
+  /** Rolls back and releases the connection. A connection that cannot roll back is closed. */
+  async close(): Promise<void> {
+    const connection = await this.#opening?.catch(() => undefined)
+    if (!connection) return
+    if (this.#settings.begin !== undefined)
+      await connection.execute('rollback').catch(() => connection.discard())
+    connection.release()
+  }
+
+  async #open(first: Statement): Promise<Connection> {
+    const { begin, work, signal } = this.#settings
+    const { pool, costs } = this.#services
+    signal?.throwIfAborted()
+    const lane = this.#lane ?? (work && costs.isExpensive(first) ? 'expensive' : 'cheap')
+    const connection = await pool.acquire(lane, work)
+    this.#limits = this.#limitsFor(connection, lane)
+    if (begin === undefined) return connection
+    try {
+      await connection.execute(`${beginReading}; ${begin}`, { signal })
+      return connection
+    } catch (error) {
+      connection.discard()
+      connection.release()
+      throw error
+    }
+  }
+
+  #limitsFor(connection: Connection, lane: Lane): RunOptions {
+    const { work, signal } = this.#settings
+    if (!work) return { signal }
+    if (lane === 'expensive') return { signal: work.getSignal?.() ?? signal }
+    const extend = () => {
+      const isGranted = connection.promote()
+      if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
+      return { isGranted, signal: work.getSignal?.() }
+    }
+    return { signal, budget: { ms: cheapMs, extend } }
+  }
+}

@@ -1,0 +1,240 @@
+import { Problem } from '../../problems/problem.ts'
+import type { ProblemType } from '../../problems/types.ts'
+import { retryAfterSeconds } from '../errors.ts'
+import { FairQueue } from './fair-queue.ts'
+import type { Owner, Work } from './work.ts'
+
+/**
+ * Kinds of use of a connection: `cheap` is what takes little, and every change; `expensive` is a statement that keeps a
+ * processor busy; `transfer` is an export, which holds its connection for as long as its client reads.
+ */
+export type Lane = 'cheap' | 'expensive' | 'transfer'
+
+export const lanes: readonly Lane[] = ['cheap', 'expensive', 'transfer']
+
+/** Why a request gets no connection: too many wait, it waited too long, or its owner has too many that wait. */
+export type Refusal = 'queue' | 'wait' | 'share'
+
+/** Limits of the use of connections. */
+export interface LaneLimits {
+  maxConnections: number
+  /** Expensive statements that may run at once; never so many that no connection is left for cheap ones. */
+  maxExpensive: number
+  /** Requests that may wait for a connection. */
+  maxWaiting: number
+  /** How long each may wait, in milliseconds; for an expensive statement, as long as one may run if that is longer. */
+  acquireTimeoutMs: number
+  statementTimeoutMs: number
+}
+
+/** The right to use one connection. */
+export interface Lease {
+  /** Moves from the cheap lane to the expensive one without waiting. Returns whether there was room. */
+  promote(): boolean
+  release(): void
+}
+
+interface Waiter {
+  start(): void
+}
+
+/** Connections that neither expensive statements nor transfers take. */
+const reservedConnections = 2
+
+/** Expensive statements of one owner that may wait. */
+const maxExpensiveWaiting = 16
+
+/** Share of the queue that anonymous clients together may fill, so that others can wait, too; and so for keys. */
+const maxKindShare = 0.75
+
+const longRetryAfterSeconds = '5'
+
+/** Work of the service itself, and of several clients together. */
+const serviceWork: Work = { owner: ['service'] }
+
+/**
+ * Shares the connections of a pool among owners and lanes. Whatever runs, some connections are left for cheap statements and
+ * changes, and the next free one goes to the owner that has the least running. One owner alone may use everything
+ * that its lane has.
+ */
+export class Lanes {
+  readonly #limits: LaneLimits
+  readonly #onRefusal: (lane: Lane, refusal: Refusal) => void
+  readonly #queues: Readonly<Record<Lane, FairQueue<Waiter>>> = {
+    cheap: new FairQueue(),
+    expensive: new FairQueue(),
+    transfer: new FairQueue(),
+  }
+  readonly #capacities: Readonly<Record<Lane, number>>
+  /** Connections that expensive statements and transfers may use together. */
+  readonly #maxLong: number
+
+  constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
+    const { maxConnections, maxExpensive } = limits
+    const half = Math.max(1, Math.floor(maxConnections / 2))
+    this.#limits = limits
+    this.#onRefusal = onRefusal
+    this.#maxLong = Math.max(1, maxConnections - reservedConnections)
+    this.#capacities = {
+      cheap: maxConnections,
+      expensive: Math.min(half, maxExpensive),
+      // Transfers may last for minutes: they leave room for an expensive statement.
+      transfer: Math.max(1, Math.min(half, this.#maxLong - 1)),
+    }
+  }
+
+  running(lane: Lane): number {
+    return this.#queues[lane].running
+  }
+
+  waiting(lane: Lane): number {
+    return this.#queues[lane].waiting
+  }
+
+  /** Whether a statement of this lane would have to wait. */
+  isFull(lane: Lane): boolean {
+    return !this.#hasRoom(lane)
+  }
+
+  /**
+   * Waits for the right to use a connection. Transfers do not wait.
+   * @returns at once, without a promise, if there is room.
+   * @throws Problem `too-many-waiting` when the owner has too many requests that wait; `overloaded` when all together have, or
+   * the wait was too long; `busy` for a transfer without room; the reason of the work's signal.
+   */
+  acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
+    const { owner } = work
+    if (this.#hasRoom(lane)) return this.#start(lane, owner)
+    if (lane === 'transfer') throw this.#refuseTransfer()
+    this.#checkQueue(lane, owner)
+    return this.#wait(lane, work)
+  }
+
+  get #total(): number {
+    const { cheap, expensive, transfer } = this.#queues
+    return cheap.running + expensive.running + transfer.running
+  }
+
+  #hasRoom(lane: Lane): boolean {
+    if (this.#total >= this.#limits.maxConnections) return false
+    return lane === 'cheap' || this.#hasLongRoom(lane)
+  }
+
+  #hasLongRoom(lane: 'expensive' | 'transfer'): boolean {
+    const { expensive, transfer } = this.#queues
+    const isBelowMax = expensive.running + transfer.running < this.#maxLong
+    return isBelowMax && this.#queues[lane].running < this.#capacities[lane]
+  }
+
+  #start(first: Lane, owner: Owner): Lease {
+    let lane = first
+    let isReleased = false
+    this.#queues[lane].start(owner)
+    return {
+      promote: () => {
+        const { cheap, expensive } = this.#queues
+        if (lane !== 'cheap' || expensive.waiting > 0 || !this.#hasLongRoom('expensive')) return false
+        cheap.end(owner)
+        expensive.start(owner)
+        lane = 'expensive'
+        return true
+      },
+      release: () => {
+        if (isReleased) return
+        isReleased = true
+        this.#queues[lane].end(owner)
+        this.#startNext()
+      },
+    }
+  }
+
+  #startNext(): void {
+    for (;;) {
+      const lane = this.#nextLane()
+      const waiter = lane && this.#queues[lane].next()
+      if (!waiter) return
+      waiter.start()
+    }
+  }
+
+  /** Cheap statements go first, but for one connection that expensive ones always get. */
+  #nextLane(): Lane | undefined {
+    const { cheap, expensive } = this.#queues
+    const hasExpensive = expensive.waiting > 0 && this.#hasRoom('expensive')
+    if (hasExpensive && (expensive.running === 0 || cheap.waiting === 0)) return 'expensive'
+    return cheap.waiting > 0 && this.#hasRoom('cheap') ? 'cheap' : undefined
+  }
+
+  #wait(lane: Lane, { owner, getSignal }: Work): Promise<Lease> {
+    const queue = this.#queues[lane]
+    const signal = getSignal?.()
+    signal?.throwIfAborted()
+    return new Promise((resolve, reject) => {
+      const leave = (reason: unknown) => {
+        queue.remove(owner, waiter)
+        end()
+        reject(reason)
+      }
+      const end = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+      }
+      const onAbort = () => leave(signal?.reason)
+      const waiter: Waiter = {
+        start: () => {
+          end()
+          resolve(this.#start(lane, owner))
+        },
+      }
+      const timeoutMs = this.#waitTimeoutMs(lane)
+      const detail = `Timed out after ${timeoutMs / 1000} s waiting for a database connection.`
+      const timer = setTimeout(() => leave(this.#refuse(lane, 'wait', detail)), timeoutMs)
+      signal?.addEventListener('abort', onAbort)
+      queue.add(owner, waiter)
+    })
+  }
+
+  #waitTimeoutMs(lane: Lane): number {
+    const { acquireTimeoutMs, statementTimeoutMs } = this.#limits
+    return lane === 'expensive' ? Math.max(acquireTimeoutMs, statementTimeoutMs) : acquireTimeoutMs
+  }
+
+  /** @throws Problem when too many requests wait, of all or of the owner. */
+  #checkQueue(lane: Lane, owner: Owner): void {
+    const { maxWaiting } = this.#limits
+    const detail = (limit: number) => `Too many requests wait for a database connection (limit ${limit}).`
+    if (this.waiting('cheap') + this.waiting('expensive') >= maxWaiting)
+      throw this.#refuse(lane, 'queue', detail(maxWaiting))
+    const [kind = 0, ...groups] = this.#queues[lane].countWaiting(owner)
+    const maxOfKind = Math.ceil(maxKindShare * maxWaiting)
+    if (kind >= maxOfKind) throw this.#refuse(lane, 'queue', detail(maxOfKind))
+    const half = Math.ceil(maxWaiting / 2)
+    const maxOfOwner = lane === 'expensive' ? Math.min(maxExpensiveWaiting, half) : half
+    if (groups.some((count) => count >= maxOfOwner))
+      throw this.#refuse(lane, 'share', waitingTooMany(maxOfOwner))
+  }
+
+  #refuseTransfer(): Problem {
+    const limit = this.#capacities.transfer
+    return this.#refuse(
+      'transfer',
+      'queue',
+      `Too many concurrent exports (limit ${limit}). Retry after ${longRetryAfterSeconds} seconds.`,
+    )
+  }
+
+  #refuse(lane: Lane, refusal: Refusal, detail: string): Problem {
+    this.#onRefusal(lane, refusal)
+    const type = problemOf(lane, refusal)
+    const seconds = lane === 'cheap' ? retryAfterSeconds : longRetryAfterSeconds
+    return new Problem(type, detail, { headers: { 'retry-after': seconds } })
+  }
+}
+
+const waitingTooMany = (limit: number) =>
+  `${limit} of your requests wait already, which is the limit of one client. Send the next when one is answered.`
+
+function problemOf(lane: Lane, refusal: Refusal): ProblemType {
+  if (refusal === 'share') return 'too-many-waiting'
+  return lane === 'transfer' ? 'busy' : 'overloaded'
+}

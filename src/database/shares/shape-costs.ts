@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache'
+import type { Statement } from '../statement.ts'
+
+/** A statement that takes at least so many milliseconds is expensive. */
+export const cheapMs = 250
+
+/** Most shapes in memory. */
+const maxShapes = 5000
+
+/**
+ * Weights of a new measurement in the average. A longer one counts less, since on a busy machine cheap statements take
+ * longer, too.
+ */
+const weights = { longer: 0.2, shorter: 0.5 } as const
+
+/** A statement that was cancelled is taken to have been half done. */
+const unfinishedFactor = 2
+
+/** The shape of a statement: its text without values, or the name that stands for it. */
+const shapeOf = ({ name, text }: Statement): string => name ?? text
+
+/** Remembers how long statements take, by shape, as exponentially weighted moving averages. */
+export class ShapeCosts {
+  readonly #averages = new LRUCache<string, number>({ max: maxShapes })
+
+  /** Whether statements of this shape are known to be expensive. One that was never measured is not. */
+  isExpensive(statement: Statement): boolean {
+    const known = this.#averages.get(shapeOf(statement))
+    return known !== undefined && known >= cheapMs
+  }
+
+  /** Adds a measurement. */
+  add(statement: Statement, durationMs: number): void {
+    const shape = shapeOf(statement)
+    const known = this.#averages.get(shape)
+    if (known === undefined) {
+      this.#averages.set(shape, durationMs)
+      return
+    }
+    const weight = durationMs > known ? weights.longer : weights.shorter
+    this.#averages.set(shape, known + weight * (durationMs - known))
+  }
+
+  /** Adds a measurement of a statement that did not end. It counts only if it says that the statement is expensive. */
+  addUnfinished(statement: Statement, durationMs: number): void {
+    if (durationMs >= cheapMs) this.add(statement, unfinishedFactor * durationMs)
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Whose work something is: names from the largest group to the client, such as `['anonymous', 'address 203.0.113.7']`.
+ * Shares are equal among the groups of each level.
+ */
+export type Owner = readonly string[]
+
+/** Work for somebody. */
+export interface Work {
+  readonly owner: Owner
+  /**
+   * Returns a signal that aborts when nobody waits for the result any more. It is called only for statements that wait or
+   * take long. Left out for work that is always completed, such as a change.
+   */
+  readonly getSignal?: () => AbortSignal
+}

@@ -1,0 +1,39 @@
+import type { EventEmitter } from 'node:events'
+import { Problem } from '../../../problems/problem.ts'
+
+/** A response that is being made for a client. It emits `close` when it has been sent, or the client has left. */
+export type Reader = Pick<EventEmitter, 'once'> & { readonly destroyed: boolean }
+
+/** Those who wait for one response. */
+export class Audience {
+  #waiting = 0
+  #controller: AbortController | undefined
+
+  constructor(reader: Reader) {
+    this.join(reader)
+  }
+
+  /** Whether nobody waits any more. */
+  get hasLeft(): boolean {
+    return this.#waiting === 0
+  }
+
+  join(reader: Reader): void {
+    if (reader.destroyed) return
+    this.#waiting += 1
+    reader.once('close', () => {
+      this.#waiting -= 1
+      if (this.hasLeft) this.#controller?.abort(clientLeft())
+    })
+  }
+
+  /** Returns a signal that aborts when nobody waits any more. */
+  getSignal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.hasLeft) this.#controller.abort(clientLeft())
+    return this.#controller.signal
+  }
+}
+
+/** Nobody receives this: it is what the log says of the request. */
+const clientLeft = () => new Problem('timeout', 'The client disconnected before the response was sent.')

@@ -1,0 +1,165 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { FairQueue } from '../../src/database/shares/fair-queue.ts'
+import { Lanes } from '../../src/database/shares/lanes.ts'
+import type { Owner } from '../../src/database/shares/work.ts'
+
+const owner: fc.Arbitrary<Owner> = fc.oneof(
+  fc.tuple(fc.constant('anonymous'), fc.constantFrom('a', 'b'), fc.constantFrom('1', '2')),
+  fc.tuple(fc.constant('keys'), fc.constantFrom('k', 'l')),
+  fc.constant(['service']),
+)
+
+interface Item {
+  owner: Owner
+}
+
+const countBy = (items: Item[], names: Owner) =>
+  items.filter((item) => names.every((name, at) => item.owner[at] === name)).length
+
+it('the next item is of the member with the least running, at every level of owners', () => {
+  fc.assert(
+    fc.property(fc.array(owner), fc.array(owner, { minLength: 1 }), (started, added) => {
+      const queue = new FairQueue<Item>()
+      const running = started.map((of) => ({ owner: of }))
+      const waiting = added.map((of) => ({ owner: of }))
+      for (const item of running) queue.start(item.owner)
+      for (const item of waiting) queue.add(item.owner, item)
+      while (waiting.length > 0) {
+        const item = queue.next()
+        if (!item) throw new Error('nothing came next although items wait')
+        for (let depth = 0; depth < item.owner.length; depth += 1) {
+          const group = item.owner.slice(0, depth)
+          const siblings = waiting
+            .filter((other) => other.owner.length > depth && countBy([other], group) === 1)
+            .map((other) => countBy(running, other.owner.slice(0, depth + 1)))
+          expect(countBy(running, item.owner.slice(0, depth + 1))).toBe(Math.min(...siblings))
+        }
+        // Of the owner's own items, the first is the next.
+        expect(waiting.find((other) => other.owner.join() === item.owner.join())).toBe(item)
+        waiting.splice(waiting.indexOf(item), 1)
+        queue.start(item.owner)
+        running.push(item)
+        expect(queue.waiting).toBe(waiting.length)
+        expect(queue.running).toBe(running.length)
+      }
+      expect(queue.next()).toBeUndefined()
+    }),
+  )
+})
+
+it('no owner starves: with one slot, each of n owners is served within n turns', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 8 }), (names) => {
+      const queue = new FairQueue<Owner>()
+      const refill = (name: string) => queue.add(['anonymous', name], ['anonymous', name])
+      names.forEach(refill)
+      for (let round = 0; round < 5; round += 1) {
+        const served = names.map(() => {
+          const next = queue.next() ?? []
+          queue.start(next)
+          refill(next[1] ?? '')
+          queue.end(next)
+          return next[1]
+        })
+        expect(new Set(served)).toEqual(new Set(names))
+      }
+    }),
+  )
+})
+
+const limits = {
+  maxConnections: 6,
+  maxExpensive: 2,
+  maxWaiting: 1000,
+  acquireTimeoutMs: 60_000,
+  statementTimeoutMs: 60_000,
+}
+
+/** Turns of the event loop that let promises of leases settle. */
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
+it('lanes keep their capacities, leave connections for cheap work, and no room unused', async () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ lane: fc.constantFrom('cheap', 'expensive'), owner }) },
+    { weight: 2, arbitrary: fc.record({ release: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ promote: fc.nat() }) },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const lanes = new Lanes(limits, () => {})
+      const held: Awaited<ReturnType<Lanes['acquire']>>[] = []
+      for (const one of steps) {
+        if ('lane' in one) {
+          const lane = one.lane === 'cheap' ? 'cheap' : 'expensive'
+          if (lanes.waiting(lane) < 16) {
+            const acquired = lanes.acquire(lane, { owner: one.owner })
+            void Promise.resolve(acquired).then((lease) => held.push(lease))
+          }
+        } else if ('release' in one) held.splice(one.release % Math.max(1, held.length), 1)[0]?.release()
+        else held[one.promote % Math.max(1, held.length)]?.promote()
+        await settle()
+        const [cheap, expensive] = [lanes.running('cheap'), lanes.running('expensive')]
+        expect(cheap + expensive).toBe(held.length)
+        expect(held.length).toBeLessThanOrEqual(limits.maxConnections)
+        expect(expensive).toBeLessThanOrEqual(limits.maxExpensive)
+        if (held.length < limits.maxConnections) expect(lanes.waiting('cheap')).toBe(0)
+        if (held.length < limits.maxConnections && expensive < limits.maxExpensive)
+          expect(lanes.waiting('expensive')).toBe(0)
+      }
+      while (held.length > 0) {
+        held.pop()?.release()
+        await settle()
+      }
+      expect(lanes.waiting('cheap') + lanes.waiting('expensive')).toBe(0)
+    }),
+  )
+})
+
+it('anonymous clients get half of the expensive connections while a key waits', async () => {
+  const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 4 }, () => {})
+  const order: string[] = []
+  const acquire = async (name: string, kind: string) => {
+    const lease = await lanes.acquire('expensive', { owner: [kind, name, name] })
+    order.push(kind)
+    return lease
+  }
+  const first = await Promise.all(['a', 'b', 'c', 'd'].map((name) => acquire(name, 'anonymous')))
+  const later = [
+    ...['e', 'f', 'g'].map((name) => acquire(name, 'anonymous')),
+    ...['k', 'l', 'm'].map((name) => acquire(name, 'keys')),
+  ]
+  for (const lease of first) lease.release()
+  await settle()
+  expect(order.slice(4).toSorted()).toEqual(['anonymous', 'anonymous', 'keys', 'keys'])
+  for (const one of later) void one.then((lease) => lease.release())
+  await Promise.all(later)
+})
+
+it('an owner whose queue is full is refused, and others still wait', async () => {
+  const refusals: string[] = []
+  const lanes = new Lanes({ ...limits, maxExpensive: 1 }, (lane, why) => refusals.push(`${lane} ${why}`))
+  const ask = (address: string) => lanes.acquire('expensive', { owner: ['anonymous', 'site', address] })
+  const running = await ask('a')
+  const waiting = Array.from({ length: 16 }, () => ask('a'))
+  expect(() => ask('a')).toThrow(expect.objectContaining({ type: 'too-many-waiting', status: 429 }))
+  // Another address of the same site is refused, too.
+  expect(() => ask('b')).toThrow(expect.objectContaining({ headers: { 'retry-after': '5' } }))
+  expect(refusals).toEqual(['expensive share', 'expensive share'])
+  waiting.push(lanes.acquire('expensive', { owner: ['anonymous', 'other', 'c'] }))
+  running.release()
+  for (const one of waiting) void Promise.resolve(one).then((lease) => lease.release())
+  await Promise.all(waiting)
+})
+
+it('work that nobody waits for any more leaves the queue', async () => {
+  const lanes = new Lanes({ ...limits, maxExpensive: 1 }, () => {})
+  const running = await lanes.acquire('expensive', { owner: ['keys', 'k'] })
+  const controller = new AbortController()
+  const left = lanes.acquire('expensive', { owner: ['keys', 'l'], getSignal: () => controller.signal })
+  controller.abort(new Error('the client left'))
+  await expect(left).rejects.toThrow('the client left')
+  expect(lanes.waiting('expensive')).toBe(0)
+  running.release()
+  expect(lanes.running('expensive')).toBe(0)
+})

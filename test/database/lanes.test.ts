@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Database, openPool } from '../../src/database/database.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
+
+/** How statements of owners share connections, and how they end. */
+
+let test: Awaited<ReturnType<typeof openTestDatabase>>
+beforeAll(async () => {
+  test = await openTestDatabase()
+})
+afterAll(() => test.close())
+
+const sleep = (seconds: number) => ({ text: 'select pg_sleep($1), $1::text as seconds', values: [seconds] })
+
+describe('with four connections and one expensive statement at once', () => {
+  let database: Database
+  beforeAll(() => {
+    database = openPool(test.url, { ...generousOptions, maxConnections: 4, maxExpensive: 1 })
+  })
+  afterAll(() => database.close())
+
+  const ofClient = (name: string) => database.forWork({ owner: ['anonymous', name, name] })
+
+  it('a statement that turns out to be expensive goes on, or runs again in its turn', async () => {
+    const statement = { ...sleep(0.7), name: 'turns-out' }
+    const reads = ['a', 'b', 'c'].map((name) => ofClient(name).read<{ seconds: string }>(statement))
+    await expect.poll(() => database.laneCounts('expensive')).toEqual({ running: 1, waiting: 2 })
+    expect(database.laneCounts('cheap').running).toBe(0)
+    for (const rows of await Promise.all(reads)) expect(rows[0]?.seconds).toBe('0.7')
+    expect(database.laneCounts('expensive')).toEqual({ running: 0, waiting: 0 })
+  })
+
+  it('a statement that was expensive is taken for expensive until it is cheap again', async () => {
+    const statement = (seconds: number) => ({ ...sleep(seconds), name: 'known' })
+    await ofClient('a').read(statement(0.4))
+    const again = ofClient('a').read(statement(0))
+    expect(database.laneCounts('expensive').running).toBe(1)
+    await again
+    const cheap = ofClient('a').read(statement(0))
+    expect(database.laneCounts('cheap').running).toBe(1)
+    await cheap
+  })
+
+  it('a transaction of several reads that turns out to be expensive runs again as a whole', async () => {
+    const begin = "set local entente.as_of = '2020-01-01'"
+    const time = { text: "select current_setting('entente.as_of') as time" }
+    const read = (name: string) =>
+      ofClient(name).readTransaction(begin, async (tx) => {
+        const [row] = await tx.query<{ time: string }>(time)
+        await tx.query(sleep(0.4))
+        return row?.time
+      })
+    expect(await Promise.all(['a', 'b', 'c'].map(read))).toEqual(Array(3).fill('2020-01-01'))
+    expect(await database.read(time)).toEqual([{ time: '' }])
+  })
+
+  it('an expensive statement is cancelled when nobody waits for it any more', async () => {
+    const controller = new AbortController()
+    const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
+    const read = database.forWork(work).read(sleep(30))
+    const outcome = expect(read).rejects.toThrow('nobody waits')
+    await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
+    controller.abort(new Error('nobody waits'))
+    await outcome
+    const running =
+      "select from pg_stat_activity where state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()"
+    expect((await test.pool.query(`${running} and datname = current_database()`)).rowCount).toBe(0)
+  })
+
+  it('a transaction that writes is never cancelled', async () => {
+    const controller = new AbortController()
+    const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
+    const writing = database.forWork(work).transaction(async (tx) => {
+      controller.abort()
+      return tx.query<{ seconds: string }>(sleep(0.4))
+    })
+    expect((await writing)[0]?.seconds).toBe('0.4')
+  })
+})
+
+it('a cancel never reaches the next statement on the same connection', async () => {
+  const database = openPool(test.url, { ...generousOptions, maxConnections: 2 })
+  try {
+    const random = (max: number) => Math.random() * max
+    const aborted = async () => {
+      const controller = new AbortController()
+      const read = database.read(sleep(random(0.01)), { signal: controller.signal })
+      const outcome = read.then(
+        () => 'ended',
+        () => 'cancelled',
+      )
+      await delay(random(10))
+      controller.abort()
+      return outcome
+    }
+    const outcomes: string[] = []
+    const disturb = async () => {
+      for (let at = 0; at < 150; at += 1) outcomes.push(await aborted())
+    }
+    const work = async () => {
+      for (let at = 0; at < 150; at += 1) {
+        const rows = await database.read<{ seconds: string }>(sleep(random(0.01)))
+        expect(rows).toHaveLength(1)
+      }
+    }
+    await Promise.all([disturb(), work(), disturb(), work()])
+    // Otherwise nothing was tried.
+    expect(new Set(outcomes)).toEqual(new Set(['ended', 'cancelled']))
+  } finally {
+    await database.close()
+  }
+}, 60_000)
