@@ -8,6 +8,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { StartupError } from '../../src/startup-error.ts'
+import { superuserUrl } from '../support/superuser.ts'
 
 const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
@@ -96,8 +97,9 @@ describe('the embedded PostgreSQL', () => {
     const database = await openEmbeddedDatabase(folder, settings)
     expect(`${database.url}\n`).toBe(String(line))
     // PostgreSQL takes a moment to see that the other is gone.
+    const superuser = await superuserUrl(folder, database.url)
     const shares = "select from pg_stat_activity where application_name = 'entente shared lock'"
-    await expect.poll(async () => (await ask(database.url, shares)).length).toBe(1)
+    await expect.poll(async () => (await ask(superuser, shares)).length).toBe(1)
     await database.close()
     expect(await isRunning()).toBe(false)
   })

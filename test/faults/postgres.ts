@@ -35,7 +35,8 @@ export async function openFragilePostgres(): Promise<FragilePostgres> {
   // The last setting of a name counts: the port must be the same after each start.
   const start = async () => void (await ensureStarted(cluster, [`port=${port}`]))
   await start()
-  const urlOf = (database: string) => `postgresql://entente:${cluster.password}@127.0.0.1:${port}/${database}`
+  const urlOf = (database: string) =>
+    `postgresql://postgres:${cluster.password}@127.0.0.1:${port}/${database}`
   const client = new pg.Client({ connectionString: urlOf('postgres') })
   await client.connect()
   await client.query('create database entente')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
+import { superuserUrl } from './superuser.ts'
 
 /** A PostgreSQL server on which tests may create databases. */
 export interface Server {
@@ -59,7 +60,7 @@ async function openEmbedded(): Promise<Server> {
   await chmod(folder, 0o755)
   const database = await openEmbeddedDatabase(folder, settings)
   return {
-    url: database.url,
+    url: await superuserUrl(folder, database.url),
     close: async () => {
       await database.close()
       await rm(folder, { recursive: true, force: true })

@@ -7,10 +7,12 @@ import { type Account, chooseAccount } from './account.ts'
 import { failure } from './failure.ts'
 import { ensureFolder } from './folder.ts'
 import { findPrograms, type Programs } from './programs.ts'
+import { superuser } from './service-role.ts'
 
 /** A PostgreSQL cluster: its data, and what is needed to start and stop its server. */
 export interface Cluster {
   path: string
+  /** Of the superuser. */
   password: string
   account: Account
   programs: Programs
@@ -19,7 +21,7 @@ export interface Cluster {
 const unfinished = 'postgres.new-'
 
 const initialisation = [
-  '--username=entente',
+  `--username=${superuser}`,
   '--auth=scram-sha-256',
   '--encoding=UTF8',
   // This locale provider comes with PostgreSQL, so texts are lowercased in the same way on every machine.

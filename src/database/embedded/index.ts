@@ -1,17 +1,18 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type pg from 'pg'
-import { errorCode } from '../../error-code.ts'
 import { StartupError } from '../../startup-error.ts'
 import { writeSecret } from '../../write-secret.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
+import { separateRoles, transferDatabase, type UrlOf } from './earlier-roles.ts'
 import { ensureStarted, stop } from './postmaster.ts'
+import { ensureServiceRole, servicePassword, serviceRole, superuser } from './service-role.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** An embedded PostgreSQL server. */
 export interface EmbeddedDatabase {
+  /** The database as its owner, who is no superuser. */
   url: string
   /** Says whether the server runs, and starts it again when it has gone. */
   supervisor: Supervisor
@@ -36,8 +37,9 @@ export async function openEmbeddedDatabase(
   const folder = resolve(dataDir)
   const cluster = await openCluster(folder, signal)
   const { port, lock } = await joinServer(cluster, settings, signal)
-  await createDatabase(lock.client)
-  const url = buildUrl(cluster, port, 'entente')
+  if (await ensureServiceRole(lock.client, cluster.password))
+    await transferDatabase(superuserUrls(cluster, port))
+  const url = buildUrl(serviceRole, servicePassword(cluster.password), port, serviceRole)
   await writeSecret(join(folder, 'url'), `${url}\n`)
   const supervisor = new Supervisor(lock, (stopping) => rejoinServer(cluster, settings, port, stopping))
   return { url, supervisor, close: async () => leave(folder, cluster, port, await supervisor.stop()) }
@@ -53,7 +55,8 @@ async function joinServer(
 ): Promise<{ port: number; lock: SharedLock }> {
   for (let attempt = 0; attempt < 600; attempt++) {
     const port = await ensureStarted(cluster, settings, signal)
-    const lock = await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
+    await separateRoles(superuserUrls(cluster, port), cluster.password)
+    const lock = await acquireSharedLock(lockUrl(cluster, port))
     if (lock) return { port, lock }
     signal?.throwIfAborted()
     // Its last user is stopping the server. It is started again when it has stopped.
@@ -83,17 +86,8 @@ async function rejoinServer(
   )
 }
 
-async function createDatabase(client: pg.Client): Promise<void> {
-  const { rowCount } = await client.query("select from pg_database where datname = 'entente'")
-  if (rowCount) return
-  await client.query('create database entente').catch((error: unknown) => {
-    // Another process that started at the same moment may have been quicker.
-    if (!['42P04', '23505'].includes(errorCode(error))) throw error
-  })
-}
-
 async function leave(folder: string, cluster: Cluster, port: number, lock: SharedLock): Promise<void> {
-  const share = (await isHeld(lock)) ? lock : await acquireSharedLock(buildUrl(cluster, port, 'postgres'))
+  const share = (await isHeld(lock)) ? lock : await acquireSharedLock(lockUrl(cluster, port))
   if (!share) return
   await releaseSharedLock(share, async () => {
     await rm(join(folder, 'url'), { force: true })
@@ -101,6 +95,12 @@ async function leave(folder: string, cluster: Cluster, port: number, lock: Share
   })
 }
 
-function buildUrl({ password }: Cluster, port: number, database: string): string {
-  return `postgresql://entente:${password}@127.0.0.1:${port}/${database}`
-}
+const buildUrl = (role: string, password: string, port: number, database: string): string =>
+  `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`
+
+const superuserUrls =
+  ({ password }: Cluster, port: number): UrlOf =>
+  (role, database) =>
+    buildUrl(role, password, port, database)
+
+const lockUrl = (cluster: Cluster, port: number) => superuserUrls(cluster, port)(superuser, 'postgres')

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openPool } from '../../src/database/database.ts'
+import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { seed } from '../../src/features/seeding/seed.ts'
+import { generousOptions } from '../support/database-options.ts'
+import { databaseUrl } from '../support/database-url.ts'
+import { superuserUrl } from '../support/superuser.ts'
+
+const settings = ['fsync=off']
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-roles-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function ask(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const result = await client.query(statement)
+    return [result].flat().at(-1)?.rows ?? []
+  } finally {
+    await client.end()
+  }
+}
+
+/** Makes the schema and the first data as the service does. */
+async function fill(url: string): Promise<void> {
+  const database = openPool(url, generousOptions)
+  try {
+    await migrate(database)
+    await seed(database, 'all')
+  } finally {
+    await database.close()
+  }
+}
+
+const rights = `select rolname as name, rolsuper as super, rolcreaterole as roles, rolcreatedb as databases,
+  rolreplication as replication, rolbypassrls as bypass from pg_roles where rolname = current_user`
+const none = { super: false, roles: false, databases: false, replication: false, bypass: false }
+
+it('serves as a role that owns the database and has no rights beyond it', async () => {
+  const { url, close } = await openEmbeddedDatabase(folder, settings)
+  try {
+    await fill(url)
+    expect(await ask(url, rights)).toEqual([{ name: 'entente', ...none }])
+    for (const statement of [
+      "select pg_read_file('PG_VERSION')",
+      "copy topics to program 'cat'",
+      'set session_replication_role = replica',
+      'alter table sources disable trigger all',
+      'set role postgres',
+    ])
+      await expect(ask(url, statement), statement).rejects.toThrow(/permission denied/)
+  } finally {
+    await close()
+  }
+})
+
+/** Gives a cluster the roles that earlier versions made: one superuser by the name of today's service role. */
+async function makeEarlier(superuser: string): Promise<string> {
+  const helper = new URL(superuser)
+  helper.username = 'test_helper'
+  const earlier = new URL(superuser)
+  earlier.username = 'entente'
+  await ask(superuser, `create role test_helper superuser login password '${helper.password}'`)
+  await ask(helper.href, 'drop database entente with (force)')
+  await ask(helper.href, 'drop role entente; alter role postgres rename to entente')
+  await ask(earlier.href, 'create database entente')
+  await ask(earlier.href, 'drop role test_helper')
+  return databaseUrl(earlier.href, 'entente')
+}
+
+it('takes the rights of a superuser from the service of an earlier version, and keeps its data', async () => {
+  const first = await openEmbeddedDatabase(folder, settings)
+  const earlier = await makeEarlier(await superuserUrl(folder, first.url))
+  await fill(earlier)
+  expect(await ask(earlier, rights)).toMatchObject([{ name: 'entente', super: true }])
+  await first.close()
+
+  const opened = await Promise.all([1, 2].map(() => openEmbeddedDatabase(folder, settings)))
+  try {
+    const url = opened[0]?.url ?? ''
+    expect(await ask(url, rights)).toEqual([{ name: 'entente', ...none }])
+    const foreign = `select relname as name from pg_class where relowner <> current_user::regrole and oid >= 16384
+        and relnamespace in ('public'::regnamespace, 'history'::regnamespace, 'past'::regnamespace)
+      union all select proname from pg_proc where proowner <> current_user::regrole and oid >= 16384
+        and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')`
+    expect(await ask(url, foreign)).toEqual([])
+    expect(await ask(url, 'select count(*)::int as count from sources')).toEqual([{ count: 1 }])
+    // What a migration does: it drops and makes schemas, functions, triggers and views.
+    await ask(url, 'select sync_records(); select sync_history()')
+    await fill(url)
+    expect(await ask(await superuserUrl(folder, url), 'select rolname from pg_roles where rolsuper')).toEqual(
+      [{ rolname: 'postgres' }],
+    )
+  } finally {
+    await Promise.all(opened.map((database) => database.close()))
+  }
+})
