@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import pg from 'pg'
+import { superuserUrl } from '../support/superuser.ts'
 import { type Server, start } from './servers.ts'
 
 /** The administrator's key of every service that the benchmark starts. */
@@ -28,7 +30,19 @@ async function startFirst(database: string | undefined): Promise<{ cold: Server;
   const place = database === undefined ? { DATA_DIR: dataDir } : { DATABASE_URL: database }
   const cold = await start([program, 'serve'], { ...common, ...place, SEED: 'all', CACHE_MB: '0' })
   const url = database ?? (await readFile(`${dataDir}/url`, 'utf8')).trim()
+  if (database === undefined) await allowDatabases(url)
   return { cold, url }
+}
+
+/** Lets the owner of the embedded database create others, for the servers that the service is compared with. */
+async function allowDatabases(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: await superuserUrl(dataDir, url) })
+  await client.connect()
+  try {
+    await client.query('alter role entente createdb')
+  } finally {
+    await client.end()
+  }
 }
 
 /** Exact number of agreements. @param filter more of the query, such as `createdAt[lte]=…`. */
