@@ -131,6 +131,7 @@ export const aggregate: Operation = {
     path: '/aggregate',
     of: 'all',
     access: 'read',
+    cost: 10,
     query: aggregateParameters(resource),
     headers: [ifNoneMatch],
     answers: {

@@ -121,6 +121,7 @@ export const bulk: Operation = {
     path: '/bulk',
     of: 'all',
     access: 'write',
+    cost: 10,
     query: { atomic },
     headers: [changeReason, idempotencyKey],
     body: {

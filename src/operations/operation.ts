@@ -99,6 +99,8 @@ export interface Contract {
   summary: string
   description: string
   access: Access
+  /** Units of the rate limit that a request counts for; 1 when left out. */
+  cost?: number
   /** `false` keeps the responses to a read out of the response cache. */
   cache?: false
   /** Path parameters beside the key, by name. */

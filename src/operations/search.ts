@@ -29,6 +29,7 @@ export const search: Operation = {
     path: '/search',
     of: 'all',
     access: 'read',
+    cost: 2,
     query: {
       ...exportParameters(resource),
       ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),

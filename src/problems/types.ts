@@ -123,7 +123,7 @@ export const problemTypes = {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'A key, a token’s subject or, without either, an address may send as many requests a minute as `RateLimit-Policy` says; failed authentications of an address have a lower limit. Retry after the seconds in `Retry-After`.',
+      'A key, a token’s subject or, without either, an address may use as many units a minute as `RateLimit-Policy` says, of which most requests cost one (`x-cost` in the OpenAPI document); failed authentications of an address have a lower limit. Retry after the seconds in `Retry-After`.',
   },
   'too-many-waiting': {
     status: 429,

@@ -101,7 +101,7 @@ export const environment = z.object({
   RATE_LIMIT: wholeNumber(0, 1_000_000)
     .optional()
     .describe(
-      'Requests a minute for each key or, without one, address; 0 for any number. Absent: 600, or 0 where `HOST` is the loopback.',
+      'Units a minute, of which most requests cost one, for each key or, without one, address; 0 for any number. Absent: 600, or 0 where `HOST` is the loopback.',
     ),
   TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, with commas between')
     .optional()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
-import { type Api, openApi } from '../support/api.ts'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** How much somebody may ask, and what browsers may do with answers. */
@@ -29,17 +29,33 @@ describe('with a limit of requests a minute', () => {
   it('allows an address that many requests, returns how many are left, then 429', async () => {
     const who = somebody()
     const first = await api.get(path, who)
-    expect(first.headers.get('ratelimit-policy')).toBe(`"requests";q=${requestsAMinute};w=60`)
-    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"requests";r=${requestsAMinute - 1};t=\\d+$`))
+    expect(first.headers.get('ratelimit-policy')).toBe(`"units";q=${requestsAMinute};w=60`)
+    expect(first.headers.get('ratelimit')).toMatch(new RegExp(`^"units";r=${requestsAMinute - 1};t=\\d+$`))
     expect(new Set(await statuses(requestsAMinute - 1, path, who))).toEqual(new Set([200]))
     const refused = await api.get(path, who)
     expect(refused.status).toBe(429)
     expect(refused.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 })
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(refused.headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/)
+    expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
     // Others are not concerned, nor are those that watch over the service.
     expect((await api.get(path, somebody())).status).toBe(200)
     expect((await api.get('/healthz', who)).status).toBe(200)
+  })
+
+  it('an aggregate costs ten units, as the OpenAPI document says, and a search two', async () => {
+    const who = somebody()
+    const cost = (path: string, method: string) => Object(api.document.paths)[path][method]['x-cost']
+    expect(cost('/v1/agreements/aggregate', 'get')).toBe(10)
+    expect(cost('/v1/agreements/search', 'post')).toBe(2)
+    const left = async (answer: Promise<HttpAnswer>) =>
+      /r=(\d+)/.exec((await answer).headers.get('ratelimit') ?? '')?.[1]
+    expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', who))).toBe(
+      String(requestsAMinute - 10),
+    )
+    expect(await left(api.post('/v1/agreements/search', {}, { ...who, key: null }))).toBe(
+      String(requestsAMinute - 12),
+    )
+    expect(await left(api.get(path, who))).toBe(String(requestsAMinute - 13))
   })
 
   it('a key has its own limit, from any address', async () => {

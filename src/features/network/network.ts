@@ -19,6 +19,7 @@ const takingPart =
 
 const common = {
   access: 'read',
+  cost: 10,
   headers: [ifNoneMatch],
 } satisfies Partial<Contract>
 

@@ -81,6 +81,9 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   }
 }
 
+const costSentence = ({ cost = 1 }: Contract) =>
+  `Costs ${cost} ${cost === 1 ? 'unit' : 'units'} of the rate limit.`
+
 function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const { contract, keyed } = endpoint
   const body = requestBody(endpoint, schemas)
@@ -92,7 +95,8 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
     operationId: contract.operationId,
     tags: [endpoint.tag],
     summary: contract.summary,
-    description: contract.description,
+    description: `${contract.description} ${costSentence(contract)}`,
+    'x-cost': contract.cost ?? 1,
     parameters: [
       ...(keyed ? [pathParameter(keyed, schemas)] : []),
       ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>

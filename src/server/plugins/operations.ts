@@ -25,7 +25,11 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
   ({
     method,
     url: routeUrl(path),
-    config: { operationId: contract.operationId, access: contract.access },
+    config: {
+      operationId: contract.operationId,
+      access: contract.access,
+      ...(contract.cost !== undefined && { cost: contract.cost }),
+    },
     ...(contract.body?.maxBytes !== undefined && { bodyLimit: contract.body.maxBytes }),
     onRequest: [
       (request, _reply, done) => {

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
@@ -11,18 +11,34 @@ export const maxCountedClients = 50_000
 /** How many times the limit of one IPv6 subscriber its site may use: a site of 65,536 subscribers is one client, too. */
 const siteFactor = 10
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Units of the rate limit that a request of the route counts for; 1 when left out. */
+    cost?: number
+  }
+}
+
 /** The problem of a client that has to wait for some seconds. */
 export const rateLimited = (detail: string, seconds: number, headers: Record<string, string> = {}): Problem =>
   new Problem('rate-limited', detail, {
     headers: { ...headers, 'retry-after': String(Math.max(1, seconds)) },
   })
 
+type Count = ReturnType<FastifyInstance['createRateLimit']>
+
+/** Counts a request as often as its route costs units. */
+async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
+  const { cost = 1 } = request.routeOptions.config
+  for (let unit = 1; unit < cost; unit += 1) await count(request)
+  return count(request)
+}
+
 /** Whom a request counts for: an address, or a key with all its end clients. */
 const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
 
 /**
- * Limits the requests of each client in a minute, in this process, with the headers of
- * draft-ietf-httpapi-ratelimit-headers. Routes with `config.rateLimit: false` are not counted.
+ * Limits what the requests of each client cost in a minute, in this process, with the headers of
+ * draft-ietf-httpapi-ratelimit-headers. A request costs the units of its route. Routes with `config.rateLimit: false` are not counted.
  */
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
@@ -37,20 +53,24 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
     const countSite = app.createRateLimit(siteOptions)
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.rateLimit === false) return
-      const state = await count(request)
+      const state = await spend(count, request)
       if (state.isAllowed) return
       const headers = {
-        'ratelimit-policy': `"requests";q=${maxPerMinute};w=${rateLimitWindowMs / 1000}`,
-        ratelimit: `"requests";r=${state.remaining};t=${state.ttlInSeconds}`,
+        'ratelimit-policy': `"units";q=${maxPerMinute};w=${rateLimitWindowMs / 1000}`,
+        ratelimit: `"units";r=${state.remaining};t=${state.ttlInSeconds}`,
       }
       reply.headers(headers)
       if (state.isExceeded)
-        throw rateLimited(`More than ${maxPerMinute} requests in a minute.`, state.ttlInSeconds, headers)
+        throw rateLimited(
+          `More than ${maxPerMinute} units in a minute. Most requests cost one unit; x-cost in the OpenAPI document says which cost more.`,
+          state.ttlInSeconds,
+          headers,
+        )
       const { client } = request
       if (!client.isAnonymous || client.group === client.name) return
-      const site = await countSite(request)
+      const site = await spend(countSite, request)
       if (site.isAllowed || !site.isExceeded) return
-      const detail = `More than ${siteOptions.max} requests in a minute from this IPv6 network (/48).`
+      const detail = `More than ${siteOptions.max} units in a minute from this IPv6 network (/48).`
       throw rateLimited(detail, site.ttlInSeconds, headers)
     })
   },
