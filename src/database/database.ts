@@ -28,15 +28,12 @@ export interface DatabaseOptions extends PoolOptions {
   listenUrl?: string | undefined
 }
 
-/** Runs every statement of the service, within the limits of its options. No other module uses a pool of pg. */
-export interface Database {
-  readonly options: DatabaseOptions
+/** What operations do with a database: they read, write in transactions, and copy. */
+export interface DatabaseClient {
+  /** Whether reads leave out what is internal. */
+  readonly isPublic: boolean
   /** What stored and compared moments are taken from: the clock of this process may be wrong. */
   readonly clock: Clock
-  /** Connections of the pool, and requests that wait for one, at this moment. */
-  readonly counts: { total: number; idle: number; waiting: number }
-  /** Statements or exports of a lane at this moment. */
-  laneCounts(lane: Lane): { running: number; waiting: number }
   /**
    * Runs one statement, read-only by contract. Cancels it after `statementTimeoutMs`, or when `signal` aborts.
    * @param options `wholeTables` gives the statement memory to sort and hash, and turns parallel workers off.
@@ -63,6 +60,19 @@ export interface Database {
    * @param begin as of `readTransaction`.
    */
   copy(begin: string): Promise<CopySession>
+  /** The same database, on which everything is the work of an owner: it gets no more than the owner's share. */
+  forWork(work: Work): DatabaseClient
+  /** The same database, for work of the service itself, and for what is done once for several clients. */
+  readonly shared: DatabaseClient
+}
+
+/** Runs every statement of the service, within the limits of its options. No other module uses a pool of pg. */
+export interface Database extends DatabaseClient {
+  readonly options: DatabaseOptions
+  /** Connections of the pool, and requests that wait for one, at this moment. */
+  readonly counts: { total: number; idle: number; waiting: number }
+  /** Statements or exports of a lane at this moment. */
+  laneCounts(lane: Lane): { running: number; waiting: number }
   /** Handles the notifications of a channel until the subscription is closed, also after reconnecting. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
   /** Runs `work` on a connection beside the pool, without limits: for migrations, locks and bulk loads. */
@@ -71,9 +81,7 @@ export interface Database {
   fork(options: Partial<DatabaseOptions>): Database
   /** Why the server is away, where the service runs it itself; undefined while it runs, and where it does not know. */
   readonly outage: string | undefined
-  /** The same database, on which everything is the work of an owner: it gets no more than the owner's share. */
   forWork(work: Work): Database
-  /** The same database, for work of the service itself, and for what is done once for several clients. */
   readonly shared: Database
   /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
   observe(observer: DatabaseObserver): void
@@ -122,6 +130,7 @@ export function openPool(url: string, options: DatabaseOptions, server?: Supervi
 }
 
 class PoolDatabase implements Database {
+  readonly isPublic = false
   readonly #services: Services
   readonly #work: Work | undefined
   readonly shared: Database
@@ -271,6 +280,6 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /** Runs each statement by `database.read`, for functions that also run inside a transaction. */
-export const singleReads = (database: Database): Transaction => ({
+export const singleReads = (database: Pick<Database, 'read'>): Transaction => ({
   query: (statement) => database.read(statement),
 })

@@ -71,6 +71,7 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '57': { type: 'unavailable', detail: 'The database cancelled the statement or is shutting down.' },
   '57014': { type: 'too-slow', detail: timeoutDetail },
   '58': { type: 'unavailable', detail: 'The database cannot read or write its files.' },
+  EN002: { type: 'conflict', detail: 'A public record would refer to an internal one.' },
   EN001: { type: 'invalid-body', detail: 'The record would be below itself.' },
 }
 

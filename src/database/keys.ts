@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import type { Database, Transaction } from './database.ts'
+import type { Database, DatabaseClient, Transaction } from './database.ts'
 import type { roles } from './vocabularies.ts'
 
 /** The role of a key: reader, editor or admin. Each includes the rights of those before it. */
@@ -59,7 +59,11 @@ export async function createKey(
 }
 
 /** Lists keys, revoked ones too, newest first, after the id `after`; at most `limit`. */
-export async function listKeys(database: Database, limit: number, after?: string): Promise<KeyRecord[]> {
+export async function listKeys(
+  database: DatabaseClient,
+  limit: number,
+  after?: string,
+): Promise<KeyRecord[]> {
   const rows = await database.read<KeyRecord>({
     text: `select ${columns} from keys where $2::uuid is null or id < $2::uuid order by id desc limit $1`,
     values: [limit, after],
@@ -68,7 +72,7 @@ export async function listKeys(database: Database, limit: number, after?: string
 }
 
 /** Returns a key by its id. */
-export async function readKey(database: Database, id: string): Promise<KeyRecord | undefined> {
+export async function readKey(database: DatabaseClient, id: string): Promise<KeyRecord | undefined> {
   const rows = await database.read<KeyRecord>({
     text: `select ${columns} from keys where id = $1`,
     values: [id],

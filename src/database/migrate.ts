@@ -61,7 +61,7 @@ async function migrateAlone(database: Database): Promise<void> {
   await database.maintain((client) =>
     drizzle(client).transaction(async (transaction) => {
       // PostgreSQL refuses to change a column that a view uses.
-      await transaction.execute('drop schema if exists past cascade')
+      await transaction.execute('drop schema if exists past, published, published_past cascade')
       await migrator.migrate(transaction, { migrationsFolder: folder })
       await transaction.execute('select sync_records()')
       await transaction.execute('select sync_history()')

@@ -22,6 +22,7 @@ export const rfc3339 = (column: SQL) =>
 
 /** The properties that only the record's row in `records` has. */
 const recordProperties: Record<string, SQL> = {
+  visibility: sql`${records.visibility}`,
   version: sql`${records.version}`,
   createdAt: rfc3339(sql`${records.createdAt}`),
   updatedAt: rfc3339(sql`${records.updatedAt}`),

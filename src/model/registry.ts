@@ -6,6 +6,7 @@ import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
 import { type Field, type FieldPlace, fieldColumns } from './field.ts'
+import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import { nameLinesOf } from './names.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
@@ -37,17 +38,17 @@ export class Registry {
 
   /** @throws when two resources have the same name. */
   constructor(definitions: readonly ResourceDefinition[]) {
-    this.definitions = definitions
-    for (const definition of definitions) {
+    this.definitions = definitions.map(withVisibility)
+    for (const definition of this.definitions) {
       if (this.#definitions.has(definition.name))
         throw new Error(`two resources are named ${definition.name}`)
       this.#definitions.set(definition.name, definition)
       this.#noteCapabilities(definition)
     }
     this.shared = makeSharedTables(this)
-    for (const definition of definitions) this.#tables.set(definition.name, this.#makeTable(definition))
-    for (const definition of definitions) this.#makeFieldTables(definition)
-    this.resources = definitions.map((definition) => {
+    for (const definition of this.definitions) this.#tables.set(definition.name, this.#makeTable(definition))
+    for (const definition of this.definitions) this.#makeFieldTables(definition)
+    this.resources = this.definitions.map((definition) => {
       const resource = bindResource(this, definition)
       this.#resources.set(definition.name, resource)
       return resource
@@ -203,6 +204,12 @@ export class Registry {
     }
   }
 }
+
+/** Adds the field that records of every resource have. */
+const withVisibility = (definition: ResourceDefinition): ResourceDefinition => ({
+  ...definition,
+  fields: { ...definition.fields, visibility: visibility() },
+})
 
 /** Indexes for the search across resources and for full text. */
 function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {

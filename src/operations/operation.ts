@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { Database } from '../database/database.ts'
+import type { DatabaseClient } from '../database/database.ts'
 import type { Keyring } from '../database/keyring.ts'
 import type { Role } from '../database/keys.ts'
 import type { CheckedQuery, Parameter } from '../model/parameters.ts'
@@ -16,6 +16,9 @@ export interface Actor {
   /** Null when the actor may do no more than an anonymous client. */
   role: Role | null
 }
+
+/** Whether an actor may see internal records: whoever has a role, which keys and tokens give. */
+export const seesInternal = ({ role }: Actor): boolean => role !== null
 
 /** The access that an endpoint requires: `read` a reader (anyone in a public registry), `write` an editor, `admin` an administrator. */
 export type Access = 'read' | 'write' | 'admin'
@@ -128,8 +131,11 @@ export interface Contract {
 
 /** The services that a handler uses. */
 export interface Context {
-  /** The database, on which everything is the work of the request's client. */
-  database: Database
+  /**
+   * The database as the request's client sees it, on which everything is its work: without a key or token, nothing of
+   * internal records.
+   */
+  database: DatabaseClient
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `changed`. */

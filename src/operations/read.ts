@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts'
+import type { DatabaseClient } from '../database/database.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
@@ -28,8 +28,8 @@ async function readRecordAt(
   context: Context,
 ): Promise<Stored | undefined> {
   if (at === undefined) return readerOf(context.database, resource, representation).load(key)
-  // Without includes, the revisions of the record are enough.
-  if (representation.include.length === 0)
+  // Without includes, the revisions of the record are enough, if none of them is left out.
+  if (representation.include.length === 0 && !context.database.isPublic)
     return readPastRecord(resource, key, at, representation, context.database)
   const found = await readRegistryAt(at, context, (past) =>
     findRecords(past, resource, [key], representation),
@@ -42,7 +42,7 @@ async function readPastRecord(
   key: string,
   at: string,
   { fields }: Representation,
-  database: Database,
+  database: DatabaseClient,
 ): Promise<Stored | undefined> {
   const rows = await database.read<Stored & { operation: string }>(pastStatement(resource, key, at, fields))
   const [row] = rows

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 import {
-  type Database,
+  type DatabaseClient,
   type Statement,
   singleReads,
   type Transaction,
@@ -45,7 +45,7 @@ const maxBatchSize = 25
 /** Readings of several clients that are done together. */
 const sharedWork: Work = { owner: ['shared'] }
 
-const makeReader = (database: Database, resource: Resource, representation: Representation): Reader =>
+const makeReader = (database: DatabaseClient, resource: Resource, representation: Representation): Reader =>
   new DataLoader(
     async (keys) => {
       const found = await findRecords(
@@ -60,14 +60,14 @@ const makeReader = (database: Database, resource: Resource, representation: Repr
     { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
   )
 
-const readers = new WeakMap<Database, WeakMap<Representation, Reader>>()
+const readers = new WeakMap<DatabaseClient, WeakMap<Representation, Reader>>()
 
 /**
  * Returns the reader of a resource's records in a representation. One statement finds the records that are read in the same
  * turn of the event loop: under load that saves most round trips to the database.
  */
 export function readerOf(
-  { shared: database }: Database,
+  { shared: database }: DatabaseClient,
   resource: Resource,
   representation: Representation,
 ): Reader {

@@ -29,7 +29,7 @@ import {
 import { explainRefusal } from './writing/explain.ts'
 import { type Locked, lockRecord, startWrite } from './writing/locks.ts'
 import { getAuthorship } from './writing/revisions.ts'
-import { checkDocument, invalidBody } from './writing/validation.ts'
+import { checkReplacement, invalidBody } from './writing/validation.ts'
 
 /** What a redaction of one record works with. */
 interface Task extends RedactionRequest {
@@ -62,7 +62,7 @@ async function redactRecord(
   const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)
   const record: Document = JSON.parse(locked.document)
   const before = documentOf(resource, record)
-  const after = checkDocument(resource, documentOf(resource, redaction.redactRecord(record)))
+  const after = checkReplacement(resource, before, documentOf(resource, redaction.redactRecord(record)))
   const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
   if (!stored) throw new Error('a redacted record was not written')
   await redactRest(tx, task, Object.keys(redactions).length > 0)

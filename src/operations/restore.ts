@@ -76,7 +76,7 @@ export const restore: Operation = {
   contract: (resource) => ({
     operationId: `restore${resource.singular}`,
     summary: `Restore ${aNoun(resource.noun)}`,
-    description: `Writes an earlier version of the ${resource.noun} as a new version. Without \`version\`, a removed ${resource.noun} gets the content that it had when it was removed, and any other the content before its last change. Key and version numbers continue.`,
+    description: `Writes an earlier version of the ${resource.noun} as a new version. Without \`version\`, a removed ${resource.noun} gets the content that it had when it was removed, and any other the content before its last change. Key and version numbers continue. A stored one stays as visible as it is.`,
     path: '/restore',
     of: 'one',
     access: 'write',
@@ -128,6 +128,8 @@ export const restore: Operation = {
         if (locked) {
           owner = { key }
           const before = documentOf(resource, JSON.parse(locked.document))
+          // What has become internal is not published by its former text.
+          document = { ...document, visibility: before.visibility }
           const update = { locked, before, after: document }
           const stored = await writeChange(transaction, resource, update, change)
           return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }

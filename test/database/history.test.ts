@@ -53,7 +53,7 @@ async function asOf(at: string, statement: string): Promise<unknown[]> {
 }
 
 beforeEach(() =>
-  run(`drop schema past cascade;
+  run(`drop schema past, published, published_past cascade;
     drop table if exists things, history.things;
     create table things (
       id int primary key, name text, length int generated always as (length(name)) stored,
@@ -239,7 +239,7 @@ describe('a migration', () => {
     )
     const before = await moment()
     await run('update things set worth = 8')
-    await run(`begin; drop schema past cascade;
+    await run(`begin; drop schema past, published, published_past cascade;
       alter table things drop column gone, alter column worth type numeric using worth::numeric, add column added text default 'new';
       select sync_history(false); update things set worth = 9; select sync_history(); commit`)
     expect(await run('select * from history_drift()')).toEqual([])
@@ -252,7 +252,9 @@ describe('a migration', () => {
   it('may drop a table, whose twin stays', async () => {
     await run("insert into things values (1, 'a')")
     await sleep(2)
-    await run('delete from things; drop schema past cascade; drop table things; select sync_history()')
+    await run(
+      'delete from things; drop schema past, published, published_past cascade; drop table things; select sync_history()',
+    )
     expect(await run('select * from history_drift()')).toEqual([])
     expect(await run(twins)).toMatchObject([{ name: 'a' }])
   })

@@ -75,7 +75,7 @@ async function migrateFigures(pool: pg.Pool): Promise<void> {
   await pool.query(
     [
       'begin',
-      'drop schema past cascade',
+      'drop schema past, published, published_past cascade',
       ...statements,
       'select sync_records()',
       'select sync_history()',

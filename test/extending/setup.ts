@@ -45,7 +45,7 @@ async function migrateTo(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query('drop schema if exists past cascade')
+    await client.query('drop schema if exists past, published, published_past cascade')
     for (const statement of await migration()) await client.query(statement)
     await client.query('select sync_records()')
     await client.query('select sync_history()')

@@ -11,8 +11,8 @@ import {
 } from 'drizzle-orm/pg-core'
 import { instantColumn, oneOf, rowStart, uuidKey } from '../columns.ts'
 
-/** Who may see a record. */
-const visibilities = ['public', 'internal'] as const
+/** Who may see a record: everybody, or only clients with a key or token. */
+export const visibilities = ['public', 'internal'] as const
 
 /**
  * One row for every record of every resource. Version and timestamps live only here. The document is composed when the
@@ -46,6 +46,8 @@ export const records = pgTable(
     index('records_shape').on(table.resource, table.shape),
     // The records that the service has yet to compose, which are few.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
+    // What readers without a key do not see (`migrations/0006_visibility.sql`).
+    index('records_internal').on(table.id).where(sql`${table.visibility} = 'internal'`),
     index('records_merged_into').on(table.mergedInto).where(sql`${table.mergedInto} is not null`),
   ],
 )

@@ -12,18 +12,18 @@ export interface World {
 /** The countries that take part most often. The others follow in the order of a hash. */
 const leaders = 'CHN USA DEU FRA GBR RUS JPN ITA KOR BRA IND ZAF CAN AUS ESP NLD PAK EGY KEN KAZ'.split(' ')
 
-/** Reads the reference data. @throws StartupError when it is missing. */
+/** Reads the reference data that is public, since made-up records are. @throws StartupError when it is missing. */
 export async function readWorld(client: pg.ClientBase): Promise<World> {
   const { rows: countries } = await client.query<World['countries'][number]>(
-    `select code, name from countries where valid_to is null
+    `select code, name from published.countries where valid_to is null
      order by coalesce(array_position($1::text[], code), 1000), md5(code)`,
     [leaders],
   )
   const { rows: topics } = await client.query<World['topics'][number]>(
-    "select slug, name from topics where scheme in ('domain', 'challenge', 'ford') order by md5(slug)",
+    "select slug, name from published.topics where scheme in ('domain', 'challenge', 'ford') order by md5(slug)",
   )
   const { rows: regions } = await client.query<{ code: string }>(
-    "select code from regions where kind = 'region' order by code",
+    "select code from published.regions where kind = 'region' order by code",
   )
   if (countries.length < 2 || topics.length === 0 || regions.length === 0)
     throw new StartupError(

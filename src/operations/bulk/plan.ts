@@ -11,7 +11,7 @@ import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
 import { type Locked, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import { listIdentities } from '../writing/ndjson.ts'
-import { checkDocument, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
+import { checkReplacement, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
 import { Refusals } from './refusals.ts'
 import { atOperation, type BulkOperation, bodyProperty, type Target } from './request.ts'
 
@@ -101,12 +101,14 @@ function planUpsert(
       'read_only',
       `is the key of the record and stays "${record[property]}"`,
     )
+  const before = documentOf(resource, record)
+  const after = madeBy === 'client' ? document : others
   return {
     at,
     kind: 'replace',
     locked: stored,
-    before: documentOf(resource, record),
-    after: madeBy === 'client' ? document : others,
+    before,
+    after: operation.keepsVisibility ? { ...after, visibility: before.visibility } : after,
   }
 }
 
@@ -127,7 +129,11 @@ function planChange(
   const record: Document = JSON.parse(stored.document)
   const before = documentOf(resource, record)
   const body = withoutManaged(resource, operation.body, record)
-  const after = checkDocument(resource, operation.kind === 'patch' ? mergePatch(before, body) : body)
+  const after = checkReplacement(
+    resource,
+    before,
+    operation.kind === 'patch' ? mergePatch(before, body) : body,
+  )
   requireSameKey(resource, key, after)
   return { at, kind: operation.kind, locked: stored, before, after }
 }

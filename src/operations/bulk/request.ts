@@ -31,7 +31,7 @@ export interface Target {
 /** One operation whose form has been checked. */
 export type BulkOperation =
   | { kind: 'create'; document: Document }
-  | { kind: 'upsert'; target: Target; document: Document }
+  | { kind: 'upsert'; target: Target; document: Document; keepsVisibility: boolean }
   | { kind: 'remove'; target: Target; expected: ExpectedVersions }
   | { kind: 'replace' | 'patch'; target: Target; expected: ExpectedVersions; body: Document }
 
@@ -207,6 +207,9 @@ function checkBody(
   }
 }
 
+const hasVisibility = (document: unknown) =>
+  typeof document === 'object' && document !== null && Object.hasOwn(document, 'visibility')
+
 /**
  * Parses one operation and checks what can be checked without the stored record.
  * @throws Problem with every fault; pointers start at the operation.
@@ -221,11 +224,8 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
       return { kind, document: checkBody(operation, (document) => checkImportedDocument(resource, document)) }
     case 'upsert': {
       const target = readTarget(resource, operation)
-      return {
-        kind,
-        target,
-        document: checkBody(operation, (document) => checkImportedDocument(resource, document)),
-      }
+      const document = checkBody(operation, (body) => checkImportedDocument(resource, body))
+      return { kind, target, document, keepsVisibility: !hasVisibility(operation.document) }
     }
     case 'remove':
       return { kind, target: readTarget(resource, operation), expected: readIfMatch(operation.ifMatch) }

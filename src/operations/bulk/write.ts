@@ -97,8 +97,12 @@ async function writeAll(
   ])
 }
 
-/** Whether the client caused the error: a data exception (22), a constraint (23) or a rule of the registry (EN001). */
-const isRefusal = (error: unknown) => /^(22|23|EN001)/.test(getDatabaseError(error)?.code ?? '')
+/** Whether the client caused the error: a data exception (22), a constraint (23) or a rule of the registry (EN001, EN002). */
+const isRefusal = (error: unknown) => /^(22|23|EN00[12])/.test(getDatabaseError(error)?.code ?? '')
+
+/** Checks before the commit that no public record refers to an internal one, so that the operation at fault is found. */
+const releaseBulk =
+  'set constraints records_visible immediate; set constraints records_visible deferred; release savepoint bulk'
 
 /** Writes all changes in a savepoint, and rolls back to it on a refusal. @returns the results, or the refusal. */
 async function tryWrite(
@@ -110,7 +114,7 @@ async function tryWrite(
   await transaction.query({ text: 'savepoint bulk' })
   try {
     const done = await writeAll(transaction, resource, changes, authorship)
-    await transaction.query({ text: 'release savepoint bulk' })
+    await transaction.query({ text: releaseBulk })
     return { done }
   } catch (error) {
     if (!isRefusal(error)) throw error

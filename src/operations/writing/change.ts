@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { type Resource, recordSchema } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
@@ -26,7 +26,7 @@ import { idempotencyKey, replayedHeaders, runOnce } from './idempotency.ts'
 import { type Locked, lockRecord } from './locks.ts'
 import { documentProblems } from './problems.ts'
 import { changeReason, getAuthorship } from './revisions.ts'
-import { checkDocument, requireObject, requireSameKey, withoutManaged } from './validation.ts'
+import { checkReplacement, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
 /** Computes the new document from the current one and the body. The result is validated afterwards. */
 export type Edit = (current: Document, body: Document) => unknown
@@ -68,7 +68,7 @@ export async function writeChange(
  * @throws Problem, and writes nothing, when the record, its version or the new document is refused.
  */
 export async function changeRecord(
-  database: Database,
+  database: DatabaseClient,
   resource: Resource,
   request: ApiRequest,
   kind: ChangeKind,
@@ -83,7 +83,7 @@ export async function changeRecord(
       const locked = await lockExpected(tx, resource, request.key, expected)
       const record: Document = JSON.parse(locked.document)
       const before = documentOf(resource, record)
-      document = checkDocument(resource, edit(before, withoutManaged(resource, body, record)))
+      document = checkReplacement(resource, before, edit(before, withoutManaged(resource, body, record)))
       requireSameKey(resource, request.key, document)
       const update = { locked, before, after: document }
       const stored = await writeChange(tx, resource, update, { kind, authorship })

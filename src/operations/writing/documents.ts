@@ -138,7 +138,9 @@ export interface Update {
   after: Document
 }
 
-const isColumn = (resource: Resource, property: string) => !resource.bound[property]?.rows
+/** Whether a property is in the resource's own table. */
+const isColumn = (resource: Resource, property: string) =>
+  resource.bound[property]?.field.columns !== undefined
 
 /** The properties that differ between the documents of an update. */
 const changedProperties = ({ before, after }: Update): string[] =>
@@ -186,7 +188,7 @@ export async function updateDocuments(
       {
         kind: 'update',
         table: records,
-        properties: ['id', 'version', 'document', 'shape', 'updatedAt'],
+        properties: ['id', 'version', 'document', 'shape', 'visibility', 'updatedAt'],
         rows: recordRows(resource, written),
       },
       ...(ownRows.length > 0

@@ -77,6 +77,13 @@ export async function explainRefusal(
       const message = `would put the ${resource.noun} below itself: choose one that is not below it`
       return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
     }
+    case 'EN002': {
+      // The message of the database names both records.
+      const own = ownKey(resource, document, key)
+      if (own !== undefined && !refused.message.includes(` ${own}`)) return error
+      const detail = `A public record cannot refer to an internal one: ${refused.message}. Make both public or both internal, or leave the reference out; nothing was written.`
+      return new Problem('conflict', detail, { cause: error })
+    }
     default:
       return error
   }

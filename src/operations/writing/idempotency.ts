@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { findResponse, redactedFingerprint, saveResponse, tryLock } from '../../database/idempotency-store.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
@@ -113,7 +113,7 @@ async function replayOrRun(
  * @throws what the work throws; Problem `malformed-request`, `idempotency-key-reused` or `idempotency-key-in-use`.
  */
 export async function runOnce(
-  database: Database,
+  database: DatabaseClient,
   request: ApiRequest,
   work: (transaction: Transaction) => Promise<ApiResponse>,
   repetition = (answer: ApiResponse): ApiResponse => answer,

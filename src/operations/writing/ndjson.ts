@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Database } from '../../database/database.ts'
+import type { DatabaseClient } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import { managed, type Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
@@ -99,7 +99,7 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
 /** Returns a problem that says which lines the database refused and why, or `error` when no cause is found. */
 export async function explainNdjsonRefusal(
   error: unknown,
-  database: Database,
+  database: DatabaseClient,
   resource: Resource,
   documents: Document[],
 ): Promise<unknown> {

@@ -71,13 +71,14 @@ export const withComposed = (resource: Resource, written: WrittenRecord[]): Comp
 /** The rows of `records` as JSON text, into which the JSON texts of the documents are put unchanged. */
 export function recordRows(resource: Resource, written: ComposedRecord[]): string {
   const rows = written.map((record) => {
-    const { id, key, version, createdAt, updatedAt, composed } = record
+    const { id, key, version, createdAt, updatedAt, document, composed } = record
     const columns = {
       id,
       resource: resource.name,
       key,
       version,
       shape: shapeOf(resource),
+      visibility: document.visibility,
       createdAt,
       updatedAt,
     }
@@ -94,6 +95,7 @@ export const newRecordProperties = [
   'version',
   'document',
   'shape',
+  'visibility',
   'createdAt',
   'updatedAt',
 ]

@@ -45,6 +45,17 @@ export function requireFewValues(noun: string, document: unknown): void {
   throw invalidBody(noun, [{ pointer: '', code: 'too_big', message }])
 }
 
+/**
+ * Checks the new document of a record. Without `visibility` it stays as visible as it is, so that a client that does not
+ * know of it publishes nothing.
+ * @throws Problem `invalid-body` with every fault.
+ */
+export function checkReplacement(resource: Resource, before: Document, body: unknown): Document {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return checkDocument(resource, body)
+  const { visibility = before.visibility, ...rest }: Document = { ...body }
+  return checkDocument(resource, { ...rest, visibility })
+}
+
 /** Returns the body as an object. @throws Problem `invalid-body` when it is no JSON object. */
 export function requireObject(noun: string, body: unknown): Document {
   // A zod record would drop a property named __proto__ without an error.

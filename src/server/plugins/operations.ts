@@ -2,9 +2,10 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { publicReads } from '../../database/public-reads.ts'
 import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
-import type { Context, Endpoint } from '../../operations/operation.ts'
+import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
 import { requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
@@ -48,8 +49,14 @@ function contextFor({ client }: FastifyRequest, context: Context, getSignal?: ()
   return { ...context, database: context.database.forWork(work) }
 }
 
+/** The contexts of readers: of those who see internal records, and of all others. */
+interface ReadContexts {
+  internal: Context
+  public: Context
+}
+
 /** A route that changes nothing. Its response is encoded, validated by `If-None-Match`, and stored if `cache` allows it. */
-function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
+function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContexts): void {
   const { contract } = endpoint
   const readQuery = queryReader(contract.query)
   const headers = varyingHeaders(endpoint)
@@ -65,12 +72,13 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, context: Context): vo
         ? [...options.onRequest, app.responseCache.serveStored]
         : options.onRequest,
     handler: (request, reply) => {
-      // The response is stored and sent to others, so it must not depend on the actor.
+      // The response is stored and sent to others, so it depends on no more of the actor than the context does.
       const visible = { actor: anonymous, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery)
       return app.responseCache.respond(request, reply, key, async (getSignal) => {
         if (hasMoment) requirePast(contract.query, apiRequest.query, await app.database.clock.now())
+        const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const response = await endpoint.handle(apiRequest, contextFor(request, context, getSignal))
         // A client that stops reading must not keep a database connection for ever.
         if (response.body instanceof Readable) reply.raw.setTimeout(streamTimeoutMs)
@@ -151,8 +159,9 @@ export const operations = fp<{ endpoints: readonly Endpoint[] }>(
       changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),
       closing,
     }
+    const contexts = { internal: context, public: { ...context, database: publicReads(database) } }
     for (const endpoint of endpoints) {
-      if (endpoint.contract.access === 'read') addRead(app, endpoint, context)
+      if (endpoint.contract.access === 'read') addRead(app, endpoint, contexts)
       else addWrite(app, endpoint, context)
     }
     const urls = new Set(endpoints.map(({ path }) => routeUrl(path)))

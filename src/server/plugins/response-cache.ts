@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { seesInternal } from '../../operations/operation.ts'
 import { Audience, type Reader } from './response-cache/audience.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
@@ -47,7 +48,7 @@ const isBypassed = ({ headers }: FastifyRequest): boolean => {
 export interface ResponseCacheOptions {
   /** Most bytes of stored responses. Nothing is stored when `app.changes` is undefined. */
   maxBytes: number
-  /** Whether shared caches may store responses, too. Every cache has to revalidate them. */
+  /** Whether shared caches may store responses to anonymous readers, too. Every cache has to revalidate them. */
   publicRead: boolean
 }
 
@@ -55,9 +56,10 @@ export interface ResponseCacheOptions {
 export const responseCache = fp<ResponseCacheOptions>(
   async function responseCache(app, { maxBytes, publicRead }) {
     const { changes, metrics } = app
-    const cacheControl = `${publicRead ? 'public' : 'private'}, no-cache`
+    const cacheControlFor = ({ actor }: FastifyRequest) =>
+      publicRead && !seesInternal(actor) ? 'public, no-cache' : 'private, no-cache'
     const counts: Record<CacheStatus, number> = { hit: 0, miss: 0, collapsed: 0, request: 0, bypass: 0 }
-    const cache = changes && new ResponseCache(changes, maxBytes, cacheControl)
+    const cache = changes && new ResponseCache(changes, maxBytes)
 
     async function find(
       key: string | undefined,
@@ -65,14 +67,18 @@ export const responseCache = fp<ResponseCacheOptions>(
       reader: Reader,
       compute: Compute,
     ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
+      const cacheControl = cacheControlFor(request)
       if (!cache || key === undefined)
         return {
           response: represent(await computeFor(reader, compute), cacheControl, 'once'),
           status: 'bypass',
         }
       if (isBypassed(request))
-        return { response: await cache.compute(key, new Audience(reader), compute), status: 'request' }
-      return cache.getOrCompute(key, reader, compute)
+        return {
+          response: await cache.compute(key, new Audience(reader), cacheControl, compute),
+          status: 'request',
+        }
+      return cache.getOrCompute(key, reader, cacheControl, compute)
     }
 
     app.decorate('responseCache', {
@@ -97,7 +103,7 @@ export const responseCache = fp<ResponseCacheOptions>(
             request,
             reply,
             response,
-            readHeaders(response, cacheControl),
+            readHeaders(response, cacheControlFor(request)),
             accepted,
             status,
           )

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { RawQuery } from '../../../model/parameters.ts'
-import type { Endpoint } from '../../../operations/operation.ts'
+import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
 /**
  * The request headers that the response to a read may depend on, in lower case: `Accept` and those of the contract. The
- * operation sees no others, so requests with equal keys have equal responses. `If-None-Match` is evaluated later, on
+ * operation sees no others but whether the reader may see internal records, which is in the keys too: so requests with
+ * equal keys have equal responses. `If-None-Match` is evaluated later, on
  * the stored response.
  */
 export const varyingHeaders = ({ contract }: Endpoint): string[] => [
@@ -16,11 +17,14 @@ export const varyingHeaders = ({ contract }: Endpoint): string[] => [
 const headerLines = (request: FastifyRequest, headers: readonly string[]) =>
   headers.map((name) => `${request.headers[name] ?? ''}\n`).join('')
 
-/** The key of a GET request as it was sent: cheap to make, and equal for equal bytes. */
+/** What tells keys of readers who see internal records from those of others. No header can begin so. */
+const readerMark = (request: FastifyRequest) => (seesInternal(request.actor) ? '\0' : '')
+
+/** The key of a GET request as it was sent: cheap to make, and equal for equal bytes of equal readers. */
 export const requestKey = (request: FastifyRequest, headers: readonly string[]): string =>
   headers.length === 1
-    ? `${request.headers.accept ?? ''}\n${request.url}`
-    : headerLines(request, headers) + request.url
+    ? `${readerMark(request)}${request.headers.accept ?? ''}\n${request.url}`
+    : readerMark(request) + headerLines(request, headers) + request.url
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1)
 
@@ -29,7 +33,7 @@ const bodyDigest = (body: unknown) =>
     .update(JSON.stringify(body) ?? '')
     .digest('base64url')
 
-/** The normalised key of a request: equal however its parameters are ordered and encoded. */
+/** The normalised key of a request: equal however its parameters are ordered and encoded, for equal readers. */
 export function cacheKey(
   { method, contract }: Endpoint,
   request: FastifyRequest,
@@ -41,5 +45,5 @@ export function cacheKey(
     .sort(byName)
     .map(([name, operators]) => [name, [...operators].sort(byName)] as const)
   const body = contract.body ? bodyDigest(request.body) : ''
-  return `${headerLines(request, headers)}${method} ${path}\n${JSON.stringify(parameters)}\n${body}`
+  return `${readerMark(request)}${headerLines(request, headers)}${method} ${path}\n${JSON.stringify(parameters)}\n${body}`
 }

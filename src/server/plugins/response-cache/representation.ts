@@ -89,7 +89,7 @@ export function readHeaders(
   { type = 'application/json; charset=utf-8', headers }: ApiResponse,
   cacheControl: string,
 ): Headers {
-  const vary = appendToList(headers.vary, 'Accept-Encoding')
+  const vary = appendToList(headers.vary, 'Accept-Encoding, Authorization')
   return { 'cache-control': cacheControl, ...headers, vary, 'content-type': type }
 }
 

@@ -44,17 +44,15 @@ interface Pending {
 export class ResponseCache {
   readonly #changes: Changes
   readonly #store: ResponseStore
-  readonly #cacheControl: string
   readonly #pending = new Map<string, Pending>()
 
   /**
    * @param maxBytes of memory for stored responses.
    * @param cacheControl the `Cache-Control` of responses that set none themselves.
    */
-  constructor(changes: Changes, maxBytes: number, cacheControl: string) {
+  constructor(changes: Changes, maxBytes: number) {
     this.#changes = changes
     this.#store = new ResponseStore(maxBytes)
-    this.#cacheControl = cacheControl
   }
 
   /** Number of stored responses. */
@@ -91,6 +89,7 @@ export class ResponseCache {
   async getOrCompute(
     key: string,
     reader: Reader,
+    cacheControl: string,
     compute: Compute,
   ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
     const { generation } = this.#changes
@@ -98,30 +97,40 @@ export class ResponseCache {
     if (stored) return { response: stored, status: 'hit' }
     const pending = this.#pending.get(key)
     if (pending?.generation !== generation || pending.audience.hasLeft)
-      return { response: await this.#computeShared(key, reader, compute), status: 'miss' }
+      return { response: await this.#computeShared(key, reader, cacheControl, compute), status: 'miss' }
     pending.audience.join(reader)
     const response = await pending.response
     if (response instanceof Representation) return { response, status: 'collapsed' }
     // Only one reader can consume a stream.
     return {
-      response: represent(await computeFor(reader, compute), this.#cacheControl, 'once'),
+      response: represent(await computeFor(reader, compute), cacheControl, 'once'),
       status: 'bypass',
     }
   }
 
   /** Computes a response, and stores it if nothing has changed meanwhile and the operation allows it. */
-  async compute(key: string, audience: Audience, compute: Compute): Promise<CacheableResponse> {
+  async compute(
+    key: string,
+    audience: Audience,
+    cacheControl: string,
+    compute: Compute,
+  ): Promise<CacheableResponse> {
     const { generation } = this.#changes
     const computed = await compute(() => audience.getSignal())
-    const response = represent(computed, this.#cacheControl, 'store')
+    const response = represent(computed, cacheControl, 'store')
     const isStorable = response instanceof Representation && computed.headers['cache-control'] === undefined
     if (isStorable && this.#changes.generation === generation) this.#store.set(key, response, generation)
     return response
   }
 
-  async #computeShared(key: string, reader: Reader, compute: Compute): Promise<CacheableResponse> {
+  async #computeShared(
+    key: string,
+    reader: Reader,
+    cacheControl: string,
+    compute: Compute,
+  ): Promise<CacheableResponse> {
     const audience = new Audience(reader)
-    const response = this.compute(key, audience, compute)
+    const response = this.compute(key, audience, cacheControl, compute)
     const pending = { generation: this.#changes.generation, audience, response }
     this.#pending.set(key, pending)
     try {

@@ -1,0 +1,110 @@
+import type { QueryResultRow } from 'pg'
+import {
+  type CopySession,
+  type Database,
+  type DatabaseClient,
+  type ReadOptions,
+  type Statement,
+  type Transaction,
+  type Work,
+  wholeTableSettings,
+} from './database.ts'
+import { getDatabaseError } from './errors.ts'
+
+/**
+ * Reads for clients without a key: they see nothing of internal records. The statements are those of all readers, and
+ * PostgreSQL is told what they see (`migrations/0006_visibility.sql`), so no statement can forget it.
+ */
+
+/** Set for a transaction: names without a schema mean views that leave out what is internal. */
+const withRestriction = (begin: string): string =>
+  begin === '' ? 'select restrict_reader()' : `${begin}; select restrict_reader()`
+
+/** How long statements are asked of the views at once, after one has found that something is internal. */
+const mixedMs = 60_000
+
+/**
+ * Gives a statement another text and name than it has for readers with a key, since names in it mean something else:
+ * PostgreSQL would make the plan of a prepared statement anew each time.
+ */
+const ofViews = ({ text, name, values }: Statement): Statement => ({
+  text: `/* public */ ${text}`,
+  ...(name !== undefined && { name: `${name}-views` }),
+  values,
+})
+
+/** A statement that reads the tables themselves, and fails if anything is internal in its snapshot. */
+const ofTables = ({ text, name, values }: Statement): Statement => ({
+  text: `select * from (${text}) as answer where require_all_public()`,
+  ...(name !== undefined && { name: `${name}-tables` }),
+  values,
+})
+
+/** Whether a statement can stand in the `from` of another. `explain` cannot. */
+const isQuery = ({ text }: Statement): boolean => /^\s*(select|with)\b/i.test(text)
+
+const hasInternalRecords = (error: unknown): boolean => getDatabaseError(error)?.code === 'EN003'
+
+/** The database as clients without a key see it. */
+class PublicReads implements DatabaseClient {
+  readonly isPublic = true
+  readonly shared: DatabaseClient
+  readonly #database: Database
+  readonly #state: { mixedUntil: number }
+
+  /** @param shared the database for what is done once for several clients; this one when left out. */
+  constructor(database: Database, state: { mixedUntil: number }, shared?: DatabaseClient) {
+    this.#database = database
+    this.#state = state
+    this.shared = shared ?? this
+  }
+
+  get clock() {
+    return this.#database.clock
+  }
+
+  forWork(work: Work): DatabaseClient {
+    return new PublicReads(this.#database.forWork(work), this.#state, this.shared)
+  }
+
+  async read<Row extends QueryResultRow>(
+    statement: Statement,
+    { signal, wholeTables = false }: ReadOptions = {},
+  ): Promise<Row[]> {
+    const options = signal && { signal }
+    const readViews = () =>
+      this.readTransaction(wholeTables ? wholeTableSettings : '', (tx) => tx.query<Row>(statement), options)
+    if (wholeTables || !isQuery(statement) || performance.now() < this.#state.mixedUntil) return readViews()
+    try {
+      return await this.#database.read<Row>(ofTables(statement), options)
+    } catch (error) {
+      if (!hasInternalRecords(error)) throw error
+      this.#state.mixedUntil = performance.now() + mixedMs
+      return readViews()
+    }
+  }
+
+  readTransaction<T>(
+    begin: string,
+    work: (tx: Transaction) => Promise<T>,
+    options?: { signal?: AbortSignal },
+  ): Promise<T> {
+    const restricted = (tx: Transaction) => work({ query: (statement) => tx.query(ofViews(statement)) })
+    return this.#database.readTransaction(withRestriction(begin), restricted, options)
+  }
+
+  copy(begin: string): Promise<CopySession> {
+    return this.#database.copy(withRestriction(begin))
+  }
+
+  transaction(): never {
+    throw new Error('a reader without a key writes nothing')
+  }
+}
+
+/**
+ * Returns the database as clients without a key see it. While no record is internal, a statement costs one condition more
+ * that PostgreSQL evaluates once; otherwise it runs in a transaction of its own. It throws when it is asked to write.
+ */
+export const publicReads = (database: Database): DatabaseClient =>
+  new PublicReads(database, { mixedUntil: 0 })

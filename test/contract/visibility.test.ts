@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Resource } from '../../src/model/resource.ts'
+import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { resourceOf } from '../support/documents.ts'
+import { createHiddenRecords, type HiddenRecords, hiddenWord } from '../support/internal-records.ts'
+import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
+
+/** Two registries with the same seeds. One of them has internal records of every resource, too. */
+let mixed: Api
+let open: Api
+let hidden: HiddenRecords
+/** The end of the feed before there were internal records. */
+let feedEnd: string
+let operations: Operation[]
+
+beforeAll(async () => {
+  ;[mixed, open] = await Promise.all([openApi(), openApi()])
+  const last =
+    "select transaction || '.' || sequence as position from revisions order by transaction desc, sequence desc limit 1"
+  const { rows } = await mixed.pool.query<{ position: string }>(last)
+  feedEnd = rows[0]?.position ?? ''
+  hidden = await createHiddenRecords(mixed)
+  operations = operationsIn(documentForm.parse(mixed.document))
+}, 120_000)
+afterAll(async () => {
+  await Promise.all([mixed.close(), open.close()])
+})
+
+/** A request, and whether a reader with a key sees internal records in the answer. */
+interface Question {
+  path: string
+  body?: unknown
+  isTelling: boolean
+}
+
+const keysOf = (resource: Resource) =>
+  hidden.records.filter((record) => record.resource === resource).map(({ key }) => key)
+
+const includesOf = (resource: Resource) => Object.keys(resource.includes())
+
+/** The filters that a text of an internal record answers. */
+function filterQuestions(resource: Resource): Question[] {
+  const [record] = hidden.records.filter((one) => one.resource === resource)
+  return Object.entries(resource.filters).flatMap(([name, { comparisons }]) => {
+    const value = record?.document[name]
+    if (typeof value !== 'string' || !comparisons.eq) return []
+    const search = new URLSearchParams({ [name]: value, count: 'exact' })
+    return [{ path: `/v1/${resource.name}?${search}`, isTelling: false }]
+  })
+}
+
+function listQuestions(resource: Resource): Question[] {
+  const path = `/v1/${resource.name}`
+  const formats = ['csv', 'ndjson', ...(resource.filters.near ? ['geojson'] : [])]
+  return [
+    { path: `${path}?limit=200`, isTelling: false },
+    { path: `${path}?limit=1&sort=-updatedAt&count=exact`, isTelling: true },
+    { path: `${path}?visibility=internal`, isTelling: true },
+    { path: `${path}?visibility=public,internal&limit=200`, isTelling: false },
+    { path: `${path}?q=${hiddenWord}`, isTelling: false },
+    { path: `${path}?sort=-createdAt&fields=${resource.key.property},visibility`, isTelling: true },
+    { path: `${path}?limit=200&include=${includesOf(resource).join()}`, isTelling: false },
+    { path: `${path}?limit=200&asOf=${new Date().toISOString()}`, isTelling: false },
+    ...formats.map((format) => ({ path: `${path}?format=${format}`, isTelling: true })),
+    ...filterQuestions(resource),
+  ]
+}
+
+const aggregateQuestions = (resource: Resource): Question[] =>
+  Object.keys(resource.dimensions).map((dimension) => ({
+    path: `/v1/${resource.name}/aggregate?groupBy=${dimension}&limit=1000&measures=count${Object.keys(
+      resource.measures,
+    )
+      .map((measure) => `,${measure}`)
+      .join('')}`,
+    isTelling: false,
+  }))
+
+const recordQuestions = (resource: Resource, below: string): Question[] =>
+  keysOf(resource).flatMap((key, at) =>
+    ['', ...(below === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
+      path: `/v1/${resource.name}/${key}${below}${query}`,
+      // The second is removed, and the rest has one version only.
+      isTelling: at === 0,
+    })),
+  )
+
+/** The questions of an operation by the path behind its resource. @throws for an operation that nobody has thought of. */
+function questionsOf({ path, method }: Operation): Question[] {
+  const [, name = '', ...rest] = path.split('/').slice(1)
+  switch (`${method} ${path}`) {
+    case 'get /v1/search':
+      return [`q=${hiddenWord}`, `q=${hiddenWord.slice(0, 4)}`, 'q=china'].map((query, at) => ({
+        path: `/v1/search?${query}`,
+        isTelling: at < 1,
+      }))
+    case 'get /v1/network':
+      return ['', '?level=region', '?minimum=1'].map((query) => ({
+        path: `/v1/network${query}`,
+        isTelling: false,
+      }))
+    case 'get /v1/countries/{code}/network':
+      return ['CHN', ...keysOf(resourceOf('countries'))].map((code) => ({
+        path: `/v1/countries/${code}/network`,
+        isTelling: false,
+      }))
+    case 'get /v1/changes':
+      return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, isTelling: true }]
+    case 'get /v1/changes/stream':
+      // Read by the test of the stream, since it never ends.
+      return []
+    case 'get /healthz':
+    case 'get /readyz':
+    case 'get /metrics':
+      return [{ path, isTelling: false }]
+  }
+  if (path.startsWith('/v1/keys')) return []
+  const resource = resourceOf(name)
+  const below = `${method} /${rest.join('/').replace(/^\{\w+\}/, '{key}')}`
+  switch (below) {
+    case 'get /':
+      return listQuestions(resource)
+    case 'post /search':
+      return [
+        { path, body: { limit: 200 }, isTelling: false },
+        { path, body: { where: { visibility: { eq: 'internal' } }, count: 'exact' }, isTelling: true },
+        { path, body: { where: { not: { visibility: { eq: 'public' } } } }, isTelling: true },
+      ]
+    case 'get /aggregate':
+      return aggregateQuestions(resource)
+    case 'get /{key}':
+      return recordQuestions(resource, '')
+    case 'get /{key}/history':
+      return recordQuestions(resource, '/history')
+    case 'get /{key}/history/{version}':
+      return recordQuestions(resource, '/history/1')
+    case 'post /':
+    case 'post /bulk':
+    case 'put /{key}':
+    case 'patch /{key}':
+    case 'delete /{key}':
+    case 'post /{key}/restore':
+    case 'post /{key}/redact':
+      // Writes need a key; `test/server/access-matrix.test.ts` says so of each.
+      return []
+  }
+  throw new Error(`nobody has said who sees what by ${method} ${path}`)
+}
+
+const ask = (api: Api, { path, body }: Question, options: RequestOptions): Promise<HttpAnswer> =>
+  body === undefined ? api.get(path, options) : api.post(path, body, options)
+
+const anonymous: RequestOptions = { key: null }
+const keyed: RequestOptions = { key: adminKey }
+
+const findMarks = (text: string) => hidden.marks.filter((mark) => text.includes(mark))
+
+/** What both registries answer alike; the health and numbers of a service are its own. */
+const isOwn = (path: string) => !path.startsWith('/v1/')
+
+describe('a reader without a key', () => {
+  it('gets of every operation what a registry without internal records answers', async () => {
+    const differing: unknown[] = []
+    for (const question of operations.flatMap(questionsOf)) {
+      const answer = await ask(mixed, question, anonymous)
+      const { status, text } = await ask(open, question, anonymous)
+      const isSame = isOwn(question.path) || (answer.status === status && answer.text === text)
+      if (!isSame || findMarks(withoutUrl(answer.text, question.path)).length > 0)
+        differing.push({
+          question,
+          status,
+          is: answer.status,
+          text: answer.text.slice(0, 300),
+          wanted: text.slice(0, 300),
+        })
+    }
+    expect(differing).toEqual([])
+  }, 120_000)
+})
+
+/** A problem repeats the path of its request. */
+function withoutUrl(text: string, path: string): string {
+  const key = /[0-9a-f-]{36}|[A-Z]{3}|\d{3}|test-[0-9a-f-]{36}/.exec(path)?.[0]
+  return text.includes('"/problems/') && key !== undefined ? text.replaceAll(key, '') : text
+}
+
+describe('the stream of changes', () => {
+  /** What the stream sends within a moment. */
+  const listen = async (headers: Record<string, string>) => {
+    const signal = AbortSignal.timeout(3000)
+    const response = await fetch(`${mixed.origin}/v1/changes/stream?after=${feedEnd}`, { headers, signal })
+    let text = ''
+    try {
+      for await (const bytes of response.body ?? []) text += Buffer.from(bytes).toString()
+    } catch {
+      // The time is up.
+    }
+    return text
+  }
+
+  it('sends nothing of internal records without a key, and all of them with one', async () => {
+    const [anonymousText, keyedText] = await Promise.all([
+      listen({}),
+      listen({ authorization: `Bearer ${adminKey}` }),
+    ])
+    expect(findMarks(anonymousText)).toEqual([])
+    expect(findMarks(keyedText)).not.toEqual([])
+  })
+})
+
+describe('a reader with a key', () => {
+  it('sees internal records in every operation that tells of records', async () => {
+    const silent: Question[] = []
+    for (const question of operations.flatMap(questionsOf).filter(({ isTelling }) => isTelling)) {
+      const { text } = await ask(mixed, question, keyed)
+      if (findMarks(text).length === 0 && !text.includes('"visibility":"internal"')) silent.push(question)
+    }
+    expect(silent).toEqual([])
+  }, 120_000)
+})

@@ -1,0 +1,266 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import type { Document } from '../support/documents.ts'
+
+/** What becomes visible and invisible, over HTTP and over time. */
+
+/** Two registries with the same seeds: `mixed` gets public and internal records, `open` only the public ones. */
+let mixed: Api
+let open: Api
+beforeAll(async () => {
+  ;[mixed, open] = await Promise.all([openApi(), openApi()])
+}, 120_000)
+afterAll(async () => {
+  await Promise.all([mixed.close(), open.close()])
+})
+
+const countries = ['CHN', 'PAK', 'DEU', 'USA']
+const id = (number: number) => `01933b5e-7c1a-7d4e-9f2b-${String(number).padStart(12, '0')}`
+const words = ['solar', 'rice', 'laser', 'canal']
+
+/** The agreement or project of a number. A project came of the agreement before it, which is as visible as itself. */
+const recordForm = fc.record({
+  word: fc.constantFrom(...words),
+  countries: fc.uniqueArray(fc.constantFrom(...countries), { minLength: 1 }),
+  year: fc.integer({ min: 2000, max: 2012 }),
+  isInternal: fc.boolean(),
+  removes: fc.boolean(),
+})
+type Made = typeof recordForm extends fc.Arbitrary<infer T> ? T : never
+
+const visibilityOf = ({ isInternal }: Made) => (isInternal ? 'internal' : 'public')
+
+const agreementOf = (made: Made, number: number): Document => ({
+  id: id(number),
+  title: `${made.word} ${made.isInternal ? 'secret' : 'agreement'} ${number}`,
+  kind: 'agreement',
+  signedOn: String(made.year),
+  parties: made.countries.map((country) => ({ country, role: 'party' })),
+  visibility: visibilityOf(made),
+})
+
+const projectOf = (made: Made, number: number): Document => ({
+  id: id(500 + number),
+  title: `${made.word} ${made.isInternal ? 'secret' : 'project'} ${number}`,
+  kind: 'other',
+  startsOn: String(made.year),
+  participants: made.countries.map((country) => ({ country, role: 'participant' })),
+  budget: { amount: 1000 + number, currency: 'CNY' },
+  agreements: [id(number)],
+  visibility: visibilityOf(made),
+})
+
+async function write(api: Api, made: Made[], isWritten: (one: Made) => boolean): Promise<void> {
+  for (const [number, one] of made.entries()) {
+    if (!isWritten(one)) continue
+    for (const [resource, document] of [
+      ['agreements', agreementOf(one, number)],
+      ['projects', projectOf(one, number)],
+    ] as const) {
+      const answer = await api.post(`/v1/${resource}/bulk`, { operations: [{ op: 'create', document }] })
+      expect(answer.status, answer.text).toBe(200)
+    }
+    if (one.removes) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
+  }
+}
+
+/** Without what differs between two runs: times, positions of the feed and of pages, ids of requests. */
+const comparable = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+    .replaceAll(/"(next|after|position|requestId)":"[^"]*"/g, '"$1":"…"')
+
+const list = fc
+  .record({
+    resource: fc.constantFrom('agreements', 'projects'),
+    filters: fc.uniqueArray(
+      fc.oneof(
+        fc.constantFrom(...countries).map((code) => `country=${code}`),
+        fc.constantFrom(...words).map((word) => `q=${word}`),
+        fc.constantFrom('visibility=internal', 'visibility=public,internal', 'q=secret', 'partnerOf=CHN'),
+      ),
+      { maxLength: 2, selector: (filter) => filter.split('=')[0] },
+    ),
+    more: fc.constantFrom(
+      '',
+      'count=exact',
+      'sort=-createdAt',
+      'include=citations',
+      'limit=3&count=exact',
+      'format=csv',
+      'format=ndjson',
+    ),
+  })
+  .map(({ resource, filters, more }) => {
+    const known = filters.filter((filter) => !filter.startsWith('partnerOf'))
+    return `/v1/${resource}?${[...known, more].filter((part) => part !== '').join('&')}`
+  })
+const aggregate = fc
+  .record({
+    resource: fc.constantFrom('agreements', 'projects'),
+    groupBy: fc.constantFrom('country', 'kind'),
+    filter: fc.constantFrom('', ...countries.map((code) => `&country=${code}`)),
+  })
+  .map(({ resource, groupBy, filter }) => `/v1/${resource}/aggregate?groupBy=${groupBy}${filter}`)
+const one = fc
+  .record({ number: fc.nat(19), below: fc.constantFrom('', '/history', '/history/1', '?include=projects') })
+  .map(({ number, below }) => `/v1/agreements/${id(number)}${below}`)
+const across = fc.constantFrom(
+  ...words.map((word) => `/v1/search?q=${word}`),
+  '/v1/search?q=secret',
+  '/v1/network',
+  '/v1/network?from=2005',
+  '/v1/countries/CHN/network',
+  '/v1/countries?partnerOf=CHN',
+  '/v1/changes?resource=agreements&limit=200',
+  '/v1/changes?resource=projects&limit=200',
+)
+
+describe('a reader without a key', () => {
+  it('is answered as if internal records had never been', async () => {
+    const made = fc.sample(recordForm, { numRuns: 20, seed: 7 })
+    await write(mixed, made, () => true)
+    await write(open, made, ({ isInternal }) => !isInternal)
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(list, aggregate, one, across), async (path) => {
+        const [answer, wanted] = await Promise.all([mixed.get(path), open.get(path)])
+        expect([200, 404]).toContain(answer.status)
+        expect([answer.status, comparable(answer.text)]).toEqual([wanted.status, comparable(wanted.text)])
+      }),
+      { numRuns: 150 },
+    )
+  }, 180_000)
+})
+
+describe('a record that becomes internal and public again', () => {
+  const create = async (title: string) => {
+    const answer = await mixed.post('/v1/sources', { title, kind: 'other' })
+    expect(answer.status, answer.text).toBe(201)
+    return `/v1/sources/${answer.json<{ id: string }>().id}`
+  }
+  const setVisibility = async (path: string, visibility: string, more: Document = {}) => {
+    const answer = await mixed.patch(path, { visibility, ...more })
+    expect(answer.status, answer.text).toBe(200)
+  }
+  const feed = async (path: string) => {
+    const { text } = await mixed.get('/v1/changes?limit=200&resource=sources')
+    const { data } = JSON.parse(text) as { data: { key: string; version: number }[] }
+    return data.filter(({ key }) => path.endsWith(key)).map(({ version }) => version)
+  }
+
+  it('is gone from stored answers, history, past and feed at once, and back later', {
+    timeout: 60_000,
+  }, async () => {
+    const path = await create('A note')
+    const list = `/v1/sources?id=${path.split('/').at(-1)}`
+    const isFound = async () => (await mixed.get(list)).json<{ data: unknown[] }>().data.length
+    const etag = (await mixed.get(list)).headers.get('etag') ?? ''
+    expect(await isFound()).toBe(1)
+    // The feed waits for the transactions of all databases of the server.
+    await expect.poll(() => feed(path), { timeout: 20_000 }).toEqual([1])
+
+    await setVisibility(path, 'internal', { title: 'A secret note' })
+    const at = new Date().toISOString()
+    const statuses = await Promise.all(
+      ['', '/history', '/history/1', `?asOf=${at}`].map(
+        async (below) => (await mixed.get(path + below)).status,
+      ),
+    )
+    expect([await isFound(), await feed(path), ...statuses]).toEqual([0, [], 404, 404, 404, 404])
+    const asked = await mixed.get(list, { headers: { 'if-none-match': etag } })
+    expect(asked.status).toBe(200)
+    expect((await mixed.get(path, { key: adminKey })).status).toBe(200)
+
+    await setVisibility(path, 'public', { title: 'The note' })
+    const history = (await mixed.get(`${path}/history`)).text
+    expect(history).not.toContain('secret')
+    expect([await isFound(), (await mixed.get(`${path}/history/2`)).status]).toEqual([1, 404])
+    await expect.poll(() => feed(path), { timeout: 20_000 }).toEqual([1, 3])
+    expect((await mixed.get(`${path}?asOf=${at}`)).status).toBe(404)
+    expect((await mixed.get(`${path}?asOf=${at}`, { key: adminKey })).status).toBe(200)
+  })
+
+  it('is told apart by caches: two readers of one URL, one body each', async () => {
+    const path = await create('Of two readers')
+    await setVisibility(path, 'internal')
+    const list = `/v1/sources?id=${path.split('/').at(-1)}`
+    for (const _ of [1, 2]) {
+      const [keyed, anonymous] = [await mixed.get(list, { key: adminKey }), await mixed.get(list)]
+      expect(keyed.text).toContain('Of two readers')
+      expect(anonymous.text).not.toContain('Of two readers')
+      expect([keyed, anonymous].map(({ headers }) => headers.get('cache-control'))).toEqual([
+        'private, no-cache',
+        'public, no-cache',
+      ])
+      expect(anonymous.headers.get('vary')).toContain('Authorization')
+      const tag = keyed.headers.get('etag') ?? ''
+      expect((await mixed.get(list, { headers: { 'if-none-match': tag } })).status).toBe(200)
+    }
+  })
+
+  it('stays as visible as it is where a replacement, upsert or restored version says nothing', async () => {
+    const path = await create('Kept')
+    const key = path.split('/').at(-1)
+    await setVisibility(path, 'internal')
+    const visibility = async () => (await mixed.get(path, { key: adminKey })).json().visibility
+    expect((await mixed.put(path, { title: 'Replaced', kind: 'other' })).status).toBe(200)
+    expect(await visibility()).toBe('internal')
+    const document = { title: 'Put', kind: 'other' }
+    const answer = await mixed.post('/v1/sources/bulk', { operations: [{ op: 'upsert', id: key, document }] })
+    expect(answer.status, answer.text).toBe(200)
+    expect(await visibility()).toBe('internal')
+    const restored = await mixed.post(`${path}/restore`, { version: 1 }, { headers: { 'if-match': '*' } })
+    expect([restored.status, await visibility()]).toEqual([200, 'internal'])
+  })
+})
+
+describe('a public record that refers to an internal one', () => {
+  const refused = {
+    status: 409,
+    detail: expect.stringContaining('A public record cannot refer to an internal one'),
+  }
+
+  it('is refused, from either side, also in a bulk request, and both may change together', async () => {
+    const organization = { name: 'A laboratory', type: 'academic' }
+    const { id: lab } = (
+      await mixed.post('/v1/organizations', { ...organization, visibility: 'internal' })
+    ).json()
+    const project = { title: 'A project', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
+    expect((await mixed.post('/v1/projects', project)).json()).toMatchObject(refused)
+    const hidden = await mixed.post('/v1/projects', { ...project, visibility: 'internal' })
+    expect(hidden.status, hidden.text).toBe(201)
+    const path = `/v1/projects/${hidden.json().id}`
+    expect((await mixed.patch(path, { visibility: 'public' })).json()).toMatchObject(refused)
+    expect((await mixed.patch(`/v1/organizations/${lab}`, { visibility: 'public' })).status).toBe(200)
+    expect((await mixed.patch(path, { visibility: 'public' })).status).toBe(200)
+    expect((await mixed.patch(`/v1/organizations/${lab}`, { visibility: 'internal' })).json()).toMatchObject(
+      refused,
+    )
+    expect((await mixed.patch('/v1/countries/CHN', { visibility: 'internal' })).json()).toMatchObject(refused)
+    const operations = [
+      { op: 'patch', id: hidden.json().id, ifMatch: '*', patch: { visibility: 'internal' } },
+      { op: 'create', document: project },
+    ]
+    const bulk = await mixed.post('/v1/projects/bulk?atomic=false', { operations })
+    expect(bulk.json<{ results: { status: number }[] }>().results.map(({ status }) => status)).toEqual([
+      200, 201,
+    ])
+    await mixed.patch(path, { visibility: 'public' })
+  })
+
+  it('is refused by one of two requests at once that together would make one', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, type: 'academic' })
+      const { id: lab } = made.json()
+      const project = { title: 'Raced', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
+      const answers = await Promise.all([
+        mixed.post('/v1/projects', project),
+        mixed.patch(`/v1/organizations/${lab}`, { visibility: 'internal' }),
+      ])
+      const isGood = answers.map(({ status }) => status < 300)
+      expect(isGood.filter((good) => good).length, answers.map(({ text }) => text).join()).toBe(1)
+    }
+  })
+})
