@@ -72,7 +72,9 @@ export const environment = z.object({
     .describe('The PostgreSQL (15 or newer) to use. Absent: an embedded PostgreSQL in `DATA_DIR`.'),
   DATA_DIR: text
     .default('.data')
-    .describe('The folder of the embedded PostgreSQL; while it runs, the file `url` in it says where.'),
+    .describe(
+      'The folder of the embedded PostgreSQL; while the server runs, the file `url` in this folder holds its connection URL.',
+    ),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info')
     .describe('Minimum log level: fatal, error, warn, info, debug, trace or silent.'),
@@ -96,12 +98,12 @@ export const environment = z.object({
   OIDC_ROLE_CLAIM: text
     .default('roles')
     .describe(
-      'The claim with reader, editor or admin in it, by name or, inside other claims, with dots between: realm_access.roles.',
+      'Path of the claim that holds reader, editor or admin; nested claims are separated by dots, as in realm_access.roles.',
     ),
   RATE_LIMIT: wholeNumber(0, 1_000_000)
     .optional()
     .describe(
-      'Units a minute, of which most requests cost one, for each key or, without one, address; 0 for any number. Absent: 600, or 0 where `HOST` is the loopback.',
+      'Cost units per minute and process for each API key, token subject or, without either, client address; 0 for no limit. Absent: 600, or 0 if `HOST` is the loopback.',
     ),
   TRUST_PROXY: list(isNetwork, 'addresses or networks like 10.0.0.0/8, with commas between')
     .optional()
@@ -116,12 +118,12 @@ export const environment = z.object({
   SEED: oneOf('all', 'reference', 'none')
     .optional()
     .describe(
-      'What an empty registry is filled with: all, reference (code lists only) or none. Absent: all on an embedded PostgreSQL, reference on a given one.',
+      'What an empty registry is filled with: all, reference (code lists only) or none. Absent: all on an embedded PostgreSQL, reference with `DATABASE_URL`.',
     ),
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
     .describe(
-      'Maximum number of connections to PostgreSQL, beside two that listen for changes and one for `/readyz`.',
+      'Maximum number of connections for requests. Up to four more listen for changes, check readiness, compose documents and cancel statements.',
     ),
   CACHE_MB: wholeNumber(0, 65_536).default(64).describe('Size of the response cache in MiB; 0 turns it off.'),
   POOL_QUEUE: wholeNumber(0, 1_000_000)
@@ -137,7 +139,7 @@ export const environment = z.object({
     .describe('How long a request waits for a connection before it gets 503.'),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
-    .describe('How long a statement may run in PostgreSQL, and an export until its first line.'),
+    .describe('Time limit of a statement, and of an export until it sends its first line.'),
   SLOW_STATEMENT_MS: wholeNumber(0, 3_600_000)
     .default(1000)
     .describe(
@@ -164,17 +166,17 @@ export const environment = z.object({
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)
     .describe(
-      'Requests get 503 while the process uses more MiB of memory (RSS); 0 for no limit. They always do while the heap of V8 is 70 % full, unless their answer is stored.',
+      'Requests get 503 while the process uses more MiB of memory (RSS); 0 for no limit. Independently of it, while 70 % of the V8 heap is used, except for cached answers.',
     ),
   DRAIN_SECONDS: wholeNumber(0, 300)
     .default(1)
     .describe(
-      'For how long requests are still taken after SIGTERM while `/readyz` says 503; behind a load balancer, longer than it takes to notice.',
+      'How long requests are still accepted after SIGTERM, while `/readyz` is 503; behind a load balancer, longer than it needs to notice.',
     ),
   METRICS: oneOf('open', 'key', 'off')
     .optional()
     .describe(
-      'Who may read `/metrics`: open is anybody, key whoever has one of any role, off nobody. Absent: open where `PUBLIC_READ` is true, otherwise key.',
+      'Who may read `/metrics`. open: anyone; key: anyone with an API key or token of any role; off: nobody. Absent: open if `PUBLIC_READ` is true, otherwise key.',
     ),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
