@@ -12,7 +12,7 @@ const sealSchema = z.strictObject({
   count: z.int().min(1),
   /** SHA-256 of their hashes in the order of the feed, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** When it was made. */
+  /** When it was made, by the clock of the database. */
   time: z.iso.datetime(),
 })
 
@@ -25,7 +25,8 @@ export async function makeSeal(database: Database): Promise<Seal> {
   )
   if (!position) throw new StartupError('there is nothing to seal: the registry has had no change')
   const { transaction, sequence } = position
-  return { position: `${transaction}.${sequence}`, count, hash, time: new Date().toISOString() }
+  const time = (await database.clock.now()).toISOString()
+  return { position: `${transaction}.${sequence}`, count, hash, time }
 }
 
 /** The text of a seal, as it is published. */
