@@ -205,18 +205,19 @@ async function startExport(
   writer: Writer,
   { resource, asOf }: ListPlan,
   request: ApiRequest,
-  { database }: Context,
+  { exportDatabase, exportLimit }: Context,
 ): Promise<Readable> {
+  const release = exportLimit.acquire(request.client)
   const gone = request.getAbortSignal()
   try {
-    const session = await database.copy(asOf === undefined ? '' : beginPast(asOf))
+    const session = await exportDatabase.copy(asOf === undefined ? '' : beginPast(asOf))
     try {
       const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
       const body = writer.write(source, session)
       finished(body, (error) => {
         const ended = error ? session.abort() : session.close()
         // The response has ended or was cut, so an error here cannot be reported to the client.
-        ended.catch(() => {})
+        ended.catch(() => {}).finally(release)
       })
       return body
     } catch (error) {
@@ -224,6 +225,7 @@ async function startExport(
       throw error
     }
   } catch (error) {
+    release()
     if (gone.aborted)
       throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error

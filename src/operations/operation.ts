@@ -6,6 +6,8 @@ import type { Role } from '../database/keys.ts'
 import type { CheckedQuery, Parameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
+import type { Client } from './client.ts'
+import type { Concurrency } from './concurrency.ts'
 
 /** Who sends a request: an API key, a user of the OpenID Connect issuer, or an anonymous client. */
 export interface Actor {
@@ -28,6 +30,8 @@ export interface ApiRequest {
   /** The HTTP method. The handler of GET also serves HEAD. */
   method: string
   actor: Actor
+  /** Whose work the request is, for limits. A response must not depend on it. */
+  client: Client
   /** Id of the request in the logs. */
   requestId: string
   /** The record's key from the path, checked by the resource's schema; empty for a path without a key. */
@@ -136,6 +140,14 @@ export interface Context {
    * internal records.
    */
   database: DatabaseClient
+  /** The same on connections for exports alone, since each is held for as long as its client reads. */
+  exportDatabase: DatabaseClient
+  /** The same on connections for streams of changes. */
+  streamDatabase: DatabaseClient
+  /** Bounds exports. */
+  exportLimit: Concurrency
+  /** Bounds streams of changes. */
+  streamLimit: Concurrency
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `changed`. */

@@ -123,7 +123,7 @@ export const problemTypes = {
     status: 429,
     title: 'Too many requests',
     explanation:
-      'A key, a token’s subject or, without either, an address may use as many units a minute as `RateLimit-Policy` says, of which most requests cost one (`x-cost` in the OpenAPI document); failed authentications of an address have a lower limit. Retry after the seconds in `Retry-After`.',
+      'A key, a token’s subject or, without either, an address may use as many units a minute as `RateLimit-Policy` says, of which most requests cost one (`x-cost` in the OpenAPI document); failed authentications of an address have a lower limit. How many exports and streams it may read at the same time is limited, too. Retry after the seconds in `Retry-After`.',
   },
   'too-many-waiting': {
     status: 429,
@@ -143,9 +143,9 @@ export const problemTypes = {
   },
   busy: {
     status: 503,
-    title: 'Too many concurrent exports',
+    title: 'Too many exports or streams',
     explanation:
-      'Exports hold a database connection for as long as their client reads, so only a part of the connections is available to them. Nothing was read or written. Retry after the seconds in `Retry-After`.',
+      'Exports hold a database connection for as long as their client reads, and streams of changes hold memory, so only so many run at once. Nothing was read or written. Retry after the seconds in `Retry-After`.',
   },
   overloaded: {
     status: 503,

@@ -83,8 +83,17 @@ export interface FeedPlan {
   limit: number
 }
 
+/** Returns the statement of the last change that the feed shows: a row of `position`, or none. */
+export const feedEndStatement = (): QueryConfig =>
+  statement(
+    'feed|end',
+    () => sql`select transaction || '.' || sequence as position from ${revisions}
+      where transaction < (select feed_horizon()) order by transaction desc, sequence desc limit 1`,
+    {},
+  )
+
 /**
- * Returns the statement of the changes after a position: rows of `position` and `document` (JSON text).
+ * Returns the statement of the changes after a position: rows of `position`, `resource` and `document` (JSON text).
  *
  * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so
  * nothing can later appear before a position that a client has read.
@@ -97,7 +106,7 @@ export function feedStatement({ after, resources, limit }: FeedPlan): QueryConfi
       : sql``
     const inResources =
       resources.length > 0 ? sql` and resource = any(${placeholder('resources')}::text[])` : sql``
-    return sql`select ${position} as position, (select row_to_json(change) from (select ${position} as "position", resource,
+    return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
         key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", document) change)::text as document
       from ${revisions} where transaction < (select feed_horizon())${bound}${inResources}
       order by transaction, sequence limit ${placeholder('limit')}`

@@ -38,6 +38,7 @@ import { responseCache } from './plugins/response-cache.ts'
 import { routes } from './plugins/routes.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { shutdown } from './plugins/shutdown.ts'
+import { speedWindowMs, transfers } from './plugins/transfers.ts'
 import { urlLimit } from './plugins/url-limit.ts'
 
 const megabyte = 1024 * 1024
@@ -45,8 +46,8 @@ const megabyte = 1024 * 1024
 /** Most failed authentications of an address in a minute. */
 const maxFailuresPerMinute = 20
 
-/** Most connections to PostgreSQL beside the pool: notifications, readiness, recomposing, cancelling, the shared lock. */
-const otherConnections = 8
+/** Most connections to PostgreSQL beside the pools of requests and exports: streams, notifications, readiness, recomposing, cancelling. */
+const otherConnections = 16
 
 /** The trusted issuer of access tokens, if the configuration names one. */
 function tokenVerifier(
@@ -65,7 +66,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxConnections: maxClientConnections(
       descriptorLimit(),
       config.MAX_CONNECTIONS,
-      config.POOL_SIZE + otherConnections,
+      config.POOL_SIZE + config.MAX_EXPORTS + otherConnections,
     ),
     maxPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     proxies: config.TRUST_PROXY ?? [],
@@ -144,7 +145,16 @@ export async function buildApp({
       maxBytes: config.CACHE_MB * megabyte,
       publicRead: config.PUBLIC_READ,
     })
-    await scope.register(operations, { endpoints })
+    await scope.register(transfers, {
+      minBytesPerSecond: config.MIN_TRANSFER_KIB * 1024,
+      windowMs: speedWindowMs,
+      maxDurationMs: config.MAX_TRANSFER_SECONDS * 1000,
+    })
+    await scope.register(operations, {
+      endpoints,
+      exportLimits: { maxTotal: config.MAX_EXPORTS, maxPerClient: config.MAX_EXPORTS_PER_CLIENT },
+      streamLimits: { maxTotal: config.MAX_STREAMS, maxPerClient: config.MAX_STREAMS_PER_CLIENT },
+    })
   })
 
   return app

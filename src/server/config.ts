@@ -148,6 +148,28 @@ export const environment = z.object({
   REQUEST_SECONDS: wholeNumber(1, 3600)
     .default(60)
     .describe('How long headers and body of a request may take to arrive before it gets 408.'),
+  MAX_EXPORTS: wholeNumber(1, 500)
+    .default(5)
+    .describe(
+      'Maximum number of exports at once, on connections to PostgreSQL beside `POOL_SIZE`; further ones get 503.',
+    ),
+  MAX_EXPORTS_PER_CLIENT: wholeNumber(1, 500)
+    .default(2)
+    .describe('Maximum number of exports of one key or address at once; further ones get 429.'),
+  MAX_STREAMS: wholeNumber(1, 100_000)
+    .default(1000)
+    .describe('Maximum number of streams of changes at once; further ones get 503.'),
+  MAX_STREAMS_PER_CLIENT: wholeNumber(1, 100_000)
+    .default(20)
+    .describe('Maximum number of streams of one key or address at once; further ones get 429.'),
+  MIN_TRANSFER_KIB: wholeNumber(0, 1_000_000)
+    .default(32)
+    .describe(
+      'KiB a second that a client of an export or stream must read while data waits, on average over a minute; 0 for any speed.',
+    ),
+  MAX_TRANSFER_SECONDS: wholeNumber(1, 1_000_000)
+    .default(3600)
+    .describe('How long an export or stream may take before it is cut off.'),
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000)
     .optional()
     .describe(

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
+import { Concurrency } from '../../src/operations/concurrency.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
 import { type Api, openApi } from '../support/api.ts'
@@ -243,8 +244,10 @@ describe('a database whose locale is C', () => {
       const find = async (q: string) => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
         const { signal: gone } = new AbortController()
+        const limit = new Concurrency('requests', { maxTotal: 1, maxPerClient: 1 })
         const asked = {
           actor: anonymous,
+          client: { name: 'test', group: 'test', isAnonymous: true },
           requestId: 'test',
           method: 'GET',
           format: 'json',
@@ -259,6 +262,10 @@ describe('a database whose locale is C', () => {
         }
         const answer = await search?.handle(asked, {
           database,
+          exportDatabase: database,
+          streamDatabase: database,
+          exportLimit: limit,
+          streamLimit: limit,
           cursorSecret: '',
           keyring: { changed: () => {} },
           changed: async () => {},

@@ -10,7 +10,7 @@ import { linesOf } from '../support/export-files.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await openApi({ env: { MAX_EXPORTS: '5', MAX_EXPORTS_PER_CLIENT: '2', TRUST_PROXY: '127.0.0.1' } })
 })
 afterAll(() => api.close())
 
@@ -30,9 +30,10 @@ describe('a long export', () => {
   afterEach(() => {
     for (const message of opened.splice(0)) message.destroy()
   })
-  const open = async (path = large) => {
+  const open = async (path = large, address = '10.0.0.1') => {
     const message = await new Promise<IncomingMessage>((resolve, reject) => {
-      httpGet(`${api.origin}${path}`, { agent: false }, resolve).on('error', reject)
+      const headers = { 'x-forwarded-for': address }
+      httpGet(`${api.origin}${path}`, { agent: false, headers }, resolve).on('error', reject)
     })
     opened.push(message)
     return message
@@ -95,15 +96,20 @@ describe('a long export', () => {
     },
   )
 
-  it('takes at most half of the connections: further exports return 503, other requests succeed', async () => {
+  it('keeps out only further exports, of the same client by 429 and of others by 503', async () => {
     await until(async () => (await copying()).length === 0)
-    await Promise.all(Array.from({ length: 5 }, () => open()))
+    await Promise.all(Array.from({ length: 5 }, (_, at) => open(large, `10.0.0.${at >> 1}`)))
     await until(async () => (await copying()).length === 5)
     const refused = await api.get(large)
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(refusal(refused).type).toBe('/problems/busy')
-    expect((await api.get('/v1/agreements?limit=1')).status).toBe(200)
+    const own = await api.get(large, { headers: { 'x-forwarded-for': '10.0.0.1' } })
+    expect(own.status).toBe(429)
+    expect(own.headers.get('retry-after')).toMatch(/^\d+$/)
+    const others = ['/v1/agreements?limit=1', `/v1/agreements?limit=1&asOf=${new Date().toISOString()}`]
+    for (const path of others) expect((await api.get(path)).status).toBe(200)
+    expect((await api.patch('/v1/topics/energy', { name: 'Meanwhile' })).status).toBe(200)
     for (const message of opened) message.destroy()
     await until(async () => (await api.get('/v1/topics?format=csv')).status === 200)
   })

@@ -5,6 +5,7 @@ import fp from 'fastify-plugin'
 import { publicReads } from '../../database/public-reads.ts'
 import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
+import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrency.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
 import { requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
@@ -14,9 +15,6 @@ import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
 import { methodNotAllowed } from './routes.ts'
 
 const json = 'application/json; charset=utf-8'
-
-/** A stream is given up after so many milliseconds in which its client reads nothing. */
-const streamTimeoutMs = 300_000
 
 /** A path of the OpenAPI document in the router's notation. */
 const routeUrl = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -80,8 +78,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
         if (hasMoment) requirePast(contract.query, apiRequest.query, await app.database.clock.now())
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const response = await endpoint.handle(apiRequest, contextFor(request, context, getSignal))
-        // A client that stops reading must not keep a database connection for ever.
-        if (response.body instanceof Readable) reply.raw.setTimeout(streamTimeoutMs)
+        if (response.body instanceof Readable) app.watchTransfer(request, reply)
         return contract.formats ? { ...response, headers: { ...response.headers, vary: 'Accept' } } : response
       })
     },
@@ -148,18 +145,46 @@ function addRefusals(app: FastifyInstance, url: string): void {
   })
 }
 
+/** Connections for streams: readers of all changes and of public ones alone read for all, and some streams are behind. */
+const maxStreamConnections = 6
+
+/** Options of the plugin `operations`. */
+export interface OperationsOptions {
+  endpoints: readonly Endpoint[]
+  exportLimits: ConcurrencyLimits
+  streamLimits: ConcurrencyLimits
+}
+
 /** Serves the operations of all resources and the endpoints beside them. */
-export const operations = fp<{ endpoints: readonly Endpoint[] }>(
-  async function operations(app, { endpoints }) {
-    const { database, keyring, closing, changes } = app
+export const operations = fp<OperationsOptions>(
+  async function operations(app, { endpoints, exportLimits, streamLimits }) {
+    const { database, keyring, closing, changes, metrics } = app
+    // A pool lends half of its connections to exports, and opens no more than it lends.
+    const exportDatabase = database.fork({ maxConnections: 2 * (exportLimits.maxTotal + 2) })
+    const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
+    app.addHook('onClose', () => Promise.all([exportDatabase.close(), streamDatabase.close()]))
+    const exportLimit = new Concurrency('exports', exportLimits)
+    const streamLimit = new Concurrency('streams of changes', streamLimits)
+    metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportLimit.running)
+    metrics.gauge('entente_streams_running', 'Streams of changes that are open.', () => streamLimit.running)
     const context: Context = {
       database,
+      exportDatabase,
+      streamDatabase,
+      exportLimit,
+      streamLimit,
       cursorSecret: await cursorSecret(database),
       keyring,
       changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),
       closing,
     }
-    const contexts = { internal: context, public: { ...context, database: publicReads(database) } }
+    const publicContext = {
+      ...context,
+      database: publicReads(database),
+      exportDatabase: publicReads(exportDatabase),
+      streamDatabase: publicReads(streamDatabase),
+    }
+    const contexts = { internal: context, public: publicContext }
     for (const endpoint of endpoints) {
       if (endpoint.contract.access === 'read') addRead(app, endpoint, contexts)
       else addWrite(app, endpoint, context)
@@ -170,6 +195,14 @@ export const operations = fp<{ endpoints: readonly Endpoint[] }>(
   },
   {
     name: 'operations',
-    dependencies: ['@fastify/accepts', 'routes', 'client', 'body-parsers', 'response-cache', 'shutdown'],
+    dependencies: [
+      '@fastify/accepts',
+      'routes',
+      'client',
+      'body-parsers',
+      'response-cache',
+      'shutdown',
+      'transfers',
+    ],
   },
 )

@@ -108,8 +108,10 @@ export function readApiRequest(
   const query = check()
   const [format = accepted] = hasFormat ? getWords(query, 'format') : []
   const { mediaType } = request
+  let signal: AbortSignal | undefined
   const apiRequest: ApiRequest = {
     actor,
+    client: request.client,
     method: request.method,
     format,
     key,
@@ -121,7 +123,10 @@ export function readApiRequest(
     headers: headerValues(request, headers && [...headers]),
     ...(mediaType !== undefined && { bodyType: mediaType }),
     body: request.body,
-    getAbortSignal: () => closeSignal(reply),
+    getAbortSignal: () => {
+      signal ??= closeSignal(reply)
+      return signal
+    },
   }
   return { apiRequest, rawQuery: raw }
 }

@@ -1,0 +1,209 @@
+import { EventEmitter, once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Semaphore } from 'async-mutex'
+import type { DatabaseClient } from '../../database/database.ts'
+import type { Context } from '../../operations/operation.ts'
+import { type FeedPosition, feedEndStatement, feedStatement } from '../../query/revisions.ts'
+import { positionIn } from './contract.ts'
+
+/** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
+const pollMs = 1000
+
+/** Milliseconds after which streams are woken without changes, to send a comment. */
+export const heartbeatMs = 15_000
+
+/** Changes that one statement reads for all streams, and for a stream that is behind. A stream that waits holds a page. */
+const livePageSize = 200
+const replayPageSize = 20
+
+/** Pages that are read at once for streams that are behind. */
+const maxReplays = 2
+
+/** Changes kept in memory for the streams: as many as these, and their bytes. */
+const maxEvents = 2000
+const maxEventBytes = 16 * 1024 * 1024
+
+/** For how long changes are kept in memory: a record may be redacted or made internal at any time. */
+const maxEventAgeMs = 2000
+
+/** Streams to which a change is sent in a millisecond: between two reads there is time for other work. */
+const streamsPerMs = 5
+
+interface Row {
+  position: string
+  resource: string
+  document: string
+}
+
+interface FeedEvent {
+  order: bigint
+  readAt: number
+  resource: string
+  bytes: Buffer
+}
+
+/** What a stream sends next, and where it is then. */
+export interface FeedPage {
+  bytes: Buffer
+  order: bigint
+}
+
+const sequenceLimit = 10n ** 18n
+
+/** A position as one number. Its parts have at most 18 digits. */
+export const toOrder = (position: FeedPosition | undefined): bigint =>
+  position ? BigInt(position.transaction) * sequenceLimit + BigInt(position.sequence) : 0n
+
+const toPosition = (order: bigint): FeedPosition | undefined =>
+  order === 0n
+    ? undefined
+    : { transaction: String(order / sequenceLimit), sequence: String(order % sequenceLimit) }
+
+/** A change as a server-sent event. A line break in JSON can only be white space, and would end the field. */
+const toEvent = ({ position, resource, document }: Row): FeedEvent => ({
+  order: toOrder(positionIn(position)),
+  readAt: performance.now(),
+  resource,
+  bytes: Buffer.from(`id: ${position}\nevent: change\ndata: ${document.replaceAll(/[\r\n]+/g, '')}\n\n`),
+})
+
+/**
+ * The changes for all streams whose clients see the same records. One loop reads them from the database while there are streams, and keeps the last ones in
+ * memory, from which every stream takes its own at its own pace. A stream that is further behind reads pages by itself,
+ * a few at a time. The connections are not those of requests.
+ */
+export class ChangeFeed {
+  readonly #database: DatabaseClient
+  readonly #context: Pick<Context, 'changed' | 'closing'>
+  readonly #replays = new Semaphore(maxReplays)
+  readonly #wakeUps = new EventEmitter().setMaxListeners(0)
+  #streams = 0
+  #running: Promise<void> | undefined
+  #events: FeedEvent[] = []
+  #bytes = 0
+  /** `#events` has every change after `#start` up to `#end`; undefined before the first read. */
+  #start: bigint | undefined
+  #end = 0n
+
+  constructor({ streamDatabase, changed, closing }: Pick<Context, 'streamDatabase' | 'changed' | 'closing'>) {
+    this.#database = streamDatabase
+    this.#context = { changed, closing }
+    closing.addEventListener('abort', () => this.#wakeUps.emit('wake'))
+  }
+
+  /** Whether the changes in memory have a beginning. */
+  get isReading(): boolean {
+    return this.#start !== undefined
+  }
+
+  /** Begins to read for one more stream, until the function that is returned is called. */
+  open(): () => void {
+    this.#streams += 1
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+      this.#clear()
+    })
+    return () => {
+      this.#streams -= 1
+    }
+  }
+
+  /** Resolves when there are more changes, after `heartbeatMs`, when the service closes, and when `signal` aborts. */
+  async next(signal: AbortSignal): Promise<void> {
+    if (!this.#context.closing.aborted) await once(this.#wakeUps, 'wake', { signal }).catch(() => {})
+  }
+
+  /** Returns the changes in memory after a position, or undefined when they do not reach so far back. */
+  read(after: bigint, resources: readonly string[]): FeedPage | undefined {
+    if (this.#start === undefined || after < this.#start) return undefined
+    const first = this.#events.findLastIndex(({ order }) => order <= after) + 1
+    const events = this.#events.slice(first).filter(isOf(resources))
+    return { bytes: Buffer.concat(events.map(({ bytes }) => bytes)), order: max(after, this.#end) }
+  }
+
+  /**
+   * Reads the changes after a position from the database, waiting for others that do so. At the end of the feed the page
+   * is empty or short, and the position after it is one that `read` has reached.
+   */
+  async readPage(after: bigint, resources: string[]): Promise<FeedPage> {
+    return this.#replays.runExclusive(async () => {
+      const end = this.#start === undefined ? 0n : this.#end
+      const events = await this.#query(after, resources, replayPageSize)
+      const last = events.at(-1)?.order ?? after
+      const isWhole = events.length === replayPageSize
+      return {
+        bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
+        order: isWhole ? last : max(last, end),
+      }
+    })
+  }
+
+  async #run(): Promise<void> {
+    let wokenAt = performance.now()
+    while (this.#streams > 0 && !this.#context.closing.aborted) {
+      // Starts before the read, so that no change between the two is missed.
+      const news = this.#context.changed(pollMs)
+      const count = await this.#readOn().catch(() => {
+        // The database is away: the next read goes on at the same position.
+        return 0
+      })
+      if (count > 0 || performance.now() - wokenAt >= heartbeatMs) {
+        wokenAt = performance.now()
+        this.#wakeUps.emit('wake')
+      }
+      await (count === livePageSize ? undefined : news)
+      await delay(this.#streams / streamsPerMs)
+    }
+  }
+
+  /** Reads the next changes into memory. Returns how many streams must hear of; at the first time, of the beginning. */
+  async #readOn(): Promise<number> {
+    if (this.#start === undefined) {
+      const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
+      this.#end = toOrder(positionIn(row?.position ?? ''))
+      this.#start = this.#end
+      return 1
+    }
+    const events = await this.#query(this.#end, [], livePageSize)
+    for (const event of events) this.#add(event)
+    this.#prune(performance.now() - maxEventAgeMs)
+    return events.length
+  }
+
+  async #query(after: bigint, resources: string[], limit: number): Promise<FeedEvent[]> {
+    const statement = feedStatement({ after: toPosition(after), resources, limit })
+    return (await this.#database.read<Row>(statement)).map(toEvent)
+  }
+
+  #add(event: FeedEvent): void {
+    this.#events.push(event)
+    this.#bytes += event.bytes.length
+    this.#end = event.order
+  }
+
+  /** Forgets the changes that were read before a time, and the oldest ones when there are too many. */
+  #prune(since: number): void {
+    let count = 0
+    for (const { order, readAt, bytes } of this.#events) {
+      const isMuch = this.#events.length - count > maxEvents || this.#bytes > maxEventBytes
+      if (readAt >= since && !isMuch) break
+      count += 1
+      this.#bytes -= bytes.length
+      this.#start = order
+    }
+    this.#events.splice(0, count)
+  }
+
+  #clear(): void {
+    this.#events = []
+    this.#bytes = 0
+    this.#start = undefined
+  }
+}
+
+const max = (one: bigint, other: bigint) => (one > other ? one : other)
+
+const isOf =
+  (resources: readonly string[]) =>
+  ({ resource }: FeedEvent) =>
+    resources.length === 0 || resources.includes(resource)

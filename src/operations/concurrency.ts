@@ -1,0 +1,67 @@
+import { Problem } from '../problems/problem.ts'
+import type { Client } from './client.ts'
+
+const retryAfterSeconds = '5'
+
+/** How many long responses of a kind may be sent at once. */
+export interface ConcurrencyLimits {
+  maxTotal: number
+  /** For one client. All clients of a group together may have half of `maxTotal`. */
+  maxPerClient: number
+}
+
+/** Bounds the long responses of a kind, such as exports: in total, and for each client and group of clients. */
+export class Concurrency {
+  readonly #kind: string
+  readonly #limits: ConcurrencyLimits
+  readonly #counts = new Map<string, number>()
+  #running = 0
+
+  /** @param kind names them in problems: `exports`. */
+  constructor(kind: string, limits: ConcurrencyLimits) {
+    this.#kind = kind
+    this.#limits = limits
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  /**
+   * Counts one more, until the function that is returned is called.
+   * @throws Problem `rate-limited` at the limit of the client or its group, `busy` at that of all.
+   */
+  acquire({ name, group }: Client): () => void {
+    const { maxTotal, maxPerClient } = this.#limits
+    this.#check('rate-limited', name, maxPerClient, 'of one client')
+    // A client alone is its group: its own limit counts.
+    if (group !== name) this.#check('rate-limited', group, Math.ceil(maxTotal / 2), 'of one group of clients')
+    if (this.#running >= maxTotal) throw this.#refusal('busy', maxTotal, 'in all')
+    const names = new Set([name, group])
+    this.#add(names, 1)
+    let isReleased = false
+    return () => {
+      if (isReleased) return
+      isReleased = true
+      this.#add(names, -1)
+    }
+  }
+
+  #check(type: 'rate-limited', counted: string, max: number, whose: string): void {
+    if ((this.#counts.get(counted) ?? 0) >= max) throw this.#refusal(type, max, whose)
+  }
+
+  #refusal(type: 'rate-limited' | 'busy', max: number, whose: string): Problem {
+    const detail = `At most ${max} ${this.#kind} ${whose} are sent at once. Retry after ${retryAfterSeconds} seconds.`
+    return new Problem(type, detail, { headers: { 'retry-after': retryAfterSeconds } })
+  }
+
+  #add(names: Iterable<string>, change: 1 | -1): void {
+    this.#running += change
+    for (const name of names) {
+      const count = (this.#counts.get(name) ?? 0) + change
+      if (count > 0) this.#counts.set(name, count)
+      else this.#counts.delete(name)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { type TransferLimits, Transfers } from './transfers/transfers.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Holds the response to a request to the limits of speed and duration until it has ended. */
+    watchTransfer(request: FastifyRequest, reply: FastifyReply): void
+  }
+}
+
+/** How often transfers are looked at, in milliseconds. */
+const intervalMs = 5000
+
+/** The time over which the speed of a client is averaged, in milliseconds. */
+export const speedWindowMs = 60_000
+
+/**
+ * Provides `app.watchTransfer`. Cuts off exports and streams whose client reads too slowly, or that take too long: each
+ * holds memory, and an export a connection to PostgreSQL.
+ */
+export const transfers = fp<TransferLimits>(
+  async function transfers(app, limits) {
+    const watched = new Transfers(limits)
+    const timer = setInterval(() => watched.check(performance.now()), intervalMs).unref()
+    app.addHook('onClose', async () => clearInterval(timer))
+    app.decorate('watchTransfer', (request, { raw }) => {
+      const response = {
+        connection: request.raw.socket,
+        isOver: () => raw.closed,
+        onCut: (reason: string) => request.log.warn({ req: request, reason }, 'a transfer was cut off'),
+      }
+      watched.add(response, performance.now())
+    })
+    app.metrics.gauge('entente_transfers', 'Exports and streams that are being sent.', () => watched.count)
+    app.metrics.counter(
+      'entente_transfers_cut_total',
+      'Exports and streams that were cut off, as their client read too slowly or they took too long.',
+      'reason',
+      watched.cut,
+    )
+  },
+  { name: 'transfers', dependencies: ['metrics'] },
+)

@@ -1,0 +1,88 @@
+/** Limits of exports and streams. */
+export interface TransferLimits {
+  /** Bytes a second that the client must read while data waits for it, on average over a window; 0 for any speed. */
+  minBytesPerSecond: number
+  /** Length of the window, in milliseconds. */
+  windowMs: number
+  maxDurationMs: number
+}
+
+/** What is known of a connection: `bytesWritten` includes what still waits in `writableLength`. */
+interface Connection {
+  readonly bytesWritten: number
+  readonly writableLength: number
+  destroy(): unknown
+}
+
+/** A response that has begun. */
+interface LongResponse {
+  connection: Connection
+  isOver(): boolean
+  /** Is told why it is cut off. */
+  onCut(reason: string): void
+}
+
+interface Transfer extends LongResponse {
+  startedAt: number
+  /** Since when data has been waiting, and how many bytes had been sent then; undefined while none waits. */
+  waiting: { since: number; sentBytes: number } | undefined
+}
+
+const sentBytes = ({ bytesWritten, writableLength }: Connection) => bytesWritten - writableLength
+
+/** Responses that take long. Times are milliseconds of `performance.now()`. */
+export class Transfers {
+  readonly cut = { slow: 0, long: 0 }
+  readonly #limits: TransferLimits
+  readonly #transfers = new Set<Transfer>()
+
+  constructor(limits: TransferLimits) {
+    this.#limits = limits
+  }
+
+  get count(): number {
+    return this.#transfers.size
+  }
+
+  add(response: LongResponse, now: number): void {
+    this.#transfers.add({ ...response, startedAt: now, waiting: undefined })
+  }
+
+  /** Forgets what is over, and cuts off what breaks the limits. */
+  check(now: number): void {
+    const { maxDurationMs } = this.#limits
+    for (const transfer of this.#transfers) {
+      if (transfer.isOver()) {
+        this.#transfers.delete(transfer)
+      } else if (now - transfer.startedAt > maxDurationMs) {
+        this.#cut(transfer, 'long', `it took longer than ${maxDurationMs / 1000} s`)
+      } else if (this.#isSlow(transfer, now)) {
+        const { minBytesPerSecond, windowMs } = this.#limits
+        const limit = `${minBytesPerSecond} bytes a second over ${windowMs / 1000} s`
+        this.#cut(transfer, 'slow', `its client read less than ${limit} while data was waiting`)
+      }
+    }
+  }
+
+  #isSlow(transfer: Transfer, now: number): boolean {
+    const { connection, waiting } = transfer
+    const { minBytesPerSecond, windowMs } = this.#limits
+    if (connection.writableLength === 0) {
+      transfer.waiting = undefined
+      return false
+    }
+    const elapsedMs = waiting ? now - waiting.since : 0
+    if (waiting && elapsedMs < windowMs) return false
+    const least = (minBytesPerSecond * elapsedMs) / 1000
+    const isSlow = waiting !== undefined && sentBytes(connection) - waiting.sentBytes < least
+    transfer.waiting = { since: now, sentBytes: sentBytes(connection) }
+    return isSlow
+  }
+
+  #cut(transfer: Transfer, why: 'slow' | 'long', reason: string): void {
+    this.cut[why] += 1
+    this.#transfers.delete(transfer)
+    transfer.onCut(reason)
+    transfer.connection.destroy()
+  }
+}

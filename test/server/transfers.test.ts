@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { Transfers } from '../../src/server/plugins/transfers/transfers.ts'
+
+/** Exports and streams, and how fast their clients read. */
+
+/** A transfer that is looked at every five seconds for three minutes. Returns after how many it was cut off, and why. */
+function watch(
+  bytesPerSecond: number,
+  waitingBytes: (second: number) => number,
+  maxDurationMs = 3_600_000,
+  isOverAfter = 1000,
+) {
+  const transfers = new Transfers({ minBytesPerSecond: 1000, windowMs: 60_000, maxDurationMs })
+  let second = 0
+  let cutAfter: number | undefined
+  let reason = ''
+  const connection = {
+    get bytesWritten() {
+      return second * bytesPerSecond + waitingBytes(second)
+    },
+    get writableLength() {
+      return waitingBytes(second)
+    },
+    destroy: () => {
+      cutAfter = second
+    },
+  }
+  const onCut = (why: string) => {
+    reason = why
+  }
+  transfers.add({ connection, isOver: () => second > isOverAfter, onCut }, 0)
+  for (; second <= 180; second += 5) transfers.check(second * 1000)
+  return { cutAfter, reason, left: transfers.count }
+}
+
+it('cuts off a client that reads less than the least speed for a minute while data waits', () => {
+  expect(watch(999, () => 50_000)).toEqual({
+    cutAfter: 60,
+    reason: expect.stringContaining('1000 bytes'),
+    left: 0,
+  })
+  expect(watch(0, (second) => (second < 40 ? 0 : 1))).toMatchObject({ cutAfter: 100 })
+})
+
+it('lets a client go on that reads fast enough, and one for which no data waits', () => {
+  expect(watch(1000, () => 50_000)).toEqual({ cutAfter: undefined, reason: '', left: 1 })
+  expect(watch(0, () => 0)).toMatchObject({ cutAfter: undefined })
+  expect(watch(0, (second) => (second % 50 === 0 ? 0 : 1))).toMatchObject({ cutAfter: undefined })
+})
+
+it('forgets a response that is over', () => {
+  expect(watch(0, () => 1, 3_600_000, 30)).toMatchObject({ cutAfter: undefined, left: 0 })
+})
+
+it('cuts off whatever takes longer than the longest duration', () => {
+  expect(watch(1_000_000, () => 0, 90_000)).toMatchObject({
+    cutAfter: 95,
+    reason: expect.stringContaining('90 s'),
+  })
+})
