@@ -8,20 +8,22 @@ import { unwrapped } from './schema-names.ts'
  * @returns undefined if it resolves; otherwise the second half of the error message, which names the first reference
  * token that does not.
  */
-function lostStep(schema: z.core.$ZodType, steps: string[]): string | undefined {
-  const [step, ...rest] = steps
-  if (step === undefined) return undefined
+function describeUnresolvedToken(schema: z.core.$ZodType, tokens: string[]): string | undefined {
+  const [token, ...rest] = tokens
+  if (token === undefined) return undefined
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodArray) {
-    return /^(0|[1-9]\d*)$/.test(step) ? lostStep(inner.element, rest) : `"${step}" is not an array index`
+    return /^(0|[1-9]\d*)$/.test(token)
+      ? describeUnresolvedToken(inner.element, rest)
+      : `"${token}" is not an array index`
   }
   if (inner instanceof z.ZodObject) {
-    const next = inner.shape[step]
+    const next = inner.shape[token]
     return next
-      ? lostStep(next, rest)
-      : `there is no property "${step}"${didYouMean(step, Object.keys(inner.shape))}`
+      ? describeUnresolvedToken(next, rest)
+      : `there is no property "${token}"${didYouMean(token, Object.keys(inner.shape))}`
   }
-  return `"${step}" cannot be resolved: the value before it is neither an object nor an array`
+  return `"${token}" cannot be resolved: the value before it is neither an object nor an array`
 }
 
 const citation = z.object({ record: z.object({ resource: z.string() }), property: z.string().nullable() })
@@ -30,12 +32,12 @@ const citation = z.object({ record: z.object({ resource: z.string() }), property
 export function checkProperty(document: unknown, context: z.RefinementCtx, registry: Registry) {
   const { record, property } = citation.parse(document)
   if (property === null) return
-  const steps = property
+  const tokens = property
     .slice(1)
     .split('/')
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
   const resource = registry.find(record.resource)
-  const lost = resource && lostStep(resource.document, steps)
+  const lost = resource && describeUnresolvedToken(resource.document, tokens)
   if (lost) {
     const message = `"${property}" does not resolve in ${record.resource}: ${lost}`
     context.addIssue({ code: 'custom', path: ['property'], message })
