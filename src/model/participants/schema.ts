@@ -6,7 +6,7 @@ import { actionKinds } from '../vocabularies.ts'
 
 /** Public schemas of the participants of a record. */
 
-const actorShape = (registry: Registry) => ({
+const referenceShape = (registry: Registry) => ({
   country: optional(registry.keySchema('countries')),
   organization: optional(registry.keySchema('organizations')),
   region: optional(registry.keySchema('regions')),
@@ -14,12 +14,12 @@ const actorShape = (registry: Registry) => ({
 
 const contribution = optional(prose(1000)).meta({ description: 'What the participant brings in.' })
 
-type Actor = Record<'country' | 'organization' | 'region', string | null>
+type ParticipantReference = Record<'country' | 'organization' | 'region', string | null>
 
-const actorKey = (value: Actor) => value.country ?? value.organization ?? value.region
+const referencedKey = (value: ParticipantReference) => value.country ?? value.organization ?? value.region
 
 /** Requires exactly one of country, organization and region in each entry, and none of them twice in the same role. */
-function checkActors(list: (Actor & { role: string })[], context: z.RefinementCtx) {
+function checkParticipants(list: (ParticipantReference & { role: string })[], context: z.RefinementCtx) {
   const seen = new Set<string>()
   list.forEach((entry, at) => {
     const { length } = [entry.country, entry.organization, entry.region].filter((value) => value !== null)
@@ -28,12 +28,12 @@ function checkActors(list: (Actor & { role: string })[], context: z.RefinementCt
       context.addIssue({ code: 'custom', path: [at], message })
       return
     }
-    const identity = `${actorKey(entry)} ${entry.role}`
+    const identity = `${referencedKey(entry)} ${entry.role}`
     if (seen.has(identity)) {
       context.addIssue({
         code: 'custom',
         path: [at],
-        message: `has ${actorKey(entry)} as ${entry.role} a second time`,
+        message: `has ${referencedKey(entry)} as ${entry.role} a second time`,
       })
     }
     seen.add(identity)
@@ -50,12 +50,12 @@ export type Roles = readonly [string, ...string[]]
 export function participantsSchema(registry: Registry, schemaName: string, roles: Roles) {
   const participant = named(
     schemaName,
-    z.strictObject({ ...actorShape(registry), role: z.enum(roles), contribution }).meta({
+    z.strictObject({ ...referenceShape(registry), role: z.enum(roles), contribution }).meta({
       description: 'Who takes part: exactly one of country, organization and region.',
       examples: [{ country: 'CHN', organization: null, region: null, role: roles[0], contribution: null }],
     }),
   )
-  return z.array(participant).max(500).default([]).superRefine(checkActors)
+  return z.array(participant).max(500).default([]).superRefine(checkParticipants)
 }
 
 const action = named(
@@ -81,7 +81,7 @@ export function partiesSchema(registry: Registry, schemaName: string, roles: Rol
     schemaName,
     z
       .strictObject({
-        ...actorShape(registry),
+        ...referenceShape(registry),
         role: z.enum(roles),
         contribution,
         signatory: optional(line(300)).meta({ description: 'Who signed for it.' }),
@@ -102,5 +102,5 @@ export function partiesSchema(registry: Registry, schemaName: string, roles: Rol
         ],
       }),
   )
-  return z.array(party).max(500).default([]).superRefine(checkActors)
+  return z.array(party).max(500).default([]).superRefine(checkParticipants)
 }
