@@ -8,7 +8,7 @@ import { findEdtfFault } from './edtf.ts'
  * text in responses: `2011`, `201X`, `2011-04`.
  */
 
-type Bounds<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
+type BoundsFunction<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
 
 /** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
 const yearSql = (day: AnyPgColumn) =>
@@ -17,10 +17,10 @@ const yearSql = (day: AnyPgColumn) =>
 // An open end is the date `infinity`. Its year, Infinity, never equals that of the other end, so it never reaches the
 // cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
 // completely.
-const sameYear: Bounds<SQL> = (earliest, latest) =>
+const sameYear: BoundsFunction<SQL> = (earliest, latest) =>
   sql`extract(year from ${earliest}) = extract(year from ${latest}) and extract(year from ${earliest}) > -4700`
 
-const sameMonth: Bounds<SQL> = (earliest, latest) =>
+const sameMonth: BoundsFunction<SQL> = (earliest, latest) =>
   sql`${sameYear(earliest, latest)} and extract(month from ${earliest}) = extract(month from ${latest})`
 
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
@@ -29,7 +29,7 @@ const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 e
  * The unit that a date lies in, as a number. It is null without a date, and for a date that may lie in several units.
  * Decades are those of EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
-export const unitNumber: Record<'year' | 'decade' | 'month', Bounds<SQL>> = {
+export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>> = {
   year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearSql(earliest)} end)`,
   // Compares the decades of both ends. The casts come after the check that both days are finite.
   decade: (earliest, latest) =>
