@@ -52,7 +52,7 @@ const hasSome = (relation: Relation, siblings: Siblings): SQL =>
   sql`exists (select from (${relationRows(relation, siblings)}) related where related.record = ${relation.key})`
 
 /** SQL array of the given values without their roles, cast to the type of the relation's values. */
-const codes = (relation: Relation, values: SQL) =>
+const valuesWithoutRoles = (relation: Relation, values: SQL) =>
   sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(relation.type)}) from unnest(${textArray(values)}) word)::${sql.raw(relation.type)}[]`
 
 /**
@@ -66,7 +66,7 @@ function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
   return sql`${relation.key} in (
     select related.record from (${relationRows(relation, siblings)}) related
     join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(relation.type)}${role}
-    where related.value = any(${codes(relation, values)})
+    where related.value = any(${valuesWithoutRoles(relation, values)})
     group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`
 }
 
