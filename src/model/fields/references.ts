@@ -21,7 +21,7 @@ interface ReferencesOptions {
 }
 
 /** The junction table of a field. Its name is made of those of the resource's table and the field. */
-const pairTable = (
+const junctionTable = (
   { name, tableName, recordId, registry }: FieldPlace,
   target: string,
   notItself: boolean,
@@ -50,22 +50,22 @@ const pairTable = (
 
 /** A list of references to records of another resource, in the order given and without duplicates. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
-  const pairs = (place: FieldPlace) => {
+  const junctionColumns = (place: FieldPlace) => {
     const [table] = place.registry.fieldTables(place)
     if (!table) throw new Error(`the references ${place.name} have no table`)
     return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
   }
   return defineField({
     schema: (registry) => distinct(registry.keySchema(target)).default([]).meta({ description }),
-    tables: (place) => [pairTable(place, target, options.notItself ?? false)],
+    tables: (place) => [junctionTable(place, target, options.notItself ?? false)],
     json: (place) => {
-      const { table, target: to } = pairs(place)
+      const { table, target: to } = junctionColumns(place)
       return jsonList(listQuery(table, sql`${to}`, place))
     },
-    rows: (place) => listRows(pairs(place).table, (key: string) => ({ target: key })),
+    rows: (place) => listRows(junctionColumns(place).table, (key: string) => ({ target: key })),
     ...(options.inverse && {
       inverse: (place: FieldPlace) => {
-        const { table, record, target: to } = pairs(place)
+        const { table, record, target: to } = junctionColumns(place)
         return {
           resource: target,
           name: options.inverse?.name ?? place.name,
@@ -76,7 +76,7 @@ export const references = (target: string, description: string, options: Referen
       },
     }),
     query: (place) => {
-      const { table, record, target: to } = pairs(place)
+      const { table, record, target: to } = junctionColumns(place)
       const { filter, include } = options
       const type = sql.raw(to.getSQLType())
       return {
