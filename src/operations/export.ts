@@ -11,7 +11,13 @@ import { getWords, invalidParameters, type Parameter, single } from '../model/pa
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
-import { copyCells, copyDocuments, copyFeatures, copySources, copyTable } from '../query/export.ts'
+import {
+  csvStatement,
+  geojsonStatement,
+  ndjsonStatement,
+  sourcesStatement,
+  xlsxStatement,
+} from '../query/export.ts'
 import { type FlatColumn, flatColumns, participantsProperty, type RowPer } from '../query/flat.ts'
 import type { ListPlan } from '../query/list.ts'
 import type { ApiRequest, ApiResponse, Context, FormatContract, HeaderContract } from './operation.ts'
@@ -130,7 +136,7 @@ async function* startLater(session: CopySession, statement: string): AsyncGenera
 function sourcesSheet(plan: ListPlan, session: CopySession) {
   const resource = plan.resource.registry.get('sources')
   const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
-  const rows = startLater(session, copySources(plan, columns))
+  const rows = startLater(session, sourcesStatement(plan, columns))
   return {
     name: resource === plan.resource ? 'cited sources' : resource.name,
     columns: sheetColumns(columns),
@@ -150,25 +156,25 @@ function createWriter(format: string, plan: ListPlan, per: RowPer): Writer {
   switch (format) {
     case 'csv':
       return {
-        statement: copyTable(plan, flatColumns(plan.resource, plan.representation, per), per),
+        statement: csvStatement(plan, flatColumns(plan.resource, plan.representation, per), per),
         write: (source) => toByteStream(withCrlf(source)),
       }
     case 'xlsx': {
       const columns = flatColumns(plan.resource, plan.representation, per)
       const records = { name: plan.resource.name, columns: sheetColumns(columns) }
       return {
-        statement: copyCells(plan, columns, per),
+        statement: xlsxStatement(plan, columns, per),
         write: (source, session) =>
           writeWorkbook([{ ...records, rows: parseRows(source) }, sourcesSheet(plan, session)]),
       }
     }
     case 'geojson':
       return {
-        statement: copyFeatures(plan),
+        statement: geojsonStatement(plan),
         write: (source) => toByteStream(featureCollection(parsePlaces(source))),
       }
     default:
-      return { statement: copyDocuments(plan), write: toByteStream }
+      return { statement: ndjsonStatement(plan), write: toByteStream }
   }
 }
 

@@ -46,7 +46,7 @@ function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record
 }
 
 /** Returns a COPY statement that writes one line of JSON per record. */
-export function copyDocuments(plan: ListPlan): string {
+export function ndjsonStatement(plan: ListPlan): string {
   const { fields, include } = plan.representation
   return copy(plan, documentJson(plan.resource, fields, include), jsonLinesOptions)
 }
@@ -55,11 +55,11 @@ export function copyDocuments(plan: ListPlan): string {
  * Returns a COPY statement that writes CSV with a header: RFC 4180 except for LF line ends, which `withCrlf` turns into
  * CRLF.
  */
-export const copyTable = (plan: ListPlan, columns: FlatColumn[], per: RowPer): string =>
+export const csvStatement = (plan: ListPlan, columns: FlatColumn[], per: RowPer): string =>
   copy(plan, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
 /** Returns a COPY statement that writes one JSON array of cells per row. */
-export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): string {
+export function xlsxStatement(plan: ListPlan, columns: FlatColumn[], per: RowPer): string {
   const cells = sql.join(
     columns.map(({ cell }) => cell),
     sql`, `,
@@ -68,7 +68,7 @@ export function copyCells(plan: ListPlan, columns: FlatColumn[], per: RowPer): s
 }
 
 /** Returns a COPY statement that writes one JSON array per record: key, location, document. */
-export function copyFeatures(plan: ListPlan): string {
+export function geojsonStatement(plan: ListPlan): string {
   const { resource, representation } = plan
   const document = documentJson(resource, representation.fields, representation.include)
   const location = propertyJson(resource, 'location')
@@ -83,7 +83,7 @@ export function copyFeatures(plan: ListPlan): string {
  * Returns a COPY statement that writes one JSON array of cells for each source that the citations of the matching records
  * name or, if the records are citations, that these name.
  */
-export function copySources(plan: ListPlan, columns: FlatColumn[]): string {
+export function sourcesStatement(plan: ListPlan, columns: FlatColumn[]): string {
   const { table, id, registry } = plan.resource
   const cells = sql.join(
     columns.map(({ cell }) => cell),
