@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import Fastify from 'fastify'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { aggregate, copyAll, count, list, one, read, record, wide, words } from './statements.ts'
+import { aggregate, copyText, count, list, one, read, record, wide, words } from './statements.ts'
 
 /**
  * The upper bound: a server with the schema and the statements of commit c79015c on a database of its own, named and
@@ -142,7 +142,7 @@ app.patch<{ Params: { id: string }; Body: { title: string } }>('/patch/:id', asy
 
 app.get('/copy', async (_request, reply) => {
   const client = await pool.connect()
-  const rows = client.query(copyTo(copyAll))
+  const rows = client.query(copyTo(copyText))
   reply.hijack()
   await pipeline(rows, reply.raw).finally(() => client.release())
 })

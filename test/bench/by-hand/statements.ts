@@ -37,14 +37,14 @@ const readText = text('read')
 export const read = (id: string): QueryConfig => ({ name: 'read', text: readText, values: [id] })
 
 /** COPY of all agreements as CSV. */
-export const copyAll = text('copy')
+export const copyText = text('copy')
 
-const recordText = text('record')
+const writeRevision = text('record')
 const actor = JSON.stringify({ kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY' })
 
 /** Writes the revision of an agreement and returns its document. */
 export const record = (id: string, operation: 'create' | 'patch'): QueryConfig => ({
   name: 'record',
-  text: recordText,
+  text: writeRevision,
   values: ['agreements', operation, actor, null, null, [id]],
 })
