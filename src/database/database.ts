@@ -117,12 +117,13 @@ export function openPool(url: string, options: DatabaseOptions, server?: Supervi
     await database.read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
   })
   const clock = databaseClock(async () => {
-    const [row] = await database.read<{ now: Date }>({
+    // As a number, because the text of a timestamp depends on settings of the server.
+    const [row] = await database.read<{ timeMs: number }>({
       name: 'clock',
-      text: 'select clock_timestamp() as now',
+      text: 'select extract(epoch from clock_timestamp())::float8 * 1000 as "timeMs"',
     })
     if (!row) throw new Error('the database did not say what time it is')
-    return row.now
+    return new Date(row.timeMs)
   })
   const services = { url, options, pool, listener, server, clock, costs: new ShapeCosts() }
   const database: Database = new PoolDatabase(services)

@@ -160,14 +160,14 @@ describe.each(resources)('a body for $name', (resource) => {
     },
   )
 
-  it('with a number that is too large for readers of JSON is refused with 422', async () => {
+  it('with a number that is too large for readers of JSON is refused with 400', async () => {
     const properties = [...Object.keys(resource.document.shape), 'version']
     for (const number of ['1e400', '-1e400']) {
       const body = `{${properties.map((property) => `"${property}":${number}`).join()}}`
-      const [created, ...changed] = await everywhere(body)
-      expect(created?.status).toBe(422)
-      expect(created && pointersIn(created)).toEqual(properties.map((property) => `/${property}`).sort())
-      for (const answer of changed) expect(answer.status).toBe(422)
+      for (const answer of await everywhere(body)) {
+        expect(answer.status).toBe(400)
+        expect(pointersIn(answer)).toEqual(properties.map((property) => `/${property}`).sort())
+      }
     }
   })
 

@@ -140,7 +140,7 @@ describe('an external id', () => {
 
   it('stands once in a record and once in a body of records, however it is spelt', async () => {
     const twice = { externalIds: ['Twice', 'TWICE'].map((id) => ({ scheme: 'texts', id })) }
-    expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('stands twice in the list')
+    expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('occurs twice in the list')
     const lines = ['Line', 'LINE'].map((id) => JSON.stringify({ title: id, kind: 'other', ...withId(id) }))
     const headers = { 'content-type': 'application/x-ndjson' }
     const answer = await api.post('/v1/projects', lines.join('\n'), { headers })

@@ -8,6 +8,7 @@ import { composedJson, propertiesOf } from '../../src/model/document.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime, keyIn, nameProperty, pathTo, resourceOf } from '../support/documents.ts'
 import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
@@ -74,16 +75,20 @@ async function expectAnswers(touched: Touched[]): Promise<void> {
     const live = await composed(resource)
     for (const { key, id } of touched.filter((one) => one.resource === name)) {
       const include = name === 'citations' ? '' : '?include=citations'
-      const answer = await api.get(`${pathTo(resource, key)}${include}`)
+      const answer = await api.get(`${pathTo(resource, key)}${include}`, { key: adminKey })
       expect(answer.status, `${name} ${key}`).toBe(live.has(key) ? 200 : 404)
       if (answer.status === 404) continue
       const { citations: included, ...record } = answer.json<Document>()
       expect(record).toEqual(live.get(key))
       if (include) expect(byId(included)).toEqual(byId(citations.get(id ?? '') ?? []))
     }
-    const page = (await api.get(`/v1/${name}?sort=-updatedAt&limit=50`)).json<{ data: Document[] }>()
+    const page = (await api.get(`/v1/${name}?sort=-updatedAt&limit=50`, { key: adminKey })).json<{
+      data: Document[]
+    }>()
     for (const record of page.data) expect(record).toEqual(live.get(keyIn(resource, record)))
-    const exported = (await api.get(`/v1/${name}?format=ndjson`)).text.split('\n').filter(Boolean)
+    const exported = (await api.get(`/v1/${name}?format=ndjson`, { key: adminKey })).text
+      .split('\n')
+      .filter(Boolean)
     const records = exported.map((line): Document => JSON.parse(line))
     expect(new Map(records.map((record) => [keyIn(resource, record), record]))).toEqual(live)
   }
@@ -115,7 +120,9 @@ async function expectRevisions(touched: Touched[], patched = new Set<string>()):
     const last = await lastRevision(one)
     if (live) expect(last).toMatchObject({ version: live.version, document: live, actor: byDatabase })
     else expect(last).toMatchObject({ operation: 'remove', actor: byDatabase })
-    const { data } = (await api.get(`${pathTo(resourceOf(one.resource), one.key)}/history?limit=1`)).json<{
+    const { data } = (
+      await api.get(`${pathTo(resourceOf(one.resource), one.key)}/history?limit=1`, { key: adminKey })
+    ).json<{
       data: Entry[]
     }>()
     expect(data[0]).toMatchObject({ version: last?.version, operation: last?.operation, actor: byDatabase })

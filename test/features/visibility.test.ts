@@ -66,6 +66,18 @@ async function write(api: Api, made: Made[], isWritten: (one: Made) => boolean):
   }
 }
 
+/** Waits until the feed has every change: it waits for transactions that began before, those of other databases too. */
+const feedIsComplete = ({ pool }: Api) =>
+  expect
+    .poll(
+      async () => {
+        const { rows } = await pool.query('select max(transaction) < feed_horizon() as complete from revisions')
+        return rows[0]?.complete
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(true)
+
 /** Without what differs between two runs: times, positions of the feed and of pages, ids of requests. */
 const comparable = (text: string): string =>
   text
@@ -123,6 +135,7 @@ describe('a reader without a key', () => {
     const made = fc.sample(recordForm, { numRuns: 20, seed: 7 })
     await write(mixed, made, () => true)
     await write(open, made, ({ isInternal }) => !isInternal)
+    await Promise.all([mixed, open].map(feedIsComplete))
     await fc.assert(
       fc.asyncProperty(fc.oneof(list, aggregate, one, across), async (path) => {
         const [answer, wanted] = await Promise.all([mixed.get(path), open.get(path)])

@@ -48,11 +48,6 @@ const requests: [what: string, faults: number, send: () => Promise<HttpAnswer>][
   ['half surrogate pairs', 10_000, post('/v1/agreements', `[${many(10_000, () => '"\\ud800"').join()}]`)],
   ['wrong items of a list', 500, post('/v1/agreements', agreement({ parties: many(500, () => 1) }))],
   [
-    'unknown words in a search',
-    5000,
-    post('/v1/agreements/search', { fields: many(5000, (at) => `titel${at}`) }),
-  ],
-  [
     'unknown conditions',
     1500,
     post('/v1/agreements/search', { where: Object.fromEntries(many(1500, (at) => [`stat${at}`, 1])) }),

@@ -36,7 +36,7 @@ describe('a table', () => {
     '中文',
   )
   const prose = fc
-    .array(fc.oneof(line, dangerous, fc.constantFrom('\n', '\r\n', '\t', ';', '\u000b')), {
+    .array(fc.oneof(line, dangerous, fc.constantFrom('\n', '\r\n', '\t', ';')), {
       minLength: 1,
       maxLength: 5,
     })

@@ -1,6 +1,7 @@
 import Fastify from 'fastify'
 import fp from 'fastify-plugin'
 import { expect, it, onTestFinished } from 'vitest'
+import type { Database } from '../../src/database/database.ts'
 import { hashKey } from '../../src/database/keys.ts'
 import type { Actor } from '../../src/operations/operation.ts'
 import { authentication } from '../../src/server/plugins/authentication.ts'
@@ -22,10 +23,19 @@ const keyring = fp(
   { name: 'keyring' },
 )
 
+/** Knows the time, without a database. */
+const clock = fp(
+  async (app) => {
+    app.decorate('database', { clock: { now: async () => new Date() } } as Database)
+  },
+  { name: 'database' },
+)
+
 it('sets the actor of a request: a key, the first administrator, or a subject of the issuer', async () => {
   const app = Fastify()
   onTestFinished(() => app.close())
   const subject: Actor = { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' }
+  await app.register(clock)
   await app.register(keyring)
   await app.register(authentication, {
     adminKey,

@@ -60,5 +60,5 @@ export const authentication = fp<AuthenticationOptions>(
       done()
     })
   },
-  { name: 'authentication', dependencies: ['keyring'] },
+  { name: 'authentication', dependencies: ['keyring', 'database'] },
 )

@@ -167,6 +167,8 @@ export const operations = fp<OperationsOptions>(
     const streamLimit = new Concurrency('streams of changes', streamLimits)
     metrics.gauge('entente_exports_running', 'Exports that are being sent.', () => exportLimit.running)
     metrics.gauge('entente_streams_running', 'Streams of changes that are open.', () => streamLimit.running)
+    // Known before the first request, which may find every connection in use.
+    await database.clock.now()
     const context: Context = {
       database,
       exportDatabase,
