@@ -151,7 +151,7 @@ async function patchOne(touched: Touched[]): Promise<string | undefined> {
   if (!one) return undefined
   const resource = resourceOf(one.resource)
   const path = pathTo(resource, one.key)
-  const before = (await api.get(path)).json()
+  const before = (await api.get(path, { key: adminKey })).json()
   const patched = await api.patch(path, { [nameProperty(resource)]: `By the service ${before.version}` })
   expect(patched.json()).toMatchObject({ version: Number(before.version) + 1 })
   const { rows } = await api.pool.query<Entry>(
