@@ -71,7 +71,9 @@ const feedIsComplete = ({ pool }: Api) =>
   expect
     .poll(
       async () => {
-        const { rows } = await pool.query('select max(transaction) < feed_horizon() as complete from revisions')
+        const { rows } = await pool.query(
+          'select max(transaction) < feed_horizon() as complete from revisions',
+        )
         return rows[0]?.complete
       },
       { timeout: 20_000 },

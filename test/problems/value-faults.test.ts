@@ -113,6 +113,7 @@ describe('a number with more digits than can be kept', () => {
     ['0.1000000000000000055511151231257827', 0.1],
     ['4.3499999999999996', 4.35],
     ['-0.0', 0],
+    ['8796093022208.210', 8796093022208.21],
     ['9999999999999.990', 9999999999999.99],
   ])('is not a number in another spelling: %s', async (written, read) => {
     const answer = await postAmount(written)

@@ -18,11 +18,13 @@ const safeDigits = 15
 const maxDigits = 100
 
 /**
- * Whether the double of a number in JSON gives the number back, in as many digits as it was written with. Only such
+ * Whether the double of a number in JSON gives the number back, in as many digits as it has without
+ * zeros at its end. Only such
  * numbers are stored as they were sent.
  */
 export function isKept(text: string): boolean {
   if (text.length <= safeDigits && !/e/i.test(text)) return true
-  const count = Math.max(1, splitDecimal(text).digits.length)
-  return count <= maxDigits && normalizeDecimal(text) === normalizeDecimal(Number(text).toPrecision(count))
+  const normalized = normalizeDecimal(text)
+  const count = Math.max(1, splitDecimal(normalized).digits.length)
+  return count <= maxDigits && normalized === normalizeDecimal(Number(text).toPrecision(count))
 }
