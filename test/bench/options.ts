@@ -34,6 +34,7 @@ export const caseNames = [
   'changed',
   'grown',
   'mixed',
+  'limits',
   'depth',
   'export',
 ]

@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { createByHandDatabase } from './by-hand/fill.ts'
 import { type Case, casesFor, type Name } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
+import { measureLimits } from './limits.ts'
 import { type Figures, measure } from './load.ts'
 import { measureMixed } from './mixed.ts'
 import { type Options, readOptions } from './options.ts'
@@ -80,6 +81,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
     if (runs('changed')) others.push(...(await measureChanged(cold.origin, adminKey, agreements, options)))
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))
     if (runs('mixed')) others.push(...(await measureMixed(hot, adminKey, options)))
+    if (runs('limits')) others.push(...(await measureLimits(cold.origin, adminKey)))
     const depths = runs('depth') ? await measureDepths(cold.origin, Math.floor(agreements * 0.9)) : undefined
     const transfers = runs('export') ? await measureTransfers(agreements, servers) : undefined
     return { agreements, cases, depths, transfers, peers, others }

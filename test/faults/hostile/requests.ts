@@ -1,53 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
 import type { Random } from '../../../src/features/generating/random.ts'
 import { adminKey } from '../../support/app.ts'
+import { type Operation, operationsOf, type Parameter, type Request } from './operations.ts'
 import { Values } from './schemas.ts'
 import { hostileBodies, hostileTexts, spoilt } from './values.ts'
-
-/** A request as it is sent. */
-export interface Request {
-  /** The operation that it is made for. */
-  operationId: string
-  method: string
-  /** Path and query, percent-encoded as far as the protocol demands. */
-  url: string
-  headers: Record<string, string>
-  body?: string | Buffer
-}
-
-const parameterForm = z.looseObject({
-  name: z.string(),
-  in: z.enum(['query', 'path', 'header']),
-  required: z.boolean().optional(),
-  style: z.string().optional(),
-  schema: z.unknown(),
-  example: z.unknown().optional(),
-})
-
-type Parameter = z.output<typeof parameterForm>
-
-const content = z.record(z.string(), z.looseObject({ schema: z.unknown(), example: z.unknown().optional() }))
-
-const operationForm = z.looseObject({
-  operationId: z.string(),
-  parameters: z.array(parameterForm).default([]),
-  requestBody: z.looseObject({ content }).optional(),
-  responses: z.record(z.string(), z.looseObject({ content: content.optional() })),
-})
-
-type Operation = z.output<typeof operationForm> & { method: string; path: string }
-
-const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationForm)) })
-
-/** The operations of a document whose answers come to an end. */
-export function operationsOf(document: unknown): Operation[] {
-  return Object.entries(documentForm.parse(document).paths).flatMap(([path, operations]) =>
-    Object.entries(operations)
-      .map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path }))
-      .filter(({ responses }) => !responses[200]?.content?.['text/event-stream']),
-  )
-}
 
 const json = /[/+]json$/
 

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import type { Request } from './requests.ts'
+import type { Request } from './operations.ts'
 
 /** An answer, its body read. */
 export interface Answer {

@@ -1,0 +1,17 @@
+import { isOfAgreements, largestRequests, longestDelay } from '../faults/hostile/largest.ts'
+import { send } from '../faults/hostile/sending.ts'
+import type { Ratio } from './tables.ts'
+
+/** Case `limits`: the longest delay of the event loop while the largest requests about agreements are answered. */
+export async function measureLimits(origin: string, key: string): Promise<Ratio[]> {
+  const document: unknown = await (await fetch(`${origin}/openapi.json`)).json()
+  await longestDelay(origin)
+  const delays: number[] = []
+  for (const request of largestRequests(document, key, isOfAgreements)) {
+    await send(origin, request)
+    delays.push(await longestDelay(origin))
+  }
+  return [
+    { what: 'longest delay by one of the largest requests, ms', measured: Math.max(...delays), max: 50 },
+  ]
+}

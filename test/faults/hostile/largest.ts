@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import { operationsOf, type Request } from './operations.ts'
+
+/** The largest and most expensive requests that the limits of the service let through, or just do not. */
+
+const MiB = 1024 * 1024
+
+const schemaForm = z.looseObject({
+  $ref: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+  type: z.unknown().optional(),
+  maxItems: z.number().optional(),
+  items: z.unknown().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
+})
+
+type Schema = z.output<typeof schemaForm>
+
+/** Follows references, and takes the first of several alternatives. */
+function resolve(document: unknown, given: unknown): Schema {
+  const schema = schemaForm.parse(given === true ? {} : (given ?? {}))
+  if (schema.$ref !== undefined) {
+    const steps = schema.$ref.slice(2).split('/')
+    return resolve(
+      document,
+      steps.reduce<unknown>((value, step) => Object(value)[step], document),
+    )
+  }
+  const [first] = schema.anyOf ?? schema.oneOf ?? []
+  return first === undefined ? schema : resolve(document, first)
+}
+
+/** Repeats a part of JSON, by its number, until the whole has so many bytes. */
+function fill(begin: string, part: (at: number) => string, end: string, bytes: number): string {
+  const parts: string[] = []
+  let length = begin.length + end.length
+  for (let at = 0; ; at += 1) {
+    const next = part(at)
+    length += next.length + 1
+    if (length > bytes) return `${begin}${parts.join(',')}${end}`
+    parts.push(next)
+  }
+}
+
+/** A word that is nearly another one. */
+const nearly = (word: string, at: number) => `${word.slice(0, -1)}${at}`
+
+const quoted = (text: string) => JSON.stringify(text)
+
+/** What fills the lists of a body: wrong types, and words that are nearly right. */
+function wrongItems(document: unknown, list: Schema): string[] {
+  const item = resolve(document, list.items)
+  const [word] = item.enum ?? []
+  return ['1', '{}', '[]', '""', quoted(typeof word === 'string' ? nearly(word, 1) : 'energi')]
+}
+
+/** Bodies of a schema that each have one kind of fault as often as so many bytes allow. */
+function* faultyBodies(
+  document: unknown,
+  schema: Schema,
+  bytes: number,
+): Generator<[what: string, body: string]> {
+  const properties = Object.entries(schema.properties ?? {})
+  const names = properties.map(([name]) => name)
+  const name = (at: number) => names[at % names.length] ?? 'title'
+  for (const count of [5000, Number.POSITIVE_INFINITY]) {
+    const unknown = (at: number) => `${quoted(nearly(name(at), at))}:1`
+    const size = Math.min(bytes, count * 20)
+    yield ['unknown properties', fill('{', unknown, '}', size)]
+    yield ['repeated properties', fill('{', (at) => `${quoted(name(at))}:1`, '}', size)]
+  }
+  yield ['half surrogate pairs', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
+  yield ['nesting', fill('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
+  yield ['white space', `{${' '.repeat(bytes - 2)}}`]
+  yield ['one text', `{${quoted(name(0))}:"${'\\"'.repeat(bytes / 2 - 50)}"}`]
+  for (const [property, given] of properties) {
+    const inner = resolve(document, given)
+    if (inner.type === 'array') {
+      for (const item of wrongItems(document, inner)) {
+        const { maxItems = 0 } = inner
+        yield [`wrong ${property}`, `{${quoted(property)}:[${Array(maxItems).fill(item).join()}]}`]
+        yield [
+          `too many ${property}`,
+          fill(`{${quoted(property)}:[`, () => item, ']}', Math.min(bytes, 60_000)),
+        ]
+      }
+    } else yield [`long ${property}`, `{${quoted(property)}:"${'x'.repeat(100_000)}"}`]
+  }
+}
+
+/** Trees of conditions as deep and as wide as a search may be. */
+function* searchBodies(): Generator<[what: string, body: string]> {
+  const nest = (levels: number, leaf: string): string =>
+    levels === 0 ? leaf : `{"and":[${nest(levels - 1, leaf)}]}`
+  yield ['deep conditions', `{"where":${nest(10, '{"id":{"isNull":true}}')}}`]
+  yield ['deeper conditions', `{"where":${nest(45, '{}')}}`]
+  yield [
+    'empty conditions',
+    `{"where":{"or":[${Array(50)
+      .fill(`{"or":[${Array(39).fill('{}').join()}]}`)
+      .join()}]}}`,
+  ]
+  yield [
+    'many conditions',
+    `{"where":{"or":[${Array(50).fill('{"createdAt":{"gte":"2011-01-01","lt":"2012-01-01"}}').join()}]}}`,
+  ]
+}
+
+/** So many parameters fit into a URL with 200 values each. */
+const namesInQuery = 8
+
+/** Queries as long as a URL may be. */
+function* queries(names: string[]): Generator<string> {
+  const upToLimit = (part: (at: number) => string) => fill('', part, '', 13_000).replaceAll(',', '&')
+  yield upToLimit((at) => `${nearly(names[at % names.length] ?? 'limit', at)}=1`)
+  yield upToLimit(() => 'limit=1')
+  yield upToLimit((at) => `limit[o${at}]=1`)
+  yield upToLimit(() => '')
+  const values = Array(200).fill('signde').join()
+  for (let at = 0; at < names.length; at += namesInQuery) {
+    const some = names.slice(at, at + namesInQuery)
+    yield some.map((name) => `${encodeURIComponent(name)}=${values}`).join('&')
+  }
+  yield `${names[0] ?? 'limit'}=${'x'.repeat(13_000)}`
+}
+
+/**
+ * Yields requests of every operation of a document: the largest bodies and queries, good and bad ones.
+ * @param key of an administrator.
+ * @param isWanted chooses paths; every path when left out.
+ */
+export function* largestRequests(
+  document: unknown,
+  key: string,
+  isWanted = (_path: string) => true,
+): Generator<Request & { what: string }> {
+  const authorization = `Bearer ${key}`
+  for (const { operationId, method, path, parameters, requestBody } of operationsOf(document)) {
+    if (!isWanted(path)) continue
+    const url = path.replaceAll(/\{(\w+)\}/g, '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90')
+    const headers: Record<string, string> = { authorization, 'if-match': '*' }
+    const request = { operationId, method, url, headers }
+    const names = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name)
+    if (method === 'GET' && names.length > 0) {
+      for (const query of queries(names)) yield { ...request, what: 'query', url: `${url}?${query}` }
+    }
+    for (const [type, { schema: given, example }] of Object.entries(requestBody?.content ?? {})) {
+      const sent = { ...request, headers: { ...headers, 'content-type': type } }
+      if (!/[/+]json$/.test(type)) {
+        yield* lineBodies(example).map(([what, body]) => ({ ...sent, what, body }))
+        continue
+      }
+      const isBulk = operationId.startsWith('bulk')
+      const schema = resolve(document, given)
+      const bytes = isBulk ? 16 * MiB - 100 : MiB - 100
+      for (const [what, body] of faultyBodies(document, schema, bytes)) yield { ...sent, what, body }
+      if (operationId.startsWith('search')) {
+        for (const [what, body] of searchBodies()) yield { ...sent, what, body }
+      }
+      if (isBulk) yield* bulkBodies(example).map(([what, body]) => ({ ...sent, what, body }))
+    }
+  }
+}
+
+const wide = (count: number) => `{${Array.from({ length: count }, (_, at) => `"titel${at}":1`).join()}}`
+
+function lineBodies(example: unknown): [what: string, body: string][] {
+  const good = String(example).trim()
+  return [
+    ['good lines', `${Array(1000).fill(good).join('\n')}\n`],
+    ['lines of unknown properties', `${Array(1000).fill(wide(1000)).join('\n')}\n`],
+    ['numbers in lines', '1\n'.repeat(8 * MiB)],
+    ['one long line', wide(1_000_000)],
+  ]
+}
+
+function bulkBodies(example: unknown): [what: string, body: string][] {
+  const [first] = z.looseObject({ operations: z.array(z.unknown()) }).parse(example).operations
+  const bulk = (operations: string[]) => `{"operations":[${operations.join()}]}`
+  return [
+    ['good operations', bulk(Array(1000).fill(JSON.stringify(first)))],
+    ['operations of unknown properties', bulk(Array(1000).fill(`{"op":"create","document":${wide(300)}}`))],
+    ['numbers for operations', bulk(Array(8 * MiB - 20).fill('1'))],
+  ]
+}
+
+/** Chooses the operations of agreements, which have the most properties, and those of no single resource. */
+export const isOfAgreements = (path: string) => /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
+
+/** Longest delay of a service's event loop since this was last asked, in milliseconds. */
+export async function longestDelay(origin: string): Promise<number> {
+  const text = await (await fetch(`${origin}/metrics`)).text()
+  return 1000 * Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1])
+}
