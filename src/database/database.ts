@@ -190,7 +190,7 @@ class PoolDatabase implements Database {
   }
 
   async copy(begin: string): Promise<CopySession> {
-    const connection = await this.#services.pool.acquire('transfer', this.#work)
+    const connection = await this.#services.pool.acquire('cheap', this.#work)
     try {
       await connection.execute(`${beginReading}; ${begin}`)
       return copySession(connection)

@@ -22,11 +22,9 @@ it('a URL in a record is stored and answered, and the service never connects to 
     const source = { title: 'A page on a host of the operator', kind: 'report', url }
     expect([created.status, (await api.post('/v1/sources', source)).status]).toEqual([201, 201])
     const read = await api.get(`/v1/agreements/${id}?include=citations`)
-    const exports = await Promise.all(
-      ['csv', 'xlsx', 'ndjson'].map((format) => api.get(`/v1/agreements?format=${format}`)),
-    )
     expect(read.text).toContain(url)
-    expect(exports.map(({ status }) => status)).toEqual([200, 200, 200])
+    for (const format of ['csv', 'xlsx', 'ndjson'])
+      expect((await api.get(`/v1/agreements?format=${format}`)).status).toBe(200)
     expect(connections).toBe(0)
   } finally {
     await api.close()

@@ -1,16 +1,15 @@
 import { Problem } from '../../problems/problem.ts'
-import type { ProblemType } from '../../problems/types.ts'
 import { retryAfterSeconds } from '../errors.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Owner, Work } from './work.ts'
 
 /**
  * Kinds of use of a connection: `cheap` is what takes little, and every change; `expensive` is a statement that keeps a
- * processor busy; `transfer` is an export, which holds its connection for as long as its client reads.
+ * processor busy.
  */
-export type Lane = 'cheap' | 'expensive' | 'transfer'
+export type Lane = 'cheap' | 'expensive'
 
-export const lanes: readonly Lane[] = ['cheap', 'expensive', 'transfer']
+export const lanes: readonly Lane[] = ['cheap', 'expensive']
 
 /** Why a request gets no connection: too many wait, it waited too long, or its owner has too many that wait. */
 export type Refusal = 'queue' | 'wait' | 'share'
@@ -38,7 +37,7 @@ interface Waiter {
   start(): void
 }
 
-/** Connections that neither expensive statements nor transfers take. */
+/** Connections that expensive statements never take. */
 const reservedConnections = 2
 
 /** Expensive statements of one owner that may wait. */
@@ -63,24 +62,16 @@ export class Lanes {
   readonly #queues: Readonly<Record<Lane, FairQueue<Waiter>>> = {
     cheap: new FairQueue(),
     expensive: new FairQueue(),
-    transfer: new FairQueue(),
   }
-  readonly #capacities: Readonly<Record<Lane, number>>
-  /** Connections that expensive statements and transfers may use together. */
-  readonly #maxLong: number
+  /** Connections that expensive statements may use. */
+  readonly #maxExpensive: number
 
   constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
     const { maxConnections, maxExpensive } = limits
-    const half = Math.max(1, Math.floor(maxConnections / 2))
+    const half = Math.floor(maxConnections / 2)
     this.#limits = limits
     this.#onRefusal = onRefusal
-    this.#maxLong = Math.max(1, maxConnections - reservedConnections)
-    this.#capacities = {
-      cheap: maxConnections,
-      expensive: Math.min(half, maxExpensive),
-      // Transfers may last for minutes: they leave room for an expensive statement.
-      transfer: Math.max(1, Math.min(half, this.#maxLong - 1)),
-    }
+    this.#maxExpensive = Math.max(1, Math.min(half, maxExpensive, maxConnections - reservedConnections))
   }
 
   running(lane: Lane): number {
@@ -97,33 +88,26 @@ export class Lanes {
   }
 
   /**
-   * Waits for the right to use a connection. Transfers do not wait.
+   * Waits for the right to use a connection.
    * @returns at once, without a promise, if there is room.
    * @throws Problem `too-many-waiting` when the owner has too many requests that wait; `overloaded` when all together have, or
-   * the wait was too long; `busy` for a transfer without room; the reason of the work's signal.
+   * the wait was too long; the reason of the work's signal.
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
     if (this.#hasRoom(lane)) return this.#start(lane, owner)
-    if (lane === 'transfer') throw this.#refuseTransfer()
     this.#checkQueue(lane, owner)
     return this.#wait(lane, work)
   }
 
-  get #total(): number {
-    const { cheap, expensive, transfer } = this.#queues
-    return cheap.running + expensive.running + transfer.running
-  }
-
   #hasRoom(lane: Lane): boolean {
-    if (this.#total >= this.#limits.maxConnections) return false
-    return lane === 'cheap' || this.#hasLongRoom(lane)
+    const { cheap, expensive } = this.#queues
+    if (cheap.running + expensive.running >= this.#limits.maxConnections) return false
+    return lane === 'cheap' || this.#hasExpensiveRoom()
   }
 
-  #hasLongRoom(lane: 'expensive' | 'transfer'): boolean {
-    const { expensive, transfer } = this.#queues
-    const isBelowMax = expensive.running + transfer.running < this.#maxLong
-    return isBelowMax && this.#queues[lane].running < this.#capacities[lane]
+  #hasExpensiveRoom(): boolean {
+    return this.#queues.expensive.running < this.#maxExpensive
   }
 
   #start(first: Lane, owner: Owner): Lease {
@@ -133,7 +117,7 @@ export class Lanes {
     return {
       promote: () => {
         const { cheap, expensive } = this.#queues
-        if (lane !== 'cheap' || expensive.waiting > 0 || !this.#hasLongRoom('expensive')) return false
+        if (lane !== 'cheap' || expensive.waiting > 0 || !this.#hasExpensiveRoom()) return false
         cheap.end(owner)
         expensive.start(owner)
         lane = 'expensive'
@@ -214,18 +198,9 @@ export class Lanes {
       throw this.#refuse(lane, 'share', waitingTooMany(maxOfOwner))
   }
 
-  #refuseTransfer(): Problem {
-    const limit = this.#capacities.transfer
-    return this.#refuse(
-      'transfer',
-      'queue',
-      `Too many concurrent exports (limit ${limit}). Retry after ${longRetryAfterSeconds} seconds.`,
-    )
-  }
-
   #refuse(lane: Lane, refusal: Refusal, detail: string): Problem {
     this.#onRefusal(lane, refusal)
-    const type = problemOf(lane, refusal)
+    const type = refusal === 'share' ? 'too-many-waiting' : 'overloaded'
     const seconds = lane === 'cheap' ? retryAfterSeconds : longRetryAfterSeconds
     return new Problem(type, detail, { headers: { 'retry-after': seconds } })
   }
@@ -233,8 +208,3 @@ export class Lanes {
 
 const waitingTooMany = (limit: number) =>
   `${limit} of your requests wait already, which is the limit of one client. Send the next when one is answered.`
-
-function problemOf(lane: Lane, refusal: Refusal): ProblemType {
-  if (refusal === 'share') return 'too-many-waiting'
-  return lane === 'transfer' ? 'busy' : 'overloaded'
-}

@@ -51,7 +51,7 @@ export const database = fp<{ database: Database }>(
     )
     metrics.laneGauge(
       'entente_lane_running',
-      'Connections in use by lane: cheap and writes, expensive, exports (transfer).',
+      'Connections in use by lane: cheap statements and changes, or expensive statements.',
       (lane) => database.laneCounts(lane).running,
     )
     metrics.laneGauge(

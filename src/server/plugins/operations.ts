@@ -159,8 +159,7 @@ export interface OperationsOptions {
 export const operations = fp<OperationsOptions>(
   async function operations(app, { endpoints, exportLimits, streamLimits }) {
     const { database, keyring, closing, changes, metrics } = app
-    // A pool lends half of its connections to exports, and opens no more than it lends.
-    const exportDatabase = database.fork({ maxConnections: 2 * (exportLimits.maxTotal + 2) })
+    const exportDatabase = database.fork({ maxConnections: exportLimits.maxTotal })
     const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
     app.addHook('onClose', () => Promise.all([exportDatabase.close(), streamDatabase.close()]))
     const exportLimit = new Concurrency('exports', exportLimits)
