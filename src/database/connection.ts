@@ -6,7 +6,7 @@ import { isSessionLost } from './errors.ts'
 import type { Lane, Lease, Refusal } from './shares/lanes.ts'
 import type { Statement } from './statement.ts'
 
-/** Milliseconds from a cancel request to closing the connection. PostgreSQL may still finish the statement after that. */
+/** Milliseconds from a cancel request to closing the connection. */
 export const cancelTimeoutMs = 1000
 
 /**
@@ -153,7 +153,8 @@ export class Connection {
     const stop = () => {
       if (closeTimer) return
       if (cancellable) cancelling = cancel(this.#state.name)
-      closeTimer = setTimeout(() => this.#close(), cancelTimeoutMs)
+      // Cancelled once more: the first request may have come before the statement began.
+      closeTimer = setTimeout(() => void this.destroy(), cancelTimeoutMs)
     }
     const stopBy = (reason: 'timeout' | 'budget') => {
       stoppedBy = reason

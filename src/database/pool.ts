@@ -35,8 +35,8 @@ const silent: DatabaseObserver = { refused: () => {}, stopped: () => {}, slow: (
  * Limits need no session settings and no further round trip, so they work through a pooler in transaction mode. A
  * statement over its time is cancelled by `pg_cancel_backend` on a second connection. It is found by an
  * `application_name` that is unique to its client, which PgBouncer passes on to the server session of the transaction.
- * Cancelling is best effort: when no second connection can be opened, only the client's connection is closed, and
- * PostgreSQL may finish the statement.
+ * Cancelling is best effort: when it fails, the client's connection is closed, and PostgreSQL looks every second whether it
+ * still is there. Where it cannot, or behind a pooler, it may finish the statement.
  */
 export class Pool {
   readonly options: PoolOptions
@@ -131,6 +131,8 @@ export class Pool {
     await client.query(
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
     )
+    // A server on Windows refuses this setting.
+    await client.query("set client_connection_check_interval = '1s'").catch(() => {})
   }
 
   async #cancel(name: string): Promise<void> {

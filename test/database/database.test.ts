@@ -101,6 +101,21 @@ it('a signal that aborts cancels the statement, and the connection returns to th
   expect(await pidOf(database)).toBe(before)
 })
 
+it('a statement that no cancel request reaches ends once its connection is closed', async () => {
+  const { database, pool } = await open()
+  const leaving = new AbortController()
+  // Cancel requests find a connection by its name, which this statement changes.
+  const text = "select set_config('application_name', 'renamed', false), pg_sleep(30)"
+  const read = database.read({ text }, { signal: leaving.signal })
+  const running = async () =>
+    (await pool.query("select from pg_stat_activity where application_name = 'renamed' and state = 'active'"))
+      .rowCount
+  await vi.waitFor(async () => expect(await running()).toBe(1))
+  leaving.abort()
+  await expect(read).rejects.toThrow()
+  await vi.waitFor(async () => expect(await running()).toBe(0), { timeout: 10_000, interval: 200 })
+})
+
 it('a transaction commits when its work resolves, and rolls back when it rejects', async () => {
   const { database, pool } = await open()
   await pool.query('create table things (id int)')
