@@ -13,18 +13,25 @@ export interface Service {
   start(): Promise<void>
 }
 
-/** Starts the service on a database, on a port of its own. `env` sets or overrides environment variables. */
-export async function openService(databaseUrl: string, env: NodeJS.ProcessEnv = {}): Promise<Service> {
+/**
+ * Starts the service on a database, on a port of its own. `env` sets or overrides environment variables, `openFiles` is
+ * the limit of open files of the process.
+ */
+export async function openService(
+  databaseUrl: string,
+  env: NodeJS.ProcessEnv = {},
+  limits: { openFiles?: number } = {},
+): Promise<Service> {
   const port = await freePort()
   let current: Run
   const start = async () => {
-    current = run(['serve'], {
+    const defaults = {
       DATABASE_URL: databaseUrl,
       PORT: String(port),
       ADMIN_KEY: adminKey,
       LOG_LEVEL: 'fatal',
-      ...env,
-    })
+    }
+    current = run(['serve'], { ...defaults, ...env }, limits)
     await current.firstLine
   }
   await start()

@@ -1,0 +1,111 @@
+import http from 'node:http'
+import { keepInFlight } from '../repetition.ts'
+import type { ClientRequest } from '../target.ts'
+import { type Attack, ask, drop } from './attack.ts'
+
+/** Bodies of the largest size that is allowed, with as many parts as they can have. */
+
+const maxBytes = 1024 * 1024
+const maxNdjsonBytes = 16 * maxBytes
+
+const search = '/v1/agreements/search'
+
+/** Joins as many parts as fit into a body between `before` and `after`. */
+function fill(before: string, part: (at: number) => string, after: string, bytes = maxBytes): Buffer {
+  const parts: string[] = []
+  let length = before.length + after.length
+  for (let at = 0; length + part(at).length < bytes; at += 1) {
+    parts.push(part(at))
+    length += part(at).length + 1
+  }
+  return Buffer.from(`${before}${parts.join(',')}${after}`)
+}
+
+const post = (path: string, body: Buffer, type = 'application/json'): ClientRequest => ({
+  method: 'POST',
+  path,
+  body,
+  headers: { 'content-type': type },
+})
+
+const uuid = (at: number) => `"01933b5e-7c1a-7d4e-9f2b-${at.toString(16).padStart(12, '0')}"`
+
+/** What anybody may send: 260,000 fields, unknown properties, conditions and ids. */
+const anonymousBodies = () => [
+  post(
+    search,
+    fill('{"fields":[', () => '"a"', ']}'),
+  ),
+  post(
+    search,
+    fill('{"fields":[', (at) => `"f${at}"`, ']}'),
+  ),
+  post(
+    search,
+    fill('{', (at) => `"p${at}":1`, '}'),
+  ),
+  post(search, fill('{"where":{"id":{"in":[', uuid, ']}}}')),
+  post(
+    search,
+    fill('{"where":{"and":[', (at) => `{"p${at}":{}}`, ']}}'),
+  ),
+  post(
+    search,
+    fill('{"sort":[', () => '{}', ']}'),
+  ),
+]
+
+/** What needs a key to write: lines, operations and entries of lists. */
+const editorBodies = () => [
+  post('/v1/agreements', Buffer.from('1\n'.repeat(maxNdjsonBytes / 16)), 'application/x-ndjson'),
+  post('/v1/agreements', Buffer.from('{"a":1,"a":1}\n'.repeat(maxBytes / 14)), 'application/x-ndjson'),
+  post(
+    '/v1/agreements/bulk',
+    fill('{"operations":[', () => '{}', ']}', 2 * maxBytes),
+  ),
+  post(
+    '/v1/agreements',
+    fill('{"title":"x","topics":[', (at) => `"t${at}"`, ']}'),
+  ),
+  post(
+    '/v1/agreements',
+    fill('{"title":"x","topics":[', () => '"energy"', ']}'),
+  ),
+  post(
+    '/v1/agreements',
+    fill('{"title":"x","parties":[', () => '{}', ']}'),
+  ),
+  post(
+    '/v1/agreements',
+    fill('{"title":"x",', (at) => `"p${at}":1`, '}'),
+  ),
+]
+
+const flood =
+  (makeBodies: () => ClientRequest[]): Attack =>
+  (target, tally) => {
+    const bodies = makeBodies()
+    const agent = new http.Agent({ keepAlive: true })
+    let sent = 0
+    keepInFlight(4, 200, async () => {
+      const body = bodies[sent % bodies.length] ?? { path: search }
+      sent += 1
+      await drop(await ask(target, tally, { ...body, agent }))
+    })
+  }
+
+/** Keeps four searches in flight whose bodies have as many parts as fit into them. */
+export const largeSearches = flood(anonymousBodies)
+
+/** Keeps four writes in flight whose bodies have as many parts as fit into them. */
+export const largeWrites = flood(editorBodies)
+
+/** Sends bodies in which each property is a fault, eight at a time, and reads no response. */
+export const manyFaults: Attack = (target, tally) => {
+  const body = fill('{', () => '"a":1', '}')
+  keepInFlight(8, 500, async () => {
+    const response = await ask(target, tally, post(search, body))
+    // Nothing is read for so long. Then the client gives up and begins again.
+    setTimeout(() => response.destroy(), 5000)
+  })
+}

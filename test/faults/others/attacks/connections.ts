@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { keepInFlight } from '../repetition.ts'
+import { host } from '../target.ts'
+import { type Attack, ask } from './attack.ts'
+
+/** Connections that are held for as long as the service lets them. */
+
+/** Holds 1,100 connections and sends nothing on them. */
+export const idleConnections: Attack = ({ port, localAddress }, tally) => {
+  keepInFlight(1100, 1000, async () => {
+    tally.add('begun')
+    const socket = connect({ host, port, localAddress })
+    socket.on('connect', () => tally.add('connected'))
+    socket.on('error', () => {})
+    await once(socket, 'close')
+    tally.add('closed')
+  })
+}
+
+/** Reads five exports, each at 1 kB a second. */
+export const slowExports: Attack = (target, tally) => {
+  keepInFlight(5, 1000, async () => {
+    const path = '/v1/agreements?format=ndjson'
+    const response = await ask(target, tally, { path })
+    while (!response.readableEnded && !response.destroyed) {
+      response.read(1024)
+      await sleep(1000)
+    }
+  })
+}
+
+/** Later than every change, so that the stream has nothing to send before the next change. */
+const future = '999999999999999999.0'
+
+/** Follows the changes on 1,000 streams, and reads what comes. */
+export const manyStreams: Attack = (target, tally) => {
+  keepInFlight(1000, 1000, async () => {
+    const headers = { 'last-event-id': future }
+    const response = await ask(target, tally, { path: '/v1/changes/stream', headers })
+    for await (const _ of response);
+  })
+}
+
+/** Replays all changes on 400 streams, and reads nothing of them. */
+export const pausedReplays: Attack = (target, tally) => {
+  keepInFlight(400, 1000, async () => {
+    const response = await ask(target, tally, { path: '/v1/changes/stream' })
+    await once(response, 'close')
+  })
+}

@@ -1,0 +1,19 @@
+import { largeSearches, largeWrites, manyFaults } from './bodies.ts'
+import { idleConnections, manyStreams, pausedReplays, slowExports } from './connections.ts'
+import { abandonedQuestions, expensiveQuestions } from './questions.ts'
+
+/** Every attack by the name under which its process is started. */
+export const attacks = {
+  largeSearches,
+  largeWrites,
+  manyFaults,
+  expensiveQuestions,
+  abandonedQuestions,
+  idleConnections,
+  slowExports,
+  manyStreams,
+  pausedReplays,
+}
+
+/** The name of an attack. */
+export type AttackName = keyof typeof attacks

@@ -1,0 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Resident memory of a process and of those that it has started, in MiB. Linux only. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const own = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+  const children = await Promise.all((await childrenOf(pid)).map(residentMegabytes))
+  return children.reduce((sum, megabytes) => sum + megabytes, own)
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
+  const lists = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
+  )
+  return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number))
+}

@@ -1,0 +1,8 @@
+/** Counts what came of requests, by status; `cut` are those without a response. */
+export class Tally {
+  readonly counts: Record<string, number> = {}
+
+  add(outcome: string | number): void {
+    this.counts[outcome] = (this.counts[outcome] ?? 0) + 1
+  }
+}
