@@ -39,9 +39,15 @@ async function seedWhenEmpty(database: Database, set: 'all' | 'reference'): Prom
   })
 }
 
+/**
+ * Connections that may wait to be accepted. At the default of 511, a burst of connections of one client makes those of
+ * others try again after a second. The system may set a lower limit (`net.core.somaxconn`).
+ */
+const backlog = 4096
+
 async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<string> {
   try {
-    await app.listen({ host: HOST, port: PORT })
+    await app.listen({ host: HOST, port: PORT, backlog })
   } catch (error) {
     throw new StartupError(refusal(error, HOST, PORT))
   }
