@@ -46,7 +46,20 @@ export default defineConfig({
             'test/server/access-matrix.test.ts',
             'test/operations/as-of-replay.test.ts',
           ],
+          exclude: ['test/faults/others.test.ts'],
           // Each takes the whole machine, and what one of them breaks must not disturb another.
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'others',
+          globalSetup,
+          // It measures times, so it needs a machine that does nothing else.
+          include: ['test/faults/others.test.ts'],
           fileParallelism: false,
           testTimeout: 1_800_000,
           hookTimeout: 60_000,
