@@ -3,6 +3,7 @@ import { makeSeal } from '../../src/features/integrity/seal.ts'
 import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, openApi } from '../support/api.ts'
+import { feedIsComplete } from '../support/feed.ts'
 
 let api: Api
 /** A record with four versions. */
@@ -17,6 +18,7 @@ beforeAll(async () => {
   path = `/v1/sources/${key}`
   for (const title of ['Another note', 'A third note', 'A last note'])
     expect((await api.patch(path, { title })).status).toBe(200)
+  await feedIsComplete(api)
   seal = { name: 'first', seal: await makeSeal(api.database) }
 })
 afterAll(() => api.close())
@@ -175,6 +177,7 @@ describe('a seal', () => {
   })
 
   it('shows what was changed by somebody who computed all hashes anew, and between which seals', async () => {
+    await feedIsComplete(api)
     const second = { name: 'second', seal: await makeSeal(api.database) }
     const change = `update revisions set reason = 'made up' where ${of(5)}; ${rehash(5)}`
     expect(await tamper(change, [second, seal])).toEqual([
@@ -190,6 +193,7 @@ describe('a seal', () => {
     const created = await api.post('/v1/sources', { title: 'To be forgotten', kind: 'report' })
     const id = created.json<{ id: string }>().id
     await api.delete(`/v1/sources/${id}`)
+    await feedIsComplete(api)
     const later = { name: 'later', seal: await makeSeal(api.database) }
     const { count } = later.seal
     expect(await tamper(`delete from revisions where key = '${id}'`, [seal, later])).toEqual([
@@ -198,6 +202,7 @@ describe('a seal', () => {
   })
 
   it('ends before a transaction that is still open, whatever commits meanwhile', async () => {
+    await feedIsComplete(api)
     const open = await api.pool.connect()
     try {
       await open.query(`begin; insert into revisions (resource, key, version, operation, document, actor)
@@ -205,6 +210,7 @@ describe('a seal', () => {
       expect((await api.patch(path, { context: 'Written meanwhile.' })).status).toBe(200)
       const early = { name: 'early', seal: await makeSeal(api.database) }
       await open.query('rollback')
+      await feedIsComplete(api)
       const late = { name: 'late', seal: await makeSeal(api.database) }
       expect(late.seal.count).toBe(early.seal.count + 1)
       expect(await faultsNow([early, late])).toEqual([])

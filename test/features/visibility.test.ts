@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
+import { feedIsComplete } from '../support/feed.ts'
 
 /** What becomes visible and invisible, over HTTP and over time. */
 
@@ -65,20 +66,6 @@ async function write(api: Api, made: Made[], isWritten: (one: Made) => boolean):
     if (one.removes) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
   }
 }
-
-/** Waits until the feed has every change: it waits for transactions that began before, those of other databases too. */
-const feedIsComplete = ({ pool }: Api) =>
-  expect
-    .poll(
-      async () => {
-        const { rows } = await pool.query(
-          'select max(transaction) < feed_horizon() as complete from revisions',
-        )
-        return rows[0]?.complete
-      },
-      { timeout: 20_000 },
-    )
-    .toBe(true)
 
 /** Without what differs between two runs: times, positions of the feed and of pages, ids of requests. */
 const comparable = (text: string): string =>

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
+import { feedIsComplete } from '../support/feed.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -134,6 +135,7 @@ it('repeated requests whose answers were redacted are refused, and not done agai
 it('readers of the feed learn of a redaction by a change of its own', async () => {
   const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
   await redact(path, { text: 'Jane Doe' })
+  await feedIsComplete(api)
   const { data } = (await api.get('/v1/changes?limit=500&resource=sources')).json<{
     data: { key: string; operation: string; redactedBy: number | null; document: { title: string } }[]
   }>()
