@@ -76,6 +76,11 @@ it.each([
   expect(read(text)).toMatchObject({ problem: { message: `The body is not JSON: ${message}.` } })
 })
 
+it('any amount of white space is read', () => {
+  const space = ' \n'.repeat(200_000)
+  expect(read(`${space}{${space}"a"${space}:${space}1${space}}${space}`)).toEqual({ value: { a: 1 } })
+})
+
 it('the name __proto__ is a property like any other', () => {
   const result = read('{"__proto__": {"polluted": true}}')
   expect(result).toEqual({ value: JSON.parse('{"__proto__": {"polluted": true}}') })

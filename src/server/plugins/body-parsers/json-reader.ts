@@ -17,15 +17,13 @@ export const jsonLimits = {
   textLength: 100_000,
   /** Digits in each part of a number. */
   digits: 1000,
-  /** Characters of white space in a row. */
-  whitespace: 10_000,
 } as const
 
 /** A step ends after so many values or characters. */
 const valuesInStep = 256
 const charactersInStep = 65_536
 
-const whitespace = new RegExp(`[ \\t\\n\\r]{1,${jsonLimits.whitespace}}`, 'y')
+const whitespace = /[ \t\n\r]+/y
 // Control characters must be escaped.
 const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.textLength}}`, 'y')
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
