@@ -43,7 +43,8 @@ $$;
 -- The statement of the records that not everybody sees: those that are internal, and those that belong to them.
 CREATE FUNCTION hidden_records_query(schema_name name) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT string_agg(query, ' UNION ALL ' ORDER BY place) FROM (
+  -- In one order in every database, since the views are compared with it.
+  SELECT string_agg(query, ' UNION ALL ' ORDER BY place, query COLLATE "C") FROM (
     SELECT 0, format('SELECT id FROM %1$I.records WHERE visibility = ''internal''', schema_name)
     UNION ALL
     SELECT 1, format('SELECT belonging.id FROM %1$I.%2$I AS belonging WHERE EXISTS (SELECT FROM %1$I.records AS internal '
