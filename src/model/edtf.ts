@@ -136,7 +136,7 @@ function offsetOfObjection(date: string): number | undefined {
 const ONLY_THE_LIBRARY_TAKES = /^-0000|^XXXX|T(?!\d\d:\d\d:\d\d(?:Z|[+-]\d\d(?::\d\d)?)?$)/
 
 /**
- * The beginnings of dates, and what may come next. The longest beginning that a text has explains its fault. The table
+ * Prefixes of dates, and what may follow each. The longest prefix that matches a text explains its error. The table
  * decides only the message, not whether a date is accepted.
  */
 const OPENINGS = [

@@ -77,8 +77,8 @@ export function readQuery(text: string): RawQuery {
 
 /** Returns the problem `invalid-parameter` with these errors. */
 export function invalidParameters(errors: Fault[] | FaultList): Problem {
-  const told = errors instanceof FaultList ? errors.told : errors
-  const names = [...new Set(told.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
+  const faults = errors instanceof FaultList ? errors.listed : errors
+  const names = [...new Set(faults.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
   return new Problem('invalid-parameter', `Invalid query parameters: ${listed(names)}.`, { errors })
 }
 

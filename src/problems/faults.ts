@@ -129,9 +129,9 @@ function toFaults(error: z.core.$ZodError): FaultList {
     for (const [at, key] of issue.keys.slice(0, messages.length).entries()) {
       add([...issue.path, key], code, `${quote(key)} ${messages[at]}`)
     }
-    faults.skip(issue.keys.length - messages.length)
+    faults.addUnlisted(issue.keys.length - messages.length)
   }
-  faults.skip(Math.max(0, error.issues.length - maxExplained))
+  faults.addUnlisted(Math.max(0, error.issues.length - maxExplained))
   return faults
 }
 

@@ -20,13 +20,13 @@ export const faultLimits = { faults: 100, characters: 50_000 } as const
 /** Collects the errors of a request: keeps as many as a problem may list, and counts the others. */
 export class FaultList {
   /** The errors to list. */
-  readonly told: Fault[] = []
+  readonly listed: Fault[] = []
   #characters = 0
   #more = 0
 
   /** Whether further errors are only counted. */
   get isFull(): boolean {
-    return this.#more > 0 || this.told.length >= faultLimits.faults
+    return this.#more > 0 || this.listed.length >= faultLimits.faults
   }
 
   /** The number of errors that are only counted. */
@@ -35,7 +35,7 @@ export class FaultList {
   }
 
   get count(): number {
-    return this.told.length + this.#more
+    return this.listed.length + this.#more
   }
 
   /** Adds an error. @param make is called only if the error is listed. */
@@ -47,21 +47,21 @@ export class FaultList {
     const fault = make()
     const { pointer, parameter, message } = fault
     this.#characters += (pointer ?? parameter ?? '').length + message.length
-    if (this.told.length > 0 && this.#characters > faultLimits.characters) {
+    if (this.listed.length > 0 && this.#characters > faultLimits.characters) {
       this.#more += 1
       return
     }
-    this.told.push(fault)
+    this.listed.push(fault)
   }
 
   /** Adds the errors of a problem. @param move changes each, such as its location. */
   addProblem({ errors, moreErrors }: Problem, move = (fault: Fault) => fault): void {
     for (const fault of errors) this.add(() => move(fault))
-    this.skip(moreErrors)
+    this.addUnlisted(moreErrors)
   }
 
   /** Counts errors that are not listed. */
-  skip(count: number): void {
+  addUnlisted(count: number): void {
     this.#more += count
   }
 }
@@ -95,7 +95,7 @@ export class Problem extends Error {
     super(detail, { cause: extras.cause })
     this.type = type
     const faults = extras.errors instanceof FaultList ? extras.errors : listOf(extras.errors ?? [])
-    this.errors = faults.told
+    this.errors = faults.listed
     this.moreErrors = faults.more
     this.headers = extras.headers ?? {}
   }

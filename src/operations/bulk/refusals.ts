@@ -1,18 +1,18 @@
 import { FaultList, Problem } from '../../problems/problem.ts'
 
 /**
- * The problems of refused operations, by the index of the operation. All together tell as many faults as one problem may
+ * The problems of refused operations, by the index of the operation. All together list as many errors as one problem may
  * (`faultLimits`), and only count the others: otherwise, a response could be much larger than its request.
  */
 export class Refusals extends Map<number, Problem> {
-  readonly #told = new FaultList()
+  readonly #all = new FaultList()
 
   override set(at: number, problem: Problem): this {
-    const before = this.#told.told.length
-    this.#told.addProblem(problem)
+    const before = this.#all.listed.length
+    this.#all.addProblem(problem)
     const own = new FaultList()
-    for (const fault of this.#told.told.slice(before)) own.add(() => fault)
-    own.skip(problem.errors.length + problem.moreErrors - own.count)
+    for (const fault of this.#all.listed.slice(before)) own.add(() => fault)
+    own.addUnlisted(problem.errors.length + problem.moreErrors - own.count)
     const { type, message, headers, cause } = problem
     return super.set(at, new Problem(type, message, { errors: own, headers, cause }))
   }

@@ -41,7 +41,7 @@ export const problemSchema = {
       moreErrors: {
         type: 'integer',
         minimum: 1,
-        description: 'How many more faults were found than `errors` tells.',
+        description: 'How many more errors were found than `errors` lists.',
       },
     },
     examples: [

@@ -4,7 +4,7 @@ import { isKept } from './kept-numbers.ts'
 
 /**
  * Reads JSON (RFC 8259) in steps, so that a large body does not hold up other requests. No library does that and also
- * tells repeated properties, of which `JSON.parse` drops all but the last.
+ * reports repeated properties, of which `JSON.parse` drops all but the last.
  */
 
 /** Limits of every JSON body. */
@@ -162,9 +162,9 @@ class JsonReader {
     const open = this.#open.at(-1)
     if (this.#peek() !== quotationMark || !open || 'items' in open) throw this.#unexpected()
     open.name = this.#readText(true)
-    if (Object.hasOwn(open.members, open.name)) this.#tell('repeated', 'the property is there twice')
+    if (Object.hasOwn(open.members, open.name)) this.#addFault('repeated', 'the property is there twice')
     const bad = findBadText(open.name)
-    if (bad) this.#tell('bad_text', `the name has ${bad}`)
+    if (bad) this.#addFault('bad_text', `the name has ${bad}`)
     if (this.#peek() !== colon) throw this.#unexpected()
     this.#at += 1
   }
@@ -192,7 +192,7 @@ class JsonReader {
     if (value.length > maxLength) throw tooLong(isName)
     // Half surrogate pairs and NUL can only be there in escapes.
     const bad = isPlain || isName ? undefined : findBadText(value)
-    if (bad) this.#tell('bad_text', `the text has ${bad}`)
+    if (bad) this.#addFault('bad_text', `the text has ${bad}`)
     return value
   }
 
@@ -208,7 +208,7 @@ class JsonReader {
     const read = Number(written)
     if (!isKept(written)) {
       const shown = written.slice(0, 60)
-      this.#tell(
+      this.#addFault(
         'too_precise',
         `the number ${shown} has more digits than can be kept; it would become ${read}`,
       )
@@ -238,7 +238,7 @@ class JsonReader {
   }
 
   /** Adds a fault of what is being read. */
-  #tell(code: string, message: string): void {
+  #addFault(code: string, message: string): void {
     this.faults.add(() => ({ pointer: formatPointer(this.#path()), code, message }))
   }
 

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 
 /** Limits of the connections of clients. */
 export interface ConnectionLimits {
-  /** Most connections. When there are nearly as many, a new one closes the one that has been idle for longest. */
+  /** Maximum number of connections. Near it, a new one closes the one that has been idle for longest. */
   maxConnections: number
-  /** Most connections of one address; infinity for any number. */
+  /** Maximum number of connections of one address; infinity for no limit. */
   maxPerAddress: number
   /** Names the address that a connection counts for; undefined when it counts for none. */
   nameAddress(remoteAddress: string): string | undefined
@@ -102,12 +102,12 @@ export class Connections {
   }
 
   /** Closes the first of the idle connections. It is the new one when no other is idle. */
-  #closeIdle([longest]: Set<Socket>, reason: 'address' | 'idle'): void {
-    const source = longest && this.#tracked.get(longest)?.source
+  #closeIdle([longestIdle]: Set<Socket>, reason: 'address' | 'idle'): void {
+    const source = longestIdle && this.#tracked.get(longestIdle)?.source
     if (!source) return
     this.closed[reason] += 1
-    this.#setBusy(longest, source)
-    longest.destroy()
+    this.#setBusy(longestIdle, source)
+    longestIdle.destroy()
   }
 
   #forget(socket: Socket, source: Source, name: string | undefined): void {
