@@ -114,7 +114,7 @@ export class Pool {
     }
   }
 
-  /** Statements and exports of a lane at this moment. */
+  /** Requests of a lane that use a connection or wait for one at this moment. */
   laneCounts(lane: Lane): { running: number; waiting: number } {
     return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
   }

@@ -28,6 +28,7 @@ import {
 } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { type Locked, lockRecord, startWrite } from './writing/locks.ts'
+import { redactionProblems } from './writing/problems.ts'
 import { getAuthorship } from './writing/revisions.ts'
 import { checkReplacement, invalidBody } from './writing/validation.ts'
 
@@ -117,19 +118,7 @@ export const redact: Operation = {
       },
       204: { description: `The ${resource.noun} has been removed; its history is redacted.`, headers: {} },
     },
-    problems: [
-      'malformed-request',
-      'invalid-parameter',
-      'unauthorized',
-      'not-found',
-      'not-acceptable',
-      'conflict',
-      'stale-version',
-      'precondition-required',
-      'too-large',
-      'unsupported-media-type',
-      'invalid-body',
-    ],
+    problems: [...redactionProblems],
   }),
 
   async handle(resource, request, { database }) {

@@ -82,11 +82,6 @@ export class Lanes {
     return this.#queues[lane].waiting
   }
 
-  /** Whether a statement of this lane would have to wait. */
-  isFull(lane: Lane): boolean {
-    return !this.#hasRoom(lane)
-  }
-
   /**
    * Waits for the right to use a connection.
    * @returns at once, without a promise, if there is room.

@@ -1,8 +1,8 @@
 import type { ProblemType } from '../../problems/types.ts'
 import { idempotencyProblems } from './idempotency.ts'
 
-/** Problems of every change of an existing record. */
-export const recordProblems: readonly ProblemType[] = [
+/** Problems of a change of an existing record that takes no `Idempotency-Key`. */
+const unkeyedProblems: readonly ProblemType[] = [
   'malformed-request',
   'invalid-parameter',
   'unauthorized',
@@ -11,13 +11,15 @@ export const recordProblems: readonly ProblemType[] = [
   'conflict',
   'stale-version',
   'precondition-required',
-  ...idempotencyProblems,
 ]
 
+const bodyProblems: readonly ProblemType[] = ['too-large', 'unsupported-media-type', 'invalid-body']
+
+/** Problems of every other change of an existing record. */
+export const recordProblems: readonly ProblemType[] = [...unkeyedProblems, ...idempotencyProblems]
+
 /** Problems of a change with a body. */
-export const documentProblems: readonly ProblemType[] = [
-  ...recordProblems,
-  'too-large',
-  'unsupported-media-type',
-  'invalid-body',
-]
+export const documentProblems: readonly ProblemType[] = [...recordProblems, ...bodyProblems]
+
+/** Problems of a redaction, which takes a body and no `Idempotency-Key`. */
+export const redactionProblems: readonly ProblemType[] = [...unkeyedProblems, ...bodyProblems]

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6, type Socket } from 'node:net'
-import { normalizeIP } from '@fastify/rate-limit'
 import fp from 'fastify-plugin'
+import { addressName } from './client/addresses.ts'
 import { Connections } from './connections/connections.ts'
 
 declare module 'fastify' {
@@ -44,7 +44,7 @@ export const connections = fp<ConnectionsOptions>(
       nameAddress: (address) => {
         // A connection that was reset before it was accepted has no address.
         const isExempt = address === '' || proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-        return isExempt ? undefined : normalizeIP(address)
+        return isExempt ? undefined : addressName(address)
       },
     })
     app.decorate('connections', open)
