@@ -49,7 +49,7 @@ it('a statement over time is stopped in PostgreSQL and its connection returns to
   await expect(database.read(slow)).rejects.toMatchObject({ code: '57014' })
   expect(await pidOf(database)).toBe(before)
   const running =
-    "select from pg_stat_activity where state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()"
+    "select from pg_stat_activity where datname = current_database() and state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()"
   expect((await pool.query(running)).rowCount).toBe(0)
 })
 
