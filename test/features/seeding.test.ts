@@ -34,12 +34,12 @@ const slow = { timeout: 60_000 }
 const referenceTables = {
   regions: 34,
   countries: 279,
-  topics: 422,
+  topics: 430,
   countries_groups: expect.any(Number),
   countries_successors: expect.any(Number),
-  records: 34 + 279 + 422,
+  records: 34 + 279 + 430,
   // Not a seed: the secret that signs cursors.
-  revisions: 34 + 279 + 422,
+  revisions: 34 + 279 + 430,
   settings: 2,
 }
 
@@ -253,9 +253,28 @@ describe('the reference data', () => {
     ['ford', 48],
     ['challenge', 5],
     ['domain', 20],
-    ['crs', 369],
+    ['crs', 377],
   ])('has the topics of scheme %s: %i of them', async (scheme, count) => {
     expect(await countOf(`/v1/topics?scheme=${scheme}&count=exact`)).toBe(count)
+  })
+
+  it('has the sectors of aid that the DAC reports as a whole, with their parts within them', async () => {
+    const topics = await all<{ slug: string; scheme: string; code: string; broader: string | null }>('topics')
+    const crs = new Map(
+      topics.filter(({ scheme }) => scheme === 'crs').map(({ code, broader }) => [code, broader]),
+    )
+    for (const sector of ['110', '120', '150', '310', '320', '330', '420', '700']) {
+      expect({ sector, broader: crs.get(sector) }).toEqual({ sector, broader: null })
+    }
+    for (const [part, sector] of Object.entries({
+      114: '110',
+      123: '120',
+      152: '150',
+      332: '330',
+      740: '700',
+    })) {
+      expect({ part, broader: crs.get(part) }).toEqual({ part, broader: `crs-${sector}` })
+    }
   })
 
   it('has the 6 fields of research and development, and the other 42 within them', async () => {
