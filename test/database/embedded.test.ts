@@ -104,12 +104,15 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
-  it('starts after PostgreSQL itself was killed', async () => {
+  it('starts once for several that open it after PostgreSQL itself was killed', async () => {
     const killed = await openEmbeddedDatabase(folder, settings)
     process.kill(await pid(), 'SIGKILL')
-    const database = await openEmbeddedDatabase(folder, settings)
-    expect(await ask(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
-    await database.close()
+    const databases = await Promise.all([1, 2, 3].map(() => openEmbeddedDatabase(folder, settings)))
+    expect(new Set(databases.map(({ url }) => url)).size).toBe(1)
+    for (const database of databases) {
+      expect(await ask(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+      await database.close()
+    }
     await killed.close()
   })
 

@@ -82,7 +82,8 @@ describe('while the database cannot be reached', () => {
     for (const answer of await Promise.all([read(), write('Silence'), read()]))
       expectProblem(answer, 'unavailable')
     expect(performance.now() - began).toBeLessThan(6000)
-    expect((await read()).status).toBe(200)
+    // Reads at the same time may share a connection, so a further one can still meet a silent one.
+    await expect.poll(async () => (await read()).status, { interval: 5, timeout: 10_000 }).toBe(200)
   }, 30_000)
 })
 

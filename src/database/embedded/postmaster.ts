@@ -1,4 +1,5 @@
-import { readFile, readlink, realpath, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,6 +19,9 @@ interface Postmaster {
 /** How long a server may take to start, including recovery after a crash. */
 const startTimeoutMs = 60_000
 
+/** How long a server may take to stop, including its last checkpoint. */
+const stopTimeoutMs = 60_000
+
 /**
  * Returns the port of the cluster's server once it is ready; starts it when it is not running. An abort ends a server
  * that is still starting and throws; a server that is ready by then is returned, so that the caller can leave it.
@@ -35,8 +39,9 @@ export async function ensureStarted(
     if (server) await sleep(20)
     else {
       // A port that was free may be taken a moment later, or another process may be starting the server too.
-      await start(cluster, settings, signal).catch((error: unknown) => {
+      await start(cluster, settings, signal).catch(async (error: unknown) => {
         signal?.throwIfAborted()
+        if (isStillEnding(error)) return sleep(50)
         attempts -= 1
         if (attempts === 0) throw error
       })
@@ -45,9 +50,22 @@ export async function ensureStarted(
   throw new StartupError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
 }
 
-/** Stops the cluster's server and returns when it has stopped. Open connections are cut off. */
+/** Whether the server was not started because processes of a killed one have not ended yet. */
+const isStillEnding = (error: unknown) =>
+  error instanceof StartupError && error.message.includes('pre-existing shared memory block')
+
+/**
+ * Stops the cluster's server and returns when it has stopped. Open connections are cut off.
+ * @throws StartupError when it has not stopped within a minute.
+ */
 export async function stop({ path, account, programs }: Cluster): Promise<void> {
-  await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-t', '60'])
+  const server = await readPostmaster(path)
+  if (!server) return
+  // pg_ctl would wait for any server to be gone, also for one that another process starts meanwhile.
+  await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-W'])
+  const deadline = Date.now() + stopTimeoutMs
+  await until(async () => (await readPostmaster(path))?.pid !== server.pid || Date.now() > deadline)
+  if (Date.now() > deadline) throw new StartupError(`PostgreSQL in ${path} has not stopped within a minute`)
 }
 
 async function start(
@@ -87,14 +105,31 @@ async function start(
 /** Returns the running server, if any. After a crash, the file may name a process that has ended, or another program. */
 async function readPostmaster(path: string): Promise<Postmaster | undefined> {
   const file = join(path, 'postmaster.pid')
-  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
-  const [pid, , , port, , , , status = 'starting'] = lines
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const [pid, , , port, , , , status = 'starting'] = text.split('\n')
   if (!pid || !port || !isAlive(Number(pid))) return undefined
   if (await servesAt(Number(pid), path))
     return { pid: Number(pid), port: Number(port), status: status.trim() }
   // PostgreSQL itself would mistake the other process for a server, and refuse to start.
-  await rm(file, { force: true })
+  await removeLockFile(file, text)
   return undefined
+}
+
+/**
+ * Removes a lock file that still has this text. Another process may have started a server since the file was read, and a
+ * server ends when its own lock file is gone. So the file is moved first, and put back if it is another one.
+ */
+async function removeLockFile(file: string, text: string): Promise<void> {
+  const moved = `${file}.${randomUUID()}`
+  try {
+    await rename(file, moved)
+    if ((await readFile(moved, 'utf8')) !== text) await link(moved, file)
+  } catch (error) {
+    // ENOENT: another process has removed the file. EEXIST: another server has made its own.
+    if (!['ENOENT', 'EEXIST'].includes(errorCode(error))) throw error
+  } finally {
+    await rm(moved, { force: true })
+  }
 }
 
 /** Makes a server that is starting stop. */
