@@ -3,6 +3,11 @@ import fp from 'fastify-plugin'
 
 /** Response headers that scripts of other origins may read, beside the safelisted ones of the Fetch standard. */
 const exposedHeaders = [
+  'Accept-Patch',
+  'Accept-Post',
+  'Age',
+  'Allow',
+  'Cache-Status',
   'Content-Disposition',
   'ETag',
   'Link',
@@ -11,6 +16,7 @@ const exposedHeaders = [
   'Idempotency-Replayed',
   'RateLimit',
   'RateLimit-Policy',
+  'Vary',
   'WWW-Authenticate',
   'X-Request-Id',
 ]
