@@ -37,13 +37,16 @@ const problem = z.unknown().meta({ $ref: '#/components/schemas/Problem' })
 
 const resultsSchema = memoizeByResource((resource) => {
   const { property, schema } = resource.key
-  const examples = [{ status: 201, [property]: exampleKey(resource), version: 1 }]
+  const examples = [{ status: 201, [property]: exampleKey(resource), version: 1, unchanged: false }]
   const done = z.strictObject({
     status: z
       .literal([200, 201, 204])
       .meta({ description: 'Status that the operation would have as a single request.' }),
     [property]: schema,
     version: z.int().min(1).meta({ description: 'The version of the record after the operation.' }),
+    unchanged: z.boolean().meta({
+      description: 'Whether the record was as the operation wants it already, so that nothing was written.',
+    }),
   })
   const refused = z.strictObject({
     status: z.int().min(400).meta({ description: 'Status of the problem.' }),
@@ -97,9 +100,9 @@ function resultsResponse(
   // Each result repeats it.
   const [instance = ''] = request.url.split('?')
   const results = [
-    ...[...done].map(([at, { status, key, version }]) => ({
+    ...[...done].map(([at, { status, key, version, unchanged }]) => ({
       at,
-      result: { status, [property]: key, version },
+      result: { status, [property]: key, version, unchanged },
     })),
     ...[...refused].map(([at, each]) => ({
       at,

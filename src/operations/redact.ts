@@ -134,7 +134,7 @@ export const redact: Operation = {
         return redactRecord(tx, task, locked, change)
       })
     } catch (error) {
-      throw await explainRefusal(error, singleReads(database), resource, {}, { key })
+      throw await explainRefusal(error, singleReads(database), resource, {}, key)
     }
   },
 }

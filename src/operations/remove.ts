@@ -40,7 +40,8 @@ export const remove: Operation = {
       })
     } catch (error) {
       if (getDatabaseError(error)?.code !== '23503') throw error
-      const errors = (await findReferrers(singleReads(database), resource, request.key)).map(referrerFault)
+      const referrers = await findReferrers(singleReads(database), resource, [request.key])
+      const errors = (referrers.get(request.key) ?? []).map(referrerFault)
       const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
       throw new Problem('conflict', detail, { errors, cause: error })
     }

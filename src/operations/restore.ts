@@ -116,7 +116,7 @@ export const restore: Operation = {
     const version = readVersion(request)
     const authorship = getAuthorship(request)
     let document: Document = {}
-    let owner: { key?: string } = {}
+    let ownKey: string | undefined
     try {
       return await runOnce(database, request, async (transaction) => {
         const locked = await lockRecord(transaction, resource, key)
@@ -126,7 +126,7 @@ export const restore: Operation = {
         document = checkDocument(resource, documentOf(resource, record))
         const change: Change = { kind: 'restore', authorship }
         if (locked) {
-          owner = { key }
+          ownKey = key
           const before = documentOf(resource, JSON.parse(locked.document))
           // What has become internal is not published by its former text.
           document = { ...document, visibility: before.visibility }
@@ -142,7 +142,7 @@ export const restore: Operation = {
         return { status: 201, headers, body: stored.document }
       })
     } catch (error) {
-      throw await explainRefusal(error, singleReads(database), resource, document, owner)
+      throw await explainRefusal(error, singleReads(database), resource, document, ownKey)
     }
   },
 }

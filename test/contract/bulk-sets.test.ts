@@ -9,6 +9,7 @@ import {
   exampleDocument,
   resourceOf,
 } from '../support/documents.ts'
+import { countStatements } from '../support/statements.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -53,6 +54,48 @@ it('takes a thousand operations with a constant number of statements', async () 
   const id = results[999]?.id
   expect((await api.get(`/v1/agreements/${id}`)).json()).toMatchObject({ title: 'Patched 999', version: 2 })
 }, 30_000)
+
+describe('the number of statements that explain a refusal', () => {
+  const nowhere = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+  /** Statements of a bulk request of which one operation is refused, with a number of others. */
+  const count = async (operations: unknown[], refused: object, status: number) => {
+    const statements = await countStatements('savepoint bulk', async () => {
+      expect((await send(api, agreements, [...operations, refused])).status).toBe(status)
+    })
+    expect(statements).toBeGreaterThan(0)
+    return statements
+  }
+  const dangling = {
+    op: 'create',
+    document: agreement({ relations: [{ kind: 'renews', agreement: nowhere }] }),
+  }
+
+  it('is the same for 2 and for 40 changes, be they new or unchanged', async () => {
+    const externalIds = Array.from({ length: 40 }, (_, at) => ({ scheme: 'explained', id: String(at) }))
+    const documents = externalIds.map((externalId) =>
+      agreement({ topics: ['energy'], externalIds: [externalId] }),
+    )
+    const creations = documents.map((document) => ({ op: 'create', document }))
+    const few = await count(creations.slice(0, 2), dangling, 422)
+    expect(await count(creations, dangling, 422)).toBe(few)
+    resultsIn(await send(api, agreements, creations))
+    const upserts = documents.map((document, at) => ({ op: 'upsert', externalId: externalIds[at], document }))
+    const fewUpserts = await count(upserts.slice(0, 2), dangling, 422)
+    expect(await count(upserts, dangling, 422)).toBe(fewUpserts)
+  })
+
+  it('is the same for 1 and for 20 removals and creates', async () => {
+    const target = await createRecord(agreements, api)
+    await createRecord(agreements, api, agreement({ relations: [{ kind: 'renews', agreement: target.key }] }))
+    const others = await Promise.all(Array.from({ length: 20 }, () => createRecord(agreements, api)))
+    const remove = ({ key }: CreatedRecord) => ({ op: 'remove', id: key, ifMatch: '*' })
+    const few = await count(others.slice(0, 1).map(remove), remove(target), 409)
+    expect(await count(others.map(remove), remove(target), 409)).toBe(few)
+    const create = ({ key }: CreatedRecord) => ({ op: 'create', document: agreement({ id: key }) })
+    const single = await count([], create(target), 409)
+    expect(await count(others.map(create), create(target), 409)).toBe(single)
+  })
+})
 
 describe('random operations', () => {
   const title = fc.stringMatching(/^[a-z]{1,8}$/)

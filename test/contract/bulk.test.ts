@@ -56,13 +56,13 @@ describe.each(resources)('many operations on $name', (resource) => {
       { headers: { 'change-reason': 'All at once' } },
     )
     const results = resultsIn(answer)
-    expect(results.map(({ status, version }) => [status, version])).toEqual([
-      [204, 2],
-      [200, 2],
-      [201, 1],
-      [200, 2],
-      [201, 1],
-      [200, 1],
+    expect(results.map(({ status, version, unchanged }) => [status, version, unchanged])).toEqual([
+      [204, 2, false],
+      [200, 2, false],
+      [201, 1, false],
+      [200, 2, false],
+      [201, 1, false],
+      [200, 1, true],
     ])
     expect((await api.get(removed.path)).status).toBe(404)
     const now = await Promise.all(
@@ -81,6 +81,18 @@ describe.each(resources)('many operations on $name', (resource) => {
     expect(data[0]).toMatchObject({ version: 2, operation: 'patch', reason: 'All at once' })
     const gone = (await api.get(`${removed.path}/history`)).json<{ data: Document[] }>().data
     expect(gone[0]).toMatchObject({ version: 2, operation: 'remove', reason: 'All at once' })
+  })
+
+  it('say that nothing was written where a replacement or an upsert is what is stored', async () => {
+    const made = await createRecord(resource, api, await fullDocument(resource, api))
+    const upsert = { op: 'upsert', ...naming(made), document: made.record }
+    const replace = { ...upsert, op: 'replace', ifMatch: '1' }
+    const same = { status: 200, ...naming(made), version: 1, unchanged: true }
+    for (const operation of [upsert, replace])
+      expect(resultsIn(await send(api, resource, [operation]))).toEqual([same])
+    const renamed = { ...upsert, document: { ...made.record, [name]: 'Renamed' } }
+    const [result] = resultsIn(await each(api, resource, [renamed]))
+    expect(result).toEqual({ ...same, version: 2, unchanged: false })
   })
 
   it('are none of them done when any is at fault, and all faults are named at their places', async () => {

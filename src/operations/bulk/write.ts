@@ -5,7 +5,7 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
-import { explainRefusal } from '../writing/explain.ts'
+import { explainRefusals } from '../writing/explain.ts'
 import { findReferrers, referrerFault } from '../writing/referrers.ts'
 import type { Change } from './plan.ts'
 import { Refusals } from './refusals.ts'
@@ -18,9 +18,14 @@ export interface OperationResult {
   status: 200 | 201 | 204
   key: string
   version: number
+  /** Whether the record was already as the operation wants it, so that nothing was written. */
+  unchanged: boolean
 }
 
 type ChangeOfKind<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>
+
+/** A change that writes a document. */
+type Write = ChangeOfKind<'create' | 'replace' | 'patch'>
 
 const filterCreations = (changes: Change[]) =>
   changes.filter((change): change is ChangeOfKind<'create'> => change.kind === 'create')
@@ -32,6 +37,9 @@ const filterUpdates = (changes: Change[]) =>
       change.kind === 'replace' || change.kind === 'patch',
   )
 
+const isDifferent = ({ before, after }: ChangeOfKind<'replace' | 'patch'>): boolean =>
+  !isDeepStrictEqual(before, after)
+
 async function create(
   transaction: Transaction,
   resource: Resource,
@@ -42,7 +50,12 @@ async function create(
   const written = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
   return changes.map(({ at }, index) => [
     at,
-    { status: 201, key: written[index]?.key ?? '', version: written[index]?.version ?? 1 },
+    {
+      status: 201,
+      key: written[index]?.key ?? '',
+      version: written[index]?.version ?? 1,
+      unchanged: false,
+    },
   ])
 }
 
@@ -53,8 +66,8 @@ async function update(
   changes: ChangeOfKind<'replace' | 'patch'>[],
   authorship: Authorship,
 ): Promise<[number, OperationResult][]> {
-  const differing = changes.filter(({ before, after }) => !isDeepStrictEqual(before, after))
-  const versions = new Map(changes.map(({ locked }) => [locked.key, locked.version]))
+  const differing = changes.filter(isDifferent)
+  const versions = new Map<string, number>()
   for (const kind of ['replace', 'patch'] as const) {
     const ofKind = differing.filter((change) => change.kind === kind)
     const written = await updateDocuments(transaction, resource, ofKind, { kind, authorship })
@@ -62,7 +75,7 @@ async function update(
   }
   return changes.map(({ at, locked: { key, version } }) => [
     at,
-    { status: 200, key, version: versions.get(key) ?? version },
+    { status: 200, key, version: versions.get(key) ?? version, unchanged: !versions.has(key) },
   ])
 }
 
@@ -76,7 +89,7 @@ async function remove(
   const versions = await deleteDocuments(transaction, resource, removed, authorship)
   return changes.map(({ at, locked: { key } }, index) => [
     at,
-    { status: 204, key, version: versions[index] ?? 1 },
+    { status: 204, key, version: versions[index] ?? 1, unchanged: false },
   ])
 }
 
@@ -129,17 +142,9 @@ function isUntouched(change: ChangeOfKind<'replace' | 'patch'>, { pointer = '' }
   return property !== '' && isDeepStrictEqual(change.before[property], change.after[property])
 }
 
-async function explainWrite(
-  transaction: Transaction,
-  resource: Resource,
-  change: ChangeOfKind<'create' | 'replace' | 'patch'>,
-  together: ReadonlySet<string>,
-  refusal: unknown,
-): Promise<Problem | undefined> {
-  const place = change.kind === 'create' ? { together } : { together, key: change.locked.key }
-  const document = change.kind === 'create' ? change.document : change.after
-  const problem = await explainRefusal(refusal, transaction, resource, document, place)
-  if (!(problem instanceof Problem)) return undefined
+/** Returns the problem of a written document for its operation; undefined if the change did not cause it. */
+function problemOfWrite(change: Write, problem: Problem | undefined): Problem | undefined {
+  if (!problem) return undefined
   const { type, message, cause } = problem
   const errors =
     change.kind === 'create'
@@ -149,43 +154,62 @@ async function explainWrite(
   return atOperation(new Problem(type, message, { errors, cause }), change.at, [bodyProperty(change.kind)])
 }
 
-async function explainRemoval(
+async function explainWrites(
   transaction: Transaction,
   resource: Resource,
-  { at, locked: { key } }: ChangeOfKind<'remove'>,
-  removed: ReadonlySet<string>,
+  changes: Change[],
   refusal: unknown,
-): Promise<Problem | undefined> {
-  if (getDatabaseError(refusal)?.code !== '23503') return undefined
-  const referrers = await findReferrers(transaction, resource, key)
-  const errors = referrers
-    .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
-    .map(referrerFault)
-  if (errors.length === 0) return undefined
-  const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
-  return atOperation(new Problem('conflict', detail, { errors, cause: refusal }), at)
+): Promise<[number, Problem][]> {
+  const creations = filterCreations(changes)
+  const together = new Set(creations.map(({ document }) => String(document[resource.key.property])))
+  // A record that stays as it is was not written, and cannot be the cause.
+  const writes: Write[] = [...creations, ...filterUpdates(changes).filter(isDifferent)]
+  const written = writes.map((change) =>
+    change.kind === 'create'
+      ? { document: change.document }
+      : { document: change.after, key: change.locked.key },
+  )
+  const problems = await explainRefusals(refusal, transaction, resource, written, together)
+  return writes.flatMap((change, index): [number, Problem][] => {
+    const problem = problemOfWrite(change, problems[index])
+    return problem ? [[change.at, problem]] : []
+  })
 }
 
-/** Finds which changes PostgreSQL refused, and why. The map is empty when no cause is found. */
+async function explainRemovals(
+  transaction: Transaction,
+  resource: Resource,
+  changes: Change[],
+  refusal: unknown,
+): Promise<[number, Problem][]> {
+  if (getDatabaseError(refusal)?.code !== '23503') return []
+  const removals = filterRemovals(changes)
+  const removed = new Set(removals.map(({ locked }) => locked.key))
+  const referrers = await findReferrers(transaction, resource, [...removed])
+  return removals.flatMap(({ at, locked: { key } }): [number, Problem][] => {
+    const errors = (referrers.get(key) ?? [])
+      .filter((referrer) => referrer.resource !== resource.name || !removed.has(referrer.key))
+      .map(referrerFault)
+    if (errors.length === 0) return []
+    const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
+    return [[at, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), at)]]
+  })
+}
+
+/**
+ * Finds which changes PostgreSQL refused, and why, with a few statements for all of them. The map is empty when no cause
+ * is found.
+ */
 async function explain(
   transaction: Transaction,
   resource: Resource,
   changes: Change[],
   refusal: unknown,
 ): Promise<Refusals> {
-  const together = new Set(
-    filterCreations(changes).map(({ document }) => String(document[resource.key.property])),
-  )
-  const removed = new Set(filterRemovals(changes).map(({ locked }) => locked.key))
-  const found = new Refusals()
-  for (const change of changes) {
-    const problem =
-      change.kind === 'remove'
-        ? await explainRemoval(transaction, resource, change, removed, refusal)
-        : await explainWrite(transaction, resource, change, together, refusal)
-    if (problem) found.set(change.at, problem)
-  }
-  return found
+  const writes = await explainWrites(transaction, resource, changes, refusal)
+  const removals = await explainRemovals(transaction, resource, changes, refusal)
+  const inOrder = [...writes, ...removals].sort(([one], [other]) => one - other)
+  return new Refusals().addAll(new Map(inOrder))
 }
 
 /** The results and the problems of changes, by the index of their operation. */

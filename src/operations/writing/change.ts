@@ -90,7 +90,7 @@ export async function changeRecord(
       return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
     })
   } catch (error) {
-    throw await explainRefusal(error, singleReads(database), resource, document, { key: request.key })
+    throw await explainRefusal(error, singleReads(database), resource, document, request.key)
   }
 }
 

@@ -10,50 +10,69 @@ import type { Fault } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 
-/** Returns a fault for each external id of a document that another record of the resource has. */
+/** A document that was to be written; the key of its record if that is stored already. */
+export interface WrittenDocument {
+  document: Document
+  key?: string | undefined
+}
+
+/** A fault, with the index of its document. */
+type DocumentFault = [document: number, fault: Fault]
+
+/** Finds the external ids of documents that other records of the resource have, with one statement. */
 export async function findTakenExternalIds(
   tx: Transaction,
   resource: Resource,
-  document: Document,
-  ownKey?: string,
-): Promise<Fault[]> {
-  const ids = getExternalIds(document)
+  written: readonly WrittenDocument[],
+): Promise<DocumentFault[]> {
+  const ids = written.flatMap(({ document, key = null }, index) =>
+    getExternalIds(document).map(({ scheme, id }, at) => ({ index, at, scheme, id, key })),
+  )
   if (ids.length === 0) return []
   const { externalIds } = resource.registry.shared
-  const rows = await tx.query<{ at: number; key: string }>(
-    compileSql(sql`select given.at::int - 1 as at, ${records.key} as key
-      from unnest(${sql.param(ids.map(({ scheme }) => scheme))}::text[], ${sql.param(ids.map(({ id }) => id))}::text[])
-        with ordinality as given(scheme, id, at)
+  const texts = (values: (string | null)[]) => sql`${sql.param(values)}::text[]`
+  const rows = await tx.query<{ nth: number; key: string }>(
+    compileSql(sql`select given.nth::int - 1 as nth, ${records.key} as key
+      from unnest(${texts(ids.map(({ scheme }) => scheme))}, ${texts(ids.map(({ id }) => id))}, ${texts(ids.map(({ key }) => key))})
+        with ordinality as given(scheme, id, own_key, nth)
       join ${externalIds} on ${externalIds.scheme} = given.scheme and ${foldCode(externalIds.id)} = ${foldCode(sql`given.id`)}
       join ${records} on ${records.id} = ${externalIds.record}
-      where ${externalIds.resource} = ${resource.name} and ${records.key} is distinct from ${ownKey ?? null}::text`),
+      where ${externalIds.resource} = ${resource.name} and ${records.key} is distinct from given.own_key
+      order by nth`),
   )
-  return rows.map(({ at, key }) => ({
-    pointer: formatPointer(['externalIds', at]),
-    code: 'taken',
-    message: `is already the id of /v1/${resource.name}/${key}`,
-  }))
+  return rows.flatMap(({ nth, key }): DocumentFault[] => {
+    const id = ids[nth]
+    if (!id) return []
+    const message = `is already the id of /v1/${resource.name}/${key}`
+    return [[id.index, { pointer: formatPointer(['externalIds', id.at]), code: 'taken', message }]]
+  })
 }
 
-/** Returns a fault when the key of a new document belongs to a record of any resource. */
-export async function findTakenKey(
+/** Finds the keys of new documents that records of any resource have, with one statement. */
+export async function findTakenKeys(
   tx: Transaction,
   resource: Resource,
-  document: Document,
-  ownKey?: string,
-): Promise<Fault[]> {
+  written: readonly WrittenDocument[],
+): Promise<DocumentFault[]> {
   const { property } = resource.key
-  const given = document[property]
-  if (ownKey !== undefined || typeof given !== 'string') return []
-  const [taken] = await tx.query<{ resource: string }>(
-    compileSql(
-      sql`select ${records.resource} as resource from ${records} where ${records.id} = ${recordId(resource, given)}::uuid`,
-    ),
+  const given = written.flatMap(({ document, key }, index) => {
+    const own = document[property]
+    return key === undefined && typeof own === 'string' ? [{ index, key: own }] : []
+  })
+  if (given.length === 0) return []
+  const ids = given.map(({ key }) => recordId(resource, key))
+  const rows = await tx.query<{ nth: number; resource: string }>(
+    compileSql(sql`select given.nth::int - 1 as nth, ${records.resource} as resource
+      from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth)
+      join ${records} on ${records.id} = given.id order by nth`),
   )
-  if (!taken) return []
-  const owner =
-    taken.resource === resource.name ? `another ${resource.noun}` : `/v1/${taken.resource}/${given}`
-  return [{ pointer: formatPointer([property]), code: 'taken', message: `"${given}" is taken by ${owner}` }]
+  return rows.flatMap(({ nth, resource: owner }): DocumentFault[] => {
+    const taken = given[nth]
+    if (!taken) return []
+    const by = owner === resource.name ? `another ${resource.noun}` : `/v1/${owner}/${taken.key}`
+    const message = `"${taken.key}" is taken by ${by}`
+    return [[taken.index, { pointer: formatPointer([property]), code: 'taken', message }]]
+  })
 }
 
 /**

@@ -1,26 +1,142 @@
 import { getTableName } from 'drizzle-orm'
+import type pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
-import { Problem } from '../../problems/problem.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
-import { findTakenExternalIds, findTakenKey, findTakenProperties } from './duplicates.ts'
+import {
+  findTakenExternalIds,
+  findTakenKeys,
+  findTakenProperties,
+  type WrittenDocument,
+} from './duplicates.ts'
 import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import { invalidBody } from './validation.ts'
 
-const ownKey = (resource: Resource, document: Document, key: string | undefined) =>
+/** What is known of a refusal: the error, that of PostgreSQL in it, and the keys of the documents created together. */
+interface Refusal {
+  error: unknown
+  refused: pg.DatabaseError
+  resource: Resource
+  together: ReadonlySet<string>
+}
+
+const ownKey = (resource: Resource, { document, key }: WrittenDocument) =>
   key ?? document[resource.key.property]
 
-/** The context of a refused document: its key, or the keys of the documents written with it. */
-interface Place {
-  key?: string
-  together?: ReadonlySet<string>
+async function explainReferences(
+  client: Transaction,
+  { error, resource, together }: Refusal,
+  written: readonly WrittenDocument[],
+): Promise<(Problem | undefined)[]> {
+  const comesAlong = ({ value, reference }: ReferenceValue) =>
+    reference.resource === resource.name && together.has(value)
+  const documents = written.map(({ document }) => document)
+  const found = await findDanglingReferences(client, resource, documents, comesAlong)
+  return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
+}
+
+async function explainDuplicates(
+  client: Transaction,
+  { error, refused, resource }: Refusal,
+  written: readonly WrittenDocument[],
+): Promise<(Problem | undefined)[]> {
+  const found = written.map(({ document }) =>
+    refused.table === getTableName(resource.table)
+      ? findTakenProperties(resource, document, refused.detail)
+      : [],
+  )
+  for (const find of [findTakenKeys, findTakenExternalIds])
+    for (const [at, fault] of await find(client, resource, written)) found[at]?.push(fault)
+  return found.map((faults) => {
+    const first = new Map<string | undefined, Fault>()
+    for (const fault of faults) if (!first.has(fault.pointer)) first.set(fault.pointer, fault)
+    if (first.size === 0) return undefined
+    const detail = `The ${resource.noun} has values that must be unique and belong to another record; nothing was written.`
+    return new Problem('conflict', detail, { errors: [...first.values()], cause: error })
+  })
+}
+
+function explainReferenceToItself(
+  { error, resource }: Refusal,
+  written: WrittenDocument,
+): Problem | undefined {
+  const faults = findReferences(resource.document, written.document)
+    .filter(
+      ({ value, reference }) => reference.resource === resource.name && value === ownKey(resource, written),
+    )
+    .map(({ path }) => ({
+      pointer: formatPointer(path),
+      code: 'itself',
+      message: `is the ${resource.noun} itself`,
+    }))
+  return faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined
+}
+
+function explainCycle(
+  { error, refused, resource, together }: Refusal,
+  written: WrittenDocument,
+): Problem | undefined {
+  // The message of the database begins with the key of the record that it refused, which may be another record.
+  const own = ownKey(resource, written)
+  if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return undefined
+  const pointer = formatPointer([refused.column ?? ''])
+  const message = `would put the ${resource.noun} below itself: choose one that is not below it`
+  return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
+}
+
+function explainInternalReference(
+  { error, refused, resource }: Refusal,
+  written: WrittenDocument,
+): Problem | undefined {
+  // The message of the database names both records.
+  const own = ownKey(resource, written)
+  if (own !== undefined && !refused.message.includes(` ${own}`)) return undefined
+  const detail = `A public record cannot refer to an internal one: ${refused.message}. Make both public or both internal, or leave the reference out; nothing was written.`
+  return new Problem('conflict', detail, { cause: error })
 }
 
 /**
- * Finds which part of a document the database refused, and why. It queries only after a refusal, so successful writes
- * cost nothing more.
+ * Finds which documents the database refused, and why. It queries only after a refusal, so successful writes cost
+ * nothing more, and with at most two statements, however many documents there are.
+ * @param together the keys of the documents that were to be created with these.
+ * @returns the problem of each document, in the order of the documents; undefined where no cause is found.
+ */
+export async function explainRefusals(
+  error: unknown,
+  client: Transaction,
+  resource: Resource,
+  written: readonly WrittenDocument[],
+  together: ReadonlySet<string> = new Set(),
+): Promise<(Problem | undefined)[]> {
+  const refused = getDatabaseError(error)
+  if (!refused) return written.map(() => undefined)
+  const refusal = { error, refused, resource, together }
+  if (refused.constraint === 'revisions_version_unique') {
+    const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
+    return written.map(() => new Problem('conflict', detail, { cause: error }))
+  }
+  switch (refused.code) {
+    case '23503':
+      return explainReferences(client, refusal, written)
+    case '23505':
+      return explainDuplicates(client, refusal, written)
+    case '23514':
+      return written.map((one) => explainReferenceToItself(refusal, one))
+    case 'EN001':
+      return written.map((one) => explainCycle(refusal, one))
+    case 'EN002':
+      return written.map((one) => explainInternalReference(refusal, one))
+    default:
+      return written.map(() => undefined)
+  }
+}
+
+/**
+ * Finds which part of a document the database refused, and why.
+ * @param key of the record, if it is stored already.
  * @returns the problem, or `error` itself when no cause is found.
  */
 export async function explainRefusal(
@@ -28,63 +144,8 @@ export async function explainRefusal(
   client: Transaction,
   resource: Resource,
   document: Document,
-  { key, together = new Set() }: Place = {},
+  key?: string,
 ): Promise<unknown> {
-  const refused = getDatabaseError(error)
-  if (refused?.constraint === 'revisions_version_unique') {
-    const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
-    return new Problem('conflict', detail, { cause: error })
-  }
-  switch (refused?.code) {
-    case '23503': {
-      const comesAlong = ({ value, reference }: ReferenceValue) =>
-        reference.resource === resource.name && together.has(value)
-      const faults = await findDanglingReferences(client, resource, document, comesAlong)
-      return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
-    }
-    case '23505': {
-      const faults = [
-        ...(refused.table === getTableName(resource.table)
-          ? findTakenProperties(resource, document, refused.detail)
-          : []),
-        ...(await findTakenKey(client, resource, document, key)),
-        ...(await findTakenExternalIds(client, resource, document, key)),
-      ]
-      const pointers = faults.map(({ pointer }) => pointer)
-      const errors = faults.filter(({ pointer }, at) => pointers.indexOf(pointer) === at)
-      if (errors.length === 0) return error
-      const detail = `The ${resource.noun} has values that must be unique and belong to another record; nothing was written.`
-      return new Problem('conflict', detail, { errors, cause: error })
-    }
-    case '23514': {
-      const faults = findReferences(resource.document, document)
-        .filter(
-          ({ value, reference }) =>
-            reference.resource === resource.name && value === ownKey(resource, document, key),
-        )
-        .map(({ path }) => ({
-          pointer: formatPointer(path),
-          code: 'itself',
-          message: `is the ${resource.noun} itself`,
-        }))
-      return faults.length > 0 ? invalidBody(resource.noun, faults, error) : error
-    }
-    case 'EN001': {
-      // The message of the database begins with the key of the record that it refused, which may be another record.
-      const own = ownKey(resource, document, key)
-      if (!refused.message.startsWith(`${own} `) && (own !== undefined || together.size > 0)) return error
-      const pointer = formatPointer([refused.column ?? ''])
-      const message = `would put the ${resource.noun} below itself: choose one that is not below it`
-      return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
-    }
-    case 'EN002': {
-      // The message of the database names both records.
-      const own = ownKey(resource, document, key)
-      if (own !== undefined && !refused.message.includes(` ${own}`)) return error
-      const detail = `A public record cannot refer to an internal one: ${refused.message}. Make both public or both internal, or leave the reference out; nothing was written.`
-      return new Problem('conflict', detail, { cause: error })
-    }
-    default:
-      return error
-  }
+  const [problem] = await explainRefusals(error, client, resource, [{ document, key }])
+  return problem ?? error
 }

@@ -7,7 +7,7 @@ import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
-import { explainRefusal } from './explain.ts'
+import { explainRefusals } from './explain.ts'
 import { getExternalIds } from './external-ids.ts'
 import { checkDocument, countFaults, invalidBody, requireObject } from './validation.ts'
 
@@ -104,16 +104,11 @@ export async function explainNdjsonRefusal(
   documents: Document[],
 ): Promise<unknown> {
   const together = new Set(documents.map((document) => String(document[resource.key.property])))
+  const written = documents.map((document) => ({ document }))
+  const problems = await explainRefusals(error, singleReads(database), resource, written, together)
+  const first = problems.find((problem) => problem !== undefined)
   const faults = new FaultList()
-  let first: Problem | undefined
-  for (const [at, document] of documents.entries()) {
-    const problem = await explainRefusal(error, singleReads(database), resource, document, { together })
-    if (!(problem instanceof Problem) || problem === error) continue
-    first ??= problem
-    faults.addProblem(problem, atLine(at))
-    // To explain a line takes queries.
-    if (faults.isFull) break
-  }
+  for (const [at, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(at))
   if (!first) return error
   const detail = `Nothing was written, because of ${countFaults(faults.count)} in the ${documents.length} lines.`
   return new Problem(first.type, detail, { errors: faults, cause: error })

@@ -8,6 +8,7 @@ import type { Resource } from '../../model/resource.ts'
 import { type Reference, references } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
+import { startSlices } from '../../time-slice.ts'
 
 /** A value that refers to another record, with its path. */
 export interface ReferenceValue {
@@ -56,40 +57,73 @@ function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-/** Returns a query for the indexes of references without a record. */
-function missingReferencesQuery(registry: Registry, references: ReferenceValue[]): SQL {
-  return sql.join(
-    references.map(({ value, reference: { resource, property, only = {} } }, at) => {
-      const table = registry.table(resource)
-      const column = property === undefined ? registry.keyColumn(resource) : columnOf(table, property)
-      const narrowed = Object.entries(only).map(
-        ([name, wanted]) => sql` and ${columnOf(table, name)} = ${wanted}`,
-      )
-      return sql`select ${at}::int as at where not exists (select from ${table} where ${column}::text = ${value}${sql.join(narrowed)})`
-    }),
-    sql` union all `,
-  )
+/** References to the same column, under the same condition. */
+interface Target {
+  reference: Reference
+  values: Set<string>
+}
+
+const targetName = ({ resource, property, only }: Reference) => JSON.stringify([resource, property, only])
+
+/** Groups references by their target, with each value once. */
+function groupByTarget(mentions: readonly ReferenceValue[]): Map<string, Target> {
+  const targets = new Map<string, Target>()
+  for (const { reference, value } of mentions) {
+    const name = targetName(reference)
+    const target = targets.get(name) ?? { reference, values: new Set() }
+    targets.set(name, target)
+    target.values.add(value)
+  }
+  return targets
+}
+
+/** Returns a query for the values without a record. The values have the type of the column, so that its index serves. */
+function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Target>): SQL {
+  const queries = [...targets].map(([name, { reference, values }]) => {
+    const { resource, property, only = {} } = reference
+    const table = registry.table(resource)
+    const column = property === undefined ? registry.keyColumn(resource) : columnOf(table, property)
+    const type = sql.raw(column.getSQLType())
+    const narrowed = Object.entries(only).map(
+      ([property, wanted]) => sql` and ${columnOf(table, property)} = ${wanted}`,
+    )
+    return sql`select ${name}::text as target, given.value as value
+      from unnest(${sql.param([...values])}::text[]) as given(value)
+      where not exists (select from ${table} where ${column} = given.value::${type}${sql.join(narrowed)})`
+  })
+  return sql.join(queries, sql` union all `)
 }
 
 /**
- * Returns a fault for each reference of a document without a record.
+ * Finds the references of documents without a record, with one statement for all documents.
  * @param known whether a reference is to a record of the same request, which would exist if all were written.
+ * @returns the faults of each document, in the order of the documents.
  */
 export async function findDanglingReferences(
   tx: Transaction,
   resource: Resource,
-  document: unknown,
+  documents: readonly unknown[],
   known: (mention: ReferenceValue) => boolean = () => false,
-): Promise<Fault[]> {
-  const references = findReferences(resource.document, document).filter((mention) => !known(mention))
-  if (references.length === 0) return []
-  const rows = await tx.query<{ at: number }>(
-    compileSql(missingReferencesQuery(resource.registry, references)),
+): Promise<Fault[][]> {
+  const pause = startSlices()
+  const mentions: ReferenceValue[][] = []
+  for (const document of documents) {
+    mentions.push(findReferences(resource.document, document).filter((mention) => !known(mention)))
+    await pause()
+  }
+  const targets = groupByTarget(mentions.flat())
+  if (targets.size === 0) return mentions.map(() => [])
+  const rows = await tx.query<{ target: string; value: string }>(
+    compileSql(missingValuesQuery(resource.registry, targets)),
   )
-  return rows.flatMap(({ at }) => {
-    const mention = references[at]
-    if (!mention) return []
-    const message = `there is no "${mention.value}" in ${mention.reference.resource}`
-    return [{ pointer: formatPointer(mention.path), code: 'dangling_reference', message }]
-  })
+  const missing = new Set(rows.map(({ target, value }) => `${target} ${value}`))
+  return mentions.map((own) =>
+    own
+      .filter(({ reference, value }) => missing.has(`${targetName(reference)} ${value}`))
+      .map(({ path, value, reference }) => ({
+        pointer: formatPointer(path),
+        code: 'dangling_reference',
+        message: `there is no "${value}" in ${reference.resource}`,
+      })),
+  )
 }

@@ -1,5 +1,5 @@
-import { is, type SQL, sql } from 'drizzle-orm'
-import { getTableConfig, type PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
@@ -41,12 +41,9 @@ function listReferences(registry: Registry): ForeignReference[] {
   return known
 }
 
-/** Returns the condition that a row of a table belongs to the record. */
-const isRecord = (resource: Resource, table: PgTable, id: string): SQL | undefined => {
-  if (table === resource.table || (is(table, PgTable) && getTableConfig(table).name === 'records'))
-    return sql`target.id = ${id}::uuid`
-  return undefined
-}
+/** Whether a foreign key is to the records of a resource, and not to what belongs to them. */
+const refersToRecords = (resource: Resource, { foreignTable }: ForeignReference): boolean =>
+  foreignTable === resource.table || getTableConfig(foreignTable).name === 'records'
 
 /** A record that refers to another one. */
 export interface Referrer {
@@ -60,25 +57,36 @@ export const referrerFault = ({ resource, key }: Referrer): Fault => ({
   message: `/v1/${resource}/${key} refers to it`,
 })
 
-/** Finds the records that refer to a record, at most `maxReferrers`. */
-export async function findReferrers(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
-  const id = recordId(resource, key)
-  const queries = listReferences(resource.registry).flatMap(
-    ({ table, record, columns, foreignTable, foreignColumns }) => {
-      const isTarget = isRecord(resource, foreignTable, id)
-      if (!isTarget) return []
+/**
+ * Finds the records that refer to others, with one statement.
+ * @returns the first `maxReferrers` of each record, by its key. A key without an entry is not referred to.
+ */
+export async function findReferrers(
+  tx: Transaction,
+  resource: Resource,
+  keys: readonly string[],
+): Promise<Map<string, Referrer[]>> {
+  const queries = listReferences(resource.registry)
+    .filter((reference) => refersToRecords(resource, reference))
+    .map(({ table, record, columns, foreignTable, foreignColumns }) => {
       const pairs = columns.map(
         (column, at) => sql`${column} = target.${sql.identifier(foreignColumns[at]?.name ?? '')}`,
       )
-      return [
-        sql`select ${record} as id from ${table} where exists (select from ${foreignTable} target where ${isTarget} and ${sql.join(pairs, sql` and `)})`,
-      ]
-    },
+      return sql`select ${record} as id from ${table} where exists (select from ${foreignTable} target where target.id = removed.id and ${sql.join(pairs, sql` and `)})`
+    })
+  if (queries.length === 0 || keys.length === 0) return new Map()
+  const ids = keys.map((key) => recordId(resource, key))
+  const rows = await tx.query<Referrer & { target: string }>(
+    compileSql(sql`select removed.key as target, referrer.resource, referrer.key
+      from unnest(${sql.param(keys)}::text[], ${sql.param(ids)}::uuid[]) with ordinality as removed(key, id, nth)
+      cross join lateral (
+        select distinct ${records.resource} as resource, ${records.key} as key
+        from (${sql.join(queries, sql` union all `)}) referrers join ${records} on ${records.id} = referrers.id
+        where ${records.id} <> removed.id order by resource, key limit ${maxReferrers}
+      ) as referrer
+      order by removed.nth, referrer.resource, referrer.key`),
   )
-  if (queries.length === 0) return []
-  return tx.query<Referrer & Record<string, unknown>>(
-    compileSql(sql`select distinct ${records.resource} as resource, ${records.key} as key
-      from (${sql.join(queries, sql` union all `)}) referrers join ${records} on ${records.id} = referrers.id
-      where ${records.id} <> ${id}::uuid order by resource, key limit ${maxReferrers}`),
-  )
+  const found = new Map<string, Referrer[]>()
+  for (const { target, ...referrer } of rows) found.set(target, [...(found.get(target) ?? []), referrer])
+  return found
 }

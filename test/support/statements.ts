@@ -1,0 +1,24 @@
+import pg from 'pg'
+import { vi } from 'vitest'
+
+/**
+ * Counts the statements on the connections that run a certain one, while `work` runs. Other connections may have work of
+ * their own at the same time.
+ * @param marker a part of a statement that only the counted connections run.
+ */
+export async function countStatements(marker: string, work: () => Promise<unknown>): Promise<number> {
+  const spy = vi.spyOn(pg.Client.prototype, 'query')
+  try {
+    await work()
+    const texts = spy.mock.calls.map(([config]: unknown[]) => textOf(config))
+    const marked = new Set(spy.mock.contexts.filter((_, at) => texts[at]?.includes(marker)))
+    return spy.mock.contexts.filter((client) => marked.has(client)).length
+  } finally {
+    spy.mockRestore()
+  }
+}
+
+function textOf(config: unknown): string {
+  if (typeof config === 'string') return config
+  return typeof config === 'object' && config !== null && 'text' in config ? String(config.text) : ''
+}
