@@ -5,6 +5,7 @@ import { changesStream } from './changes/stream.ts'
 import { keyEndpoints } from './keys.ts'
 import { countryNetwork, network } from './network/network.ts'
 import { search } from './search/search.ts'
+import { vocabularyList } from './vocabularies.ts'
 
 /** Every endpoint that is not an operation of every resource. */
 export const endpoints = (registry: Registry): Endpoint[] => [
@@ -13,5 +14,6 @@ export const endpoints = (registry: Registry): Endpoint[] => [
   countryNetwork(registry),
   changes(registry),
   changesStream(registry),
+  vocabularyList(registry),
   ...keyEndpoints,
 ]

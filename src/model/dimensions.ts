@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { columnOf } from '../database/columns.ts'
+import { columnOf, literals } from '../database/columns.ts'
 import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
+import { wordLabel } from './labels.ts'
+import type { LabelSql } from './languages.ts'
 import type { Relation } from './relations.ts'
 
 /** A dimension: a value that records can be grouped by. Records without a value form the group null. */
@@ -14,8 +16,8 @@ export interface Dimension {
   values: { kind: 'one'; value: SQL } | { kind: 'many'; relation: Relation }
   /** The text of a value: the group's key, and the value of the list's filter. */
   text: (value: SQL) => SQL
-  /** The label of a value. */
-  label: (value: SQL) => SQL
+  /** The label of a value, for people. */
+  label: LabelSql
   /**
    * The filter that selects the records of a group: with the operator `finds` and the group's key, or for the group null
    * with the operator `lacks` and the value `none`.
@@ -38,8 +40,17 @@ const plain = (value: SQL) => sql`(${value})::text`
 /** The label is the code itself. */
 export const itself = plain
 
-/** The label is the enumeration value in words. */
-const spaced = (value: SQL) => sql`replace(${value}, '_', ' ')`
+/**
+ * The labels of words.
+ * @param words all words that may occur. When left out, a label is the word itself as a phrase.
+ */
+export function wordLabels(words?: readonly string[]): LabelSql {
+  if (!words) return (value) => sql`upper(left(${value}, 1)) || replace(substr(${value}, 2), '_', ' ')`
+  return (value, language) => {
+    const labels = words.map((word) => [word, wordLabel(word, language)])
+    return sql`(${literals([JSON.stringify(Object.fromEntries(labels))])}::jsonb ->> ${value})`
+  }
+}
 
 /** A dimension by the value of a column. Its filter has the same name unless another is given. */
 const byColumn = (
@@ -56,9 +67,13 @@ const byColumn = (
   groupFilter: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
 
-/** A dimension by an enumeration value. */
-export const byWord = (column: AnyPgColumn, filter: string, description: string): Dimension =>
-  byColumn(column, filter, description, spaced)
+/** A dimension by a word. @param words all words that may occur, if they are known. */
+export const byWord = (
+  column: AnyPgColumn,
+  filter: string,
+  description: string,
+  words?: readonly string[],
+): Dimension => byColumn(column, filter, description, wordLabels(words))
 
 /** A dimension by a text or code, which is its own label unless one is given. */
 export const byValue = (

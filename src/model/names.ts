@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
-import { columnIn } from '../database/columns.ts'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { columnIn, columnOf } from '../database/columns.ts'
 import { nameLines } from '../database/folding.ts'
+import { defaultLanguage, type Language } from './languages.ts'
 import type { ResourceDefinition } from './resource.ts'
 
 /** SQL of all names of a record, one per line; undefined if the title is the only name. */
@@ -12,4 +13,22 @@ export function nameLinesOf(
   if (!search.hasAliases) return undefined
   const other = search.otherName === undefined ? sql`null` : columnIn(columns, search.otherName)
   return nameLines(columnIn(columns, search.title), other, columnIn(columns, 'aliases'))
+}
+
+/**
+ * SQL of the name of a record in a language: the title in the default language, and in any other one the first alias in
+ * that language, if there is one.
+ * @param row alias of the row of the resource's table.
+ */
+export function nameIn(
+  table: PgTable,
+  { title, hasAliases }: ResourceDefinition['search'],
+  row: SQL,
+  language: Language,
+): SQL {
+  const own = sql`${row}.${sql.identifier(columnOf(table, title).name)}`
+  if (language === defaultLanguage || !hasAliases) return own
+  const aliases = sql`${row}.${sql.identifier(columnOf(table, 'aliases').name)}`
+  const first = sql.raw(`'$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name'`)
+  return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${own})`
 }

@@ -1,16 +1,17 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type PgColumn, type PgTable, pgTable, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
+import { columnIn, columnOf, literals, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
 import { type Field, type FieldPlace, fieldColumns } from './field.ts'
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
-import { nameLinesOf } from './names.ts'
+import type { LabelSql, Language } from './languages.ts'
+import { nameIn, nameLinesOf } from './names.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
-import { refersTo } from './schemas.ts'
+import { type Reference, refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
 /** A capability's options, by the names of the resources that have it. */
@@ -126,14 +127,26 @@ export class Registry {
     )
   }
 
-  /** SQL of the name of the record that has a key. */
-  nameOf(name: string): (key: SQL) => SQL {
-    const { search } = this.definition(name)
-    const table = this.table(name)
+  /**
+   * SQL of the name of a record in a language.
+   * @param row alias of the row of the resource's table.
+   */
+  nameIn(resource: string, row: SQL, language: Language): SQL {
+    return nameIn(this.table(resource), this.definition(resource).search, row, language)
+  }
+
+  /** SQL of the name of the record that a value refers to. */
+  nameOf({ resource, property, only = {} }: Reference): LabelSql {
+    const table = this.table(resource)
+    const key = property === undefined ? this.keyColumn(resource) : columnOf(table, property)
     // The alias differs from the table's name, since a resource may refer to itself.
-    const [title, key] = [columnOf(table, search.title), this.keyColumn(name)]
-    return (value) =>
-      sql`(select named.${sql.identifier(title.name)} from ${table} named where named.${sql.identifier(key.name)} = ${value})`
+    const row = sql.identifier('named')
+    const narrowed = Object.entries(only).map(
+      ([name, value]) =>
+        sql` and ${row}.${sql.identifier(columnOf(table, name).name)} = ${literals([value])}`,
+    )
+    return (value, language) =>
+      sql`(select ${this.nameIn(resource, sql`${row}`, language)} from ${table} ${row} where ${row}.${sql.identifier(key.name)} = ${value}${sql.join(narrowed)})`
   }
 
   /** Every table of the resources and those that they share. */

@@ -4,6 +4,7 @@ import { nameOutput } from '../model/schema-names.ts'
 import { type AggregatePlan, aggregateParameters, measureNames, planAggregate } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
+import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
 import { memoizeByResource, notModified } from './response-schemas.ts'
@@ -19,10 +20,11 @@ const groupCount = nameOutput(
 )
 
 /** Returns an example group by the first dimension of the resource. */
-const exampleGroup = (resource: Resource): { dimension: string; finds: string; value: string } => {
+function exampleGroup(resource: Resource) {
   const [[dimension = '', definition] = []] = Object.entries(resource.dimensions)
-  const value = { country: 'PAK', region: '142' }[dimension] ?? 'other'
-  return { dimension, finds: definition?.groupFilter.filter ?? dimension, value }
+  const known: Record<string, [string, string]> = { country: ['PAK', 'Pakistan'], region: ['142', 'Asia'] }
+  const [value, label] = known[dimension] ?? ['other', 'Other']
+  return { dimension, finds: definition?.groupFilter.filter ?? dimension, value, label }
 }
 
 const keysSchema = memoizeByResource((resource) => {
@@ -42,6 +44,18 @@ const keysSchema = memoizeByResource((resource) => {
         description: 'A text for each dimension of `groupBy`; null for records without a value.',
         examples: [{ [dimension]: value }],
       }),
+  )
+})
+
+const labelsSchema = memoizeByResource((resource) => {
+  const { dimension, label } = exampleGroup(resource)
+  const labels = Object.keys(resource.dimensions).map((name) => [name, z.string().optional()])
+  return nameOutput(
+    `${resource.singular}GroupLabel`,
+    z.strictObject(Object.fromEntries(labels)).meta({
+      description: 'The label of each key, for people, in the language of the response.',
+      examples: [{ [dimension]: label }],
+    }),
   )
 })
 
@@ -66,10 +80,10 @@ const measuresSchema = memoizeByResource((resource) =>
 
 /** Schema of the response of an aggregate. */
 const aggregateSchema = memoizeByResource((resource) => {
-  const { dimension, finds, value } = exampleGroup(resource)
+  const { dimension, finds, value, label } = exampleGroup(resource)
   const example = {
     key: { [dimension]: value },
-    label: { [dimension]: value },
+    label: { [dimension]: label },
     measures: { count: 3 },
     list: `/v1/${resource.name}?${finds}=${value}`,
   }
@@ -78,7 +92,7 @@ const aggregateSchema = memoizeByResource((resource) => {
     z
       .strictObject({
         key: keysSchema(resource),
-        label: keysSchema(resource).meta({ description: 'Labels of the keys, for people.' }),
+        label: labelsSchema(resource),
         measures: measuresSchema(resource),
         list: z
           .string()
@@ -132,13 +146,13 @@ export const aggregate: Operation = {
     of: 'all',
     access: 'read',
     cost: 10,
-    query: aggregateParameters(resource),
-    headers: [ifNoneMatch],
+    query: { ...aggregateParameters(resource), ...languageParameter('the labels') },
+    headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {
         description: `Groups of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => aggregateSchema(resource),
-        headers: { etag: etagHeader },
+        headers: { etag: etagHeader, 'content-language': contentLanguage },
       },
       304: notModified,
     },
@@ -146,7 +160,7 @@ export const aggregate: Operation = {
   }),
 
   async handle(resource, request, context): Promise<ApiResponse> {
-    const body = await aggregateText(planAggregate(resource, request.query), context)
-    return taggedResponse(body)
+    const body = await aggregateText(planAggregate(resource, request.query, request.language), context)
+    return inLanguage(taggedResponse(body), request.language)
   },
 }

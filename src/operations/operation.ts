@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { DatabaseClient } from '../database/database.ts'
 import type { Keyring } from '../database/keyring.ts'
 import type { Role } from '../database/keys.ts'
+import type { Language } from '../model/languages.ts'
 import type { CheckedQuery, Parameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
@@ -45,6 +46,8 @@ export interface ApiRequest {
   search: string
   /** Request headers with names in lower case. A read gets only `accept` and the headers of its contract. */
   headers: Readonly<Record<string, string | undefined>>
+  /** Language of names and labels: that of `lang`, otherwise the one that `Accept-Language` prefers. */
+  language: Language
   /** Name of the response format: `json`, or one of the contract's formats. */
   format: string
   /**

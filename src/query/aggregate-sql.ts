@@ -1,7 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
+import { literals } from '../database/columns.ts'
 import type { Dimension } from '../model/dimensions.ts'
 import type { Siblings } from '../model/filters.ts'
+import { unknownLabel } from '../model/labels.ts'
 import { distinctRelationRows, type Relation, relationRows } from '../model/relations.ts'
 import { toSearchable } from '../model/resource.ts'
 import { type AggregatePlan, getDimension, getMeasure, type MeasureTerm } from './aggregate.ts'
@@ -185,10 +187,12 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   const each = (make: (dimension: Dimension, value: SQL) => SQL) =>
     dimensions.map((dimension, at): [string, SQL] => [plan.groupBy[at] ?? '', make(dimension, key(at))])
   const whenKnown = (value: SQL, text: SQL) => sql`case when ${value} is not null then ${text} end`
+  const { language } = plan
+  const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literals([unknownLabel[language]])})`
   const common = sql`${sql.placeholder('common')}`
   return object([
     ['key', object(each(({ text }, value) => whenKnown(value, text(value))))],
-    ['label', object(each(({ label }, value) => whenKnown(value, label(value))))],
+    ['label', object(each(({ label }, value) => orUnknown(label(value, language))))],
     ['measures', object(plan.measures.map((term, at): [string, SQL] => [term.name, measure(at)]))],
     ...(plan.where.kind === 'fields'
       ? [['list', groupLink(plan, common, (name) => key(plan.groupBy.indexOf(name)))] satisfies [string, SQL]]
@@ -222,7 +226,7 @@ function buildSql(plan: AggregatePlan): SQL {
  * number) and `total` (the number of distinct records in them).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {
-  const { resource, where, groupBy, measures, sort, having } = plan
+  const { resource, where, groupBy, measures, sort, having, language } = plan
   const shape = JSON.stringify([
     'aggregate',
     resource.name,
@@ -231,6 +235,7 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
     measures.map((term) => term.name),
     sort,
     having.map(({ measure: name, comparison }) => [name, comparison]),
+    language,
   ])
   const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
   return statement(shape, () => buildSql(plan), {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Dimension, Measure } from '../model/dimensions.ts'
+import type { Language } from '../model/languages.ts'
 import {
   type CheckedQuery,
   getValues,
@@ -55,6 +56,8 @@ export interface AggregatePlan {
   sort: GroupOrder[]
   having: Having[]
   limit: number
+  /** Language of the labels. */
+  language: Language
   /** Reads the registry as of this time, as in a list; undefined for now. */
   asOf?: string
 }
@@ -235,7 +238,7 @@ function findFaults(plan: AggregatePlan): Fault[] {
  * @throws Problem `invalid-parameter` with every error: repeated values, too many dimensions, a sort term or condition
  * that is not in the request, or amounts of mixed units.
  */
-export function planAggregate(resource: Resource, query: CheckedQuery): AggregatePlan {
+export function planAggregate(resource: Resource, query: CheckedQuery, language: Language): AggregatePlan {
   const [size = groupLimit.defaultSize] = getValues(query, 'limit')
   if (typeof size !== 'number') throw new Problem('internal', 'A number of groups was not read as a number.')
   const measures = getWords(query, 'measures')
@@ -248,6 +251,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery): Aggregat
     sort: getWords(query, 'sort').map(parseGroupOrder),
     having: getWords(query, 'having').map(parseHaving),
     limit: size,
+    language,
     ...(asOf !== undefined && { asOf }),
   }
   const faults = findFaults(plan)

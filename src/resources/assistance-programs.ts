@@ -12,6 +12,9 @@ import { activityStatuses, aidTypes, modalities } from '../model/vocabularies.ts
 
 const roles = ['donor', 'recipient', 'implementer', 'funder', 'partner', 'beneficiary'] as const
 
+/** A topic of scheme `crs`, by its code. */
+const crsTopic = { resource: 'topics', property: 'code', only: { scheme: 'crs' } }
+
 /** The code of a topic of scheme `crs`. */
 const crsCode = () =>
   refersTo(
@@ -19,7 +22,7 @@ const crsCode = () =>
       .string()
       .regex(/^[0-9]{3,5}$/, { error: 'must be a CRS purpose code, such as 14010' })
       .meta({ description: 'OECD DAC CRS purpose: code of a topic of scheme crs.', examples: ['14010'] }),
-    { resource: 'topics', property: 'code', only: { scheme: 'crs' } },
+    crsTopic,
   )
 
 /** An OECD DAC CRS purpose. With a constant column for the scheme, a foreign key allows only topics of that scheme. */
@@ -49,7 +52,7 @@ const crsPurpose = () =>
           ownColumn(place),
           place.name,
           'OECD DAC CRS purpose.',
-          (code) => sql`(select name from topics where scheme = 'crs' and code = ${code})`,
+          place.registry.nameOf(crsTopic),
         ),
       },
     }),
@@ -68,7 +71,7 @@ export const assistancePrograms = defineResource(
     topics: field.topics(),
     location: field.location('Where it is.'),
     commitment: field.money('Amount committed.'),
-    aidType: field.code(z.enum(aidTypes), 'IATI aid type.', { values: aidTypes, group: field.groupByCode }),
+    aidType: field.code(z.enum(aidTypes), 'IATI aid type.', { values: aidTypes, group: field.groupByWord }),
     crsPurpose: crsPurpose(),
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { columnIn, literals } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
+import { wordLabels } from '../model/dimensions.ts'
 import { defineField, type FieldPlace } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, anyWhere } from '../model/filters.ts'
@@ -104,7 +105,7 @@ const citedRecord = () =>
             type: 'text',
             values: { kind: 'one', value: sql`${resource}` },
             text: (value) => sql`(${value})::text`,
-            label: (value) => sql`replace(${value}, '-', ' ')`,
+            label: wordLabels(citable(place.registry)),
             groupFilter: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
           },
         },

@@ -93,6 +93,13 @@ describe('a resource that is only declared', () => {
     expect((await api.get(`${made.path}?include=citations`)).text).toContain(String(citation.json().id))
   })
 
+  it('has phrases as labels of words that the vocabulary does not have', async () => {
+    const { text } = await api.get('/v1/vocabularies?lang=zh')
+    expect(text).toContain('{"word":"polar","label":"Polar"}')
+    const groups = await api.get(`/v1/expeditions/aggregate?groupBy=kind&id=${made.key}&lang=zh`)
+    expect(groups.json()).toMatchObject({ data: [{ label: { kind: 'Polar' } }] })
+  })
+
   it('is found by its topic, and included by the record it refers to', async () => {
     expect(await keysIn('/v1/expeditions?topic=energy')).toContain(made.key)
     expect((await api.get(`/v1/agreements/${agreement}?include=expeditions`)).text).toContain(made.key)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
+import { defaultLanguage } from '../../src/model/languages.ts'
 import { Concurrency } from '../../src/operations/concurrency.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
@@ -257,6 +258,7 @@ describe('a database whose locale is C', () => {
           url: '',
           search: '',
           headers: {},
+          language: defaultLanguage,
           getAbortSignal: () => gone,
           body: undefined,
         }

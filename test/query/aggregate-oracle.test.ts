@@ -340,7 +340,7 @@ describe('an aggregate', () => {
     expect(data.map(({ label }) => label)).toContainEqual({
       country: 'Italy',
       topic: 'Cosmic rays',
-      kind: 'observatory',
+      kind: 'Observatory',
     })
   })
 

@@ -4,7 +4,7 @@ import type { Api } from './api.ts'
 /** A group of an aggregate, with the link to the list of its records. */
 export interface Group {
   key: Record<string, string | null>
-  label: Record<string, string | null>
+  label: Record<string, string>
   measures: Record<string, number | null>
   list: string
 }

@@ -13,7 +13,12 @@ interface CodeOptions {
   /** Whether lists are sorted by it. */
   sort?: boolean
   /** Makes the dimension of the field. Without it, there is none. */
-  group?: (column: AnyPgColumn, name: string, description: string) => Dimension
+  group?: (
+    column: AnyPgColumn,
+    name: string,
+    description: string,
+    values: readonly string[] | undefined,
+  ) => Dimension
   /** POSIX regular expression of a check constraint. */
   pattern?: string
   /** The allowed values, for a check constraint. */
@@ -67,7 +72,7 @@ function codeField<Schema extends z.ZodType>(
       return {
         filters: { [name]: (sort ? anyWord : anyOf)(column, form, description) },
         ...(sort && { sorts: { [name]: byCode(column, description) } }),
-        ...(group && { dimensions: { [name]: group(column, name, description) } }),
+        ...(group && { dimensions: { [name]: group(column, name, description, options.values) } }),
       }
     },
   })
@@ -99,6 +104,10 @@ export const defaultCode = (
 export const groupByCode = (column: AnyPgColumn, name: string, description: string): Dimension =>
   byValue(column, name, description)
 
-/** A dimension by an enumeration value. Its label has spaces instead of underscores. */
-export const groupByWord = (column: AnyPgColumn, name: string, description: string): Dimension =>
-  byWord(column, name, description)
+/** A dimension by a word. Its label is that of the vocabulary or, for words beyond `values`, the word as a phrase. */
+export const groupByWord = (
+  column: AnyPgColumn,
+  name: string,
+  description: string,
+  values?: readonly string[],
+): Dimension => byWord(column, name, description, values)

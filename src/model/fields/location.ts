@@ -149,7 +149,12 @@ export const location = (description: string) =>
       return {
         filters: { [name]: anyOf(country, keys.country(), 'Country of the location.') },
         dimensions: {
-          [name]: byValue(country, name, 'Country of the location.', place.registry.nameOf('countries')),
+          [name]: byValue(
+            country,
+            name,
+            'Country of the location.',
+            place.registry.nameOf({ resource: 'countries' }),
+          ),
         },
       }
     },

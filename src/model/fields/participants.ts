@@ -61,7 +61,7 @@ const query = (place: FieldPlace, roles: Roles) => {
   const relations = participantRelations(place, roles)
   return {
     filters: participantFilters(place, roles, relations),
-    dimensions: participantDimensions(place.registry, relations),
+    dimensions: participantDimensions(place.registry, relations, roles),
     includes: () => participantIncludes(place),
   }
 }

@@ -52,7 +52,7 @@ function referenceQuery(place: FieldPlace, target: string, description: string, 
     },
     ...(sort && { sorts: { [name]: byReference(column, description) } }),
     dimensions: {
-      ...(group && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
+      ...(group && { [name]: byValue(column, name, description, registry.nameOf({ resource: target })) }),
       ...(areas && areaDimensions(registry, recordId, column)),
     },
     ...(include && {

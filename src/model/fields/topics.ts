@@ -73,7 +73,7 @@ function topicQuery(place: FieldPlace) {
         relation,
         'topic',
         'Topic itself, without narrower topics.',
-        registry.nameOf('topics'),
+        registry.nameOf({ resource: 'topics' }),
         'exactly',
       ),
     },

@@ -1,41 +1,42 @@
-import { sql } from 'drizzle-orm'
-import { byRelation, type Dimension } from '../dimensions.ts'
+import { byRelation, type Dimension, wordLabels } from '../dimensions.ts'
 import type { Registry } from '../registry.ts'
 import type { ParticipantRelations } from './relations.ts'
+import type { Roles } from './schema.ts'
 
 /** Dimensions by participant. Together with one of the others, `role` is the role of that participant. */
 export const participantDimensions = (
   registry: Registry,
   relations: ParticipantRelations,
+  roles: Roles,
 ): Record<string, Dimension> => ({
   country: byRelation(
     relations.country,
     'country',
     'Country, as the filter `country` finds it.',
-    registry.nameOf('countries'),
+    registry.nameOf({ resource: 'countries' }),
   ),
   region: byRelation(
     relations.region,
     'region',
     'Region of M49, a continent, as the filter `region` finds it.',
-    registry.nameOf('regions'),
+    registry.nameOf({ resource: 'regions' }),
   ),
   subregion: byRelation(
     relations.subregion,
     'subregion',
     'Subregion of M49, as the filter finds it.',
-    registry.nameOf('regions'),
+    registry.nameOf({ resource: 'regions' }),
   ),
   organization: byRelation(
     relations.organization,
     'organization',
     'Organization that takes part.',
-    registry.nameOf('organizations'),
+    registry.nameOf({ resource: 'organizations' }),
   ),
   role: byRelation(
     relations.role,
     'role',
     'Role of a participant. Grouped together with `country`, `organization`, `region` or `subregion`, it is the role of that participant.',
-    (value) => sql`replace(${value}, '_', ' ')`,
+    wordLabels(roles),
   ),
 })

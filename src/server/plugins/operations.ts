@@ -73,7 +73,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       // The response is stored and sent to others, so it depends on no more of the actor than the context does.
       const visible = { actor: anonymous, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
-      const key = () => cacheKey(endpoint, request, headers, rawQuery)
+      const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (getSignal) => {
         if (hasMoment) requirePast(contract.query, apiRequest.query, await app.database.clock.now())
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public

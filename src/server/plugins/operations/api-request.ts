@@ -1,5 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { checkQuery, getWords, type RawQuery, type ReadQuery } from '../../../model/parameters.ts'
+import { defaultLanguage, type Language, languages } from '../../../model/languages.ts'
+import {
+  type CheckedQuery,
+  checkQuery,
+  getWords,
+  type RawQuery,
+  type ReadQuery,
+} from '../../../model/parameters.ts'
+import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
@@ -61,6 +69,18 @@ function acceptedFormat(contract: Contract, request: FastifyRequest): string {
   throw new Problem('not-acceptable', detail)
 }
 
+/**
+ * The language of the response: the one of the query, otherwise the supported one that `Accept-Language` prefers, or the
+ * default if it allows none (RFC 9110, section 12.5.4).
+ */
+function responseLanguage(contract: Contract, request: FastifyRequest, query: CheckedQuery): Language {
+  if (!isLocalized(contract)) return defaultLanguage
+  const asked = getLanguage(query)
+  if (asked || request.headers['accept-language'] === undefined) return asked ?? defaultLanguage
+  const accepted = request.accepts().language([...languages])
+  return languages.find((language) => language === accepted) ?? defaultLanguage
+}
+
 /** The value of a header. Repeated headers are joined, as RFC 9110 says. */
 const headerValue = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name]
@@ -113,6 +133,7 @@ export function readApiRequest(
     actor,
     client: request.client,
     method: request.method,
+    language: responseLanguage(contract, request, query),
     format,
     key,
     segments,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { Language } from '../../../model/languages.ts'
 import type { RawQuery } from '../../../model/parameters.ts'
+import { acceptLanguage, isLanguageParameter, isLocalized } from '../../../operations/language.ts'
 import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
 /**
@@ -26,6 +28,8 @@ export const requestKey = (request: FastifyRequest, headers: readonly string[]):
     ? `${readerMark(request)}${request.headers.accept ?? ''}\n${request.url}`
     : readerMark(request) + headerLines(request, headers) + request.url
 
+const languageHeader = acceptLanguage.name.toLowerCase()
+
 const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1)
 
 const bodyDigest = (body: unknown) =>
@@ -33,17 +37,24 @@ const bodyDigest = (body: unknown) =>
     .update(JSON.stringify(body) ?? '')
     .digest('base64url')
 
-/** The normalised key of a request: equal however its parameters are ordered and encoded, for equal readers. */
+/**
+ * The normalised key of a request: equal however its parameters are ordered and encoded, for equal readers.
+ * @param language stands for everything that says which language is wanted.
+ */
 export function cacheKey(
   { method, contract }: Endpoint,
   request: FastifyRequest,
   headers: readonly string[],
   query: RawQuery,
+  language: Language,
 ): string {
   const [path = ''] = request.url.split('?')
+  const localized = isLocalized(contract)
   const parameters = [...query]
+    .filter(([name]) => !localized || !isLanguageParameter(name))
     .sort(byName)
     .map(([name, operators]) => [name, [...operators].sort(byName)] as const)
+  const others = headers.filter((name) => name !== languageHeader)
   const body = contract.body ? bodyDigest(request.body) : ''
-  return `${readerMark(request)}${headerLines(request, headers)}${method} ${path}\n${JSON.stringify(parameters)}\n${body}`
+  return `${readerMark(request)}${headerLines(request, others)}${language} ${method} ${path}\n${JSON.stringify(parameters)}\n${body}`
 }

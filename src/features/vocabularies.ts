@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { enumerationsOf } from '../model/enumerations.ts'
+import { wordLabel } from '../model/labels.ts'
+import type { Language } from '../model/languages.ts'
+import type { Registry } from '../model/registry.ts'
+import { nameOutput } from '../model/schema-names.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
+import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from '../operations/language.ts'
+import type { Endpoint } from '../operations/operation.ts'
+import { notModified } from '../operations/response-schemas.ts'
+
+const example = {
+  resource: 'agreements',
+  property: 'renewal',
+  filter: 'renewal',
+  words: [{ word: 'automatic', label: 'Automatic' }],
+}
+
+const makeSchema = (names: string[]) => {
+  const vocabulary = nameOutput(
+    'Vocabulary',
+    z
+      .strictObject({
+        resource: z.enum(names).meta({ description: 'Resource that has the property.' }),
+        property: z
+          .string()
+          .meta({ description: 'Path of the property in the record, joined by dots: `parties.role`.' }),
+        filter: z
+          .string()
+          .nullable()
+          .meta({ description: 'The filter of the resource that takes these words; null if there is none.' }),
+        words: z.array(
+          z.strictObject({
+            word: z.string().meta({ description: 'The value in records, filters and groups.' }),
+            label: z.string().meta({ description: 'The word for people.' }),
+          }),
+        ),
+      })
+      .meta({ description: 'The words that a property can have.', examples: [example] }),
+  )
+  return nameOutput(
+    'VocabularyList',
+    z
+      .strictObject({ data: z.array(vocabulary) })
+      .meta({ description: 'The vocabularies of all resources.', examples: [{ data: [example] }] }),
+  )
+}
+
+/** The vocabularies of a registry, in the order of its resources and their properties. */
+function vocabularies({ resources }: Registry, language: Language) {
+  return resources.flatMap((resource) =>
+    enumerationsOf(resource).map(({ property, words }) => {
+      const filter = property.split('.').at(-1) ?? ''
+      const takesWords = words.every((word) => resource.filters[filter]?.value.safeParse(word).success)
+      return {
+        resource: resource.name,
+        property,
+        filter: takesWords ? filter : null,
+        words: words.map((word) => ({ word, label: wordLabel(word, language) })),
+      }
+    }),
+  )
+}
+
+/** `GET /v1/vocabularies`: the words of all enumerations with their labels, for menus and legends. */
+export function vocabularyList(registry: Registry): Endpoint {
+  const schema = makeSchema(registry.resources.map(({ name }) => name))
+  return {
+    method: 'GET',
+    path: '/v1/vocabularies',
+    tag: 'registry',
+    contract: {
+      operationId: 'listVocabularies',
+      summary: 'List the words of all enumerations',
+      description:
+        'Every property whose values are words of a closed list, with the words and their labels. Countries, regions, topics and organizations are resources of their own.',
+      access: 'read',
+      query: languageParameter('the labels'),
+      headers: [ifNoneMatch, acceptLanguage],
+      answers: {
+        200: {
+          description: 'The vocabularies.',
+          schema: () => schema,
+          headers: { etag: etagHeader, 'content-language': contentLanguage },
+        },
+        304: notModified,
+      },
+      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+    },
+
+    handle: async ({ language }) =>
+      inLanguage(taggedResponse(JSON.stringify({ data: vocabularies(registry, language) })), language),
+  }
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { ownProperties, type Resource } from './resource.ts'
+import { unwrapped } from './schema-names.ts'
+
+/** A property whose values are words of a closed list. */
+export interface Enumeration {
+  /** Path of the property in the record, joined by dots: `parties.role`. */
+  property: string
+  words: string[]
+}
+
+/** The enumerations inside a schema. */
+function enumerationsIn(schema: z.core.$ZodType, path: string[]): Enumeration[] {
+  const inner = unwrapped(schema)
+  if (inner instanceof z.ZodEnum) return [{ property: path.join('.'), words: inner.options.map(String) }]
+  if (inner instanceof z.ZodArray) return enumerationsIn(inner.element, path)
+  if (inner instanceof z.ZodObject)
+    return Object.entries(inner.shape).flatMap(([name, part]) => enumerationsIn(part, [...path, name]))
+  return []
+}
+
+/** Returns the enumerations of a resource's records, in the order of their properties. */
+export const enumerationsOf = (resource: Resource): Enumeration[] =>
+  Object.entries(ownProperties(resource)).flatMap(([name, schema]) => enumerationsIn(schema, [name]))

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { type Language, languages, supportedLanguage } from '../model/languages.ts'
+import { type CheckedQuery, getWords, type Parameter, single } from '../model/parameters.ts'
+import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './operation.ts'
+
+/** Names and labels in the language of the reader (RFC 9110, sections 8.5 and 12.5.4). */
+
+const name = 'lang'
+
+const tag = z
+  .string()
+  .max(35)
+  .refine((text) => supportedLanguage(text) !== undefined, {
+    error: `must be a language of the registry: ${languages.join(' or ')}; a script or region may follow, as in zh-CN`,
+  })
+
+/** Contract of `Accept-Language`. An endpoint that has it in its contract answers in the language of the request. */
+export const acceptLanguage: RequestHeader = {
+  name: 'Accept-Language',
+  presence: 'optional',
+  description: `Preferred languages of names and labels, of ${languages.join(' and ')}. \`${name}\` goes before it.`,
+  example: 'zh-CN, en;q=0.8',
+}
+
+/** Contract of the `Content-Language` response header. */
+export const contentLanguage: HeaderContract = {
+  description: 'Language of the names and labels in the response.',
+  example: languages[0],
+}
+
+/** Returns the parameter `lang`. @param what the texts whose language it is, such as `the labels`. */
+export const languageParameter = (what: string): Record<string, Parameter> => ({
+  [name]: single(
+    tag,
+    `Language of ${what}; as \`Accept-Language\` says when left out. What has no name in the language has its usual one.`,
+    z.enum(languages),
+  ),
+})
+
+/** Whether an endpoint answers in the language of the request. */
+export const isLocalized = ({ headers }: Pick<Contract, 'headers'>): boolean =>
+  headers.includes(acceptLanguage)
+
+/** Whether a parameter is the language. */
+export const isLanguageParameter = (parameter: string): boolean => parameter === name
+
+/** Returns the language that a query asks for; undefined if it asks for none. */
+export const getLanguage = (query: CheckedQuery): Language | undefined =>
+  supportedLanguage(getWords(query, name)[0] ?? '')
+
+/** Adds to a response that its texts are in a language, and that they depend on the request. */
+export const inLanguage = (response: ApiResponse, language: Language): ApiResponse => ({
+  ...response,
+  headers: { ...response.headers, 'content-language': language, vary: acceptLanguage.name },
+})

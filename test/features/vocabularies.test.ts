@@ -1,0 +1,70 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { enumerationsOf } from '../../src/model/enumerations.ts'
+import { findLabel, labels } from '../../src/model/labels.ts'
+import { languages } from '../../src/model/languages.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { type Api, sharedApi } from '../support/api.ts'
+
+interface Vocabulary {
+  resource: string
+  property: string
+  filter: string | null
+  words: { word: string; label: string }[]
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+const vocabularies = async (query = '') =>
+  (await api.get(`/v1/vocabularies${query}`)).json<{ data: Vocabulary[] }>().data
+
+const words = registry.resources.flatMap((resource) =>
+  enumerationsOf(resource).flatMap(({ property, words }) =>
+    words.map((word) => ({ word, where: `${resource.name} ${property} ${word}` })),
+  ),
+)
+
+describe('the vocabulary of the service', () => {
+  it('has a label in every language for every word of every enumeration', () => {
+    const missing = words.filter(({ word }) => languages.some((language) => !findLabel(word)?.[language]))
+    expect(missing.map(({ where }) => where)).toEqual([])
+    expect(words.length).toBeGreaterThan(150)
+  })
+
+  it('has a label in every language for the name of every resource', () => {
+    expect(registry.resources.map(({ name }) => name).filter((name) => !findLabel(name))).toEqual([])
+  })
+
+  it('has no label that no word needs', () => {
+    const needed = new Set([...words.map(({ word }) => word), ...registry.resources.map(({ name }) => name)])
+    expect(Object.keys(labels).filter((word) => !needed.has(word))).toEqual([])
+  })
+})
+
+describe('GET /v1/vocabularies', () => {
+  it('lists the words of every enumeration with their labels', async () => {
+    const bases = (await vocabularies()).find(
+      ({ resource, property }) => resource === 'cooperation-bases' && property === 'kind',
+    )
+    expect(bases?.filter).toBe('kind')
+    expect(bases?.words).toContainEqual({ word: 'st_cooperation_base', label: 'S&T cooperation base' })
+  })
+
+  it('has the labels in Chinese with lang=zh', async () => {
+    const roles = (await vocabularies('?lang=zh')).find(
+      ({ resource, property }) => resource === 'agreements' && property === 'parties.role',
+    )
+    expect(roles).toMatchObject({ filter: 'role', words: [{ word: 'party', label: '缔约方' }, {}, {}, {}] })
+  })
+
+  it('names only filters that take every word of the vocabulary', async () => {
+    const filtered = (await vocabularies()).filter(({ filter }) => filter !== null)
+    for (const { resource, filter, words } of filtered) {
+      const list = `/v1/${resource}?limit=1&${filter}=${words.map(({ word }) => word).join()}`
+      expect((await api.get(list)).status, list).toBe(200)
+    }
+    expect(filtered.length).toBeGreaterThan(20)
+  })
+})

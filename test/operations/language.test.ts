@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Aggregate, aggregate } from '../support/aggregates.ts'
+import { type Api, sharedApi } from '../support/api.ts'
+import { isHit, untilKept } from '../support/cache-status.ts'
+import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+const path = '/v1/cooperation-bases/aggregate?groupBy=kind'
+
+const ask = (query = '', language?: string) =>
+  api.get(`${path}${query}`, { headers: language === undefined ? {} : { 'accept-language': language } })
+
+const labelsIn = (answer: { json<T>(): T }) => answer.json<Aggregate>().data.map(({ label }) => label.kind)
+
+describe('the language of labels', () => {
+  it.each([
+    ['no header', undefined, 'Observatory'],
+    ['a tag with script and region', 'zh-Hans-CN', '观测站'],
+    ['the best of several', 'fr, zh;q=0.8, en;q=0.5', '观测站'],
+    ['languages that the registry does not have', 'fr, de', 'Observatory'],
+    ['any language', '*', 'Observatory'],
+  ])('follows Accept-Language: %s', async (_case, header, expected) => {
+    expect(labelsIn(await ask('', header))).toContain(expected)
+  })
+
+  it('is that of lang before that of Accept-Language', async () => {
+    expect(labelsIn(await ask('&lang=en', 'zh'))).toContain('Observatory')
+    expect(labelsIn(await ask('&lang=zh-CN', 'en'))).toContain('观测站')
+  })
+
+  it('is told by Content-Language, and Vary names Accept-Language', async () => {
+    const { headers } = await ask('&lang=zh')
+    expect(headers.get('content-language')).toBe('zh')
+    expect(headers.get('vary')).toContain('Accept-Language')
+  })
+
+  it('gives each language an entity tag of its own', async () => {
+    const [english, chinese] = [await ask('', 'en-GB'), await ask('', 'zh')]
+    const tag = english.headers.get('etag') ?? ''
+    expect(chinese.headers.get('etag')).not.toBe(tag)
+    const again = { 'if-none-match': tag, 'accept-language': 'en' }
+    expect((await api.get(path, { headers: again })).status).toBe(304)
+  })
+
+  it('is one stored response however a request says it', async () => {
+    await untilKept(api, `${path}&lang=zh`)
+    let requests = 0
+    await vi.waitFor(async () => {
+      await api.get(`${path}&lang=zh`)
+      requests += 1
+      // A header that has not been sent before, so that only the language can be known.
+      const answer = await ask('', `zh-TW, zh;q=0.${requests}`)
+      expect(isHit(answer)).toBe(true)
+      expect(labelsIn(answer)).toContain('观测站')
+    })
+    expect(labelsIn(await ask('', 'en'))).toContain('Observatory')
+  })
+
+  it('is refused when the registry does not have it, with those that it has', async () => {
+    const answer = await ask('&lang=fr')
+    expect(answer.status).toBe(400)
+    expect(answer.text).toContain('en or zh')
+  })
+})
+
+describe('labels of groups', () => {
+  it('is "Unknown" for the group without a value, in the language of the response', async () => {
+    const programs = resourceOf('assistance-programs')
+    const made = await createRecord(programs, api, await exampleDocument(programs, api, { status: null }))
+    const grouped = { groupBy: 'status', id: made.key }
+    const [english, chinese] = [
+      await aggregate(api, 'assistance-programs', grouped),
+      await aggregate(api, 'assistance-programs', { ...grouped, lang: 'zh' }),
+    ]
+    expect(english.data[0]).toMatchObject({ key: { status: null }, label: { status: 'Unknown' } })
+    expect(chinese.data[0]?.label).toEqual({ status: '未知' })
+  })
+
+  it('are the names of records in the language, or their usual names', async () => {
+    const { data } = await aggregate(api, 'projects', { groupBy: 'country', lang: 'zh' })
+    expect(data.map(({ label }) => label.country)).toContain('中国')
+    expect(data.every(({ label }) => label.country !== '')).toBe(true)
+  })
+
+  it('are phrases for words that no vocabulary has', async () => {
+    const { data } = await aggregate(api, 'figures', { groupBy: 'indicator' })
+    for (const { key, label } of data) {
+      expect(label.indicator?.toLowerCase()).toBe(key.indicator?.replaceAll('_', ' '))
+    }
+    expect(data.length).toBeGreaterThan(3)
+  })
+})
