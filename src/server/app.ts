@@ -33,10 +33,11 @@ import { operations } from './plugins/operations.ts'
 import { problemPages } from './plugins/problem-pages.ts'
 import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
 import { recomposer } from './plugins/recomposer.ts'
+import { requestEnd } from './plugins/request-end.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { responseCache } from './plugins/response-cache.ts'
 import { routes } from './plugins/routes.ts'
-import { securityHeaders } from './plugins/security-headers.ts'
+import { pageSecurityHeaders, securityHeaders } from './plugins/security-headers.ts'
 import { shutdown } from './plugins/shutdown.ts'
 import { speedWindowMs, transfers } from './plugins/transfers.ts'
 import { urlLimit } from './plugins/url-limit.ts'
@@ -62,6 +63,7 @@ function tokenVerifier(
 /** What every request passes, also one that no route takes, in this order. */
 async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
   await app.register(metrics)
+  await app.register(requestEnd)
   await app.register(connections, {
     maxConnections: maxClientConnections(
       descriptorLimit(),
@@ -133,6 +135,7 @@ export async function buildApp({
   })
 
   await app.register(async function docs(scope) {
+    await scope.register(pageSecurityHeaders)
     await scope.register(problemPages)
     await scope.register(documentation, { endpoints, resources, version: packageVersion })
   })

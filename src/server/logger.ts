@@ -26,6 +26,9 @@ function requestEntry({ method, url, routeOptions }: FastifyRequest) {
 export const loggerOptions = (level: string) => ({
   level,
   serializers: { req: requestEntry, err: errorEntry },
-  // No line has headers today; this is for one that is added later.
-  redact: ['headers.authorization', 'headers.cookie', '*.headers.authorization', '*.headers.cookie'],
+  // No line has headers today; this is for one that is added later. A wildcard would cost time for each property of each line.
+  redact: ['', 'req.', 'res.', 'request.', 'response.', 'err.'].flatMap((place) => [
+    `${place}headers.authorization`,
+    `${place}headers.cookie`,
+  ]),
 })

@@ -28,6 +28,12 @@ describe('the pages of problems', () => {
     }
   })
 
+  it('tell browsers to send no referrer and to keep other windows away', async () => {
+    const { headers } = await fetch(`${api.origin}/problems`)
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
+  })
+
   it('are the pages that problem responses link to', async () => {
     const { type, title } = (await api.get('/v1/agreements?unheardOf=1')).json<Record<string, string>>()
     expect(await (await fetch(`${api.origin}${type}`)).text()).toContain(`<h1>${title}</h1>`)

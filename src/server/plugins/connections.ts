@@ -58,11 +58,11 @@ export const connections = fp<ConnectionsOptions>(
     server.on('error', (error) => {
       if (server.listening) log.error({ err: error }, 'a connection was not accepted')
     })
-    app.addHook('onRequest', ({ raw: { socket } }, reply, done) => {
+    app.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
       open.requestStarted(socket)
-      reply.raw.once('close', () => open.requestEnded(socket))
       done()
     })
+    app.onRequestEnd(({ raw: { socket } }) => open.requestEnded(socket))
     metrics.gauge('entente_connections_max', 'Most connections of clients.', () => maxConnections)
     metrics.gauge('entente_connections', 'Open connections of clients.', () => open.count)
     metrics.gauge('entente_connections_idle', 'Of these, those without a request.', () => open.idleCount)
@@ -73,5 +73,5 @@ export const connections = fp<ConnectionsOptions>(
       open.closed,
     )
   },
-  { name: 'connections', dependencies: ['metrics'] },
+  { name: 'connections', dependencies: ['metrics', 'request-end'] },
 )

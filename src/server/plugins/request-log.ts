@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { RequestLogger } from './request-log/request-logger.ts'
 import { parseTraceId } from './request-log/trace-id.ts'
 
 declare module 'fastify' {
@@ -22,6 +23,12 @@ class SilentLogController extends Fastify.LogController {
   override requestCompleted(): void {}
 }
 
+/** What every line about a request has beside its `requestId`. */
+function traceBindings({ headers }: Pick<FastifyRequest, 'headers'>): { traceId?: string } {
+  const traceId = parseTraceId(headers.traceparent)
+  return traceId === undefined ? {} : { traceId }
+}
+
 /** Options of the Fastify instance: each request has an id of its own, and its log lines have its trace id. */
 export const requestIdOptions = {
   logController: new SilentLogController({ requestIdLogLabel: 'requestId' }),
@@ -30,11 +37,8 @@ export const requestIdOptions = {
     logger: FastifyInstance['log'],
     bindings: Record<string, unknown>,
     options: object,
-    { headers }: { headers: FastifyRequest['headers'] },
-  ) => {
-    const traceId = parseTraceId(headers.traceparent)
-    return logger.child(traceId === undefined ? bindings : { ...bindings, traceId }, options)
-  },
+    request: Pick<FastifyRequest, 'headers'>,
+  ) => new RequestLogger(logger, () => logger.child({ ...bindings, ...traceBindings(request) }, options)),
 }
 
 /** Sets `X-Request-Id`, and writes one log line and one observation of the metrics when a request has ended. */
@@ -46,19 +50,26 @@ export const requestLog = fp(
       metrics.requestStarted()
       // Without a listener, an error of one response would end the process.
       reply.raw.on('error', (error) => request.log.warn({ err: error, req: request }, 'a response failed'))
-      // `close` comes exactly once, also when the client leaves before the response is complete.
-      reply.raw.once('close', () => {
-        const operation = operationName(request)
-        const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
-        const durationMs = reply.elapsedTime
-        metrics.requestEnded(operation, status, durationMs)
-        request.log[request.routeOptions.config.requestLogLevel ?? 'info'](
-          { req: request, operationId: operation, status, milliseconds: Math.round(durationMs * 10) / 10 },
-          'request ended',
-        )
-      })
       done()
     })
+    app.onRequestEnd((request, reply) => {
+      const operation = operationName(request)
+      const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
+      const durationMs = reply.elapsedTime
+      metrics.requestEnded(operation, status, durationMs)
+      // Not by the logger of the request, which would be made for this line alone.
+      app.log[request.routeOptions.config.requestLogLevel ?? 'info'](
+        {
+          requestId: request.id,
+          ...traceBindings(request),
+          req: request,
+          operationId: operation,
+          status,
+          milliseconds: Math.round(durationMs * 10) / 10,
+        },
+        'request ended',
+      )
+    })
   },
-  { name: 'request-log', dependencies: ['metrics'] },
+  { name: 'request-log', dependencies: ['metrics', 'request-end'] },
 )

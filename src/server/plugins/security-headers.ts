@@ -13,11 +13,14 @@ const contentSecurityPolicy = {
   },
 }
 
-/** Headers that only old browsers or HTML pages need. */
+/** Headers that only old browsers or HTML pages need. The policy's `frame-ancestors` says what `X-Frame-Options` would. */
 const unneeded = {
+  crossOriginOpenerPolicy: false,
   originAgentCluster: false,
+  referrerPolicy: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
+  xFrameOptions: false,
   xPermittedCrossDomainPolicies: false,
   xXssProtection: false,
 } as const
@@ -42,6 +45,20 @@ async function buildHeaders(app: FastifyInstance): Promise<Record<string, string
   await app.close()
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
+
+/** Headers of HTML pages beside those of every response. */
+const pageHeaders = { 'cross-origin-opener-policy': 'same-origin', 'referrer-policy': 'no-referrer' }
+
+/** Sets the headers that HTML pages need, in the scope of their routes. */
+export const pageSecurityHeaders = fp(
+  async function pageSecurityHeaders(app) {
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(pageHeaders)
+      done()
+    })
+  },
+  { name: 'page-security-headers', dependencies: ['security-headers'] },
+)
 
 /** Sets the headers of helmet on every response. */
 export const securityHeaders = fp(

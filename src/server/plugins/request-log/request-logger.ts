@@ -1,0 +1,66 @@
+import type { FastifyBaseLogger } from 'fastify'
+
+type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+
+/**
+ * The logger of one request. It makes the child logger with the request's ids for its first line: most requests write
+ * none, and a child costs as much time as a twentieth of a stored response.
+ */
+export class RequestLogger implements FastifyBaseLogger {
+  readonly #parent: FastifyBaseLogger
+  readonly #makeChild: () => FastifyBaseLogger
+  #child: FastifyBaseLogger | undefined
+
+  constructor(parent: FastifyBaseLogger, makeChild: () => FastifyBaseLogger) {
+    this.#parent = parent
+    this.#makeChild = makeChild
+  }
+
+  get level() {
+    return (this.#child ?? this.#parent).level
+  }
+
+  set level(level) {
+    this.#getChild().level = level
+  }
+
+  fatal(...line: unknown[]): void {
+    this.#write('fatal', line)
+  }
+
+  error(...line: unknown[]): void {
+    this.#write('error', line)
+  }
+
+  warn(...line: unknown[]): void {
+    this.#write('warn', line)
+  }
+
+  info(...line: unknown[]): void {
+    this.#write('info', line)
+  }
+
+  debug(...line: unknown[]): void {
+    this.#write('debug', line)
+  }
+
+  trace(...line: unknown[]): void {
+    this.#write('trace', line)
+  }
+
+  silent(): void {}
+
+  child(...options: Parameters<FastifyBaseLogger['child']>): FastifyBaseLogger {
+    return this.#getChild().child(...options)
+  }
+
+  #getChild(): FastifyBaseLogger {
+    this.#child ??= this.#makeChild()
+    return this.#child
+  }
+
+  #write(level: Level, line: unknown[]): void {
+    const logger = this.#getChild()
+    Reflect.apply(logger[level], logger, line)
+  }
+}

@@ -1,0 +1,44 @@
+import Fastify from 'fastify'
+import { expect, it } from 'vitest'
+import { RequestLogger } from '../../src/server/plugins/request-log/request-logger.ts'
+
+/** A logger that keeps its lines, and counts the children that were made of it. */
+function openLog() {
+  const lines: Record<string, unknown>[] = []
+  const write = (line: string) => lines.push(JSON.parse(line))
+  const parent = Fastify({ logger: { level: 'info', stream: { write } } }).log
+  const made = { children: 0 }
+  const log = new RequestLogger(parent, () => {
+    made.children += 1
+    return parent.child({ requestId: 'r1' })
+  })
+  return { log, lines, made }
+}
+
+it('makes the child logger once, for its first line', () => {
+  const { log, lines, made } = openLog()
+  expect(made.children).toBe(0)
+  log.warn({ some: 'thing' }, 'first')
+  log.error('second')
+  expect(made.children).toBe(1)
+  expect(lines).toMatchObject([
+    { requestId: 'r1', some: 'thing', msg: 'first' },
+    { requestId: 'r1', msg: 'second' },
+  ])
+})
+
+it('writes no line below the level, which it takes from the child or sets there', () => {
+  const { log, lines } = openLog()
+  log.debug('nothing')
+  expect(lines).toEqual([])
+  expect(log.level).toBe('info')
+  log.level = 'debug'
+  log.debug('something')
+  expect(lines).toMatchObject([{ requestId: 'r1', msg: 'something' }])
+})
+
+it('gives its children the ids of the request', () => {
+  const { log, lines } = openLog()
+  log.child({ part: 'search' }).info('found')
+  expect(lines).toMatchObject([{ requestId: 'r1', part: 'search', msg: 'found' }])
+})
