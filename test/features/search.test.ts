@@ -82,6 +82,37 @@ describe('a search across resources', () => {
     expect((await api.get(first?.link ?? '')).status).toBe(200)
   })
 
+  it.each([
+    ['GAMBIA THE', 'GMB'],
+    ['Gambia, The', 'GMB'],
+    ['the gambia', 'GMB'],
+    ['KOREA, REPUBLIC OF', 'KOR'],
+    ["Korea, Democratic People's Republic of", 'PRK'],
+    ['Congo, Democratic Republic of the', 'COD'],
+    ['CONGO (REPUBLIC OF THE)', 'COG'],
+    ['CONGO THE', 'COG'],
+    ['FINLAND, REPUBLIC OF', 'FIN'],
+    ['Islamic Republic of Iran', 'IRN'],
+    ['TANZANIA, UNITED REPUBLIC OF', 'TZA'],
+    ["POLAND, PEOPLE'S REPUBLIC OF", 'POL'],
+    ['SUDAN, REPUBLIC OF THE', 'SDN'],
+  ])('finds %s first, in whatever order a list has its words', async (q, key) => {
+    const [first] = (await ask(q)).data
+    expect(first).toMatchObject({ resource: 'countries', key })
+    expect(first?.score).toBeGreaterThanOrEqual(0.97)
+  })
+
+  it('finds titles in another order, before those that have the same words', async () => {
+    const title = 'Convention of the Quixotic Union'
+    await make('agreements', { title: 'Quixotic Union convention of the windmills', kind: 'agreement' })
+    const key = await make('agreements', { title, kind: 'agreement' })
+    for (const q of ['Quixotic Union, Convention of the', `the ${title}`, `${title} (the)`]) {
+      const [first, second] = (await ask(q)).data
+      expect(first).toMatchObject({ key, title })
+      expect(second?.score ?? 0).toBeLessThan(0.97)
+    }
+  })
+
   it('says by which other name a record was found', async () => {
     const found = async (q: string) => (await ask(q)).data[0]
     expect(await found('mqa')).toMatchObject({

@@ -49,7 +49,7 @@ const makeHit = (names: string[]) =>
         }),
         score: z.number().min(0).max(1).meta({
           description:
-            '1: a name or code equals the query; from 0.75: the title begins with it; from 0.5: the record has the words; below: a similar name.',
+            '1: a name or code equals the query; from 0.97: a name in another order does, such as `Korea, Republic of`; from 0.75: the title begins with it; from 0.5: the record has the words; below: a similar name.',
         }),
         link: z.string().meta({ description: 'Path of the record.' }),
       })
@@ -77,7 +77,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, and names in Chinese are found by any part. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
+    'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those that are called so in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, and names in Chinese are found by any part. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
   access: 'read',
   cost: 2,
   query: {

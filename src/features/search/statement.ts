@@ -4,6 +4,7 @@ import { fold, foldedPrefix, nameList, webSearch, widePairs } from '../../databa
 import type { Statement } from '../../database/statement.ts'
 import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
+import { getNameForms } from './inversions.ts'
 
 /** The plan of a search across resources. */
 export interface SearchPlan {
@@ -28,6 +29,8 @@ const limit = sql`${sql.placeholder('limit')}::int`
 // Subqueries, so that PostgreSQL folds and parses the query once and not for every row.
 const part = sql`(select part from term)`
 const words = sql`(select words from term)`
+const turned = sql`(select turned from term)::text[]`
+const head = sql`(select head from term)`
 const pairs = sql`(select pairs from term)`
 
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
@@ -42,7 +45,20 @@ const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, 
 /** Component of a score: the length of the query divided by that of the name. */
 const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${whole}), length(${part}), 1)`
 
-/** Records with an equal title, alias or code (score 1), and those whose title begins with it (0.75 and more). */
+/** Scores of records that are named as the query in another order, and of those that are named as its first part. */
+const formScores = { inversion: 0.98, head: 0.97 } as const
+
+/** Returns the condition that a name of a record is one of some folded texts, in the form that an index serves. */
+function isCalled({ search: { title, lines } }: Resource, texts: SQL): SQL {
+  if (lines) return sql`${nameList(lines)} && ${texts}`
+  const prefixes = sql`array(select left(name, 200) collate "C" from unnest(${texts}) as name)`
+  return sql`${foldedPrefix(title)} = any(${prefixes}) and ${fold(title)} = any(${texts})`
+}
+
+/**
+ * Records with an equal title, alias or code (score 1), those that are called so in another order (0.98), or as the first
+ * part of the query (0.97), and those whose title begins with it (0.75 to 0.95).
+ */
 function named(at: number, resource: Resource): SQL[] {
   const { title, lines } = resource.search
   const start = foldedPrefix(title)
@@ -53,6 +69,13 @@ function named(at: number, resource: Resource): SQL[] {
   const one = sql`1::float8`
   if (lines) {
     found.push(hits(at, resource, one, sql`${nameList(lines)} @> array[${part}]`, sql`limit ${limit} + 1`))
+  }
+  for (const [score, texts] of [
+    [formScores.inversion, turned],
+    [formScores.head, sql`array[${head}]`],
+  ] as const) {
+    const scored = sql.raw(`${score}::float8`)
+    found.push(hits(at, resource, scored, isCalled(resource, texts), sql`limit ${limit} + 1`))
   }
   if (resource.key.madeBy === 'client') {
     const spellings = sql`array[btrim(${q}), upper(btrim(${q})), lower(btrim(${q}))]`
@@ -109,7 +132,7 @@ function hitJson(at: number, resource: Resource): SQL {
   // The name most similar to the query; the first of several.
   const alias = lines
     ? sql`(select case when nth > 1 then line end from string_to_table(${lines}, U&'\\000A') with ordinality as named(line, nth)
-        order by ${fold(sql`line`)} = ${part} desc, starts_with(${fold(sql`line`)}, ${part}) desc,
+        order by ${fold(sql`line`)} = ${part} desc, ${fold(sql`line`)} = any(${turned}) desc, starts_with(${fold(sql`line`)}, ${part}) desc,
           strpos(${fold(sql`line`)}, ${part}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`
   // The keys of other resources have other types, so only those of this one reach the cast.
@@ -141,9 +164,10 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
     return sql`with term as materialized (
-        select folded.part, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.part) as pairs,
+        select folded.part, folded.turned, folded.head, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.part) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${likeness}, true) as threshold
-        from (select lower(plain_text(btrim(${q}))) as part) as folded
+        from (select ${fold(sql`btrim(${q})`)} as part, ${fold(sql`${sql.placeholder('head')}::text`)} as head,
+          array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as turned) as folded
       ), named as materialized (${each(named)}),
       worded as materialized (
         ${each((at, resource) => [
@@ -163,5 +187,6 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       from hits order by score desc, place, key collate "C"`
   }
   const linkQuery = asOf === undefined ? '' : `?asOf=${encodeURIComponent(asOf)}`
-  return statement(shape, build, { q: text, limit: maxHits, linkQuery })
+  const { inversions, head: beginning = null } = getNameForms(text)
+  return statement(shape, build, { q: text, inversions, head: beginning, limit: maxHits, linkQuery })
 }
