@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
+import { spanOf } from '../support/date-oracle.ts'
 
 /** Who cooperates with whom is counted just as somebody would who reads every record. */
 
@@ -10,8 +11,8 @@ interface Tie {
   count: number
   resources: Record<string, number>
   topics: { topic: string; name: string; count: number }[]
-  firstYear: number | null
-  lastYear: number | null
+  first: string | null
+  last: string | null
 }
 interface Network {
   level: string
@@ -75,6 +76,8 @@ async function makeRecords(): Promise<void> {
     organizations.push(answer.json<{ id: string }>().id)
   }
   const year = fc.option(fc.integer({ min: 2000, max: 2012 }).map(String))
+  const imprecise = fc.constantFrom('200X', '2004?', '2003/2006', '2001/..', '../2009', '2007-04')
+  const date = fc.oneof({ weight: 2, arbitrary: year }, { weight: 1, arbitrary: imprecise })
   const actor = fc.oneof(
     fc.constantFrom(...codes).map((country) => ({ country })),
     fc.constantFrom(...organizations).map((organization) => ({ organization })),
@@ -93,7 +96,7 @@ async function makeRecords(): Promise<void> {
     agreements: fc.record({
       title: fc.constant('x'),
       kind: fc.constant('agreement'),
-      signedOn: year,
+      signedOn: date,
       parties: actors('party'),
       topics,
     }),
@@ -112,7 +115,7 @@ async function makeRecords(): Promise<void> {
     'cooperation-bases': fc.record({
       name: fc.constant('x'),
       kind: fc.constant('other'),
-      designatedOn: year,
+      designatedOn: date,
       participants: actors('participant'),
       hostCountry: place,
       location,
@@ -137,13 +140,13 @@ interface Known {
   countries: string[]
   organizations: string[]
   topics: string[]
-  /** First and last day that the record may be about; null where no date is given. */
+  /** When it began and ended; null where no date is given. */
   span: [string | null, string | null]
 }
 
 const asCode = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
 
-/** Every record, read as a person would. Dates in these tests are years or months. */
+/** Every record, read as a person would. */
 async function readAll(): Promise<Known[]> {
   const countryOf = new Map(
     (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
@@ -176,18 +179,16 @@ async function readAll(): Promise<Known[]> {
   return perResource.flat()
 }
 
-const yearOf = (date: string) => Number(date.slice(0, 4))
-
 function happened({ span: [start, end] }: Known, from?: number, to?: number, undated?: string): boolean {
   if (from === undefined && to === undefined) return true
   if (start === null && end === null) return undated === 'include'
   return (
-    (from === undefined || end === null || yearOf(end) >= from) &&
-    (to === undefined || start === null || yearOf(start) <= to)
+    (from === undefined || end === null || spanOf(end).to >= `${from}-01-01`) &&
+    (to === undefined || start === null || spanOf(start).from <= `${to}-12-31`)
   )
 }
 
-/** The ties of records by their two ends: how many, of which resources, which topics, and the years. */
+/** The ties of records by their two ends: how many, of which resources, which topics, and the dates. */
 function tiesOf(records: Known[], actorsOf: (record: Known) => string[]) {
   const ties = new Map<string, Known[]>()
   for (const record of records) {
@@ -202,28 +203,34 @@ function tiesOf(records: Known[], actorsOf: (record: Known) => string[]) {
   return ties
 }
 
+/** The first (1) or last (-1) of dates by a day of each; of equal ones, by their characters. */
+function extreme(dates: string[], day: (date: string) => string, sign: 1 | -1): string | null {
+  const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -sign : sign)
+  return dates.toSorted((a, b) => compare(day(a), day(b)) || compare(a, b))[0] ?? null
+}
+
 function tieOf(records: Known[], of: string[]) {
   const topics = new Map<string, number>()
   for (const topic of records.flatMap((record) => record.topics))
     topics.set(topic, (topics.get(topic) ?? 0) + 1)
-  const years = records.flatMap(({ span }) => span.flatMap((date) => (date === null ? [] : [yearOf(date)])))
+  const dates = records.flatMap(({ span: [start, end] }) => [start ?? [], end ?? []].flat())
   return {
     count: records.length,
     resources: Object.fromEntries(
       of.map((name) => [name, records.filter(({ resource }) => resource === name).length]),
     ),
     topics: Object.fromEntries(topics),
-    firstYear: years.length > 0 ? Math.min(...years) : null,
-    lastYear: years.length > 0 ? Math.max(...years) : null,
+    first: extreme(dates, (date) => spanOf(date).from, 1),
+    last: extreme(dates, (date) => spanOf(date).to, -1),
   }
 }
 
-const toldOf = ({ count, resources, topics, firstYear, lastYear }: Tie) => ({
+const toldOf = ({ count, resources, topics, first, last }: Tie) => ({
   count,
   resources,
   topics: Object.fromEntries(topics.map(({ topic, count }) => [topic, count])),
-  firstYear,
-  lastYear,
+  first,
+  last,
 })
 
 /** Questions about a network, with what they mean. */
@@ -358,7 +365,7 @@ describe('the network', () => {
   })
 
   it('of a country in nothing has no partners', async () => {
-    const { partners, total } = await get<CountryNetwork>('/v1/countries/TUV/network')
+    const { partners, total } = await get<CountryNetwork>('/v1/countries/PLW/network')
     expect({ partners, total }).toEqual({ partners: [], total: { partners: 0, records: 0 } })
   })
 
@@ -375,6 +382,13 @@ describe('the network', () => {
       expect(answer.status).toBe(400)
       expect(answer.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
     }
+  })
+
+  it('has the first and last date as written, and claims no year that the source does not', async () => {
+    const parties = ['TUV', 'NRU'].map((country) => ({ country, role: 'party' }))
+    await api.post('/v1/agreements', { title: 'x', kind: 'agreement', signedOn: '201X', parties })
+    const { partners } = await get<CountryNetwork>('/v1/countries/TUV/network')
+    expect(partners).toMatchObject([{ country: 'NRU', count: 1, first: '201X', last: '201X' }])
   })
 
   it('is not sent again while the client has it', async () => {

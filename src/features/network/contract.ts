@@ -83,13 +83,10 @@ const counts = (registry: Registry) =>
     .partialRecord(z.enum(listResourceNames(registry)), z.int().min(0))
     .meta({ description: 'Number of records of each counted resource.' })
 
-const year = (which: string) =>
-  z
-    .int()
-    .nullable()
-    .meta({
-      description: `The ${which} year in the dates of the records, regardless of \`from\` and \`to\`; null without a date. A record with an open end, such as 1985-04/.., may continue after it.`,
-    })
+const date = (which: string, days: string) =>
+  edtf(
+    `The date of a record, as its source gives it, with the ${days} day that it can mean, regardless of \`from\` and \`to\`; null without a date. Of several such dates it is the ${which} in the order of their characters.`,
+  ).nullable()
 
 const edgeProperties = (registry: Registry) => ({
   count: count('Number of records in which both take part.'),
@@ -97,16 +94,16 @@ const edgeProperties = (registry: Registry) => ({
   topics: z
     .array(z.strictObject({ topic: keys.topic(), name: z.string(), count: z.int().min(1) }))
     .meta({ description: 'The ten most frequent topics of the records.' }),
-  firstYear: year('first'),
-  lastYear: year('last'),
+  first: date('first', 'earliest'),
+  last: date('last', 'latest'),
 })
 
 const edgeExample = (registry: Registry) => ({
   count: 3,
   resources: Object.fromEntries(listResourceNames(registry).map((name, at) => [name, [2, 1][at] ?? 0])),
   topics: [{ topic: 'energy', name: 'Energy', count: 2 }],
-  firstYear: 2006,
-  lastYear: 2011,
+  first: '2006',
+  last: '2011-04',
 })
 
 const makeNetwork = (registry: Registry) =>

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { wholeTableSettings } from '../../database/database.ts'
+import { beginPast, pastStatements } from '../../database/past.ts'
+import type { Statement } from '../../database/statement.ts'
 import { getWords, single } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
-import type { Contract, Endpoint } from '../../operations/operation.ts'
-import { readRegistryAt } from '../../operations/past.ts'
+import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { getRecordMoment } from '../../query/past.ts'
@@ -25,6 +27,24 @@ const common = {
 
 const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
 
+/**
+ * PostgreSQL knows nothing of the values in common table expressions. It expects so many equal ones that it would sort
+ * both sides of a join instead of hashing one.
+ */
+const planSettings = 'set local enable_mergejoin = off'
+
+/** Runs the statement of a network on the present registry, or as of a time. */
+const readNetwork = (
+  at: string | undefined,
+  { database }: Pick<Context, 'database'>,
+  statement: Statement,
+): Promise<Row[]> =>
+  at === undefined
+    ? database.readTransaction(`${wholeTableSettings}; ${planSettings}`, (tx) => tx.query<Row>(statement))
+    : database.readTransaction(`${beginPast(at)}; ${planSettings}`, (tx) =>
+        pastStatements(tx).query<Row>(statement),
+      )
+
 /** `GET /v1/network`: who cooperates with whom. */
 export const network = (registry: Registry): Endpoint => ({
   method: 'GET',
@@ -34,7 +54,7 @@ export const network = (registry: Registry): Endpoint => ({
     ...common,
     operationId: 'getNetwork',
     summary: 'Who cooperates with whom',
-    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics and their years. A record with many participants counts once for every two of them. ${takingPart}`,
+    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics, and their first and last date. A record with many participants counts once for every two of them. ${takingPart}`,
     query: {
       level: single(
         z.enum(['country', 'organization']),
@@ -56,7 +76,7 @@ export const network = (registry: Registry): Endpoint => ({
   async handle({ query }, context) {
     const level = getWords(query, 'level')[0] === 'organization' ? 'organization' : 'country'
     const statement = networkStatement(registry, planNetwork(registry, query, level))
-    const rows = await readRegistryAt(getRecordMoment(query), context, (past) => past.query<Row>(statement))
+    const rows = await readNetwork(getRecordMoment(query), context, statement)
     return taggedResponse(rows.map(({ document }) => document).join(''))
   },
 })
@@ -89,7 +109,7 @@ export function countryNetwork(registry: Registry): Endpoint {
     async handle({ key, query }, context) {
       const at = getRecordMoment(query)
       const statement = partnersStatement(registry, planNetwork(registry, query, 'country', key), key)
-      const rows = await readRegistryAt(at, context, (past) => past.query<Row>(statement))
+      const rows = await readNetwork(at, context, statement)
       const [row] = rows
       if (!row) throw at === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, at)
       return taggedResponse(row.document)

@@ -6,8 +6,10 @@ import type { Resource } from '../../model/resource.ts'
 import type { Condition } from '../../query/condition.ts'
 import { planSearch } from '../../query/search.ts'
 
+type OneOrTwo<T> = readonly [T] | readonly [T, T]
+
 /** The dates of a record: one date, or start and end. */
-type Dates = readonly [string] | readonly [string, string]
+type Dates = OneOrTwo<string>
 
 /** A resource with participants. */
 export interface NetworkResource {
@@ -15,8 +17,9 @@ export interface NetworkResource {
   /** Columns with countries that count as participants: a host, a location. */
   hosts: PgColumn[]
   dates: Dates
-  /** The earliest and latest days of the dates. */
-  days: PgColumn[]
+  /** The dates as EDTF, and the earliest and latest days that they can mean. */
+  texts: OneOrTwo<PgColumn>
+  days: Record<'earliest' | 'latest', OneOrTwo<PgColumn>>
 }
 
 /** The resources in networks: those with participants and `happened`. */
@@ -24,10 +27,13 @@ export const networkResources = (registry: Registry): NetworkResource[] =>
   registry.resources.flatMap((resource) => {
     const { name, table, happened } = resource
     if (!happened || !registry.participants.has(name)) return []
-    const days = ['Earliest', 'Latest'].flatMap((bound) =>
-      happened.map((date) => columnOf(table, `${date}${bound}`)),
-    )
-    return [{ resource, hosts: registry.hostCountries(name), dates: happened, days }]
+    const columns = (suffix: string): OneOrTwo<PgColumn> => {
+      const [start, end] = happened
+      const first = columnOf(table, `${start}${suffix}`)
+      return end === undefined ? [first] : [first, columnOf(table, `${end}${suffix}`)]
+    }
+    const days = { earliest: columns('Earliest'), latest: columns('Latest') }
+    return [{ resource, hosts: registry.hostCountries(name), dates: happened, texts: columns(''), days }]
   })
 
 /** The records of one resource in a network. */

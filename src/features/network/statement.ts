@@ -5,7 +5,7 @@ import { toSearchable } from '../../model/resource.ts'
 import { conditionShape, listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import { statement } from '../../query/statement.ts'
-import type { Selected } from './plan.ts'
+import type { NetworkResource, Selected } from './plan.ts'
 
 /** What the nodes are: countries (an organization counts for its country), or organizations. */
 export type Level = 'country' | 'organization'
@@ -35,98 +35,149 @@ const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 /** The query string of links. */
 const linkQuery = sql`${placeholder('linkQuery')}::text`
 
-/** The EDTF year of a day, where 1 BC is year 0; null for an open end. */
-const yearSql = (day: SQL) =>
-  sql`case when isfinite(${day}) then extract(year from ${day})::int + (${day} < '0001-01-01'::date)::int end`
+/** The first and the last date of a record, by the days that they can mean, each as its EDTF text. */
+function boundsSql({ days, texts }: NetworkResource): SQL {
+  const bound = (which: 'earliest' | 'latest') => {
+    const [first, second = first] = days[which]
+    const [firstText, secondText = firstText] = texts
+    const choose = sql.raw(which === 'earliest' ? 'least' : 'greatest')
+    if (first === second) return { day: sql`${first}`, text: sql`${firstText}` }
+    const day = sql`${choose}(${first}, ${second})`
+    return { day, text: sql`case when ${first} = ${day} then ${firstText} else ${secondText} end` }
+  }
+  const [earliest, latest] = [bound('earliest'), bound('latest')]
+  return sql`${earliest.day} as earliest, ${earliest.text} as first, ${latest.day} as latest, ${latest.text} as last`
+}
 
-/** The records, with their first and last year. */
+/** The records, with their first and last date. */
 function recordsSql(selected: Selected[]): SQL {
   let parameter = 0
   return union(
-    selected.map(({ from: { resource, days }, where }, place) => {
+    selected.map(({ from, where }, place) => {
+      const { resource } = from
       const condition = conditionSql(toSearchable(resource), where, parameter)
       parameter += listValues(where).length
-      const bounds = sql.join(
-        days.map((day) => sql`(${day})`),
-        sql`, `,
-      )
-      const finite = (choose: 'min' | 'max') =>
-        sql`(select ${sql.raw(choose)}(bound.day) from (values ${bounds}) as bound(day) where isfinite(bound.day))`
-      return sql`select ${number(place)} as place, ${resource.id} as record, ${yearSql(finite('min'))} as first, ${yearSql(finite('max'))} as last from ${resource.table} where (${condition})`
+      return sql`select ${number(place)} as place, ${resource.id} as record, ${boundsSql(from)} from ${resource.table} where (${condition})`
     }),
   )
 }
 
-/** The distinct participants of each record. */
-function actorsSql({ shared: { participations } }: Registry, selected: Selected[], level: Level): SQL {
-  const actor =
-    level === 'country'
-      ? sql`coalesce(${participations.country}, organizations.country)`
-      : sql`${participations.organization}::text`
+/** Every possible node with a number, since numbers are grouped faster than texts. They have the order of the ids. */
+const actorsSql = (level: Level): SQL =>
+  level === 'country'
+    ? sql`select code as actor, (row_number() over (order by code collate "C"))::int as number from countries`
+    : sql`select id::text as actor, (row_number() over (order by id::text collate "C"))::int as number from organizations`
+
+/** The rows of participants of the selected records. All records of a resource need no join. */
+function takingSql({ shared: { participations } }: Registry, selected: Selected[]): SQL {
+  if (selected.some(({ conditions }) => conditions.length > 0))
+    return sql`${participations} join records on records.record = ${participations.record}`
+  const names = selected.map(({ from: { resource } }) => literal(resource.name))
+  return sql`(select * from ${participations} where resource in (${sql.join(names, sql`, `)})) as ${participations}`
+}
+
+/** The participants of the selected records by the ids of nodes, perhaps several times. */
+function participantsSql(registry: Registry, selected: Selected[], level: Level): SQL {
+  const { participations } = registry.shared
+  const taking = takingSql(registry, selected)
+  if (level === 'organization') {
+    return sql`select ${participations.record} as record, ${participations.organization}::text as actor from ${taking}
+      where ${participations.organization} is not null`
+  }
   const hosts = selected.flatMap(({ from: { resource, hosts } }, place) =>
     hosts.map(
-      (column) => sql`select records.place, records.record, ${column} from records
-            join ${resource.table} on ${resource.id} = records.record where records.place = ${number(place)}`,
+      (column) => sql`select records.record, ${column} from records
+        join ${resource.table} on ${resource.id} = records.record where records.place = ${number(place)}`,
     ),
   )
-  const parts = [
-    sql`select records.place, records.record, ${actor} as actor from records
-      join ${participations} on ${participations.record} = records.record
-      left join organizations on organizations.id = ${participations.organization}`,
-    ...(level === 'country' ? hosts : []),
-  ]
-  return sql`select distinct place, record, actor from (${union(parts)}) as taking where actor is not null`
+  return union([
+    sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as actor
+      from ${taking} left join organizations on organizations.id = ${participations.organization}`,
+    ...hosts,
+  ])
 }
 
 const countedBy = (selected: Selected[]) =>
   sql.join(
     selected.map(
       ({ from: { resource } }, place) =>
-        sql`${literal(resource.name)}, count(*) filter (where place = ${number(place)})`,
+        sql`${literal(resource.name)}, coalesce(sum(count) filter (where place = ${number(place)}), 0)`,
     ),
     sql`, `,
   )
 
-const topicsSql = ({ shared: { topicLinks } }: Registry) =>
-  sql`select connected.source, connected.target, ${topicLinks.topic} as topic from connected
-    join ${topicLinks} on ${topicLinks.record} = connected.record`
+/** What each pair has from the set of participants that it is in. */
+const pairColumns = sql`place, numbers, count, earliest, latest`
+
+/** The parts of a network's statement that differ between the whole network and that of a country. */
+interface Parts {
+  /** Query of the pairs in each of `sets`: rows of `source`, `target` and `pairColumns`. */
+  pairs: SQL
+  /** Condition of the edges, by the numbers `source` and `target`. */
+  within: SQL
+}
 
 /**
- * Common table expressions of a network: `edges` has all edges, `shown` those with the most records, `about` their topics.
- * @param pairs the query for rows of source, target, place and record.
+ * Common table expressions of a network: `edges` has all edges by the numbers of their nodes, `shown` those with the most
+ * records, `dated` their first and last dates, `about` their topics.
+ *
+ * The participants of a record are one array, and pairs are made of each array once, for all records that have it. A join
+ * of all participants with themselves would be planned from estimates that records with many participants make wrong.
  */
 const networkSql = (
   registry: Registry,
   selected: Selected[],
   level: Level,
-  pairs: SQL,
+  { pairs, within }: Parts,
 ): SQL => sql`with records as materialized (
     ${recordsSql(selected)}
-  ), actors as materialized (${actorsSql(registry, selected, level)}
-  ), pairs as materialized (${pairs}
+  ), actors as materialized (${actorsSql(level)}
+  ), members as materialized (
+    select place, record, earliest, latest, numbers from records join (
+      select record, array_agg(distinct number) as numbers
+      from (${participantsSql(registry, selected, level)}) as taking join actors using (actor)
+      group by record having min(number) < max(number)
+    ) as taking using (record)
+  ), sets as materialized (
+    select place, numbers, count(*)::int as count, min(earliest) as earliest, max(latest) as latest from members group by place, numbers
+  ), counts as materialized (
+    select source, target, place, sum(count)::int as count, min(earliest) as earliest, max(latest) as latest
+    from (${pairs}) as pairs group by source, target, place
   ), edges as materialized (
-    select source, target, count(*)::int as count, json_build_object(${countedBy(selected)}) as resources,
-      min(first) as first, max(last) as last
-    from pairs join records using (place, record) group by source, target having count(*) >= ${placeholder('minimum')}::int
+    select source, target, sum(count)::int as count, json_build_object(${countedBy(selected)}) as resources,
+      min(earliest) as earliest, max(latest) as latest
+    from counts where ${within} group by source, target having sum(count) >= ${placeholder('minimum')}::int
   ), shown as materialized (
-    select * from edges order by count desc, source collate "C", target collate "C" limit ${placeholder('limit')}::int
-  ), connected as (select pairs.* from pairs join shown using (source, target)
+    select edges.*, one.actor as source_id, other.actor as target_id
+    from (select * from edges order by count desc, source, target limit ${placeholder('limit')}::int) as edges
+      join actors as one on one.number = source join actors as other on other.number = target
+  ), connected as materialized (
+    select source, target, record, members.earliest = bounds.earliest as is_first, members.latest = bounds.latest as is_last
+    from (select place, numbers, source, target, shown.earliest, shown.latest
+      from (${pairs} offset 0) as pairs join shown using (source, target)) as bounds join members using (place, numbers)
+  ), dated as materialized (
+    select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
+    from (select * from connected where is_first or is_last) as bounds join records using (record) group by source, target
   ), about as materialized (
     select source, target, json_agg(json_build_object('topic', topic, 'name', name, 'count', count) order by rank) as topics
     from (
-      select source, target, topic, topics.name, count(*)::int as count,
+      select source, target, topic, count(*)::int as count,
         row_number() over (partition by source, target order by count(*) desc, topic collate "C") as rank
-      from (${topicsSql(registry)}) as links join topics on topics.slug = links.topic
-      group by source, target, topic, topics.name
-    ) as counted where rank <= ${number(mostTopics)} group by source, target
+      from connected join ${registry.shared.topicLinks} using (record) group by source, target, topic
+    ) as counted join topics on topics.slug = topic where rank <= ${number(mostTopics)} group by source, target
   )`
 
-const inRegions = (level: Level, actor: SQL): SQL =>
-  level === 'country'
-    ? sql`${actor} in (select countries_within(${placeholder('regions')}::text[]))`
-    : sql`${actor} in (select id::text from organizations where country in (select countries_within(${placeholder('regions')}::text[])))`
+/** Numbers of the nodes in the regions of the request. */
+const inRegions = (level: Level): SQL => {
+  const codes = sql`(select countries_within(${placeholder('regions')}::text[]))`
+  return level === 'country'
+    ? sql`(select number from actors where actor in ${codes})`
+    : sql`(select number from actors join organizations on id::text = actor where country in ${codes})`
+}
 
-const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, shown.first as "firstYear", shown.last as "lastYear"`
+const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, dated.first, dated.last`
+
+const details = sql`left join dated using (source, target) left join about using (source, target)`
 
 const shapes = (selected: Selected[]) =>
   selected.map(({ from, where }) => `${from.resource.name}:${conditionShape(where)}`).join('|')
@@ -142,23 +193,21 @@ function valuesOfPlan({ selected, regions, minimum, limit, asOf }: NetworkPlan):
 export function networkStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, level, regions } = plan
   const build = () => {
-    const ends =
-      regions.length > 0
-        ? sql`and (${inRegions(level, sql`one.actor`)} or ${inRegions(level, sql`other.actor`)})`
-        : sql``
-    const pairs = sql`select one.actor as source, other.actor as target, place, record
-      from actors as one join actors as other using (place, record)
-      where one.actor < other.actor collate "C" ${ends}`
+    const within =
+      regions.length > 0 ? sql`source in ${inRegions(level)} or target in ${inRegions(level)}` : sql`true`
+    // `numbers` is in order, so the source of a pair is before its target.
+    const pairs = sql`select source, target, ${pairColumns} from sets, unnest(numbers) with ordinality as one(source, at),
+      unnest(numbers[at + 1:]) as other(target)`
     const nodes =
       level === 'country'
-        ? sql`select code as id, name, null as country, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source from shown union select target from shown)`
-        : sql`select id::text, name, country, '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source::uuid from shown union select target::uuid from shown)`
-    return sql`${networkSql(registry, selected, level, pairs)}
+        ? sql`select code as id, name, null as country, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source_id from shown union select target_id from shown)`
+        : sql`select id::text, name, country, '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source_id::uuid from shown union select target_id::uuid from shown)`
+    return sql`${networkSql(registry, selected, level, { pairs, within })}
       select json_build_object(
         'level', ${literal(level)},
         'nodes', (select coalesce(json_agg(row_to_json(node) order by node.id collate "C"), '[]') from (${nodes}) as node),
         'edges', (select coalesce(json_agg(row_to_json(edge) order by edge.count desc, edge.source collate "C", edge.target collate "C"), '[]')
-          from (select source, target, ${edgeColumns} from shown left join about using (source, target)) as edge),
+          from (select source_id as source, target_id as target, ${edgeColumns} from shown ${details}) as edge),
         'total', json_build_object('edges', (select count(*) from edges))
       )::text as document`
   }
@@ -173,26 +222,25 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
 export function partnersStatement(registry: Registry, plan: NetworkPlan, code: string): Statement {
   const { selected, regions } = plan
   const build = () => {
-    const within = regions.length > 0 ? sql`and ${inRegions('country', sql`actor`)}` : sql``
-    const pairs = sql`select ${placeholder('code')}::text as source, actor as target, place, record
-      from actors where actor <> ${placeholder('code')}::text ${within}`
+    const within = regions.length > 0 ? sql`target in ${inRegions('country')}` : sql`true`
+    const own = sql`(select number from actors where actor = ${placeholder('code')}::text)`
+    const pairs = sql`select ${own} as source, target, ${pairColumns} from sets, unnest(numbers) as other(target) where target <> ${own}`
     const searches = union(
       selected.map(({ from: { resource } }, place) => {
         const conditions = sql`${placeholder(`conditions.${place}`)}::text::jsonb`
-        const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`
+        const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target_id)))`
         return sql`select ${literal(resource.name)} as resource, (shown.resources ->> ${literal(resource.name)})::int as count,
           ${literal(`/v1/${resource.name}/search`)} || ${linkQuery} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
       }),
     )
-    return sql`${networkSql(registry, selected, 'country', pairs)}
+    return sql`${networkSql(registry, selected, 'country', { pairs, within })}
       select json_build_object(
         'country', json_build_object('code', countries.code, 'name', countries.name),
         'partners', (select coalesce(json_agg(row_to_json(partner) order by partner.count desc, partner.country collate "C"), '[]')
           from (
-            select shown.target as country, other.name, ${edgeColumns}, '/v1/countries/' || shown.target || ${linkQuery} as link,
+            select shown.target_id as country, other.name, ${edgeColumns}, '/v1/countries/' || shown.target_id || ${linkQuery} as link,
               (select json_agg(row_to_json(behind)) from (${searches}) as behind where behind.count > 0) as searches
-            from shown join countries as other on other.code = shown.target
-              left join about on about.source = shown.source and about.target = shown.target
+            from shown join countries as other on other.code = shown.target_id ${details}
           ) as partner),
         'total', json_build_object('partners', (select count(*) from edges), 'records', (select count(*) from records))
       )::text as document from countries where countries.code = ${placeholder('code')}`
