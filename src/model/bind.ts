@@ -8,6 +8,7 @@ import { citationCollection, citationInclude } from './citations.ts'
 import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
+import { lazy } from './lazy.ts'
 import { nameLinesOf } from './names.ts'
 import type { Registry } from './registry.ts'
 import type { BoundField, Key, Resource, ResourceDefinition, ResourcePlace } from './resource.ts'
@@ -135,15 +136,15 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     sorts: { ...recordSorts(key), ...merge(queries, 'sorts') },
     dimensions: merge(queries, 'dimensions'),
     measures: merge(queries, 'measures'),
-    collections: () => ({
+    collections: lazy(() => ({
       ...mergeLazy(queries.map(({ collections }) => collections)),
       ...citationCollection(resource),
-    }),
-    includes: () => ({
+    })),
+    includes: lazy(() => ({
       ...citationInclude(resource),
       ...mergeLazy(queries.map(({ includes }) => includes)),
       ...inverseIncludes(registry, resource),
-    }),
+    })),
     registry,
   }
   return resource

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { webSearch } from '../../database/folding.ts'
 import { anyOf, anyWhere, edtfDate, text, where } from '../filters.ts'
 import { keys } from '../keys.ts'
+import { lazy } from '../lazy.ts'
 import type { Registry } from '../registry.ts'
 import { edtf } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
@@ -54,7 +55,7 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
     ...participants,
     description: 'Who is party to it.',
     filters: { ...participants.filters, signatory: text(participations.signatory, 'Who signed for it.') },
-    collections: () => ({
+    collections: lazy(() => ({
       actions: {
         description: 'What the party did, and when.',
         table: actions,
@@ -66,6 +67,6 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
           date: edtfDate(actions, 'date', edtf('When it was done.'), 'When it was done.'),
         },
       },
-    }),
+    })),
   }
 }
