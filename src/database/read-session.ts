@@ -46,7 +46,9 @@ async function readOnce<T>(session: ReadSession, read: (tx: Transaction) => Prom
   try {
     return await read(session)
   } finally {
-    await session.close()
+    // A promise costs a turn of the event loop's queue, which most reads need not wait for.
+    const closing = session.close()
+    if (closing) await closing
   }
 }
 
@@ -56,6 +58,7 @@ class ReadSession implements Transaction {
   readonly #settings: ReadSettings
   readonly #lane: Lane | undefined
   #opening: Promise<Connection> | undefined
+  #connection: Connection | undefined
   #limits: RunOptions = {}
 
   /** @param lane that of the first statement when left out. */
@@ -67,7 +70,8 @@ class ReadSession implements Transaction {
 
   async query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]> {
     this.#opening ??= this.#open(statement)
-    const connection = await this.#opening
+    this.#connection ??= await this.#opening
+    const connection = this.#connection
     const { costs } = this.#services
     const startedAt = performance.now()
     try {
@@ -80,9 +84,20 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Rolls back and releases the connection. A connection that cannot roll back is closed. */
-  async close(): Promise<void> {
-    const connection = await this.#opening?.catch(() => undefined)
+  /**
+   * Rolls back and releases the connection. A connection that cannot roll back is closed.
+   * @returns a promise if there is something to wait for.
+   */
+  close(): Promise<void> | undefined {
+    if (this.#connection && this.#settings.begin === undefined) {
+      this.#connection.release()
+      return undefined
+    }
+    return this.#opening && this.#rollBack(this.#opening)
+  }
+
+  async #rollBack(opening: Promise<Connection>): Promise<void> {
+    const connection = await opening.catch(() => undefined)
     if (!connection) return
     if (this.#settings.begin !== undefined)
       await connection.execute('rollback').catch(() => connection.discard())

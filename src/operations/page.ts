@@ -67,6 +67,7 @@ export async function pageText(
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
   const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
+    if (plan.count === undefined) return records().then((found) => [found, undefined] as const)
     // A connection runs one statement at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
     return Promise.all([records(), countTotal(plan, registry)])

@@ -1,11 +1,11 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
 /** The sort keys of the last record of a page, as text. A cursor holds them. */
 export type Position = string[]
 
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16)
+const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
 /** A hash of the query that a cursor belongs to. Another query refuses the cursor. */
 export type CursorScope = string
@@ -24,8 +24,11 @@ export function listScope(plan: ListPlan): CursorScope {
   return known
 }
 
-const sign = (payload: string, secret: string) =>
-  createHmac('sha256', secret).update(payload).digest('base64url').slice(0, 22)
+/**
+ * SHA-3 of a secret of fixed length and a text is a message authentication code, unlike SHA-2 which can be extended
+ * (https://keccak.team/keccak_strengths.html). HMAC costs as much time as a twentieth of a list.
+ */
+const sign = (payload: string, secret: string) => hash('sha3-256', secret + payload, 'base64url').slice(0, 22)
 
 /** The parameter or pointer that held the cursor. */
 export type CursorLocation = Pick<Fault, 'parameter' | 'pointer'>

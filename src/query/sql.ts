@@ -165,7 +165,7 @@ export function listStatement(
     // One more record than the page has tells whether another page follows.
     return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
       coalesce(bool_and(current), true) as current,
-      case when count(*) > ${limit} then min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit}) end as last
+      case when count(*) > ${limit} then array_to_json(min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit})) end as last
       from (select *, row_number() over () as place from (
         select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
         order by ${orderedBy(keys)} limit ${limit} + 1) page) placed${documents.join}`

@@ -7,7 +7,7 @@ import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
 import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrency.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
-import { requirePast } from '../../query/past.ts'
+import { momentNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
@@ -59,7 +59,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
   const readQuery = queryReader(contract.query)
   const headers = varyingHeaders(endpoint)
   const isCached = contract.cache !== false
-  const hasMoment = Object.values(contract.query).some(({ isPast }) => isPast)
+  const moments = momentNames(contract.query)
   const options = routeOptions(endpoint)
   app.route({
     ...options,
@@ -75,7 +75,8 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (getSignal) => {
-        if (hasMoment) requirePast(contract.query, apiRequest.query, await app.database.clock.now())
+        if (moments.some((name) => apiRequest.query.has(name)))
+          requirePast(moments, apiRequest.query, await app.database.clock.now())
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const response = await endpoint.handle(apiRequest, contextFor(request, context, getSignal))
         if (response.body instanceof Readable) app.watchTransfer(request, reply)

@@ -2,7 +2,11 @@ import type { EventEmitter } from 'node:events'
 import { Problem } from '../../../problems/problem.ts'
 
 /** A response that is being made for a client. It emits `close` when it has been sent, or the client has left. */
-export type Reader = Pick<EventEmitter, 'once'> & { readonly destroyed: boolean }
+export type Reader = Pick<EventEmitter, 'once'> & {
+  readonly destroyed: boolean
+  /** Whether all of it has been sent. */
+  readonly writableFinished: boolean
+}
 
 /** Those who wait for one response. */
 export class Audience {
@@ -23,7 +27,8 @@ export class Audience {
     this.#waiting += 1
     reader.once('close', () => {
       this.#waiting -= 1
-      if (this.hasLeft) this.#controller?.abort(clientLeft())
+      // To abort what has ended would do nothing but take time.
+      if (this.hasLeft && !reader.writableFinished) this.#controller?.abort(clientLeft())
     })
   }
 
