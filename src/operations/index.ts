@@ -1,7 +1,10 @@
 import { aggregate } from './aggregate.ts'
 import { bulk } from './bulk.ts'
 import { create } from './create.ts'
+import { exportList } from './export.ts'
+import { exportSearch } from './export-search.ts'
 import { history } from './history.ts'
+import { importRecords } from './import.ts'
 import { list } from './list.ts'
 import type { Operation } from './operation.ts'
 import { patch } from './patch.ts'
@@ -18,7 +21,10 @@ export const operations: readonly Operation[] = [
   list,
   search,
   aggregate,
+  exportList,
+  exportSearch,
   create,
+  importRecords,
   bulk,
   read,
   replace,

@@ -1,17 +1,6 @@
-import { invalidParameters } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
-import {
-  exportDescription,
-  exportFormats,
-  exportHeaders,
-  exportParameters,
-  exportResponse,
-  pagingFaults,
-  pagingParameters,
-  refusePer,
-} from './export.ts'
 import type { ApiResponse, Operation } from './operation.ts'
 import { keeping, linkHeader, nextLink, pageText } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
@@ -23,39 +12,26 @@ export const list: Operation = {
   contract: (resource: Resource) => ({
     operationId: `list${resource.plural}`,
     summary: `List ${resource.name.replaceAll('-', ' ')}`,
-    description: `A record must match all filters; a comma in a filter means any of the values. \`cursor\` selects the next page; a deep page costs as much as the first. ${exportDescription}`,
+    description:
+      'A record must match all filters; a comma in a filter means any of the values. `cursor` selects the next page; a deep page costs as much as the first.',
     path: '',
     of: 'all',
     access: 'read',
-    query: { ...listParameters(resource), ...exportParameters(resource) },
-    formats: exportFormats(resource),
+    query: listParameters(resource),
     headers: [ifNoneMatch],
     answers: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => pageSchema(resource),
-        headers: {
-          etag: etagHeader,
-          link: linkHeader,
-          ...exportHeaders,
-        },
+        headers: { etag: etagHeader, link: linkHeader },
       },
       304: notModified,
     },
-    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable', 'busy'],
+    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
   }),
 
   async handle(resource, request, context): Promise<ApiResponse> {
     const plan = planList(resource, request.query)
-    if (request.format !== 'json') {
-      const faults = pagingFaults(
-        pagingParameters.filter((name) => request.query.has(name)),
-        (parameter) => ({ parameter }),
-      )
-      if (faults.length > 0) throw invalidParameters(faults)
-      return exportResponse(plan, request, context)
-    }
-    refusePer(plan, request)
     const { body, next } = await pageText(plan, context)
     const headers = {
       etag: bodyTag(body),

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { DatabaseClient } from '../database/database.ts'
 import type { Keyring } from '../database/keyring.ts'
 import type { Role } from '../database/keys.ts'
+import type { CollectionPath } from '../model/collection-paths.ts'
 import type { Language } from '../model/languages.ts'
 import type { CheckedQuery, Parameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
@@ -44,20 +45,16 @@ export interface ApiRequest {
   url: string
   /** The query string as sent, for links to other pages. */
   search: string
-  /** Request headers with names in lower case. A read gets only `accept` and the headers of its contract. */
+  /** Request headers with names in lower case. A read gets only the headers of its contract. */
   headers: Readonly<Record<string, string | undefined>>
   /** Language of names and labels: that of `lang`, otherwise the one that `Accept-Language` prefers. */
   language: Language
-  /** Name of the response format: `json`, or one of the contract's formats. */
-  format: string
   /**
    * Returns a signal that aborts when the client disconnects before the response is sent. This is a method because V8
    * creates a hidden class per request for a getter, and the class keeps the request in memory until the next full
    * garbage collection.
    */
   getAbortSignal: () => AbortSignal
-  /** Media type of the body, in lower case and without parameters. */
-  bodyType?: string
   /** The parsed JSON body, an array for NDJSON; undefined when the operation takes no body. */
   body: unknown
 }
@@ -80,12 +77,6 @@ export interface HeaderContract {
   example: string
 }
 
-/** A format of successful responses beside JSON. */
-export interface FormatContract {
-  mediaType: string
-  schema: () => z.ZodType
-}
-
 /** A request header in the contract. */
 export interface RequestHeader extends HeaderContract {
   name: string
@@ -97,10 +88,14 @@ export interface ResponseContract {
   description: string
   /** A function, because schemas are created when the OpenAPI document is first requested. */
   schema?: () => z.ZodType
-  /** Further media types of the body, for operations that choose it by the request body. */
-  others?: FormatContract[]
   headers: Record<string, HeaderContract>
 }
+
+/**
+ * The media type of an operation whose responses are files of the type that a parameter selects. `Accept` is not checked,
+ * because generated clients send the media type of the OpenAPI document.
+ */
+export const anyFile = 'application/octet-stream'
 
 /** The contract of one endpoint: its parameters, headers and body, and every response. */
 export interface Contract {
@@ -118,21 +113,18 @@ export interface Contract {
   query: Record<string, Parameter>
   headers: RequestHeader[]
   body?: {
-    mediaTypes: string[]
+    /** The media types that are accepted. The OpenAPI document has the first alone: some generators cannot choose. */
+    mediaTypes: [string, ...string[]]
     /** The body may be left out. */
     presence?: 'optional'
     /** Maximum size in bytes; the limit of the server when left out. */
     maxBytes?: number
     schema: () => z.ZodType
     example: unknown
-    /** NDJSON: several bodies in one request, one a line. */
-    lines?: FormatContract & { example: string }
   }
   answers: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
-  /** Formats of the 200 beside JSON, by the values of the parameter `format`. The parameter overrides `Accept`. */
-  formats?: Record<string, FormatContract>
   problems: ProblemType[]
 }
 
@@ -182,13 +174,11 @@ export interface Endpoint {
   handle(request: ApiRequest, context: Context): Promise<ApiResponse>
 }
 
+/** Where an operation is: a path below the list of the resource, or below a record. */
+type OperationPath = { of: 'all'; path: `/${CollectionPath}` | '' } | { of: 'one'; path: `/${string}` | '' }
+
 /** The contract of an operation, with its path below the resource. */
-export interface OperationContract extends Contract {
-  /** The path below the list or the record of the resource. */
-  path: `/${string}` | ''
-  /** Whether the path is below a record or below the list of the resource. */
-  of: 'all' | 'one'
-}
+export type OperationContract = Contract & OperationPath
 
 /** An operation that exists for every resource. */
 export interface Operation {

@@ -3,11 +3,11 @@ import { columnOf } from '../database/columns.ts'
 import { documentJson, propertyJson } from '../model/document.ts'
 import { conditionValues } from './condition-sql.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
-import type { ListPlan } from './list.ts'
+import type { Selection } from './list.ts'
 import { inlineValues } from './literal.ts'
 import { matching, ordering, withRecords } from './sql.ts'
 
-/** COPY statements that write the whole result of a list. PostgreSQL formats each row. */
+/** COPY statements that write the whole result of a selection. PostgreSQL formats each row. */
 
 /**
  * First characters that make a spreadsheet evaluate a cell as a formula; the full-width forms do so in East Asian
@@ -38,42 +38,42 @@ function csvOptions(columns: FlatColumn[]): SQL {
   return sql`(format csv, header${quoted})`
 }
 
-function copy(plan: ListPlan, selected: SQL, options: SQL, per: RowPer = 'record'): string {
+function copy(selection: Selection, selected: SQL, options: SQL, per: RowPer = 'record'): string {
   const { join, order } =
-    per === 'participant' ? participantRows(plan.resource) : { join: sql``, order: sql`` }
-  const query = sql`select ${selected} from ${withRecords(plan.resource)}${join}${matching(plan)} order by ${ordering(plan)}${order}`
-  return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(plan.where))
+    per === 'participant' ? participantRows(selection.resource) : { join: sql``, order: sql`` }
+  const query = sql`select ${selected} from ${withRecords(selection.resource)}${join}${matching(selection)} order by ${ordering(selection)}${order}`
+  return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(selection.where))
 }
 
 /** Returns a COPY statement that writes one line of JSON per record. */
-export function ndjsonStatement(plan: ListPlan): string {
-  const { fields, include } = plan.representation
-  return copy(plan, documentJson(plan.resource, fields, include), jsonLinesOptions)
+export function ndjsonStatement(selection: Selection): string {
+  const { fields, include } = selection.representation
+  return copy(selection, documentJson(selection.resource, fields, include), jsonLinesOptions)
 }
 
 /**
  * Returns a COPY statement that writes CSV with a header: RFC 4180 except for LF line ends, which `withCrlf` turns into
  * CRLF.
  */
-export const csvStatement = (plan: ListPlan, columns: FlatColumn[], per: RowPer): string =>
-  copy(plan, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
+export const csvStatement = (selection: Selection, columns: FlatColumn[], per: RowPer): string =>
+  copy(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
 /** Returns a COPY statement that writes one JSON array of cells per row. */
-export function xlsxStatement(plan: ListPlan, columns: FlatColumn[], per: RowPer): string {
+export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: RowPer): string {
   const cells = sql.join(
     columns.map(({ cell }) => cell),
     sql`, `,
   )
-  return copy(plan, sql`json_build_array(${cells})`, jsonLinesOptions, per)
+  return copy(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
 /** Returns a COPY statement that writes one JSON array per record: key, location, document. */
-export function geojsonStatement(plan: ListPlan): string {
-  const { resource, representation } = plan
+export function geojsonStatement(selection: Selection): string {
+  const { resource, representation } = selection
   const document = documentJson(resource, representation.fields, representation.include)
   const location = propertyJson(resource, 'location')
   return copy(
-    plan,
+    selection,
     sql`json_build_array(${resource.key.column}, (${location}), (${document})::json)`,
     jsonLinesOptions,
   )
@@ -83,18 +83,21 @@ export function geojsonStatement(plan: ListPlan): string {
  * Returns a COPY statement that writes one JSON array of cells for each source that the citations of the matching records
  * name or, if the records are citations, that these name.
  */
-export function sourcesStatement(plan: ListPlan, columns: FlatColumn[]): string {
-  const { table, id, registry } = plan.resource
+export function sourcesStatement(selection: Selection, columns: FlatColumn[]): string {
+  const { table, id, registry } = selection.resource
   const cells = sql.join(
     columns.map(({ cell }) => cell),
     sql`, `,
   )
   const [citations, sources] = [registry.get('citations'), registry.get('sources')]
-  const chosen = sql`select ${id} from ${table}${matching(plan)}`
+  const chosen = sql`select ${id} from ${table}${matching(selection)}`
   const cited =
-    plan.resource === citations
+    selection.resource === citations
       ? sql`${citations.id} in (${chosen})`
       : sql`${columnOf(citations.table, 'citedRecord')} in (${chosen})`
   const query = sql`select json_build_array(${cells}) from ${withRecords(sources)} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${cited}) order by ${sources.id}`
-  return inlineValues(sql`copy (${query}) to stdout with ${jsonLinesOptions}`, conditionValues(plan.where))
+  return inlineValues(
+    sql`copy (${query}) to stdout with ${jsonLinesOptions}`,
+    conditionValues(selection.where),
+  )
 }

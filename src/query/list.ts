@@ -28,18 +28,22 @@ export interface SortTerm {
   nulls: 'first' | 'last'
 }
 
-/** The plan of a list: its parameters, checked against the resource. */
-export interface ListPlan {
+/** Which records of a resource are read, in which order and form. Everything is checked against the resource. */
+export interface Selection {
   resource: Resource
   where: Condition
   /** Ends with the resource's key, so that the order is total. */
   sort: SortTerm[]
   representation: Representation
+  /** Reads the registry as of this time: RFC 3339, or a date for its first millisecond in UTC; undefined for now. */
+  asOf?: string
+}
+
+/** The plan of a list: one page of a selection. */
+export interface ListPlan extends Selection {
   limit: number
   cursor?: string
   count?: 'exact' | 'estimated'
-  /** Reads the registry as of this time: RFC 3339, or a date for its first millisecond in UTC; undefined for now. */
-  asOf?: string
 }
 
 /** Default and maximum number of records in a page. */
@@ -47,22 +51,29 @@ export const pageSize = { defaultSize: 25, maxSize: 200 } as const
 
 const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((name) => [name, `-${name}`])
 
-/** Returns every parameter of a resource's list. */
-export function listParameters(resource: Resource): Record<string, Parameter> {
+/** Returns the parameters that select records of a resource. */
+export function selectionParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...resource.filters,
     sort: words(
       sortWords(resource),
-      'Order of the list: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
+      'Order of the records: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
+    ...representationParameters(resource),
+    ...listMomentParameter(resource),
+  }
+}
+
+/** Returns every parameter of a resource's list. */
+export function listParameters(resource: Resource): Record<string, Parameter> {
+  return {
+    ...selectionParameters(resource),
     limit: limitParameter('Records per page', pageSize),
     cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
-    ...representationParameters(resource),
     count: single(
       z.enum(['exact', 'estimated']),
       'Adds the number of all matching records: counted exactly, or estimated by the planner.',
     ),
-    ...listMomentParameter(resource),
   }
 }
 
@@ -99,6 +110,18 @@ export function readCondition(resource: Resource, query: CheckedQuery): Conditio
   return { kind: 'fields', comparisons }
 }
 
+/** Returns the selection of a checked query. @throws Problem `invalid-parameter` for repeated values. */
+export function readSelection(resource: Resource, query: CheckedQuery): Selection {
+  const asOf = getListMoment(resource, query)
+  return {
+    resource,
+    where: readCondition(resource, query),
+    sort: completeSort(resource, getWords(query, 'sort').map(parseSortTerm)),
+    representation: readRepresentation(resource, query),
+    ...(asOf !== undefined && { asOf }),
+  }
+}
+
 const plans = new WeakMap<CheckedQuery, ListPlan>()
 
 /**
@@ -117,16 +140,11 @@ function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   const [cursor] = getWords(query, 'cursor')
   const [size = pageSize.defaultSize] = getValues(query, 'limit')
   const [count] = getValues(query, 'count')
-  const asOf = getListMoment(resource, query)
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
   return {
-    resource,
-    where: readCondition(resource, query),
-    sort: completeSort(resource, getWords(query, 'sort').map(parseSortTerm)),
-    representation: readRepresentation(resource, query),
+    ...readSelection(resource, query),
     limit: size,
     ...(cursor !== undefined && { cursor }),
     ...((count === 'exact' || count === 'estimated') && { count }),
-    ...(asOf !== undefined && { asOf }),
   }
 }

@@ -7,7 +7,7 @@ import type { Searchable } from '../model/searchable.ts'
 import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
 import { type Condition, type FilterComparison, listValues, type Quantifier } from './condition.ts'
-import { completeSort, type ListPlan, pageSize, type SortTerm } from './list.ts'
+import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
 
 /** Limits of a search: depth of the tree, number of comparisons, values of one `in`, and JSON values of the whole tree. */
 const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } as const
@@ -111,50 +111,62 @@ const sortSchema = (resource: Resource) =>
     .default([])
     .check(requireUnique(({ by }) => by, ['by']))
 
-const requests = new WeakMap<Resource, ReturnType<typeof makeRequest>>()
-
-function makeRequest(resource: Resource) {
+/** The properties that select records, in the bodies of searches and of their exports. */
+function selectionShape(resource: Resource) {
   const includes = Object.keys(resource.includes())
-  return nameInput(
-    `${resource.singular}Search`,
-    z
-      .strictObject({
-        where: conditionSchema(toSearchable(resource), resource.singular).optional(),
-        sort: sortSchema(resource),
-        limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
-        cursor: z
-          .string()
-          .min(1)
-          .max(12_000)
-          .nullable()
-          .default(null)
-          .meta({ description: '`page.next` of the page before.' }),
-        fields: z
-          .array(z.enum(propertiesOf(resource)))
-          .min(1)
-          .max(propertiesOf(resource).length)
-          .check(requireUnique(String))
-          .meta({ uniqueItems: true })
-          .optional(),
-        include: z
-          .array(z.enum(includes))
-          .max(includes.length)
-          .check(requireUnique(String))
-          .meta({ uniqueItems: true })
-          .default([]),
-        count: z.enum(['exact', 'estimated']).nullable().default(null),
-      })
-      .meta({
-        description: `What to search among ${resource.name.replaceAll('-', ' ')}.`,
-        examples: [{ limit: 25 }],
-      }),
-  )
+  return {
+    where: conditionSchema(toSearchable(resource), resource.singular).optional(),
+    sort: sortSchema(resource),
+    fields: z
+      .array(z.enum(propertiesOf(resource)))
+      .min(1)
+      .max(propertiesOf(resource).length)
+      .check(requireUnique(String))
+      .meta({ uniqueItems: true })
+      .optional(),
+    include: z
+      .array(z.enum(includes))
+      .max(includes.length)
+      .check(requireUnique(String))
+      .meta({ uniqueItems: true })
+      .default([]),
+  }
 }
 
-/** Returns the schema of a search body, cached by resource. */
-export function searchRequest(resource: Resource): ReturnType<typeof makeRequest> {
-  const known = requests.get(resource) ?? makeRequest(resource)
-  requests.set(resource, known)
+function makeBodies(resource: Resource) {
+  const selection = selectionShape(resource)
+  const noun = resource.name.replaceAll('-', ' ')
+  return {
+    page: nameInput(
+      `${resource.singular}Search`,
+      z
+        .strictObject({
+          ...selection,
+          limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
+          cursor: z
+            .string()
+            .min(1)
+            .max(12_000)
+            .nullable()
+            .default(null)
+            .meta({ description: '`page.next` of the page before.' }),
+          count: z.enum(['exact', 'estimated']).nullable().default(null),
+        })
+        .meta({ description: `What to search among ${noun}.`, examples: [{ limit: 25 }] }),
+    ),
+    selection: nameInput(
+      `${resource.singular}Selection`,
+      z.strictObject(selection).meta({ description: `Which ${noun} to export.`, examples: [{}] }),
+    ),
+  }
+}
+
+const bodies = new WeakMap<Resource, ReturnType<typeof makeBodies>>()
+
+/** Returns the schemas of the bodies of a search, `page`, and of its export, `selection`. They are cached by resource. */
+export function searchBodies(resource: Resource): ReturnType<typeof makeBodies> {
+  const known = bodies.get(resource) ?? makeBodies(resource)
+  bodies.set(resource, known)
   return known
 }
 
@@ -258,15 +270,17 @@ const isLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(k
 
 const everything: Condition = { kind: 'fields', comparisons: [] }
 
-/**
- * Parses a search and returns its plan, which has the form of a list's.
- * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
- */
-export function planSearch(resource: Resource, body: unknown): ListPlan {
+/** Checks a body. @throws Problem `invalid-search` with every fault. */
+function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   requireBoundedSize(jsonObject.safeParse(body).data?.where)
-  const { data, faults } = checkValue(searchRequest(resource), body)
+  const { data, faults } = checkValue(schema, body)
   if (faults) throw invalidSearch(faults)
-  const { where, sort, limit, cursor, fields, include, count } = data
+  return data
+}
+
+type SelectionBody = z.output<ReturnType<typeof makeBodies>['selection']>
+
+function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
   const condition = where === undefined ? everything : readCondition(toSearchable(resource), where)
   if (listValues(condition).length > searchLimits.comparisons) {
     const message = `has more than ${searchLimits.comparisons} comparisons`
@@ -282,8 +296,26 @@ export function planSearch(resource: Resource, body: unknown): ListPlan {
       fields: fields ? properties.filter((name) => fields.includes(name)) : properties,
       include: include.sort(),
     },
+  }
+}
+
+/**
+ * Parses a search and returns its plan, which has the form of a list's.
+ * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
+ */
+export function planSearch(resource: Resource, body: unknown): ListPlan {
+  const { limit, cursor, count, ...selection } = checkBody(searchBodies(resource).page, body)
+  return {
+    ...readSelectionBody(resource, selection),
     limit,
     ...(cursor !== null && { cursor }),
     ...(count !== null && { count }),
   }
 }
+
+/**
+ * Parses the body of an export of a search.
+ * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
+ */
+export const readSearchSelection = (resource: Resource, body: unknown): Selection =>
+  readSelectionBody(resource, checkBody(searchBodies(resource).selection, body))

@@ -8,7 +8,7 @@ import type { SortKey } from '../model/sorts.ts'
 import { conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { Position } from './cursor.ts'
-import type { ListPlan, SortTerm } from './list.ts'
+import type { ListPlan, Selection, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
 import { statement } from './statement.ts'
 
@@ -23,9 +23,9 @@ interface Key {
 /** Sort keys that are columns of `records` and not of the resource's own table. */
 const recordKeys = ['createdAt', 'updatedAt']
 
-const isSortedByRecord = ({ sort }: ListPlan) => sort.some(({ key }) => recordKeys.includes(key))
+const isSortedByRecord = ({ sort }: Selection) => sort.some(({ key }) => recordKeys.includes(key))
 
-function keysOf(plan: ListPlan): Key[] {
+function keysOf(plan: Selection): Key[] {
   return plan.sort.map(({ key, direction, nulls }) => {
     // The index of the other key has this id as its last column.
     if (key === 'id' && isSortedByRecord(plan))
@@ -80,8 +80,8 @@ function afterPosition(keys: Key[]): SQL {
   return sql`${sql.join(bound)}(${sql.join(decidedBy, sql` or `)})`
 }
 
-/** The where clause of a plan's condition; `conditionValues` has the values of its placeholders. */
-export const matching = ({ resource, where }: ListPlan): SQL =>
+/** The where clause of a selection's condition; `conditionValues` has the values of its placeholders. */
+export const matching = ({ resource, where }: Selection): SQL =>
   sql` where (${conditionSql(toSearchable(resource), where)})`
 
 const orderedBy = (keys: Key[]): SQL =>
@@ -90,8 +90,8 @@ const orderedBy = (keys: Key[]): SQL =>
     sql`, `,
   )
 
-/** The order of a plan's records, without `order by`. */
-export const ordering = (plan: ListPlan): SQL => orderedBy(keysOf(plan))
+/** The order of a selection's records, without `order by`. */
+export const ordering = (selection: Selection): SQL => orderedBy(keysOf(selection))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 

@@ -8,14 +8,8 @@ import { defineResource } from '../model/resource.ts'
 import { line } from '../model/schemas.ts'
 import { topicSchemes } from '../model/vocabularies.ts'
 
-/** Slugs that are paths of operations. */
-const reserved = ['search', 'aggregate', 'bulk']
-
 const slug = keys
   .topic()
-  .refine((text) => !reserved.includes(text), {
-    error: `must not be ${reserved.join(', ')}, which are paths`,
-  })
   .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] })
 
 export const topics = defineResource(

@@ -142,12 +142,12 @@ describe.each(resources)('the history of $name', (resource) => {
   it('has each record of a body of lines, under its key and as it is read', async () => {
     const documents = [await fullDocument(resource, api), await exampleDocument(resource, api)]
     const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('')
-    const answer = await api.post(listPath(resource), lines, {
+    const answer = await api.post(`${listPath(resource)}/import`, lines, {
       headers: { 'content-type': 'application/x-ndjson', 'change-reason': 'import' },
     })
     expect(answer.status).toBe(201)
-    for (const line of answer.text.trim().split('\n')) {
-      const path = pathTo(resource, keyIn(resource, JSON.parse(line)))
+    for (const made of answer.json<{ data: Document[] }>().data) {
+      const path = pathTo(resource, keyIn(resource, made))
       expect(await historyOf(path)).toMatchObject([{ version: 1, operation: 'create', reason: 'import' }])
       expect((await versionOf(path, 1)).document).toEqual((await api.get(path)).json())
     }
@@ -307,7 +307,7 @@ describe('versions', () => {
   it('go on when it is created again from lines, or in psql', async () => {
     const { path, record } = await createRecord(organizations, api)
     await api.delete(path)
-    await api.post('/v1/organizations', JSON.stringify(record), {
+    await api.post('/v1/organizations/import', JSON.stringify(record), {
       headers: { 'content-type': 'application/x-ndjson' },
     })
     expect((await api.get(path)).headers.get('etag')).toBe('"3"')

@@ -143,7 +143,7 @@ describe('an external id', () => {
     expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('occurs twice in the list')
     const lines = ['Line', 'LINE'].map((id) => JSON.stringify({ title: id, kind: 'other', ...withId(id) }))
     const headers = { 'content-type': 'application/x-ndjson' }
-    const answer = await api.post('/v1/projects', lines.join('\n'), { headers })
+    const answer = await api.post('/v1/projects/import', lines.join('\n'), { headers })
     expect(faultAt(answer, '/2/externalIds/0')?.code).toBe('repeated')
   })
 })

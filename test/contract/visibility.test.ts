@@ -52,7 +52,6 @@ function filterQuestions(resource: Resource): Question[] {
 
 function listQuestions(resource: Resource): Question[] {
   const path = `/v1/${resource.name}`
-  const formats = ['csv', 'ndjson', ...(resource.filters.near ? ['geojson'] : [])]
   return [
     { path: `${path}?limit=200`, isTelling: false },
     { path: `${path}?limit=1&sort=-updatedAt&count=exact`, isTelling: true },
@@ -62,10 +61,11 @@ function listQuestions(resource: Resource): Question[] {
     { path: `${path}?sort=-createdAt&fields=${resource.key.property},visibility`, isTelling: true },
     { path: `${path}?limit=200&include=${includesOf(resource).join()}`, isTelling: false },
     { path: `${path}?limit=200&asOf=${new Date().toISOString()}`, isTelling: false },
-    ...formats.map((format) => ({ path: `${path}?format=${format}`, isTelling: true })),
     ...filterQuestions(resource),
   ]
 }
+
+const exportFormats = (resource: Resource) => ['csv', 'ndjson', ...(resource.filters.near ? ['geojson'] : [])]
 
 const aggregateQuestions = (resource: Resource): Question[] =>
   Object.keys(resource.dimensions).map((dimension) => ({
@@ -110,6 +110,7 @@ function questionsOf({ path, method }: Operation): Question[] {
     case 'get /v1/changes/stream':
       // Read by the test of the stream, since it never ends.
       return []
+    case 'get /v1/vocabularies':
     case 'get /healthz':
     case 'get /readyz':
     case 'get /metrics':
@@ -127,6 +128,14 @@ function questionsOf({ path, method }: Operation): Question[] {
         { path, body: { where: { visibility: { eq: 'internal' } }, count: 'exact' }, isTelling: true },
         { path, body: { where: { not: { visibility: { eq: 'public' } } } }, isTelling: true },
       ]
+    case 'get /export':
+      return exportFormats(resource).map((format) => ({ path: `${path}?format=${format}`, isTelling: true }))
+    case 'post /export':
+      return exportFormats(resource).map((format) => ({
+        path: `${path}?format=${format}`,
+        body: { where: { not: { visibility: { eq: 'public' } } } },
+        isTelling: true,
+      }))
     case 'get /aggregate':
       return aggregateQuestions(resource)
     case 'get /{key}':
@@ -137,6 +146,7 @@ function questionsOf({ path, method }: Operation): Question[] {
       return recordQuestions(resource, '/history/1')
     case 'post /':
     case 'post /bulk':
+    case 'post /import':
     case 'put /{key}':
     case 'patch /{key}':
     case 'delete /{key}':

@@ -86,7 +86,7 @@ async function expectAnswers(touched: Touched[]): Promise<void> {
       data: Document[]
     }>()
     for (const record of page.data) expect(record).toEqual(live.get(keyIn(resource, record)))
-    const exported = (await api.get(`/v1/${name}?format=ndjson`, { key: adminKey })).text
+    const exported = (await api.get(`/v1/${name}/export?format=ndjson`, { key: adminKey })).text
       .split('\n')
       .filter(Boolean)
     const records = exported.map((line): Document => JSON.parse(line))

@@ -141,7 +141,7 @@ async function expectReads({ origin, registry }: Service, key: string): Promise<
   expect(await read(`/v1/figures/${key}`)).toEqual(expected)
   const listed = await list(`/v1/figures?id=${key}&include=citations`)
   expect(listed).toEqual([{ ...expected, citations: [] }])
-  expect(await read(`/v1/figures?id=${key}&format=ndjson`)).toEqual(expected)
+  expect(await read(`/v1/figures/export?id=${key}&format=ndjson`)).toEqual(expected)
   const page = await list('/v1/figures?limit=20&sort=-updatedAt')
   for (const record of page) expect(Object.keys(record).sort()).toEqual(names(registry))
 }

@@ -69,13 +69,13 @@ describe('a resource that is only declared', () => {
   })
 
   it.each(['csv', 'ndjson', 'geojson'])('is exported as %s', async (format) => {
-    const file = await api.get(`/v1/expeditions?format=${format}`)
+    const file = await api.get(`/v1/expeditions/export?format=${format}`)
     expect(file.status, file.text).toBe(200)
     expect(file.text).toContain('Zephyrine voyage')
   })
 
   it('is exported as xlsx', async () => {
-    const book = await workbook(api, '/v1/expeditions?format=xlsx')
+    const book = await workbook(api, '/v1/expeditions/export?format=xlsx')
     const cells = rowsIn(book.worksheets[0]).flat().map(cellText)
     expect(cells).toContain('Zephyrine voyage')
   })

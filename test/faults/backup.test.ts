@@ -66,7 +66,7 @@ async function openPostgres(bin: string): Promise<string> {
 async function contentOf(origin: string): Promise<Record<string, unknown>> {
   const content: Record<string, unknown> = {}
   for (const { name } of resources) {
-    const records = await (await fetch(`${origin}/v1/${name}?format=ndjson`)).text()
+    const records = await (await fetch(`${origin}/v1/${name}/export?format=ndjson`)).text()
     content[name] = { records, changes: await readFeed(origin, name) }
   }
   return content

@@ -58,7 +58,7 @@ function replayed(feed: Change[]): Map<string, string> {
 
 /** The records that the registry has now, by their keys, as `replayed` has them. */
 async function present(origin: string): Promise<Map<string, string>> {
-  const text = await (await fetch(`${origin}/v1/agreements?format=ndjson`)).text()
+  const text = await (await fetch(`${origin}/v1/agreements/export?format=ndjson`)).text()
   const records = text
     .split('\n')
     .filter(Boolean)

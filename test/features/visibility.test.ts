@@ -96,7 +96,8 @@ const list = fc
   })
   .map(({ resource, filters, more }) => {
     const known = filters.filter((filter) => !filter.startsWith('partnerOf'))
-    return `/v1/${resource}?${[...known, more].filter((part) => part !== '').join('&')}`
+    const path = `/v1/${resource}${more.startsWith('format') ? '/export' : ''}`
+    return `${path}?${[...known, more].filter((part) => part !== '').join('&')}`
   })
 const aggregate = fc
   .record({

@@ -72,7 +72,7 @@ describe.each(resources)('the $name of a moment', (resource) => {
     expect(found.json<Page>().data).toEqual([record])
     const counted = await api.get(`${listPath(resource)}/aggregate?groupBy=${dimension}&${query}`)
     expect(counted.json<Aggregate>().total).toBe(1)
-    const lines = await api.get(`${listPath(resource)}?${query}&format=ndjson`)
+    const lines = await api.get(`${listPath(resource)}/export?${query}&format=ndjson`)
     expect(JSON.parse(lines.text)).toEqual(record)
   })
 
@@ -265,16 +265,16 @@ describe('a list of the past', () => {
     const then = await databaseTime(api)
     await api.patch(made.path, { title: 'Other', parties: [{ country: 'PAK', role: 'party' }] })
     const csv = await api.get(
-      `/v1/agreements?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${then}`,
+      `/v1/agreements/export?id=${made.key}&fields=title,parties&per=participant&format=csv&asOf=${then}`,
     )
     expect(csv.text).toContain('"Exported","CHN"')
     expect(csv.text).not.toContain('PAK')
     const body = { where: { id: { eq: made.key } }, fields: ['title'], include: ['citations'] }
-    const lines = await api.post(`/v1/agreements/search?format=ndjson&asOf=${then}`, body)
+    const lines = await api.post(`/v1/agreements/export?format=ndjson&asOf=${then}`, body)
     expect(JSON.parse(lines.text)).toMatchObject({ title: 'Exported', citations: [{ source }] })
     for (const format of ['xlsx', 'csv', 'ndjson'])
-      expect((await api.get(`/v1/agreements?format=${format}&asOf=${then}`)).status).toBe(200)
-    expect((await api.get(`/v1/projects?format=geojson&asOf=${then}`)).status).toBe(200)
+      expect((await api.get(`/v1/agreements/export?format=${format}&asOf=${then}`)).status).toBe(200)
+    expect((await api.get(`/v1/projects/export?format=geojson&asOf=${then}`)).status).toBe(200)
   })
 
   it('is kept in memory like others, and is another after something has been written', async () => {

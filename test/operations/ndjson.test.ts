@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
-import { type Document, pointersIn, refusal, resourceOf } from '../support/documents.ts'
+import { type Document, pointersIn, refusal } from '../support/documents.ts'
 
 /** Records that are created together, a line of JSON each, as exports give them. */
 
@@ -12,9 +12,8 @@ afterAll(() => api.close())
 
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const send = (name: string, ...records: unknown[]) =>
-  api.post(`/v1/${name}`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
-const keysIn = ({ text }: HttpAnswer) =>
-  text.split('\n').flatMap((line): string[] => (line === '' ? [] : [JSON.parse(line).id]))
+  api.post(`/v1/${name}/import`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
+const keysIn = (answer: HttpAnswer) => answer.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
 const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
@@ -34,8 +33,8 @@ it('an export of one registry can be imported unchanged by another, and exports 
     ]
     for (const name of names.toReversed()) await other.pool.query(`delete from ${name.replaceAll('-', '_')}`)
     for (const name of names) {
-      const { text } = await api.get(`/v1/${name}?format=ndjson`)
-      const answer = await other.post(`/v1/${name}`, text, ndjson)
+      const { text } = await api.get(`/v1/${name}/export?format=ndjson`)
+      const answer = await other.post(`/v1/${name}/import`, text, ndjson)
       expect(answer.status, answer.text).toBe(201)
       const documents = (exported: string) =>
         exported.split('\n').flatMap((line): Document[] => {
@@ -43,7 +42,7 @@ it('an export of one registry can be imported unchanged by another, and exports 
           const { version, createdAt, updatedAt, ...document } = JSON.parse(line)
           return [document]
         })
-      const again = await other.get(`/v1/${name}?format=ndjson`)
+      const again = await other.get(`/v1/${name}/export?format=ndjson`)
       expect(documents(again.text).length).toBeGreaterThan(0)
       expect(documents(again.text)).toEqual(documents(text))
       expect(keysIn(answer)).toEqual(documents(text).map(({ id }) => id))
@@ -59,10 +58,10 @@ describe('NDJSON records', () => {
 
   it('may have a byte order mark before the first line, and are refused with one before another', async () => {
     const line = JSON.stringify(agreement({}))
-    const type = ndjson
-    expect((await api.post('/v1/agreements', `\ufeff${line}\n${line}`, type)).status).toBe(201)
+    const post = (body: string) => api.post('/v1/agreements/import', body, ndjson)
+    expect((await post(`\ufeff${line}\n${line}`)).status).toBe(201)
     for (const body of [`${line}\n\ufeff${line}\n`, `\ufeff${line}\n\ufeff${line}`]) {
-      const answer = await api.post('/v1/agreements', body, type)
+      const answer = await post(body)
       expect(answer.status).toBe(400)
       const [fault] = refusal(answer).errors ?? []
       expect(fault).toMatchObject({
@@ -70,7 +69,7 @@ describe('NDJSON records', () => {
         message: expect.stringContaining('byte order mark (U+FEFF)'),
       })
     }
-    expect((await api.post('/v1/agreements', `\ufeff\ufeff${line}`, type)).status).toBe(400)
+    expect((await post(`\ufeff\ufeff${line}`)).status).toBe(400)
     expect((await api.post('/v1/agreements', `\ufeff${line}`)).status).toBe(201)
   })
 
@@ -159,7 +158,7 @@ describe('NDJSON records', () => {
     ['{"title":"A","title":"B"}\n', '/1/title'],
     ['', '/1'],
   ])('that are not JSON return 400 with the line: %j', async (body, pointer) => {
-    const answer = await api.post('/v1/agreements', body, ndjson)
+    const answer = await api.post('/v1/agreements/import', body, ndjson)
     expect(answer.status).toBe(400)
     if (body !== '') expect(pointersIn(answer)).toEqual([pointer])
   })
@@ -176,9 +175,13 @@ describe('NDJSON records', () => {
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
   }, 20_000)
 
-  it('are accepted by create only', async () => {
-    const record = resourceOf('agreements')
-    expect((await api.put(`/v1/${record.name}/${ids[0]}`, '{}', ndjson)).status).toBe(415)
-    expect((await api.post(`/v1/${record.name}/search`, '{}', ndjson)).status).toBe(415)
+  it('are accepted by imports only, which accept nothing else', async () => {
+    const line = JSON.stringify(agreement({}))
+    expect((await api.post('/v1/agreements', line, ndjson)).status).toBe(415)
+    expect((await api.put(`/v1/agreements/${ids[0]}`, line, ndjson)).status).toBe(415)
+    expect((await api.post('/v1/agreements/search', '{}', ndjson)).status).toBe(415)
+    const refused = await api.post('/v1/agreements/import', line)
+    expect(refused.status).toBe(415)
+    expect(refusal(refused).detail).toContain('application/x-ndjson')
   })
 })

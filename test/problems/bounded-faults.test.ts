@@ -58,7 +58,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpAnswer>][
     150,
     () => api.get(`/v1/agreements?status=${many(150, () => 'signd').join()}`),
   ],
-  ['lines', 1000, post('/v1/agreements', lines(many(1000, () => fault)), ndjson)],
+  ['lines', 1000, post('/v1/agreements/import', lines(many(1000, () => fault)), ndjson)],
   [
     'operations',
     1000,

@@ -6,7 +6,7 @@ import { type Api, openApi } from '../support/api.ts'
 import { refusal } from '../support/documents.ts'
 import { linesOf } from '../support/export-files.ts'
 
-/** Whole results in other formats than pages of JSON. */
+/** Whole results as files. */
 
 let api: Api
 beforeAll(async () => {
@@ -17,7 +17,7 @@ afterAll(() => api.close())
 describe('a long export', () => {
   /** Enough that sockets do not hold all of it. */
   const many = 1500
-  const large = '/v1/sources?format=ndjson&kind=other'
+  const large = '/v1/sources/export?format=ndjson&kind=other'
   beforeAll(async () => {
     // Text that neither PostgreSQL nor a workbook can make much smaller.
     await api.pool.query('alter table sources alter column licence set storage external')
@@ -86,7 +86,7 @@ describe('a long export', () => {
   it.each(['ndjson', 'csv', 'xlsx'])(
     'as %s that breaks midway is cut and does not end as if it were whole',
     async (format) => {
-      const message = await open(`/v1/sources?format=${format}&kind=other`)
+      const message = await open(`/v1/sources/export?format=${format}&kind=other`)
       await once(message, 'readable')
       await until(async () => (await copying()).length === 1)
       for (const pid of await copying()) await api.pool.query('select pg_terminate_backend($1)', [pid])
@@ -111,6 +111,6 @@ describe('a long export', () => {
     for (const path of others) expect((await api.get(path)).status).toBe(200)
     expect((await api.patch('/v1/topics/energy', { name: 'Meanwhile' })).status).toBe(200)
     for (const message of opened) message.destroy()
-    await until(async () => (await api.get('/v1/topics?format=csv')).status === 200)
+    await until(async () => (await api.get('/v1/topics/export?format=csv')).status === 200)
   })
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { cellText, disarmed, linesOf, media, rowsIn, tableOf, workbook } from '../support/export-files.ts'
 
-/** Whole results in other formats than pages of JSON. */
+/** Whole results as files. */
 
 let api: Api
 beforeAll(async () => {
@@ -63,17 +63,21 @@ describe('a table', () => {
       40,
     )
     const marked = documents.map((document) => ({ ...document, place: 'Exported' }))
-    const made = await api.post('/v1/agreements', marked.map((one) => JSON.stringify(one)).join('\n'), {
-      headers: { 'content-type': media.ndjson },
-    })
+    const made = await api.post(
+      '/v1/agreements/import',
+      marked.map((one) => JSON.stringify(one)).join('\n'),
+      {
+        headers: { 'content-type': media.ndjson },
+      },
+    )
     expect(made.status, made.text).toBe(201)
     const query = 'place[contains]=Exported&sort=id'
-    const records = linesOf((await api.get(`/v1/agreements?format=ndjson&${query}`)).text)
+    const records = linesOf((await api.get(`/v1/agreements/export?format=ndjson&${query}`)).text)
     expect(records.length).toBe(40)
     const who = (list: unknown) =>
       (Array.isArray(list) ? list : []).map((one) => `${one.country ?? one.region} (${one.role})`).join('; ')
 
-    const rows = tableOf((await api.get(`/v1/agreements?format=csv&${query}`)).text)
+    const rows = tableOf((await api.get(`/v1/agreements/export?format=csv&${query}`)).text)
     expect(
       rows.map(({ title, summary, signedOn, languages, parties }) => [
         title,
@@ -93,7 +97,7 @@ describe('a table', () => {
     )
 
     const [header = [], ...cells] = rowsIn(
-      (await workbook(api, `/v1/agreements?format=xlsx&${query}`)).worksheets[0],
+      (await workbook(api, `/v1/agreements/export?format=xlsx&${query}`)).worksheets[0],
     )
     const column = (name: string) => cells.map((row) => decoded(row[header.indexOf(name)] ?? null))
     expect(column('title')).toEqual(records.map(({ title }) => title))
@@ -103,7 +107,7 @@ describe('a table', () => {
       records.map(({ signedOn }) => (signedOn === '2011-04-05' ? new Date('2011-04-05') : signedOn)),
     )
 
-    const each = tableOf((await api.get(`/v1/agreements?format=csv&per=participant&${query}`)).text)
+    const each = tableOf((await api.get(`/v1/agreements/export?format=csv&per=participant&${query}`)).text)
     expect(
       each.map((row) => [row.id, row['parties.country'], row['parties.region'], row['parties.contribution']]),
     ).toEqual(
@@ -129,10 +133,10 @@ describe('a table', () => {
     ['a;b = c; d-e', 'a;b = c; d-e'],
   ])('defuses a formula after a semicolon, where some spreadsheets begin a cell: %s', async (title, cell) => {
     const { id } = (await api.post('/v1/agreements', { title, kind: 'other' })).json()
-    const { text } = await api.get(`/v1/agreements?format=csv&id=${id}`)
+    const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
     expect(tableOf(text)[0]?.title).toBe(cell)
     expect(text).toContain(`,"${cell.replaceAll('"', '""')}",`)
-    const sheet = (await workbook(api, `/v1/agreements?format=xlsx&id=${id}`)).worksheets[0]
+    const sheet = (await workbook(api, `/v1/agreements/export?format=xlsx&id=${id}`)).worksheets[0]
     const [header = [], cells = []] = rowsIn(sheet)
     expect(cells[header.indexOf('title')]).toBe(title)
   })
@@ -144,12 +148,12 @@ describe('a table', () => {
       location: { latitude: -33.5, longitude: -70.25, elevationMetres: -12 },
     }
     const { id } = (await api.post('/v1/cooperation-bases', document)).json()
-    const [row] = tableOf((await api.get(`/v1/cooperation-bases?format=csv&id=${id}`)).text)
+    const [row] = tableOf((await api.get(`/v1/cooperation-bases/export?format=csv&id=${id}`)).text)
     expect(row?.['location.latitude']).toBe('-33.5')
-    const sheet = (await workbook(api, `/v1/cooperation-bases?format=xlsx&id=${id}`)).worksheets[0]
+    const sheet = (await workbook(api, `/v1/cooperation-bases/export?format=xlsx&id=${id}`)).worksheets[0]
     const [header = [], cells = []] = rowsIn(sheet)
     expect(cells[header.indexOf('location.longitude')]).toBe(-70.25)
-    const { features } = (await api.get(`/v1/cooperation-bases?format=geojson&id=${id}`)).json<{
+    const { features } = (await api.get(`/v1/cooperation-bases/export?format=geojson&id=${id}`)).json<{
       features: { geometry: unknown }[]
     }>()
     expect(features[0]?.geometry).toEqual({ type: 'Point', coordinates: [-70.25, -33.5, -12] })
@@ -163,7 +167,7 @@ describe('a table', () => {
     const { id } = (
       await api.post('/v1/organizations', { name: 'Many names', type: 'other', aliases })
     ).json()
-    const book = await workbook(api, `/v1/organizations?format=xlsx&id=${id}`)
+    const book = await workbook(api, `/v1/organizations/export?format=xlsx&id=${id}`)
     const [header = [], cells = []] = rowsIn(book.worksheets[0])
     const text = cellText(cells[header.indexOf('aliases')])
     if (text.length < 32_767) throw new Error(`the text is not long enough to be cut: ${text.length}`)

@@ -15,7 +15,7 @@ import {
 
 const { resources } = registry
 
-/** Whole results in other formats than pages of JSON. */
+/** Whole results as files. */
 
 let api: Api
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe.each(resources)('an export of $name', (resource) => {
-  const path = listPath(resource)
+  const path = `${listPath(resource)}/export`
 
   it('as NDJSON has every record as the list has it, in its order', async () => {
     const answer = await api.get(`${path}?format=ndjson&sort=-updatedAt`)
@@ -33,9 +33,9 @@ describe.each(resources)('an export of $name', (resource) => {
   })
 
   it('as CSV has a row for every record, whose plain properties are those of the record', async () => {
-    const answer = await api.get(path, { headers: { accept: media.csv } })
+    const answer = await api.get(`${path}?format=csv`)
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${resource.name}.csv"`)
-    expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding, Authorization')
+    expect(answer.headers.get('vary')).toBe('Accept-Encoding, Authorization')
     const rows = tableOf(answer.text)
     const records = await all(api, resource)
     expect(rows.length).toBe(records.length)
@@ -66,14 +66,16 @@ describe.each(resources)('an export of $name', (resource) => {
   })
 
   it('as GeoJSON exists for resources with a location; others name the formats that they have', async () => {
-    const located = 'location' in resource.document.shape
-    const answer = await api.get(path, { headers: { accept: media.geojson } })
-    expect(answer.status).toBe(located ? 200 : 406)
-    if (!located) {
-      expect(refusal(answer).detail).toContain('text/csv')
-      expect((await api.get(`${path}?format=geojson`)).status).toBe(400)
+    const answer = await api.get(`${path}?format=geojson`)
+    if (!('location' in resource.document.shape)) {
+      expect(answer.status).toBe(400)
+      expect(refusal(answer).errors?.[0]).toMatchObject({
+        parameter: 'format',
+        message: expect.stringMatching(/csv.*ndjson.*xlsx/),
+      })
       return
     }
+    expect(answer.headers.get('content-type')).toBe(media.geojson)
     const { features } = answer.json<{ features: { id: string; properties: Document }[] }>()
     const records = await all(api, resource)
     expect(features.map(({ properties }) => properties)).toEqual(records)
@@ -82,7 +84,7 @@ describe.each(resources)('an export of $name', (resource) => {
 
   it('of a search is what the search finds, whole', async () => {
     const { property } = resource.key
-    const found = await api.post(`${path}/search?format=ndjson`, {
+    const found = await api.post(`${path}?format=ndjson`, {
       sort: [{ by: property, direction: 'desc' }],
       fields: [property],
     })
@@ -91,65 +93,89 @@ describe.each(resources)('an export of $name', (resource) => {
 })
 
 describe('the parameters of an export', () => {
-  it.each([
-    [{}, 'application/json'],
-    [{ accept: '*/*' }, 'application/json'],
-    [{ accept: 'text/*' }, media.csv],
-    [{ accept: 'application/json;q=0.5, text/csv; charset=utf-8' }, media.csv],
-    [{ accept: 'application/x-ndjson, text/csv;q=0.1' }, media.ndjson],
-  ])('by %j is answered as %s', async (headers, type) => {
-    const answer = await api.get('/v1/topics?fields=slug', { headers })
-    expect(answer.headers.get('content-type')?.split(';')[0]).toBe(type)
+  it('need a format, and say which there are', async () => {
+    for (const answer of [
+      await api.get('/v1/topics/export'),
+      await api.post('/v1/topics/export', {}),
+      await api.get('/v1/topics/export?format=json'),
+    ]) {
+      expect(answer.status).toBe(400)
+      expect(refusal(answer).errors).toMatchObject([{ parameter: 'format' }])
+    }
+    const wrong = await api.get('/v1/topics/export?format=cvs')
+    expect(refusal(wrong).errors?.[0]?.message).toContain('it can be "csv", "ndjson", "xlsx"')
   })
 
-  it('by the parameter goes before the header, whatever that is', async () => {
-    const headers = { accept: 'image/png' }
-    const answer = await api.get('/v1/topics?format=csv', { headers })
-    expect(answer.headers.get('content-type')).toMatch(media.csv)
-    expect((await api.get('/v1/topics?format=json', { headers })).json().data).toHaveLength(25)
-    expect((await api.get('/v1/topics', { headers })).status).toBe(406)
+  it.each(['application/octet-stream', 'application/json', 'image/png', '*/*'])(
+    'decide its media type, also for a client that accepts %s',
+    async (accept) => {
+      const answer = await api.get('/v1/topics/export?format=csv', { headers: { accept } })
+      expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+    },
+  )
+
+  it('are of no list or search: these are JSON, or 406', async () => {
+    for (const answer of [
+      await api.get('/v1/topics?format=csv'),
+      await api.get('/v1/topics?per=participant'),
+    ])
+      expect(answer.status).toBe(400)
+    expect((await api.post('/v1/topics/search?format=csv', {})).status).toBe(400)
+    for (const accept of ['text/csv', 'text/*', 'application/json;q=0']) {
+      const answer = await api.get('/v1/topics', { headers: { accept } })
+      expect({ accept, status: answer.status }).toEqual({ accept, status: 406 })
+      expect(refusal(answer).detail).toContain('application/json')
+    }
+    for (const accept of ['text/csv, application/json;q=0.1', 'application/*', 'Application/JSON'])
+      expect((await api.get('/v1/topics', { headers: { accept } })).status).toBe(200)
+  })
+
+  it('refuse an Accept without JSON also where a stored response could be sent', async () => {
+    const path = '/v1/topics?limit=7'
+    expect((await api.get(path)).status).toBe(200)
+    expect((await api.get(path, { headers: { accept: 'text/csv' } })).status).toBe(406)
+    expect((await api.get(path, { headers: { accept: 'text/csv, */*' } })).status).toBe(200)
   })
 
   it.each(['limit=10', 'cursor=abc', 'count=exact'])(
-    'with %s is refused, since it has no pages',
+    'with %s are refused, since it has no pages',
     async (query) => {
-      const answer = await api.get(`/v1/topics?format=csv&${query}`)
+      const answer = await api.get(`/v1/topics/export?format=csv&${query}`)
       expect(answer.status).toBe(400)
       expect(refusal(answer).errors?.[0]?.parameter).toBe(query.split('=')[0])
     },
   )
 
-  it('in a search with what is of pages is refused at its place', async () => {
-    const answer = await api.post('/v1/topics/search?format=csv', { limit: 10, count: 'exact' })
+  it('in the body of a search with what is of pages are refused at their place', async () => {
+    const answer = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
     expect(answer.status).toBe(400)
     expect(refusal(answer).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
   })
 
   it.each([
-    '/v1/agreements?per=participant',
-    '/v1/agreements?per=participant&format=ndjson',
-    '/v1/agreements?per=participant&format=csv&fields=title',
-    '/v1/topics?per=participant&format=csv',
-  ])('by rows that it cannot have is refused: %s', async (path) => {
+    '/v1/agreements/export?per=participant&format=ndjson',
+    '/v1/agreements/export?per=participant&format=csv&fields=title',
+    '/v1/topics/export?per=participant&format=csv',
+  ])('that ask for rows which it cannot have are refused: %s', async (path) => {
     const answer = await api.get(path)
     expect(answer.status).toBe(400)
     expect(refusal(answer).errors?.[0]?.parameter).toBe('per')
   })
 
-  it('narrows the columns by fields, adds what is included, and keeps filters', async () => {
+  it('narrow the columns by fields, add what is included, and keep filters', async () => {
     const query = 'country=PAK&fields=title,location&include=citations'
-    const { text } = await api.get(`/v1/assistance-programs?format=csv&${query}`)
+    const { text } = await api.get(`/v1/assistance-programs/export?format=csv&${query}`)
     const [header] = readCsv(text)
     const location = ['name', 'country', 'latitude', 'longitude', 'elevationMetres']
     expect(header).toEqual(['title', ...location.map((name) => `location.${name}`), 'citations'])
   })
 
-  it('by HEAD has the headers of GET and no body, and is refused as GET is', async () => {
-    const answer = await api.request('HEAD', '/v1/agreements?format=csv')
+  it('by HEAD give the headers of GET and no body, and are refused as by GET', async () => {
+    const answer = await api.request('HEAD', '/v1/agreements/export?format=csv')
     expect(answer.status).toBe(200)
     expect(answer.headers.get('content-type')).toMatch(media.csv)
     expect(answer.headers.get('content-length')).toBe(null)
     expect(answer.text).toBe('')
-    expect((await api.request('HEAD', '/v1/agreements?format=csv&limit=3')).status).toBe(400)
+    expect((await api.request('HEAD', '/v1/agreements/export?format=csv&limit=3')).status).toBe(400)
   })
 })

@@ -129,14 +129,11 @@ class Registry {
   /** Makes records at one moment, which is returned. */
   async fill(documents: Written[]): Promise<string> {
     const lines = documents.map((one) => JSON.stringify(one)).join('\n')
-    const answer = await api.post('/v1/projects', lines, {
+    const answer = await api.post('/v1/projects/import', lines, {
       headers: { 'content-type': 'application/x-ndjson' },
     })
     expect(answer.status, answer.text).toBe(201)
-    const ids = answer.text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line).id)
+    const ids = answer.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
     const { data } = (await api.get(`/v1/projects?limit=200&id=${ids}`)).json<{ data: Shown[] }>()
     expect(data).toHaveLength(documents.length)
     for (const record of data) this.keep(record)

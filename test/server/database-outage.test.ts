@@ -114,7 +114,7 @@ describe('a server that takes no changes', () => {
     await set('on')
     expect((await ready()).json()).toEqual({ status: 'read_only' })
     expect((await api.get('/v1/agreements/aggregate?groupBy=status')).status).toBe(200)
-    expect((await api.get('/v1/topics?format=csv')).status).toBe(200)
+    expect((await api.get('/v1/topics/export?format=csv')).status).toBe(200)
     expectProblem(await write('Refused'), 'unavailable')
     expectProblem(await api.post('/v1/topics', { slug: 'new', name: 'New', scheme: 'domain' }), 'unavailable')
     const client = await api.pool.connect()

@@ -24,7 +24,7 @@ it('a URL in a record is stored and answered, and the service never connects to 
     const read = await api.get(`/v1/agreements/${id}?include=citations`)
     expect(read.text).toContain(url)
     for (const format of ['csv', 'xlsx', 'ndjson'])
-      expect((await api.get(`/v1/agreements?format=${format}`)).status).toBe(200)
+      expect((await api.get(`/v1/agreements/export?format=${format}`)).status).toBe(200)
     expect(connections).toBe(0)
   } finally {
     await api.close()

@@ -109,7 +109,7 @@ describe('with two connections, of which each is busy', () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')
-    const answers = [api.get('/v1/citations'), api.get('/v1/citations?format=csv')]
+    const answers = [api.get('/v1/citations'), api.get('/v1/citations/export?format=csv')]
     for (const answer of await Promise.all(answers)) {
       expectProblem(answer, 'too-slow')
       expect(answer.json().detail).toMatch(/Narrow the request/)
@@ -119,7 +119,7 @@ describe('with two connections, of which each is busy', () => {
       (await api.pool.query(`select from pg_stat_activity where ${waiting}`)).rowCount
     await expect.poll(others, { interval: 5 }).toBe(0)
     await holder.query('rollback')
-    expect((await api.get('/v1/citations?format=csv')).status).toBe(200)
+    expect((await api.get('/v1/citations/export?format=csv')).status).toBe(200)
   }, 30_000)
 })
 

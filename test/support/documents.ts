@@ -201,13 +201,13 @@ const writtenForm = z.looseObject({
 export function contractOf(api: Api, resource: Resource): z.output<typeof writtenForm> {
   const reference = z.object({ $ref: z.string() })
   const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
-  const body = z.looseObject({ requestBody: z.looseObject({ content: media }) })
+  const create = z.looseObject({ requestBody: z.looseObject({ content: media }) })
   const form = z.looseObject({
-    paths: z.record(z.string(), z.looseObject({ post: body.optional() })),
+    paths: z.looseObject({ [listPath(resource)]: z.looseObject({ post: create }) }),
     components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
   })
   const { paths, components } = form.parse(api.document)
-  const target = paths[listPath(resource)]?.post?.requestBody.content['application/json'].schema.$ref
+  const target = paths[listPath(resource)]?.post.requestBody.content['application/json'].schema.$ref
   return writtenForm.parse(components.schemas[target?.split('/').at(-1) ?? ''])
 }
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Api } from './api.ts'
 import type { Document } from './documents.ts'
 
-/** Whole results in other formats than pages of JSON. */
+/** Whole results as files. */
 
 /** Returns the cells of CSV by RFC 4180. Throws when a line does not end with CRLF. */
 export function readCsv(text: string): string[][] {

@@ -1,18 +1,25 @@
 import { text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { matches, snakeCase } from '../../database/columns.ts'
+import { collectionPaths } from '../collection-paths.ts'
 import { defineField, ownColumn } from '../field.ts'
+
+const isPath = (text: string) => collectionPaths.some((path) => path === text)
 
 /**
  * A natural key: a code or slug that the client chooses and that never changes.
  * @param form the schema of a key, with its description and example.
  * @param pattern POSIX regular expression of a check constraint.
  */
-export const key = (form: z.ZodType<string>, pattern: string) =>
-  defineField({
-    schema: () => form,
+export const key = (form: z.ZodString, pattern: string) => {
+  const error = `must not be ${collectionPaths.join(', ')}, which are paths`
+  // The refined schema is another one, without metadata.
+  const schema = form.refine((text) => !isPath(text), { error }).meta(form.meta() ?? {})
+  return defineField({
+    schema: () => schema,
     columns: (name) => ({ [name]: text(snakeCase(name)).notNull().unique() }),
     constraints: (place) => [
       matches(`${place.tableName}_${snakeCase(place.name)}_form`, ownColumn(place), pattern),
     ],
   })
+}

@@ -95,20 +95,19 @@ export async function changeRecord(
 }
 
 /** Returns what the contracts of PUT and PATCH share. */
-export const changeContract = (
-  resource: Resource,
-): Pick<OperationContract, 'path' | 'of' | 'access' | 'query' | 'headers' | 'answers' | 'problems'> => ({
-  path: '',
-  of: 'one',
-  access: 'write',
-  query: {},
-  headers: [ifMatch, changeReason, idempotencyKey],
-  answers: {
-    200: {
-      description: `The ${resource.noun} as it is now.`,
-      schema: () => recordSchema(resource),
-      headers: { etag: etagHeader, ...replayedHeaders },
+export const changeContract = (resource: Resource) =>
+  ({
+    path: '',
+    of: 'one',
+    access: 'write',
+    query: {},
+    headers: [ifMatch, changeReason, idempotencyKey],
+    answers: {
+      200: {
+        description: `The ${resource.noun} as it is now.`,
+        schema: () => recordSchema(resource),
+        headers: { etag: etagHeader, ...replayedHeaders },
+      },
     },
-  },
-  problems: [...documentProblems],
-})
+    problems: [...documentProblems],
+  }) satisfies Partial<OperationContract>

@@ -58,9 +58,9 @@ function parseKey(header: string | undefined): string | undefined {
 const hashParts = (...parts: unknown[]) =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 
-/** Hashes what makes two requests equal: method, URL, media type, conditions and body. */
-const fingerprintRequest = ({ method, url, bodyType, headers, body }: ApiRequest) =>
-  hashParts(method, url, bodyType, headers['if-match'], headers['change-reason'], body)
+/** Hashes what makes two requests equal: method, URL, conditions and body. */
+const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
+  hashParts(method, url, headers['if-match'], headers['change-reason'], body)
 
 /**
  * Returns the stored response of an earlier request with the key; otherwise runs `work` and stores its response.

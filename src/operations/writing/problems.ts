@@ -21,5 +21,16 @@ export const recordProblems: readonly ProblemType[] = [...unkeyedProblems, ...id
 /** Problems of a change with a body. */
 export const documentProblems: readonly ProblemType[] = [...recordProblems, ...bodyProblems]
 
+/** Problems of creating records. */
+export const creationProblems: readonly ProblemType[] = [
+  'malformed-request',
+  'invalid-parameter',
+  'unauthorized',
+  'not-acceptable',
+  'conflict',
+  ...bodyProblems,
+  ...idempotencyProblems,
+]
+
 /** Problems of a redaction, which takes a body and no `Idempotency-Key`. */
 export const redactionProblems: readonly ProblemType[] = [...unkeyedProblems, ...bodyProblems]

@@ -1,11 +1,5 @@
 import type { Resource } from '../../model/resource.ts'
-import type {
-  Contract,
-  Endpoint,
-  FormatContract,
-  HeaderContract,
-  ResponseContract,
-} from '../../operations/operation.ts'
+import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { clientId } from '../plugins/client/end-client.ts'
 import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
@@ -38,18 +32,15 @@ const headers = (contracts: Record<string, HeaderContract>) =>
   )
 
 function goodAnswer(
-  { description, schema, others = [], headers: own }: ResponseContract,
+  { description, schema, headers: own }: ResponseContract,
   { access, mediaType = 'application/json' }: Contract,
-  formats: FormatContract[],
   schemas: Schemas,
 ) {
   const contracts = access === 'read' ? { ...own, ...readHeaders } : own
-  const media = schema ? [{ mediaType, schema }, ...others, ...formats] : []
-  const content = media.map((format) => [format.mediaType, { schema: schemas.of(format.schema(), 'output') }])
   return {
     description,
     ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
-    ...(schema && { content: Object.fromEntries(content) }),
+    ...(schema && { content: { [mediaType]: { schema: schemas.of(schema(), 'output') } } }),
   }
 }
 
@@ -68,17 +59,7 @@ function problemAnswers({ access, problems }: Contract): Record<string, JsonSche
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
   const media = { schema: schemas.of(body.schema(), 'input'), example: body.example }
-  const content = Object.fromEntries(body.mediaTypes.map((type) => [type, media]))
-  const { lines } = body
-  return {
-    required: body.presence !== 'optional',
-    content: {
-      ...content,
-      ...(lines && {
-        [lines.mediaType]: { schema: schemas.of(lines.schema(), 'input'), example: lines.example },
-      }),
-    },
-  }
+  return { required: body.presence !== 'optional', content: { [body.mediaTypes[0]]: media } }
 }
 
 const costSentence = ({ cost = 1 }: Contract) =>
@@ -89,7 +70,7 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const body = requestBody(endpoint, schemas)
   const answers = Object.entries(contract.answers).map(([status, answer]) => [
     status,
-    goodAnswer(answer, contract, status === '200' ? Object.values(contract.formats ?? {}) : [], schemas),
+    goodAnswer(answer, contract, schemas),
   ])
   return {
     operationId: contract.operationId,
@@ -134,13 +115,9 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       ...(contract.body ? [contract.body.schema()] : []),
       ...Object.values(contract.query).map(({ value }) => value),
     ]),
-    output: endpoints.flatMap(({ contract: { answers, formats = {} } }) => [
-      ...Object.values(answers).flatMap(({ schema, others = [] }) => [
-        ...(schema ? [schema()] : []),
-        ...others.map((other) => other.schema()),
-      ]),
-      ...Object.values(formats).map(({ schema }) => schema()),
-    ]),
+    output: endpoints.flatMap(({ contract: { answers } }) =>
+      Object.values(answers).flatMap(({ schema }) => (schema ? [schema()] : [])),
+    ),
   })
   return {
     openapi: '3.1.0',

@@ -2,7 +2,6 @@ import { MIMEType } from 'node:util'
 import { Mutex } from 'async-mutex'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { maxNdjsonBytes } from '../../operations/writing/ndjson.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
@@ -48,8 +47,7 @@ export const bodyParsers = fp(
   async function bodyParsers(app) {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(jsonMediaTypes, { parseAs: 'buffer' }, json)
-    const ndjsonOptions = { parseAs: 'buffer', bodyLimit: maxNdjsonBytes } as const
-    app.addContentTypeParser(ndjsonMediaType, ndjsonOptions, ndjson)
+    app.addContentTypeParser(ndjsonMediaType, { parseAs: 'buffer' }, ndjson)
   },
   { name: 'body-parsers' },
 )

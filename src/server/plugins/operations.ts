@@ -10,7 +10,7 @@ import { type Context, type Endpoint, seesInternal } from '../../operations/oper
 import { momentNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
-import { checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
+import { checkAccept, checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
 import { methodNotAllowed } from './routes.ts'
 
@@ -32,6 +32,7 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
     ...(contract.body?.maxBytes !== undefined && { bodyLimit: contract.body.maxBytes }),
     onRequest: [
       (request, _reply, done) => {
+        checkAccept(contract, request)
         checkBodyType(contract, request)
         checkIdempotencyKey(contract, request)
         done()
@@ -80,7 +81,7 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const response = await endpoint.handle(apiRequest, contextFor(request, context, getSignal))
         if (response.body instanceof Readable) app.watchTransfer(request, reply)
-        return contract.formats ? { ...response, headers: { ...response.headers, vary: 'Accept' } } : response
+        return response
       })
     },
   })

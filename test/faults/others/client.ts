@@ -90,7 +90,7 @@ repeat('lists', 100, () => ({ path: list() }))
 repeat('health', 100, () => ({ path: '/healthz' }))
 repeat('writes', 300, () => ({ method: 'POST', path: '/v1/agreements', body: agreement(), agent }), writer)
 repeat('exports', 5000, () => ({
-  path: `/v1/agreements?format=csv&country=${countries[next() % countries.length]}`,
+  path: `/v1/agreements/export?format=csv&country=${countries[next() % countries.length]}`,
 }))
 repeat('pasts', 5000, () => ({ path: `${list()}&asOf=${new Date(Date.now() - 1000).toISOString()}` }))
 

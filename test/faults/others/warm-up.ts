@@ -21,7 +21,7 @@ export async function warmUp(reader: Target, writer: Target): Promise<void> {
   }
   await ask(writer, { method: 'POST', path: '/v1/agreements/bulk', body: largeBulk })
   for (const path of [
-    '?format=ndjson',
+    '/export?format=ndjson',
     '/aggregate?groupBy=country,topic&limit=10000',
     '?limit=200&include=citations,countries',
   ])

@@ -1,12 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { defaultLanguage, type Language, languages } from '../../../model/languages.ts'
-import {
-  type CheckedQuery,
-  checkQuery,
-  getWords,
-  type RawQuery,
-  type ReadQuery,
-} from '../../../model/parameters.ts'
+import { type CheckedQuery, checkQuery, type RawQuery, type ReadQuery } from '../../../model/parameters.ts'
 import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
@@ -41,32 +35,6 @@ function readSegments({ contract: { segments = {} } }: Endpoint, request: Fastif
 function queryString({ url }: FastifyRequest): string {
   const at = url.indexOf('?')
   return at < 0 ? '' : url.slice(at + 1)
-}
-
-/** The media types of an operation's good responses by the names of their formats, JSON first. */
-const formatMediaTypes = ({
-  mediaType = 'application/json',
-  formats = {},
-}: Contract): [format: string, mediaType: string][] => [
-  ['json', mediaType],
-  ...Object.entries(formats).map(([format, { mediaType }]): [string, string] => [format, mediaType]),
-]
-
-/**
- * The format that `Accept` prefers among those of an operation.
- * @throws Problem `not-acceptable` when it allows none of them.
- */
-function acceptedFormat(contract: Contract, request: FastifyRequest): string {
-  const { accept } = request.headers
-  if (accept === undefined) return 'json'
-  const known = formatMediaTypes(contract)
-  const found = request.accepts().type(known.flatMap(([, type]) => [type, `${type}; charset=utf-8`]))
-  const accepted = found && String(found).split(';')[0]
-  const format = known.find(([, type]) => type === accepted)?.[0]
-  if (format !== undefined) return format
-  const listed = known.map(([, type]) => type).join(', ')
-  const detail = `The answer is ${known.length > 1 ? 'one of ' : ''}${listed}, which the Accept header "${accept}" does not allow.`
-  throw new Problem('not-acceptable', detail)
 }
 
 /**
@@ -106,9 +74,9 @@ export interface Visible {
 }
 
 /**
- * Reads a request as an operation takes it: negotiates the format, and checks the path and the query.
+ * Reads a request as an operation takes it, and checks the path and the query.
  * @returns the request, and its query before it was checked, which is part of its cache key.
- * @throws Problem `not-acceptable` or `invalid-parameter`.
+ * @throws Problem `invalid-parameter`.
  */
 export function readApiRequest(
   endpoint: Endpoint,
@@ -117,24 +85,17 @@ export function readApiRequest(
   reply: FastifyReply,
   { actor, headers }: Visible,
 ): { apiRequest: ApiRequest; rawQuery: RawQuery } {
-  const { contract } = endpoint
   const search = queryString(request)
   const { raw, check } = readQuery(search)
-  // The parameter `format` goes before `Accept`.
-  const hasFormat = contract.formats !== undefined && raw.has('format')
-  const accepted = hasFormat ? 'json' : acceptedFormat(contract, request)
   const key = readKey(endpoint, request)
   const segments = readSegments(endpoint, request)
   const query = check()
-  const [format = accepted] = hasFormat ? getWords(query, 'format') : []
-  const { mediaType } = request
   let signal: AbortSignal | undefined
   const apiRequest: ApiRequest = {
     actor,
     client: request.client,
     method: request.method,
-    language: responseLanguage(contract, request, query),
-    format,
+    language: responseLanguage(endpoint.contract, request, query),
     key,
     segments,
     query,
@@ -142,7 +103,6 @@ export function readApiRequest(
     url: request.url,
     search,
     headers: headerValues(request, headers && [...headers]),
-    ...(mediaType !== undefined && { bodyType: mediaType }),
     body: request.body,
     getAbortSignal: () => {
       signal ??= closeSignal(reply)

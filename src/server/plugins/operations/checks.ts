@@ -1,12 +1,18 @@
 import type { FastifyRequest } from 'fastify'
-import type { Contract } from '../../../operations/operation.ts'
+import { anyFile, type Contract } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
 const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-const bodyMediaTypes = ({ mediaTypes, lines }: NonNullable<Contract['body']>): string[] =>
-  lines ? [...mediaTypes, lines.mediaType] : mediaTypes
+/** @throws Problem `not-acceptable` when `Accept` does not allow the media type of the response. */
+export function checkAccept({ mediaType = 'application/json' }: Contract, request: FastifyRequest): void {
+  const { accept } = request.headers
+  if (accept === undefined || accept === '*/*' || mediaType === anyFile) return
+  if (request.accepts().type([mediaType, `${mediaType}; charset=utf-8`]) !== false) return
+  const detail = `The answer is ${mediaType}, which the Accept header "${accept}" does not allow.`
+  throw new Problem('not-acceptable', detail)
+}
 
 /**
  * Checks `Content-Type` before the body is read.
@@ -22,7 +28,7 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   }
   const sent = request.headers['content-type']
   if (sent === undefined && !hasBody(request)) return
-  const mediaTypes = bodyMediaTypes(body)
+  const { mediaTypes } = body
   if (request.mediaType !== undefined && mediaTypes.includes(request.mediaType)) return
   const found = sent ? `, not ${request.mediaType ?? sent}` : '; the Content-Type is missing'
   throw new Problem('unsupported-media-type', `The body must be ${mediaTypes.join(' or ')}${found}.`, {

@@ -6,15 +6,12 @@ import { acceptLanguage, isLanguageParameter, isLocalized } from '../../../opera
 import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
 /**
- * The request headers that the response to a read may depend on, in lower case: `Accept` and those of the contract. The
- * operation sees no others but whether the reader may see internal records, which is in the keys too: so requests with
- * equal keys have equal responses. `If-None-Match` is evaluated later, on
- * the stored response.
+ * The request headers that the response to a read may depend on, in lower case: those of the contract. The operation sees
+ * no others but whether the reader may see internal records, which is in the keys too: so requests with equal keys have
+ * equal responses. `If-None-Match` is evaluated later, on the stored response.
  */
-export const varyingHeaders = ({ contract }: Endpoint): string[] => [
-  'accept',
-  ...contract.headers.map(({ name }) => name.toLowerCase()).filter((name) => name !== 'if-none-match'),
-]
+export const varyingHeaders = ({ contract }: Endpoint): string[] =>
+  contract.headers.map(({ name }) => name.toLowerCase()).filter((name) => name !== 'if-none-match')
 
 const headerLines = (request: FastifyRequest, headers: readonly string[]) =>
   headers.map((name) => `${request.headers[name] ?? ''}\n`).join('')
@@ -24,9 +21,7 @@ const readerMark = (request: FastifyRequest) => (seesInternal(request.actor) ? '
 
 /** The key of a GET request as it was sent: cheap to make, and equal for equal bytes of equal readers. */
 export const requestKey = (request: FastifyRequest, headers: readonly string[]): string =>
-  headers.length === 1
-    ? `${readerMark(request)}${request.headers.accept ?? ''}\n${request.url}`
-    : readerMark(request) + headerLines(request, headers) + request.url
+  readerMark(request) + headerLines(request, headers) + request.url
 
 const languageHeader = acceptLanguage.name.toLowerCase()
 

@@ -57,8 +57,8 @@ const anonymousBodies = () => [
 
 /** What needs a key to write: lines, operations and entries of lists. */
 const editorBodies = () => [
-  post('/v1/agreements', Buffer.from('1\n'.repeat(maxNdjsonBytes / 16)), 'application/x-ndjson'),
-  post('/v1/agreements', Buffer.from('{"a":1,"a":1}\n'.repeat(maxBytes / 14)), 'application/x-ndjson'),
+  post('/v1/agreements/import', Buffer.from('1\n'.repeat(maxNdjsonBytes / 16)), 'application/x-ndjson'),
+  post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(maxBytes / 14)), 'application/x-ndjson'),
   post(
     '/v1/agreements/bulk',
     fill('{"operations":[', () => '{}', ']}', 2 * maxBytes),

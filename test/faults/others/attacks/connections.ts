@@ -22,7 +22,7 @@ export const idleConnections: Attack = ({ port, localAddress }, tally) => {
 /** Reads five exports, each at 1 kB a second. */
 export const slowExports: Attack = (target, tally) => {
   keepInFlight(5, 1000, async () => {
-    const path = '/v1/agreements?format=ndjson'
+    const path = '/v1/agreements/export?format=ndjson'
     const response = await ask(target, tally, { path })
     while (!response.readableEnded && !response.destroyed) {
       response.read(1024)

@@ -1,0 +1,46 @@
+import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
+import { readSearchSelection, searchBodies } from '../query/search.ts'
+import { fileContract, fileDescription, fileParameters } from './exporting/contract.ts'
+import { exportResponse } from './exporting/response.ts'
+import type { Operation } from './operation.ts'
+
+/** `POST /v1/{resource}/export`: a file of all records that match a boolean filter expression. */
+export const exportSearch: Operation = {
+  method: 'POST',
+
+  contract: (resource) => ({
+    ...fileContract(resource),
+    operationId: `exportSearched${resource.plural}`,
+    summary: `Export a search of ${resource.name.replaceAll('-', ' ')}`,
+    description: `The body is that of \`POST /v1/${resource.name}/search\` without paging. ${fileDescription}`,
+    cost: 2,
+    query: {
+      ...fileParameters(resource),
+      ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
+    },
+    headers: [],
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => searchBodies(resource).selection,
+      example: { sort: [{ by: resource.key.property, direction: 'desc' }] },
+    },
+    problems: [
+      'malformed-request',
+      'invalid-parameter',
+      'invalid-search',
+      'not-acceptable',
+      'too-large',
+      'unsupported-media-type',
+      'busy',
+    ],
+  }),
+
+  async handle(resource, request, context) {
+    const asOf = getRecordMoment(request.query)
+    const selection = {
+      ...readSearchSelection(resource, request.body),
+      ...(asOf !== undefined && { asOf }),
+    }
+    return exportResponse(selection, request, context)
+  },
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { type Parameter, single } from '../../model/parameters.ts'
+import type { Resource } from '../../model/resource.ts'
+import { participantsProperty } from '../../query/flat.ts'
+import { anyFile, type OperationContract, type ResponseContract } from '../operation.ts'
+
+/** The contract that the exports of a list and of a search share. */
+
+/** Media types of the files, by the names of the formats. */
+const mediaTypes = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  geojson: 'application/geo+json',
+} as const
+
+/** The name of an export format. */
+export type ExportFormat = keyof typeof mediaTypes
+
+/** The `Content-Type` of a format's files. */
+export const exportMediaType = (format: ExportFormat): string => mediaTypes[format]
+
+const formats = ['csv', 'ndjson', 'xlsx'] as const
+
+/** Whether the files of a format are tables, which can have a row for each participant. */
+export const isTable = (format: ExportFormat): boolean => format === 'csv' || format === 'xlsx'
+
+const hasLocation = ({ bound }: Resource) =>
+  Object.values(bound).some(({ field }) => field.capability?.kind === 'location')
+
+/** The formats of a resource's exports. GeoJSON needs a location. */
+export const exportFormats = (resource: Resource) =>
+  z.enum(hasLocation(resource) ? [...formats, 'geojson'] : formats)
+
+/** Returns the parameters of a file beside those that select its records. */
+export const fileParameters = (resource: Resource): Record<string, Parameter> => ({
+  format: {
+    ...single(exportFormats(resource), 'Format of the file.'),
+    presence: 'required',
+  },
+  ...(participantsProperty(resource) !== undefined && {
+    per: single(
+      z.enum(['record', 'participant']),
+      'With `csv` and `xlsx`: a row for each record, or a row for each participant, which then has columns of its own.',
+    ),
+  }),
+})
+
+/** Describes the files in the contract of an export. */
+export const fileDescription =
+  'Returns the whole result as a file, from one database snapshot. `Content-Type` is that of the format, whatever `Accept` says. If an export fails midway, the connection is cut, so that a transfer that ends normally is complete.'
+
+const fileResponse = ({ name }: Resource): ResponseContract => ({
+  description: `A file of ${name.replaceAll('-', ' ')}: text in UTF-8, or for \`xlsx\` a workbook.`,
+  schema: () => z.string().meta({ format: 'binary' }),
+  headers: {
+    'content-disposition': {
+      description: 'Name of the file.',
+      example: `attachment; filename="${name}.csv"`,
+    },
+  },
+})
+
+/** What the contracts of both exports state alike. */
+export const fileContract = (resource: Resource) =>
+  ({
+    path: '/export',
+    of: 'all',
+    access: 'read',
+    cache: false,
+    mediaType: anyFile,
+    answers: { 200: fileResponse(resource) },
+  }) satisfies Partial<OperationContract>

@@ -1,0 +1,84 @@
+import { finished, Readable } from 'node:stream'
+import { beginPast } from '../../database/past.ts'
+import { getWords, invalidParameters } from '../../model/parameters.ts'
+import { Problem } from '../../problems/problem.ts'
+import { participantsProperty, type RowPer } from '../../query/flat.ts'
+import type { Selection } from '../../query/list.ts'
+import type { ApiRequest, ApiResponse, Context } from '../operation.ts'
+import { type ExportFormat, exportFormats, exportMediaType, isTable } from './contract.ts'
+import { createWriter, type Writer } from './writers.ts'
+
+/** Reads `per`. @throws Problem `invalid-parameter` for a format without rows, or fields without participants. */
+function readPer(
+  { resource, representation }: Selection,
+  format: ExportFormat,
+  { query }: ApiRequest,
+): RowPer {
+  const [per] = getWords(query, 'per')
+  if (per !== 'participant') return 'record'
+  const fault = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
+  if (!isTable(format)) throw fault('is only allowed with the formats csv and xlsx')
+  const list = participantsProperty(resource)
+  if (list === undefined || !representation.fields.includes(list)) {
+    throw fault(`needs "${list}" among the fields`)
+  }
+  return 'participant'
+}
+
+/**
+ * Starts the COPY of an export and returns the bytes of the file. An error before the first bytes is thrown, so the client
+ * gets a problem.
+ */
+async function startExport(
+  writer: Writer,
+  { resource, asOf }: Selection,
+  request: ApiRequest,
+  { exportDatabase, exportLimit }: Context,
+): Promise<Readable> {
+  const release = exportLimit.acquire(request.client)
+  const gone = request.getAbortSignal()
+  try {
+    const session = await exportDatabase.copy(asOf === undefined ? '' : beginPast(asOf))
+    try {
+      const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
+      const body = writer.write(source, session)
+      finished(body, (error) => {
+        const ended = error ? session.abort() : session.close()
+        // The response has ended or was cut, so an error here cannot be reported to the client.
+        ended.catch(() => {}).finally(release)
+      })
+      return body
+    } catch (error) {
+      await session.abort()
+      throw error
+    }
+  } catch (error) {
+    release()
+    if (gone.aborted)
+      throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
+    throw error
+  }
+}
+
+/**
+ * Returns the response of an export: every selected record as a file, from one snapshot, now or in the past. When reading
+ * fails midway, the body ends in an error, which cuts the transfer.
+ * @throws Problem `busy` at the limit of concurrent exports; `invalid-parameter` where `per` does not apply.
+ */
+export async function exportResponse(
+  selection: Selection,
+  request: ApiRequest,
+  context: Context,
+): Promise<ApiResponse> {
+  const { resource } = selection
+  const format = exportFormats(resource).parse(getWords(request.query, 'format')[0])
+  const writer = createWriter(format, selection, readPer(selection, format, request))
+  const body =
+    request.method === 'HEAD' ? Readable.from([]) : await startExport(writer, selection, request, context)
+  return {
+    status: 200,
+    headers: { 'content-disposition': `attachment; filename="${resource.name}.${format}"` },
+    type: exportMediaType(format),
+    body,
+  }
+}

@@ -1,0 +1,100 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { CopySession } from '../../database/database.ts'
+import { withCrlf } from '../../formats/csv.ts'
+import { featureCollection, type Place } from '../../formats/geojson.ts'
+import { parseNdjson } from '../../formats/ndjson.ts'
+import { type SheetColumn, writeWorkbook } from '../../formats/xlsx.ts'
+import { propertiesOf } from '../../model/document.ts'
+import {
+  csvStatement,
+  geojsonStatement,
+  ndjsonStatement,
+  sourcesStatement,
+  xlsxStatement,
+} from '../../query/export.ts'
+import { type FlatColumn, flatColumns, type RowPer } from '../../query/flat.ts'
+import type { Selection } from '../../query/list.ts'
+import type { ExportFormat } from './contract.ts'
+
+/** Writes a format: its COPY statement, and the conversion of PostgreSQL's bytes. */
+export interface Writer {
+  statement: string
+  write(source: Readable, session: CopySession): Readable
+}
+
+const row = z.array(z.unknown())
+const coordinate = z.number().nullable()
+const placeRow = z.tuple([
+  z.string(),
+  z.looseObject({ latitude: coordinate, longitude: coordinate, elevationMetres: coordinate }).nullable(),
+  z.unknown(),
+])
+
+async function* parseRows(source: AsyncIterable<Buffer>): AsyncGenerator<unknown[][]> {
+  for await (const values of parseNdjson(source)) yield values.map((value) => row.parse(value))
+}
+
+function parsePlace(value: unknown): Place {
+  const [id, location, properties] = placeRow.parse(value)
+  const { latitude = null, longitude = null, elevationMetres = null } = location ?? {}
+  const position =
+    latitude === null || longitude === null ? null : { latitude, longitude, elevation: elevationMetres }
+  return { id, position, properties }
+}
+
+async function* parsePlaces(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
+  for await (const values of parseNdjson(source)) yield values.map(parsePlace)
+}
+
+const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
+  columns.map(({ name, kind }) => {
+    if (kind === 'date') return { name, kind: 'day' }
+    return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
+  })
+
+/** Runs the COPY of a second sheet when the first one has been read. */
+async function* startLater(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
+  yield* parseRows(await session.start(statement, 'copy (an export of sources)'))
+}
+
+function sourcesSheet(selection: Selection, session: CopySession) {
+  const resource = selection.resource.registry.get('sources')
+  const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
+  const rows = startLater(session, sourcesStatement(selection, columns))
+  return {
+    name: resource === selection.resource ? 'cited sources' : resource.name,
+    columns: sheetColumns(columns),
+    rows,
+  }
+}
+
+const toByteStream = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
+
+/** Returns the writer of a file of the selected records. `per` matters to tables alone. */
+export function createWriter(format: ExportFormat, selection: Selection, per: RowPer): Writer {
+  const { resource, representation } = selection
+  switch (format) {
+    case 'csv':
+      return {
+        statement: csvStatement(selection, flatColumns(resource, representation, per), per),
+        write: (source) => toByteStream(withCrlf(source)),
+      }
+    case 'xlsx': {
+      const columns = flatColumns(resource, representation, per)
+      const records = { name: resource.name, columns: sheetColumns(columns) }
+      return {
+        statement: xlsxStatement(selection, columns, per),
+        write: (source, session) =>
+          writeWorkbook([{ ...records, rows: parseRows(source) }, sourcesSheet(selection, session)]),
+      }
+    }
+    case 'geojson':
+      return {
+        statement: geojsonStatement(selection),
+        write: (source) => toByteStream(featureCollection(parsePlaces(source))),
+      }
+    case 'ndjson':
+      return { statement: ndjsonStatement(selection), write: toByteStream }
+  }
+}
