@@ -234,6 +234,13 @@ export const single = (value: z.ZodType, description: string, jsonValue = value)
   comparisons: { eq: { takes: 'one' } },
 })
 
+/** Returns a parameter with a comma-separated list of values, such as keys. */
+export const many = (value: z.ZodType, description: string): Parameter => ({
+  description,
+  value,
+  comparisons: { eq: { takes: 'many' } },
+})
+
 /**
  * Returns the parameter `limit`.
  * @param what begins its description: `Records in a page`.
@@ -251,8 +258,5 @@ export const limitParameter = (
   )
 
 /** Returns a parameter with a comma-separated list of words. */
-export const words = (known: readonly string[], description: string): Parameter => ({
-  description,
-  value: z.enum(known),
-  comparisons: { eq: { takes: 'many' } },
-})
+export const words = (known: readonly string[], description: string): Parameter =>
+  many(z.enum(known), description)

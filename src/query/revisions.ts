@@ -76,10 +76,14 @@ export interface FeedPosition {
 
 /** The plan of a page of the change feed. */
 export interface FeedPlan {
-  /** Undefined for the beginning of the feed. */
+  /** Where the page continues, in the order of the feed or in the other one; undefined for its first change. */
   after: FeedPosition | undefined
   /** Names of resources; an empty array means all. */
   resources: string[]
+  /** Codes of countries that the records name; an empty array means all records. */
+  countries: string[]
+  /** `asc` is the order of the feed. */
+  order: 'asc' | 'desc'
   limit: number
 }
 
@@ -98,23 +102,27 @@ export const feedEndStatement = (): QueryConfig =>
  * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so
  * nothing can later appear before a position that a client has read.
  */
-export function feedStatement({ after, resources, limit }: FeedPlan): QueryConfig {
+export function feedStatement({ after, resources, countries, order, limit }: FeedPlan): QueryConfig {
   const build = () => {
     const position = sql`transaction || '.' || sequence`
-    const bound = after
-      ? sql` and (transaction, sequence) > (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`
-      : sql``
-    const inResources =
-      resources.length > 0 ? sql` and resource = any(${placeholder('resources')}::text[])` : sql``
+    const direction = sql.raw(order)
+    const beyond = sql.raw(order === 'asc' ? '>' : '<')
+    const conditions = [
+      sql`transaction < (select feed_horizon())`,
+      ...(after
+        ? [
+            sql`(transaction, sequence) ${beyond} (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`,
+          ]
+        : []),
+      ...(resources.length > 0 ? [sql`resource = any(${placeholder('resources')}::text[])`] : []),
+      ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
+    ]
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
         key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", document) change)::text as document
-      from ${revisions} where transaction < (select feed_horizon())${bound}${inResources}
-      order by transaction, sequence limit ${placeholder('limit')}`
+      from ${revisions} where ${sql.join(conditions, sql` and `)}
+      order by transaction ${direction}, sequence ${direction} limit ${placeholder('limit')}`
   }
-  const values = { ...after, resources, limit }
-  return statement(
-    `feed|${after ? 'after' : 'first'}|${resources.length > 0 ? 'some' : 'all'}`,
-    build,
-    values,
-  )
+  const values = { ...after, resources, countries, limit }
+  const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order]
+  return statement(`feed|${shape.join('|')}`, build, values)
 }

@@ -42,6 +42,8 @@ export const revisions = pgTable(
     document: json('document').notNull(),
     /** The author of the change, as in responses. */
     actor: json('actor').$type<Author>().notNull(),
+    /** The countries that the record names at this version, made by a trigger (`revision_countries()`). */
+    countries: text('countries').array().notNull().default([]),
     time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
     requestId: text('request_id'),
     reason: text('reason'),
@@ -62,5 +64,7 @@ export const revisions = pgTable(
     index('revisions_feed').on(table.transaction, table.sequence),
     index('revisions_resource_feed').on(table.resource, table.transaction, table.sequence),
     index('revisions_time').on(table.time),
+    // Without a list of pending entries, which every search would read.
+    index('revisions_countries').using('gin', table.countries).with({ fastupdate: false }),
   ],
 )

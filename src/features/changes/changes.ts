@@ -3,7 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { feedStatement } from '../../query/revisions.ts'
-import { afterIn, defaultLimit, feedPage, feedParameters, pageLimit, resourcesIn } from './contract.ts'
+import { afterIn, defaultLimit, feedPage, feedParameters, pageParameters, resourcesIn } from './contract.ts'
 
 /** `GET /v1/changes`: every change of every record, once, for clients that follow the registry. */
 export const changes = (registry: Registry): Endpoint => ({
@@ -14,20 +14,30 @@ export const changes = (registry: Registry): Endpoint => ({
     operationId: 'listChanges',
     summary: 'List all changes',
     description:
-      'Every change of every record, each once, in an order that is the same for every reader. A client that sends `page.after` of one response as `after` of the next request misses no change. A change appears when its transaction, and every transaction that began to write before it, has ended. Changes of one record are in the order of its versions.',
+      'Every change of every record, each once, in an order that is the same for every reader. A client that sends `page.after` of one response as `after` of the next request misses no change. A change appears when its transaction, and every transaction that began to write before it, has ended. Changes of one record are in the order of its versions. `order=desc` returns the newest first: send `page.after` as `after` for older ones.',
     access: 'read',
-    query: { ...feedParameters(registry), limit: pageLimit },
+    query: { ...feedParameters(registry), ...pageParameters },
     headers: [],
     answers: {
-      200: { description: 'Changes, the oldest first.', schema: () => feedPage(registry), headers: {} },
+      200: {
+        description: 'Changes, the oldest first unless `order` is `desc`.',
+        schema: () => feedPage(registry),
+        headers: {},
+      },
     },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
 
   async handle({ query }, { database }) {
     const limit = Number(getValues(query, 'limit')[0] ?? defaultLimit)
-    const plan = { after: afterIn(query), resources: resourcesIn(query), limit: limit + 1 }
-    const rows = await database.read<{ position: string; document: string }>(feedStatement(plan))
+    const statement = feedStatement({
+      after: afterIn(query),
+      resources: resourcesIn(query),
+      countries: getWords(query, 'country'),
+      order: getWords(query, 'order')[0] === 'desc' ? 'desc' : 'asc',
+      limit: limit + 1,
+    })
+    const rows = await database.read<{ position: string; document: string }>(statement)
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? getWords(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }

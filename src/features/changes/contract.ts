@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { keys } from '../../model/keys.ts'
 import type { CheckedQuery } from '../../model/parameters.ts'
-import { getWords, limitParameter, type Parameter, single, words } from '../../model/parameters.ts'
+import { getWords, limitParameter, many, type Parameter, single, words } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { revisionExample, revisionShape } from '../../operations/revision-schema.ts'
@@ -24,7 +25,7 @@ const position = z
 export const feedParameters = ({ resources }: Registry): Record<string, Parameter> => ({
   after: single(
     position,
-    'The `position` of the last change that was read; from the first change when left out.',
+    'The `position` of the last change that was read; from the first change of the order when left out.',
   ),
   resource: words(
     resources.map(({ name }) => name),
@@ -67,8 +68,18 @@ const makeFeedChange = ({ resources }: Registry) =>
 
 const limits = { defaultSize: 100, maxSize: 500 } as const
 
-/** The parameter `limit`: how many changes a page has. */
-export const pageLimit = limitParameter('Changes per page', limits)
+/** Parameters of a page of changes, beside those of the feed. */
+export const pageParameters: Record<string, Parameter> = {
+  order: single(
+    z.enum(['asc', 'desc']),
+    '`asc`, the order of the feed, when left out. `desc`: the newest change first.',
+  ),
+  country: many(
+    keys.country(),
+    'Countries that the record named at that version: as a participant, host or location, or in a property `country`, itself or through an organization. A country also names itself.',
+  ),
+  limit: limitParameter('Changes per page', limits),
+}
 
 /** How many changes a page has without `limit`. */
 export const defaultLimit = limits.defaultSize
@@ -82,13 +93,14 @@ const makeFeedPage = (registry: Registry) =>
         page: z.strictObject({
           limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
           after: position.nullable().meta({
-            description: 'Value of `after` for the next request, now or later. Null before the first change.',
+            description:
+              'Value of `after` for the next request: in the order of the feed now or later. Null without a change.',
           }),
           more: z.boolean().meta({ description: 'Whether more changes can be read immediately.' }),
         }),
       })
       .meta({
-        description: 'Changes in the order of the feed.',
+        description: 'Changes in the order of the feed, or the newest first.',
         examples: [{ data: [example], page: { limit: 100, after: '1234.56', more: false } }],
       }),
   )

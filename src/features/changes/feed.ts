@@ -171,7 +171,13 @@ export class ChangeFeed {
   }
 
   async #query(after: bigint, resources: string[], limit: number): Promise<FeedEvent[]> {
-    const statement = feedStatement({ after: toPosition(after), resources, limit })
+    const statement = feedStatement({
+      after: toPosition(after),
+      resources,
+      countries: [],
+      order: 'asc',
+      limit,
+    })
     return (await this.#database.read<Row>(statement)).map(toEvent)
   }
 

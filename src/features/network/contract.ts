@@ -5,6 +5,7 @@ import {
   getValues,
   getWords,
   limitParameter,
+  many,
   type Parameter,
   single,
   wholeNumber,
@@ -22,12 +23,6 @@ const listResourceNames = (registry: Registry) =>
 
 const maximums = { edges: 1000, minimum: 1_000_000 } as const
 const defaultEdges = 100
-
-const many = (value: z.ZodType, description: string): Parameter => ({
-  description,
-  value,
-  comparisons: { eq: { takes: 'many' } },
-})
 
 /** The parameters that select the records of a network and limit the answer. */
 export const networkParameters = (registry: Registry): Record<string, Parameter> => ({

@@ -1,0 +1,168 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { migrate } from '../../src/database/migrate.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { openEmptyDatabase } from '../support/database.ts'
+import { createRecord, type Document, faultAt, resourceOf } from '../support/documents.ts'
+import { feedIsComplete } from '../support/feed.ts'
+
+interface Change {
+  position: string
+  resource: string
+  key: string
+  operation: string
+  document: Document
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** All changes that a query finds, page by page. */
+async function changes(query: string, key: string | null = null): Promise<Change[]> {
+  await feedIsComplete(api)
+  const found: Change[] = []
+  for (let after: string | null = null; ; ) {
+    const answer = await api.get(`/v1/changes?limit=150&${query}${after ? `&after=${after}` : ''}`, { key })
+    expect(answer.status, answer.text).toBe(200)
+    const { data, page } = answer.json<{ data: Change[]; page: { after: string; more: boolean } }>()
+    found.push(...data)
+    after = page.after
+    if (!page.more) return found
+  }
+}
+
+const keysOf = (found: Change[]) => found.map(({ key }) => key)
+const party = (actor: Document) => ({ ...actor, role: 'party' })
+const agreement = (parties: Document[], more: Document = {}) =>
+  createRecord(resourceOf('agreements'), api, { title: 'x', kind: 'agreement', parties, ...more })
+const project = (more: Document) =>
+  createRecord(resourceOf('projects'), api, { title: 'x', kind: 'other', ...more })
+
+/** The codes in a document under these names, at any depth, as somebody would look for them. */
+function named(value: unknown, names: string[]): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    typeof inner === 'string' ? (names.includes(name) ? [inner] : []) : named(inner, names),
+  )
+}
+
+describe('GET /v1/changes', () => {
+  it('returns the same changes newest first, page by page', async () => {
+    const [forward, backward] = [await changes(''), await changes('order=desc')]
+    expect(forward.length).toBeGreaterThan(300)
+    expect(backward).toEqual(forward.toReversed())
+  })
+
+  it('returns the changes of one country, as reading all changes shows', async () => {
+    const all = await changes('')
+    const countryOf = new Map(
+      all
+        .filter(({ resource }) => resource === 'organizations')
+        .map(({ key, document }) => [key, document.country]),
+    )
+    for (const code of ['CHN', 'PAK', 'KEN']) {
+      const isAbout = ({ resource, key, document }: Change) =>
+        (resource === 'countries' && key === code) ||
+        named(document, ['country', 'hostCountry']).includes(code) ||
+        named(document, ['organization', 'hostOrganization']).some((id) => countryOf.get(id) === code)
+      const expected = all.filter(isAbout)
+      expect(expected.length).toBeGreaterThan(0)
+      expect(await changes(`country=${code}&order=desc`)).toEqual(expected.toReversed())
+      expect(await changes(`country=${code}`)).toEqual(expected)
+    }
+  })
+
+  it('finds a country as party, host, location and through organizations, also after removal', async () => {
+    const { key: institute } = await createRecord(resourceOf('organizations'), api, {
+      name: 'Institute',
+      type: 'academic',
+      country: 'TON',
+    })
+    const made = [
+      await agreement([party({ country: 'TON' }), party({ country: 'FJI' })]),
+      await agreement([party({ organization: institute })]),
+      await project({ location: { country: 'TON' } }),
+      await createRecord(resourceOf('cooperation-bases'), api, {
+        name: 'x',
+        kind: 'other',
+        hostOrganization: institute,
+      }),
+    ]
+    await agreement([party({ country: 'FJI' })])
+    for (const { path } of made) expect((await api.delete(path)).status).toBe(204)
+    const created = [institute, ...made.map(({ key }) => key)]
+    const found = await changes('country=TON&order=desc')
+    const removals = found.filter(({ operation }) => operation === 'remove')
+    expect(keysOf(removals)).toEqual(keysOf(found).slice(0, 4))
+    expect(keysOf(removals).toReversed()).toEqual(made.map(({ key }) => key))
+    expect(keysOf(found.slice(4)).toReversed().slice(-5)).toEqual(created)
+    expect(keysOf(await changes('country=TON,FJI&order=desc'))[0]).toBe(made[3]?.key)
+  })
+
+  it('shows a reader without a key no change of an internal record', async () => {
+    const { key } = await agreement([party({ country: 'NRU' })], { visibility: 'internal' })
+    expect(keysOf(await changes('country=NRU&order=desc'))).not.toContain(key)
+    expect(keysOf(await changes('country=NRU&order=desc', adminKey))[0]).toBe(key)
+  })
+
+  it('finds what was changed and removed in psql', async () => {
+    const { key, path } = await project({ location: { country: 'PLW' } })
+    await api.pool.query(`update projects set location_country = 'VUT' where id = '${key}'`)
+    // Reading composes it, and the service writes the revision.
+    await expect
+      .poll(async () => keysOf(await changes('country=VUT&order=desc'))[0], { timeout: 10_000 })
+      .toBe(key)
+    await api.pool.query(`delete from projects where id = '${key}'`)
+    expect((await api.get(path)).status).toBe(404)
+    expect((await changes('country=VUT&order=desc')).slice(0, 2)).toMatchObject([
+      { key, operation: 'remove' },
+      { key, operation: 'replace' },
+    ])
+  })
+
+  it('no longer finds a version from which the country was redacted', async () => {
+    const { key, path } = await project({ location: { name: 'Lab', country: 'TUV' } })
+    expect(keysOf(await changes('country=TUV'))).toContain(key)
+    const body = { properties: ['/location/country'], reason: 'A test' }
+    const redacted = await api.request('POST', `${path}/redact`, { body, headers: { 'if-match': '*' } })
+    expect(redacted.status, redacted.text).toBe(200)
+    expect(keysOf(await changes('country=TUV'))).not.toContain(key)
+  })
+
+  it.each([
+    ['order=newest', 'order'],
+    ['country=pak', 'country'],
+    ['order=asc&order=desc', 'order'],
+  ])('refuses %s and names it', async (query, parameter) => {
+    const answer = await api.get(`/v1/changes?${query}`)
+    expect(answer.status).toBe(400)
+    expect(faultAt(answer, parameter)).toBeDefined()
+  })
+})
+
+it('revisions that a database had before are found by country, too', async () => {
+  const { pool, database, close } = await openEmptyDatabase()
+  onTestFinished(close)
+  const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await cp('migrations', folder, { recursive: true })
+  const journalFile = join(folder, 'meta/_journal.json')
+  const journal = JSON.parse(await readFile(journalFile, 'utf8'))
+  const at = journal.entries.findIndex(({ tag }: { tag: string }) => tag.endsWith('changes-by-country'))
+  await writeFile(journalFile, JSON.stringify({ ...journal, entries: journal.entries.slice(0, at) }))
+  await runMigrations(drizzle(pool), { migrationsFolder: folder })
+  await pool.query(`insert into revisions (resource, key, version, operation, document, actor)
+    values ('projects', 'one', 1, 'create', '{"participants":[{"country":"PAK"},{"country":null}]}', '{}')`)
+  await migrate(database)
+  const { rows } = await pool.query(`select countries from revisions where key = 'one'`)
+  expect(rows).toEqual([{ countries: ['PAK'] }])
+  await expect(pool.query(`update revisions set countries = '{}'`)).rejects.toThrow('refused')
+})
