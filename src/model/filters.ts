@@ -34,6 +34,31 @@ export type Operator =
   | 'noneAs'
   | DateUnit
 
+/** What the operators of filters ask of a record's value, for readers. */
+export const operatorMeanings: Record<Operator, string> = {
+  eq: 'is the value, or any of several',
+  ne: 'is not the value, nor any of several',
+  gt: 'is greater, or later',
+  gte: 'is the value, greater or later',
+  lt: 'is less, or earlier',
+  lte: 'is the value, less or earlier',
+  certainlyGt: 'is certainly later',
+  certainlyGte: 'is certainly the value or later',
+  certainlyLt: 'is certainly earlier',
+  certainlyLte: 'is certainly the value or earlier',
+  overlaps: 'shares a day with the value',
+  within: 'lies in the value',
+  contains: 'contains the value',
+  startsWith: 'starts with the value',
+  isNull: 'is absent (`true`) or present (`false`)',
+  all: 'has each of the values',
+  exactly: 'has each of the values itself, not only a narrower one',
+  noneAs: 'has none in the given roles',
+  year: 'lies in the year',
+  decade: 'lies in the decade',
+  month: 'lies in the month',
+}
+
 /** Returns the value of another filter of the request as SQL, by which a filter narrows its own rows. */
 export type Siblings = (filter: string) => SQL | undefined
 
@@ -256,13 +281,25 @@ export function number(column: AnyPgColumn, description: string): Filter {
   }
 }
 
-/** A timestamp, as text from a URL. */
+const timestampOrDate = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
+
+function requireInstant(text: string, context: z.RefinementCtx): void {
+  if (!timestampOrDate.safeParse(text).success) {
+    const message = 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date'
+    context.addIssue({ code: 'custom', message })
+  } else if (!/^(?!0000)\d{4}-/.test(new Date(text).toISOString())) {
+    context.addIssue({ code: 'custom', message: 'must be in the years 0001 to 9999' })
+  }
+}
+
+/** A timestamp, as text. It is not described as a union, since generated clients make classes of unions. */
 export const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
-    error: 'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
-  })
-  .refine((text) => /^(?!0000)\d{4}-/.test(new Date(text).toISOString()), {
-    error: 'must be in the years 0001 to 9999',
+  .string()
+  .max(40)
+  .superRefine(requireInstant)
+  .meta({
+    description: 'An RFC 3339 timestamp, or a date for its first moment in UTC.',
+    examples: ['2026-01-31T09:30:00Z'],
   })
 
 /** The timestamp of a text. PostgreSQL would read a bare date as midnight in the session's time zone. */
@@ -300,10 +337,6 @@ export const fullText = (table: PgTable, what: string): Filter =>
 export const among = (id: AnyPgColumn, queries: SQL[]): SQL =>
   sql`${id} in (${sql.join(queries, sql` union all `)})`
 
-const forValues = 'OPERATOR: has each of the values itself. `isNull`: has no value.'
-const forParticipants =
-  'OPERATOR: has each of the values, each optionally with a role, as `value:role`. `isNull`: has no value. `noneAs`: has none in these roles.'
-
 /** Adds the operators of a relation to a filter. */
 export const withRelation = (
   filter: Filter,
@@ -311,9 +344,5 @@ export const withRelation = (
   operator: 'all' | 'exactly' = 'all',
 ): Filter => ({
   ...filter,
-  description: `${filter.description} ${relation.roles ? forParticipants : forValues}`.replaceAll(
-    'OPERATOR',
-    `\`${operator}\``,
-  ),
   comparisons: { ...filter.comparisons, ...relationComparisons(relation, filter.value, operator) },
 })

@@ -3,6 +3,7 @@ import { Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { checkQuery, readQuery } from './parameters.ts'
 import type { Registry } from './registry.ts'
+import { urlFilters } from './url-filters.ts'
 
 function faultsIn({ resources }: Registry, request: string): string[] {
   const [path = '', search = ''] = request.split('?')
@@ -16,7 +17,7 @@ function faultsIn({ resources }: Registry, request: string): string[] {
       )}`,
     ]
   try {
-    checkQuery(resource.filters, readQuery(search))
+    checkQuery(urlFilters(resource), readQuery(search))
     return []
   } catch (error) {
     if (!(error instanceof Problem)) throw error

@@ -12,6 +12,8 @@ export interface Parameter {
   /** Schema of one value in JSON, as the OpenAPI document describes it; by default `value`. */
   jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, Taking>>
+  /** Operators that another endpoint takes instead. */
+  elsewhere?: { operators: readonly string[]; endpoint: string }
   /** A request without the parameter is refused. */
   presence?: 'required'
   /** Whether the value is a moment that must not be in the future, by the clock of the database. */
@@ -21,7 +23,10 @@ export interface Parameter {
 /** The operand of an operator: how many values it takes, and their schema if it differs from the parameter's. */
 export type Taking = Pick<Comparison, 'takes' | 'value'>
 
-/** A parsed query string: parameter → operator → decoded values. A parameter without brackets has the operator `eq`. */
+/**
+ * A parsed query string: parameter → operator → decoded values. A parameter without brackets has the operator `eq`.
+ * An operator that was sent as a list, as in `status[]=signed` or `status[ne][]=signed`, ends in `[]`.
+ */
 export type RawQuery = Map<string, Map<string, string[]>>
 
 /** A checked query: parameter → operator → values of the type of the parameter's schema. */
@@ -46,7 +51,10 @@ function decode(text: string): string {
   }
 }
 
-const namePattern = /^([^[\]]+)(?:\[([^[\]]+)\])?$/
+const namePattern = /^([^[\]]+)(?:\[([^[\]]+)\])?(\[\])?$/
+
+/** The end of a name that clients send with each value of a list. */
+const listMark = '[]'
 
 /**
  * Parses a query string.
@@ -61,11 +69,12 @@ export function readQuery(text: string): RawQuery {
     const name = decode(at < 0 ? pair : pair.slice(0, at))
     // Texts are stored in NFC, so they are compared in NFC.
     const value = at < 0 ? '' : decode(pair.slice(at + 1)).normalize('NFC')
-    const [, parameter, operator = 'eq'] = namePattern.exec(name) ?? []
+    const [, parameter, word = 'eq', mark = ''] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
       throw invalidParameters([{ parameter: name, code: 'unknown', message }])
     }
+    const operator = word + mark
     const operators = query.get(parameter) ?? new Map<string, string[]>()
     const values = operators.get(operator)
     if (values) values.push(value)
@@ -82,7 +91,31 @@ export function invalidParameters(errors: Fault[] | FaultList): Problem {
   return new Problem('invalid-parameter', `Invalid query parameters: ${listed(names)}.`, { errors })
 }
 
-const formatName = (name: string, operator: string) => (operator === 'eq' ? name : `${name}[${operator}]`)
+/** Returns the name of a parameter with an operator, as the query has it: `status`, `signedOn[gte]`. */
+export const operatorName = (name: string, operator: string): string =>
+  operator === 'eq' ? name : `${name}[${operator}]`
+
+/** The values that one operator was sent with. */
+interface Sent {
+  texts: string[]
+  /** Whether the name ended in `[]`. */
+  isList: boolean
+}
+
+/** Joins the values of `status=a` and `status[]=b`, which mean the same. */
+function joinLists(operators: ReadonlyMap<string, string[]>): Map<string, Sent> {
+  const joined = new Map<string, Sent>()
+  for (const [sent, texts] of operators) {
+    const isList = sent.endsWith(listMark)
+    const operator = isList ? sent.slice(0, -listMark.length) : sent
+    const known = joined.get(operator)
+    joined.set(operator, {
+      texts: [...(known?.texts ?? []), ...texts],
+      isList: isList || known?.isList === true,
+    })
+  }
+  return joined
+}
 
 /** Looks up an own property only, so that `constructor` and the like are unknown parameters. */
 const lookUp = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
@@ -95,15 +128,28 @@ export const truth = z.enum(['true', 'false'])
 const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
   takes === 'truth' ? truth : (value ?? parameter.value)
 
+function unknownOperator(name: string, operator: string, { comparisons, elsewhere }: Parameter): string {
+  if (elsewhere?.operators.includes(operator)) {
+    return `"${name}" has no operator "${operator}" in a URL: send it to ${elsewhere.endpoint}`
+  }
+  const bracketed = Object.keys(comparisons).filter((word) => word !== 'eq')
+  return bracketed.length === 0
+    ? `"${name}" takes no operator in brackets`
+    : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
+}
+
 function checkValues(
   name: string,
   parameter: Parameter,
   taking: Taking,
-  texts: string[],
+  { texts, isList }: Sent,
 ): { values: unknown[]; faults: Fault[] } {
   const { takes } = taking
   const given = takes === 'many' ? texts.flatMap((text) => text.split(',')) : texts
   const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
+  if (takes !== 'many' && isList) {
+    return { values: [], faults: [fault('repeated', 'takes one value: leave out the "[]"')] }
+  }
   if (takes !== 'many' && given.length > 1) {
     return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
   }
@@ -147,22 +193,18 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
       continue
     }
     const values = new Map<Operator, unknown[]>()
-    for (const [operator, texts] of operators) {
-      const fullName = formatName(name, operator)
-      const known = Object.keys(parameter.comparisons)
+    for (const [operator, sent] of joinLists(operators)) {
+      const fullName = operatorName(name, operator) + (sent.isList ? listMark : '')
       const comparison = lookUp<Taking | undefined>(parameter.comparisons, operator)
       if (!comparison) {
-        faults.add(() => {
-          const bracketed = known.filter((word) => word !== 'eq')
-          const message =
-            bracketed.length === 0
-              ? `"${name}" takes no operator in brackets`
-              : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
-          return { parameter: fullName, code: 'unknown', message }
-        })
+        faults.add(() => ({
+          parameter: fullName,
+          code: 'unknown',
+          message: unknownOperator(name, operator, parameter),
+        }))
         continue
       }
-      const result = checkValues(fullName, parameter, comparison, texts)
+      const result = checkValues(fullName, parameter, comparison, sent)
       for (const fault of result.faults) faults.add(() => fault)
       // The lookup above has shown that the word is an operator.
       values.set(operator as Operator, result.values)

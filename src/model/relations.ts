@@ -90,6 +90,7 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
         }
       }
     })
+    .meta({ description: 'A value, or `value:role`.' })
 
 /**
  * Returns the operators that a filter on a relation has besides `eq`: `all` (or `exactly`), `isNull` and, for

@@ -11,6 +11,7 @@ import {
   words,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
+import { urlFilters } from '../model/url-filters.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import type { Condition } from './condition.ts'
@@ -139,7 +140,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       ' `groups.count` is the number of all groups.',
     ),
     ...listMomentParameter(resource),
-    ...resource.filters,
+    ...urlFilters(resource),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   words,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
+import { urlFilters } from '../model/url-filters.ts'
 import { Problem } from '../problems/problem.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { getListMoment, listMomentParameter } from './past.ts'
@@ -54,7 +55,7 @@ const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((n
 /** Returns the parameters that select records of a resource. */
 export function selectionParameters(resource: Resource): Record<string, Parameter> {
   return {
-    ...resource.filters,
+    ...urlFilters(resource),
     sort: words(
       sortWords(resource),
       'Order of the records: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',

@@ -34,13 +34,9 @@ interface Parameter {
   taken: Record<string, string>
 }
 
-const schemaForm = z.looseObject({
-  type: z.string().optional(),
-  anyOf: z.array(z.looseObject({})).optional(),
-  properties: z.record(z.string(), z.looseObject({})).optional(),
-  items: z.looseObject({}).optional(),
-})
+const schemaForm = z.looseObject({ type: z.string().optional(), items: z.looseObject({}).optional() })
 const documentForm = z.looseObject({
+  components: z.unknown(),
   paths: z.record(
     z.string(),
     z.looseObject({
@@ -55,50 +51,45 @@ const documentForm = z.looseObject({
   ),
 })
 
-/** What an operator is given: the schema of one value, and whether several may stand there with commas between. */
-function givenTo(own: Document): { one: Document; isMany: boolean } {
-  const variants = schemaForm.parse(own).anyOf ?? []
-  const isMany = variants.some(({ pattern }) => pattern === ',')
-  return { one: isMany ? (variants[0] ?? {}) : own, isMany }
+/** The query parameters of a resource's list, as the OpenAPI document has them: one for each operator. */
+function parametersOf(resource: Resource): Parameter[] {
+  const { paths, components } = documentForm.parse(api.document)
+  const documented = (paths[listPath(resource)]?.get?.parameters ?? []).filter(
+    ({ in: place }) => place === 'query',
+  )
+  const spelled = documented.map(({ name, schema }) => ({
+    spelling: name,
+    name: name.replace(/\[.*/, ''),
+    isMany: schema.type === 'array',
+    one: inlined(components, schema.items ?? schema),
+  }))
+  return [...new Set(spelled.map(({ name }) => name))].map((name) => {
+    const own = spelled.filter((other) => other.name === name)
+    const value = (own.find(({ spelling }) => spelling === name) ?? own[0])?.one ?? {}
+    const taken = own.flatMap(({ spelling, one }) => {
+      const [word] = z.array(z.string()).safeParse(one.examples ?? one.enum).data ?? []
+      if (one.type === 'boolean') return [[spelling, 'true']]
+      return word === undefined || spelling === name ? [] : [[spelling, word]]
+    })
+    return {
+      name,
+      operators: own.map(({ spelling }) => spelling.slice(name.length + 1, -1)),
+      spellings: own.map(({ spelling }) => spelling),
+      single: own.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
+      value,
+      example: exampleOf(value),
+      taken: Object.fromEntries(taken),
+    }
+  })
 }
 
-/** The query parameters of a resource's list, as the OpenAPI document has them. */
-function parametersOf(resource: Resource): Parameter[] {
-  const { paths } = documentForm.parse(api.document)
-  const parameters = paths[listPath(resource)]?.get?.parameters ?? []
-  return parameters
-    .filter((parameter) => parameter.in === 'query')
-    .map(({ name, schema }) => {
-      const variants = (schema.anyOf ?? [schema]).map((variant) => schemaForm.parse(variant))
-      const compared = variants.find(({ properties }) => properties)?.properties ?? {}
-      const operators = Object.entries(compared).map(([operator, own]) => ({ operator, ...givenTo(own) }))
-      const plain = variants.filter(({ properties }) => !properties)
-      // A value that may have several forms is described by several schemas.
-      const many = plain.find(({ type }) => type === 'array')
-      const value = many?.items ?? (plain.length > 0 ? plain[0] : operators[0]?.one) ?? {}
-      const bracketed = operators.map(({ operator, isMany }) => ({
-        spelling: `${name}[${operator}]`,
-        isMany,
-      }))
-      const spellings = [...(plain.length > 0 ? [name] : []), ...bracketed.map(({ spelling }) => spelling)]
-      const single = [
-        ...(plain.length > 0 && !many ? [name] : []),
-        ...bracketed.filter(({ isMany }) => !isMany).map(({ spelling }) => spelling),
-      ]
-      const taken = operators.flatMap(({ operator, one }) => {
-        const words = z.array(z.string()).safeParse(one.examples ?? one.enum)
-        return words.data?.[0] === undefined ? [] : [[`${name}[${operator}]`, words.data[0]]]
-      })
-      return {
-        name,
-        operators: operators.map(({ operator }) => operator),
-        spellings,
-        single,
-        value,
-        example: exampleOf(value),
-        taken: Object.fromEntries(taken),
-      }
-    })
+/** A schema, or the component that it refers to. */
+function inlined(components: unknown, schema: Document): Document {
+  const name =
+    String(schema.$ref ?? '')
+      .split('/')
+      .at(-1) ?? ''
+  return Object(components).schemas?.[name] ?? schema
 }
 
 /** A value that a schema allows, as far as tests here need one. */
@@ -122,7 +113,8 @@ function exampleOf(value: Document): string {
   if (value.type === 'integer' || value.type === 'number') return '7'
   if (value.format === 'date-time') return '2026-01-31T09:30:00Z'
   if (value.format === 'uuid') return '00000000-0000-7000-8000-000000000000'
-  if (Array.isArray(value.anyOf)) return '2026-01-31'
+  const [example] = z.array(z.string()).safeParse(value.examples).data ?? []
+  if (example !== undefined) return example
   return candidates.find((candidate) => pattern.test(candidate)) ?? '14010'
 }
 
@@ -207,7 +199,7 @@ describe.each(resources)('a query of $name', (resource) => {
 
   it('with a value of another form than the documented is refused', async () => {
     for (const { spellings, value, example } of parametersOf(resource)) {
-      const free = !value.enum && !value.format && !Array.isArray(value.anyOf) && !value.pattern
+      const free = !value.enum && !value.format && !value.pattern
       const wrong = ['~', 'x y', '2011-13-45', '-', '١٢'].filter(
         (text) => typeof value.pattern !== 'string' || !new RegExp(value.pattern, 'u').test(text),
       )
@@ -257,6 +249,32 @@ describe.each(resources)('a query of $name', (resource) => {
         )
         expect(faultAt(answer, spelling)?.code).toBe('repeated')
       }
+    }
+  })
+
+  it('with a list as name[]=value for a parameter of one value is refused, and it is named', async () => {
+    for (const { single, example } of parametersOf(resource)) {
+      for (const spelling of single) {
+        const answer = await refused(query([[`${spelling}[]`, example]]))
+        expect(faultAt(answer, `${spelling}[]`)).toMatchObject({
+          code: 'repeated',
+          message: expect.stringContaining('[]'),
+        })
+      }
+    }
+  })
+
+  it('with an operator that only a search has is refused, and the search is named', async () => {
+    const entries = Object.entries(resource.filters).flatMap(([name, { comparisons }]) =>
+      ['certainlyGte', 'overlaps', 'startsWith']
+        .filter((operator) => operator in comparisons)
+        .map((operator) => `${name}[${operator}]`),
+    )
+    expect(entries.length).toBeGreaterThan(0)
+    for (const spelling of entries) {
+      expect(faultAt(await refused(query([[spelling, '2011']])), spelling)?.message).toContain(
+        `POST ${list}/search`,
+      )
     }
   })
 

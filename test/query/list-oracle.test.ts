@@ -125,10 +125,7 @@ describe('a list with any filters, any order and any page size', () => {
   const comparison = (filter: string) =>
     fc.record({
       filter: fc.constant(filter),
-      operator: fc.constantFrom(
-        ...['', 'ne', 'gt', 'gte', 'lt', 'lte'],
-        ...['certainlyGt', 'certainlyGte', 'certainlyLt', 'certainlyLte'],
-      ),
+      operator: fc.constantFrom('', 'ne', 'gt', 'gte', 'lt', 'lte'),
       values: fc.tuple(date),
     })
   const condition = fc.oneof(

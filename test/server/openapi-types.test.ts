@@ -28,7 +28,8 @@ export async function work(client: Client<paths, 'application/json' | 'applicati
     params: {
       query: {
         status: ['signed'],
-        signedOn: { gte: '2011-04' },
+        'signedOn[gte]': '2011-04',
+        'status[isNull]': false,
         country: ['NPL', 'BTN'],
         sort: ['-signedOn', 'title'],
         include: ['citations'],
@@ -71,6 +72,8 @@ export async function work(client: Client<paths, 'application/json' | 'applicati
 
   // @ts-expect-error a filter that does not exist
   await client.GET('/v1/agreements', { params: { query: { stauts: ['signed'] } } })
+  // @ts-expect-error an operator that only a search has
+  await client.GET('/v1/agreements', { params: { query: { 'signedOn[certainlyGte]': '2011' } } })
   // @ts-expect-error a status that does not exist
   await client.GET('/v1/agreements', { params: { query: { status: ['sigend'] } } })
   // @ts-expect-error a body without what it needs
@@ -124,7 +127,7 @@ describe('types made from the OpenAPI document', () => {
     'compile under strict TypeScript, with a client that lists, creates, changes and removes',
     slow,
     async () => {
-      const types = astToString(await openapiTS(JSON.stringify(api.document)))
+      const types = astToString(await openapiTS(JSON.stringify(api.served)))
       expect(compile({ 'registry.ts': types, 'program.ts': program })).toEqual([])
     },
   )

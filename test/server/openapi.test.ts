@@ -55,7 +55,7 @@ describe('the OpenAPI document', () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-openapi-'))
     try {
       const file = join(folder, 'openapi.json')
-      await writeFile(file, JSON.stringify(api.document))
+      await writeFile(file, JSON.stringify(api.served))
       const cli = join(process.cwd(), 'node_modules/@redocly/cli/bin/cli.js')
       const lint = promisify(execFile)(
         process.execPath,

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import { z } from 'zod'
 import { adminKey, openTestApp, type TestApp, type TestAppOptions } from './app.ts'
+import { inPlace } from './openapi-in-place.ts'
 import { type CheckResponse, responseCheck } from './responses.ts'
 
 /** A response with its body. */
@@ -24,6 +24,9 @@ export interface RequestOptions {
 /** The service listening on a port of its own, over a database of its own; every response is checked against its OpenAPI document. */
 export interface Api extends TestApp {
   origin: string
+  /** Its OpenAPI document as it is served. */
+  served: unknown
+  /** The same, with shared parameters and responses in place. */
   document: Record<string, unknown>
   request(method: string, path: string, options?: RequestOptions): Promise<HttpAnswer>
   get(path: string, options?: RequestOptions): Promise<HttpAnswer>
@@ -59,6 +62,7 @@ const asksForFields = (path: string, body: unknown) =>
 
 /** The OpenAPI document that a service serves, and the check of responses against it. */
 interface Contract {
+  served: unknown
   document: Record<string, unknown>
   check: CheckResponse
 }
@@ -67,10 +71,8 @@ interface Contract {
 let contract: Promise<Contract> | undefined
 
 async function loadContract(origin: string): Promise<Contract> {
-  const document = z
-    .record(z.string(), z.unknown())
-    .parse(await (await fetch(`${origin}/openapi.json`)).json())
-  return { document, check: responseCheck(document) }
+  const served: unknown = await (await fetch(`${origin}/openapi.json`)).json()
+  return { served, document: inPlace(served), check: responseCheck(served) }
 }
 
 /** Opens the service on a clone of the seeded template database, and listens. */
@@ -81,7 +83,7 @@ export async function openApi(options: TestAppOptions = {}): Promise<Api> {
   const { port } = test.app.server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
   contract ??= loadContract(origin)
-  const { document, check } = await contract
+  const { served, document, check } = await contract
 
   const request: Api['request'] = async (method, path, options = {}) => {
     const response = await fetch(`${origin}${path}`, initOf(method, options))
@@ -103,6 +105,7 @@ export async function openApi(options: TestAppOptions = {}): Promise<Api> {
   return {
     ...test,
     origin,
+    served,
     document,
     request,
     get: (path, options) => request('GET', path, options),

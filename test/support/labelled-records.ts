@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
 import type { Api } from './api.ts'
+import { findRecords } from './find-records.ts'
+import { registry } from './registry.ts'
 
 /** The properties of a document. */
 export type Properties = Record<string, unknown>
@@ -37,13 +39,9 @@ export async function worldOf(
   return {
     id: (label) => ids.get(label) ?? '',
     async find(parameters) {
-      const search = new URLSearchParams({ ...parameters, id: [...ids.values()].join(), limit: '200' })
-      const answer = await api.get(`/v1/${resource}?${search}`)
-      expect(answer.status, answer.text).toBe(200)
-      return answer
-        .json<Page<{ id: string }>>()
-        .data.map(({ id }) => labels.get(id) ?? id)
-        .sort()
+      const query = new URLSearchParams({ ...parameters, id: [...ids.values()].join() })
+      const found = await findRecords(api, registry.get(resource), String(query))
+      return found.map(({ id }) => labels.get(String(id)) ?? String(id)).sort()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
 import { z } from 'zod'
+import { inPlace } from './openapi-in-place.ts'
 
 const media = z.record(z.string(), z.unknown())
 const operation = z.looseObject({
@@ -42,7 +43,7 @@ const undocumented = /^\/(docs|problems|openapi\.)/
  * Records must have all properties unless the request selected `fields`.
  */
 export function responseCheck(openApi: unknown): CheckResponse {
-  const document = documentForm.parse(openApi)
+  const document = documentForm.parse(inPlace(openApi))
   // The package is CommonJS: its function is the default of its default.
   const addFormats = formatsPlugin.default
   const ajv = new Ajv2020(fastCompilation)

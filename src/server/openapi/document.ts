@@ -1,12 +1,14 @@
+import { STATUS_CODES } from 'node:http'
 import type { Resource } from '../../model/resource.ts'
 import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { clientId } from '../plugins/client/end-client.ts'
-import { headerParameter, pathParameter, queryParameter, segmentParameter } from './parameters.ts'
+import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemAnswer, problemSchema } from './problem-schema.ts'
 import { readHeaders } from './read-headers.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
+import { pascalCase, shareParts, type Use } from './shared-parts.ts'
 
 /** The problems that every operation may return. */
 const everywhere: ProblemType[] = [
@@ -68,10 +70,14 @@ const costSentence = ({ cost = 1 }: Contract) =>
 function operationObject(endpoint: Endpoint, schemas: Schemas) {
   const { contract, keyed } = endpoint
   const body = requestBody(endpoint, schemas)
-  const answers = Object.entries(contract.answers).map(([status, answer]) => [
+  const answers = Object.entries(contract.answers).map(([status, answer]): [string, JsonSchema] => [
     status,
     goodAnswer(answer, contract, schemas),
   ])
+  const responses: Record<string, JsonSchema> = {
+    ...Object.fromEntries(answers),
+    ...problemAnswers(contract),
+  }
   return {
     operationId: contract.operationId,
     tags: [endpoint.tag],
@@ -83,25 +89,60 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
       ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>
         segmentParameter(name, segment, schemas),
       ),
-      ...Object.entries(contract.query).map(([name, parameter]) => queryParameter(name, parameter, schemas)),
+      ...Object.entries(contract.query).flatMap(([name, parameter]) =>
+        queryParameters(name, parameter, schemas),
+      ),
       ...[...contract.headers, clientId].map(headerParameter),
     ],
     ...(body && { requestBody: body }),
-    responses: { ...Object.fromEntries(answers), ...problemAnswers(contract) },
+    responses,
     // In a public registry, reads need no key.
     security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
   }
 }
 
-function buildPaths(endpoints: Endpoint[], schemas: Schemas) {
+const responseName = (status: string) => pascalCase(STATUS_CODES[status] ?? status)
+
+/** Builds the operations, and the components that they have in common. */
+function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], schemas: Schemas) {
+  const singulars = new Map(resources.map(({ name, singular }) => [name, singular]))
+  const built = endpoints.map((endpoint) => ({ endpoint, operation: operationObject(endpoint, schemas) }))
+  const uses = (
+    partsOf: (operation: (typeof built)[number]['operation']) => Pick<Use, 'name' | 'part'>[],
+  ): Use[] =>
+    built.flatMap(({ endpoint: { tag }, operation }) =>
+      partsOf(operation).map((use) => ({
+        operationId: operation.operationId,
+        owner: singulars.get(tag) ?? tag,
+        ...use,
+      })),
+    )
+  const parameters = shareParts(
+    'parameters',
+    uses((operation) =>
+      operation.parameters.map((part) => ({ name: pascalCase(part.name, 'parameter'), part })),
+    ),
+  )
+  const responses = shareParts(
+    'responses',
+    uses((operation) =>
+      Object.entries(operation.responses).map(([status, part]) => ({ name: responseName(status), part })),
+    ),
+  )
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const endpoint of endpoints) {
+  for (const { endpoint, operation } of built) {
     paths[endpoint.path] = {
       ...paths[endpoint.path],
-      [endpoint.method.toLowerCase()]: operationObject(endpoint, schemas),
+      [endpoint.method.toLowerCase()]: {
+        ...operation,
+        parameters: operation.parameters.map(parameters.of),
+        responses: Object.fromEntries(
+          Object.entries(operation.responses).map(([status, answer]) => [status, responses.of(answer)]),
+        ),
+      },
     }
   }
-  return paths
+  return { paths, parameters: parameters.components, responses: responses.components }
 }
 
 /**
@@ -119,6 +160,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       Object.values(answers).flatMap(({ schema }) => (schema ? [schema()] : [])),
     ),
   })
+  const { paths, parameters, responses } = buildOperations(endpoints, resources, schemas)
   return {
     openapi: '3.1.0',
     info: {
@@ -139,9 +181,11 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       { name: 'keys', description: 'Keys of the API: who may read, write and manage keys.' },
       { name: 'service', description: 'The service itself.' },
     ],
-    paths: { ...buildPaths(endpoints, schemas), ...servicePaths },
+    paths: { ...paths, ...servicePaths },
     components: {
       schemas: { ...schemas.components, ...problemSchema },
+      parameters,
+      responses,
       securitySchemes: {
         key: {
           type: 'http',

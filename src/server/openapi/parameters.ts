@@ -1,23 +1,23 @@
-import { maxValues, type Parameter, type Taking, truth } from '../../model/parameters.ts'
+import { type Operator, operatorMeanings } from '../../model/filters.ts'
+import { maxValues, operatorName, type Parameter, type Taking } from '../../model/parameters.ts'
 import type { Keyed, RequestHeader } from '../../operations/operation.ts'
-import { maxUrlLength } from '../plugins/url-limit.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
 /** Node.js refuses requests whose headers together have more bytes. */
 const maxHeaderBytes = 16 * 1024
 
-/** OpenAPI has no notation for a list inside an object of a query. */
-const several: JsonSchema = {
-  type: 'string',
-  pattern: ',',
-  maxLength: maxUrlLength,
-  description: `Several, with commas between, at most ${maxValues}.`,
+/** A parameter of an operation, as OpenAPI has it. */
+export interface ParameterObject {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required?: true
+  description: string
+  schema: JsonSchema
+  [keyword: string]: unknown
 }
 
-const listed = (item: JsonSchema): JsonSchema => ({ type: 'array', items: item, maxItems: maxValues })
-
 /** A parameter of the path. */
-export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas) => ({
+export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas): ParameterObject => ({
   name: key.property,
   in: 'path',
   required: true,
@@ -26,7 +26,7 @@ export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas) => ({
 })
 
 /** Another parameter of the path than the key. */
-export const segmentParameter = (name: string, segment: Parameter, schemas: Schemas) => ({
+export const segmentParameter = (name: string, segment: Parameter, schemas: Schemas): ParameterObject => ({
   name,
   in: 'path',
   required: true,
@@ -35,50 +35,52 @@ export const segmentParameter = (name: string, segment: Parameter, schemas: Sche
 })
 
 /** A request header. */
-export const headerParameter = ({ name, presence, description, example }: RequestHeader) => ({
+export const headerParameter = ({
+  name,
+  presence,
+  description,
+  example,
+}: RequestHeader): ParameterObject => ({
   name,
   in: 'header',
-  required: presence === 'required',
+  ...(presence === 'required' && { required: true }),
   description,
   schema: { type: 'string', maxLength: maxHeaderBytes },
   example,
 })
 
-/**
- * A query parameter: a list separated by commas, one value, or, when it has operators, either of these or an object
- * of operators in deepObject style (`signedOn[gte]=2011`).
- */
-export function queryParameter(name: string, parameter: Parameter, schemas: Schemas) {
-  // The description stands at the parameter, and not again at its operators.
-  const { description, examples, ...value } = schemas.of(parameter.jsonValue ?? parameter.value, 'input')
-  const { eq, ...bracketed } = parameter.comparisons
-  const given = ({ takes, value: own }: Taking): JsonSchema => {
-    if (takes === 'truth') return schemas.of(truth, 'input')
-    const one = own ? schemas.of(own, 'input') : value
-    return takes === 'many' ? { anyOf: [one, several] } : one
-  }
-  const operators = Object.entries(bracketed)
-  const common = {
-    name,
-    in: 'query',
-    required: parameter.presence === 'required',
-    description: parameter.description,
-  }
-  if (operators.length === 0) {
-    return eq?.takes === 'many'
-      ? { ...common, schema: listed(value), style: 'form', explode: false }
-      : { ...common, schema: value }
-  }
-  const compared: JsonSchema = {
-    type: 'object',
-    properties: Object.fromEntries(operators.map(([operator, taking]) => [operator, given(taking)])),
-    additionalProperties: false,
-  }
-  return {
-    ...common,
-    description: `${parameter.description} Operators: ${operators.map(([operator]) => `\`${name}[${operator}]\``).join(', ')}.`,
-    schema: eq ? { anyOf: [eq.takes === 'many' ? listed(value) : value, compared] } : compared,
-    style: 'deepObject',
-    explode: true,
-  }
+const sentences = (...parts: unknown[]) => parts.filter((part) => typeof part === 'string').join(' ')
+
+/** Returns the schema of what an operator takes, with its own description apart, since that belongs to the parameter. */
+function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: Schemas) {
+  if (takes === 'truth') return { schema: { type: 'boolean' }, meaning: undefined }
+  const { description, ...one } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
+  const schema = takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
+  return { schema, meaning: value && description }
 }
+
+/**
+ * Returns the parameters of the query that a parameter stands for: one for each of its operators (`signedOn[gte]`), since
+ * most generators cannot write objects into a query. Several values are a list with commas between.
+ */
+export const queryParameters = (name: string, parameter: Parameter, schemas: Schemas): ParameterObject[] =>
+  Object.entries(parameter.comparisons).map(([word, taking]) => {
+    const { schema, meaning } = operandSchema(parameter, taking, schemas)
+    // Comparisons are keyed by operators.
+    const operator = word as Operator
+    return {
+      name: operatorName(name, operator),
+      in: 'query',
+      ...(parameter.presence === 'required' && operator === 'eq' && { required: true }),
+      description:
+        operator === 'eq'
+          ? parameter.description
+          : sentences(
+              parameter.description,
+              `Operator \`${operator}\`: ${operatorMeanings[operator]}.`,
+              meaning,
+            ),
+      schema,
+      ...(taking.takes === 'many' && { style: 'form', explode: false }),
+    }
+  })

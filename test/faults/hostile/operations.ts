@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inPlace } from '../../support/openapi-in-place.ts'
 
 /** A request as it is sent. */
 export interface Request {
@@ -37,7 +38,7 @@ const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.stri
 
 /** The operations of a document whose answers come to an end. */
 export function operationsOf(document: unknown): Operation[] {
-  return Object.entries(documentForm.parse(document).paths).flatMap(([path, operations]) =>
+  return Object.entries(documentForm.parse(inPlace(document)).paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path }))
       .filter(({ responses }) => !responses[200]?.content?.['text/event-stream']),

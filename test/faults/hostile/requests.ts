@@ -71,12 +71,14 @@ export class Requests {
     return written.length > 0 ? `?${written.join('&')}` : ''
   }
 
-  /** A parameter as the query writes it: once for each operator that it is given with. */
+  /** A parameter as the query writes it: a list with commas between, repeated, or with a name for lists. */
   #pairs({ name, schema }: Parameter): [string, string][] {
+    const random = this.#random
     const value = this.#values.of(schema)
-    const text = (one: unknown) => (Array.isArray(one) ? one.join(',') : String(one))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[name, text(value)]]
-    return Object.entries(value).map(([operator, one]) => [`${name}[${operator}]`, text(one)])
+    if (!Array.isArray(value)) return [[name, String(value)]]
+    if (random.chance(0.6)) return [[name, value.join(',')]]
+    const sent = random.chance(0.5) ? name : `${name}[]`
+    return value.map((one): [string, string] => [sent, String(one)])
   }
 
   #headers({ parameters, responses }: Operation, harm: number): Record<string, string> {

@@ -1,0 +1,47 @@
+import type { Filter, Operator } from './filters.ts'
+import type { Parameter } from './parameters.ts'
+import type { Resource } from './resource.ts'
+
+/** Operators that a URL takes on every filter that has them. */
+const everydayOperators: readonly string[] = [
+  'eq',
+  'ne',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'isNull',
+  'within',
+  'contains',
+] satisfies Operator[]
+
+/** Operators by which the groups of an aggregate link to their records. */
+const linkOperators = ({ dimensions }: Resource, filter: string): string[] =>
+  Object.values(dimensions)
+    .filter(({ groupFilter }) => groupFilter.filter === filter)
+    .flatMap(({ groupFilter: { finds, lacks }, values }) => {
+      const hasRoles = values.kind === 'many' && values.relation.roles !== undefined
+      return [finds, lacks, ...(hasRoles ? ['noneAs'] : [])]
+    })
+
+function urlFilter(resource: Resource, name: string, filter: Filter): Parameter {
+  const known = new Set([...everydayOperators, ...linkOperators(resource, name)])
+  const all = Object.entries(filter.comparisons)
+  return {
+    ...filter,
+    comparisons: Object.fromEntries(all.filter(([operator]) => known.has(operator))),
+    elsewhere: {
+      operators: all.map(([operator]) => operator).filter((operator) => !known.has(operator)),
+      endpoint: `POST /v1/${resource.name}/search`,
+    },
+  }
+}
+
+/**
+ * Returns the filters of a resource as parameters of a URL. They have the operators of every day and those of the links of
+ * groups; `POST …/search` has all.
+ */
+export const urlFilters = (resource: Resource): Record<string, Parameter> =>
+  Object.fromEntries(
+    Object.entries(resource.filters).map(([name, filter]) => [name, urlFilter(resource, name, filter)]),
+  )
