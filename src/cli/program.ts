@@ -7,6 +7,7 @@ import type { AddCommand, CommandContext } from './context.ts'
 import { addGenerate } from './generate.ts'
 import { addKey } from './key.ts'
 import { addMigrate } from './migrate.ts'
+import { addOpenApi } from './openapi.ts'
 import { addRecompose } from './recompose.ts'
 import { addSeal } from './seal.ts'
 import { addSeed } from './seed.ts'
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   addKey,
   addSeal,
   addVerify,
+  addOpenApi,
 ]
 
 /**

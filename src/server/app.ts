@@ -2,14 +2,12 @@ import accepts from '@fastify/accepts'
 import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
-import { endpoints as featureEndpoints } from '../features/index.ts'
 import type { Registry } from '../model/registry.ts'
-import { createEndpoints } from '../operations/endpoints.ts'
-import { operations as resourceOperations } from '../operations/index.ts'
 import { packageVersion } from '../package-root.ts'
 import { registry as serviceRegistry } from '../resources/registry.ts'
 import type { Config } from './config.ts'
 import { descriptorLimit, maxClientConnections } from './descriptors.ts'
+import { listEndpoints } from './endpoints.ts'
 import { serverOptions } from './options.ts'
 import { trustIssuer } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
@@ -117,7 +115,7 @@ export async function buildApp({
   const app = Fastify(serverOptions(config))
   await registerCommon(app, config, database)
   const { resources } = registry
-  const endpoints = [...createEndpoints(resources, resourceOperations), ...featureEndpoints(registry)]
+  const endpoints = listEndpoints(registry)
 
   await app.register(async function probes(scope) {
     // Monitors ask often, and above all when the service is overloaded.

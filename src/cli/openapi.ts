@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises'
+import { packageVersion } from '../package-root.ts'
+import { StartupError } from '../startup-error.ts'
+import type { AddCommand } from './context.ts'
+
+/** `entente openapi` writes the OpenAPI document, without a database. */
+export const addOpenApi: AddCommand = (program, context) => {
+  program
+    .command('openapi')
+    .description('write the OpenAPI document as JSON')
+    .option('--out <file>', 'write it to a file instead of the terminal')
+    .action(async ({ out }: { out?: string }) => {
+      const [{ openApiDocument }, { listEndpoints }, { registry }] = await Promise.all([
+        import('../server/openapi/document.ts'),
+        import('../server/endpoints.ts'),
+        import('../resources/registry.ts'),
+      ])
+      const text = JSON.stringify(
+        openApiDocument(listEndpoints(registry), registry.resources, packageVersion),
+      )
+      if (out === undefined) context.print(text)
+      else {
+        await writeFile(out, text).catch((error: Error) => {
+          throw new StartupError(`the document cannot be written to ${out}: ${error.message}`)
+        })
+      }
+    })
+}

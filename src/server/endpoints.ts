@@ -1,0 +1,11 @@
+import { endpoints as featureEndpoints } from '../features/index.ts'
+import type { Registry } from '../model/registry.ts'
+import { createEndpoints } from '../operations/endpoints.ts'
+import { operations } from '../operations/index.ts'
+import type { Endpoint } from '../operations/operation.ts'
+
+/** The endpoints of the API: every operation of every resource, and the features that belong to none. */
+export const listEndpoints = (registry: Registry): Endpoint[] => [
+  ...createEndpoints(registry.resources, operations),
+  ...featureEndpoints(registry),
+]

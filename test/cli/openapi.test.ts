@@ -1,0 +1,30 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { StartupError } from '../../src/startup-error.ts'
+import { openApi } from '../support/api.ts'
+import { runInProcess } from '../support/command-line.ts'
+
+describe('entente openapi', () => {
+  it('writes the document that the service serves, without a database', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-openapi-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'openapi.json')
+    // Nothing listens at port 1.
+    await runInProcess(['openapi', '--out', file], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' })
+    const api = await openApi()
+    onTestFinished(() => api.close())
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(api.document)
+  })
+
+  it('prints the document when no file is given', async () => {
+    expect(JSON.parse(await runInProcess(['openapi']))).toMatchObject({ info: { title: 'Entente' } })
+  })
+
+  it('refuses a file that cannot be written in one line that names it', async () => {
+    const refusal = runInProcess(['openapi', '--out', '/nowhere/openapi.json'])
+    await expect(refusal).rejects.toBeInstanceOf(StartupError)
+    await expect(refusal).rejects.toThrow('cannot be written to /nowhere/openapi.json')
+  })
+})
