@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Longest stretch of work before other requests get their turn, in milliseconds. */
-const sliceMs = 8
+/**
+ * Longest stretch of work before other requests get their turn, in milliseconds. A turn of the event loop accepts one
+ * connection, so a client who needs a new one waits for two or three of them.
+ */
+const sliceMs = 4
 
 let queue = Promise.resolve()
 

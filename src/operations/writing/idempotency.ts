@@ -5,6 +5,7 @@ import { findResponse, redactedFingerprint, saveResponse, tryLock } from '../../
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
 import type { ApiRequest, ApiResponse, HeaderContract, RequestHeader } from '../operation.ts'
+import { hashJson } from './json-hash.ts'
 
 /** The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07). */
 
@@ -55,12 +56,15 @@ function parseKey(header: string | undefined): string | undefined {
   })
 }
 
-const hashParts = (...parts: unknown[]) =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+/** Returns the identity of a key, which is the sender's own. */
+const hashKey = ({ actor }: ApiRequest, key: string) =>
+  createHash('sha256')
+    .update(JSON.stringify([actor.kind, actor.id, key]))
+    .digest('base64url')
 
 /** Hashes what makes two requests equal: method, URL, conditions and body. */
 const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
-  hashParts(method, url, headers['if-match'], headers['change-reason'], body)
+  hashJson([method, url, headers['if-match'], headers['change-reason'], body])
 
 /**
  * Returns the stored response of an earlier request with the key; otherwise runs `work` and stores its response.
@@ -69,13 +73,10 @@ const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
  */
 async function replayOrRun(
   transaction: Transaction,
-  request: ApiRequest,
-  key: string,
+  { identity, fingerprint }: { identity: string; fingerprint: string },
   work: (transaction: Transaction) => Promise<ApiResponse>,
   repetition: (answer: ApiResponse) => ApiResponse,
 ): Promise<ApiResponse | undefined> {
-  const identity = hashParts(request.actor.kind, request.actor.id, key)
-  const fingerprint = fingerprintRequest(request)
   if (!(await tryLock(transaction, identity))) return undefined
   const first = await findResponse(transaction, identity)
   if (!first) {
@@ -120,10 +121,11 @@ export async function runOnce(
 ): Promise<ApiResponse> {
   const key = parseKey(request.headers['idempotency-key'])
   if (key === undefined) return database.transaction(work)
+  const hashes = { identity: hashKey(request, key), fingerprint: await fingerprintRequest(request) }
   const until = performance.now() + waitTimeoutMs
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, maxPauseMs)) {
     const answer = await database.transaction((transaction) =>
-      replayOrRun(transaction, request, key, work, repetition),
+      replayOrRun(transaction, hashes, work, repetition),
     )
     if (answer) return answer
     if (performance.now() > until) {

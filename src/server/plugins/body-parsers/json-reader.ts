@@ -34,8 +34,9 @@ const number = new RegExp(`-?(?:0|[1-9]${digits})(?:\\.\\d${digits})?(?:[eE][+-]
 const maxCopiedLength = 12
 
 const code = (character: string) => character.charCodeAt(0)
-const [space, quotationMark, backslash, comma, colon] = [
+const [space, lineFeed, quotationMark, backslash, comma, colon] = [
   code(' '),
+  code('\n'),
   code('"'),
   code('\\'),
   code(','),
@@ -244,9 +245,11 @@ class JsonReader {
 
   /** Where the reader is, in words. */
   #location(): string {
-    const lines = this.#text.slice(0, this.#at).split('\n')
-    const column = (lines.at(-1) ?? '').length + 1
-    return lines.length === 1 ? `character ${column}` : `line ${lines.length}, column ${column}`
+    let line = 1
+    // Splitting the text into lines would take long where most of it is line breaks.
+    for (let at = 0; at < this.#at; at += 1) if (this.#text.charCodeAt(at) === lineFeed) line += 1
+    const column = this.#at - (this.#at > 0 ? this.#text.lastIndexOf('\n', this.#at - 1) : -1)
+    return line === 1 ? `character ${column}` : `line ${line}, column ${column}`
   }
 
   #unexpected(): Problem {

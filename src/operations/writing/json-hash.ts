@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { runInSlices } from '../../time-slice.ts'
+
+/** Characters that are hashed in one step. */
+const charactersInStep = 65_536
+
+/** Yields JSON of a value in parts, each of a property, an entry or a scalar. */
+function* writeJson(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) {
+    // Of the values of a request only a header that was not sent has no JSON.
+    yield JSON.stringify(value) ?? 'null'
+    return
+  }
+  const isArray = Array.isArray(value)
+  yield isArray ? '[' : '{'
+  for (const [name, inner] of Object.entries(value)) {
+    if (!isArray) yield `${JSON.stringify(name)}:`
+    yield* writeJson(inner)
+    yield ','
+  }
+  yield isArray ? ']' : '}'
+}
+
+function* hashSteps(value: unknown): Generator<undefined, string> {
+  const hash = createHash('sha256')
+  let text = ''
+  for (const part of writeJson(value)) {
+    text += part
+    if (text.length < charactersInStep) continue
+    hash.update(text)
+    text = ''
+    yield
+  }
+  return hash.update(text).digest('base64url')
+}
+
+/**
+ * Hashes a JSON value in slices, so that a large one does not hold up other requests. Two values have the same hash if they
+ * are equal and their properties are in the same order.
+ */
+export const hashJson = (value: unknown): Promise<string> => runInSlices(hashSteps(value))

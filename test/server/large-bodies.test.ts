@@ -1,0 +1,92 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { hashJson } from '../../src/operations/writing/json-hash.ts'
+import { parseJson, parseNdjson } from '../../src/server/plugins/body-parsers/json.ts'
+
+/** Large bodies are read and hashed in slices, so that other requests get their turns in between. */
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const MiB = 1024 * 1024
+
+/** Counts the turns of the event loop while `work` runs on a machine so slow that every step takes a whole slice. */
+async function countTurns(work: () => Promise<unknown>): Promise<number> {
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 1000
+    return now
+  })
+  let turns = 0
+  let isDone = false
+  const count = () => {
+    if (isDone) return
+    turns += 1
+    setImmediate(count)
+  }
+  setImmediate(count)
+  await work().finally(() => {
+    isDone = true
+  })
+  return turns
+}
+
+const texts = (count: number, text: string) => JSON.stringify(Array(count).fill(text))
+
+it.each([
+  ['JSON', () => parseJson(Buffer.from(' '.repeat(8 * MiB).concat('1')), 10), 32],
+  ['NDJSON', () => parseNdjson(Buffer.from(`${texts(40, '中'.repeat(65_536))}\n`), 100), 30],
+  ['the hash of a body', () => hashJson(Array(80).fill('x'.repeat(65_536))), 80],
+])('%s gives others a turn many times', async (_, work, least) => {
+  expect(await countTurns(work)).toBeGreaterThanOrEqual(least)
+})
+
+it('characters of several bytes are read wherever a slice ends', async () => {
+  for (const start of ['', 'a', 'ab', 'abc']) {
+    const value = [start + '中😀'.repeat(14_000), ...Array(9).fill('é'.repeat(50_000))]
+    expect(await parseJson(Buffer.from(JSON.stringify(value)), 100)).toEqual(value)
+  }
+})
+
+it('a byte order mark is taken off a large body, and a body cut within a character is refused', async () => {
+  const body = texts(10, 'é'.repeat(50_000))
+  expect(await parseJson(Buffer.from(`\ufeff${body}`), 100)).toHaveLength(10)
+  const cut = Buffer.concat([Buffer.from(body), Buffer.from('é').subarray(0, 1)])
+  await expect(parseJson(cut, 100)).rejects.toThrow('The body is not UTF-8.')
+})
+
+it('the place of an error is told by line and column, however many lines there are', async () => {
+  const place = (text: string) => parseJson(Buffer.from(text), 10).catch((error: Error) => error.message)
+  expect(await place(`${'\n'.repeat(MiB)}  x`)).toContain(`"x" at line ${MiB + 1}, column 3`)
+  expect(await place('{\n\n"a" 1}')).toContain('line 3, column 5')
+  expect(await place('x')).toContain('"x" at character 1')
+  expect(await place('\nx')).toContain('"x" at line 2, column 1')
+})
+
+it('hashes are equal for equal values and differ for all others', async () => {
+  const values = [
+    [],
+    {},
+    null,
+    '',
+    '[]',
+    [null],
+    [[]],
+    [[], []],
+    [[[]]],
+    ['a', 'b'],
+    ['a,b'],
+    ['ab'],
+    [1, 2],
+    [12],
+    { a: 1, b: 2 },
+    { a: 1, b: '2' },
+    { a: { b: 2 } },
+    { 'a:1,b': 2 },
+    [undefined, 1],
+    [1, undefined],
+  ]
+  const hashes = await Promise.all(values.map(hashJson))
+  expect(new Set(hashes).size).toBe(values.length)
+  expect(await Promise.all(structuredClone(values).map(hashJson))).toEqual(hashes)
+})
