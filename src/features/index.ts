@@ -1,5 +1,6 @@
 import type { Registry } from '../model/registry.ts'
 import type { Endpoint } from '../operations/operation.ts'
+import { briefing } from './briefing/briefing.ts'
 import { changes } from './changes/changes.ts'
 import { changesStream } from './changes/stream.ts'
 import { keyEndpoints } from './keys.ts'
@@ -12,6 +13,7 @@ export const endpoints = (registry: Registry): Endpoint[] => [
   search(registry),
   network(registry),
   countryNetwork(registry),
+  briefing(registry),
   changes(registry),
   changesStream(registry),
   vocabularyList(registry),

@@ -85,6 +85,8 @@ export interface FeedPlan {
   /** `asc` is the order of the feed. */
   order: 'asc' | 'desc'
   limit: number
+  /** Also the changes that others may yet come before: to look at the latest, not to follow the feed. */
+  withUnsettled?: true
 }
 
 /** Returns the statement of the last change that the feed shows: a row of `position`, or none. */
@@ -102,13 +104,20 @@ export const feedEndStatement = (): QueryConfig =>
  * Changes are ordered by transaction id. A change is shown only when no transaction with a lower id is still running, so
  * nothing can later appear before a position that a client has read.
  */
-export function feedStatement({ after, resources, countries, order, limit }: FeedPlan): QueryConfig {
+export function feedStatement({
+  after,
+  resources,
+  countries,
+  order,
+  limit,
+  withUnsettled,
+}: FeedPlan): QueryConfig {
   const build = () => {
     const position = sql`transaction || '.' || sequence`
     const direction = sql.raw(order)
     const beyond = sql.raw(order === 'asc' ? '>' : '<')
     const conditions = [
-      sql`transaction < (select feed_horizon())`,
+      withUnsettled ? sql`true` : sql`transaction < (select feed_horizon())`,
       ...(after
         ? [
             sql`(transaction, sequence) ${beyond} (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`,
@@ -123,6 +132,6 @@ export function feedStatement({ after, resources, countries, order, limit }: Fee
       order by transaction ${direction}, sequence ${direction} limit ${placeholder('limit')}`
   }
   const values = { ...after, resources, countries, limit }
-  const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order]
+  const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order, withUnsettled]
   return statement(`feed|${shape.join('|')}`, build, values)
 }

@@ -9,7 +9,7 @@ import { defineField, type FieldPlace } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, anyWhere } from '../model/filters.ts'
 import { jsonObject } from '../model/json.ts'
-import { recordId } from '../model/keys.ts'
+import { keys, recordId } from '../model/keys.ts'
 import { checkProperty } from '../model/property-pointer.ts'
 import type { Registry } from '../model/registry.ts'
 import { defineResource } from '../model/resource.ts'
@@ -59,6 +59,15 @@ function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(named)}]) resource`
 }
 
+/** SQL query of the ids of records that the filter `country` of their resources finds. */
+function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
+  const queries = resources.flatMap(({ name, table, id, filters }) => {
+    const condition = name === 'citations' ? undefined : filters.country?.comparisons.eq
+    return condition ? [sql`select ${id} from ${table} where ${condition.sql(codes, () => undefined)}`] : []
+  })
+  return sql.join(queries, sql` union all `)
+}
+
 /** The record that a citation supports, of any resource. A record with citations cannot be removed before them. */
 const citedRecord = () =>
   defineField({
@@ -97,6 +106,11 @@ const citedRecord = () =>
             z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the cited record.',
             (values) => sql`${record} in (${idsOfKeys(place.registry, values)})`,
+          ),
+          country: anyWhere(
+            keys.country(),
+            'Country that the cited record is found by: the filter `country` of its resource.',
+            (values) => sql`${record} in (${idsOfCountries(place.registry, values)})`,
           ),
         },
         dimensions: {

@@ -8,6 +8,23 @@ declare module 'fastify' {
   }
 }
 
+/** Milliseconds between two looks at the date. Briefings depend on today, and no notification tells of a new day. */
+const dayCheckMs = 60_000
+
+const today = () => new Date().toISOString().slice(0, 10)
+
+/** Counts each new day, in UTC, as a change. @returns a function that ends it. */
+function watchDays(changes: Changes): () => void {
+  let day = today()
+  const timer = setInterval(() => {
+    if (today() === day) return
+    day = today()
+    changes.moved()
+  }, dayCheckMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 /** Provides `app.changes`: listens for changes of the database. */
 export const changes = fp<{ enabled: boolean }>(
   async function changes(app, { enabled }) {
@@ -15,9 +32,13 @@ export const changes = fp<{ enabled: boolean }>(
     app.decorate('changes', listener)
     if (!listener) return
     listener.open()
+    const stopWatching = watchDays(listener)
     // Streams wait for changes: they wake up and see that the service closes.
     app.addHook('preClose', async () => listener.moved())
-    app.addHook('onClose', () => listener.close())
+    app.addHook('onClose', () => {
+      stopWatching()
+      return listener.close()
+    })
   },
   { name: 'changes', dependencies: ['database', 'shutdown'] },
 )

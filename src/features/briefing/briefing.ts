@@ -1,0 +1,140 @@
+import { sql } from 'drizzle-orm'
+import { type Transaction, wholeTableSettings } from '../../database/database.ts'
+import { beginPast, pastStatements } from '../../database/past.ts'
+import type { Language } from '../../model/languages.ts'
+import type { Registry } from '../../model/registry.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
+import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from '../../operations/language.ts'
+import type { Context, Endpoint } from '../../operations/operation.ts'
+import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
+import { notModified } from '../../operations/response-schemas.ts'
+import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
+import { statement } from '../../query/statement.ts'
+import { Asker } from './asker.ts'
+import { changesText } from './changes.ts'
+import { briefingSchema } from './contract.ts'
+import { readFigures } from './figures.ts'
+import { briefingResources, moneyText, sectionText, sourcesText, sumText } from './sections.ts'
+
+/** What a briefing is about. */
+interface Subject {
+  code: string
+  language: Language
+  /** The day for what is in force: that of `asOf`, or today in UTC. */
+  day: string
+  asOf: string | undefined
+}
+
+/** Records that expire soon are listed up to this number. */
+const maxExpiring = 20
+
+/** Returns the same day of the next year; 1 March after 29 February. */
+function yearAfter(day: string): string {
+  const date = new Date(day)
+  date.setUTCFullYear(date.getUTCFullYear() + 1)
+  return date.toISOString().slice(0, 10)
+}
+
+const object = (parts: Record<string, string>): string =>
+  `{${Object.entries(parts)
+    .map(([name, text]) => `"${name}":${text}`)
+    .join()}}`
+
+/** Returns the JSON of the agreements in force that expire within a year, the first to expire first. */
+async function expiringText(registry: Registry, asker: Asker, { code, day }: Subject): Promise<string> {
+  const agreements = registry.get('agreements')
+  const query = `country=${code}&inForceOn=${day}&expiresOn%5Blte%5D=${yearAfter(day)}`
+  const { count, list } = await asker.count(agreements, query)
+  const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,expiresOn,renewal`
+  const found = count > 0 ? await asker.read<{ id: string }>(agreements, parameters) : []
+  const data = found.map((record) => ({ ...record, link: `/v1/agreements/${record.id}` }))
+  return JSON.stringify({ count, list, data })
+}
+
+/** Returns the JSON of a briefing, or undefined when there is no such country. */
+async function briefingText(
+  registry: Registry,
+  tx: Transaction,
+  subject: Subject,
+): Promise<string | undefined> {
+  const { code, day, asOf, language } = subject
+  const asker = new Asker(tx, language, asOf)
+  const named =
+    () => sql`select json_build_object('code', code, 'name', ${registry.nameOf({ resource: 'countries' })(sql`countries.code`, language)},
+    'link', '/v1/countries/' || code)::text as country from countries where code = ${sql.placeholder('code')}`
+  const [found] = await tx.query<{ country: string }>(statement(`briefing|${language}`, named, { code }))
+  if (!found) return undefined
+  const own = `country=${code}`
+  const [agreements, bases, programs] = ['agreements', 'cooperation-bases', 'assistance-programs'].map(
+    (name) => registry.get(name),
+  )
+  if (!agreements || !bases || !programs)
+    throw new Error('a briefing is about resources that the registry has')
+  const records: string[] = []
+  for (const resource of briefingResources(registry))
+    records.push(`"${resource.name}":${await sectionText(asker, resource, own, code)}`)
+  return object({
+    country: found.country,
+    day: JSON.stringify(day),
+    records: `{${records.join()}}`,
+    inForce: await sectionText(asker, agreements, `${own}&inForceOn=${day}`, code),
+    expiring: await expiringText(registry, asker, subject),
+    units: await sumText(asker, bases, own, 'kind', 'unitCount'),
+    given: await moneyText(asker, programs, `${own}&role=donor,funder`, 'commitment'),
+    received: await moneyText(asker, programs, `${own}&role=recipient,beneficiary`, 'commitment'),
+    changes: asOf === undefined ? await changesText(registry, tx, code) : 'null',
+    figures: JSON.stringify(await readFigures(registry, asker, code)),
+    sources: await sourcesText(asker, registry.get('citations'), code),
+  })
+}
+
+/** Runs `work` in one snapshot of the present registry, or of the registry as of a time. */
+const inSnapshot = <T>(
+  asOf: string | undefined,
+  { database }: Pick<Context, 'database'>,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> =>
+  asOf === undefined
+    ? database.readTransaction(wholeTableSettings, work)
+    : database.readTransaction(beginPast(asOf), (tx) => work(pastStatements(tx)))
+
+/** `GET /v1/countries/{code}/briefing`: what a desk officer reads before a visit, in one document. */
+export function briefing(registry: Registry): Endpoint {
+  const countries = registry.get('countries')
+  return {
+    method: 'GET',
+    path: '/v1/countries/{code}/briefing',
+    tag: countries.name,
+    keyed: countries,
+    contract: {
+      operationId: 'getCountryBriefing',
+      summary: 'Read the briefing of a country',
+      description:
+        'Everything about a country in one document, of one moment: its agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and what expires within a year, programs given and received, the latest changes, what sources claim beside what the registry records, and the sources. Each number has the path of the list of its records.',
+      access: 'read',
+      cost: 20,
+      query: { ...recordMomentParameter('the registry'), ...languageParameter('names and labels') },
+      headers: [ifNoneMatch, acceptLanguage],
+      answers: {
+        200: {
+          description: 'The briefing.',
+          schema: () => briefingSchema(registry),
+          headers: { etag: etagHeader, 'content-language': contentLanguage },
+        },
+        304: notModified,
+      },
+      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'not-found'],
+    },
+
+    async handle({ key: code, query, language }, context) {
+      const asOf = getRecordMoment(query)
+      const moment = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
+      const subject = { code, language, asOf, day: moment.toISOString().slice(0, 10) }
+      const text = await inSnapshot(asOf, context, (tx) => briefingText(registry, tx, subject))
+      if (text === undefined) {
+        throw asOf === undefined ? recordNotFound(countries, code) : recordNotFoundAt(countries, code, asOf)
+      }
+      return inLanguage(taggedResponse(text), language)
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import type { Transaction } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
+import { type FeedPlan, feedStatement } from '../../query/revisions.ts'
+
+/** Changes in a briefing. */
+const maxChanges = 10
+
+interface Change {
+  resource: string
+  key: string
+  version: number
+  operation: string
+  time: string
+  document: Record<string, unknown>
+}
+
+/** A change without the document, with its title and the path of the record's history. */
+function summarize(registry: Registry, { resource, key, version, operation, time, document }: Change) {
+  const title = document[registry.definition(resource).search.title]
+  const link = `/v1/${resource}/${key}/history`
+  return { resource, key, title: typeof title === 'string' ? title : null, version, operation, time, link }
+}
+
+/**
+ * Returns the JSON of the latest changes of a country, and the path of the feed of all of them. A change is there as soon as
+ * it is committed, since a briefing is stored until the next notification, and none tells that the feed goes on.
+ */
+export async function changesText(registry: Registry, tx: Transaction, code: string): Promise<string> {
+  const plan: FeedPlan = {
+    after: undefined,
+    resources: [],
+    countries: [code],
+    order: 'desc',
+    limit: maxChanges,
+  }
+  const rows = await tx.query<{ document: string }>(feedStatement(plan))
+  const data = rows.map(({ document }) => summarize(registry, JSON.parse(document)))
+  return JSON.stringify({ list: `/v1/changes?country=${code}&order=desc`, data })
+}

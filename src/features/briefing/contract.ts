@@ -1,0 +1,206 @@
+import { z } from 'zod'
+import { changeKinds } from '../../database/vocabularies.ts'
+import { keys } from '../../model/keys.ts'
+import type { Registry } from '../../model/registry.ts'
+import { nameOutput } from '../../model/schema-names.ts'
+import { briefingResources, sectionGroups } from './sections.ts'
+
+/** The schema of a briefing. */
+
+const count = () => z.int().min(0).meta({ description: 'Number of records.' })
+const list = () =>
+  z.string().meta({ description: 'Path of the list request that returns exactly the counted records.' })
+const link = () => z.string().meta({ description: 'Path of the record.' })
+
+const groupExample = {
+  key: { kind: 'treaty' },
+  label: { kind: 'Treaty' },
+  measures: { count: 3 },
+  list: '/v1/agreements?country=PAK&kind=treaty',
+}
+
+const group = nameOutput(
+  'BriefingGroup',
+  z
+    .strictObject({
+      key: z
+        .record(z.string(), z.string().nullable())
+        .meta({ description: 'A text for each dimension; null for records without a value.' }),
+      label: z.record(z.string(), z.string()).meta({ description: 'Labels of the keys, for people.' }),
+      measures: z
+        .record(z.string(), z.number().nullable())
+        .meta({ description: '`count`, and sums such as `sum:commitment`.' }),
+      list: list(),
+    })
+    .meta({ description: 'Records that have the same keys, as in an aggregate.', examples: [groupExample] }),
+)
+
+const groups = nameOutput(
+  'BriefingGroups',
+  z
+    .strictObject({
+      data: z.array(group),
+      groups: z
+        .int()
+        .min(0)
+        .meta({ description: 'Number of all groups, also of those that are not in `data`.' }),
+    })
+    .meta({ description: 'Groups of records.', examples: [{ data: [groupExample], groups: 1 }] }),
+)
+
+const sectionExample = {
+  count: 3,
+  list: '/v1/agreements?country=PAK',
+  groups: { kind: { data: [groupExample], groups: 1 } },
+}
+
+const section = nameOutput(
+  'BriefingSection',
+  z
+    .strictObject({
+      count: count(),
+      list: list(),
+      groups: z.partialRecord(z.enum(sectionGroups), groups).meta({
+        description:
+          'By year all groups; by topic the ten and by partner the twenty largest; by `kind`, `modality` and `status` those that the resource has.',
+      }),
+    })
+    .meta({
+      description: 'Records of a resource in which the country takes part.',
+      examples: [sectionExample],
+    }),
+)
+
+const money = nameOutput(
+  'BriefingMoney',
+  z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
+    description: 'Programs with the sums of their commitments.',
+    examples: [
+      {
+        count: 0,
+        list: '/v1/assistance-programs?country=PAK&role=donor,funder',
+        byYearAndCurrency: { data: [], groups: 0 },
+      },
+    ],
+  }),
+)
+
+const counted = z.strictObject({ count: count(), list: list() })
+
+const expiring = z.strictObject({
+  count: count(),
+  list: list(),
+  data: z
+    .array(
+      z.strictObject({
+        id: keys.uuid(),
+        title: z.string(),
+        expiresOn: z.string(),
+        renewal: z.string().nullable(),
+        link: link(),
+      }),
+    )
+    .meta({ description: 'The twenty that expire first.' }),
+})
+
+const changes = (registry: Registry) =>
+  z.strictObject({
+    list: z.string().meta({ description: 'Path of all changes of the country, newest first.' }),
+    data: z.array(
+      z.strictObject({
+        resource: z.enum(registry.resources.map(({ name }) => name)),
+        key: z.string(),
+        title: z.string().nullable(),
+        version: z.int().min(1),
+        operation: z.enum(changeKinds),
+        time: z.iso.datetime(),
+        link: z.string().meta({ description: 'Path of the history of the record.' }),
+      }),
+    ),
+  })
+
+const figure = z.strictObject({
+  id: keys.uuid(),
+  indicator: z.string(),
+  title: z.string(),
+  value: z.number(),
+  qualifier: z.string(),
+  unit: z.string(),
+  asOf: z.string().nullable(),
+  recorded: counted.nullable().meta({
+    description: 'What the registry records of the same; null when the figure names no list request.',
+  }),
+  link: link(),
+})
+
+const makeSchema = (registry: Registry) =>
+  nameOutput(
+    'CountryBriefing',
+    z
+      .strictObject({
+        country: z.strictObject({ code: keys.country(), name: z.string(), link: link() }),
+        day: z.iso
+          .date()
+          .meta({ description: 'The day of `inForce` and `expiring`: that of `asOf`, or today in UTC.' }),
+        records: z
+          .partialRecord(z.enum(briefingResources(registry).map(({ name }) => name)), section)
+          .meta({ description: 'Sections of all resources with participants.' }),
+        inForce: section.meta({ description: 'Agreements that may be in force on the day.' }),
+        expiring: expiring.meta({ description: 'Agreements in force that may expire within a year.' }),
+        units: groups.meta({
+          description: 'Cooperation bases by kind, with the units that they represent (`sum:unitCount`).',
+        }),
+        given: money.meta({ description: 'Assistance programs of which the country is donor or funder.' }),
+        received: money.meta({
+          description: 'Assistance programs of which the country is recipient or beneficiary.',
+        }),
+        changes: changes(registry)
+          .nullable()
+          .meta({ description: 'The ten latest changes; null with `asOf`.' }),
+        figures: z
+          .array(figure)
+          .meta({ description: 'What sources claim about the country, beside what the registry records.' }),
+        sources: groups.meta({
+          description: 'Sources with the number of their citations for records of the country.',
+        }),
+      })
+      .meta({
+        description: 'A country in one document.',
+        examples: [
+          {
+            country: { code: 'PAK', name: 'Pakistan', link: '/v1/countries/PAK' },
+            day: '2026-01-31',
+            records: { agreements: sectionExample },
+            inForce: sectionExample,
+            expiring: {
+              count: 0,
+              list: '/v1/agreements?country=PAK&inForceOn=2026-01-31&expiresOn%5Blte%5D=2027-01-31',
+              data: [],
+            },
+            units: { data: [], groups: 0 },
+            given: {
+              count: 0,
+              list: '/v1/assistance-programs?country=PAK&role=donor,funder',
+              byYearAndCurrency: { data: [], groups: 0 },
+            },
+            received: {
+              count: 0,
+              list: '/v1/assistance-programs?country=PAK&role=recipient,beneficiary',
+              byYearAndCurrency: { data: [], groups: 0 },
+            },
+            changes: { list: '/v1/changes?country=PAK&order=desc', data: [] },
+            figures: [],
+            sources: { data: [], groups: 0 },
+          },
+        ],
+      }),
+  )
+
+const schemas = new WeakMap<Registry, z.ZodType>()
+
+/** Schema of the briefing of a country. It is cached, since the OpenAPI document names it once. */
+export function briefingSchema(registry: Registry): z.ZodType {
+  const schema = schemas.get(registry) ?? makeSchema(registry)
+  schemas.set(registry, schema)
+  return schema
+}

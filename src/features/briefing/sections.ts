@@ -1,0 +1,97 @@
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Asker, Groups } from './asker.ts'
+
+/** The groups of a section, by the names of dimensions. A resource has those that it declares. */
+const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
+
+/** The names of the groups of sections. */
+export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'partner'] as const
+
+/** Groups that are shown of each dimension, the largest first; of years all. */
+const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
+
+/** Returns the resources with participants, which a briefing has sections of. */
+export const briefingResources = (registry: Registry): Resource[] =>
+  registry.resources.filter(({ name }) => registry.participants.has(name))
+
+/** The dimension of the year in which a record happened, if it has one. */
+const yearDimension = ({ dimensions, happened }: Resource): string | undefined =>
+  Object.entries(dimensions).find(
+    ([name, { groupFilter }]) => groupFilter.filter === happened?.[0] && name.endsWith('Year'),
+  )?.[0]
+
+/** The JSON of groups. */
+const groupsText = ({ data, groups }: Omit<Groups, 'total'>): string =>
+  `{"data":[${data}],"groups":${groups}}`
+
+/** Removes a country from the groups by country. */
+function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
+  const all: { key: { country: string | null } }[] = JSON.parse(`[${data}]`)
+  const others = all.filter(({ key }) => key.country !== code).slice(0, maxGroups.country)
+  return { data: others.map((group) => JSON.stringify(group)).join(), groups: Math.max(groups - 1, 0), total }
+}
+
+/**
+ * Returns the JSON of a section: how many records a query finds, and their groups by year, kind, status, topic and partner.
+ * @param query filters, of which one is the country.
+ */
+export async function sectionText(
+  asker: Asker,
+  resource: Resource,
+  query: string,
+  code: string,
+): Promise<string> {
+  const parts: string[] = []
+  let count: number | undefined
+  const add = (name: string, groups: Groups) => {
+    count ??= groups.total
+    parts.push(`"${name}":${groupsText(groups)}`)
+  }
+  const year = yearDimension(resource)
+  if (year !== undefined) {
+    add('year', await asker.group(resource, query, `groupBy=${year}&sort=${year}&limit=${maxGroups.year}`))
+  }
+  for (const name of dimensions) {
+    if (!(name in resource.dimensions)) continue
+    const limit =
+      name === 'country' ? maxGroups.country + 1 : name === 'topic' ? maxGroups.topic : maxGroups.other
+    const groups = await asker.group(resource, query, `groupBy=${name}&sort=-count&limit=${limit}`)
+    add(name === 'country' ? 'partner' : name, name === 'country' ? withoutCountry(groups, code) : groups)
+  }
+  count ??= (await asker.count(resource, query)).count
+  return `{"count":${count},"list":${JSON.stringify(asker.link(resource, query))},"groups":{${parts.join()}}}`
+}
+
+/** Returns the JSON of the money of a query by year and currency, for a resource that has a measure of money. */
+export async function moneyText(
+  asker: Asker,
+  resource: Resource,
+  query: string,
+  measure: string,
+): Promise<string> {
+  const { within } = resource.measures[measure] ?? {}
+  const keys = [yearDimension(resource), within].filter((name) => name !== undefined).join()
+  const groups = await asker.group(
+    resource,
+    query,
+    `groupBy=${keys}&measures=count,sum:${measure}&sort=${keys}&limit=${maxGroups.year}`,
+  )
+  return `{"count":${groups.total},"list":${JSON.stringify(asker.link(resource, query))},"byYearAndCurrency":${groupsText(groups)}}`
+}
+
+/** Returns the JSON of groups with the sum of a measure. */
+export const sumText = async (asker: Asker, resource: Resource, query: string, by: string, measure: string) =>
+  groupsText(
+    await asker.group(
+      resource,
+      query,
+      `groupBy=${by}&measures=count,sum:${measure}&sort=-count&limit=${maxGroups.other}`,
+    ),
+  )
+
+/** Returns the JSON of the sources that are cited for records of a country, those with the most citations first. */
+export const sourcesText = async (asker: Asker, citations: Resource, code: string): Promise<string> =>
+  groupsText(
+    await asker.group(citations, `country=${code}`, `groupBy=source&sort=-count&limit=${maxGroups.other}`),
+  )

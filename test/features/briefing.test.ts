@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generate } from '../../src/features/generating/generate.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { createRecord, type Document, resourceOf } from '../support/documents.ts'
+import { feedIsComplete } from '../support/feed.ts'
+
+interface Counted {
+  count: number
+  list: string
+}
+interface Group {
+  key: Record<string, string | null>
+  label: Record<string, string>
+  measures: Record<string, number | null>
+  list: string
+}
+interface Groups {
+  data: Group[]
+  groups: number
+}
+interface Section extends Counted {
+  groups: Record<string, Groups>
+}
+interface Briefing {
+  country: { code: string; name: string; link: string }
+  day: string
+  records: Record<string, Section>
+  inForce: Section
+  expiring: Counted & { data: { id: string; expiresOn: string; link: string }[] }
+  units: Groups
+  given: Counted & { byYearAndCurrency: Groups }
+  received: Counted & { byYearAndCurrency: Groups }
+  changes: { list: string; data: { key: string; link: string; operation: string }[] } | null
+  figures: { title: string; value: number; recorded: Counted | null; link: string }[]
+  sources: Groups
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  await generate(api.database, 150, 11)
+}, 60_000)
+afterAll(() => api.close())
+
+async function briefing(code: string, query = '', key: string | null = null): Promise<Briefing> {
+  const answer = await api.get(`/v1/countries/${code}/briefing${query}`, { key })
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<Briefing>()
+}
+
+/** Every number of a document that has the path of a list beside it. */
+function countedIn(value: unknown): Counted[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { count, measures, list } = value as { count?: number; measures?: { count: number }; list?: string }
+  const number = count ?? measures?.count
+  const own = number !== undefined && list !== undefined ? [{ count: number, list }] : []
+  return [...own, ...Object.values(value).flatMap(countedIn)]
+}
+
+async function total(list: string): Promise<number> {
+  const answer = await api.get(`${list}&limit=1&count=exact`)
+  expect(answer.status, `${list} ${answer.text}`).toBe(200)
+  return answer.json<{ page: { total: { count: number } } }>().page.total.count
+}
+
+/** Compares every number with the list that it names. */
+async function followLinks(document: Briefing): Promise<number> {
+  const all = countedIn(document)
+  for (const { count, list } of all) expect(await total(list), list).toBe(count)
+  return all.length
+}
+
+describe('GET /v1/countries/{code}/briefing', () => {
+  it.each(['CHN', 'PAK'])(
+    'of %s has no number whose list has another number of records',
+    async (code) => {
+      expect(await followLinks(await briefing(code))).toBeGreaterThan(60)
+    },
+    120_000,
+  )
+
+  it('has links as of the same time, whose lists have the same numbers later', async () => {
+    const before = new Date().toISOString()
+    const parties = ['PAK', 'NPL'].map((country) => ({ country, role: 'party' }))
+    await createRecord(resourceOf('agreements'), api, { title: 'x', kind: 'treaty', parties })
+    const document = await briefing('NPL', `?asOf=${before}`)
+    expect(document.changes).toBeNull()
+    expect(document.day).toBe(before.slice(0, 10))
+    expect(await followLinks(document)).toBeGreaterThan(5)
+    const { records } = await briefing('NPL')
+    expect(records.agreements?.count).toBe((document.records.agreements?.count ?? 0) + 1)
+  }, 60_000)
+
+  it('counts partners without the country itself, and those beyond the largest', async () => {
+    const { records } = await briefing('CHN')
+    const partner = records.agreements?.groups.partner
+    expect(partner?.data).toHaveLength(20)
+    expect(partner?.data.map(({ key }) => key.country)).not.toContain('CHN')
+    const query = 'country=CHN&groupBy=country'
+    const all = (await api.get(`/v1/agreements/aggregate?${query}`)).json<{ groups: { count: number } }>()
+    expect(partner?.groups).toBe(all.groups.count - 1)
+  })
+
+  it('lists what is in force and expires within a year, the first to expire first', async () => {
+    const { day, expiring: before } = await briefing('KIR')
+    const later = (months: number) => {
+      const date = new Date(day)
+      date.setUTCMonth(date.getUTCMonth() + months)
+      return date.toISOString().slice(0, 10)
+    }
+    const agreement = (dates: Document) =>
+      createRecord(resourceOf('agreements'), api, {
+        title: 'x',
+        kind: 'treaty',
+        parties: [{ country: 'KIR', role: 'party' }],
+        inForceFrom: '2001',
+        ...dates,
+      })
+    const [late, soon] = [
+      await agreement({ expiresOn: later(11) }),
+      await agreement({ expiresOn: later(2) }),
+      await agreement({ expiresOn: later(14) }),
+      await agreement({ expiresOn: later(3), terminatedOn: '2010' }),
+      await agreement({}),
+    ]
+    const { expiring, inForce } = await briefing('KIR')
+    expect(before.count).toBe(0)
+    expect(expiring.data.map(({ id }) => id)).toEqual([soon?.key, late?.key])
+    expect(inForce.count).toBe(4)
+  })
+
+  it('has programs given and received by year and currency, and bases with their units', async () => {
+    const program = (role: string, amount: number, currency: string) =>
+      createRecord(resourceOf('assistance-programs'), api, {
+        title: 'x',
+        modality: 'training',
+        startsOn: '2009-05',
+        participants: [{ country: 'FSM', role }],
+        commitment: { amount, currency },
+      })
+    await program('donor', 10, 'CNY')
+    await program('donor', 5, 'CNY')
+    await program('donor', 7, 'USD')
+    await program('recipient', 3, 'USD')
+    await createRecord(resourceOf('cooperation-bases'), api, {
+      name: 'x',
+      kind: 'ground_station',
+      unitCount: 12,
+      hostCountry: 'FSM',
+    })
+    const { given, received, units } = await briefing('FSM')
+    const sums = ({ byYearAndCurrency }: Briefing['given']) =>
+      byYearAndCurrency.data.map(({ key, measures }) => [...Object.values(key), measures['sum:commitment']])
+    expect(sums(given)).toEqual([
+      ['2009', 'CNY', 15],
+      ['2009', 'USD', 7],
+    ])
+    expect(sums(received)).toEqual([['2009', 'USD', 3]])
+    expect(units.data).toMatchObject([
+      { key: { kind: 'ground_station' }, measures: { count: 1, 'sum:unitCount': 12 } },
+    ])
+  })
+
+  it('has claimed figures beside what the registry records, and the sources behind', async () => {
+    const { figures, sources } = await briefing('CHN')
+    const partners = figures.find(({ recorded }) => recorded?.list === '/v1/countries?partnerOf=CHN')
+    expect(partners?.value).toBe(152)
+    expect(partners?.recorded?.count).toBeGreaterThan(5)
+    for (const { link } of figures) expect((await api.get(link)).status).toBe(200)
+    expect(sources.data.length).toBeGreaterThan(0)
+    expect(Object.values(sources.data[0]?.label ?? {})[0]).toMatch(/\w/)
+  })
+
+  it('has the latest changes, removed records included', async () => {
+    const { key, path } = await createRecord(resourceOf('projects'), api, {
+      title: 'Gone',
+      kind: 'other',
+      location: { country: 'TUV' },
+    })
+    await api.delete(path)
+    const { changes } = await briefing('TUV')
+    expect(changes?.data.slice(0, 2)).toMatchObject([
+      { key, title: 'Gone', operation: 'remove' },
+      { key, title: 'Gone', operation: 'create' },
+    ])
+    await feedIsComplete(api)
+    const all = (await api.get(`${changes?.list}&limit=2`)).json<{ data: { key: string }[] }>()
+    expect(all.data.map((change) => change.key)).toEqual([key, key])
+    expect((await api.get(changes?.data[0]?.link ?? '')).status).toBe(200)
+  })
+
+  it('shows a reader without a key nothing of internal records', async () => {
+    await createRecord(resourceOf('agreements'), api, {
+      title: 'Secret',
+      kind: 'treaty',
+      parties: [{ country: 'NRU', role: 'party' }],
+      visibility: 'internal',
+    })
+    expect((await briefing('NRU')).records.agreements?.count).toBe(0)
+    expect((await briefing('NRU', '', adminKey)).records.agreements?.count).toBe(1)
+  })
+
+  it('names countries and labels in the language of the reader', async () => {
+    expect((await briefing('PAK', '?lang=zh')).country.name).toBe('巴基斯坦')
+  })
+
+  it('is 404 for a country that there is not, and 400 for a code that can be none', async () => {
+    expect((await api.get('/v1/countries/ZZZ/briefing')).status).toBe(404)
+    expect((await api.get('/v1/countries/pak/briefing')).status).toBe(400)
+  })
+})
