@@ -40,8 +40,10 @@ const resultsSchema = memoizeByResource((resource) => {
   const examples = [{ status: 201, [property]: exampleKey(resource), version: 1, unchanged: false }]
   const done = z.strictObject({
     status: z
-      .literal([200, 201, 204])
-      .meta({ description: 'Status that the operation would have as a single request.' }),
+      .int()
+      .min(200)
+      .max(204)
+      .meta({ description: 'Status that the operation would have as a single request: 200, 201 or 204.' }),
     [property]: schema,
     version: z.int().min(1).meta({ description: 'The version of the record after the operation.' }),
     unchanged: z.boolean().meta({

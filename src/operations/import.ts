@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { exampleKey } from './bulk/request.ts'
-import type { Operation } from './operation.ts'
+import { anyFile, type Operation } from './operation.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { insertDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
@@ -35,13 +35,13 @@ export const importRecords: Operation = {
     query: {},
     headers: [changeReason, idempotencyKey],
     body: {
-      mediaTypes: ['application/x-ndjson'],
+      mediaTypes: [anyFile, 'application/x-ndjson'],
       maxBytes: maxNdjsonBytes,
       schema: () =>
         z
           .string()
           .max(maxNdjsonBytes)
-          .meta({ description: `A line of JSON for each ${resource.noun}.` }),
+          .meta({ format: 'binary', description: `NDJSON: a line of JSON for each ${resource.noun}.` }),
       example: `${JSON.stringify(resource.example)}\n`,
     },
     answers: {

@@ -92,8 +92,9 @@ export interface ResponseContract {
 }
 
 /**
- * The media type of an operation whose responses are files of the type that a parameter selects. `Accept` is not checked,
- * because generated clients send the media type of the OpenAPI document.
+ * The media type of files in the OpenAPI document, since generated clients can send and receive it; many take others for
+ * JSON. A response of this type has the one that a parameter selects, and `Accept` is not checked, because clients send the
+ * type of the document.
  */
 export const anyFile = 'application/octet-stream'
 

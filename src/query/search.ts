@@ -122,14 +122,8 @@ function selectionShape(resource: Resource) {
       .min(1)
       .max(propertiesOf(resource).length)
       .check(requireUnique(String))
-      .meta({ uniqueItems: true })
       .optional(),
-    include: z
-      .array(z.enum(includes))
-      .max(includes.length)
-      .check(requireUnique(String))
-      .meta({ uniqueItems: true })
-      .default([]),
+    include: z.array(z.enum(includes)).max(includes.length).check(requireUnique(String)).default([]),
   }
 }
 

@@ -184,4 +184,13 @@ describe('NDJSON records', () => {
     expect(refused.status).toBe(415)
     expect(refusal(refused).detail).toContain('application/x-ndjson')
   })
+
+  it('may be sent as a file of any type, as generated clients do', async () => {
+    const line = JSON.stringify(agreement({}))
+    const headers = { 'content-type': 'application/octet-stream' }
+    const answer = await api.post('/v1/agreements/import', `${line}\n${line}\n`, { headers })
+    expect(answer.status).toBe(201)
+    expect(keysIn(answer)).toHaveLength(2)
+    expect((await api.post('/v1/agreements', line, { headers })).status).toBe(415)
+  })
 })

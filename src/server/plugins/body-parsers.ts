@@ -2,12 +2,14 @@ import { MIMEType } from 'node:util'
 import { Mutex } from 'async-mutex'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { anyFile } from '../../operations/operation.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
-const ndjsonMediaType = 'application/x-ndjson'
+/** NDJSON is the only kind of file that is taken. */
+const ndjsonMediaTypes = ['application/x-ndjson', anyFile]
 
 function requireUncompressed(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding']
@@ -47,7 +49,7 @@ export const bodyParsers = fp(
   async function bodyParsers(app) {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(jsonMediaTypes, { parseAs: 'buffer' }, json)
-    app.addContentTypeParser(ndjsonMediaType, { parseAs: 'buffer' }, ndjson)
+    app.addContentTypeParser(ndjsonMediaTypes, { parseAs: 'buffer' }, ndjson)
   },
   { name: 'body-parsers' },
 )
