@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { descriptorLimit, maxClientConnections } from './descriptors.ts'
 import { listEndpoints } from './endpoints.ts'
 import { serverOptions } from './options.ts'
+import { agents } from './plugins/agents.ts'
 import { trustIssuer } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
 import { bodyParsers } from './plugins/body-parsers.ts'
@@ -156,6 +157,7 @@ export async function buildApp({
       exportLimits: { maxTotal: config.MAX_EXPORTS, maxPerClient: config.MAX_EXPORTS_PER_CLIENT },
       streamLimits: { maxTotal: config.MAX_STREAMS, maxPerClient: config.MAX_STREAMS_PER_CLIENT },
     })
+    await scope.register(agents, { registry })
   })
 
   return app

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { openTestApp } from '../support/app.ts'
 
-/** Documentation, which no client calls. */
-const isPage = (url: string) => url === '/' || /^\/(docs|problems|openapi\.)/.test(url)
+/** Documentation, which no client of the API calls, and what agents call, which describes itself. */
+const isPage = (url: string) => url === '/' || /^\/(docs|problems|openapi\.|mcp$)/.test(url)
 
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 

@@ -1,0 +1,31 @@
+import { propertiesOf } from '../../model/document.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import { measureNames } from '../../query/aggregate.ts'
+
+/** What the registry has, for a client that has not seen it. */
+export const describeRegistry = ({ resources }: Registry) => ({
+  resources: resources.map(({ name, description, key }) => ({ name, description, key: key.property })),
+  next: 'Call this tool with one of these resources for its properties, filters, sort keys, dimensions and measures.',
+})
+
+const descriptions = (named: Record<string, { description: string }>) =>
+  Object.fromEntries(Object.entries(named).map(([name, { description }]) => [name, description]))
+
+/** What a resource has. Operators follow a filter in brackets: `signedOn[gte]`. */
+export const describeResource = (resource: Resource) => ({
+  resource: resource.name,
+  description: resource.description,
+  key: resource.key.property,
+  properties: propertiesOf(resource),
+  filters: Object.fromEntries(
+    Object.entries(resource.filters).map(([name, { description, comparisons }]) => {
+      const operators = Object.keys(comparisons).filter((operator) => operator !== 'eq')
+      return [name, operators.length > 0 ? `${description} Operators: ${operators.join(', ')}.` : description]
+    }),
+  ),
+  sort: Object.keys(resource.sorts),
+  dimensions: descriptions(resource.dimensions),
+  measures: measureNames(resource).filter((name) => !name.startsWith('countDistinct')),
+  example: resource.example,
+})

@@ -1,0 +1,32 @@
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import type { Registry } from '../../model/registry.ts'
+import { packageVersion } from '../../package-root.ts'
+import type { ReadApi } from './api.ts'
+import { agentTools, type Tool } from './tools.ts'
+
+const instructions =
+  'A registry of international science and technology cooperation. Names are resolved to keys first (resolve). Dates are EDTF, as imprecise as the source. Cite the sources in `citations`, and for numbers the path in `list` or `request`.'
+
+function makeServer(tools: readonly Tool[], api: ReadApi): McpServer {
+  const server = new McpServer({ name: 'entente', version: packageVersion }, { instructions })
+  for (const { name, title, description, input, run } of tools) {
+    const annotations = { readOnlyHint: true, openWorldHint: false }
+    server.registerTool(name, { title, description, inputSchema: input, annotations }, (given) =>
+      run(given, api),
+    )
+  }
+  return server
+}
+
+/** Answers a request of the Model Context Protocol (streamable HTTP), as the client of `api`. */
+export type AnswerAgent = (request: Request, body: unknown, api: ReadApi) => Promise<Response>
+
+/**
+ * Returns the MCP server of a registry. Each request is answered by itself: nothing is kept between two, so any process
+ * can answer any request.
+ */
+export function agentServer(registry: Registry): AnswerAgent {
+  const tools = agentTools(registry)
+  return (request, parsedBody, api) =>
+    createMcpHandler(() => makeServer(tools, api), { maxSubscriptions: 0 }).fetch(request, { parsedBody })
+}

@@ -1,0 +1,223 @@
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import type { Registry } from '../../model/registry.ts'
+import { pathOf, type Query, type ReadApi, RefusedError, readJson } from './api.ts'
+import { describeRegistry, describeResource } from './describe.ts'
+
+/** A tool of agents. All of them only read. */
+export interface Tool {
+  name: string
+  title: string
+  description: string
+  input: z.ZodObject
+  run(input: unknown, api: ReadApi): Promise<CallToolResult>
+}
+
+/** Records in a result: an agent reads all of them. */
+const limits = { records: 50, groups: 200, partners: 100 } as const
+
+const maxCitations = 200
+
+/** A request to the API with its response, as JSON text. The request is what an agent can cite. */
+const answered = (path: string, text: string) => ({ path, text })
+
+type Answered = ReturnType<typeof answered>
+
+/** The result of a tool: the request that was answered, the response, and the citations of its records. */
+function result({ path, text }: Answered, more: Record<string, string> = {}): CallToolResult {
+  const parts = Object.entries(more).map(([name, part]) => `,"${name}":${part}`)
+  return {
+    content: [
+      { type: 'text', text: `{"request":${JSON.stringify(path)},"response":${text}${parts.join('')}}` },
+    ],
+  }
+}
+
+/** The result of a request that the API refused: the text of the problem. */
+const refused = ({ problem }: RefusedError): CallToolResult => ({
+  content: [{ type: 'text', text: problem }],
+  isError: true,
+})
+
+async function ask(api: ReadApi, path: string): Promise<Answered> {
+  return answered(path, await readJson(api, path))
+}
+
+/** Returns the JSON of the citations of records, with their sources. */
+async function citationsOf(api: ReadApi, resource: string, keys: readonly string[]): Promise<string> {
+  if (keys.length === 0 || resource === 'citations') return '[]'
+  const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations }
+  const fields = 'id,source,record,property,locator,excerpt,rank'
+  const { data } = JSON.parse(await readJson(api, pathOf(['citations'], { ...query, fields })))
+  return JSON.stringify(data)
+}
+
+/** Declares a tool with the type of its input. A refusal of the API is its result. */
+function tool<Input extends z.ZodObject>(
+  name: string,
+  title: string,
+  description: string,
+  input: Input,
+  run: (input: z.output<Input>, api: ReadApi) => Promise<CallToolResult>,
+): Tool {
+  return {
+    name,
+    title,
+    description,
+    input,
+    async run(given, api) {
+      try {
+        return await run(input.parse(given), api)
+      } catch (error) {
+        if (error instanceof RefusedError) return refused(error)
+        throw error
+      }
+    },
+  }
+}
+
+/** Returns the tools of a registry: at most eight, whose definitions are read before every conversation. */
+export function agentTools(registry: Registry): Tool[] {
+  const resource = z.enum(registry.resources.map(({ name }) => name))
+  const key = z.string().min(1).max(200)
+  const filters = z
+    .record(z.string().max(100), z.string().max(2000))
+    .optional()
+    .describe(
+      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma means any of.',
+    )
+  const limit = (max: number) => z.int().min(1).max(max).optional()
+  const asOf = z
+    .string()
+    .max(40)
+    .optional()
+    .describe('Reads the registry as of an earlier time (RFC 3339 or a date).')
+  const country = z.string().max(10).describe('ISO 3166-1 alpha-3 code, such as PAK.')
+
+  return [
+    tool(
+      'describe',
+      'Describe the registry',
+      'The resources of the registry, or of one resource the properties, filters with operators, sort keys, dimensions and measures. Call it before list and aggregate.',
+      z.object({ resource: resource.optional() }),
+      async ({ resource: name }) => {
+        const described =
+          name === undefined ? describeRegistry(registry) : describeResource(registry.get(name))
+        return { content: [{ type: 'text', text: JSON.stringify(described) }] }
+      },
+    ),
+    tool(
+      'resolve',
+      'Resolve a name',
+      'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or in Chinese. Filters take keys and no names.',
+      z.object({ name: z.string().max(300), resource: resource.optional() }),
+      async ({ name, resource }, api) =>
+        result(await ask(api, pathOf(['search'], { q: name, resource, limit: 5 }))),
+    ),
+    tool(
+      'search',
+      'Search all records',
+      'Full-text search across all resources, ranked, with a snippet and the path of each record.',
+      z.object({
+        q: z.string().max(300),
+        resources: z.array(resource).optional(),
+        limit: limit(limits.records),
+        asOf,
+      }),
+      async ({ q, resources, limit = 10, asOf }, api) =>
+        result(await ask(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf }))),
+    ),
+    tool(
+      'get',
+      'Get a record',
+      'One record with its citations (the sources of its facts) and its latest changes.',
+      z.object({ resource, key, asOf }),
+      async ({ resource, key, asOf }, api) => {
+        const record = await ask(api, pathOf([resource, key], { asOf }))
+        const history = JSON.parse(await readJson(api, pathOf([resource, key, 'history'], { limit: 5 })))
+        return result(record, {
+          citations: await citationsOf(api, resource, [key]),
+          history: JSON.stringify(history.data),
+        })
+      },
+    ),
+    tool(
+      'list',
+      'List records',
+      'Records of a resource that match filters, with their citations and the cursor of the next page.',
+      z.object({
+        resource,
+        filters,
+        sort: z.string().max(200).optional().describe('Sort keys, separated by commas; `-` for descending.'),
+        fields: z.array(z.string().max(100)).optional().describe('Properties to return; all when left out.'),
+        count: z.boolean().optional().describe('Counts all matching records.'),
+        limit: limit(limits.records),
+        cursor: z.string().max(12_000).optional(),
+      }),
+      async ({ resource, filters, sort, fields, count, limit = 10, cursor }, api) => {
+        const { property } = registry.get(resource).key
+        const chosen = fields && [...new Set([property, ...fields])].join()
+        const query: Query = {
+          ...filters,
+          sort,
+          fields: chosen,
+          limit,
+          cursor,
+          count: count ? 'exact' : undefined,
+        }
+        const page = await ask(api, pathOf([resource], query))
+        const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
+        const citations = await citationsOf(
+          api,
+          resource,
+          data.map((record) => String(record[property])),
+        )
+        return result(page, { citations })
+      },
+    ),
+    tool(
+      'aggregate',
+      'Count and sum records',
+      'Counts or sums records of a resource by one to three dimensions. Each group has the path of the list of its records, to cite.',
+      z.object({
+        resource,
+        groupBy: z.array(z.string().max(100)).min(1).max(3),
+        measures: z.array(z.string().max(100)).optional().describe('Such as count or sum:commitment.'),
+        filters,
+        sort: z.string().max(200).optional().describe('Such as -count.'),
+        limit: limit(limits.groups),
+      }),
+      async ({ resource, groupBy, measures, filters, sort, limit = 50 }, api) => {
+        const query = { ...filters, groupBy: groupBy.join(), measures: measures?.join(), sort, limit }
+        return result(await ask(api, pathOf([resource, 'aggregate'], query)))
+      },
+    ),
+    tool(
+      'network',
+      'Who cooperates with whom',
+      'The strongest pairs of countries by shared records or, with a country, its partners with the searches that find the records.',
+      z.object({
+        country: country.optional(),
+        from: z.string().max(60).optional().describe('EDTF date, such as 2006.'),
+        to: z.string().max(60).optional(),
+        topic: z.string().max(200).optional(),
+        region: z.string().max(50).optional(),
+        resources: z.array(resource).optional(),
+        limit: limit(limits.partners),
+        asOf,
+      }),
+      async ({ country, resources, limit = 20, ...others }, api) => {
+        const segments = country === undefined ? ['network'] : ['countries', country, 'network']
+        return result(await ask(api, pathOf(segments, { ...others, resource: resources?.join(), limit })))
+      },
+    ),
+    tool(
+      'briefing',
+      'Brief on a country',
+      'Everything about a country in one document: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and expires soon, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
+      z.object({ country, asOf }),
+      async ({ country, asOf }, api) =>
+        result(await ask(api, pathOf(['countries', country, 'briefing'], { asOf }))),
+    ),
+  ]
+}

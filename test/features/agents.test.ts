@@ -1,0 +1,190 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { createRecord, type Document, resourceOf } from '../support/documents.ts'
+
+/** Agents use the registry by the official client of the Model Context Protocol. */
+
+let api: Api
+let client: Client
+let admin: Client
+beforeAll(async () => {
+  api = await openApi()
+  ;[client, admin] = await Promise.all([connect(api), connect(api, adminKey)])
+})
+afterAll(async () => {
+  await Promise.all([client.close(), admin.close()])
+  await api.close()
+})
+
+async function connect({ origin }: Api, key?: string): Promise<Client> {
+  const connected = new Client({ name: 'test', version: '1' })
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  await connected.connect(
+    new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), { requestInit: { headers } }),
+  )
+  return connected
+}
+
+interface Result {
+  isError: boolean
+  text: string
+}
+
+async function call(name: string, input: Document, by = client): Promise<Result> {
+  const { content, isError } = await by.callTool({ name, arguments: input })
+  const [first] = content
+  return { isError: isError === true, text: first?.type === 'text' ? first.text : '' }
+}
+
+interface Answer {
+  request: string
+  response: Document & { data: Document[]; results: Document[] }
+  citations: { source: string; sourceDetails: { title: string }; record: { id: string } }[]
+  history: { operation: string }[]
+}
+
+async function answer(name: string, input: Document, by = client): Promise<Answer> {
+  const { isError, text } = await call(name, input, by)
+  expect(isError, text).toBe(false)
+  return JSON.parse(text)
+}
+
+/** An input that each tool answers. */
+async function inputs(): Promise<Record<string, Document>> {
+  const { data } = (await api.get('/v1/agreements?country=PAK&limit=1')).json<{ data: { id: string }[] }>()
+  return {
+    describe: { resource: 'agreements' },
+    resolve: { name: 'Pakistan' },
+    search: { q: 'solar' },
+    get: { resource: 'agreements', key: data[0]?.id },
+    list: { resource: 'agreements', filters: { country: 'PAK' } },
+    aggregate: { resource: 'agreements', groupBy: ['kind'], filters: { country: 'CHN' } },
+    network: { country: 'CHN' },
+    briefing: { country: 'PAK' },
+  }
+}
+
+describe('POST /mcp', () => {
+  it('has at most eight tools, all of which only read, in definitions of under 4,000 tokens', async () => {
+    const { tools } = await client.listTools()
+    expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(await inputs()).sort())
+    expect(tools.length).toBeLessThanOrEqual(8)
+    expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true)
+    expect(JSON.stringify(tools).length / 4).toBeLessThan(4000)
+  })
+
+  it('answers what the API answers to the request that the result names', async () => {
+    for (const [name, input] of Object.entries(await inputs())) {
+      if (name === 'describe') continue
+      const { request, response } = await answer(name, input)
+      expect(response, name).toEqual((await api.get(request)).json())
+    }
+  })
+
+  it('describes the resources, and of one its filters with operators, sort keys and dimensions', async () => {
+    const all: { resources: { name: string }[] } = JSON.parse((await call('describe', {})).text)
+    expect(all.resources.map(({ name }) => name)).toContain('cooperation-bases')
+    const { filters, dimensions } = JSON.parse((await call('describe', { resource: 'agreements' })).text)
+    expect(filters.signedOn).toMatch(/Operators: .*gte/)
+    expect(dimensions).toHaveProperty('signedYear')
+  })
+
+  it('finds keys by names, and gives records with their citations and history', async () => {
+    const { response } = await answer('resolve', { name: '巴基斯坦', resource: 'countries' })
+    expect(JSON.stringify(response)).toContain('/v1/countries/PAK')
+    const { get, list } = await inputs()
+    const record = await answer('get', get ?? {})
+    expect(record.citations[0]?.sourceDetails.title).toMatch(/\w/)
+    expect(record.history.at(-1)).toMatchObject({ operation: 'create' })
+    const page = await answer('list', list ?? {})
+    const listed = new Set(page.response.data.map(({ id }) => id))
+    expect(page.citations.length).toBeGreaterThan(0)
+    expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
+  })
+
+  it('returns what the API refuses as an error with the text of its problem', async () => {
+    const cases: [string, Document, string][] = [
+      ['list', { resource: 'agreements', filters: { contry: 'PAK' } }, '/v1/agreements?contry=PAK&limit=10'],
+      ['get', { resource: 'countries', key: 'ZZZ' }, '/v1/countries/ZZZ'],
+      ['briefing', { country: '../keys' }, '/v1/countries/..%2Fkeys/briefing'],
+      ['network', { from: '20x1' }, '/v1/network?from=20x1&limit=20'],
+      ['aggregate', { resource: 'figures', groupBy: ['kin'] }, '/v1/figures/aggregate?groupBy=kin&limit=50'],
+    ]
+    for (const [name, input, path] of cases) {
+      const { isError, text } = await call(name, input, admin)
+      expect(isError, text).toBe(true)
+      const problem = (await api.get(path, { key: adminKey })).json()
+      expect(JSON.parse(text)).toEqual(problem)
+    }
+  })
+
+  it('refuses input that is not of the tool, and names what is wrong', async () => {
+    const { isError, text } = await call('list', { resource: 'keys' }, admin)
+    expect(isError).toBe(true)
+    expect(text).toMatch(/resource/)
+  })
+
+  it('never writes: all tools with the key of an administrator leave the registry as it is', async () => {
+    const count = async () =>
+      (await api.pool.query('select count(*)::int as count, max(sequence) as last from revisions')).rows
+    const before = await count()
+    for (const [name, input] of Object.entries(await inputs())) await answer(name, input, admin)
+    expect(await count()).toEqual(before)
+  })
+
+  it('shows internal records with a key alone', async () => {
+    const { key } = await createRecord(resourceOf('agreements'), api, {
+      title: 'Not for everybody',
+      kind: 'treaty',
+      parties: [{ country: 'NRU', role: 'party' }],
+      visibility: 'internal',
+    })
+    const input = { resource: 'agreements', filters: { country: 'NRU' } }
+    expect((await answer('list', input)).response.data).toEqual([])
+    expect((await answer('list', input, admin)).response.data).toMatchObject([{ id: key }])
+  })
+
+  it('requires a key where the registry does, and refuses a wrong one', async () => {
+    const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
+    try {
+      await expect(connect(closed)).rejects.toThrow()
+      await expect(connect(closed, 'a-key-that-nobody-has')).rejects.toThrow()
+      const allowed = await connect(closed, adminKey)
+      expect((await call('briefing', { country: 'PAK' }, allowed)).isError).toBe(false)
+      await allowed.close()
+    } finally {
+      await closed.close()
+    }
+  })
+
+  it('refuses batches, methods other than POST, and what is no message or a large one', async () => {
+    const send = (method: string, body?: unknown) =>
+      fetch(`${api.origin}/mcp`, {
+        method,
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+    expect((await send('POST', [ping, ping])).status).toBe(400)
+    expect((await send('POST', {})).status).toBe(400)
+    expect((await send('POST', { ...ping, padding: 'x'.repeat(70_000) })).status).toBe(413)
+    const get = await send('GET')
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
+  it('counts the requests of a tool as those of its client', async () => {
+    const limited = await openApi({ env: { RATE_LIMIT: '30' } })
+    try {
+      const agent = await connect(limited)
+      const results = []
+      for (let at = 0; at < 4; at += 1) results.push(await call('network', {}, agent).catch(() => undefined))
+      const refusal = results.find((result) => result?.isError)
+      expect(JSON.parse(refusal?.text ?? '{}')).toMatchObject({ type: '/problems/rate-limited', status: 429 })
+      await agent.close().catch(() => {})
+    } finally {
+      await limited.close()
+    }
+  })
+})
