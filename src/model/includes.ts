@@ -23,6 +23,7 @@ export function includedRecords(
     description,
     schema: z.array(z.lazy(() => recordSchema(resource))),
     json: jsonArray(document, sql`from ${resource.table} where ${condition}`, sql`${resource.key.column}`),
+    records: { resource, include: nested },
   }
 }
 
@@ -32,5 +33,6 @@ export function includedOne(resource: Resource, description: string, key: AnyPgC
     description,
     schema: z.lazy(() => recordSchema(resource)).nullable(),
     json: sql`coalesce((select ${storedJson(resource)} from ${resource.table} where ${resource.key.column} = ${key}), 'null')`,
+    records: { resource, include: [] },
   }
 }

@@ -10,8 +10,5 @@ export const defaultLanguage: Language = languages[0]
 /** Returns SQL of the name or label of a value, in a language. */
 export type LabelSql = (value: SQL, language: Language) => SQL
 
-/** Returns the supported language that a BCP 47 tag means: `zh` for `zh-Hans-CN`; undefined for any other language. */
-export function supportedLanguage(tag: string): Language | undefined {
-  const [primary = ''] = tag.toLowerCase().split('-')
-  return languages.find((language) => language === primary)
-}
+/** Returns the language of a BCP 47 tag without script and region: `zh` for `zh-Hans-CN`. */
+export const primaryLanguage = (tag: string): string => tag.toLowerCase().split('-')[0] ?? ''

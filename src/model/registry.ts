@@ -10,12 +10,25 @@ import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { nameIn, nameLinesOf } from './names.ts'
+import { makeNamesSchema } from './names-schema.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { type Reference, refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
 /** A capability's options, by the names of the resources that have it. */
 type Participants = Map<string, { roles: readonly [string, ...string[]]; parties: boolean }>
+
+/** The records that values refer to, as SQL. */
+export interface Referred {
+  /** The table with the alias of its rows. */
+  from: SQL
+  row: SQL
+  /** The column that the values equal. */
+  key: SQL
+  keyType: string
+  /** The condition that a record can be referred to. */
+  condition: SQL
+}
 
 /**
  * All resources, with their tables and with the references between them resolved. A resource finds other resources only
@@ -36,6 +49,7 @@ export class Registry {
   readonly #tables = new Map<string, RecordTable>()
   readonly #fieldTables = new Map<string, PgTable[]>()
   readonly #resources = new Map<string, Resource>()
+  #namesSchema: z.ZodType | undefined
 
   /** @throws when two resources have the same name. */
   constructor(definitions: readonly ResourceDefinition[]) {
@@ -62,6 +76,12 @@ export class Registry {
       if (capability?.kind === 'topics') this.withTopics.push(name)
       if (capability?.kind === 'externalIds') this.withExternalIds.push(name)
     }
+  }
+
+  /** The schema of a dictionary of names; one for each registry, since the OpenAPI document names it. */
+  get namesSchema(): z.ZodType {
+    this.#namesSchema ??= makeNamesSchema(this.resources)
+    return this.#namesSchema
   }
 
   /** A resource by its name. @throws when there is none. */
@@ -135,18 +155,33 @@ export class Registry {
     return nameIn(this.table(resource), this.definition(resource).search, row, language)
   }
 
-  /** SQL of the name of the record that a value refers to. */
-  nameOf({ resource, property, only = {} }: Reference): LabelSql {
+  /**
+   * The records that values refer to.
+   * @returns the alias of their rows, the key that values equal, and the condition that they can be referred to.
+   */
+  referred({ resource, property, only = {} }: Reference): Referred {
     const table = this.table(resource)
-    const key = property === undefined ? this.keyColumn(resource) : columnOf(table, property)
     // The alias differs from the table's name, since a resource may refer to itself.
-    const row = sql.identifier('named')
-    const narrowed = Object.entries(only).map(
-      ([name, value]) =>
-        sql` and ${row}.${sql.identifier(columnOf(table, name).name)} = ${literals([value])}`,
+    const row = sql`${sql.identifier('named')}`
+    const inRow = (column: AnyPgColumn) => sql`${row}.${sql.identifier(column.name)}`
+    const key = property === undefined ? this.keyColumn(resource) : columnOf(table, property)
+    const conditions = Object.entries(only).map(
+      ([name, value]) => sql`${inRow(columnOf(table, name))} = ${literals([value])}`,
     )
+    return {
+      from: sql`${table} ${row}`,
+      row,
+      key: inRow(key),
+      keyType: key.getSQLType(),
+      condition: conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`,
+    }
+  }
+
+  /** SQL of the name of the record that a value refers to. */
+  nameOf(reference: Reference): LabelSql {
+    const { from, row, key, condition } = this.referred(reference)
     return (value, language) =>
-      sql`(select ${this.nameIn(resource, sql`${row}`, language)} from ${table} ${row} where ${row}.${sql.identifier(key.name)} = ${value}${sql.join(narrowed)})`
+      sql`(select ${this.nameIn(reference.resource, row, language)} from ${from} where ${key} = ${value} and ${condition})`
   }
 
   /** Every table of the resources and those that they share. */

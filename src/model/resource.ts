@@ -16,6 +16,8 @@ export interface Include {
   schema: z.ZodType
   /** SQL text expression of the property's JSON, over the record's row. */
   json: SQL
+  /** The resource of the included records, and their own includes. */
+  records: { resource: Resource; include: readonly string[] }
 }
 
 /** The properties of a resource that the search across resources reads and shows. */
@@ -133,7 +135,17 @@ export function recordSchema(resource: Resource): z.ZodObject {
   const record = nameOutput(
     resource.singular,
     z
-      .strictObject({ ...ownProperties(resource), ...includedProperties(resource) })
+      .strictObject({
+        ...ownProperties(resource),
+        ...includedProperties(resource),
+        names: z
+          .lazy(() => resource.registry.namesSchema)
+          .optional()
+          .meta({
+            description:
+              'With `include=names`, in the response to a read by key: names of what the record refers to.',
+          }),
+      })
       .meta({ description: resource.description, examples: [exampleRecord(resource)] }),
   )
   recordSchemas.set(resource, record)

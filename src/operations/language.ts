@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Language, languages, supportedLanguage } from '../model/languages.ts'
+import { type Language, languages, primaryLanguage } from '../model/languages.ts'
 import { type CheckedQuery, getWords, type Parameter, single } from '../model/parameters.ts'
 import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './operation.ts'
 
@@ -7,12 +7,10 @@ import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './ope
 
 const name = 'lang'
 
-const tag = z
-  .string()
-  .max(35)
-  .refine((text) => supportedLanguage(text) !== undefined, {
-    error: `must be a language of the registry: ${languages.join(' or ')}; a script or region may follow, as in zh-CN`,
-  })
+const language = z.enum(languages)
+
+/** A language tag. Its script and region make no difference: `zh-CN` is `zh`. */
+const tag = z.preprocess((text) => (typeof text === 'string' ? primaryLanguage(text) : text), language)
 
 /** Contract of `Accept-Language`. An endpoint that has it in its contract answers in the language of the request. */
 export const acceptLanguage: RequestHeader = {
@@ -33,7 +31,7 @@ export const languageParameter = (what: string): Record<string, Parameter> => ({
   [name]: single(
     tag,
     `Language of ${what}; as \`Accept-Language\` says when left out. What has no name in the language has its usual one.`,
-    z.enum(languages),
+    language,
   ),
 })
 
@@ -46,7 +44,7 @@ export const isLanguageParameter = (parameter: string): boolean => parameter ===
 
 /** Returns the language that a query asks for; undefined if it asks for none. */
 export const getLanguage = (query: CheckedQuery): Language | undefined =>
-  supportedLanguage(getWords(query, name)[0] ?? '')
+  language.safeParse(getWords(query, name)[0]).data
 
 /** Adds to a response that its texts are in a language, and that they depend on the request. */
 export const inLanguage = (response: ApiResponse, language: Language): ApiResponse => ({

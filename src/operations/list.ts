@@ -1,8 +1,9 @@
 import type { Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Operation } from './operation.ts'
-import { keeping, linkHeader, nextLink, pageText } from './page.ts'
+import { keeping, linkHeader, localized, nextLink, pageText } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
 
 /** `GET /v1/{resource}`: pages of the records that match the filters. */
@@ -17,13 +18,13 @@ export const list: Operation = {
     path: '',
     of: 'all',
     access: 'read',
-    query: listParameters(resource),
-    headers: [ifNoneMatch],
+    query: { ...listParameters(resource), ...languageParameter('the names') },
+    headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => pageSchema(resource),
-        headers: { etag: etagHeader, link: linkHeader },
+        headers: { etag: etagHeader, link: linkHeader, 'content-language': contentLanguage },
       },
       304: notModified,
     },
@@ -32,12 +33,12 @@ export const list: Operation = {
 
   async handle(resource, request, context): Promise<ApiResponse> {
     const plan = planList(resource, request.query)
-    const { body, next } = await pageText(plan, context)
+    const { body, next } = await pageText(plan, context, request.language)
     const headers = {
       etag: bodyTag(body),
       ...(next !== null && { link: nextLink(request.search, next) }),
       ...keeping(plan),
     }
-    return { status: 200, headers, body }
+    return localized(plan, { status: 200, headers, body }, request.language)
   },
 }

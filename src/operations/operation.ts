@@ -10,6 +10,7 @@ import type { Resource } from '../model/resource.ts'
 import type { ProblemType } from '../problems/types.ts'
 import type { Client } from './client.ts'
 import type { Concurrency } from './concurrency.ts'
+import type { Names } from './names/names.ts'
 
 /** Who sends a request: an API key, a user of the OpenID Connect issuer, or an anonymous client. */
 export interface Actor {
@@ -144,6 +145,8 @@ export interface Context {
   exportLimit: Concurrency
   /** Bounds streams of changes. */
   streamLimit: Concurrency
+  /** The names of what responses refer to, as the reader sees them. */
+  names: Names
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `changed`. */

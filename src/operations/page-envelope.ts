@@ -1,7 +1,12 @@
 /**
- * Returns the JSON of a page: `{"data":[…],"page":{…}}`.
+ * Returns the JSON of a page: `{"data":[…],"page":{…}}`, perhaps with `"names":{…}`.
  * @param items JSON texts, joined with commas, as PostgreSQL composes them.
  * @param page limit, next cursor and total.
+ * @param names JSON of the names of what the items refer to, if they are asked for.
  */
-export const pageEnvelope = (items: string, page: Readonly<Record<string, unknown>>): string =>
-  `{"data":[${items}],"page":${JSON.stringify(page)}}`
+export const pageEnvelope = (
+  items: string,
+  page: Readonly<Record<string, unknown>>,
+  names?: string,
+): string =>
+  `{"data":[${items}],"page":${JSON.stringify(page)}${names === undefined ? '' : `,"names":${names}`}}`

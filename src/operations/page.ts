@@ -1,8 +1,10 @@
 import type { Transaction } from '../database/database.ts'
+import type { Language } from '../model/languages.ts'
 import { type CursorLocation, listScope, type Position, readCursor, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
-import type { Context, HeaderContract } from './operation.ts'
+import { inLanguage } from './language.ts'
+import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { readRegistryAt } from './past.ts'
 import { queryDocuments } from './records.ts'
@@ -46,34 +48,59 @@ export const linkHeader: HeaderContract = {
 export const keeping = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
 
+/** Adds its language to the response of a plan with names. */
+export const localized = (
+  { representation }: ListPlan,
+  response: ApiResponse,
+  language: Language,
+): ApiResponse => (representation.names ? inLanguage(response, language) : response)
+
 const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => [
   await first(),
   await second(),
 ]
 
+/** Reads the records of a page and, if the plan has them, the names of what they refer to. */
+async function readPage(
+  plan: ListPlan,
+  after: Position | undefined,
+  registry: Transaction,
+  { names }: Context,
+  language: Language,
+): Promise<{ row: Row | undefined; names?: string }> {
+  const [row] = await queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
+  const { resource, representation, asOf } = plan
+  if (!representation.names) return { row }
+  const text = row?.records ?? ''
+  const isPast = asOf !== undefined
+  return { row, names: await names.find(registry, { resource, representation, text, language, isPast }) }
+}
+
 /**
  * Returns the JSON of the page of a plan, and the cursor of the next page.
+ * @param language of the names, if the plan has any.
  * @param place where the cursor was sent; the query string when left out.
  * @throws Problem `invalid-cursor` when the plan's cursor is not of this plan.
  */
 export async function pageText(
   plan: ListPlan,
   context: Context,
+  language: Language,
   place?: CursorLocation,
 ): Promise<{ body: string; next: string | null }> {
   const after =
     plan.cursor === undefined
       ? undefined
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
-  const [rows, total] = await readRegistryAt(plan.asOf, context, (registry) => {
-    const records = () => queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
+  const [{ row, names }, total] = await readRegistryAt(plan.asOf, context, (registry) => {
+    const records = () => readPage(plan, after, registry, context, language)
     if (plan.count === undefined) return records().then((found) => [found, undefined] as const)
     // A connection runs one statement at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
     return Promise.all([records(), countTotal(plan, registry)])
   })
-  const { records = null, last = null } = rows[0] ?? {}
+  const { records = null, last = null } = row ?? {}
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
   const page = { limit: plan.limit, next, ...(total && { total }) }
-  return { body: pageEnvelope(records ?? '', page), next }
+  return { body: pageEnvelope(records ?? '', page, names), next }
 }

@@ -1,10 +1,12 @@
 import type { DatabaseClient } from '../database/database.ts'
+import type { Language } from '../model/languages.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
 import { type Representation, readRepresentation, representationParameters } from '../query/representation.ts'
 import { pastStatement } from '../query/revisions.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
+import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
 import type { Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
 import { findRecords, readerOf } from './records.ts'
@@ -49,6 +51,20 @@ async function readPastRecord(
   return row?.operation === 'remove' ? undefined : row
 }
 
+/** Adds to a record the names of what it refers to, as of now or as of `at`. */
+async function withNames(
+  resource: Resource,
+  document: string,
+  representation: Representation,
+  language: Language,
+  at: string | undefined,
+  context: Context,
+): Promise<string> {
+  const request = { resource, representation, text: document, language, isPast: at !== undefined }
+  const names = await readRegistryAt(at, context, (registry) => context.names.find(registry, request))
+  return `${document.slice(0, -1)},"names":${names}}`
+}
+
 /** `GET /v1/{resource}/{key}`: one record. */
 export const read: Operation = {
   method: 'GET',
@@ -60,25 +76,33 @@ export const read: Operation = {
     path: '',
     of: 'one',
     access: 'read',
-    query: { ...representationParameters(resource), ...recordMomentParameter(`the ${resource.noun}`) },
-    headers: [ifNoneMatch],
+    query: {
+      ...representationParameters(resource, { names: true }),
+      ...languageParameter('the names'),
+      ...recordMomentParameter(`the ${resource.noun}`),
+    },
+    headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {
         description: `The ${resource.noun}.`,
         schema: () => recordOrSparseSchema(resource),
-        headers: { etag: etagHeader },
+        headers: { etag: etagHeader, 'content-language': contentLanguage },
       },
       304: notModified,
     },
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 
-  async handle(resource, { key, query }, context) {
+  async handle(resource, { key, query, language }, context) {
     const representation = readRepresentation(resource, query)
     const at = getRecordMoment(query)
     const record = await readRecordAt(resource, key, at, representation, context)
     if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
     const { version, document } = record
+    if (representation.names) {
+      const body = await withNames(resource, document, representation, language, at, context)
+      return inLanguage({ status: 200, headers: { etag: includedTag(version, body) }, body }, language)
+    }
     const etag = representation.include.length > 0 ? includedTag(version, document) : versionTag(version)
     return { status: 200, headers: { etag }, body: document }
   },

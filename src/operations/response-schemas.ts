@@ -58,10 +58,16 @@ function recordExample(resource: Resource): Record<string, unknown> {
 export const pageSchema = memoizeByResource((resource) =>
   nameOutput(
     `${resource.singular}Page`,
-    z.strictObject({ data: z.array(recordOrSparseSchema(resource)), page: pageInfoSchema }).meta({
-      description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
-      examples: [{ data: [recordExample(resource)], page: { limit: 25, next: null } }],
-    }),
+    z
+      .strictObject({
+        data: z.array(recordOrSparseSchema(resource)),
+        page: pageInfoSchema,
+        names: resource.registry.namesSchema.optional().meta({ description: 'With `include=names`.' }),
+      })
+      .meta({
+        description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
+        examples: [{ data: [recordExample(resource)], page: { limit: 25, next: null } }],
+      }),
   ),
 )
 

@@ -1,7 +1,8 @@
 import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
 import { planSearch, searchBodies } from '../query/search.ts'
+import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
-import { keeping, pageText } from './page.ts'
+import { keeping, localized, pageText } from './page.ts'
 import { pageSchema } from './response-schemas.ts'
 
 /** `POST /v1/{resource}/search`: pages of the records that match a boolean filter expression. */
@@ -17,8 +18,11 @@ export const search: Operation = {
     of: 'all',
     access: 'read',
     cost: 2,
-    query: recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
-    headers: [],
+    query: {
+      ...languageParameter('the names'),
+      ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
+    },
+    headers: [acceptLanguage],
     body: {
       mediaTypes: ['application/json'],
       schema: () => searchBodies(resource).page,
@@ -28,7 +32,7 @@ export const search: Operation = {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => pageSchema(resource),
-        headers: {},
+        headers: { 'content-language': contentLanguage },
       },
     },
     problems: [
@@ -45,7 +49,7 @@ export const search: Operation = {
   async handle(resource, request, context) {
     const asOf = getRecordMoment(request.query)
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
-    const { body } = await pageText(plan, context, { pointer: '/cursor' })
-    return { status: 200, headers: keeping(plan), body }
+    const { body } = await pageText(plan, context, request.language, { pointer: '/cursor' })
+    return localized(plan, { status: 200, headers: keeping(plan), body }, request.language)
   },
 }

@@ -60,7 +60,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
       sortWords(resource),
       'Order of the records: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
-    ...representationParameters(resource),
+    ...representationParameters(resource, { names: false }),
     ...listMomentParameter(resource),
   }
 }
@@ -69,6 +69,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
 export function listParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...selectionParameters(resource),
+    ...representationParameters(resource, { names: true }),
     limit: limitParameter('Records per page', pageSize),
     cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     count: single(

@@ -6,17 +6,30 @@ import type { Resource } from '../model/resource.ts'
 export interface Representation {
   fields: readonly string[]
   include: string[]
+  /** Whether the names of the records that it refers to are added; not when left out. */
+  names?: boolean
 }
 
-/** Returns the parameters `fields` and `include`. */
-export function representationParameters(resource: Resource): Record<string, Parameter> {
+/** The value of `include` that adds names. */
+export const namesInclude = 'names'
+
+const names = ` \`${namesInclude}\`: the names of all records that the response refers to, each once, by resource and key.`
+
+/**
+ * Returns the parameters `fields` and `include`.
+ * @param options `names` says whether the response has a place for names beside the records.
+ */
+export function representationParameters(
+  resource: Resource,
+  options: { names: boolean },
+): Record<string, Parameter> {
   const includes = Object.entries(resource.includes())
   const descriptions = includes.map(([name, { description }]) => `\`${name}\`: ${description}`)
   return {
     fields: words(propertiesOf(resource), 'Properties to return, separated by commas; all when left out.'),
     include: words(
-      includes.map(([name]) => name),
-      `Related records to add to each record, separated by commas. ${descriptions.join(' ')}`,
+      [...includes.map(([name]) => name), ...(options.names ? [namesInclude] : [])],
+      `Related records to add to each record, separated by commas. ${descriptions.join(' ')}${options.names ? names : ''}`,
     ),
   }
 }
@@ -31,6 +44,12 @@ export function refuseRepeated(parameter: string, names: string[]): void {
   }
 }
 
+/** Takes the names out of the values of `include`. The others are sorted, so that their order makes no difference. */
+export const splitInclude = (include: readonly string[]): Pick<Representation, 'include' | 'names'> => ({
+  include: include.filter((name) => name !== namesInclude).sort(),
+  names: include.includes(namesInclude),
+})
+
 function parseRepresentation(resource: Resource, query: CheckedQuery): Representation {
   const fields = getWords(query, 'fields')
   const include = getWords(query, 'include')
@@ -39,7 +58,7 @@ function parseRepresentation(resource: Resource, query: CheckedQuery): Represent
   const properties = propertiesOf(resource)
   return {
     fields: fields.length > 0 ? properties.filter((name) => fields.includes(name)) : properties,
-    include: include.sort(),
+    ...splitInclude(include),
   }
 }
 

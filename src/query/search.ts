@@ -8,6 +8,7 @@ import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
 import { type Condition, type FilterComparison, listValues, type Quantifier } from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
+import { namesInclude, splitInclude } from './representation.ts'
 
 /** Limits of a search: depth of the tree, number of comparisons, values of one `in`, and JSON values of the whole tree. */
 const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } as const
@@ -111,9 +112,11 @@ const sortSchema = (resource: Resource) =>
     .default([])
     .check(requireUnique(({ by }) => by, ['by']))
 
+const includeSchema = (words: string[]) =>
+  z.array(z.enum(words)).max(words.length).check(requireUnique(String)).default([])
+
 /** The properties that select records, in the bodies of searches and of their exports. */
-function selectionShape(resource: Resource) {
-  const includes = Object.keys(resource.includes())
+function selectionShape(resource: Resource, includes: string[]) {
   return {
     where: conditionSchema(toSearchable(resource), resource.singular).optional(),
     sort: sortSchema(resource),
@@ -123,12 +126,13 @@ function selectionShape(resource: Resource) {
       .max(propertiesOf(resource).length)
       .check(requireUnique(String))
       .optional(),
-    include: z.array(z.enum(includes)).max(includes.length).check(requireUnique(String)).default([]),
+    include: includeSchema(includes),
   }
 }
 
 function makeBodies(resource: Resource) {
-  const selection = selectionShape(resource)
+  const includes = Object.keys(resource.includes())
+  const selection = selectionShape(resource, includes)
   const noun = resource.name.replaceAll('-', ' ')
   return {
     page: nameInput(
@@ -136,6 +140,7 @@ function makeBodies(resource: Resource) {
       z
         .strictObject({
           ...selection,
+          include: includeSchema([...includes, namesInclude]),
           limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
           cursor: z
             .string()
@@ -288,7 +293,7 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
     sort: completeSort(resource, terms),
     representation: {
       fields: fields ? properties.filter((name) => fields.includes(name)) : properties,
-      include: include.sort(),
+      ...splitInclude(include),
     },
   }
 }

@@ -5,6 +5,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { endpoints } from '../../src/features/index.ts'
 import { defaultLanguage } from '../../src/model/languages.ts'
 import { Concurrency } from '../../src/operations/concurrency.ts'
+import { Names } from '../../src/operations/names/names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { anonymous } from '../../src/server/plugins/authentication/authenticate.ts'
 import { type Api, openApi } from '../support/api.ts'
@@ -299,6 +300,7 @@ describe('a database whose locale is C', () => {
           streamDatabase: database,
           exportLimit: limit,
           streamLimit: limit,
+          names: new Names(undefined),
           cursorSecret: '',
           keyring: { changed: () => {} },
           changed: async () => {},

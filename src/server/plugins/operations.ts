@@ -6,6 +6,7 @@ import { publicReads } from '../../database/public-reads.ts'
 import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
 import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrency.ts'
+import { Names } from '../../operations/names/names.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
 import { momentNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
@@ -176,6 +177,7 @@ export const operations = fp<OperationsOptions>(
       streamDatabase,
       exportLimit,
       streamLimit,
+      names: new Names(changes),
       cursorSecret: await cursorSecret(database),
       keyring,
       changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),
@@ -186,6 +188,7 @@ export const operations = fp<OperationsOptions>(
       database: publicReads(database),
       exportDatabase: publicReads(exportDatabase),
       streamDatabase: publicReads(streamDatabase),
+      names: new Names(changes),
     }
     const contexts = { internal: context, public: publicContext }
     for (const endpoint of endpoints) {

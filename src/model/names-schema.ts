@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { referenceProperties } from './reference-properties.ts'
+import { ownProperties, type Resource } from './resource.ts'
+import { nameOutput } from './schema-names.ts'
+
+/** Returns the schema of a dictionary of names: a section for whatever records of these resources can refer to. */
+export function makeNamesSchema(resources: readonly Resource[]) {
+  const sections = new Set(
+    resources.flatMap((resource) =>
+      referenceProperties(resource, Object.keys(ownProperties(resource))).map(({ section }) => section),
+    ),
+  )
+  const names = z.record(z.string(), z.string()).optional()
+  return nameOutput(
+    'Names',
+    z.strictObject(Object.fromEntries([...sections].map((section) => [section, names]))).meta({
+      description:
+        'Names of records by resource and key, each once. There is a section for everything that the records can refer to.',
+      examples: [{ countries: { CHN: 'China', PAK: 'Pakistan' }, topics: { energy: 'Energy' } }],
+    }),
+  )
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { ownProperties, type Resource } from './resource.ts'
+import { unwrapped } from './schema-names.ts'
+import { type Reference, references } from './schemas.ts'
+
+/** A property whose values refer to other records. */
+export interface ReferenceProperty {
+  /** The JSON text before a value: `"country":`, or `"resource":"agreements","id":` where the resource decides. */
+  before: string
+  reference: Reference
+  /** The section of a dictionary of names: the resource, or the property if its values are not the resource's keys. */
+  section: string
+}
+
+/** Finds what a schema refers to. @param name of the property that has the schema. */
+function propertiesIn(schema: z.core.$ZodType, name: string, before: string): ReferenceProperty[] {
+  const reference = references.get(schema)
+  if (reference) {
+    const section = reference.property === undefined ? reference.resource : name
+    return [{ before, reference, section }]
+  }
+  const inner = unwrapped(schema)
+  if (inner !== schema) return propertiesIn(inner, name, before)
+  if (schema instanceof z.ZodArray) return propertiesIn(schema.element, name, before)
+  if (schema instanceof z.ZodUnion)
+    return schema.options.flatMap((option) => propertiesIn(option, name, before))
+  return schema instanceof z.ZodObject ? propertiesOfShape(schema.shape) : []
+}
+
+function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
+  // Literals that tell the variants of a union apart stand before the property.
+  let literals = ''
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    const start = `${literals}${JSON.stringify(name)}:`
+    const inner = unwrapped(schema)
+    literals = inner instanceof z.ZodLiteral ? `${start}${JSON.stringify(inner.value)},` : ''
+    return propertiesIn(schema, name, start)
+  })
+}
+
+/**
+ * Returns the properties of a resource's records that refer to other records.
+ * @param fields which own properties the records have.
+ * @param include names of their includes, whose records refer to others, too.
+ */
+export function referenceProperties(
+  resource: Resource,
+  fields: readonly string[],
+  include: readonly string[] = [],
+): ReferenceProperty[] {
+  const own = ownProperties(resource)
+  const chosen = Object.fromEntries(fields.flatMap((name) => (own[name] ? [[name, own[name]] as const] : [])))
+  const includes = include.length > 0 ? resource.includes() : {}
+  const included = include.flatMap((name) => {
+    const { records } = includes[name] ?? {}
+    return records
+      ? referenceProperties(records.resource, Object.keys(ownProperties(records.resource)), records.include)
+      : []
+  })
+  const found = [...propertiesOfShape(chosen), ...included]
+  return found.filter(
+    ({ before, section }, at) =>
+      found.findIndex((other) => other.before === before && other.section === section) === at,
+  )
+}

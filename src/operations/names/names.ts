@@ -1,0 +1,115 @@
+import type { Changes } from '../../database/changes.ts'
+import type { Transaction } from '../../database/database.ts'
+import type { Language } from '../../model/languages.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import { namesStatement, type Wanted } from '../../query/names.ts'
+import type { Representation } from '../../query/representation.ts'
+import { findReferencesInText, type Section } from './references-in-text.ts'
+
+/** Maximum number of names in memory in each language. When there are more, all are dropped. */
+const maxNames = 50_000
+
+/** Names by section and value, as members of a JSON object: `"CHN":"China"`. */
+type Dictionary = Map<string, Map<string, string>>
+
+const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
+
+type Missing = Wanted & Pick<Section, 'section'>
+
+/** Returns the JSON of the names of what sections have, and what has no name in the dictionary. */
+function compose(sections: readonly Section[], dictionary: Dictionary): { json: string; missing: Missing[] } {
+  const missing: Missing[] = []
+  const parts = sections.map((section) => {
+    const names = dictionary.get(section.section)
+    const values: string[] = []
+    let members = ''
+    for (const value of section.values) {
+      const member = names?.get(value)
+      if (member === undefined) values.push(value)
+      else members += members === '' ? member : `,${member}`
+    }
+    if (values.length > 0) missing.push({ ...section, values })
+    return `"${section.section}":{${members}}`
+  })
+  return { json: `{${parts.join()}}`, missing }
+}
+
+/** Whether a value has the form of the keys that it should be one of. */
+const isKey = (registry: Registry, { resource, property }: Wanted['reference'], value: string) =>
+  property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
+
+/** Reads names into a dictionary. A value without a record has none. */
+async function readNames(
+  database: Transaction,
+  registry: Registry,
+  missing: readonly Missing[],
+  language: Language,
+  dictionary: Dictionary,
+): Promise<void> {
+  const wanted = missing.flatMap((section) => {
+    const values = section.values.filter((value) => isKey(registry, section.reference, value))
+    return values.length > 0 ? [{ ...section, values }] : []
+  })
+  if (wanted.length === 0) return
+  const statement = namesStatement(registry, wanted, language)
+  const rows = await database.query<{ at: number; value: string; name: string }>(statement)
+  for (const { at, value, name } of rows) {
+    const { section = '' } = wanted[at] ?? {}
+    const names = dictionary.get(section) ?? new Map<string, string>()
+    dictionary.set(section, names.set(value, `${JSON.stringify(value)}:${JSON.stringify(name)}`))
+  }
+}
+
+/** Records whose references are named. */
+export interface NamesRequest {
+  resource: Resource
+  representation: Representation
+  /** JSON of the records. */
+  text: string
+  language: Language
+  /** Whether the database reads the past. */
+  isPast: boolean
+}
+
+/**
+ * The names of the records that responses refer to. Names of the present are kept in memory while nothing in the
+ * database has changed, since a page of a list would take a third longer with a second statement.
+ */
+export class Names {
+  readonly #changes: Changes | undefined
+  readonly #known = new Map<Language, Dictionary>()
+  #generation = -1
+
+  /** @param changes tells when names may have changed; without it, no name is kept. */
+  constructor(changes: Changes | undefined) {
+    this.#changes = changes
+  }
+
+  /**
+   * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
+   * @param database where names are read that are not in memory, as the reader of the response sees it.
+   */
+  async find(database: Transaction, request: NamesRequest): Promise<string> {
+    const { resource, representation, text, language, isPast } = request
+    const sections = findReferencesInText(resource, representation, text)
+    const dictionary = (isPast ? undefined : this.#valid(language)) ?? new Map()
+    const { json, missing } = compose(sections, dictionary)
+    if (missing.length === 0) return json
+    // If something changes meanwhile, the next request drops this dictionary.
+    await readNames(database, resource.registry, missing, language, dictionary)
+    return compose(sections, dictionary).json
+  }
+
+  /** The names in memory, if they are those of the database. */
+  #valid(language: Language): Dictionary | undefined {
+    if (!this.#changes?.isCurrent()) return undefined
+    if (this.#generation !== this.#changes.generation) this.#known.clear()
+    this.#generation = this.#changes.generation
+    const found = this.#known.get(language)
+    if (found && sizeOf(found) < maxNames) return found
+    const dictionary: Dictionary = new Map()
+    this.#known.set(language, dictionary)
+    return dictionary
+  }
+}

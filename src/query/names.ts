@@ -1,0 +1,38 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Statement } from '../database/statement.ts'
+import type { Language } from '../model/languages.ts'
+import type { Registry } from '../model/registry.ts'
+import type { Reference } from '../model/schemas.ts'
+import { statement } from './statement.ts'
+
+/** Values that refer to records, all in the same way. */
+export interface Wanted {
+  reference: Reference
+  values: string[]
+}
+
+function namesSql(registry: Registry, { reference }: Wanted, at: number, language: Language): SQL {
+  const { from, row, key, keyType, condition } = registry.referred(reference)
+  const values = sql`${sql.placeholder(`values.${at}`)}::${sql.raw(keyType)}[]`
+  return sql`select ${sql.raw(String(at))} as at, ${key}::text as value, ${registry.nameIn(reference.resource, row, language)} as name from ${from} where ${key} = any(${values}) and ${condition}`
+}
+
+/**
+ * The statement of the names of records: rows of `at` (which of `wanted`), `value` and `name`. A value without a record
+ * has no row.
+ * @param wanted with values that have the form of the keys or properties that they refer to.
+ */
+export const namesStatement = (
+  registry: Registry,
+  wanted: readonly Wanted[],
+  language: Language,
+): Statement =>
+  statement(
+    `names|${language}|${JSON.stringify(wanted.map(({ reference }) => reference))}`,
+    () =>
+      sql.join(
+        wanted.map((one, at) => namesSql(registry, one, at, language)),
+        sql` union all `,
+      ),
+    Object.fromEntries(wanted.map(({ values }, at) => [`values.${at}`, values])),
+  )

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Resource, recordSchema } from '../../src/model/resource.ts'
+import { findReferences } from '../../src/operations/writing/references.ts'
+import { type Api, sharedApi } from '../support/api.ts'
+import { createRecord, type Document, exampleDocument } from '../support/documents.ts'
+import { resources } from '../support/registry.ts'
+
+type Names = Record<string, Record<string, string>>
+interface Page {
+  data: Document[]
+  names: Names
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+/** The name of the record that a value refers to, as the API has it. */
+async function nameOf(resource: Resource, value: string, property: string | undefined): Promise<string> {
+  const title = resource.search.title.name
+  const list = `/v1/${resource.name}?${property ?? resource.key.property}=${value}&fields=${title}`
+  return String((await api.get(list)).json<Page>().data[0]?.[title])
+}
+
+/** A record, and the records that it includes, each with its resource. */
+function flatten(resource: Resource, record: Document): { resource: Resource; record: Document }[] {
+  const includes = Object.entries(resource.includes()).flatMap(([name, { records }]) =>
+    [record[name] ?? []].flat().map((included) => ({ resource: records.resource, record: Object(included) })),
+  )
+  return [{ resource, record }, ...includes.flatMap((one) => flatten(one.resource, one.record))]
+}
+
+/** The names of all that records refer to, found by walking their parsed documents along the schemas. */
+async function expectedNames(resource: Resource, records: Document[]): Promise<Names> {
+  const expected: Names = {}
+  for (const one of records.flatMap((record) => flatten(resource, record))) {
+    for (const { path, value, reference } of findReferences(recordSchema(one.resource), one.record)) {
+      const section = reference.property === undefined ? reference.resource : String(path.at(-1))
+      const name = await nameOf(resource.registry.get(reference.resource), value, reference.property)
+      expected[section] = { ...expected[section], [value]: name }
+    }
+  }
+  return expected
+}
+
+const withoutEmpty = (names: Names): Names =>
+  Object.fromEntries(Object.entries(names).filter(([, section]) => Object.keys(section).length > 0))
+
+describe.each(resources)('include=names on $name', (resource) => {
+  let key: string
+  beforeAll(async () => {
+    key = (await createRecord(resource, api, await exampleDocument(resource, api, {}))).key
+  })
+
+  it('adds to a page the name of everything that its records refer to, each once', async () => {
+    const page = (await api.get(`/v1/${resource.name}?limit=20&include=names`)).json<Page>()
+    expect(page.data.length).toBeGreaterThan(0)
+    expect(withoutEmpty(page.names)).toEqual(await expectedNames(resource, page.data))
+  })
+
+  it('adds the names to one record', async () => {
+    const { names, ...record } = (await api.get(`/v1/${resource.name}/${key}?include=names`)).json<
+      Document & { names: Names }
+    >()
+    expect(withoutEmpty(names)).toEqual(await expectedNames(resource, [record]))
+    expect(record).toEqual((await api.get(`/v1/${resource.name}/${key}`)).json())
+  })
+
+  it('adds the names to a search, as to a list', async () => {
+    const list = (await api.get(`/v1/${resource.name}?limit=3&include=names&lang=zh`)).json<Page>()
+    const search = await api.post(`/v1/${resource.name}/search?lang=zh`, { limit: 3, include: ['names'] })
+    expect(search.json<Page>().names).toEqual(list.names)
+    expect(search.headers.get('content-language')).toBe('zh')
+  })
+
+  it('names only what the chosen fields refer to', async () => {
+    const fields = resource.key.property
+    const page = (await api.get(`/v1/${resource.name}?limit=3&include=names&fields=${fields}`)).json<Page>()
+    expect(page.names).toEqual({})
+  })
+
+  it('names what included records refer to, too', async () => {
+    const path = `/v1/${resource.name}/${key}?include=names`
+    for (const include of Object.keys(resource.includes())) {
+      const { names, ...record } = (await api.get(`${path},${include}`)).json<Document & { names: Names }>()
+      expect(withoutEmpty(names), include).toEqual(await expectedNames(resource, [record]))
+    }
+  })
+})

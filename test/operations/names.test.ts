@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { untilKept } from '../support/cache-status.ts'
+import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
+
+const [organizations, agreements] = [resourceOf('organizations'), resourceOf('agreements')]
+
+let api: Api
+let organization: string
+let path: string
+beforeAll(async () => {
+  api = await openApi()
+  await untilKept(api)
+  organization = await makeOrganization('First Institute', 'public')
+  path = await makeAgreement(organization, 'public')
+})
+afterAll(() => api.close())
+
+const makeOrganization = async (name: string, visibility: string) => {
+  const document = {
+    name,
+    visibility,
+    parent: null,
+    country: null,
+    aliases: [{ name: '第一研究所', language: 'zh' }],
+  }
+  return (await createRecord(organizations, api, await exampleDocument(organizations, api, document))).key
+}
+
+const makeAgreement = async (party: string, visibility: string) => {
+  const parties = [{ organization: party, role: 'party' }]
+  const document = await exampleDocument(agreements, api, { parties, relations: [], visibility })
+  return (await createRecord(agreements, api, document)).path
+}
+
+const nameAt = async (query = '', key: string | null = null) => {
+  const answer = await api.get(`${path}?include=names${query}`, { key })
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<{ names: { organizations: Record<string, string> } }>().names.organizations[organization]
+}
+
+describe('names', () => {
+  it('are those of the language, an alias before the title', async () => {
+    expect(await nameAt('&lang=zh')).toBe('第一研究所')
+    expect(await nameAt('&lang=en')).toBe('First Institute')
+  })
+
+  it('are new as soon as a change of the name is acknowledged', async () => {
+    expect(await nameAt()).toBe('First Institute')
+    await api.patch(`/v1/organizations/${organization}`, { name: 'Second Institute' })
+    expect(await nameAt()).toBe('Second Institute')
+  })
+
+  it('are new after a change in SQL', async () => {
+    await nameAt()
+    await api.pool.query('update organizations set name = $1 where id = $2', [
+      'Third Institute',
+      organization,
+    ])
+    await vi.waitFor(async () => expect(await nameAt()).toBe('Third Institute'), { timeout: 5000 })
+  })
+
+  it('are those of the time that asOf names', async () => {
+    const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
+    const before = await nameAt()
+    await api.patch(`/v1/organizations/${organization}`, { name: 'Last Institute' })
+    const asOf = `&asOf=${rows[0]?.now.toISOString()}`
+    expect(await nameAt(asOf)).toBe(before)
+    expect(await nameAt(asOf, adminKey)).toBe(before)
+    expect(await nameAt()).toBe('Last Institute')
+  })
+
+  it('change the entity tag of a record', async () => {
+    const before = (await api.get(`${path}?include=names`)).headers.get('etag')
+    await api.patch(`/v1/organizations/${organization}`, { name: 'Renamed Institute' })
+    expect((await api.get(`${path}?include=names`)).headers.get('etag')).not.toBe(before)
+  })
+
+  it('of internal records are not in answers to anonymous readers', async () => {
+    const internal = await makeOrganization('Secret Institute', 'internal')
+    const secret = await makeAgreement(internal, 'internal')
+    expect((await api.get(`${secret}?include=names`, { key: adminKey })).text).toContain('Secret Institute')
+    const page = '/v1/agreements?limit=200&sort=-createdAt&include=names'
+    expect((await api.get(page, { key: adminKey })).text).toContain('Secret Institute')
+    expect((await api.get(page)).text).not.toContain('Secret Institute')
+  })
+})
