@@ -2,6 +2,7 @@ import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
 import { readSearchSelection, searchBodies } from '../query/search.ts'
 import { fileContract, fileDescription, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
+import { acceptLanguage } from './language.ts'
 import type { Operation } from './operation.ts'
 
 /** `POST /v1/{resource}/export`: a file of all records that match a boolean filter expression. */
@@ -18,7 +19,7 @@ export const exportSearch: Operation = {
       ...fileParameters(resource),
       ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
     },
-    headers: [],
+    headers: [acceptLanguage],
     body: {
       mediaTypes: ['application/json'],
       schema: () => searchBodies(resource).selection,

@@ -1,6 +1,7 @@
 import { readSelection, selectionParameters } from '../query/list.ts'
 import { fileContract, fileDescription, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
+import { acceptLanguage } from './language.ts'
 import type { Operation } from './operation.ts'
 
 /** `GET /v1/{resource}/export`: a file of all records that match the filters. */
@@ -13,7 +14,7 @@ export const exportList: Operation = {
     summary: `Export ${resource.name.replaceAll('-', ' ')}`,
     description: `Every filter of the list can be used. ${fileDescription}`,
     query: { ...fileParameters(resource), ...selectionParameters(resource) },
-    headers: [],
+    headers: [acceptLanguage],
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
   }),
 

@@ -1,8 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { wordLabels } from '../model/dimensions.ts'
 import { propertyJson } from '../model/document.ts'
+import type { Language } from '../model/languages.ts'
+import type { Registry } from '../model/registry.ts'
 import { ownProperties, type Resource } from '../model/resource.ts'
 import { unwrapped } from '../model/schema-names.ts'
+import { type Reference, references } from '../model/schemas.ts'
 import type { Representation } from './representation.ts'
 
 /**
@@ -61,6 +65,49 @@ const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
 })
 
+/** What the values of a schema refer to, inside nullable, optional and default wrappers. */
+function referenceOf(schema: z.core.$ZodType): Reference | undefined {
+  const found = references.get(schema)
+  const inner = unwrapped(schema)
+  return found ?? (inner === schema ? undefined : referenceOf(inner))
+}
+
+/** Adds names to columns: where the names come from, and their language. */
+interface Naming {
+  registry: Registry
+  language: Language
+}
+
+/** SQL of the name of the record that a text refers to. */
+const nameSql = ({ registry, language }: Naming, reference: Reference, value: SQL): SQL =>
+  registry.nameOf(reference)(sql`(${value})::${sql.raw(registry.referred(reference).keyType)}`, language)
+
+/** A column of names stands after that of the codes. */
+const nameColumn = (name: string, cell: SQL): FlatColumn => ({ name: `${name}.name`, kind: 'text', cell })
+
+/** The names of a list of codes. */
+const namesColumn = (naming: Naming, name: string, reference: Reference, list: SQL): FlatColumn =>
+  nameColumn(
+    name,
+    sql`(select string_agg(${nameSql(naming, reference, sql`listed.value`)}, '; ' order by listed.at) from unnest(${list}) with ordinality listed(value, at))`,
+  )
+
+/** The participants by name: `China (Donor); Pakistan (Recipient)`. */
+function participantNamesColumn(naming: Naming, name: string, resource: Resource, json: SQL): FlatColumn {
+  const capability = resource.bound[name]?.field.capability
+  const role = wordLabels(capability?.kind === 'participants' ? capability.roles : undefined)
+  const list = unwrapped(ownProperties(resource)[name] ?? z.never())
+  const shape = (list instanceof z.ZodArray && getShape(list.element)) || {}
+  const names = Object.entries(shape).flatMap(([member, schema]) => {
+    const reference = referenceOf(schema)
+    return reference ? [nameSql(naming, reference, sql`one.value ->> ${sql.raw(`'${member}'`)}`)] : []
+  })
+  return nameColumn(
+    name,
+    sql`(select string_agg(coalesce(${sql.join(names, sql`, `)}) || ' (' || ${role(sql`(one.value ->> 'role')`, naming.language)} || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
+  )
+}
+
 /** The participants as text: `CHN (donor); PAK (recipient)`. */
 const participantsColumn = (name: string, json: SQL): FlatColumn => ({
   name,
@@ -68,35 +115,73 @@ const participantsColumn = (name: string, json: SQL): FlatColumn => ({
   cell: sql`(select string_agg(coalesce(one.value ->> 'country', one.value ->> 'region', one.value ->> 'organization') || ' (' || (one.value ->> 'role') || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
 })
 
-/** The columns of an object in a JSON value. */
-const memberColumns = (name: string, shape: z.core.$ZodShape, json: SQL): FlatColumn[] =>
-  Object.entries(shape).map(([member, schema]) => {
-    const path = `${name}.${member}`
-    const inner = unwrapped(schema)
-    const value = sql`(${json}) ->> ${sql.raw(`'${member}'`)}`
-    return inner instanceof z.ZodArray || getShape(inner)
-      ? jsonColumn(path, value)
-      : scalarColumn(path, inner, value)
-  })
+const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${sql.raw(`'${member}'`)})`
 
-function propertyColumns(resource: Resource, name: string, schema: z.core.$ZodType): FlatColumn[] {
+/** The name of a member of an object; where its schema is a union, that of the variant with the object's literals. */
+function memberNameColumns(naming: Naming, name: string, member: string, schema: z.core.$ZodType, json: SQL) {
+  const variants = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [schema]
+  const value = memberText(json, member)
+  const cases = variants.flatMap((variant) => {
+    const shape = getShape(variant) ?? {}
+    const reference = shape[member] && referenceOf(shape[member])
+    if (!reference) return []
+    const isVariant = Object.entries(shape).flatMap(([other, literal]) =>
+      literal instanceof z.ZodLiteral
+        ? [sql`${memberText(json, other)} = ${sql.raw(`'${literal.value}'`)}`]
+        : [],
+    )
+    const condition = isVariant.length > 0 ? sql.join(isVariant, sql` and `) : sql`true`
+    return [sql`when ${condition} then ${nameSql(naming, reference, value)}`]
+  })
+  return cases.length > 0 ? [nameColumn(`${name}.${member}`, sql`(case ${sql.join(cases, sql` `)} end)`)] : []
+}
+
+/** The columns of an object in a JSON value. */
+function memberColumns(name: string, schema: z.core.$ZodType, json: SQL, naming?: Naming): FlatColumn[] {
+  return Object.entries(getShape(schema) ?? {}).flatMap(([member, memberSchema]) => {
+    const path = `${name}.${member}`
+    const inner = unwrapped(memberSchema)
+    const value = memberText(json, member)
+    return inner instanceof z.ZodArray || getShape(inner)
+      ? [jsonColumn(path, value)]
+      : [
+          scalarColumn(path, inner, value),
+          ...(naming ? memberNameColumns(naming, name, member, schema, json) : []),
+        ]
+  })
+}
+
+function propertyColumns(
+  resource: Resource,
+  name: string,
+  schema: z.core.$ZodType,
+  naming?: Naming,
+): FlatColumn[] {
   const value = propertyJson(resource, name)
   if (name === 'createdAt' || name === 'updatedAt') return [{ name, kind: 'instant', cell: value }]
   const inner = unwrapped(schema)
-  const shape = getShape(inner)
-  if (shape) return memberColumns(name, shape, value)
-  if (!(inner instanceof z.ZodArray)) return [scalarColumn(name, inner, value)]
-  if (name === participantsProperty(resource)) return [participantsColumn(name, value)]
+  if (getShape(inner)) return memberColumns(name, inner, value, naming)
+  if (!(inner instanceof z.ZodArray)) {
+    const reference = naming && referenceOf(schema)
+    const names = reference ? [nameColumn(name, nameSql(naming, reference, value))] : []
+    return [scalarColumn(name, inner, value), ...names]
+  }
+  if (name === participantsProperty(resource)) {
+    const names = naming ? [participantNamesColumn(naming, name, resource, value)] : []
+    return [participantsColumn(name, value), ...names]
+  }
   if (getShape(inner.element)) return [jsonColumn(name, value)]
   const list = resource.bound[name]?.rows ? sql`array(select json_array_elements_text(${value}))` : value
-  return [wordsColumn(name, list)]
+  const reference = naming && referenceOf(inner.element)
+  return [wordsColumn(name, list), ...(reference ? [namesColumn(naming, name, reference, list)] : [])]
 }
 
 /** The columns of a participant, if each participant has a row of its own. */
-function participantColumns(resource: Resource, name: string): FlatColumn[] {
+function participantColumns(resource: Resource, name: string, naming?: Naming): FlatColumn[] {
   const list = unwrapped(ownProperties(resource)[name] ?? z.never())
-  const shape = list instanceof z.ZodArray ? getShape(list.element) : undefined
-  return memberColumns(name, shape ?? {}, sql`${participant}.value`)
+  return list instanceof z.ZodArray
+    ? memberColumns(name, list.element, sql`${participant}.value`, naming)
+    : []
 }
 
 /** What gets a row: each record, or each participant of each record. */
@@ -106,18 +191,22 @@ export type RowPer = 'record' | 'participant'
  * Returns the columns of a table of records. They depend on the resource's schema and not on the data, so that a table can
  * be streamed. An object becomes a column for each property, a list of codes one column joined by `; `, a list of objects
  * one column with JSON, and participants either one column, `CHN (party); PAK (party)`, or rows and columns of their own.
+ * @param language of the names. Each column of codes that refer to records is followed by one of their names, `….name`; by
+ * none when left out.
  */
 export function flatColumns(
   resource: Resource,
   { fields, include }: Representation,
   per: RowPer = 'record',
+  language?: Language,
 ): FlatColumn[] {
+  const naming = language && { registry: resource.registry, language }
   const own = ownProperties(resource)
   const apart = per === 'participant' ? participantsProperty(resource) : undefined
   const columns = fields.flatMap((name) =>
     name === apart
-      ? participantColumns(resource, name)
-      : propertyColumns(resource, name, own[name] ?? z.never()),
+      ? participantColumns(resource, name, naming)
+      : propertyColumns(resource, name, own[name] ?? z.never(), naming),
   )
   const includes = include.length > 0 ? resource.includes() : {}
   const included = include.flatMap((name) => {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type Parameter, single } from '../../model/parameters.ts'
+import { type Parameter, single, truth } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { participantsProperty } from '../../query/flat.ts'
+import { contentLanguage, languageParameter } from '../language.ts'
 import { anyFile, type OperationContract, type ResponseContract } from '../operation.ts'
 
 /** The contract that the exports of a list and of a search share. */
@@ -38,6 +39,11 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
     ...single(exportFormats(resource), 'Format of the file.'),
     presence: 'required',
   },
+  names: single(
+    truth,
+    'With `csv` and `xlsx`: whether each column of codes is followed by one of the names of what they refer to; `true` when left out.',
+  ),
+  ...languageParameter('the names'),
   ...(participantsProperty(resource) !== undefined && {
     per: single(
       z.enum(['record', 'participant']),
@@ -58,6 +64,7 @@ const fileResponse = ({ name }: Resource): ResponseContract => ({
       description: 'Name of the file.',
       example: `attachment; filename="${name}.csv"`,
     },
+    'content-language': contentLanguage,
   },
 })
 

@@ -4,6 +4,7 @@ import { getWords, invalidParameters } from '../../model/parameters.ts'
 import { Problem } from '../../problems/problem.ts'
 import { participantsProperty, type RowPer } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
+import { inLanguage } from '../language.ts'
 import type { ApiRequest, ApiResponse, Context } from '../operation.ts'
 import { type ExportFormat, exportFormats, exportMediaType, isTable } from './contract.ts'
 import { createWriter, type Writer } from './writers.ts'
@@ -23,6 +24,16 @@ function readPer(
     throw fault(`needs "${list}" among the fields`)
   }
   return 'participant'
+}
+
+/** Reads whether codes have names beside them. @throws Problem `invalid-parameter` for a format that is no table. */
+function readNames(format: ExportFormat, { query }: ApiRequest): boolean {
+  const [names] = getWords(query, 'names')
+  if (names === 'true' && !isTable(format)) {
+    const message = 'is only allowed with the formats csv and xlsx'
+    throw invalidParameters([{ parameter: 'names', code: 'invalid', message }])
+  }
+  return isTable(format) && names !== 'false'
 }
 
 /**
@@ -72,13 +83,15 @@ export async function exportResponse(
 ): Promise<ApiResponse> {
   const { resource } = selection
   const format = exportFormats(resource).parse(getWords(request.query, 'format')[0])
-  const writer = createWriter(format, selection, readPer(selection, format, request))
+  const language = readNames(format, request) ? request.language : undefined
+  const writer = createWriter(format, selection, { per: readPer(selection, format, request), language })
   const body =
     request.method === 'HEAD' ? Readable.from([]) : await startExport(writer, selection, request, context)
-  return {
+  const response = {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${resource.name}.${format}"` },
     type: exportMediaType(format),
     body,
   }
+  return language ? inLanguage(response, language) : response
 }

@@ -6,6 +6,7 @@ import { featureCollection, type Place } from '../../formats/geojson.ts'
 import { parseNdjson } from '../../formats/ndjson.ts'
 import { type SheetColumn, writeWorkbook } from '../../formats/xlsx.ts'
 import { propertiesOf } from '../../model/document.ts'
+import type { Language } from '../../model/languages.ts'
 import {
   csvStatement,
   geojsonStatement,
@@ -71,17 +72,28 @@ function sourcesSheet(selection: Selection, session: CopySession) {
 
 const toByteStream = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
 
-/** Returns the writer of a file of the selected records. `per` matters to tables alone. */
-export function createWriter(format: ExportFormat, selection: Selection, per: RowPer): Writer {
+/** What matters to tables alone. */
+export interface TableOptions {
+  per: RowPer
+  /** Language of the names beside codes; undefined for none. */
+  language: Language | undefined
+}
+
+/** Returns the writer of a file of the selected records. */
+export function createWriter(
+  format: ExportFormat,
+  selection: Selection,
+  { per, language }: TableOptions,
+): Writer {
   const { resource, representation } = selection
   switch (format) {
     case 'csv':
       return {
-        statement: csvStatement(selection, flatColumns(resource, representation, per), per),
+        statement: csvStatement(selection, flatColumns(resource, representation, per, language), per),
         write: (source) => toByteStream(withCrlf(source)),
       }
     case 'xlsx': {
-      const columns = flatColumns(resource, representation, per)
+      const columns = flatColumns(resource, representation, per, language)
       const records = { name: resource.name, columns: sheetColumns(columns) }
       return {
         statement: xlsxStatement(selection, columns, per),

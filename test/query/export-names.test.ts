@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import { refusal } from '../support/documents.ts'
+import { readCsv, rowsIn, tableOf, workbook } from '../support/export-files.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+const fileOf = async (path: string) => (await api.get(`/v1/${path}`)).text
+
+const interview = 'interview-2011'
+
+describe('names beside codes in exports', () => {
+  it('follow each column of references, also of lists and participants', async () => {
+    const [row] = tableOf(
+      await fileOf(`agreements/export?format=csv&externalId=${interview}:F01&fields=parties,topics`),
+    )
+    expect(row).toEqual({
+      parties: 'CHN (party); PAK (party)',
+      'parties.name': 'China (Party); Pakistan (Party)',
+      topics: 'science-and-technology; energy',
+      'topics.name': 'Science and technology; Energy',
+    })
+  })
+
+  it('have a column for each reference of a participant with per=participant', async () => {
+    const rows = tableOf(
+      await fileOf(
+        `agreements/export?format=csv&per=participant&externalId=${interview}:F01&fields=parties&lang=zh`,
+      ),
+    )
+    expect(rows.map((row) => [row['parties.country'], row['parties.country.name']])).toEqual([
+      ['CHN', '中国'],
+      ['PAK', '巴基斯坦'],
+    ])
+    expect(Object.keys(rows[0] ?? {})).toContain('parties.organization.name')
+  })
+
+  it('name the record that a citation supports, whatever its resource', async () => {
+    const rows = tableOf(await fileOf('citations/export?format=csv&fields=source,record'))
+    const cited = new Map(rows.map((row) => [row['record.resource'], row['record.id.name']]))
+    expect(cited.get('agreements')).toMatch(/of/)
+    expect([...cited.values()].every((name) => name !== '')).toBe(true)
+    expect(rows.every((row) => row['source.name'] !== '')).toBe(true)
+  })
+
+  it('are in XLSX as in CSV', async () => {
+    const path = '/v1/cooperation-bases/export?fields=hostCountry,location&format='
+    const book = await workbook(api, `${path}xlsx`)
+    const [header] = rowsIn(book.worksheets[0])
+    expect(header).toEqual(readCsv((await api.get(`${path}csv`)).text)[0])
+    expect(header?.slice(0, 2)).toEqual(['hostCountry', 'hostCountry.name'])
+  })
+
+  it('are left out with names=false', async () => {
+    const [header] = readCsv(await fileOf('agreements/export?format=csv&names=false'))
+    expect(header?.filter((name) => name.endsWith('.name'))).toEqual([])
+  })
+
+  it('are refused with names=true in a format without columns', async () => {
+    const answer = await api.get('/v1/agreements/export?format=ndjson&names=true')
+    expect(answer.status).toBe(400)
+    expect(refusal(answer).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
+  })
+
+  it('are disarmed where a spreadsheet would take them for formulas', async () => {
+    const made = await api.post('/v1/organizations', { name: '=1+1 Institute', type: 'academic' })
+    const parent = made.json<{ id: string }>().id
+    await api.post('/v1/organizations', { name: 'Part of a formula', type: 'academic', parent })
+    const [row] = tableOf(await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`))
+    expect(row?.['parent.name']).toBe("'=1+1 Institute")
+  })
+})
