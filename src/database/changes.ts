@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Database, Subscription } from './database.ts'
+import { type Database, everything, type Subscription } from './database.ts'
 
-/** The channel on which the triggers of all tables announce changes. */
+/** The channel on which triggers announce changes: the name of the resource, or `everything`. */
 const channel = 'entente_changes'
 
 /** For how long a verified connection counts as current. */
@@ -14,30 +14,44 @@ export interface ChangesLog {
   warn(message: string): void
 }
 
+/** What something was read of: the names of resources, or everything. */
+export type Sources = readonly string[] | typeof everything
+
+type ChangeHandler = (source: string) => void
+
 /**
- * Counts the changes of a database, whoever makes them.
+ * Counts the changes of a database, whoever makes them, by resource.
  *
  * The generation rises with each change, and when the connection that listens is lost or new, because changes may have
- * been missed. A result that was read after the generation was noted is as good as the database itself while the
- * generation stays the same and `isCurrent()` holds.
+ * been missed. A result that was read after the generation was noted is as good as the database itself while
+ * nothing that it was read of has changed since that generation and `isCurrent()` holds.
  */
 export class Changes {
-  readonly #database: Pick<Database, 'listen'>
+  readonly #database: Pick<Database, 'listen' | 'onCommit'>
   readonly #log: ChangesLog
-  readonly #events = new EventEmitter().setMaxListeners(0)
+  readonly #events = new EventEmitter<{ moved: [source: string] }>().setMaxListeners(0)
+  /** The generation in which each resource changed last. */
+  readonly #changedIn = new Map<string, number>()
+  /** The generation in which everything may have changed last. */
+  #allChangedIn = 0
   #generation = 0
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
   #lastReason = ''
 
-  constructor(database: Pick<Database, 'listen'>, log: ChangesLog) {
+  constructor(database: Pick<Database, 'listen' | 'onCommit'>, log: ChangesLog) {
     this.#database = database
     this.#log = log
   }
 
   /** Begins to listen, until `close()`. */
   open(): void {
-    this.#subscribing ??= this.#subscribe()
+    if (this.#subscribing) return
+    this.#subscribing = this.#subscribe()
+    // Before their notifications arrive, and before their client has the response.
+    this.#database.onCommit((announced) => {
+      for (const source of announced) this.moved(source)
+    })
   }
 
   async close(): Promise<void> {
@@ -51,10 +65,24 @@ export class Changes {
     return this.#generation
   }
 
-  /** Counts a change that this process has made itself, before its notification arrives. */
-  moved(): void {
+  /** Counts a change. @param source the name of a resource. */
+  moved(source: string): void {
     this.#generation += 1
-    this.#events.emit('moved')
+    // What older versions of the service announce has no name.
+    if (source === everything || source === '') this.#allChangedIn = this.#generation
+    else this.#changedIn.set(source, this.#generation)
+    this.#events.emit('moved', source === '' ? everything : source)
+  }
+
+  /** Whether any of these sources has changed since a generation. */
+  hasChanged(sources: Sources, since: number): boolean {
+    if (sources === everything) return this.#generation > since
+    return this.#allChangedIn > since || sources.some((source) => (this.#changedIn.get(source) ?? 0) > since)
+  }
+
+  /** Calls `handler` with the source of each change: the name of a resource, or everything. */
+  onChange(handler: ChangeHandler): void {
+    this.#events.on('moved', handler)
   }
 
   /** Resolves at the next change, and at the latest after `timeoutMs`. */
@@ -82,14 +110,14 @@ export class Changes {
 
   async #subscribe(): Promise<Subscription> {
     const subscription = await this.#database.listen(channel, {
-      onNotification: () => this.moved(),
+      onNotification: (payload) => this.moved(payload),
       onConnect: () => {
         this.#lastReason = ''
-        this.moved()
+        this.moved(everything)
         this.#log.info('The response cache is on: changes of the database are heard.')
       },
       onDisconnect: (reason) => {
-        this.moved()
+        this.moved(everything)
         if (reason !== this.#lastReason) this.#log.warn(`The response cache is off: ${reason}.`)
         this.#lastReason = reason
       },

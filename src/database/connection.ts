@@ -100,6 +100,18 @@ export class Connection {
   }
 
   /**
+   * Commits. It is not cancelled but waited for.
+   * @returns what the transaction has announced to other processes, by `announce()` of the migrations.
+   */
+  async commit(): Promise<string[]> {
+    const text = "select current_setting('entente.announced', true) as announced; commit"
+    const results: unknown = await this.#run(text, () => this.#client.query(text), { cancellable: false })
+    // pg returns an array of results for several statements, which its types do not say.
+    const [found] = results as pg.QueryResult<{ announced: string | null }>[]
+    return found?.rows[0]?.announced?.split(',') ?? []
+  }
+
+  /**
    * Starts `COPY … TO STDOUT`. Resolves when the first bytes can be read, and limits only the time until then.
    * @param label names the statement in the log, without its values.
    */

@@ -62,6 +62,8 @@ export interface DatabaseClient {
   copy(begin: string): Promise<CopySession>
   /** The same database, on which everything is the work of an owner: it gets no more than the owner's share. */
   forWork(work: Work): DatabaseClient
+  /** Tells the owner of the work of a statement that was read for it by other means, such as for several clients at once. */
+  noteRead(text: string): void
   /** The same database, for work of the service itself, and for what is done once for several clients. */
   readonly shared: DatabaseClient
 }
@@ -83,6 +85,11 @@ export interface Database extends DatabaseClient {
   readonly outage: string | undefined
   forWork(work: Work): Database
   readonly shared: Database
+  /**
+   * Calls `handler` with what each transaction of this database has announced to other processes, as soon as it is committed.
+   * @see everything, which is what a commit announces of which nobody knows whether it was made.
+   */
+  onCommit(handler: (announced: string[]) => void): void
   /** Sends refusals, cancelled and slow statements to `observer`, instead of the one before. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
@@ -101,8 +108,12 @@ export const wholeTableSettings = `set local jit = off;
   set local work_mem = '64MB';
   set local max_parallel_workers_per_gather = 0`
 
+/** Announces a change of which nobody knows what it has changed. */
+export const everything = '*'
+
 /** What the databases of one pool share. */
 interface Services extends ReadServices {
+  committed: (announced: string[]) => void
   url: string
   options: DatabaseOptions
   listener: Listener
@@ -125,7 +136,16 @@ export function openPool(url: string, options: DatabaseOptions, server?: Supervi
     if (!row) throw new Error('the database did not say what time it is')
     return new Date(row.timeMs)
   })
-  const services = { url, options, pool, listener, server, clock, costs: new ShapeCosts() }
+  const services = {
+    url,
+    options,
+    pool,
+    listener,
+    server,
+    clock,
+    costs: new ShapeCosts(),
+    committed: () => {},
+  }
   const database: Database = new PoolDatabase(services)
   return database
 }
@@ -166,10 +186,15 @@ class PoolDatabase implements Database {
     return new PoolDatabase(this.#services, this.shared, work)
   }
 
+  noteRead(text: string): void {
+    this.#work?.onRead?.(text)
+  }
+
   read<Row extends pg.QueryResultRow>(
     statement: Statement,
     { signal, wholeTables = false }: ReadOptions = {},
   ): Promise<Row[]> {
+    this.noteRead(statement.text)
     const settings = { begin: wholeTables ? wholeTableSettings : undefined, work: this.#work, signal }
     return runRead(this.#services, settings, (tx) => tx.query<Row>(statement))
   }
@@ -179,14 +204,15 @@ class PoolDatabase implements Database {
     work: (tx: Transaction) => Promise<T>,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<T> {
-    return runRead(this.#services, { begin, work: this.#work, signal }, work)
+    const noting = (tx: Transaction) => work(this.#noting(tx))
+    return runRead(this.#services, { begin, work: this.#work, signal }, noting)
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { pool } = this.#services
     // A change is never given up, so that its client knows what became of it.
     const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
-    return inTransaction(connection, work)
+    return inTransaction(connection, work, this.#services.committed)
   }
 
   async copy(begin: string): Promise<CopySession> {
@@ -217,6 +243,14 @@ class PoolDatabase implements Database {
     return this.#services.server?.outage
   }
 
+  onCommit(handler: (announced: string[]) => void): void {
+    const { committed } = this.#services
+    this.#services.committed = (announced) => {
+      committed(announced)
+      handler(announced)
+    }
+  }
+
   observe(observer: DatabaseObserver): void {
     const { pool, server } = this.#services
     pool.observer = observer
@@ -227,6 +261,15 @@ class PoolDatabase implements Database {
     await this.#services.listener.close()
     await this.#services.pool.end()
   }
+
+  #noting(tx: Transaction): Transaction {
+    return {
+      query: (statement) => {
+        this.noteRead(statement.text)
+        return tx.query(statement)
+      },
+    }
+  }
 }
 
 /** Rolls back and releases the connection. A connection that cannot roll back is closed. */
@@ -235,11 +278,15 @@ async function rollBack(connection: Connection): Promise<void> {
   connection.release()
 }
 
-async function inTransaction<T>(connection: Connection, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  connection: Connection,
+  work: (tx: Transaction) => Promise<T>,
+  committed: (announced: string[]) => void,
+): Promise<T> {
   try {
     await connection.execute('begin')
     const result = await work(connection)
-    await commit(connection)
+    committed(await commit(connection, committed))
     connection.release()
     return result
   } catch (error) {
@@ -250,11 +297,12 @@ async function inTransaction<T>(connection: Connection, work: (tx: Transaction) 
   }
 }
 
-async function commit(connection: Connection): Promise<void> {
+async function commit(connection: Connection, committed: (announced: string[]) => void): Promise<string[]> {
   try {
-    await connection.execute('commit', { cancellable: false })
+    return await connection.commit()
   } catch (error) {
     if (!isSessionLost(error)) throw error
+    committed([everything])
     throw new Problem(
       'outcome-unknown',
       'The connection to the database was lost during the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',

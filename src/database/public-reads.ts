@@ -79,10 +79,12 @@ class PublicReads implements DatabaseClient {
   readonly shared: DatabaseClient
   readonly #database: Database
   readonly #state: { mixedUntil: number }
+  readonly #work: Work | undefined
 
   /** @param shared the database for what is done once for several clients; this one when left out. */
-  constructor(database: Database, state: { mixedUntil: number }, shared?: DatabaseClient) {
+  constructor(database: Database, state: { mixedUntil: number }, shared?: DatabaseClient, work?: Work) {
     this.#database = database
+    this.#work = work
     this.#state = state
     this.shared = shared ?? this
   }
@@ -92,13 +94,20 @@ class PublicReads implements DatabaseClient {
   }
 
   forWork(work: Work): DatabaseClient {
-    return new PublicReads(this.#database.forWork(work), this.#state, this.shared)
+    // The statements are noted as they were before they were told what they may see.
+    const { onRead: _, ...rest } = work
+    return new PublicReads(this.#database.forWork(rest), this.#state, this.shared, work)
+  }
+
+  noteRead(text: string): void {
+    this.#work?.onRead?.(text)
   }
 
   async read<Row extends QueryResultRow>(
     statement: Statement,
     { signal, wholeTables = false }: ReadOptions = {},
   ): Promise<Row[]> {
+    this.noteRead(statement.text)
     const options = signal && { signal }
     const readViews = () =>
       this.readTransaction(wholeTables ? wholeTableSettings : '', (tx) => tx.query<Row>(statement), options)
@@ -117,7 +126,13 @@ class PublicReads implements DatabaseClient {
     work: (tx: Transaction) => Promise<T>,
     options?: { signal?: AbortSignal },
   ): Promise<T> {
-    const restricted = (tx: Transaction) => work({ query: (statement) => tx.query(ofViews(statement)) })
+    const restricted = (tx: Transaction) =>
+      work({
+        query: (statement) => {
+          this.noteRead(statement.text)
+          return tx.query(ofViews(statement))
+        },
+      })
     return this.#database.readTransaction(withRestriction(begin), restricted, options)
   }
 

@@ -1,5 +1,12 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { type AnyPgColumn, type PgColumn, type PgTable, pgTable, uuid } from 'drizzle-orm/pg-core'
+import {
+  type AnyPgColumn,
+  getTableConfig,
+  type PgColumn,
+  type PgTable,
+  pgTable,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, columnOf, literals, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
@@ -191,6 +198,25 @@ export class Registry {
       ...this.#tables.values(),
       ...[...this.#fieldTables.values()].flat(),
     ]
+  }
+
+  /** The resources whose records have rows in each table, by the table's name. */
+  get tableResources(): Map<string, string[]> {
+    const { participations, participationActions, topicLinks, externalIds } = this.shared
+    const withParticipants = [...this.participants.keys()]
+    const shared: [PgTable, string[]][] = [
+      [participations, withParticipants],
+      [participationActions, withParticipants],
+      [topicLinks, this.withTopics],
+      [externalIds, this.withExternalIds],
+    ]
+    const own = [...this.#tables].map(([resource, table]): [PgTable, string[]] => [table, [resource]])
+    const fields = [...this.#fieldTables].flatMap(([place, tables]) =>
+      tables.map((table): [PgTable, string[]] => [table, [place.split('.')[0] ?? place]]),
+    )
+    return new Map(
+      [...shared, ...own, ...fields].map(([table, names]) => [getTableConfig(table).name, names]),
+    )
   }
 
   /**

@@ -9,7 +9,7 @@ import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.
 import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
 import type { Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
-import { findRecords, readerOf } from './records.ts'
+import { findRecords, readRecord } from './records.ts'
 import { notModified, recordOrSparseSchema } from './response-schemas.ts'
 import type { Stored } from './writing/documents.ts'
 
@@ -29,7 +29,7 @@ async function readRecordAt(
   representation: Representation,
   context: Context,
 ): Promise<Stored | undefined> {
-  if (at === undefined) return readerOf(context.database, resource, representation).load(key)
+  if (at === undefined) return readRecord(context.database, resource, key, representation)
   // Without includes, the revisions of the record are enough, if none of them is left out.
   if (representation.include.length === 0 && !context.database.isPublic)
     return readPastRecord(resource, key, at, representation, context.database)

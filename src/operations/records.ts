@@ -36,8 +36,12 @@ export async function findRecords(
   return new Map(rows.map((row) => [row.key, row]))
 }
 
-/** Finds a record by its key; undefined when there is none. */
-type Reader = DataLoader<string, Stored | undefined>
+/** Finds records by their keys. */
+interface Reader {
+  loader: DataLoader<string, Stored | undefined>
+  /** Text of the statement that finds them. */
+  text: string
+}
 
 /** Maximum number of records in one statement. A few large records must not make many others wait. */
 const maxBatchSize = 25
@@ -45,8 +49,12 @@ const maxBatchSize = 25
 /** Readings of several clients that are done together. */
 const sharedWork: Work = { owner: ['shared'] }
 
-const makeReader = (database: DatabaseClient, resource: Resource, representation: Representation): Reader =>
-  new DataLoader(
+const makeReader = (
+  database: DatabaseClient,
+  resource: Resource,
+  representation: Representation,
+): Reader => ({
+  loader: new DataLoader(
     async (keys) => {
       const found = await findRecords(
         singleReads(database.forWork(sharedWork)),
@@ -58,22 +66,32 @@ const makeReader = (database: DatabaseClient, resource: Resource, representation
     },
     // DataLoader's cache is off: the response cache stores results, and drops them when they change.
     { cache: false, maxBatchSize, batchScheduleFn: (read) => void setImmediate(read) },
-  )
+  ),
+  text: readStatement(resource, [], representation).text,
+})
 
 const readers = new WeakMap<DatabaseClient, WeakMap<Representation, Reader>>()
 
-/**
- * Returns the reader of a resource's records in a representation. One statement finds the records that are read in the same
- * turn of the event loop: under load that saves most round trips to the database.
- */
-export function readerOf(
-  { shared: database }: DatabaseClient,
-  resource: Resource,
-  representation: Representation,
-): Reader {
+function readerOf(database: DatabaseClient, resource: Resource, representation: Representation): Reader {
   const ofPool = readers.get(database) ?? new WeakMap<Representation, Reader>()
   readers.set(database, ofPool)
   const reader = ofPool.get(representation) ?? makeReader(database, resource, representation)
   ofPool.set(representation, reader)
   return reader
+}
+
+/**
+ * Reads a record by its key. One statement finds the records that are read in the same turn of the event loop: under load
+ * that saves most round trips to the database.
+ * @returns undefined when there is none.
+ */
+export function readRecord(
+  database: DatabaseClient,
+  resource: Resource,
+  key: string,
+  representation: Representation,
+): Promise<Stored | undefined> {
+  const { loader, text } = readerOf(database.shared, resource, representation)
+  database.noteRead(text)
+  return loader.load(key)
 }

@@ -52,7 +52,7 @@ function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: numb
   const narrowed = relation.roles !== undefined && roleAt >= 0
   const columns = narrowed ? sql`record, value, role` : sql`record, value`
   const sameRole = narrowed ? sql` and ${alias}.role is not distinct from ${name(`d${roleAt}`)}.value` : sql``
-  return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = records.record${sameRole}`
+  return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
 /** Joins the relations, the role before those that depend on it. */
@@ -85,13 +85,13 @@ function tuplesSql(grouping: Grouping): SQL {
     const value = measureExpression(plan, term)
     return value ? [sql`${value} as ${measureInput(at)}`] : []
   })
-  const records = sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
+  const matched = sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
   const related = dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [sql`${name(`d${at}`)}.value as ${key(at)}`] : [],
   )
-  if (related.length === 0) return records
+  if (related.length === 0) return matched
   // `offset 0` stops PostgreSQL from computing the record's values again for each joined row.
-  return sql`select ${list([sql`records.*`, ...related])} from (${records} offset 0) records${joinRelations(grouping)}`
+  return sql`select ${list([sql`matched.*`, ...related])} from (${matched} offset 0) matched${joinRelations(grouping)}`
 }
 
 const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -140,7 +140,7 @@ function groupsSql({ plan }: Grouping): SQL {
     const value = directMeasure(plan, term, at)
     return value ? [sql`${value} as ${measure(at)}`] : []
   })
-  return sql`select ${list([...keys, sql`count(*) as records`, ...measures])} from tuples group by ${list(keys)}`
+  return sql`select ${list([...keys, sql`count(*) as counted`, ...measures])} from tuples group by ${list(keys)}`
 }
 
 function chosenSql(grouping: Grouping): SQL {
@@ -203,7 +203,7 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
 /** The number of distinct records. If no record can be in two groups, it is the sum over the groups. */
 const totalSql = ({ plan, dimensions, where }: Grouping) =>
   dimensions.every(({ values }) => values.kind === 'one')
-    ? sql`(select coalesce(sum(records), 0)::int from groups)`
+    ? sql`(select coalesce(sum(counted), 0)::int from groups)`
     : sql`(select count(*)::int from ${plan.resource.table} where (${where}))`
 
 function buildSql(plan: AggregatePlan): SQL {

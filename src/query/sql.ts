@@ -130,7 +130,7 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
     columns: sql``,
     join: sql` cross join lateral (
       select ${records.document} as document, ${records.shape} is not distinct from ${shapeLiteral(resource)} as current
-      from ${records} where ${records.id} = placed.id offset 0) found`,
+      from ${records} where ${records.id} = placed.id and ${records.resource} = ${sql.raw(`'${resource.name}'`)} offset 0) found`,
   }
 }
 

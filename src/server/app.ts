@@ -146,6 +146,7 @@ export async function buildApp({
     await scope.register(responseCache, {
       maxBytes: config.CACHE_MB * megabyte,
       publicRead: config.PUBLIC_READ,
+      registry,
     })
     await scope.register(transfers, {
       minBytesPerSecond: config.MIN_TRANSFER_KIB * 1024,

@@ -12,4 +12,6 @@ export interface Work {
    * take long. Left out for work that is always completed, such as a change.
    */
   readonly getSignal?: () => AbortSignal
+  /** Receives the text of each statement that is read for it. */
+  readonly onRead?: (text: string) => void
 }

@@ -8,7 +8,7 @@ export const readHeaders = {
   vary: { description: 'The request headers that the answer depends on.', example: 'Accept-Encoding' },
   'cache-status': {
     description:
-      'Where the answer is from (RFC 9211): `hit` is from memory, `fwd` from the database. `Cache-Control: no-cache` on a request insists on the latter.',
+      'Where the answer is from (RFC 9211): `hit` is from memory, `fwd` from the database. `Cache-Control: no-cache` on a request insists on the latter; `max-stale=60` accepts `hit; detail=stale`, which has been out of date for up to 60 seconds and has the header `Age`.',
     example: 'Entente; hit',
   },
 }

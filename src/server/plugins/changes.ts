@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import { Changes } from '../../database/changes.ts'
+import { everything } from '../../database/database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -19,7 +20,7 @@ function watchDays(changes: Changes): () => void {
   const timer = setInterval(() => {
     if (today() === day) return
     day = today()
-    changes.moved()
+    changes.moved(everything)
   }, dayCheckMs)
   timer.unref()
   return () => clearInterval(timer)
@@ -34,7 +35,7 @@ export const changes = fp<{ enabled: boolean }>(
     listener.open()
     const stopWatching = watchDays(listener)
     // Streams wait for changes: they wake up and see that the service closes.
-    app.addHook('preClose', async () => listener.moved())
+    app.addHook('preClose', async () => listener.moved(everything))
     app.addHook('onClose', () => {
       stopWatching()
       return listener.close()

@@ -13,6 +13,7 @@ import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkAccept, checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
+import type { Computation } from './response-cache/response-cache.ts'
 import { methodNotAllowed } from './routes.ts'
 
 const json = 'application/json; charset=utf-8'
@@ -42,10 +43,10 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
   }) satisfies Omit<RouteOptions, 'handler'>
 
 /** The services of a request: what they do is the work of its client. */
-function contextFor({ client }: FastifyRequest, context: Context, getSignal?: () => AbortSignal): Context {
+function contextFor({ client }: FastifyRequest, context: Context, reading?: Computation): Context {
   const { name, group, isAnonymous } = client
   const owner = [isAnonymous ? 'anonymous' : 'keys', group, name]
-  const work = { owner, ...(getSignal && { getSignal }) }
+  const work = { owner, ...reading }
   return { ...context, database: context.database.forWork(work) }
 }
 
@@ -76,11 +77,11 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       const visible = { actor: anonymous, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
-      return app.responseCache.respond(request, reply, key, async (getSignal) => {
+      return app.responseCache.respond(request, reply, key, async (computation) => {
         if (moments.some((name) => apiRequest.query.has(name)))
           requirePast(moments, apiRequest.query, await app.database.clock.now())
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
-        const response = await endpoint.handle(apiRequest, contextFor(request, context, getSignal))
+        const response = await endpoint.handle(apiRequest, contextFor(request, context, computation))
         if (response.body instanceof Readable) app.watchTransfer(request, reply)
         return response
       })
@@ -103,7 +104,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         type = json,
         body,
       } = await endpoint.handle(apiRequest, contextFor(request, context)).finally(() => {
-        if (contract.access === 'write') app.changes?.moved()
+        if (contract.access === 'write') app.responseCache.noteWrite(request)
       })
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)

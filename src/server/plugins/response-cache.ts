@@ -1,9 +1,15 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Changes } from '../../database/changes.ts'
+import { singleReads } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
 import { seesInternal } from '../../operations/operation.ts'
+import { readCatalog, SourceFinder } from '../../query/sources.ts'
 import { Audience, type Reader } from './response-cache/audience.ts'
+import { isBypassed, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
+import { OwnWrites } from './response-cache/own-writes.ts'
 import { Representation, readHeaders, represent } from './response-cache/representation.ts'
 import {
   type CacheableResponse,
@@ -34,14 +40,10 @@ declare module 'fastify' {
         cacheKey: () => string,
         compute: Compute,
       ): Promise<FastifyReply>
+      /** Notes that the client of a request has written: it gets no response of before any more. */
+      noteWrite(request: FastifyRequest): void
     }
   }
-}
-
-/** Whether the client demands a response from the database. */
-const isBypassed = ({ headers }: FastifyRequest): boolean => {
-  const header = headers['cache-control']
-  return header !== undefined && /\bno-cache\b/i.test(header)
 }
 
 /** Options of the plugin `response-cache`. */
@@ -50,16 +52,56 @@ export interface ResponseCacheOptions {
   maxBytes: number
   /** Whether shared caches may store responses to anonymous readers, too. Every cache has to revalidate them. */
   publicRead: boolean
+  /** The resources that responses are read of. */
+  registry: Registry
 }
 
 /** Provides `app.responseCache`: stored responses to reads, content encoding, and 304. */
 export const responseCache = fp<ResponseCacheOptions>(
-  async function responseCache(app, { maxBytes, publicRead }) {
+  async function responseCache(app, { maxBytes, publicRead, registry }) {
     const { changes, metrics } = app
     const cacheControlFor = ({ actor }: FastifyRequest) =>
       publicRead && !seesInternal(actor) ? 'public, no-cache' : 'private, no-cache'
-    const counts: Record<CacheStatus, number> = { hit: 0, miss: 0, collapsed: 0, request: 0, bypass: 0 }
-    const cache = changes && new ResponseCache(changes, maxBytes)
+    const counts: Record<CacheStatus, number> = {
+      hit: 0,
+      stale: 0,
+      miss: 0,
+      collapsed: 0,
+      request: 0,
+      bypass: 0,
+    }
+    const openCache = async (heard: Changes) => {
+      const catalog = await readCatalog(singleReads(app.database))
+      return new ResponseCache(heard, new SourceFinder(registry, catalog), maxBytes)
+    }
+    const cache = changes && (await openCache(changes))
+    const ownWrites = new OwnWrites()
+
+    function findStale(request: FastifyRequest, cacheKey: () => string) {
+      const maxMs = maxStaleMs(request.headers['cache-control'])
+      if (!cache || maxMs === 0 || !request.routeOptions.config.cache) return undefined
+      const key = cacheKey()
+      const stale = cache.getStale(key, maxMs, ownWrites.get(request.client.name))
+      return (
+        stale && {
+          ...stale,
+          refresh: (compute: Compute) => cache.refresh(key, cacheControlFor(request), compute),
+        }
+      )
+    }
+
+    /** Sends a stale response, and computes it again behind. */
+    async function sendStale(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      { response, ageSeconds, refresh }: NonNullable<ReturnType<typeof findStale>>,
+      compute: Compute,
+    ): Promise<FastifyReply> {
+      const encoded = await response.encode(chooseEncoding(acceptedEncodings(request), response.length))
+      void refresh(compute)
+      counts.stale += 1
+      return sendEncoded(request, reply.header('age', String(ageSeconds)), encoded, 'stale')
+    }
 
     async function find(
       key: string | undefined,
@@ -73,7 +115,7 @@ export const responseCache = fp<ResponseCacheOptions>(
           response: represent(await computeFor(reader, compute), cacheControl, 'once'),
           status: 'bypass',
         }
-      if (isBypassed(request))
+      if (isBypassed(request.headers['cache-control']))
         return {
           response: await cache.compute(key, new Audience(reader), cacheControl, compute),
           status: 'request',
@@ -84,7 +126,7 @@ export const responseCache = fp<ResponseCacheOptions>(
     app.decorate('responseCache', {
       serveStored(request, reply, done) {
         const { cache: option } = request.routeOptions.config
-        if (!cache || !option || isBypassed(request)) return done()
+        if (!cache || !option || isBypassed(request.headers['cache-control'])) return done()
         const stored = cache.get(requestKey(request, option.headers))
         const encoded = stored?.get(chooseEncoding(acceptedEncodings(request), stored.length))
         if (!encoded) return done()
@@ -94,6 +136,8 @@ export const responseCache = fp<ResponseCacheOptions>(
 
       async respond(request, reply, cacheKey, compute) {
         const accepted = acceptedEncodings(request)
+        const stale = findStale(request, cacheKey)
+        if (stale) return sendStale(request, reply, stale, compute)
         const { cache: option } = request.routeOptions.config
         const key = cache && option && (await cache.isCurrent()) ? cacheKey() : undefined
         const { response, status } = await find(key, request, reply.raw, compute)
@@ -117,6 +161,10 @@ export const responseCache = fp<ResponseCacheOptions>(
         }
         return sendEncoded(request, reply, encoded, status)
       },
+
+      noteWrite({ client }) {
+        if (changes) ownWrites.add(client.name, changes.generation)
+      },
     })
 
     metrics.counter(
@@ -135,5 +183,5 @@ export const responseCache = fp<ResponseCacheOptions>(
       () => (changes.isCurrent() ? 1 : 0),
     )
   },
-  { name: 'response-cache', dependencies: ['changes', 'metrics'] },
+  { name: 'response-cache', dependencies: ['changes', 'client', 'database', 'metrics'] },
 )

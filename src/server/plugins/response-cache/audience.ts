@@ -1,8 +1,8 @@
-import type { EventEmitter } from 'node:events'
 import { Problem } from '../../../problems/problem.ts'
 
 /** A response that is being made for a client. It emits `close` when it has been sent, or the client has left. */
-export type Reader = Pick<EventEmitter, 'once'> & {
+export interface Reader {
+  once(event: 'close', listener: () => void): unknown
   readonly destroyed: boolean
   /** Whether all of it has been sent. */
   readonly writableFinished: boolean

@@ -1,25 +1,35 @@
 import type { Changes } from '../../../database/changes.ts'
+import { everything } from '../../../database/database.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
+import type { SourceFinder } from '../../../query/sources.ts'
 import { Audience, type Reader } from './audience.ts'
 import { Representation, represent } from './representation.ts'
 import { ResponseStore } from './response-store.ts'
 
 /**
- * How a response came to be, in the words of RFC 9211: stored; computed since none was stored; computed once for several
- * requests; computed since the request demands it; not stored at all.
+ * How a response came to be, in the words of RFC 9211: stored; stored, and served although it is stale; computed since none
+ * was stored; computed once for several requests; computed since the request demands it; not stored at all.
  */
-export type CacheStatus = 'hit' | 'miss' | 'collapsed' | 'request' | 'bypass'
+export type CacheStatus = 'hit' | 'stale' | 'miss' | 'collapsed' | 'request' | 'bypass'
 
 /** A response that can be stored and encoded, or one that is sent as it is. */
 export type CacheableResponse = Representation | ApiResponse
 
-/** Asks the database for a response. `getSignal` returns a signal that aborts when nobody waits for it any more. */
-export type Compute = (getSignal: () => AbortSignal) => Promise<ApiResponse>
+/** What a computation tells of itself, and is told. */
+export interface Computation {
+  /** Returns a signal that aborts when nobody waits for the response any more. */
+  getSignal(): AbortSignal
+  /** Receives the text of each statement that the response is read by. */
+  onRead(text: string): void
+}
+
+/** Asks the database for a response. */
+export type Compute = (computation: Computation) => Promise<ApiResponse>
 
 /** Computes a response for one reader alone. */
 export function computeFor(reader: Reader, compute: Compute): Promise<ApiResponse> {
   const audience = new Audience(reader)
-  return compute(() => audience.getSignal())
+  return compute({ getSignal: () => audience.getSignal(), onRead: () => {} })
 }
 
 /** The keys of a request: as it was sent, where it is a GET, and normalised. */
@@ -28,31 +38,45 @@ export interface RequestKeys {
   cache: string
 }
 
+/** A stored response that is stale. */
+export interface StaleResponse {
+  response: Representation
+  /** For how many seconds it may have been stale. */
+  ageSeconds: number
+}
+
 interface Pending {
   generation: number
   audience: Audience
   response: Promise<CacheableResponse>
 }
 
+/** A reader that waits for as long as it takes: the cache itself. */
+const patientReader: Reader = { destroyed: false, writableFinished: false, once: () => {} }
+
 /**
- * Stores the responses to reads while the database is unchanged.
+ * Stores the responses to reads while what they were read of is unchanged.
  *
- * A response is stored under the generation of the database in which its computation began, and only if the generation
- * is the same when it ends: so it contains every change that this process knows of. Identical requests of one generation
- * share one computation.
+ * A response is stored with the generation of the database in which its computation began and with the resources that
+ * its statements read. It is as good as the database if none of them has changed since: so it contains every change that
+ * this process knows of. Identical requests of one generation share one computation.
  */
 export class ResponseCache {
   readonly #changes: Changes
+  readonly #sources: SourceFinder
   readonly #store: ResponseStore
   readonly #pending = new Map<string, Pending>()
 
-  /**
-   * @param maxBytes of memory for stored responses.
-   * @param cacheControl the `Cache-Control` of responses that set none themselves.
-   */
-  constructor(changes: Changes, maxBytes: number) {
+  /** @param maxBytes of memory for stored responses. */
+  constructor(changes: Changes, sources: SourceFinder, maxBytes: number) {
     this.#changes = changes
+    this.#sources = sources
     this.#store = new ResponseStore(maxBytes)
+    changes.onChange((source) => {
+      // What has become internal or was redacted is not to be seen for a moment longer.
+      if (source === everything) this.#store.clear()
+      else this.#store.markStale(source)
+    })
   }
 
   /** Number of stored responses. */
@@ -67,16 +91,26 @@ export class ResponseCache {
 
   /** The stored response to a request with the same bytes, if it is still true. Parses nothing. */
   get(requestKey: string): Representation | undefined {
-    return this.#changes.isCurrent()
-      ? this.#store.getByRequest(requestKey, this.#changes.generation)
-      : undefined
+    return this.#changes.isCurrent() ? this.#store.getByRequest(requestKey) : undefined
+  }
+
+  /**
+   * The stored response under a key, if it is stale, but for no longer than a client accepts.
+   * @param minGeneration the generation that it must have been read in, or in a later one.
+   */
+  getStale(key: string, maxStaleMs: number, minGeneration: number): StaleResponse | undefined {
+    const stored = this.#store.find(key)
+    if (stored?.staleSince === undefined || stored.generation < minGeneration) return undefined
+    const staleMs = performance.now() - stored.staleSince
+    return staleMs > maxStaleMs
+      ? undefined
+      : { response: stored.representation, ageSeconds: Math.ceil(staleMs / 1000) }
   }
 
   /** Stores a response again after it got another encoding, and lets the request as it was sent lead to it. */
   set({ request, cache }: RequestKeys, response: Representation, { isLarger }: { isLarger: boolean }): void {
-    const { generation } = this.#changes
-    if (this.#store.get(cache, generation) !== response) return
-    if (isLarger) this.#store.set(cache, response, generation)
+    if (this.#store.find(cache)?.representation !== response) return
+    if (isLarger) this.#store.resize(cache)
     if (request !== undefined) this.#store.setRequest(request, cache)
   }
 
@@ -92,11 +126,10 @@ export class ResponseCache {
     cacheControl: string,
     compute: Compute,
   ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
-    const { generation } = this.#changes
-    const stored = this.#store.get(key, generation)
+    const stored = this.#store.get(key)
     if (stored) return { response: stored, status: 'hit' }
-    const pending = this.#pending.get(key)
-    if (pending?.generation !== generation || pending.audience.hasLeft)
+    const pending = this.#findPending(key)
+    if (!pending)
       return { response: await this.#computeShared(key, reader, cacheControl, compute), status: 'miss' }
     pending.audience.join(reader)
     const response = await pending.response
@@ -108,7 +141,14 @@ export class ResponseCache {
     }
   }
 
-  /** Computes a response, and stores it if nothing has changed meanwhile and the operation allows it. */
+  /** Computes a stale response again, unless that is being done, for the next request. Never rejects. */
+  async refresh(key: string, cacheControl: string, compute: Compute): Promise<void> {
+    if (this.#findPending(key)) return
+    // The next request finds the same error, and its client is told.
+    await this.#computeShared(key, patientReader, cacheControl, compute).catch(() => {})
+  }
+
+  /** Computes a response, and stores it if the operation allows it. */
   async compute(
     key: string,
     audience: Audience,
@@ -116,11 +156,25 @@ export class ResponseCache {
     compute: Compute,
   ): Promise<CacheableResponse> {
     const { generation } = this.#changes
-    const computed = await compute(() => audience.getSignal())
+    const startedAt = performance.now()
+    const texts = new Set<string>()
+    const computed = await compute({
+      getSignal: () => audience.getSignal(),
+      onRead: (text) => texts.add(text),
+    })
     const response = represent(computed, cacheControl, 'store')
     const isStorable = response instanceof Representation && computed.headers['cache-control'] === undefined
-    if (isStorable && this.#changes.generation === generation) this.#store.set(key, response, generation)
+    if (!isStorable || this.#changes.hasChanged([], generation)) return response
+    // Of a response that no statement was read for, nobody knows when it changes.
+    const sources = texts.size === 0 ? everything : this.#sources.findAll(texts)
+    const staleSince = this.#changes.hasChanged(sources, generation) ? startedAt : undefined
+    this.#store.set(key, { representation: response, sources, generation, staleSince })
     return response
+  }
+
+  #findPending(key: string): Pending | undefined {
+    const pending = this.#pending.get(key)
+    return pending?.generation !== this.#changes.generation || pending.audience.hasLeft ? undefined : pending
   }
 
   async #computeShared(

@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache'
+import type { Sources } from '../../../database/changes.ts'
+import { everything } from '../../../database/database.ts'
 import type { Representation } from './representation.ts'
 
 /** The largest share of the memory that one response may take, so that it does not evict all others. */
@@ -7,18 +9,27 @@ const maxEntryShare = 1 / 8
 /** Bytes that an entry of a map needs beside its texts. */
 const entryOverheadBytes = 200
 
-interface Entry {
-  representation: Representation
-  generation: number
+/** A stored response. */
+export interface StoredResponse {
+  readonly representation: Representation
+  /** What it was read of. */
+  readonly sources: Sources
+  /** The generation of the database in which it was begun to be read. */
+  readonly generation: number
+  /** When it became stale, in milliseconds of `performance.now()`; undefined while it is as good as the database. */
+  staleSince: number | undefined
 }
 
 /**
- * Responses in memory by cache key, each with the generation of the database in which it was computed. Request keys lead
- * to cache keys, so that a repeated request need not be parsed. The least recently used entries are evicted first.
+ * Responses in memory by cache key, each with what it was read of. One of which something has changed is stale, and kept
+ * for those who accept it. Request keys lead to cache keys, so that a repeated request need not be parsed. The least
+ * recently used entries are evicted first.
  */
 export class ResponseStore {
-  readonly #responses: LRUCache<string, Entry>
+  readonly #responses: LRUCache<string, StoredResponse>
   readonly #cacheKeys: LRUCache<string, string>
+  /** Responses that are not stale, by their sources. */
+  readonly #fresh = new Map<string, Set<StoredResponse>>()
 
   /** @param maxBytes of memory that all entries may take together. */
   constructor(maxBytes: number) {
@@ -33,29 +44,64 @@ export class ResponseStore {
       maxSize: maxBytes - maxEntrySize,
       maxEntrySize,
       sizeCalculation: ({ representation }, key) => representation.size + 2 * key.length,
+      dispose: (response) => this.#forgetSources(response),
     })
   }
 
-  /** The response under a cache key; undefined when there is none of this generation. */
-  get(key: string, generation: number): Representation | undefined {
-    const entry = this.#responses.get(key)
-    return entry?.generation === generation ? entry.representation : undefined
+  /** The response under a cache key, stale or not. */
+  find(key: string): StoredResponse | undefined {
+    return this.#responses.get(key)
+  }
+
+  /** The response under a cache key; undefined when there is none that is as good as the database. */
+  get(key: string): Representation | undefined {
+    const response = this.#responses.get(key)
+    return response?.staleSince === undefined ? response?.representation : undefined
   }
 
   /** The same under a request key. */
-  getByRequest(requestKey: string, generation: number): Representation | undefined {
+  getByRequest(requestKey: string): Representation | undefined {
     const key = this.#cacheKeys.get(requestKey)
-    return key === undefined ? undefined : this.get(key, generation)
+    return key === undefined ? undefined : this.get(key)
   }
 
-  /** Stores a response. Called again when it has another encoding, which makes it larger. */
-  set(key: string, representation: Representation, generation: number): void {
-    this.#responses.set(key, { representation, generation })
+  /** Stores a response. */
+  set(key: string, response: StoredResponse): void {
+    if (response.staleSince === undefined)
+      for (const source of namesOf(response)) this.#freshOf(source).add(response)
+    this.#responses.set(key, response)
+    // One that is too large is not stored.
+    if (!this.#responses.has(key)) this.#forgetSources(response)
+  }
+
+  /** Counts the size of a response again, when it has another encoding. */
+  resize(key: string): void {
+    const response = this.#responses.get(key)
+    if (response) this.#responses.set(key, response)
   }
 
   /** Lets a request key lead to a cache key. */
   setRequest(requestKey: string, key: string): void {
     this.#cacheKeys.set(requestKey, key)
+  }
+
+  /** Makes the responses stale that were read of a source. Each is touched once, however often the source changes. */
+  markStale(source: string): void {
+    const now = performance.now()
+    for (const name of [source, everything]) {
+      const responses = this.#fresh.get(name)
+      if (!responses) continue
+      for (const response of responses) {
+        response.staleSince = now
+        this.#forgetSources(response)
+      }
+    }
+  }
+
+  /** Removes all responses. */
+  clear(): void {
+    this.#responses.clear()
+    this.#fresh.clear()
   }
 
   /** Number of responses. */
@@ -67,4 +113,17 @@ export class ResponseStore {
   get size(): number {
     return this.#responses.calculatedSize + this.#cacheKeys.calculatedSize
   }
+
+  #freshOf(source: string): Set<StoredResponse> {
+    const known = this.#fresh.get(source) ?? new Set()
+    this.#fresh.set(source, known)
+    return known
+  }
+
+  #forgetSources(response: StoredResponse): void {
+    for (const source of namesOf(response)) this.#fresh.get(source)?.delete(response)
+  }
 }
+
+const namesOf = ({ sources }: StoredResponse): readonly string[] =>
+  sources === everything ? [everything] : sources

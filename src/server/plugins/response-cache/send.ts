@@ -9,6 +9,7 @@ import type { CacheStatus } from './response-cache.ts'
 /** The values of `Cache-Status` (RFC 9211). */
 const cacheStatusHeader: Record<CacheStatus, string> = {
   hit: 'Entente; hit',
+  stale: 'Entente; hit; detail=stale',
   miss: 'Entente; fwd=uri-miss',
   collapsed: 'Entente; fwd=uri-miss; collapsed',
   request: 'Entente; fwd=request',

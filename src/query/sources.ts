@@ -1,0 +1,131 @@
+import { LRUCache } from 'lru-cache'
+import type { Sources } from '../database/changes.ts'
+import { everything, type Transaction } from '../database/database.ts'
+import type { Registry } from '../model/registry.ts'
+
+/**
+ * Of which resources a statement reads, so that what it answered is good until one of them changes. It is found in the
+ * text of the statement: by the tables and functions that it names, and by those that these functions name. What cannot be
+ * told counts as everything, and a word that only looks like a table as that table.
+ */
+
+/** Names of tables in the database, and definitions of functions by name. */
+export interface Catalog {
+  tables: readonly string[]
+  functions: ReadonlyMap<string, string>
+}
+
+/** Reads the catalog. Functions of extensions read no table of the registry. */
+export async function readCatalog(database: Transaction): Promise<Catalog> {
+  const tables = await database.query<{ name: string }>({
+    text: `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')`,
+  })
+  const functions = await database.query<{ name: string; definition: string }>({
+    text: `select proname as name, string_agg(pg_get_functiondef(oid), ' ') as definition from pg_proc
+      where pronamespace = 'public'::regnamespace and prokind = 'f'
+        and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e')
+      group by proname`,
+  })
+  return {
+    tables: tables.map(({ name }) => name),
+    functions: new Map(functions.map(({ name, definition }) => [name, definition])),
+  }
+}
+
+/** Most statements of which the sources are remembered. */
+const maxStatements = 1000
+
+/** A word that may name a table or a function: not what follows `as`, and not what a column is of. */
+const words = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
+
+/** What a text may hide: names that are made at run time. */
+const isDynamic = (text: string): boolean => /\b(execute|regclass|query_to_xml)\b/i.test(text)
+
+/** Texts between quotes are values and not names. An apostrophe in a comment begins no such text. */
+const withoutLiterals = (text: string): string =>
+  /--|\/\*|\be'/i.test(text) ? text : text.replaceAll(/'(?:[^']|'')*'/g, "''")
+
+/** Finds the sources of statements. */
+export class SourceFinder {
+  readonly #resources: ReadonlyMap<string, readonly string[]>
+  readonly #tables: ReadonlySet<string>
+  readonly #functions: ReadonlyMap<string, string>
+  readonly #found = new LRUCache<string, { sources: Sources }>({ max: maxStatements })
+
+  constructor(registry: Pick<Registry, 'tableResources'>, { tables, functions }: Catalog) {
+    this.#resources = registry.tableResources
+    this.#tables = new Set(tables)
+    this.#functions = functions
+  }
+
+  /** Returns of which resources a statement reads. */
+  find(text: string): Sources {
+    const known = this.#found.get(text)
+    if (known) return known.sources
+    const sources = this.#read(text, new Set())
+    this.#found.set(text, { sources })
+    return sources
+  }
+
+  /** Returns of which resources one of several statements reads. */
+  findAll(texts: Iterable<string>): Sources {
+    const all = new Set<string>()
+    for (const text of texts) {
+      const sources = this.find(text)
+      if (sources === everything) return everything
+      for (const source of sources) all.add(source)
+    }
+    return [...all]
+  }
+
+  /** @param calling functions that are being read, which may call themselves. */
+  #read(text: string, calling: ReadonlySet<string>): Sources {
+    if (isDynamic(text)) return everything
+    const found = new Set<string>()
+    for (const name of namesIn(text)) {
+      const sources = this.#tables.has(name) ? this.#readTable(name, text) : this.#readFunction(name, calling)
+      if (sources === everything) return everything
+      for (const source of sources) found.add(source)
+    }
+    return [...found]
+  }
+
+  #readFunction(name: string, calling: ReadonlySet<string>): Sources {
+    const definition = this.#functions.get(name)
+    return definition === undefined || calling.has(name)
+      ? []
+      : this.#read(definition, new Set([...calling, name]))
+  }
+
+  /** The resources of the rows that are read of a table: those that the statement demands, or all that have rows there. */
+  #readTable(table: string, text: string): Sources {
+    const resources = this.#resources.get(table)
+    if (resources?.length === 1) return resources
+    return this.#findDemanded(table, text) ?? resources ?? everything
+  }
+
+  /**
+   * Finds which resource's rows a statement demands of a table for several resources, wherever it names the table:
+   * `"records"."resource" = 'agreements'`, or that the row belongs to one of a resource's own table.
+   * @returns undefined if it does not everywhere.
+   */
+  #findDemanded(table: string, text: string): string[] | undefined {
+    const [, ...places] = text.split(new RegExp(`(?<!\\bas\\s+)"?\\b${table}\\b"?(?!"?\\s*\\.)`))
+    const demanded = places.map((place) => this.#demandedIn(table, place))
+    return demanded.every((names) => names.length > 0) ? demanded.flat() : undefined
+  }
+
+  #demandedIn(table: string, place: string): string[] {
+    const byName = place.matchAll(new RegExp(`"${table}"\\."resource" = '([\\w-]+)'`, 'g'))
+    const byRow = place.matchAll(new RegExp(`"${table}"\\."(?:id|record)" = "(\\w+)"\\."id"`, 'g'))
+    const owners = [...byRow].flatMap(([, owner = '']) => this.#resources.get(owner) ?? [])
+    return [...[...byName].flatMap(([, name = '']) => name), ...owners]
+  }
+}
+
+function namesIn(text: string): Set<string> {
+  const names = new Set<string>()
+  for (const [, isAlias, name = '', isQualifier] of withoutLiterals(text).matchAll(words))
+    if (!isAlias && !isQualifier) names.add(name)
+  return names
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-control.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { isHit, statusOf, untilKept } from '../support/cache-status.ts'
+
+/** A client that accepts old answers gets them at once. */
+
+const stale = 'Entente; hit; detail=stale'
+const list = '/v1/sources?limit=3&sort=-createdAt'
+const accepting = { headers: { 'cache-control': 'max-stale=60' } }
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+  await untilKept(api)
+})
+afterAll(() => api.close())
+
+/** Changes what the list is read of. The tests read without a key, so that the writer is another client. */
+async function change(title: string): Promise<string> {
+  const { status, headers } = await api.post('/v1/sources', { title, kind: 'report' })
+  expect(status).toBe(201)
+  return headers.get('location') ?? ''
+}
+
+describe('Cache-Control: max-stale', () => {
+  it('answers at once from memory with Age after a change, and refreshes behind', async () => {
+    await untilKept(api, list)
+    const before = await api.get(list)
+    await change('Newer than the answer')
+    const answer = await api.get(list, accepting)
+    expect(statusOf(answer)).toBe(stale)
+    expect(answer.text).toBe(before.text)
+    expect(answer.headers.get('age')).toMatch(/^\d+$/)
+    await expect.poll(async () => isHit(await api.get(list, accepting)), { timeout: 5000 }).toBe(true)
+    const after = await api.get(list, accepting)
+    expect(after.text).toContain('Newer than the answer')
+    expect(after.headers.has('age')).toBe(false)
+  })
+
+  it('gives others what the database has', async () => {
+    await untilKept(api, list)
+    await change('For others')
+    const answer = await api.get(list)
+    expect(statusOf(answer)).toBe('Entente; fwd=uri-miss')
+    expect(answer.text).toContain('For others')
+  })
+
+  it('never gives a client an answer of before its own last write', async () => {
+    await untilKept(api, list)
+    const path = await change('Of one client')
+    const key = await api.post('/v1/keys', { name: 'Writer', role: 'editor' })
+    const writer = key.json<{ key: string }>().key
+    await untilKept(api, list, { key: writer })
+    await api.patch(path, { title: 'Changed by one client' }, { key: writer })
+    const answer = await api.get(list, { ...accepting, key: writer })
+    expect(answer.text).toContain('Changed by one client')
+    expect(statusOf(answer)).not.toBe(stale)
+  })
+
+  it('never shows what has become internal or was redacted', async () => {
+    const path = await change('A secret of somebody')
+    await untilKept(api, list)
+    await api.patch(path, { visibility: 'internal' })
+    expect((await api.get(list, accepting)).text).not.toContain('A secret of somebody')
+    const other = await change('Another secret')
+    await untilKept(api, list)
+    const redaction = { text: 'Another secret', replacement: 'x', reason: 'asked for' }
+    expect((await api.post(`${other}/redact`, redaction, { headers: { 'if-match': '*' } })).status).toBe(200)
+    expect((await api.get(list, accepting)).text).not.toContain('Another secret')
+  })
+
+  it.each([
+    [undefined, 0],
+    ['no-store', 0],
+    ['max-stale=60', 60_000],
+    ['private, MAX-STALE="5"', 5000],
+    ['max-stale', Number.POSITIVE_INFINITY],
+    ['max-stale=soon', 0],
+    ['max-stale=60, no-cache', 0],
+    ['x-max-stale=60', 0],
+  ])('is read as the standard says: %s accepts %d ms', (header, milliseconds) => {
+    expect(maxStaleMs(header)).toBe(milliseconds)
+  })
+})

@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { isHit, untilKept } from '../support/cache-status.ts'
+import { registry } from '../support/registry.ts'
+import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
+
+/** Only a change of what a response was read of makes it stale. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  await untilKept(api)
+})
+afterAll(() => api.close())
+
+const energy = '/v1/agreements?topic=energy&limit=2'
+
+describe('a change of one resource', () => {
+  it.each([
+    ['a list', '/v1/agreements?sort=-signedOn&limit=3', '/v1/sources'],
+    ['a list of some properties', '/v1/agreements?fields=title,kind&limit=3', '/v1/sources'],
+    ['a list by country', '/v1/agreements?country=PAK&limit=3', '/v1/sources'],
+    ['a list by topic', energy, '/v1/sources'],
+    ['a record', '/v1/countries/CHN', '/v1/sources'],
+    ['an aggregate', '/v1/agreements/aggregate?groupBy=country,signedYear', '/v1/sources'],
+  ])('leaves what was read of others in memory: %s', async (_what, url, path) => {
+    await untilKept(api, url)
+    const { status } = await api.post(path, { title: 'Another one', kind: 'report' })
+    expect(status).toBe(201)
+    expect(isHit(await api.get(url))).toBe(true)
+  })
+
+  it.each([
+    ['the resource itself', '/v1/sources?fields=id&limit=3'],
+    ['a search across resources', '/v1/search?q=another'],
+    ['the history of a record', '/v1/countries/CHN/history'],
+  ])('drops what was read of %s', async (_what, url) => {
+    await untilKept(api, url)
+    await api.post('/v1/sources', { title: 'Another one', kind: 'report' })
+    expect(isHit(await api.get(url))).toBe(false)
+  })
+
+  it('drops a list by topic when the tree of topics changes', async () => {
+    await untilKept(api, energy)
+    await api.patch('/v1/topics/energy', { name: 'Energy, changed' })
+    expect(isHit(await api.get(energy))).toBe(false)
+  })
+})
+
+it('drops everything when a record becomes internal or public', async () => {
+  const source = await api.post('/v1/sources', { title: 'To hide', kind: 'report' })
+  const path = source.headers.get('location') ?? ''
+  for (const visibility of ['internal', 'public']) {
+    await untilKept(api, energy)
+    await api.patch(path, { visibility })
+    expect(isHit(await api.get(energy))).toBe(false)
+  }
+})
+
+/** Reads of every kind, by the declarations of the resources. */
+const reads = registry.resources.flatMap(({ name, sorts, dimensions, filters, includes, key }) => {
+  const list = `/v1/${name}`
+  const [sort = key.property] = Object.keys(sorts)
+  const filtered = { country: 'CHN', topic: 'energy', region: '142' }
+  return [
+    `${list}?limit=5`,
+    `${list}?limit=5&sort=-updatedAt`,
+    `${list}?limit=5&sort=${sort}&fields=${key.property}`,
+    `${list}?limit=5&count=exact&q=a`,
+    ...Object.keys(includes()).map((include) => `${list}?limit=5&include=${include}`),
+    ...Object.entries(filtered).flatMap(([filter, value]) =>
+      filter in filters ? [`${list}?limit=5&${filter}=${value}`] : [],
+    ),
+    ...Object.keys(dimensions).map((dimension) => `${list}/aggregate?limit=5&groupBy=${dimension}`),
+  ]
+})
+const others = [
+  '/v1/search?q=energy',
+  '/v1/network?limit=20',
+  '/v1/countries/CHN/network',
+  '/v1/countries/CHN',
+  '/v1/countries/CHN/history',
+  '/v1/changes?limit=5',
+  '/v1/topics/energy',
+]
+
+it('answers as without a cache after SQL writes to any table', { timeout: 120_000 }, async () => {
+  const uncached = await buildApp({
+    config: readConfig({ ADMIN_KEY: adminKey, CACHE_MB: '0', RATE_LIMIT: '0', LOG_LEVEL: 'silent' }),
+    database: api.database,
+    registry,
+  })
+  const urls = [...reads, ...others]
+  const writes = fc.sample(sqlWrite, { numRuns: 2 * writtenTables.length, seed: 2026 })
+  const read = async (app: typeof uncached, url: string) =>
+    (await app.inject({ url, headers: { accept: '*/*' } })).body
+  // Every table is written to, however the sample came out.
+  for (const [at, table] of writtenTables.entries()) {
+    const chosen = fc.sample(fc.constantFrom(...urls), { numRuns: 30, seed: at })
+    for (const url of chosen) await read(api.app, url)
+    const update = { table, action: 'update', row: at, draw: at, savepoint: 'none' } as const
+    await runWrites(api.pool, [update, ...writes.slice(2 * at, 2 * at + 2)], 'commit')
+    for (const url of chosen) {
+      const same = async () => expect(await read(api.app, url), url).toBe(await read(uncached, url))
+      await vi.waitFor(same, { timeout: 5000, interval: 20 })
+    }
+  }
+  await uncached.close()
+})
