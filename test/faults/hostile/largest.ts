@@ -74,6 +74,7 @@ function* faultyBodies(
   yield ['half surrogate pairs', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
   yield ['nesting', fill('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
   yield ['white space', `{${' '.repeat(bytes - 2)}}`]
+  yield ['line breaks', `{${'\\n'.repeat(bytes - 3)}x}`]
   yield ['one text', `{${quoted(name(0))}:"${'\\"'.repeat(bytes / 2 - 50)}"}`]
   for (const [property, given] of properties) {
     const inner = resolve(document, given)
