@@ -22,7 +22,13 @@ export default defineConfig({
           globalSetup,
           include: ['test/**/*.test.ts'],
           // Benchmarks measure, and what fills whole tables or kills processes takes its time: they have commands of their own.
-          exclude: ['test/bench/**', 'test/indexes/**', 'test/faults/**', 'test/extending/**'],
+          exclude: [
+            'test/bench/**',
+            'test/clients/**',
+            'test/indexes/**',
+            'test/faults/**',
+            'test/extending/**',
+          ],
         },
       },
       {
@@ -34,6 +40,8 @@ export default defineConfig({
           globalSetup: 'test/extending/setup.ts',
         },
       },
+      // Generates clients in other languages, and downloads what that needs.
+      { extends: true, test: { name: 'clients', globalSetup, include: ['test/clients/*.test.ts'] } },
       { extends: true, test: { name: 'indexes', globalSetup, include: ['test/indexes/**/*.test.ts'] } },
       {
         extends: true,

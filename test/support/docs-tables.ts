@@ -1,12 +1,24 @@
-// Writes the tables in docs/ that are made from code. With --check it writes nothing and fails if a table is out of date.
+// Writes the tables and examples in docs/ that are made from code. With --check it writes nothing and fails if one is out
+// of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 
-/** Each generated table: the page and the block that hold it, and the function that makes it. */
-const tables = [{ page: 'docs/operating.md', block: 'config', make: variableTable }]
+/** Each generated block: the page that holds it, its name, and the function that makes it. */
+const tables = [
+  { page: 'docs/operating.md', block: 'config', make: variableTable },
+  ...[
+    'typescript/openapi-fetch.ts',
+    'typescript/hey-api.ts',
+    'typescript/orval.ts',
+    'typescript/orval-fetch.ts',
+    'typescript/orval.config.ts',
+    'typescript/openapi-ts.config.ts',
+    'python/scenario.py',
+  ].map((file) => ({ page: 'docs/clients.md', block: file, make: () => codeOf(`test/clients/${file}`) })),
+]
 
 for (const { page, block, make } of tables) {
   const file = join(packageRoot, page)
@@ -14,7 +26,7 @@ for (const { page, block, make } of tables) {
   const current = replaceBlock(page, written, block, make())
   if (written === current) continue
   if (process.argv.includes('--check')) {
-    console.error(`${page}: the table "${block}" is out of date; run npm run docs to update it`)
+    console.error(`${page}: the block "${block}" is out of date; run npm run docs to update it`)
     process.exitCode = 1
   } else {
     writeFileSync(file, current)
@@ -28,6 +40,12 @@ function variableTable(): string {
     schema.description ?? '',
   ])
   return table(['variable', 'default', 'what it sets'], rows)
+}
+
+/** Returns a file as a block of code, so that pages show what is tested. */
+function codeOf(file: string): string {
+  const code = readFileSync(join(packageRoot, file), 'utf8').trimEnd()
+  return `\n\`\`\`${file.split('.').at(-1)}\n${code}\n\`\`\`\n`
 }
 
 /** Makes a Markdown table whose columns are aligned in its source. */

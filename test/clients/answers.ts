@@ -1,0 +1,17 @@
+/** What the scenario prints in every language: it asks the registry with its seed data. */
+export const answers = {
+  /** `signedOn` of the agreements of Pakistan, the United States or Germany in 2011, two on a page. */
+  listed: ['2011-04', '2011-05', '2011-06'],
+  read: '2011-04',
+  /** Versions of a new agreement. */
+  created: 1,
+  patched: 2,
+  stale: [412, '/problems/stale-version'],
+  found: ['2011-04', '2011-06'],
+  counted: { CHN: 3, DEU: 1, PAK: 1, USA: 1 },
+  /** The first line of the file. */
+  exported: 'title,signedOn',
+  changes: ['create', 'create', 'create'],
+  /** Pointers of the problem of a document with an unknown topic. */
+  refused: ['/topics/0'],
+}

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminKey } from '../support/app.ts'
+import { answers } from './answers.ts'
+import { openService, type Service } from './service.ts'
+
+/** A command with its arguments. It runs in a copy of the folder of its language. */
+export type Command = [program: string, ...args: string[]]
+
+/** A generator of clients, and how its client is made, compiled and run. */
+export interface Generator {
+  /** Name and version. */
+  name: string
+  generate: Command[]
+  compile: Command[]
+  run: Command
+  /** What the generator does badly, or what its configuration mends. */
+  remark: string
+}
+
+/** A row of the table: how far a client came. */
+export interface ClientRow {
+  language: string
+  generator: string
+  state: 'skipped' | 'generates' | 'compiles' | 'runs' | 'answers'
+  remark: string
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the test of a generator has found, for the table. */
+    client?: ClientRow
+  }
+}
+
+const execute = promisify(execFile)
+const maxOutput = 64 * 1024 * 1024
+
+/** A generator or compiler that downloads what it needs may take minutes. */
+const timeoutMs = 420_000
+
+/** Runs a command and returns what it prints. @throws with its output when it fails. */
+async function runIn(folder: string, [program, ...args]: Command, env: NodeJS.ProcessEnv): Promise<string> {
+  const options = { cwd: folder, env: { ...process.env, ...env }, maxBuffer: maxOutput, timeout: timeoutMs }
+  try {
+    return (await execute(program, args, options)).stdout
+  } catch (error) {
+    const { stdout = '', stderr = '' } = Object(error)
+    throw new Error(`${program} ${args.join(' ')}: ${error}\n${`${stdout}${stderr}`.slice(-8000)}`)
+  }
+}
+
+async function isInstalled(command: Command): Promise<boolean> {
+  try {
+    await execute(command[0], command.slice(1))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A language: the commands that show that its tools are installed, and those that install what its clients need. */
+export interface Language {
+  name: string
+  /** The folder beside this file with the configurations and the scenario. */
+  folder: string
+  tools: Command[]
+  install: Command[]
+}
+
+/**
+ * Declares a test for each generator of a language. It makes a client of the served document, compiles it in the strictest
+ * usual mode, and runs the scenario against the service. Without the tools of the language, the tests are skipped, or
+ * fail where `CI` is set.
+ */
+export function testGenerators(language: Language, generators: Generator[]): void {
+  let folder: string
+  let service: Service
+  let missing: Command[]
+
+  beforeAll(async () => {
+    const installed = await Promise.all(language.tools.map(isInstalled))
+    missing = language.tools.filter((_, at) => !installed[at])
+    folder = await mkdtemp(join(tmpdir(), `entente-client-${language.folder}-`))
+    if (missing.length > 0) return
+    const source = fileURLToPath(new URL(language.folder, import.meta.url))
+    for (const name of await readdir(source))
+      if (!['node_modules', 'generated'].includes(name))
+        await cp(join(source, name), join(folder, name), { recursive: true })
+    service = await openService()
+    await writeFile(join(folder, 'openapi.json'), service.document)
+    for (const command of language.install) await runIn(folder, command, {})
+  }, timeoutMs)
+  afterAll(async () => {
+    await service?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  for (const generator of generators) {
+    const title = `${generator.name} makes a client for ${language.name} that works`
+    it(title, { timeout: timeoutMs }, async ({ task, skip }) => {
+      const { name, remark } = generator
+      const row: ClientRow = { language: language.name, generator: name, state: 'skipped', remark }
+      task.meta.client = row
+      if (missing.length > 0) {
+        const message = `not installed: ${missing.map(([program]) => program).join(', ')}`
+        if (process.env.CI) throw new Error(message)
+        return skip(message)
+      }
+      const env = { REGISTRY_URL: service.origin, REGISTRY_KEY: adminKey }
+      for (const command of generator.generate) await runIn(folder, command, env)
+      row.state = 'generates'
+      for (const command of generator.compile) await runIn(folder, command, env)
+      row.state = 'compiles'
+      const printed = await runIn(folder, generator.run, env)
+      row.state = 'runs'
+      expect(JSON.parse(printed)).toEqual(answers)
+      row.state = 'answers'
+    })
+  }
+}

@@ -1,0 +1,159 @@
+import json
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from entente_client import AuthenticatedClient
+from entente_client.api.agreements import (
+    aggregate_agreements,
+    create_agreement,
+    export_agreements,
+    get_agreement,
+    list_agreements,
+    search_agreements,
+    update_agreement,
+)
+from entente_client.api.registry import list_changes
+from entente_client.models import (
+    Agreement,
+    AgreementAggregate,
+    AgreementInput,
+    AgreementPage,
+    AgreementPatch,
+    AgreementSearch,
+    AggregateAgreementsGroupByItem,
+    ExportAgreementsFieldsItem,
+    ExportAgreementsFormat,
+    FeedPage,
+    ListAgreementsSortItem,
+    ListChangesResourceItem,
+    Problem,
+)
+from entente_client.types import UNSET, File, Unset
+
+client = AuthenticatedClient(
+    base_url=os.environ.get("REGISTRY_URL", "http://127.0.0.1:3000"), token=os.environ["REGISTRY_KEY"]
+)
+
+Answer = TypeVar("Answer")
+
+
+def expect(kind: type[Answer], answer: object) -> Answer:
+    """The answer of a kind. Raises what a problem says."""
+    if isinstance(answer, kind):
+        return answer
+    raise RuntimeError(answer.detail if isinstance(answer, Problem) else f"unexpected: {answer}")
+
+
+# List by two operators of a date and any of three countries, and page to the end.
+listed: list[object] = []
+ids = []
+cursor: str | None | Unset = UNSET
+while cursor is not None:
+    page = expect(
+        AgreementPage,
+        list_agreements.sync(
+            client=client,
+            signed_ongte="2011",
+            signed_onlte="2011-12",
+            country=["PAK", "USA", "DEU"],
+            sort=[ListAgreementsSortItem.SIGNEDON],
+            limit=2,
+            cursor=cursor,
+        ),
+    )
+    listed += [agreement.signed_on for agreement in page.data]
+    ids += [agreement.id for agreement in page.data if not isinstance(agreement.id, Unset)]
+    cursor = page.page.next_
+
+# Read one.
+read = expect(Agreement, get_agreement.sync(ids[0], client=client))
+
+# Create, and change the version that was read.
+created = expect(
+    Agreement,
+    create_agreement.sync(
+        client=client,
+        body=AgreementInput.from_dict(
+            {
+                "title": "Created by a client",
+                "kind": "agreement",
+                "parties": [{"country": "NPL", "role": "party"}],
+            }
+        ),
+    ),
+)
+signed = AgreementPatch.from_dict({"status": "signed"})
+tag = f'"{created.version}"'
+patched = expect(Agreement, update_agreement.sync(created.id, client=client, body=signed, if_match=tag))
+
+# The same version once more: 412.
+again = update_agreement.sync_detailed(created.id, client=client, body=signed, if_match=tag)
+stale = expect(Problem, again.parsed)
+
+# Search with a tree of conditions.
+found = expect(
+    AgreementPage,
+    search_agreements.sync(
+        client=client,
+        body=AgreementSearch.from_dict(
+            {
+                "where": {
+                    "or": [
+                        {"country": {"eq": "PAK"}},
+                        {"and": [{"signedOn": {"gte": "2011-05"}}, {"not": {"country": {"eq": "USA"}}}]},
+                    ]
+                },
+                "sort": [{"by": "signedOn"}],
+                "limit": 25,
+            }
+        ),
+    ),
+)
+
+# Count by country.
+counted = expect(
+    AgreementAggregate,
+    aggregate_agreements.sync(
+        client=client, group_by=[AggregateAgreementsGroupByItem.COUNTRY], signed_ongte="2011"
+    ),
+)
+
+# Export to a file.
+file = expect(
+    File,
+    export_agreements.sync(
+        client=client,
+        format_=ExportAgreementsFormat.CSV,
+        country=["PAK"],
+        fields=[ExportAgreementsFieldsItem.TITLE, ExportAgreementsFieldsItem.SIGNEDON],
+    ),
+)
+text: bytes = file.payload.read()
+Path("agreements.csv").write_bytes(text)
+
+# Read the feed of changes.
+changes = expect(
+    FeedPage, list_changes.sync(client=client, resource=[ListChangesResourceItem.AGREEMENTS], limit=3)
+)
+
+# A problem says what is wrong, and where.
+wrong = AgreementInput.from_dict({"title": "Refused", "kind": "agreement", "topics": ["no-such-topic"]})
+refused = expect(Problem, create_agreement.sync(client=client, body=wrong))
+
+print(
+    json.dumps(
+        {
+            "listed": listed,
+            "read": read.signed_on,
+            "created": created.version,
+            "patched": patched.version,
+            "stale": [int(again.status_code), stale.type_],
+            "found": [agreement.signed_on for agreement in found.data],
+            "counted": {group.key.to_dict()["country"]: group.measures.count for group in counted.data},
+            "exported": text.decode().split("\r\n")[0],
+            "changes": [change.operation for change in changes.data],
+            "refused": [fault.pointer for fault in refused.errors or []],
+        }
+    )
+)

@@ -1,0 +1,21 @@
+import type { AddressInfo } from 'node:net'
+import { openTestApp } from '../support/app.ts'
+
+/** The service with its seed data, listening on a port of its own. */
+export interface Service {
+  origin: string
+  /** The OpenAPI document as it is served. */
+  document: string
+  close(): Promise<void>
+}
+
+/** Opens the service on a clone of the seeded template database, and listens. */
+export async function openService(): Promise<Service> {
+  const { app, close } = await openTestApp()
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  // A server that listens on TCP has an address with a port.
+  const { port } = app.server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  const document = await (await fetch(`${origin}/openapi.json`)).text()
+  return { origin, document, close }
+}

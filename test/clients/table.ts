@@ -1,0 +1,23 @@
+import type { Reporter, TestModule } from 'vitest/node'
+import type {} from './generator.ts'
+
+const steps: readonly string[] = ['generates', 'compiles', 'answers']
+
+/** Prints how far the client of each generator came, as the table in `docs/clients.md`. */
+export default class Table implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const rows = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .flatMap((test) => test.meta().client ?? [])
+      .map(({ language, generator, state, remark }) => {
+        const reached = state === 'runs' ? 'compiles' : state
+        const done = steps.map((_, at) => (at <= steps.indexOf(reached) ? 'yes' : 'no'))
+        const results = state === 'skipped' ? steps.map(() => 'skipped') : done
+        return `| ${[language, generator, ...results, remark].join(' | ')} |`
+      })
+      .sort()
+    const head = ['language', 'generator', 'generated', 'compiled', 'ran', 'remarks']
+    const line = head.map(() => '---')
+    console.log(['', `| ${head.join(' | ')} |`, `| ${line.join(' | ')} |`, ...rows, ''].join('\n'))
+  }
+}

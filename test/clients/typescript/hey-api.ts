@@ -1,0 +1,125 @@
+import { writeFile } from 'node:fs/promises'
+import { client } from './generated/hey-api/client.gen'
+import {
+  aggregateAgreements,
+  createAgreement,
+  exportAgreements,
+  getAgreement,
+  listAgreements,
+  listChanges,
+  searchAgreements,
+  updateAgreement,
+} from './generated/hey-api/sdk.gen'
+import type { AgreementPage, Problem } from './generated/hey-api/types.gen'
+
+client.setConfig({
+  baseUrl: process.env.REGISTRY_URL ?? 'http://127.0.0.1:3000',
+  auth: () => process.env.REGISTRY_KEY,
+})
+
+/** The data of a successful answer. @throws the problem of any other. */
+function dataOf<T>({ data, error }: { data?: T | undefined; error?: Problem | undefined }): T {
+  if (data === undefined) throw new Error(error?.detail ?? 'no answer')
+  return data
+}
+
+// List by two operators of a date and any of three countries, and page to the end.
+const listed: (string | null | undefined)[] = []
+const ids: string[] = []
+let cursor: string | null = null
+do {
+  const { data, page }: AgreementPage = dataOf(
+    await listAgreements({
+      query: {
+        'signedOn[gte]': '2011',
+        'signedOn[lte]': '2011-12',
+        country: ['PAK', 'USA', 'DEU'],
+        sort: ['signedOn'],
+        limit: 2,
+        ...(cursor !== null && { cursor }),
+      },
+    }),
+  )
+  listed.push(...data.map(({ signedOn }) => signedOn))
+  ids.push(...data.flatMap(({ id }) => id ?? []))
+  cursor = page.next
+} while (cursor !== null)
+
+// Read one.
+const [id = ''] = ids
+const read = dataOf(await getAgreement({ path: { id } }))
+
+// Create, and change the version that was read.
+const created = dataOf(
+  await createAgreement({
+    body: {
+      title: 'Created by a client',
+      kind: 'agreement',
+      parties: [{ country: 'NPL', role: 'party' }],
+    },
+  }),
+)
+const sign = () =>
+  updateAgreement({
+    path: { id: created.id },
+    headers: { 'If-Match': `"${created.version}"` },
+    body: { status: 'signed' },
+  })
+const patched = dataOf(await sign())
+
+// The same version once more: 412.
+const { error: stale, response } = await sign()
+
+// Search with a tree of conditions.
+const found = dataOf(
+  await searchAgreements({
+    body: {
+      where: {
+        or: [
+          { country: { eq: 'PAK' } },
+          { and: [{ signedOn: { gte: '2011-05' } }, { not: { country: { eq: 'USA' } } }] },
+        ],
+      },
+      sort: [{ by: 'signedOn' }],
+      limit: 25,
+    },
+  }),
+)
+
+// Count by country.
+const counted = dataOf(
+  await aggregateAgreements({ query: { groupBy: ['country'], 'signedOn[gte]': '2011' } }),
+)
+
+// Export to a file.
+const file = dataOf(
+  await exportAgreements({
+    query: { format: 'csv', country: ['PAK'], fields: ['title', 'signedOn'] },
+    parseAs: 'blob',
+  }),
+)
+const text = await file.text()
+await writeFile('agreements.csv', text)
+
+// Read the feed of changes.
+const changes = dataOf(await listChanges({ query: { resource: ['agreements'], limit: 3 } }))
+
+// A problem says what is wrong, and where.
+const { error: refused } = await createAgreement({
+  body: { title: 'Refused', kind: 'agreement', topics: ['no-such-topic'] },
+})
+
+console.log(
+  JSON.stringify({
+    listed,
+    read: read.signedOn,
+    created: created.version,
+    patched: patched.version,
+    stale: [response?.status, stale?.type],
+    found: found.data.map(({ signedOn }) => signedOn),
+    counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
+    exported: text.split('\r\n')[0],
+    changes: changes.data.map(({ operation }) => operation),
+    refused: refused?.errors?.map(({ pointer }) => pointer),
+  }),
+)

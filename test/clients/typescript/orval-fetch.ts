@@ -1,0 +1,11 @@
+/** Sends the requests of the client: adds the address and the key, and reads files as files. */
+export async function registryFetch<T>(path: string, options: RequestInit): Promise<T> {
+  const url = new URL(path, process.env.REGISTRY_URL ?? 'http://127.0.0.1:3000')
+  const headers = new Headers(options.headers)
+  headers.set('authorization', `Bearer ${process.env.REGISTRY_KEY}`)
+  const response = await fetch(url, { ...options, headers })
+  const isJson = response.headers.get('content-type')?.includes('json')
+  const data: unknown = isJson ? await response.json() : await response.blob()
+  // The generated functions give the type of each answer.
+  return { data, status: response.status, headers: response.headers } as T
+}

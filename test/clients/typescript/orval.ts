@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises'
+import {
+  aggregateAgreements,
+  createAgreement,
+  exportAgreements,
+  getAgreement,
+  listAgreements,
+  listChanges,
+  searchAgreements,
+  updateAgreement,
+} from './generated/orval.ts'
+
+/** The data of an answer with a status. @throws the problem of any other. */
+function dataOf<Answer extends { status: number; data: unknown }, Status extends Answer['status']>(
+  answer: Answer,
+  status: Status,
+): Extract<Answer, { status: Status }>['data'] {
+  if (answer.status !== status) throw new Error(JSON.stringify(answer.data))
+  return answer.data
+}
+
+// List by two operators of a date and any of three countries, and page to the end.
+const listed: (string | null | undefined)[] = []
+const ids: string[] = []
+let cursor: string | null = null
+do {
+  const answer: Awaited<ReturnType<typeof listAgreements>> = await listAgreements({
+    'signedOn[gte]': '2011',
+    'signedOn[lte]': '2011-12',
+    country: ['PAK', 'USA', 'DEU'],
+    sort: ['signedOn'],
+    limit: 2,
+    ...(cursor !== null && { cursor }),
+  })
+  const { data, page } = dataOf(answer, 200)
+  listed.push(...data.map(({ signedOn }) => signedOn))
+  ids.push(...data.flatMap(({ id }) => id ?? []))
+  cursor = page.next
+} while (cursor !== null)
+
+// Read one.
+const [id = ''] = ids
+const read = dataOf(await getAgreement(id), 200)
+
+// Create, and change the version that was read.
+const created = dataOf(
+  await createAgreement({
+    title: 'Created by a client',
+    kind: 'agreement',
+    parties: [{ country: 'NPL', role: 'party' }],
+  }),
+  201,
+)
+const sign = () =>
+  updateAgreement(created.id, { status: 'signed' }, { headers: { 'If-Match': `"${created.version}"` } })
+const patched = dataOf(await sign(), 200)
+
+// The same version once more: 412.
+const again = await sign()
+const stale = dataOf(again, 412)
+
+// Search with a tree of conditions.
+const found = dataOf(
+  await searchAgreements({
+    where: {
+      or: [
+        { country: { eq: 'PAK' } },
+        { and: [{ signedOn: { gte: '2011-05' } }, { not: { country: { eq: 'USA' } } }] },
+      ],
+    },
+    sort: [{ by: 'signedOn' }],
+    limit: 25,
+  }),
+  200,
+)
+
+// Count by country.
+const counted = dataOf(await aggregateAgreements({ groupBy: ['country'], 'signedOn[gte]': '2011' }), 200)
+
+// Export to a file.
+const file = dataOf(
+  await exportAgreements({ format: 'csv', country: ['PAK'], fields: ['title', 'signedOn'] }),
+  200,
+)
+const text = await file.text()
+await writeFile('agreements.csv', text)
+
+// Read the feed of changes.
+const changes = dataOf(await listChanges({ resource: ['agreements'], limit: 3 }), 200)
+
+// A problem says what is wrong, and where.
+const refused = dataOf(
+  await createAgreement({ title: 'Refused', kind: 'agreement', topics: ['no-such-topic'] }),
+  422,
+)
+
+console.log(
+  JSON.stringify({
+    listed,
+    read: read.signedOn,
+    created: created.version,
+    patched: patched.version,
+    stale: [again.status, stale.type],
+    found: found.data.map(({ signedOn }) => signedOn),
+    counted: Object.fromEntries(counted.data.map(({ key, measures }) => [key.country, measures.count])),
+    exported: text.split('\r\n')[0],
+    changes: changes.data.map(({ operation }) => operation),
+    refused: refused.errors?.map(({ pointer }) => pointer),
+  }),
+)
