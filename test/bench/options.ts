@@ -29,6 +29,7 @@ export const caseNames = [
   'q',
   'count',
   'aggregate',
+  'aggregates',
   'create',
   'patch',
   'changed',

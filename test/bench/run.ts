@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { measureAggregates } from './aggregates.ts'
 import { createByHandDatabase } from './by-hand/fill.ts'
 import { type Case, casesFor, type Name } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
@@ -81,6 +82,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
     if (runs('changed')) others.push(...(await measureChanged(cold.origin, adminKey, agreements, options)))
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))
     if (runs('mixed')) others.push(...(await measureMixed(hot, adminKey, options)))
+    if (runs('aggregates')) others.push(...(await measureAggregates(url, cold.origin, options)))
     if (runs('limits')) others.push(...(await measureLimits(cold.origin, adminKey)))
     const depths = runs('depth') ? await measureDepths(cold.origin, Math.floor(agreements * 0.9)) : undefined
     const transfers = runs('export') ? await measureTransfers(agreements, servers) : undefined

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import { median } from './deep.ts'
+import type { Options } from './options.ts'
+import type { Ratio } from './tables.ts'
+
+/**
+ * Case `aggregates`: what the service without its cache needs for an aggregate, by what DuckDB needs for the same rows in
+ * tables of its own. DuckDB is installed into a folder of its own, since it takes 70 MB.
+ */
+
+const run = promisify(execFile)
+
+interface Question {
+  what: string
+  path: string
+  sql: string
+  /** How many times as long as DuckDB it may take. */
+  max: number
+}
+
+const byYear = (
+  where: string,
+) => `select country, year, count(*) from participations join agreements using (id)
+  ${where} group by all`
+
+const questions: Question[] = [
+  {
+    what: 'countries by years',
+    path: 'groupBy=country,signedYear&sort=-count&limit=100',
+    sql: byYear(''),
+    max: 4,
+  },
+  {
+    what: 'countries by years, half filtered away',
+    path: 'signedOn[gte]=1985&groupBy=country,signedYear&sort=-count&limit=100',
+    sql: byYear('where year >= 1985'),
+    max: 4,
+  },
+  { what: 'kinds', path: 'groupBy=kind', sql: 'select kind, count(*) from agreements group by all', max: 20 },
+]
+
+/** Rows as an aggregate reads them: each country of an agreement once, itself or through an organization. */
+const tables = {
+  agreements: `select id, kind, extract(year from signed_on_earliest)::int as year from agreements`,
+  participations: `select distinct record as id, coalesce(participations.country, organizations.country) as country
+    from participations left join organizations on organizations.id = participations.organization
+    where resource = 'agreements' and coalesce(participations.country, organizations.country) is not null`,
+}
+
+/** Measures each statement some times after a first one. Prints all times in milliseconds as JSON. */
+const program = `
+import { DuckDBInstance } from '@duckdb/node-api'
+const { tables, statements, rounds } = JSON.parse(process.argv[2])
+const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect()
+for (const table of tables) await connection.run(\`create table \${table} as from read_csv('\${table}.csv', header = true)\`)
+const times = []
+for (const statement of statements) {
+  const measured = []
+  for (let round = 0; round <= rounds; round++) {
+    const start = performance.now()
+    await (await connection.runAndReadAll(statement)).getRows()
+    if (round > 0) measured.push(performance.now() - start)
+  }
+  times.push(measured)
+}
+console.log(JSON.stringify(times))
+`
+
+async function copyTable(client: pg.Client, text: string, file: string): Promise<void> {
+  const rows = client.query(copyTo(`copy (${text}) to stdout (format csv, header)`))
+  await pipeline(rows, createWriteStream(file))
+}
+
+/** The median times of the statements, in milliseconds. */
+async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
+  const folder = join(tmpdir(), 'entente-bench-duckdb')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }))
+  await writeFile(join(folder, 'measure.mjs'), program)
+  await run('npm', ['install', '--no-audit', '--no-fund', '@duckdb/node-api@1.5.6-r.1'], { cwd: folder })
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    for (const [name, text] of Object.entries(tables))
+      await copyTable(client, text, join(folder, `${name}.csv`))
+  } finally {
+    await client.end()
+  }
+  const statements = questions.map(({ sql }) => sql)
+  const task = JSON.stringify({ tables: Object.keys(tables), statements, rounds })
+  const { stdout } = await run(process.execPath, ['measure.mjs', task], { cwd: folder })
+  // The program above printed it.
+  return (JSON.parse(stdout) as number[][]).map(median)
+}
+
+/** The median time of an aggregate, in milliseconds. @throws when an answer is not a good one. */
+async function measureService(origin: string, path: string, rounds: number): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round <= rounds; round++) {
+    const start = performance.now()
+    const answer = await fetch(`${origin}/v1/agreements/aggregate?${path}`)
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`aggregate by ${path}: ${answer.status} ${text}`)
+    if (round > 0) times.push(performance.now() - start)
+  }
+  return median(times)
+}
+
+/**
+ * Compares aggregates of the service with those of DuckDB.
+ * @param url of the service's database.
+ * @param origin of the service without its cache.
+ */
+export async function measureAggregates(url: string, origin: string, options: Options): Promise<Ratio[]> {
+  const duckDb = await measureDuckDb(url, options.rounds)
+  const ratios: Ratio[] = []
+  for (const [at, { what, path, max }] of questions.entries()) {
+    const service = await measureService(origin, path, options.rounds)
+    console.log(`aggregate, ${what}: ${service.toFixed(1)} ms, DuckDB ${duckDb[at]?.toFixed(1)} ms`)
+    ratios.push({
+      what: `aggregate by ${what} / DuckDB`,
+      measured: service / (duckDb[at] ?? Number.NaN),
+      max,
+    })
+  }
+  return ratios
+}
