@@ -19,6 +19,9 @@ interface Row {
 const takingPart =
   'Participants count in any role. A country also counts through its organizations, as a host and by location, as in the filter `country`. Regions that take part themselves are not nodes.'
 
+const timeLimit =
+  'No record is left out and no number is estimated: a million records take about ten seconds, and each further million pairs of participants about half a second. Beyond the time limit of statements the response is 503: narrow the records by `from` and `to`, `resource` or `topic`.'
+
 const common = {
   access: 'read',
   cost: 10,
@@ -54,7 +57,7 @@ export const network = (registry: Registry): Endpoint => ({
     ...common,
     operationId: 'getNetwork',
     summary: 'Who cooperates with whom',
-    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics, and their first and last date. A record with many participants counts once for every two of them. ${takingPart}`,
+    description: `A graph: the nodes are participants, and an edge connects two that take part in the same records, with the number of these records by resource, their topics, and their first and last date. A record with many participants counts once for every two of them. ${takingPart} ${timeLimit}`,
     query: {
       level: single(
         z.enum(['country', 'organization']),

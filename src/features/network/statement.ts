@@ -68,9 +68,12 @@ const actorsSql = (level: Level): SQL =>
     ? sql`select code as actor, (row_number() over (order by code collate "C"))::int as number from countries`
     : sql`select id::text as actor, (row_number() over (order by id::text collate "C"))::int as number from organizations`
 
-/** The rows of participants of the selected records. All records of a resource need no join. */
+/** Whether a condition selects the records. All records of a resource need no join with them. */
+const isFiltered = (selected: Selected[]) => selected.some(({ conditions }) => conditions.length > 0)
+
+/** The rows of participants of the selected records. */
 function takingSql({ shared: { participations } }: Registry, selected: Selected[]): SQL {
-  if (selected.some(({ conditions }) => conditions.length > 0))
+  if (isFiltered(selected))
     return sql`${participations} join records on records.record = ${participations.record}`
   const names = selected.map(({ from: { resource } }) => literal(resource.name))
   return sql`(select * from ${participations} where resource in (${sql.join(names, sql`, `)})) as ${participations}`
@@ -84,12 +87,15 @@ function participantsSql(registry: Registry, selected: Selected[], level: Level)
     return sql`select ${participations.record} as record, ${participations.organization}::text as actor from ${taking}
       where ${participations.organization} is not null`
   }
-  const hosts = selected.flatMap(({ from: { resource, hosts } }, place) =>
-    hosts.map(
-      (column) => sql`select records.record, ${column} from records
-        join ${resource.table} on ${resource.id} = records.record where records.place = ${number(place)}`,
-    ),
-  )
+  const hosts = selected.flatMap(({ from: { resource, hosts } }, place) => {
+    const isSelected = isFiltered(selected)
+      ? sql` join records on record = ${resource.id} and place = ${number(place)}`
+      : sql``
+    return hosts.map(
+      (column) =>
+        sql`select ${resource.id}, ${column} from ${resource.table}${isSelected} where ${column} is not null`,
+    )
+  })
   return union([
     sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as actor
       from ${taking} left join organizations on organizations.id = ${participations.organization}`,
@@ -107,12 +113,15 @@ const countedBy = (selected: Selected[]) =>
   )
 
 /** What each pair has from the set of participants that it is in. */
-const pairColumns = sql`place, numbers, count, earliest, latest`
+const pairColumns = sql`set, place, count, earliest, latest`
+
+/** Of sets with more participants than this, only the pairs of nodes that are shown are looked for. */
+const manyParticipants = 20
 
 /** The parts of a network's statement that differ between the whole network and that of a country. */
 interface Parts {
-  /** Query of the pairs in each of `sets`: rows of `source`, `target` and `pairColumns`. */
-  pairs: SQL
+  /** Query of the pairs in each row of `sets`: rows of `source`, `target` and `pairColumns`. */
+  pairs: (sets: SQL) => SQL
   /** Condition of the edges, by the numbers `source` and `target`. */
   within: SQL
 }
@@ -139,10 +148,11 @@ const networkSql = (
       group by record having min(number) < max(number)
     ) as taking using (record)
   ), sets as materialized (
-    select place, numbers, count(*)::int as count, min(earliest) as earliest, max(latest) as latest from members group by place, numbers
+    select (row_number() over ())::int as set, place, numbers, count(*)::int as count, min(earliest) as earliest, max(latest) as latest
+    from members group by place, numbers
   ), counts as materialized (
     select source, target, place, sum(count)::int as count, min(earliest) as earliest, max(latest) as latest
-    from (${pairs}) as pairs group by source, target, place
+    from (${pairs(sql`sets`)}) as pairs group by source, target, place
   ), edges as materialized (
     select source, target, sum(count)::int as count, json_build_object(${countedBy(selected)}) as resources,
       min(earliest) as earliest, max(latest) as latest
@@ -151,10 +161,15 @@ const networkSql = (
     select edges.*, one.actor as source_id, other.actor as target_id
     from (select * from edges order by count desc, source, target limit ${placeholder('limit')}::int) as edges
       join actors as one on one.number = source join actors as other on other.number = target
+  ), shown_sets as materialized (
+    select ${pairColumns}, case when cardinality(numbers) > ${number(manyParticipants)}
+      then array(select number from unnest(numbers) as number where number in (select source from shown union all select target from shown) order by number)
+      else numbers end as numbers from sets
   ), connected as materialized (
     select source, target, record, members.earliest = bounds.earliest as is_first, members.latest = bounds.latest as is_last
-    from (select place, numbers, source, target, shown.earliest, shown.latest
-      from (${pairs} offset 0) as pairs join shown using (source, target)) as bounds join members using (place, numbers)
+    from (select set, source, target, shown.earliest, shown.latest
+      from (${pairs(sql`shown_sets`)} offset 0) as pairs join shown using (source, target)) as bounds
+      join sets using (set) join members using (place, numbers)
   ), dated as materialized (
     select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
     from (select * from connected where is_first or is_last) as bounds join records using (record) group by source, target
@@ -196,8 +211,9 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
     const within =
       regions.length > 0 ? sql`source in ${inRegions(level)} or target in ${inRegions(level)}` : sql`true`
     // `numbers` is in order, so the source of a pair is before its target.
-    const pairs = sql`select source, target, ${pairColumns} from sets, unnest(numbers) with ordinality as one(source, at),
-      unnest(numbers[at + 1:]) as other(target)`
+    const pairs = (sets: SQL) =>
+      sql`select source, target, ${pairColumns} from ${sets}, unnest(numbers) with ordinality as one(source, at),
+        unnest(numbers[at + 1:]) as other(target)`
     const nodes =
       level === 'country'
         ? sql`select code as id, name, null as country, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source_id from shown union select target_id from shown)`
@@ -224,7 +240,8 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, code: s
   const build = () => {
     const within = regions.length > 0 ? sql`target in ${inRegions('country')}` : sql`true`
     const own = sql`(select number from actors where actor = ${placeholder('code')}::text)`
-    const pairs = sql`select ${own} as source, target, ${pairColumns} from sets, unnest(numbers) as other(target) where target <> ${own}`
+    const pairs = (sets: SQL) =>
+      sql`select ${own} as source, target, ${pairColumns} from ${sets}, unnest(numbers) as other(target) where target <> ${own}`
     const searches = union(
       selected.map(({ from: { resource } }, place) => {
         const conditions = sql`${placeholder(`conditions.${place}`)}::text::jsonb`

@@ -1,0 +1,31 @@
+import type pg from 'pg'
+
+/**
+ * Gives some agreements of a generated registry 50 to 190 parties, as treaties of international organizations have. It
+ * writes rows of participants alone, and leaves the documents of the agreements as they were.
+ */
+export async function addManyParties(pool: pg.Pool, agreements: number): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    // Triggers would otherwise compose each document anew.
+    await client.query("set local entente.writer = 'service'")
+    await client.query(
+      `insert into participations (record, resource, position, country, role)
+       select id, 'agreements', 1000 + row_number() over (partition by id order by draw), code, 'party'
+       from (
+         select agreements.id, size, code, hashtext(agreements.id::text || code) as draw,
+           row_number() over (partition by agreements.id order by hashtext(agreements.id::text || code)) as place
+         from (select id, 50 + abs(hashtext(id::text)) % 141 as size from agreements order by id limit $1) as agreements
+           cross join countries
+       ) as drawn
+       where place <= size
+       on conflict do nothing`,
+      [agreements],
+    )
+    await client.query('commit')
+    await client.query('analyze participations')
+  } finally {
+    client.release()
+  }
+}
