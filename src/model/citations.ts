@@ -16,6 +16,7 @@ export function citationCollection(resource: Resource): Record<string, Collectio
   return {
     citations: {
       ...toSearchable(citations),
+      singular: citations.singular,
       description: 'The citations that support it.',
       table: citations.table,
       owner: [columnOf(citations.table, 'citedRecord')],

@@ -13,6 +13,8 @@ export interface Searchable {
 /** A list inside a record, stored as rows of a table. */
 export interface Collection extends Searchable {
   description: string
+  /** Name of its conditions in the OpenAPI document, where the lists of several resources are the same. */
+  singular?: string
   table: PgTable
   /** The columns that refer to the key of the owner of the list, in the same order. */
   owner: PgColumn[]

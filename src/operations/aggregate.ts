@@ -34,10 +34,7 @@ const keysSchema = memoizeByResource((resource) => {
     z
       .strictObject(
         Object.fromEntries(
-          Object.entries(resource.dimensions).map(([name, { description }]) => [
-            name,
-            z.string().nullable().optional().meta({ description }),
-          ]),
+          Object.keys(resource.dimensions).map((name) => [name, z.string().nullable().optional()]),
         ),
       )
       .meta({

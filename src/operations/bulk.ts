@@ -33,30 +33,40 @@ const atomic = single(
 )
 
 /** The problem's component is not made of zod's schemas. */
-const problem = z.unknown().meta({ $ref: '#/components/schemas/Problem' })
+const problem = z.unknown().optional().meta({ $ref: '#/components/schemas/Problem' })
 
 const resultsSchema = memoizeByResource((resource) => {
   const { property, schema } = resource.key
   const examples = [{ status: 201, [property]: exampleKey(resource), version: 1, unchanged: false }]
-  const done = z.strictObject({
-    status: z
-      .int()
-      .min(200)
-      .max(204)
-      .meta({ description: 'Status that the operation would have as a single request: 200, 201 or 204.' }),
-    [property]: schema,
-    version: z.int().min(1).meta({ description: 'The version of the record after the operation.' }),
-    unchanged: z.boolean().meta({
-      description: 'Whether the record was as the operation wants it already, so that nothing was written.',
-    }),
-  })
-  const refused = z.strictObject({
-    status: z.int().min(400).meta({ description: 'Status of the problem.' }),
-    problem,
-  })
+  const result = nameOutput(
+    `${resource.singular}BulkResult`,
+    z
+      .strictObject({
+        status: z
+          .int()
+          .min(200)
+          .max(599)
+          .meta({ description: 'Status that the operation would have as a single request.' }),
+        [property]: schema.optional(),
+        version: z
+          .int()
+          .min(1)
+          .optional()
+          .meta({ description: 'The version of the record after the operation.' }),
+        unchanged: z.boolean().optional().meta({
+          description:
+            'Whether the record was as the operation wants it already, so that nothing was written.',
+        }),
+        problem,
+      })
+      .meta({
+        description: 'The result of one operation: what it has made, or else its problem.',
+        examples,
+      }),
+  )
   return nameOutput(
     `${resource.singular}BulkResults`,
-    z.strictObject({ results: z.array(z.union([done, refused])) }).meta({
+    z.strictObject({ results: z.array(result) }).meta({
       description: 'The result of each operation, in the order of the request.',
       examples: [{ results: examples }],
     }),

@@ -1,6 +1,6 @@
 import type { DatabaseClient } from '../database/database.ts'
 import type { Language } from '../model/languages.ts'
-import type { Resource } from '../model/resource.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
 import { type Representation, readRepresentation, representationParameters } from '../query/representation.ts'
@@ -10,7 +10,7 @@ import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from '
 import type { Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
 import { findRecords, readRecord } from './records.ts'
-import { notModified, recordOrSparseSchema } from './response-schemas.ts'
+import { notModified } from './response-schemas.ts'
 import type { Stored } from './writing/documents.ts'
 
 /** Returns the problem `not-found`: no record has the key. */
@@ -85,7 +85,7 @@ export const read: Operation = {
     answers: {
       200: {
         description: `The ${resource.noun}.`,
-        schema: () => recordOrSparseSchema(resource),
+        schema: () => recordSchema(resource),
         headers: { etag: etagHeader, 'content-language': contentLanguage },
       },
       304: notModified,

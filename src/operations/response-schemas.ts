@@ -32,23 +32,6 @@ export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
   }
 }
 
-/** Schema of a record with some of its properties, as `fields` selects them. */
-const sparseSchema = memoizeByResource((resource) =>
-  nameOutput(
-    `Sparse${resource.singular}`,
-    recordSchema(resource)
-      .partial()
-      .meta({
-        description: `Some properties of the ${resource.noun}: those that \`fields\` asked for.`,
-        examples: [{ [resource.key.property]: recordExample(resource)[resource.key.property] }],
-      }),
-  ),
-)
-
-/** Schema of a record, whole or with the properties that `fields` selects. */
-export const recordOrSparseSchema = (resource: Resource) =>
-  z.union([recordSchema(resource), sparseSchema(resource)])
-
 function recordExample(resource: Resource): Record<string, unknown> {
   const examples = z.array(z.unknown()).parse(recordSchema(resource).meta()?.examples)
   return z.record(z.string(), z.unknown()).parse(examples[0])
@@ -60,7 +43,7 @@ export const pageSchema = memoizeByResource((resource) =>
     `${resource.singular}Page`,
     z
       .strictObject({
-        data: z.array(recordOrSparseSchema(resource)),
+        data: z.array(recordSchema(resource)),
         page: pageInfoSchema,
         names: resource.registry.namesSchema.optional().meta({ description: 'With `include=names`.' }),
       })

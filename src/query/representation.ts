@@ -26,7 +26,10 @@ export function representationParameters(
   const includes = Object.entries(resource.includes())
   const descriptions = includes.map(([name, { description }]) => `\`${name}\`: ${description}`)
   return {
-    fields: words(propertiesOf(resource), 'Properties to return, separated by commas; all when left out.'),
+    fields: words(
+      propertiesOf(resource),
+      'Properties to return, separated by commas; all when left out. For clients without generated types: the answer then lacks properties that its schema requires.',
+    ),
     include: words(
       [...includes.map(([name]) => name), ...(options.names ? [namesInclude] : [])],
       `Related records to add to each record, separated by commas. ${descriptions.join(' ')}${options.names ? names : ''}`,

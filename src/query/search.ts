@@ -1,3 +1,4 @@
+import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { propertiesOf } from '../model/document.ts'
 import type { Comparison, Filter, Operator } from '../model/filters.ts'
@@ -66,6 +67,15 @@ function exampleCondition({ filters }: Searchable): object {
 
 const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
+const sharedConditions = new WeakMap<PgTable, z.ZodType>()
+
+/** Returns the schema of the conditions on a table that several lists share, which all of them share as well. */
+function sharedCondition(searchable: Searchable, name: string, table: PgTable): z.ZodType {
+  const known = sharedConditions.get(table) ?? conditionSchema(searchable, name)
+  sharedConditions.set(table, known)
+  return known
+}
+
 /** Schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
 function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   const self: z.ZodType = z.lazy(() => schema)
@@ -74,7 +84,12 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
     comparisonSchema(definition),
   ])
   const lists = Object.entries(searchable.collections()).map(([list, collection]) => {
-    const elements = conditionSchema(collection, `${name}${capitalized(list)}`).optional()
+    const { singular, table } = collection
+    const element =
+      singular === undefined
+        ? conditionSchema(collection, `${name}${capitalized(list)}`)
+        : sharedCondition(collection, singular, table)
+    const elements = element.optional()
     const quantified = z
       .strictObject({ some: elements, none: elements, every: elements })
       .check(requireNonEmpty('must have at least one of some, none and every'))
@@ -118,7 +133,7 @@ const includeSchema = (words: string[]) =>
 /** The properties that select records, in the bodies of searches and of their exports. */
 function selectionShape(resource: Resource, includes: string[]) {
   return {
-    where: conditionSchema(toSearchable(resource), resource.singular).optional(),
+    where: sharedCondition(toSearchable(resource), resource.singular, resource.table).optional(),
     sort: sortSchema(resource),
     fields: z
       .array(z.enum(propertiesOf(resource)))

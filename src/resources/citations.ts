@@ -23,8 +23,15 @@ import { listed } from '../problems/suggest.ts'
 const citable = (registry: Registry): string[] =>
   registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
 
-const variant = (registry: Registry, resource: string) =>
-  z.strictObject({ resource: z.literal(resource), id: registry.keySchema(resource) })
+const variant = (registry: Registry, resource: string) => {
+  const { singular, noun } = registry.definition(resource)
+  return named(
+    `Cited${singular}`,
+    z
+      .strictObject({ resource: z.literal(resource), id: registry.keySchema(resource) })
+      .meta({ description: `A cited ${noun}.` }),
+  )
+}
 
 function citedRecordSchema(registry: Registry) {
   const names = citable(registry)

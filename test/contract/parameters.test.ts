@@ -67,7 +67,7 @@ function parametersOf(resource: Resource): Parameter[] {
     const own = spelled.filter((other) => other.name === name)
     const value = (own.find(({ spelling }) => spelling === name) ?? own[0])?.one ?? {}
     const taken = own.flatMap(({ spelling, one }) => {
-      const [word] = z.array(z.string()).safeParse(one.examples ?? one.enum).data ?? []
+      const [word] = z.array(z.string()).safeParse(one.enum ?? one.examples).data ?? []
       if (one.type === 'boolean') return [[spelling, 'true']]
       return word === undefined || spelling === name ? [] : [[spelling, word]]
     })

@@ -1,6 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
 import { z } from 'zod'
+import { problemTypes } from '../../src/problems/types.ts'
+import { commonProblems } from '../../src/server/openapi/responses.ts'
 import { inPlace } from './openapi-in-place.ts'
 
 const media = z.record(z.string(), z.unknown())
@@ -50,8 +52,8 @@ export function responseCheck(openApi: unknown): CheckResponse {
   addFormats(ajv)
   for (const format of ['edtf', 'iri']) ajv.addFormat(format, true)
   ajv.addSchema(document, 'openapi')
-  const wholeDocument = Object(withoutSparse(document))
-  ajv.addSchema(wholeDocument, 'whole')
+  const sparseDocument = Object(withoutRequired(document))
+  ajv.addSchema(sparseDocument, 'sparse')
   const templates = Object.keys(document.paths)
     .map((path) => ({
       path,
@@ -61,7 +63,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
   const validators = new Map<string, ValidateFunction>()
 
   const validatorAt = (steps: string[], whole: boolean): ValidateFunction => {
-    const name = targetOf(whole ? wholeDocument : document, steps, whole ? 'whole' : 'openapi')
+    const name = targetOf(whole ? document : sparseDocument, steps, whole ? 'openapi' : 'sparse')
     const validator = validators.get(name) ?? ajv.compile({ $ref: name })
     validators.set(name, validator)
     return validator
@@ -82,7 +84,8 @@ export function responseCheck(openApi: unknown): CheckResponse {
       if (method === 'OPTIONS' || isRefusal(status)) return
       throw new Error(`${method} ${template} is not in the OpenAPI document`)
     }
-    const promise = described.responses[status]
+    const isCommon = commonProblems.some((type) => problemTypes[type].status === status)
+    const promise = described.responses[status] ?? (isCommon ? described.responses.default : undefined)
     if (!promise) throw new Error(`${method} ${url} answered ${status}, which is not documented: ${body}`)
     if (!promise.content) {
       if (body !== '')
@@ -101,7 +104,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
       template,
       method.toLowerCase(),
       'responses',
-      String(status),
+      described.responses[status] ? String(status) : 'default',
       'content',
       type,
       'schema',
@@ -115,20 +118,13 @@ export function responseCheck(openApi: unknown): CheckResponse {
   }
 }
 
-/** The document with the sparse variants of records taken out, however deep. */
-function withoutSparse(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.filter((item) => !isSparse(item)).map(withoutSparse)
-  }
+/** The document without lists of required properties: an answer to a request with `fields` lacks the others. */
+function withoutRequired(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRequired)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSparse(inner)]))
+  const kept = Object.entries(value).filter(([key, inner]) => key !== 'required' || !Array.isArray(inner))
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutRequired(inner)]))
 }
-
-const isSparse = (item: unknown) =>
-  typeof item === 'object' &&
-  item !== null &&
-  '$ref' in item &&
-  String(item.$ref).startsWith('#/components/schemas/Sparse')
 
 /** Returns the reference to the schema at some steps. A `$ref` is followed, so that its target is compiled only once. */
 function targetOf(document: unknown, steps: string[], name: string): string {

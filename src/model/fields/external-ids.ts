@@ -31,6 +31,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
     collections: () => ({
       [name]: {
         description: 'Its identifiers in external systems.',
+        singular: 'ExternalId',
         table: externalIds,
         owner: [externalIds.record],
         key: [externalIds.record],

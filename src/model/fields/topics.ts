@@ -31,6 +31,7 @@ function topicCollection({ registry }: FieldPlace): Collection {
   return {
     description: 'The topics that it is about.',
     table: topicLinks,
+    singular: 'TopicLink',
     owner: [topicLinks.record],
     key: [topicLinks.record],
     collections: () => ({}),

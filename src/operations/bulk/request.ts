@@ -81,42 +81,63 @@ function targetShape(resource: Resource): z.ZodRawShape {
   }
 }
 
-/** Returns the schema of one operation, made of the schemas of its bodies. */
-function operationSchema(resource: Resource, { createBody, replaceBody, patch, ifMatch }: Bodies) {
+/** Returns the schemas of the operations by their kinds, made of the schemas of their bodies. */
+function operationSchemas(resource: Resource, { createBody, replaceBody, patch, ifMatch }: Bodies) {
   const target = targetShape(resource)
-  return z.discriminatedUnion(
-    'op',
-    [
-      z.strictObject({ op: z.literal('create'), document: createBody }),
-      z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: replaceBody }),
-      z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch }),
-      z.strictObject({ op: z.literal('remove'), ...target, ifMatch }),
-      z.strictObject({ op: z.literal('upsert'), ...target, document: createBody }),
-    ],
-    {
-      error: ({ input }) => {
-        if (typeof input !== 'object' || input === null) return undefined
-        const op = Object(input).op
-        if (op === undefined) return 'is required'
-        // Other JSON values may not convert to text, such as {"toString": 1}.
-        return typeof op === 'string'
-          ? `${JSON.stringify(op)} is not known${didYouMean(op, kinds)}`
-          : `must be one of ${listed(kinds)}`
-      },
+  return {
+    create: z.strictObject({ op: z.literal('create'), document: createBody }),
+    replace: z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: replaceBody }),
+    patch: z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch }),
+    remove: z.strictObject({ op: z.literal('remove'), ...target, ifMatch }),
+    upsert: z.strictObject({ op: z.literal('upsert'), ...target, document: createBody }),
+  }
+}
+
+type Operations = ReturnType<typeof operationSchemas>
+
+/** Returns the schema of any of these operations. */
+function operationSchema({ create, replace, patch, remove, upsert }: Operations) {
+  return z.discriminatedUnion('op', [create, replace, patch, remove, upsert], {
+    error: ({ input }) => {
+      if (typeof input !== 'object' || input === null) return undefined
+      const op = Object(input).op
+      if (op === undefined) return 'is required'
+      // Other JSON values may not convert to text, such as {"toString": 1}.
+      return typeof op === 'string'
+        ? `${JSON.stringify(op)} is not known${didYouMean(op, kinds)}`
+        : `must be one of ${listed(kinds)}`
     },
-  )
+  })
 }
 
 /** Returns the schema of the whole body for the OpenAPI document. */
 export const bulkSchema = memoizeByResource((resource) => {
   const document = replacementSchema(resource)
+  const { create, replace, patch, remove, upsert } = operationSchemas(resource, {
+    createBody: document,
+    replaceBody: document,
+    patch: patchSchema(resource),
+    ifMatch: ifMatchSchema,
+  })
+  const { create: creation, patch: change, remove: removal } = exampleOperations(resource)
+  const named = <T extends z.ZodType>(kind: string, schema: T, description: string, example: unknown): T =>
+    nameInput(`${resource.singular}${kind}Operation`, schema.meta({ description, examples: [example] }))
   const operation = nameInput(
     `${resource.singular}Operation`,
-    operationSchema(resource, {
-      createBody: document,
-      replaceBody: document,
-      patch: patchSchema(resource),
-      ifMatch: ifMatchSchema,
+    operationSchema({
+      create: named('Create', create, `Creates a ${resource.noun}.`, creation),
+      replace: named('Replace', replace, `Replaces a ${resource.noun}.`, {
+        ...creation,
+        ...removal,
+        op: 'replace',
+      }),
+      patch: named('Patch', patch, `Changes some properties of a ${resource.noun}.`, change),
+      remove: named('Remove', remove, `Removes a ${resource.noun}.`, removal),
+      upsert: named('Upsert', upsert, `Creates a ${resource.noun}, or replaces it.`, {
+        ...creation,
+        [resource.key.property]: exampleKey(resource),
+        op: 'upsert',
+      }),
     }).meta({
       description: `One operation on ${resource.name.replaceAll('-', ' ')}.`,
       examples: [exampleBulk(resource).operations[0]],
@@ -134,28 +155,32 @@ export const bulkSchema = memoizeByResource((resource) => {
 export const exampleKey = ({ key, example }: Resource) =>
   key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
-/** Returns an example body for the OpenAPI document. */
-export function exampleBulk(resource: Resource) {
+function exampleOperations(resource: Resource) {
   const { key, example } = resource
   const value = exampleKey(resource)
   const property = Object.keys(example).find((name) => name !== key.property) ?? ''
   return {
-    operations: [
-      { op: 'create', document: example },
-      { op: 'patch', [key.property]: value, ifMatch: '3', patch: { [property]: example[property] } },
-      { op: 'remove', [key.property]: value, ifMatch: '*' },
-    ],
+    create: { op: 'create', document: example },
+    patch: { op: 'patch', [key.property]: value, ifMatch: '3', patch: { [property]: example[property] } },
+    remove: { op: 'remove', [key.property]: value, ifMatch: '*' },
   }
 }
 
+/** Returns an example body for the OpenAPI document. */
+export const exampleBulk = (resource: Resource) => ({
+  operations: Object.values(exampleOperations(resource)),
+})
+
 /** Schema for parsing. It leaves the documents unchecked: `planBulk` checks a change once the stored record is known. */
 const inputSchema = memoizeByResource((resource) =>
-  operationSchema(resource, {
-    createBody: z.unknown(),
-    replaceBody: z.unknown(),
-    patch: z.unknown(),
-    ifMatch: z.optional(ifMatchSchema),
-  }),
+  operationSchema(
+    operationSchemas(resource, {
+      createBody: z.unknown(),
+      replaceBody: z.unknown(),
+      patch: z.unknown(),
+      ifMatch: z.optional(ifMatchSchema),
+    }),
+  ),
 )
 
 const operationInput = z.looseObject({

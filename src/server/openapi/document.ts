@@ -1,62 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import type { Resource } from '../../model/resource.ts'
-import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
-import { type ProblemType, problemTypes } from '../../problems/types.ts'
+import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { clientId } from '../plugins/client/end-client.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
-import { problemAnswer, problemSchema } from './problem-schema.ts'
-import { readHeaders } from './read-headers.ts'
-import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
+import { problemSchema } from './problem-schema.ts'
+import { responsesOf, shareHeaders } from './responses.ts'
+import { collectSchemas, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
-import { pascalCase, shareParts, type Use } from './shared-parts.ts'
-
-/** The problems that every operation may return. */
-const everywhere: ProblemType[] = [
-  'unauthorized',
-  'forbidden',
-  'timeout',
-  'uri-too-long',
-  'expectation-failed',
-  'rate-limited',
-  'too-many-waiting',
-  'internal',
-  'overloaded',
-  'too-slow',
-  'unavailable',
-]
-
-const headers = (contracts: Record<string, HeaderContract>) =>
-  Object.fromEntries(
-    Object.entries(contracts).map(([name, { description, example }]) => [
-      name,
-      { description, schema: { type: 'string' }, example },
-    ]),
-  )
-
-function goodAnswer(
-  { description, schema, headers: own }: ResponseContract,
-  { access, mediaType = 'application/json' }: Contract,
-  schemas: Schemas,
-) {
-  const contracts = access === 'read' ? { ...own, ...readHeaders } : own
-  return {
-    description,
-    ...(Object.keys(contracts).length > 0 && { headers: headers(contracts) }),
-    ...(schema && { content: { [mediaType]: { schema: schemas.of(schema(), 'output') } } }),
-  }
-}
-
-function problemAnswers({ access, problems }: Contract): Record<string, JsonSchema> {
-  const changing: ProblemType[] = access === 'read' ? [] : ['outcome-unknown']
-  const possible = [...new Set([...problems, ...everywhere, ...changing])]
-  const statuses = new Set(possible.map((type) => problemTypes[type].status))
-  return Object.fromEntries(
-    [...statuses].map((status) => [
-      String(status),
-      problemAnswer(possible.filter((type) => problemTypes[type].status === status)),
-    ]),
-  )
-}
+import { pascalCase, type SharedParts, shareParts, type Use } from './shared-parts.ts'
 
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
@@ -67,17 +18,9 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
 const costSentence = ({ cost = 1 }: Contract) =>
   `Costs ${cost} ${cost === 1 ? 'unit' : 'units'} of the rate limit.`
 
-function operationObject(endpoint: Endpoint, schemas: Schemas) {
+function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, headers: SharedParts) {
   const { contract, keyed } = endpoint
   const body = requestBody(endpoint, schemas)
-  const answers = Object.entries(contract.answers).map(([status, answer]): [string, JsonSchema] => [
-    status,
-    goodAnswer(answer, contract, schemas),
-  ])
-  const responses: Record<string, JsonSchema> = {
-    ...Object.fromEntries(answers),
-    ...problemAnswers(contract),
-  }
   return {
     operationId: contract.operationId,
     tags: [endpoint.tag],
@@ -90,30 +33,36 @@ function operationObject(endpoint: Endpoint, schemas: Schemas) {
         segmentParameter(name, segment, schemas),
       ),
       ...Object.entries(contract.query).flatMap(([name, parameter]) =>
-        queryParameters(name, parameter, schemas),
+        queryParameters(name, parameter, { owner, operationId: contract.operationId }, schemas),
       ),
       ...[...contract.headers, clientId].map(headerParameter),
     ],
     ...(body && { requestBody: body }),
-    responses,
+    responses: responsesOf(contract, schemas, headers),
     // In a public registry, reads need no key.
     security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
   }
 }
 
-const responseName = (status: string) => pascalCase(STATUS_CODES[status] ?? status)
+const responseName = (status: string) =>
+  status === 'default' ? 'AnyProblem' : pascalCase(STATUS_CODES[status] ?? status)
 
 /** Builds the operations, and the components that they have in common. */
 function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], schemas: Schemas) {
   const singulars = new Map(resources.map(({ name, singular }) => [name, singular]))
-  const built = endpoints.map((endpoint) => ({ endpoint, operation: operationObject(endpoint, schemas) }))
+  const headers = shareHeaders(endpoints)
+  const ownerOf = ({ tag }: Endpoint) => singulars.get(tag) ?? ''
+  const built = endpoints.map((endpoint) => ({
+    endpoint,
+    operation: operationObject(endpoint, ownerOf(endpoint), schemas, headers),
+  }))
   const uses = (
     partsOf: (operation: (typeof built)[number]['operation']) => Pick<Use, 'name' | 'part'>[],
   ): Use[] =>
-    built.flatMap(({ endpoint: { tag }, operation }) =>
+    built.flatMap(({ endpoint, operation }) =>
       partsOf(operation).map((use) => ({
         operationId: operation.operationId,
-        owner: singulars.get(tag) ?? tag,
+        owner: ownerOf(endpoint) || endpoint.tag,
         ...use,
       })),
     )
@@ -142,7 +91,12 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
       },
     }
   }
-  return { paths, parameters: parameters.components, responses: responses.components }
+  return {
+    paths,
+    parameters: parameters.components,
+    responses: responses.components,
+    headers: headers.components,
+  }
 }
 
 /**
@@ -151,25 +105,27 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
  * @param version of the API's contract.
  */
 export function openApiDocument(endpoints: Endpoint[], resources: readonly Resource[], version: string) {
-  const schemas = collectSchemas({
-    input: endpoints.flatMap(({ contract }) => [
-      ...(contract.body ? [contract.body.schema()] : []),
-      ...Object.values(contract.query).map(({ value }) => value),
-    ]),
-    output: endpoints.flatMap(({ contract: { answers } }) =>
-      Object.values(answers).flatMap(({ schema }) => (schema ? [schema()] : [])),
-    ),
-  })
-  const { paths, parameters, responses } = buildOperations(endpoints, resources, schemas)
+  const schemas = collectSchemas(
+    {
+      input: endpoints.flatMap(({ contract }) => [
+        ...(contract.body ? [contract.body.schema()] : []),
+        ...Object.values(contract.query).map(({ value }) => value),
+      ]),
+      output: endpoints.flatMap(({ contract: { answers } }) =>
+        Object.values(answers).flatMap(({ schema }) => (schema ? [schema()] : [])),
+      ),
+    },
+    resources.map(({ singular }) => singular),
+  )
+  const { paths, ...shared } = buildOperations(endpoints, resources, schemas)
   return {
     openapi: '3.1.0',
     info: {
       title: 'Entente',
       version,
-      summary: 'A registry of international science and technology cooperation.',
       description:
-        'Agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        'A registry of international science and technology cooperation: agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/', description: 'This service.' }],
     tags: [
@@ -183,9 +139,8 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
     ],
     paths: { ...paths, ...servicePaths },
     components: {
-      schemas: { ...schemas.components, ...problemSchema },
-      parameters,
-      responses,
+      schemas: { ...schemas.components(), ...problemSchema },
+      ...shared,
       securitySchemes: {
         key: {
           type: 'http',

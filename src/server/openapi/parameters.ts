@@ -62,8 +62,14 @@ function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: 
 /**
  * Returns the parameters of the query that a parameter stands for: one for each of its operators (`signedOn[gte]`), since
  * most generators cannot write objects into a query. Several values are a list with commas between.
+ * @param owner singular of the resource; with the id of the operation it gives names to enumerations.
  */
-export const queryParameters = (name: string, parameter: Parameter, schemas: Schemas): ParameterObject[] =>
+export const queryParameters = (
+  name: string,
+  parameter: Parameter,
+  { owner, operationId }: { owner: string; operationId: string },
+  schemas: Schemas,
+): ParameterObject[] =>
   Object.entries(parameter.comparisons).map(([word, taking]) => {
     const { schema, meaning } = operandSchema(parameter, taking, schemas)
     // Comparisons are keyed by operators.
@@ -80,7 +86,7 @@ export const queryParameters = (name: string, parameter: Parameter, schemas: Sch
               `Operator \`${operator}\`: ${operatorMeanings[operator]}.`,
               meaning,
             ),
-      schema,
+      schema: schemas.named(schema, owner, name, operationId),
       ...(taking.takes === 'many' && { style: 'form', explode: false }),
     }
   })

@@ -1,6 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { collectNamed, schemaNames } from '../../model/schema-names.ts'
+import {
+  countEnums,
+  mapSchema,
+  NamedParts,
+  namingComparisons,
+  namingEnums,
+  simplified,
+  withDiscriminator,
+} from './named-parts.ts'
+import { pascalCase } from './shared-parts.ts'
 
 /** A JSON Schema, as OpenAPI 3.1 takes it. */
 export type JsonSchema = Record<string, unknown>
@@ -9,19 +19,28 @@ type Direction = 'input' | 'output'
 
 const prefix = '#/components/schemas/'
 
+/** Formats that say more than their patterns. */
+const formatsOfOwn = ['date-time', 'date', 'uuid']
+
+/** Writes a bound without `exclusive…`, which generators read in the form of OpenAPI 3.0. That of decimals is left out. */
+function withoutExclusive(schema: z.core.JSONSchema.BaseSchema): void {
+  const { exclusiveMinimum, exclusiveMaximum, type } = schema
+  delete schema.exclusiveMinimum
+  delete schema.exclusiveMaximum
+  if (type !== 'integer') return
+  if (typeof exclusiveMinimum === 'number') schema.minimum = exclusiveMinimum + 1
+  if (typeof exclusiveMaximum === 'number') schema.maximum = exclusiveMaximum - 1
+}
+
 /** Removes keywords that zod writes and clients cannot use. */
 const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
-  if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern
+  if (formatsOfOwn.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
+  // A property with a default is optional in generated requests, and in responses it is always there.
+  delete jsonSchema.default
+  withoutExclusive(jsonSchema)
 }
 
-/** Removes defaults: code generators take a property with a default for required, also in requests. */
-const overrideInput = (context: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
-  override(context)
-  delete context.jsonSchema.default
-}
-
-const schemaOptions = (io: Direction) =>
-  ({ target: 'draft-2020-12', io, override: io === 'input' ? overrideInput : override }) as const
+const schemaOptions = (io: Direction) => ({ target: 'draft-2020-12', io, override }) as const
 
 function named(registry: z.core.$ZodRegistry<{ id: string }>, io: Direction): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(registry, { ...schemaOptions(io), uri: (id) => `${prefix}${id}` })
@@ -69,16 +88,42 @@ function divergent(inputs: Record<string, JsonSchema>, outputs: Record<string, J
 
 /** The named schemas of the OpenAPI document, and how other parts of it refer to a schema. */
 export interface Schemas {
-  components: Record<string, JsonSchema>
+  /** All of them, also those that `named` has made. */
+  components(): Record<string, JsonSchema>
   /** A reference where the schema has a name, otherwise the schema in place. */
   of(schema: z.core.$ZodType, io: Direction): JsonSchema
+  /** Returns the schema of a parameter with references to named enumerations. @param owner singular of its resource. */
+  named(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
+}
+
+/** Names the enumerations and comparisons in components, of the shortest names first: `AgreementKind` is of `Agreement`. */
+function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<string, JsonSchema> {
+  const own: Record<string, JsonSchema> = {}
+  for (const [component, schema] of Object.entries(all)) countEnums(parts, component, schema)
+  for (const component of Object.keys(all).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+    const enums = namingEnums(parts, component)
+    const comparisons = namingComparisons(parts, component)
+    // A schema stays an object.
+    const named = mapSchema(all[component], [], (schema, path) =>
+      comparisons(withDiscriminator(enums(simplified(schema), path), all), path),
+    ) as JsonSchema
+    const { examples, ...rest } = named
+    // Requests and responses show the record as it is read or written. Again at each of their parts, it would be most of
+    // the document.
+    own[component] = component === parts.ownerOf(component) || !('properties' in rest) ? named : rest
+  }
+  return own
 }
 
 /**
  * Collects the named schemas that bodies and responses are made of.
+ * @param owners singulars of the resources.
  * @throws when two different schemas have the same name.
  */
-export function collectSchemas(roots: { input: z.core.$ZodType[]; output: z.core.$ZodType[] }): Schemas {
+export function collectSchemas(
+  roots: { input: z.core.$ZodType[]; output: z.core.$ZodType[] },
+  owners: readonly string[],
+): Schemas {
   const inputs = named(collectNamed(roots.input, schemaNames.input), 'input')
   const outputs = named(collectNamed(roots.output, schemaNames.output), 'output')
   const differing = divergent(inputs, outputs)
@@ -96,5 +141,18 @@ export function collectSchemas(roots: { input: z.core.$ZodType[]; output: z.core
     const { $schema, ...inPlace } = z.toJSONSchema(schema, schemaOptions(io))
     return inPlace
   }
-  return { components: Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))), of }
+  const parts = new NamedParts(Object.keys(all), owners)
+  const own = nameParts(all, parts)
+  return {
+    components: () =>
+      Object.fromEntries(
+        Object.entries({ ...own, ...parts.components }).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+    of,
+    named: (schema, owner, name, operationId) => {
+      const renamed = namingEnums(parts, pascalCase(owner, name), [pascalCase(operationId, name)])
+      // A schema stays an object.
+      return mapSchema(schema, [], (inner, path) => renamed(simplified(inner), path)) as JsonSchema
+    },
+  }
 }

@@ -1,0 +1,209 @@
+import type { JsonSchema } from './schemas.ts'
+import { pascalCase } from './shared-parts.ts'
+
+/** Gives names to the enumerations and comparisons inside schemas, so that clients get one type for each. */
+
+type Components = Record<string, JsonSchema>
+
+const isObject = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
+
+/** Applies a function to a schema and all schemas inside, the innermost first. @param path names of properties. */
+export function mapSchema(
+  value: unknown,
+  path: string[],
+  change: (schema: JsonSchema, path: string[]) => JsonSchema,
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapSchema(item, path, change))
+  if (!isObject(value)) return value
+  const inner = Object.entries(value).map(([keyword, own]): [string, unknown] => {
+    if (keyword === 'examples' || keyword === 'enum') return [keyword, own]
+    if (keyword !== 'properties' || !isObject(own)) return [keyword, mapSchema(own, path, change)]
+    const properties = Object.entries(own).map(([name, property]): [string, unknown] => [
+      name,
+      mapSchema(property, [...path, name], change),
+    ])
+    return [keyword, Object.fromEntries(properties)]
+  })
+  return change(Object.fromEntries(inner), path)
+}
+
+const unbounded = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
+
+/** Writes what may be null in one form, as a schema or null, and leaves out the bounds of all whole numbers. */
+export function simplified(schema: JsonSchema): JsonSchema {
+  const { minimum, maximum, ...rest } = schema
+  const bounds = Object.entries({ minimum, maximum })
+  const kept = bounds.filter(([, bound]) => bound !== undefined && !unbounded.includes(Number(bound)))
+  const plain = { ...rest, ...Object.fromEntries(kept) }
+  const { type, description, ...others } = plain
+  if (!Array.isArray(type)) return plain
+  const types = type.filter((one) => one !== 'null')
+  return {
+    ...(description !== undefined && { description }),
+    anyOf: [...types.map((one) => ({ type: one, ...others })), { type: 'null' }],
+  }
+}
+
+/** Collects named schemas, each once. */
+export class NamedParts {
+  readonly components: Components = {}
+  readonly #names = new Map<string, string>()
+  readonly #taken: Set<string>
+  readonly #owners: readonly string[]
+  /** The resources that use an enumeration, by its words. */
+  readonly #users = new Map<string, Set<string>>()
+
+  /**
+   * @param taken names of the components that there are.
+   * @param owners singulars of the resources. Equal values of two resources are two types.
+   */
+  constructor(taken: readonly string[], owners: readonly string[]) {
+    this.#taken = new Set(taken)
+    this.#owners = [...owners].sort((a, b) => b.length - a.length)
+  }
+
+  /** The resource that a component is of, or an empty text. */
+  ownerOf(component: string): string {
+    return this.#owners.find((owner) => component.startsWith(owner)) ?? ''
+  }
+
+  /** Notes that a resource uses an enumeration. */
+  count(words: unknown[], owner: string): void {
+    const key = JSON.stringify(words)
+    this.#users.set(key, (this.#users.get(key) ?? new Set()).add(owner))
+  }
+
+  /** Whether an enumeration is of the whole registry and not of one or two resources, such as `asc` and `desc`. */
+  isCommon(words: unknown[]): boolean {
+    return (this.#users.get(JSON.stringify(words))?.size ?? 0) > 2
+  }
+
+  /** Returns the name of a schema: that of an equal one, or else the first of some names that is free. */
+  name(schema: JsonSchema, names: string[], describe: () => JsonSchema): string {
+    const key = JSON.stringify(schema)
+    const known = this.#names.get(key)
+    if (known !== undefined) return known
+    const name = names.find((candidate) => !this.#taken.has(candidate))
+    if (name === undefined) throw new Error(`no name is free for a part of the OpenAPI document: ${names[0]}`)
+    this.#taken.add(name)
+    this.#names.set(key, name)
+    this.components[name] = { ...schema, ...describe() }
+    return name
+  }
+}
+
+/** The words of an enumeration of texts; undefined for other schemas, and for a constant. */
+const wordsOf = ({ type, enum: words }: JsonSchema): unknown[] | undefined =>
+  type === 'string' && Array.isArray(words) && words.length > 1 ? words : undefined
+
+const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
+
+/** Notes the enumerations of a component, so that those of many resources get names of none. */
+export function countEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
+  mapSchema(schema, [], (inner) => {
+    const words = wordsOf(inner)
+    if (words) parts.count(words, parts.ownerOf(component))
+    return inner
+  })
+}
+
+/**
+ * Returns a function that replaces an enumeration by a reference to its named schema.
+ * @param others further names, if the usual one is of another enumeration.
+ */
+export const namingEnums =
+  (parts: NamedParts, component: string, others: string[] = []) =>
+  (schema: JsonSchema, path: string[]): JsonSchema => {
+    const words = wordsOf(schema)
+    if (!words) return schema
+    const { type, enum: _, ...keywords } = schema
+    const own = pascalCase(component, ...path)
+    const property = path.at(-1)
+    const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
+    const description = keywords.description ?? `Values of \`${property ?? component}\`.`
+    const name = parts.name({ type, enum: words }, [...common, own, ...others, `${own}Word`], () => ({
+      description,
+      examples: [words[0]],
+    }))
+    return { ...keywords, ...reference(name) }
+  }
+
+const suffix = 'Where'
+
+const withoutTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
+
+/** The kind of values that a comparison takes, by the schema of one of its operators. */
+function kindOf(operators: JsonSchema): string {
+  const [first] = Object.values(operators).filter(isObject)
+  const { format, type, maxLength } = first ?? {}
+  if (format === 'edtf') return 'Date'
+  if (format === 'uuid') return 'Id'
+  if (type === 'number' || type === 'integer') return 'Number'
+  return maxLength === 500 ? 'Text' : ''
+}
+
+/** Returns a function that replaces the comparisons of a condition by references to named schemas. */
+export const namingComparisons =
+  (parts: NamedParts, component: string) =>
+  (schema: JsonSchema, path: string[]): JsonSchema => {
+    const { properties } = schema
+    if (!component.endsWith(suffix) || path.length !== 1 || !isObject(properties)) return schema
+    if ('some' in properties || !('eq' in properties || 'gte' in properties)) return schema
+    // The texts of values differ by property, and they stand at the property.
+    const operators = Object.fromEntries(
+      Object.entries(properties).map(([operator, own]) => [operator, mapSchema(own, [], withoutTexts)]),
+    )
+    const { description: _, ...rest } = schema
+    const own = pascalCase(component.slice(0, -suffix.length), ...path)
+    const kind = kindOf(operators)
+    const nullable = 'isNull' in operators ? 'Optional' : ''
+    const names = [
+      ...(kind ? [`${kind}Comparison`, `${nullable}${kind}Comparison`] : []),
+      `${pascalCase(...path)}Comparison`,
+      `${own}Comparison`,
+    ]
+    const name = parts.name({ ...rest, properties: operators }, names, () => ({
+      description: 'Comparisons with a value, which must all hold.',
+      examples: [exampleOf(operators)],
+    }))
+    // What a property compares, the property of the record says.
+    return reference(name)
+  }
+
+/** An example of a comparison, as far as its first operator has a value that any of its kind allows. */
+function exampleOf(operators: JsonSchema): JsonSchema {
+  if ('isNull' in operators) return { isNull: true }
+  const [[operator, value] = []] = Object.entries(operators)
+  const { format, type } = isObject(value) ? value : {}
+  if (operator === undefined) return {}
+  if (format === 'edtf') return { [operator]: '2011-04' }
+  if (format === 'uuid') return { [operator]: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' }
+  if (type === 'number' || type === 'integer') return { [operator]: 1 }
+  return {}
+}
+
+/** Adds the discriminator of alternatives that differ by a property with one value in each of them. */
+export function withDiscriminator(schema: JsonSchema, components: Components): JsonSchema {
+  const { oneOf } = schema
+  if (!Array.isArray(oneOf)) return schema
+  const names = oneOf.map(
+    (alternative) =>
+      String(Object(alternative).$ref ?? '')
+        .split('/')
+        .at(-1) ?? '',
+  )
+  const [first] = names.map((name) => Object(components[name]?.properties))
+  const constant = (name: string, property: string): unknown =>
+    Object(components[name]?.properties)[property]?.const
+  const propertyName = Object.keys(first ?? {}).find((property) =>
+    names.every((name) => constant(name, property) !== undefined),
+  )
+  if (propertyName === undefined) return schema
+  const mapping = Object.fromEntries(
+    names.map((name) => [String(constant(name, propertyName)), reference(name).$ref]),
+  )
+  return { ...schema, discriminator: { propertyName, mapping } }
+}

@@ -1,0 +1,91 @@
+import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
+import { type ProblemType, problemTypes } from '../../problems/types.ts'
+import { problemAnswer } from './problem-schema.ts'
+import { readHeaders } from './read-headers.ts'
+import type { JsonSchema, Schemas } from './schemas.ts'
+import { pascalCase, type SharedParts, shareParts } from './shared-parts.ts'
+
+/** The problems that every operation may return. Together they are the response `default`. */
+export const commonProblems: readonly ProblemType[] = [
+  'unauthorized',
+  'forbidden',
+  'timeout',
+  'uri-too-long',
+  'expectation-failed',
+  'rate-limited',
+  'too-many-waiting',
+  'internal',
+  'overloaded',
+  'too-slow',
+  'unavailable',
+  'outcome-unknown',
+]
+
+const headerObject = ({ description, example }: HeaderContract) => ({
+  description,
+  schema: { type: 'string' },
+  example,
+})
+
+/** The headers of a response: its own, and those of every read. */
+const headersOf = ({ headers }: ResponseContract, { access }: Contract) =>
+  Object.entries(access === 'read' ? { ...headers, ...readHeaders } : headers).map(
+    ([name, header]): [string, object] => [name, headerObject(header)],
+  )
+
+/** Finds the headers that several operations have in common. */
+export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
+  shareParts(
+    'headers',
+    endpoints.flatMap(({ tag, contract }) =>
+      Object.values(contract.answers).flatMap((answer) =>
+        headersOf(answer, contract).map(([name, part]) => ({
+          operationId: contract.operationId,
+          owner: tag,
+          name: pascalCase(name),
+          part,
+        })),
+      ),
+    ),
+  )
+
+/** A successful response. */
+function goodAnswer(answer: ResponseContract, contract: Contract, schemas: Schemas, shared: SharedParts) {
+  const { description, schema } = answer
+  const headers = headersOf(answer, contract)
+  const { mediaType = 'application/json' } = contract
+  return {
+    description,
+    ...(headers.length > 0 && {
+      headers: Object.fromEntries(headers.map(([name, header]) => [name, shared.of(header)])),
+    }),
+    ...(schema && { content: { [mediaType]: { schema: schemas.of(schema(), 'output') } } }),
+  }
+}
+
+/** The problems of an operation by their statuses, and as `default` those that every operation may return. */
+function problemAnswers({ problems }: Contract): Record<string, JsonSchema> {
+  const own = problems.filter((type) => !commonProblems.includes(type))
+  const statuses = new Set(own.map((type) => problemTypes[type].status))
+  const possible = [...own, ...commonProblems]
+  const answers = [...statuses].map((status): [string, JsonSchema] => [
+    String(status),
+    problemAnswer(possible.filter((type) => problemTypes[type].status === status)),
+  ])
+  return { ...Object.fromEntries(answers), default: problemAnswer(commonProblems) }
+}
+
+/** Returns all responses of an operation by their statuses. */
+export const responsesOf = (
+  contract: Contract,
+  schemas: Schemas,
+  headers: SharedParts,
+): Record<string, JsonSchema> => ({
+  ...Object.fromEntries(
+    Object.entries(contract.answers).map(([status, answer]) => [
+      status,
+      goodAnswer(answer, contract, schemas, headers),
+    ]),
+  ),
+  ...problemAnswers(contract),
+})

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
+import { acceptedEncodings, chooseEncoding } from '../response-cache/content-encoding.ts'
+import { Representation } from '../response-cache/representation.ts'
+
+/** Returns the representation of a body that stays the same while the service runs. Its ETag is a hash of its bytes. */
+export const constant = (body: string | Buffer, type: string): Representation =>
+  new Representation(body, {
+    'content-type': type,
+    'cache-control': 'public, no-cache',
+    vary: 'Accept-Encoding',
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+  })
+
+/**
+ * Sends such a body, compressed once for all requests, or 304 to a client that has it.
+ * @throws Problem `not-acceptable` when `Accept-Encoding` refuses every encoding.
+ */
+export async function sendConstant(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  representation: Representation,
+): Promise<FastifyReply> {
+  const encoding = chooseEncoding(acceptedEncodings(request), representation.length)
+  const { body, etag, headers } = await representation.encode(encoding)
+  const known = request.headers['if-none-match']
+  if (known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)) {
+    const { 'content-type': _, 'content-encoding': __, ...kept } = headers
+    return reply.code(304).headers(kept).send()
+  }
+  return reply.headers(headers).send(body)
+}
