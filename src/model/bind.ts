@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
 import { listed } from '../problems/suggest.ts'
-import { citationCollection, citationInclude } from './citations.ts'
+import { citationCollection, citationFilters, citationInclude } from './citations.ts'
 import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
@@ -130,6 +130,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     },
     filters: {
       ...recordFilters(id, key),
+      ...citationFilters(registry, name, id),
       q: fullText(table, searchedProperties(definition)),
       ...merge(queries, 'filters'),
     },

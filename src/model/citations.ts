@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
+import { among, anyWhere, type Filter } from './filters.ts'
 import { includedRecords } from './includes.ts'
+import type { Registry } from './registry.ts'
 import { type Include, type Resource, toSearchable } from './resource.ts'
 import type { Collection } from './searchable.ts'
 
@@ -8,6 +11,23 @@ import type { Collection } from './searchable.ts'
 
 const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
   name === 'citations' ? undefined : registry.find('citations')
+
+/** The filter `source` of a resource: its records with a citation from any of some sources. */
+export function citationFilters(registry: Registry, name: string, id: PgColumn): Record<string, Filter> {
+  if (name === 'citations' || !registry.definitions.some((definition) => definition.name === 'citations'))
+    return {}
+  const citations = registry.table('citations')
+  return {
+    source: anyWhere(
+      registry.keyForm('sources').schema,
+      'Source that a citation of the record names: records that the source supports.',
+      (values) =>
+        among(id, [
+          sql`select ${columnOf(citations, 'citedRecord')} from ${citations} where ${columnOf(citations, 'source')} = any(${values}::uuid[])`,
+        ]),
+    ),
+  }
+}
 
 /** The collection `citations` of a record: its citations, with the filters and collections of that resource. */
 export function citationCollection(resource: Resource): Record<string, Collection> {

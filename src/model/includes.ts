@@ -27,6 +27,29 @@ export function includedRecords(
   }
 }
 
+/**
+ * Include of other records of the same resource, in the order of their keys.
+ * @param condition makes the condition on them; its argument is the id of the record that includes them.
+ */
+export function includedRelatives(
+  resource: Resource,
+  description: string,
+  condition: (id: SQL) => SQL,
+): Include {
+  // Both records have the same table. A subquery without LATERAL sees only the one outside.
+  const including = sql`(select ${resource.id} as id) including`
+  return {
+    description,
+    schema: z.array(z.lazy(() => recordSchema(resource))),
+    json: jsonArray(
+      storedJson(resource),
+      sql`from ${resource.table} join ${including} on ${condition(sql`including.id`)}`,
+      sql`${resource.key.column}`,
+    ),
+    records: { resource, include: [] },
+  }
+}
+
 /** Include of the one record that a column refers to, or null. */
 export function includedOne(resource: Resource, description: string, key: AnyPgColumn): Include {
   return {

@@ -99,16 +99,20 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
+/** The name of an external system that gives identifiers to records. */
+export const externalScheme = () =>
+  z
+    .string()
+    .max(60)
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
+    .meta({ description: 'The external system.', examples: ['interview-2011'] })
+
 /** The identifier of a record in an external system. */
 export const externalId = named(
   'ExternalId',
   z
     .strictObject({
-      scheme: z
-        .string()
-        .max(60)
-        .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
-        .meta({ description: 'The external system.' }),
+      scheme: externalScheme(),
       id: line(300).meta({ description: 'The identifier in that system.' }),
     })
     .meta({

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { field } from '../model/fields/index.ts'
 import { among, anyWhere, where } from '../model/filters.ts'
+import { includedRelatives } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource, type ResourcePlace } from '../model/resource.ts'
 import { edtf, language } from '../model/schemas.ts'
@@ -39,6 +40,19 @@ function relatedTo({ recordId, resource, registry }: ResourcePlace) {
       sql`select ${from} from ${relations} where ${to} = any(${values}::uuid[])`,
       sql`select ${to} from ${relations} where ${from} = any(${values}::uuid[])`,
     ]),
+  )
+}
+
+/** Include of the agreements that are related to one, in either direction. */
+function relatedAgreements({ recordId, resource, registry }: ResourcePlace) {
+  const [relations] = registry.fieldTables({ resource, name: 'relations' })
+  if (!relations) throw new Error('agreements have no relations')
+  const [from, to] = [columnOf(relations, 'record'), columnOf(relations, 'agreement')]
+  return includedRelatives(
+    registry.get(resource),
+    'the agreements that it is related to, in either direction, as records.',
+    (id) =>
+      sql`${recordId} in (select ${to} from ${relations} where ${from} = ${id} union all select ${from} from ${relations} where ${to} = ${id})`,
   )
 }
 
@@ -110,7 +124,10 @@ export const agreements = defineResource(
       'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',
     search: { title: 'title', prose: ['summary', 'occasion', 'place'] },
     happened: ['signedOn'],
-    query: (place) => ({ filters: { inForceOn: inForceOn(place), relatedTo: relatedTo(place) } }),
+    query: (place) => ({
+      filters: { inForceOn: inForceOn(place), relatedTo: relatedTo(place) },
+      includes: () => ({ relatedAgreements: relatedAgreements(place) }),
+    }),
     example: {
       title: 'China–Pakistan cooperation documents in science, technology and energy',
       kind: 'cooperation_documents',

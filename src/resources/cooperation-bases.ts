@@ -43,8 +43,20 @@ export const cooperationBases = defineResource(
       host: true,
       sort: true,
       group: true,
+      include: {
+        name: 'hostCountryDetails',
+        description: 'the country that hosts it, as a record.',
+        form: 'one',
+      },
     }),
-    hostOrganization: field.reference('organizations', 'Organization that hosts it.', { group: true }),
+    hostOrganization: field.reference('organizations', 'Organization that hosts it.', {
+      group: true,
+      include: {
+        name: 'hostOrganizationDetails',
+        description: 'the organization that hosts it, as a record.',
+        form: 'one',
+      },
+    }),
     participants: field.participants('CooperationBaseParticipant', roles),
     topics: field.topics(),
     location: field.location('Where it is.'),

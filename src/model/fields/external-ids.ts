@@ -7,13 +7,21 @@ import { among, anyOf, anyWhere, text } from '../filters.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
 import { belongsTo } from '../resource.ts'
-import { externalIds as externalIdsSchema } from '../schemas.ts'
+import { externalIds as externalIdsSchema, externalScheme } from '../schemas.ts'
 
 function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
   const { externalIds } = registry.shared
   const own = belongsTo(externalIds.resource, resource)
   return {
     filters: {
+      externalIdScheme: anyWhere(
+        externalScheme(),
+        'External system: records that have an identifier in it, such as those of one register.',
+        (values: SQL) =>
+          among(recordId, [
+            sql`select ${externalIds.record} from ${externalIds} where ${externalIds.scheme} = any(${values}::text[]) and ${own}`,
+          ]),
+      ),
       externalId: anyWhere(
         z
           .string()

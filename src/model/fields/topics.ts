@@ -8,7 +8,7 @@ import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { keys } from '../keys.ts'
 import { listQuery, listRows } from '../list-rows.ts'
-import type { Relation } from '../relations.ts'
+import { type Relation, relationRows } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
 import { distinct } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
@@ -21,6 +21,27 @@ const topicRelation = ({ recordId: key, resource, registry }: FieldPlace): Relat
     type: 'text',
     queries: () => [
       sql`select ${topicLinks.record} as record, ${topicLinks.topic} as value from ${topicLinks} where ${belongsTo(topicLinks.resource, resource)}`,
+    ],
+  }
+}
+
+/** Each topic with the one without a broader topic that it is or lies under: pairs of `topic` and `broadest`. */
+const broadestTopics = (registry: FieldPlace['registry']) => {
+  const topics = registry.table('topics')
+  return sql`(with recursive rolled_up(topic, broadest) as (
+    select slug, slug from ${topics} where broader is null
+    union all select narrower.slug, rolled_up.broadest from ${topics} narrower join rolled_up on narrower.broader = rolled_up.topic
+  ) select topic, broadest from rolled_up)`
+}
+
+/** The topics of a record, rolled up to the broadest ones. */
+const broadestRelation = (place: FieldPlace): Relation => {
+  const { topicLinks } = place.registry.shared
+  return {
+    key: place.recordId,
+    type: 'text',
+    queries: () => [
+      sql`select ${topicLinks.record} as record, rolled.broadest as value from ${topicLinks} join ${broadestTopics(place.registry)} rolled on rolled.topic = ${topicLinks.topic} where ${belongsTo(topicLinks.resource, place.resource)}`,
     ],
   }
 }
@@ -56,6 +77,7 @@ function topicQuery(place: FieldPlace) {
   const { recordId, resource, registry } = place
   const { topicLinks } = registry.shared
   const relation = topicRelation(place)
+  const broadest = broadestRelation(place)
   const own = belongsTo(topicLinks.resource, resource)
   return {
     filters: {
@@ -68,8 +90,25 @@ function topicQuery(place: FieldPlace) {
         relation,
         'exactly',
       ),
+      broadestTopic: withRelation(
+        anyWhere(
+          keys.topic(),
+          'Slug of a topic without a broader one. Records on it or on narrower topics are found.',
+          (values) =>
+            among(recordId, [
+              sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
+            ]),
+        ),
+        broadest,
+      ),
     },
     dimensions: {
+      broadestTopic: byRelation(
+        broadest,
+        'broadestTopic',
+        'Topic without a broader one that the topics of a record are or lie under.',
+        registry.nameOf({ resource: 'topics' }),
+      ),
       topic: byRelation(
         relation,
         'topic',

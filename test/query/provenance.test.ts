@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aggregate } from '../support/aggregates.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { createRecord, exampleDocument, resourceOf, seededKey } from '../support/documents.ts'
+
+const agreements = resourceOf('agreements')
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const keysIn = async (path: string) =>
+  (await api.get(path))
+    .json<{ data: { id: string }[] }>()
+    .data.map(({ id }) => id)
+    .sort()
+
+describe('source and externalIdScheme', () => {
+  it('find the records that a citation of the source supports', async () => {
+    const source = await seededKey(api, 'sources')
+    const made = await createRecord(agreements, api, await exampleDocument(agreements, api, {}))
+    expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).not.toContain(made.key)
+    const record = { resource: 'agreements', id: made.key }
+    expect((await api.post('/v1/citations', { source, record })).status).toBe(201)
+    expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).toContain(made.key)
+  })
+
+  it('find the records with an identifier in the system, in lists and aggregates', async () => {
+    const externalIds = [{ scheme: 'unts', id: '52013' }]
+    const made = await createRecord(agreements, api, await exampleDocument(agreements, api, { externalIds }))
+    expect(await keysIn('/v1/agreements?externalIdScheme=unts')).toEqual([made.key])
+    const { total } = await aggregate(api, 'agreements', { groupBy: 'kind', externalIdScheme: 'unts' })
+    expect(total).toBe(1)
+  })
+})
+
+describe('broadestTopic', () => {
+  it('groups records by the topics at the top, and links each group to its records', async () => {
+    const topic = async (slug: string, broader: string | null) =>
+      expect((await api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })).status).toBe(201)
+    await topic('sky', null)
+    await topic('clouds', 'sky')
+    await topic('cirrus', 'clouds')
+    const made = await createRecord(
+      agreements,
+      api,
+      await exampleDocument(agreements, api, { topics: ['cirrus', 'clouds'] }),
+    )
+    const { data } = await aggregate(api, 'agreements', { groupBy: 'broadestTopic', id: made.key })
+    expect(data.map(({ key, measures }) => [key.broadestTopic, measures.count])).toEqual([['sky', 1]])
+    expect(await keysIn(data[0]?.list ?? '')).toEqual([made.key])
+    expect(await keysIn('/v1/agreements?broadestTopic=sky')).toEqual([made.key])
+    expect(await keysIn('/v1/agreements?broadestTopic=clouds')).toEqual([])
+  })
+
+  it('has the group null for records without topics, with its list', async () => {
+    const made = await createRecord(agreements, api, await exampleDocument(agreements, api, { topics: [] }))
+    const { data } = await aggregate(api, 'agreements', { groupBy: 'broadestTopic', id: made.key })
+    expect(data.map(({ key }) => key.broadestTopic)).toEqual([null])
+    expect(await keysIn(data[0]?.list ?? '')).toEqual([made.key])
+  })
+})
+
+describe('participants with roles of their own', () => {
+  it('keep them beside the filter role', async () => {
+    const programs = resourceOf('assistance-programs')
+    const participants = [
+      { country: 'ISL', role: 'donor' },
+      { country: 'TON', role: 'recipient' },
+    ]
+    const { key } = await createRecord(programs, api, await exampleDocument(programs, api, { participants }))
+    const found = (query: string) => keysIn(`/v1/assistance-programs?id=${key}&${query}`)
+    expect(await found('country%5Ball%5D=ISL:donor&role=recipient')).toEqual([key])
+    expect(await found('region%5Ball%5D=150:donor&role=recipient')).toEqual([key])
+    expect(await found('country%5Ball%5D=ISL:recipient&role=donor')).toEqual([])
+    expect(await found('country%5Ball%5D=ISL&role=donor')).toEqual([key])
+    expect(await found('country%5Ball%5D=ISL&role=recipient')).toEqual([])
+    expect(await found('country%5Ball%5D=ISL,TON:recipient&role=donor')).toEqual([key])
+  })
+})
+
+describe('includes of relatives and hosts', () => {
+  it('have the agreements that one is related to, in either direction', async () => {
+    const first = await createRecord(
+      agreements,
+      api,
+      await exampleDocument(agreements, api, { relations: [] }),
+    )
+    const relations = [{ kind: 'renews', agreement: first.key }]
+    const second = await createRecord(agreements, api, await exampleDocument(agreements, api, { relations }))
+    const related = async (path: string) =>
+      (await api.get(`${path}?include=relatedAgreements`))
+        .json<{ relatedAgreements: { id: string }[] }>()
+        .relatedAgreements.map(({ id }) => id)
+    expect(await related(first.path)).toEqual([second.key])
+    expect(await related(second.path)).toEqual([first.key])
+  })
+
+  it('have the host country and the host organization of a base, or null', async () => {
+    const bases = resourceOf('cooperation-bases')
+    const hosts = { hostCountry: 'CHN', hostOrganization: null }
+    const { path } = await createRecord(bases, api, await exampleDocument(bases, api, hosts))
+    const base = (await api.get(`${path}?include=hostCountryDetails,hostOrganizationDetails`)).json()
+    expect(base).toMatchObject({ hostCountryDetails: { name: 'China' }, hostOrganizationDetails: null })
+  })
+})
