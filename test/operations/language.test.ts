@@ -94,3 +94,16 @@ describe('labels of groups', () => {
     expect(data.length).toBeGreaterThan(3)
   })
 })
+
+describe('the language of networks', () => {
+  it('is that of the names of nodes and topics, beside the numeric codes of countries', async () => {
+    const network = await api.get('/v1/network?lang=zh&resource=agreements')
+    expect(network.headers.get('content-language')).toBe('zh')
+    expect(network.json<{ nodes: object[] }>().nodes).toContainEqual(
+      expect.objectContaining({ id: 'PAK', name: '巴基斯坦', numeric: '586' }),
+    )
+    const partners = await api.get('/v1/countries/CHN/network?lang=zh&resource=agreements')
+    expect(partners.json()).toMatchObject({ country: { code: 'CHN', name: '中国' } })
+    expect(partners.text).toContain('"name":"巴基斯坦","numeric":"586"')
+  })
+})

@@ -33,6 +33,8 @@ describe('source and externalIdScheme', () => {
     expect(await keysIn('/v1/agreements?externalIdScheme=unts')).toEqual([made.key])
     const { total } = await aggregate(api, 'agreements', { groupBy: 'kind', externalIdScheme: 'unts' })
     expect(total).toBe(1)
+    const network = await api.get('/v1/countries/CHN/network?externalIdScheme=unts')
+    expect(network.json()).toMatchObject({ total: { records: 1 } })
   })
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keys } from '../../model/keys.ts'
+import type { Language } from '../../model/languages.ts'
 import {
   type CheckedQuery,
   getValues,
@@ -13,7 +14,8 @@ import {
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
-import { edtf } from '../../model/schemas.ts'
+import { edtf, externalScheme } from '../../model/schemas.ts'
+import { languageParameter } from '../../operations/language.ts'
 import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
 import { networkResources, selectedRecords } from './plan.ts'
 import type { Level, NetworkPlan } from './statement.ts'
@@ -37,6 +39,12 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
   ),
   resource: words(listResourceNames(registry), 'Resources to count, separated by commas; all when left out.'),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
+  source: many(keys.uuid(), 'Records that a source supports, by their citations.'),
+  externalIdScheme: many(
+    externalScheme(),
+    'Records with an identifier in an external system, such as those of one register.',
+  ),
+  ...languageParameter('the names'),
   region: many(
     keys.region(),
     'Regions or groups of countries. In the whole network, at least one end of each edge is in one of them; in the network of a country, its partners are.',
@@ -61,6 +69,7 @@ export const planNetwork = (
   registry: Registry,
   query: CheckedQuery,
   level: Level,
+  language: Language,
   country?: string,
 ): NetworkPlan => ({
   selected: selectedRecords(registry, query, country),
@@ -68,10 +77,16 @@ export const planNetwork = (
   regions: getWords(query, 'region'),
   minimum: getNumber(query, 'minimum', 1),
   limit: getNumber(query, 'limit', defaultEdges),
+  language,
   asOf: getRecordMoment(query),
 })
 
 const count = (description: string) => z.int().min(0).meta({ description })
+
+const numericCode = z
+  .string()
+  .nullable()
+  .meta({ description: 'ISO 3166-1 numeric code of a country, by which maps know it.' })
 
 const counts = (registry: Registry) =>
   z
@@ -112,6 +127,7 @@ const makeNetwork = (registry: Registry) =>
             id: z.string().meta({ description: 'Code of a country or id of an organization.' }),
             name: z.string(),
             country: z.string().nullable().meta({ description: 'Country of an organization.' }),
+            numeric: numericCode,
             link: z.string().meta({ description: 'Path of the record.' }),
           }),
         ),
@@ -126,8 +142,8 @@ const makeNetwork = (registry: Registry) =>
           {
             level: 'country',
             nodes: [
-              { id: 'CHN', name: 'China', country: null, link: '/v1/countries/CHN' },
-              { id: 'PAK', name: 'Pakistan', country: null, link: '/v1/countries/PAK' },
+              { id: 'CHN', name: 'China', country: null, numeric: '156', link: '/v1/countries/CHN' },
+              { id: 'PAK', name: 'Pakistan', country: null, numeric: '586', link: '/v1/countries/PAK' },
             ],
             edges: [{ source: 'CHN', target: 'PAK', ...edgeExample(registry) }],
             total: { edges: 1 },
@@ -153,6 +169,7 @@ const makePartners = (registry: Registry) =>
           z.strictObject({
             country: keys.country(),
             name: z.string(),
+            numeric: numericCode,
             ...edgeProperties(registry),
             link: z.string().meta({ description: 'Path of the partner.' }),
             searches: z
@@ -184,6 +201,7 @@ const makePartners = (registry: Registry) =>
               {
                 country: 'PAK',
                 name: 'Pakistan',
+                numeric: '586',
                 ...edgeExample(registry),
                 link: '/v1/countries/PAK',
                 searches: [searchExample],

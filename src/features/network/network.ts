@@ -5,6 +5,7 @@ import type { Statement } from '../../database/statement.ts'
 import { getWords, single } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
+import { acceptLanguage, contentLanguage, inLanguage } from '../../operations/language.ts'
 import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
@@ -25,7 +26,7 @@ const timeLimit =
 const common = {
   access: 'read',
   cost: 10,
-  headers: [ifNoneMatch],
+  headers: [ifNoneMatch, acceptLanguage],
 } satisfies Partial<Contract>
 
 const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
@@ -69,18 +70,18 @@ export const network = (registry: Registry): Endpoint => ({
       200: {
         description: 'The network.',
         schema: () => networkSchema(registry),
-        headers: { etag: etagHeader },
+        headers: { etag: etagHeader, 'content-language': contentLanguage },
       },
       304: notModified,
     },
     problems,
   },
 
-  async handle({ query }, context) {
+  async handle({ query, language }, context) {
     const level = getWords(query, 'level')[0] === 'organization' ? 'organization' : 'country'
-    const statement = networkStatement(registry, planNetwork(registry, query, level))
+    const statement = networkStatement(registry, planNetwork(registry, query, level, language))
     const rows = await readNetwork(getRecordMoment(query), context, statement)
-    return taggedResponse(rows.map(({ document }) => document).join(''))
+    return inLanguage(taggedResponse(rows.map(({ document }) => document).join('')), language)
   },
 })
 
@@ -102,20 +103,24 @@ export function countryNetwork(registry: Registry): Endpoint {
         200: {
           description: 'The partners of the country.',
           schema: () => countryNetworkSchema(registry),
-          headers: { etag: etagHeader },
+          headers: { etag: etagHeader, 'content-language': contentLanguage },
         },
         304: notModified,
       },
       problems: [...problems, 'not-found'],
     },
 
-    async handle({ key, query }, context) {
+    async handle({ key, query, language }, context) {
       const at = getRecordMoment(query)
-      const statement = partnersStatement(registry, planNetwork(registry, query, 'country', key), key)
+      const statement = partnersStatement(
+        registry,
+        planNetwork(registry, query, 'country', language, key),
+        key,
+      )
       const rows = await readNetwork(at, context, statement)
       const [row] = rows
       if (!row) throw at === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, at)
-      return taggedResponse(row.document)
+      return inLanguage(taggedResponse(row.document), language)
     },
   }
 }

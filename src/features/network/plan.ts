@@ -69,7 +69,8 @@ function timeConditions(dates: Dates, from?: string, to?: string, undated?: stri
 }
 
 /**
- * Returns the records that the query selects, for each resource, with equivalent searches for links.
+ * Returns the records that the query selects, for each resource, with equivalent searches for links. Without external ids,
+ * a resource has no records of a register.
  * @param country code of a country that takes part in all of them, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`.
  */
@@ -83,13 +84,18 @@ export function selectedRecords(registry: Registry, query: CheckedQuery, country
   }
   const wanted = getWords(query, 'resource')
   const topics = getWords(query, 'topic')
+  const sources = getWords(query, 'source')
+  const schemes = getWords(query, 'externalIdScheme')
   return networkResources(registry)
-    .filter(({ resource }) => wanted.length === 0 || wanted.includes(resource.name))
+    .filter(({ resource: { name } }) => wanted.length === 0 || wanted.includes(name))
+    .filter(({ resource: { name } }) => schemes.length === 0 || registry.withExternalIds.includes(name))
     .map((found) => {
       const hasTopics = registry.withTopics.includes(found.resource.name)
       const conditions = [
         ...(country === undefined ? [] : [{ country: { eq: country } }]),
         ...(topics.length > 0 && hasTopics ? [{ topic: { in: topics } }] : []),
+        ...(sources.length > 0 ? [{ source: { in: sources } }] : []),
+        ...(schemes.length > 0 ? [{ externalIdScheme: { in: schemes } }] : []),
         ...timeConditions(found.dates, from, to, undated),
       ]
       const where = conditions.length > 0 ? { where: { and: conditions } } : {}

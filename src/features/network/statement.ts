@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Statement } from '../../database/statement.ts'
+import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { toSearchable } from '../../model/resource.ts'
 import { conditionShape, listValues } from '../../query/condition.ts'
@@ -20,6 +21,8 @@ export interface NetworkPlan {
   minimum: number
   /** Maximum number of edges in the response. */
   limit: number
+  /** Language of the names. */
+  language: Language
   /** The time that the registry is read as of; undefined for now. Links have the same time. */
   asOf: string | undefined
 }
@@ -135,8 +138,7 @@ interface Parts {
  */
 const networkSql = (
   registry: Registry,
-  selected: Selected[],
-  level: Level,
+  { selected, level, language }: NetworkPlan,
   { pairs, within }: Parts,
 ): SQL => sql`with records as materialized (
     ${recordsSql(selected)}
@@ -174,7 +176,7 @@ const networkSql = (
     select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
     from (select * from connected where is_first or is_last) as bounds join records using (record) group by source, target
   ), about as materialized (
-    select source, target, json_agg(json_build_object('topic', topic, 'name', name, 'count', count) order by rank) as topics
+    select source, target, json_agg(json_build_object('topic', topic, 'name', ${registry.nameIn('topics', sql`topics`, language)}, 'count', count) order by rank) as topics
     from (
       select source, target, topic, count(*)::int as count,
         row_number() over (partition by source, target order by count(*) desc, topic collate "C") as rank
@@ -206,7 +208,8 @@ function valuesOfPlan({ selected, regions, minimum, limit, asOf }: NetworkPlan):
 
 /** Returns the statement of the whole network: one row with its JSON as `document`. */
 export function networkStatement(registry: Registry, plan: NetworkPlan): Statement {
-  const { selected, level, regions } = plan
+  const { selected, level, regions, language } = plan
+  const name = (resource: string) => registry.nameIn(resource, sql.raw(resource), language)
   const build = () => {
     const within =
       regions.length > 0 ? sql`source in ${inRegions(level)} or target in ${inRegions(level)}` : sql`true`
@@ -216,9 +219,9 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
         unnest(numbers[at + 1:]) as other(target)`
     const nodes =
       level === 'country'
-        ? sql`select code as id, name, null as country, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source_id from shown union select target_id from shown)`
-        : sql`select id::text, name, country, '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source_id::uuid from shown union select target_id::uuid from shown)`
-    return sql`${networkSql(registry, selected, level, { pairs, within })}
+        ? sql`select code as id, ${name('countries')} as name, null as country, numeric, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source_id from shown union select target_id from shown)`
+        : sql`select id::text, ${name('organizations')} as name, country, null as numeric, '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source_id::uuid from shown union select target_id::uuid from shown)`
+    return sql`${networkSql(registry, plan, { pairs, within })}
       select json_build_object(
         'level', ${literal(level)},
         'nodes', (select coalesce(json_agg(row_to_json(node) order by node.id collate "C"), '[]') from (${nodes}) as node),
@@ -227,7 +230,7 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
         'total', json_build_object('edges', (select count(*) from edges))
       )::text as document`
   }
-  const shape = `network|${level}|${regions.length > 0}|${shapes(selected)}`
+  const shape = `network|${language}|${level}|${regions.length > 0}|${shapes(selected)}`
   return statement(shape, build, valuesOfPlan(plan))
 }
 
@@ -236,7 +239,8 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
  * @param plan a plan whose records all have the country as a participant.
  */
 export function partnersStatement(registry: Registry, plan: NetworkPlan, code: string): Statement {
-  const { selected, regions } = plan
+  const { selected, regions, language } = plan
+  const name = (row: string) => registry.nameIn('countries', sql.raw(row), language)
   const build = () => {
     const within = regions.length > 0 ? sql`target in ${inRegions('country')}` : sql`true`
     const own = sql`(select number from actors where actor = ${placeholder('code')}::text)`
@@ -250,19 +254,19 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, code: s
           ${literal(`/v1/${resource.name}/search`)} || ${linkQuery} as path, jsonb_build_object('where', jsonb_build_object('and', ${both})) as body`
       }),
     )
-    return sql`${networkSql(registry, selected, 'country', { pairs, within })}
+    return sql`${networkSql(registry, plan, { pairs, within })}
       select json_build_object(
-        'country', json_build_object('code', countries.code, 'name', countries.name),
+        'country', json_build_object('code', countries.code, 'name', ${name('countries')}),
         'partners', (select coalesce(json_agg(row_to_json(partner) order by partner.count desc, partner.country collate "C"), '[]')
           from (
-            select shown.target_id as country, other.name, ${edgeColumns}, '/v1/countries/' || shown.target_id || ${linkQuery} as link,
+            select shown.target_id as country, ${name('other')} as name, other.numeric, ${edgeColumns}, '/v1/countries/' || shown.target_id || ${linkQuery} as link,
               (select json_agg(row_to_json(behind)) from (${searches}) as behind where behind.count > 0) as searches
             from shown join countries as other on other.code = shown.target_id ${details}
           ) as partner),
         'total', json_build_object('partners', (select count(*) from edges), 'records', (select count(*) from records))
       )::text as document from countries where countries.code = ${placeholder('code')}`
   }
-  const shape = `partners|${regions.length > 0}|${shapes(selected)}`
+  const shape = `partners|${language}|${regions.length > 0}|${shapes(selected)}`
   const conditions = selected.map(({ conditions }, place) => [
     `conditions.${place}`,
     JSON.stringify(conditions),
