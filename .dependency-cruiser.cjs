@@ -2,7 +2,7 @@
 // cli -> server -> features, operations -> query -> model -> database -> problems; resources import model and database.
 
 /** Small files without imports of ours, which every layer may use. */
-const leaves = 'src/(error-code|package-root|startup-error|time-slice|write-secret)\\.ts$'
+const leaves = 'src/(error-code|package-root|startup-error|time-slice|view-paths|write-secret)\\.ts$'
 
 /** The command line. */
 const cli = 'src/cli/'
@@ -31,7 +31,8 @@ module.exports = {
       name: 'no-undeclared-package',
       comment: 'What src imports must be in the dependencies of package.json.',
       severity: 'error',
-      from: { path: '^src/' },
+      // The build puts what the dashboard imports into its files.
+      from: { path: '^src/', pathNot: '^src/dashboard/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     layer('problems', 'problems', []),
@@ -50,6 +51,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/server/' },
       to: { path: `^${cli}` },
+    },
+    {
+      name: 'dashboard',
+      comment: 'The dashboard runs in browsers and knows the public API alone.',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^src/', pathNot: ['^src/dashboard/', `^${leaves}`] },
+    },
+    {
+      name: 'not-dashboard',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/dashboard/' },
+      to: { path: '^src/dashboard/' },
     },
     {
       name: 'leaves',

@@ -1,10 +1,10 @@
 FROM node:24-slim AS build
 WORKDIR /app
-# Without the optional dependencies: they are the embedded PostgreSQL and what only development needs.
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=optional
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+# What runs needs no optional dependencies: they are the embedded PostgreSQL and the parts of build tools.
 RUN npm run build && npm prune --ignore-scripts --omit=optional --omit=dev
 
 FROM node:24-slim

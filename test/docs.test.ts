@@ -13,7 +13,8 @@ const address = 'http://127.0.0.1:3000'
 /** Replaces curl: ends a request after 5 seconds, since a stream never ends, and writes the status code to stderr. */
 const curlFunction = `curl() { command curl --silent --max-time 5 --write-out '%{stderr}<status>%{http_code}</status>' "$@"; }`
 
-const pages = ['README.md', ...(await readdir(join(packageRoot, 'docs'))).map((name) => `docs/${name}`)]
+const docs = (await readdir(join(packageRoot, 'docs'))).filter((name) => name.endsWith('.md'))
+const pages = ['README.md', ...docs.map((name) => `docs/${name}`)]
 const hasShell = spawnSync('bash', ['-c', 'curl --version']).status === 0
 
 interface Example {

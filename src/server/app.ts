@@ -17,6 +17,7 @@ import { changes } from './plugins/changes.ts'
 import { client } from './plugins/client.ts'
 import { connections } from './plugins/connections.ts'
 import { cors } from './plugins/cors.ts'
+import { dashboard } from './plugins/dashboard.ts'
 import { database as databasePlugin } from './plugins/database.ts'
 import { documentation } from './plugins/documentation.ts'
 import { errorHandler } from './plugins/error-handler.ts'
@@ -137,6 +138,10 @@ export async function buildApp({
     await scope.register(pageSecurityHeaders)
     await scope.register(problemPages)
     await scope.register(documentation, { endpoints, resources, version: packageVersion })
+  })
+
+  await app.register(async function pages(scope) {
+    if (config.DASHBOARD === 'on') await scope.register(dashboard)
   })
 
   await app.register(recomposer, { registry })

@@ -200,6 +200,7 @@ export const environment = z.object({
     .describe(
       'Who may read `/metrics`. open: anyone; key: anyone with an API key or token of any role; off: nobody. Absent: open if `PUBLIC_READ` is true, otherwise key.',
     ),
+  DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
     .describe(

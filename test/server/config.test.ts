@@ -10,6 +10,7 @@ describe('the configuration', () => {
     expect(readConfig({})).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
+      DASHBOARD: 'on',
       DATA_DIR: '.data',
       LOG_LEVEL: 'info',
       PUBLIC_READ: true,

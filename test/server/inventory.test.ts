@@ -8,7 +8,7 @@ const isPage = (url: string) => url === '/' || /^\/(docs|problems|openapi\.|mcp$
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
 it('the OpenAPI document has every route of the API with its methods, and no other', async () => {
-  const { app, close } = await openTestApp()
+  const { app, close } = await openTestApp({ env: { DASHBOARD: 'off' } })
   try {
     const { paths } = documentSchema.parse((await app.inject('/openapi.json')).json())
     const documented = Object.entries(paths).flatMap(([path, methods]) =>

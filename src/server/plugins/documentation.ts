@@ -35,7 +35,6 @@ export const documentation = fp<DocumentationOptions>(
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       uiConfig: { docExpansion: 'none', deepLinking: true, validatorUrl: null },
     })
-    app.get('/', async (_request, reply) => reply.redirect('/docs'))
     app.get('/openapi.json', async (_request, reply) =>
       reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
     )

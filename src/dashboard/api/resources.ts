@@ -1,0 +1,39 @@
+import descriptions from './resources.json' with { type: 'json' }
+
+export interface Property {
+  name: string
+  kind: string
+  values?: string[]
+}
+
+/** A resource as the OpenAPI document describes it (see `build/describe.ts`). */
+export interface ResourceDescription {
+  name: string
+  key: string
+  /** The property that names a record. */
+  title: string
+  properties: Property[]
+  filters: string[]
+  sorts: string[]
+  dimensions: string[]
+}
+
+// The type of a JSON import has a union of every literal shape in it.
+export const resources: readonly ResourceDescription[] = descriptions as ResourceDescription[]
+
+export const findResource = (name: string): ResourceDescription | undefined =>
+  resources.find((resource) => resource.name === name)
+
+/** Whether records of the resource have participants: countries or organizations that take part. */
+export const hasParticipants = ({ dimensions }: ResourceDescription): boolean =>
+  dimensions.includes('country') && dimensions.includes('role')
+
+/** The resources that are the subject of the registry: those in which countries take part. */
+export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
+
+/** The path of a record's view. */
+export const recordPath = (resource: string, key: string): string =>
+  resource === 'countries' ? `/countries/${key}` : `/records/${resource}/${encodeURIComponent(key)}`
+
+/** The view of a list of the API: `/v1/agreements?country=PAK` is shown at `/explore/agreements?country=PAK`. */
+export const explorePath = (list: string): string => list.replace(/^\/v1\//, '/explore/')

@@ -1,0 +1,48 @@
+import type { components } from './schema.d.ts'
+
+/**
+ * Types of the API's responses. Those of one schema come from the OpenAPI document (`npm run build` writes schema.d.ts); those
+ * that views of any resource share are here.
+ */
+
+/** A record of any resource. */
+export type RecordDocument = Readonly<Record<string, unknown>>
+
+/** The names of what a response refers to, by key: `{countries: {CHN: "China"}}`. */
+export type Names = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export interface Page<Item> {
+  data: Item[]
+  names?: Names
+  page: { limit: number; next: string | null; total?: { count: number; relation: string } }
+}
+
+export interface Group {
+  key: Record<string, string | null>
+  label: Record<string, string | null>
+  measures: Record<string, number | null>
+  /** The path of the list of the group's records. */
+  list: string
+}
+
+export interface Aggregate {
+  data: Group[]
+  groups: { count: number; limit: number }
+  total: number
+}
+
+type Schemas = components['schemas']
+
+export type Citation = Schemas['Citation']
+export type ChangePage = Schemas['FeedPage']
+export type Change = Schemas['FeedChange']
+export type HistoryPage = Schemas['HistoryPage']
+export type HistoryEntry = Schemas['HistoryEntry']
+export type HitPage = Schemas['HitPage']
+export type CountryBriefing = Schemas['CountryBriefing']
+export type BriefingGroups = Schemas['BriefingGroups']
+export type BriefingMoney = CountryBriefing['given']
+export type Country = Schemas['Country']
+export type Figure = Schemas['Figure']
+export type Agreement = Schemas['Agreement']
+export type VocabularyList = Schemas['VocabularyList']

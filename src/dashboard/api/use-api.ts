@@ -1,0 +1,55 @@
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+import { ApiError, readApi } from './client.ts'
+
+/** What a request has led to so far. While a new one runs, `body` may still be that of the one before. */
+export interface ApiState<Body> {
+  status: 'loading' | 'ready' | 'failed'
+  body?: Body
+  error?: ApiError
+  retry(): void
+}
+
+/** Responses by path, for the way back. */
+const seen = new Map<string, unknown>()
+const maxSeen = 100
+
+function remember(path: string, body: unknown): void {
+  seen.delete(path)
+  seen.set(path, body)
+  const oldest = seen.keys().next().value
+  if (seen.size > maxSeen && oldest !== undefined) seen.delete(oldest)
+}
+
+/** Reads a path of the API, again when the path changes. Null reads nothing. */
+export function useApi<Body>(path: string | null): ApiState<Body> {
+  const { tag } = useLanguage()
+  const [attempt, setAttempt] = useState(0)
+  const [result, setResult] = useState<{ key: string; body?: Body; error?: ApiError }>()
+  // Names and labels are in one language.
+  const key = `${tag} ${path}`
+  const retry = useCallback(() => setAttempt((count) => count + 1), [])
+  useEffect(() => {
+    if (path === null) return
+    const controller = new AbortController()
+    readApi<Body>(path, tag, controller.signal).then(
+      (body) => {
+        remember(key, body)
+        setResult({ key, body })
+      },
+      (error: unknown) => {
+        if (controller.signal.aborted) return
+        setResult({ key, error: error instanceof ApiError ? error : new ApiError(0, String(error)) })
+      },
+    )
+    return () => controller.abort()
+  }, [key, attempt])
+  if (path !== null && result?.key === key) {
+    const { body, error } = result
+    if (error) return { status: 'failed', error, retry }
+    if (body !== undefined) return { status: 'ready', body, retry }
+  }
+  // What was stored under a path is what was read from it.
+  const known = path === null ? undefined : (seen.get(key) as Body | undefined)
+  return known === undefined ? { status: 'loading', retry } : { status: 'ready', body: known, retry }
+}

@@ -1,0 +1,125 @@
+import { lazy, Suspense } from 'preact/compat'
+import { useMemo } from 'preact/hooks'
+import { Link, Route, Switch, useLocation, useSearch } from 'wouter-preact'
+import { viewPaths } from '../view-paths.ts'
+import { activities } from './api/resources.ts'
+import { SearchBox } from './components/search-box.tsx'
+import { LabelsContext, useVocabularies } from './i18n/labels.ts'
+import { createLanguage, LanguageContext, rememberLanguage, useLanguage } from './i18n/language.ts'
+import { ChangesView } from './views/changes.tsx'
+import { CountryView } from './views/country.tsx'
+import { OverviewView } from './views/overview.tsx'
+import { SearchView } from './views/search.tsx'
+
+const ExploreView = lazy(() => import('./views/explore.tsx'))
+const RecordView = lazy(() => import('./views/record.tsx'))
+
+/** Explored from the header, beside what countries take part in. */
+const explored = [...activities.map(({ name }) => name), 'countries']
+
+function Navigation() {
+  const { t, tOr } = useLanguage()
+  const [location] = useLocation()
+  const item = (path: string, text: string) => (
+    <Link key={path} href={path} aria-current={location === path ? 'page' : undefined}>
+      {text}
+    </Link>
+  )
+  return (
+    <nav class="nav" aria-label={t('nav.main')}>
+      {item('/', t('nav.overview'))}
+      {explored.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
+      {item('/changes', t('nav.changes'))}
+    </nav>
+  )
+}
+
+/** Shows the same view in the other language; the choice is part of the URL. */
+function LanguageSwitch() {
+  const { tag, t } = useLanguage()
+  const [location] = useLocation()
+  const parameters = new URLSearchParams(useSearch())
+  parameters.set('lang', tag === 'en' ? 'zh' : 'en')
+  return (
+    <a class="button" href={`${location}?${parameters}`} aria-label={t('app.languageLabel')}>
+      {t('app.language')}
+    </a>
+  )
+}
+
+function Views() {
+  const { t } = useLanguage()
+  return (
+    <Suspense fallback={<p class="soft">{t('state.loading')}</p>}>
+      <Switch>
+        <Route path={viewPaths.overview}>
+          <OverviewView />
+        </Route>
+        <Route path={viewPaths.search}>
+          <SearchView />
+        </Route>
+        <Route path={viewPaths.changes}>
+          <ChangesView />
+        </Route>
+        <Route path={viewPaths.country}>{({ code }) => <CountryView key={code} code={code} />}</Route>
+        <Route path={viewPaths.explore}>
+          {({ resource }) => <ExploreView key={resource} name={resource} />}
+        </Route>
+        <Route path={viewPaths.record}>
+          {({ resource, key }) => <RecordView key={key} resource={resource} id={key} />}
+        </Route>
+        <Route>
+          <h1>{t('state.notFound')}</h1>
+        </Route>
+      </Switch>
+    </Suspense>
+  )
+}
+
+export function App() {
+  const search = useSearch()
+  const tag = useMemo(() => rememberLanguage(search), [search])
+  const language = useMemo(() => createLanguage(tag), [tag])
+  document.documentElement.lang = tag
+  return (
+    <LanguageContext.Provider value={language}>
+      <Shell />
+    </LanguageContext.Provider>
+  )
+}
+
+/** The page around the views. */
+function Shell() {
+  const { t } = useLanguage()
+  return (
+    <LabelsContext.Provider value={useVocabularies()}>
+      <div class="shell">
+        <a class="skip button" href="#main">
+          {t('app.skip')}
+        </a>
+        <header class="header">
+          <div class="header-inner">
+            <Link href="/" class="brand">
+              <img src="/icon.svg" width="28" height="28" alt="" />
+              {t('app.name')}
+            </Link>
+            <Navigation />
+            <div class="header-tools">
+              <SearchBox />
+              <LanguageSwitch />
+            </div>
+          </div>
+        </header>
+        <main class="main" id="main" tabIndex={-1}>
+          <Views />
+        </main>
+        <footer class="footer">
+          <div class="footer-inner">
+            <span>{t('app.tagline')}</span>
+            <a href="/docs">{t('app.api')}</a>
+          </div>
+        </footer>
+      </div>
+    </LabelsContext.Provider>
+  )
+}

@@ -1,0 +1,127 @@
+import { readFile, writeFile } from 'node:fs/promises'
+
+/**
+ * Writes what the dashboard needs to know of each resource, from the OpenAPI document: its key, its properties with their
+ * kinds, its filters, sort keys and dimensions.
+ *
+ *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
+ */
+
+interface Schema {
+  $ref?: string
+  type?: string | string[]
+  format?: string
+  enum?: (string | null)[]
+  maxLength?: number
+  properties?: Record<string, Schema>
+  items?: Schema
+  anyOf?: Schema[]
+  oneOf?: Schema[]
+  allOf?: Schema[]
+}
+
+interface Parameter {
+  $ref?: string
+  name: string
+  in: string
+  schema: Schema
+}
+
+interface Document {
+  paths: Record<
+    string,
+    {
+      get?: {
+        tags: string[]
+        operationId: string
+        parameters: Parameter[]
+        responses: Record<string, Response>
+      }
+    }
+  >
+  components: { schemas: Record<string, Schema>; parameters?: Record<string, Parameter> }
+}
+
+interface Response {
+  content?: Record<string, { schema: Schema }>
+}
+
+type Kind =
+  | 'enumeration'
+  | 'date'
+  | 'moment'
+  | 'number'
+  | 'boolean'
+  | 'text'
+  | 'longText'
+  | 'list'
+  | 'object'
+  | 'reference'
+
+const [source = '', target = ''] = process.argv.slice(2)
+const document: Document = JSON.parse(await readFile(source, 'utf8'))
+
+const lastSegment = (reference: string) => reference.split('/').at(-1) ?? ''
+
+function resolve(schema: Schema): Schema {
+  if (schema.$ref) return resolve(document.components.schemas[lastSegment(schema.$ref)] ?? {})
+  const alternatives = schema.anyOf ?? schema.oneOf ?? schema.allOf
+  const first = alternatives?.map(resolve).find((one) => one.type !== 'null')
+  return first ? { ...schema, ...first } : schema
+}
+
+const resolveParameter = (parameter: Parameter): Parameter =>
+  parameter.$ref ? (document.components.parameters?.[lastSegment(parameter.$ref)] ?? parameter) : parameter
+
+function kindOf(schema: Schema): Kind {
+  const { type, format, maxLength = 0, enum: words } = schema
+  const plain = [type].flat()
+  if (words) return 'enumeration'
+  if (format === 'edtf') return 'date'
+  if (format === 'date-time') return 'moment'
+  if (format === 'uuid') return 'reference'
+  if (plain.includes('array')) return 'list'
+  if (plain.includes('object')) return 'object'
+  if (plain.includes('integer') || plain.includes('number')) return 'number'
+  if (plain.includes('boolean')) return 'boolean'
+  return maxLength > 1000 ? 'longText' : 'text'
+}
+
+const words = (schema: Schema): string[] =>
+  (schema.enum ?? resolve(schema.items ?? {}).enum ?? []).filter((word) => word !== null)
+
+function describe(name: string) {
+  const list = document.paths[`/v1/${name}`]?.get
+  const aggregate = document.paths[`/v1/${name}/aggregate`]?.get
+  const page = resolve(list?.responses['200']?.content?.['application/json']?.schema ?? {})
+  const item = resolve(resolve(page.properties?.data ?? {}).items ?? {})
+  const parameters = (list?.parameters ?? []).map(resolveParameter).filter((one) => one.in === 'query')
+  const dimensions = (aggregate?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'groupBy')
+  // Includes are properties of a record only when they are asked for.
+  const own = words(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
+  const sorts = parameters.find((one) => one.name === 'sort')
+  const properties = Object.entries(item.properties ?? {})
+    .filter(([property]) => own.includes(property))
+    .map(([property, schema]) => ({ name: property, schema: resolve(schema) }))
+    .map(({ name: property, schema }) => ({ name: property, kind: kindOf(schema), values: words(schema) }))
+  const key = Object.keys(document.paths)
+    .map((path) => new RegExp(`^/v1/${name}/\\{(\\w+)\\}$`).exec(path)?.[1])
+    .find((found) => found !== undefined)
+  return {
+    name,
+    key,
+    title: properties.some((property) => property.name === 'title') ? 'title' : 'name',
+    properties: properties.map(({ values, ...property }) =>
+      values.length > 0 ? { ...property, values } : property,
+    ),
+    filters: parameters.map((parameter) => parameter.name),
+    sorts: sorts ? words(resolve(sorts.schema)).filter((word) => !word.startsWith('-')) : [],
+    dimensions: dimensions ? words(resolve(dimensions.schema)) : [],
+  }
+}
+
+const names = Object.keys(document.paths)
+  .map((path) => /^\/v1\/([a-z-]+)\/aggregate$/.exec(path)?.[1])
+  .filter((name) => name !== undefined)
+
+await writeFile(target, JSON.stringify(names.map(describe)))

@@ -1,0 +1,139 @@
+import { scaleUtc } from 'd3-scale'
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { explorePath, recordPath } from '../api/resources.ts'
+import type { Agreement, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { edtfSpan } from '../dates/edtf-span.ts'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useWidth } from './use-width.ts'
+
+const rowHeight = 18
+const maxRows = 60
+const dayMs = 86_400_000
+
+/** The agreements of a country in time: a bar covers every day that the date of signature can mean. */
+export function Timeline({
+  country,
+  name,
+  asOf,
+}: {
+  country: string
+  name: string
+  /** The time of which the registry is shown. */
+  asOf: string | undefined
+}) {
+  const { t } = useLanguage()
+  const caption = t('country.timelineCaption', { name })
+  const list = apiPath('/v1/agreements', { country, sort: '-signedOn', asOf })
+  const state = useApi<Page<Agreement>>(
+    apiPath('/v1/agreements', {
+      country,
+      sort: '-signedOn',
+      limit: maxRows,
+      asOf,
+      fields: 'id,title,signedOn',
+    }),
+  )
+  return (
+    <Widget title={t('country.timeline')} caption={caption} wide>
+      <Loaded state={state} height="12rem">
+        {({ data, page }) => (
+          <>
+            {data.length === 0 ? (
+              <p class="empty">{t('explore.none')}</p>
+            ) : (
+              <Bars agreements={data} caption={caption} />
+            )}
+            {page.next !== null && (
+              <p class="small">
+                <Link href={explorePath(list)}>{t('explore.topOnly')}</Link>
+              </p>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Widget>
+  )
+}
+
+/** The year at its beginning, the month otherwise. */
+const formatTick = (tick: Date, tag: string): string =>
+  new Intl.DateTimeFormat(tag, {
+    timeZone: 'UTC',
+    ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
+  }).format(tick)
+
+function Bars({ agreements, caption }: { agreements: readonly Agreement[]; caption: string }) {
+  const language = useLanguage()
+  const [frame, width] = useWidth<HTMLDivElement>()
+  const dated = agreements.flatMap((agreement) => {
+    const span = agreement.signedOn === null ? undefined : edtfSpan(agreement.signedOn)
+    return span ? [{ ...agreement, span }] : []
+  })
+  const times = dated
+    .flatMap(({ span: { earliest, latest } }) => [earliest, latest])
+    .filter((one) => one !== null)
+  const first = Math.min(...times.map(Number))
+  const last = Math.max(...times.map(Number))
+  // A register of one day still needs an axis.
+  const margin = Math.max(dayMs * 180, (last - first) * 0.03)
+  const x = scaleUtc([first - margin, last + margin], [4, width - 4])
+  const ticks = Math.max(2, Math.floor(width / 90))
+  const height = dated.length * rowHeight + 24
+  return (
+    <div ref={frame}>
+      {dated.length > 0 && (
+        <svg class="columns timeline" width={width} height={height}>
+          <title>{caption}</title>
+          {x.ticks(ticks).map((tick) => (
+            <g key={tick.toISOString()} class="axis">
+              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - 18} />
+              <text x={x(tick)} y={height - 4} text-anchor="middle">
+                {formatTick(tick, language.tag)}
+              </text>
+            </g>
+          ))}
+          {dated.map(({ id, title, signedOn, span }, row) => {
+            const left = x(span.earliest ?? new Date(first - margin))
+            const right = x(new Date(Number(span.latest ?? last + margin) + dayMs))
+            const label = `${title}: ${formatEdtf(signedOn ?? '', language)}`
+            return (
+              <Link key={id} href={recordPath('agreements', id)} aria-label={label}>
+                <title>{label}</title>
+                <rect
+                  class={span.isExact ? 'span' : 'span uncertain'}
+                  x={left}
+                  y={row * rowHeight + 3}
+                  width={Math.max(4, right - left)}
+                  height={rowHeight - 5}
+                  rx="2"
+                />
+              </Link>
+            )
+          })}
+        </svg>
+      )}
+      <details open={agreements.length <= 12}>
+        <summary>{language.t('state.table')}</summary>
+        <table>
+          <caption class="visually-hidden">{caption}</caption>
+          <tbody>
+            {agreements.map(({ id, title, signedOn }) => (
+              <tr key={id}>
+                <td class="soft">
+                  {signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language)}
+                </td>
+                <th scope="row">
+                  <Link href={recordPath('agreements', id)}>{title}</Link>
+                </th>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </div>
+  )
+}

@@ -1,0 +1,86 @@
+import { scaleBand, scaleLinear } from 'd3-scale'
+import { Link } from 'wouter-preact'
+import { type Bar, BarTable } from '../components/bar-table.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { useWidth } from './use-width.ts'
+
+const height = 200
+const maxColumnWidth = 56
+/** Pixels that the label of a year needs. */
+const labelWidth = 38
+const margin = { top: 18, right: 4, bottom: 22, left: 4 }
+
+/** Columns by year, with a column for records without a year, and the same as a table. */
+export function YearColumns({
+  caption,
+  heading,
+  years,
+}: {
+  caption: string
+  heading: string
+  years: readonly (Bar & { year: number | null })[]
+}) {
+  const { t, number } = useLanguage()
+  const [frame, width] = useWidth<HTMLDivElement>()
+  const known = years.flatMap(({ year }) => (year === null ? [] : [year]))
+  const first = Math.min(...known)
+  const span =
+    known.length === 0 ? [] : Array.from({ length: Math.max(...known) - first + 1 }, (_, at) => first + at)
+  const unknown = years.find(({ year }) => year === null)
+  const slots = [...span.map(String), ...(unknown ? ['?'] : [])]
+  const right = Math.min(width - margin.right, margin.left + slots.length * maxColumnWidth)
+  const x = scaleBand(slots, [margin.left, right]).padding(0.15)
+  const max = Math.max(1, ...years.map(({ value }) => value))
+  const y = scaleLinear([0, max], [height - margin.bottom, margin.top])
+  const step = Math.max(1, Math.ceil(labelWidth / x.step()))
+  return (
+    <div ref={frame}>
+      <svg class="columns" width={width} height={height}>
+        <title>{caption}</title>
+        <line x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
+        {years.map(({ year, value, label, path }) => {
+          const left = x(year === null ? '?' : String(year)) ?? 0
+          const column = (
+            <>
+              <rect
+                class={year === null ? 'unknown' : undefined}
+                x={left}
+                y={y(value)}
+                width={x.bandwidth()}
+                height={y(0) - y(value)}
+              />
+              {x.bandwidth() > 14 && (
+                <text x={left + x.bandwidth() / 2} y={y(value) - 5} text-anchor="middle">
+                  {number(value)}
+                </text>
+              )}
+            </>
+          )
+          const name = `${label}: ${number(value)}`
+          return path ? (
+            <Link key={label} href={path} aria-label={name}>
+              <title>{name}</title>
+              {column}
+            </Link>
+          ) : (
+            <g key={label}>
+              <title>{name}</title>
+              {column}
+            </g>
+          )
+        })}
+        {slots.map((slot, at) =>
+          slot === '?' || at % step === 0 ? (
+            <text key={slot} x={(x(slot) ?? 0) + x.bandwidth() / 2} y={height - 6} text-anchor="middle">
+              {slot}
+            </text>
+          ) : null,
+        )}
+      </svg>
+      <details>
+        <summary>{t('state.table')}</summary>
+        <BarTable caption={caption} heading={heading} bars={years} />
+      </details>
+    </div>
+  )
+}

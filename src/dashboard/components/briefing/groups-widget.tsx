@@ -1,0 +1,37 @@
+import { toBars } from '../../api/groups.ts'
+import { explorePath, recordPath } from '../../api/resources.ts'
+import type { BriefingGroups } from '../../api/types.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { BarTable } from '../bar-table.tsx'
+import { Widget } from '../widget.tsx'
+
+/** Groups of a briefing as bars; nothing when there are none. Countries lead to their own view. */
+export function GroupsWidget({
+  title,
+  caption,
+  groups,
+  dimension,
+  measure = 'count',
+}: {
+  title: string
+  caption: string
+  groups: BriefingGroups | undefined
+  dimension: string
+  measure?: string
+}) {
+  const { t } = useLanguage()
+  if (!groups || groups.data.length === 0) return null
+  const bars = toBars(groups.data, dimension, t('value.unknown'), {
+    measure,
+    toPath: ({ key, list }) => {
+      const country = dimension === 'country' ? key.country : null
+      return country ? recordPath('countries', country) : explorePath(list)
+    },
+  })
+  return (
+    <Widget title={title} caption={caption}>
+      <BarTable caption={caption} heading={title} bars={bars} />
+      {groups.groups > groups.data.length && <p class="soft small">{t('explore.topOnly')}</p>}
+    </Widget>
+  )
+}

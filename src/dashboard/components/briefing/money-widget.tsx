@@ -1,0 +1,54 @@
+import { Link } from 'wouter-preact'
+import { explorePath } from '../../api/resources.ts'
+import type { BriefingMoney } from '../../api/types.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { Widget } from '../widget.tsx'
+
+/** Programs by year and currency, with the sums of their commitments; nothing when there are none. */
+export function MoneyWidget({
+  title,
+  caption,
+  money,
+}: {
+  title: string
+  caption: string
+  money: BriefingMoney
+}) {
+  const { t, number } = useLanguage()
+  if (money.count === 0) return null
+  return (
+    <Widget title={title} caption={caption}>
+      <table>
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('country.year')}</th>
+            <th scope="col" class="number">
+              {t('country.programs')}
+            </th>
+            <th scope="col" class="number">
+              {t('country.amount')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {money.byYearAndCurrency.data.map(({ key, label, measures, list }) => {
+            const currency = key.commitmentCurrency
+            const amount = measures['sum:commitment'] ?? null
+            return (
+              <tr key={list}>
+                <th scope="row">
+                  <Link href={explorePath(list)}>{label.startsYear ?? t('value.unknown')}</Link>
+                </th>
+                <td class="number">{number(measures.count ?? 0)}</td>
+                <td class="number">
+                  {amount === null ? t('value.unknown') : `${number(amount)} ${currency ?? ''}`}
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </Widget>
+  )
+}

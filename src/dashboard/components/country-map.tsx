@@ -1,0 +1,69 @@
+import { lazy, Suspense } from 'preact/compat'
+import { apiPath } from '../api/client.ts'
+import { recordPath } from '../api/resources.ts'
+import type { Aggregate, Country, Group, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { Loaded } from './widget.tsx'
+
+// The projection and its geometry are for this chart alone.
+const WorldMap = lazy(() => import('../charts/world-map.tsx'))
+
+/** Most values of a filter, and most records of a page. */
+const maxCountries = 200
+
+const placeholder = <div class="placeholder loading" style={{ aspectRatio: '2' }} />
+
+/** The countries of agreements on the map. */
+export function CountryMap({ caption }: { caption: string }) {
+  const { t } = useLanguage()
+  const state = useApi<Aggregate>(
+    apiPath('/v1/agreements/aggregate', {
+      groupBy: 'country',
+      sort: '-count',
+      limit: maxCountries,
+    }),
+  )
+  return (
+    <Loaded state={state} height="30rem">
+      {({ data }) =>
+        data.length === 0 ? (
+          <p class="empty">{t('explore.none')}</p>
+        ) : (
+          <Markers groups={data} caption={caption} />
+        )
+      }
+    </Loaded>
+  )
+}
+
+function Markers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
+  const code = groups.flatMap(({ key }) => (key.country ? [key.country] : []))
+  const state = useApi<Page<Country>>(
+    apiPath('/v1/countries', { code, limit: maxCountries, fields: 'code,numeric' }),
+  )
+  return (
+    <Loaded state={state} height="30rem">
+      {({ data }) => {
+        const numeric = new Map(data.map((country) => [country.code, country.numeric]))
+        const values = groups.flatMap(({ key: { country }, label, measures: { count } }) =>
+          country
+            ? [
+                {
+                  numeric: numeric.get(country) ?? null,
+                  label: label.country ?? country,
+                  value: count ?? 0,
+                  path: recordPath('countries', country),
+                },
+              ]
+            : [],
+        )
+        return (
+          <Suspense fallback={placeholder}>
+            <WorldMap caption={caption} values={values} />
+          </Suspense>
+        )
+      }}
+    </Loaded>
+  )
+}

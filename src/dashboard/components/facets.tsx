@@ -1,0 +1,160 @@
+import { useState } from 'preact/hooks'
+import { apiPath } from '../api/client.ts'
+import type { ResourceDescription } from '../api/resources.ts'
+import type { Aggregate } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { Loaded } from './widget.tsx'
+
+type Filters = Readonly<Record<string, string>>
+
+const maxFacets = 5
+
+/** The dimensions by which a resource can be filtered with a list of values: its enumerations, countries and topics. */
+function facetsOf({ properties, dimensions, filters }: ResourceDescription): string[] {
+  const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
+  return ['country', 'topic', ...enumerations]
+    .filter((name) => dimensions.includes(name) && filters.includes(name))
+    .slice(0, maxFacets)
+}
+
+/** Filters of a resource: words, a span of time, and the most frequent values of some dimensions. */
+export function Facets({
+  resource,
+  filters,
+  onChange,
+}: {
+  resource: ResourceDescription
+  filters: Filters
+  onChange: (filters: Record<string, string>) => void
+}) {
+  const { t } = useLanguage()
+  const date = resource.properties.find(
+    ({ kind, name }) => kind === 'date' && resource.sorts.includes(name),
+  )?.name
+  return (
+    <aside class="facets no-print" aria-label={t('explore.filter')}>
+      <TextFilters filters={filters} date={date} onChange={onChange} />
+      {facetsOf(resource).map((dimension) => (
+        <Facet
+          key={dimension}
+          resource={resource}
+          dimension={dimension}
+          filters={filters}
+          onChange={onChange}
+        />
+      ))}
+    </aside>
+  )
+}
+
+function TextFilters({
+  filters,
+  date,
+  onChange,
+}: {
+  filters: Filters
+  date: string | undefined
+  onChange: (filters: Record<string, string>) => void
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const names = ['q', ...(date ? [`${date}[gte]`, `${date}[lte]`] : [])]
+  const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const entered = Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? '').trim()]))
+    const next = Object.entries({ ...filters, ...entered }).filter(([, value]) => value !== '')
+    onChange(Object.fromEntries(next))
+  }
+  const field = (name: string, label: string) => (
+    <label key={name}>
+      <span class="small soft">{label}</span>
+      <input
+        name={name}
+        defaultValue={filters[name] ?? ''}
+        key={filters[name] ?? ''}
+        style={{ width: '100%' }}
+      />
+    </label>
+  )
+  return (
+    <form class="stack" onSubmit={submit}>
+      {field('q', t('explore.words'))}
+      {date && field(`${date}[gte]`, `${labels.property(date)}: ${t('explore.from')}`)}
+      {date && field(`${date}[lte]`, `${labels.property(date)}: ${t('explore.to')}`)}
+      <button type="submit">{t('explore.apply')}</button>
+    </form>
+  )
+}
+
+/** The most frequent values of a dimension among the records that match the other filters. */
+function Facet({
+  resource,
+  dimension,
+  filters,
+  onChange,
+}: {
+  resource: ResourceDescription
+  dimension: string
+  filters: Filters
+  onChange: (filters: Record<string, string>) => void
+}) {
+  const { t, number } = useLanguage()
+  const labels = useLabels()
+  const [limit, setLimit] = useState(7)
+  const { [dimension]: own, ...others } = filters
+  const chosen = own === undefined ? [] : own.split(',')
+  const state = useApi<Aggregate>(
+    apiPath(`/v1/${resource.name}/aggregate`, {
+      ...others,
+      groupBy: dimension,
+      sort: '-count',
+      limit,
+    }),
+  )
+  const toggle = (key: string) => {
+    const next = chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]
+    onChange(next.length === 0 ? others : { ...others, [dimension]: next.join(',') })
+  }
+  return (
+    <fieldset class="facet">
+      <legend>{labels.property(dimension)}</legend>
+      <Loaded state={state} height="9rem">
+        {({ data, groups }) => (
+          <>
+            <ul>
+              {data.map(({ key, label, measures }) => {
+                const value = key[dimension] ?? null
+                const name = label[dimension] ?? value ?? t('value.unknown')
+                return (
+                  <li key={value ?? ''}>
+                    {value === null ? (
+                      <span class="soft">{name}</span>
+                    ) : (
+                      <label>
+                        <input
+                          type="checkbox"
+                          checked={chosen.includes(value)}
+                          onChange={() => toggle(value)}
+                        />
+                        {name}
+                      </label>
+                    )}
+                    <span class="soft number">{number(measures.count ?? 0)}</span>
+                  </li>
+                )
+              })}
+            </ul>
+            {groups.count > data.length && limit < 50 && (
+              <button type="button" class="chip" onClick={() => setLimit(50)}>
+                + {number(groups.count - data.length)}
+              </button>
+            )}
+          </>
+        )}
+      </Loaded>
+    </fieldset>
+  )
+}

@@ -1,0 +1,43 @@
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import type { ResourceDescription } from '../api/resources.ts'
+import type { Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** How many records each resource has, as links to them. */
+export function KeyFigures({
+  label,
+  resources,
+}: {
+  label: string
+  resources: readonly ResourceDescription[]
+}) {
+  return (
+    <dl class="key-figures" aria-label={label}>
+      {resources.map((resource) => (
+        <KeyFigure key={resource.name} resource={resource} />
+      ))}
+    </dl>
+  )
+}
+
+function KeyFigure({ resource: { name } }: { resource: ResourceDescription }) {
+  const { tOr, number, t } = useLanguage()
+  const state = useApi<Page<unknown>>(apiPath(`/v1/${name}`, { limit: 1, count: 'exact' }))
+  const count = state.body?.page.total?.count
+  return (
+    <div class="key-figure">
+      <dt>{tOr(`resource.${name}`, name)}</dt>
+      <dd>
+        {state.error ? (
+          <button type="button" onClick={state.retry} title={state.error.message}>
+            {t('state.retry')}
+          </button>
+        ) : (
+          <Link href={`/explore/${name}`}>{count === undefined ? '…' : number(count)}</Link>
+        )}
+      </dd>
+    </div>
+  )
+}

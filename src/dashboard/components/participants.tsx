@@ -1,0 +1,51 @@
+import { Link } from 'wouter-preact'
+import { findName } from '../api/names.ts'
+import { recordPath } from '../api/resources.ts'
+import type { Names } from '../api/types.ts'
+import { useLabels } from '../i18n/labels.ts'
+
+/** A country, organization or region that takes part, in a role. */
+export interface Participant {
+  country: string | null
+  organization: string | null
+  region: string | null
+  role: string
+}
+
+export const isParticipant = (value: unknown): value is Participant =>
+  typeof value === 'object' &&
+  value !== null &&
+  'role' in value &&
+  'country' in value &&
+  'organization' in value
+
+const maxShown = 6
+
+/** Participants in one line, each with its role unless all have the same. */
+export function Participants({
+  participants,
+  names,
+}: {
+  participants: readonly Participant[]
+  names: Names
+}) {
+  const labels = useLabels()
+  const hasOneRole = new Set(participants.map(({ role }) => role)).size === 1
+  const shown = participants.slice(0, maxShown)
+  return (
+    <>
+      {shown.map(({ country, organization, region, role }, at) => {
+        const key = organization ?? country ?? region ?? ''
+        const named = findName(names, key)
+        return (
+          <span key={`${key}${role}`}>
+            {at > 0 && ', '}
+            {named ? <Link href={recordPath(named.resource, key)}>{named.name}</Link> : key}
+            {!hasOneRole && <span class="soft small"> ({labels.word(role)})</span>}
+          </span>
+        )
+      })}
+      {participants.length > maxShown && ` +${participants.length - maxShown}`}
+    </>
+  )
+}

@@ -1,0 +1,41 @@
+import { Link } from 'wouter-preact'
+import { recordPath } from '../api/resources.ts'
+import type { Citation } from '../api/types.ts'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** The sources of a record, numbered, with the quotation that says so and where it stands. */
+export function SourceList({ citations }: { citations: readonly Citation[] }) {
+  const language = useLanguage()
+  const { t } = language
+  const labels = useLabels()
+  // A JSON pointer (RFC 6901): `/parties/0` is about the parties.
+  const labelOf = (pointer: string | null) => {
+    const name = pointer?.split('/')[1]
+    return name === undefined ? t('record.whole') : labels.property(name)
+  }
+  if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>
+  return (
+    <ol class="sources">
+      {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source }, at) => (
+        <li key={id} id={`source-${at + 1}`}>
+          <p>
+            [{at + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
+            {sourceDetails?.publisher && `, ${sourceDetails.publisher}`}
+            {sourceDetails?.publishedOn && `, ${formatEdtf(sourceDetails.publishedOn, language)}`}
+            {locator?.paragraph && `, ${t('record.paragraph', { paragraph: locator.paragraph })}`}
+            {locator?.page && `, ${t('record.page', { page: locator.page })}`}
+          </p>
+          {excerpt && <blockquote class="quotation">“{excerpt}”</blockquote>}
+          <p class="soft small">
+            {t('record.supports', {
+              property: labelOf(property),
+            })}
+            {note && ` · ${note}`}
+          </p>
+        </li>
+      ))}
+    </ol>
+  )
+}

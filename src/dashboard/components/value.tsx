@@ -1,0 +1,81 @@
+import { Link } from 'wouter-preact'
+import { findName } from '../api/names.ts'
+import { recordPath } from '../api/resources.ts'
+import type { Names } from '../api/types.ts'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { isParticipant, Participants } from './participants.tsx'
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isMoment = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
+const isWebAddress = (text: string) => /^https?:\/\//.test(text)
+
+/** A value of a record in words: names instead of keys, dates as precise as they are, labels of words. */
+export function Value({ value, kind, names }: { value: unknown; kind: string; names: Names }) {
+  const language = useLanguage()
+  const labels = useLabels()
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
+    return <span class="soft">{language.t('value.unknown')}</span>
+  if (typeof value === 'boolean') return <>{language.t(value ? 'value.yes' : 'value.no')}</>
+  if (typeof value === 'number') return <>{language.number(value)}</>
+  if (Array.isArray(value) && value.every(isParticipant))
+    return <Participants participants={value} names={names} />
+  if (Array.isArray(value)) return <ListValue values={value} names={names} />
+  if (isObject(value)) return <ObjectValue value={value} names={names} />
+  const text = String(value)
+  if (kind === 'date') return <>{formatEdtf(text, language)}</>
+  if (kind === 'enumeration') return <>{labels.word(text)}</>
+  const named = findName(names, text)
+  if (named) return <Link href={recordPath(named.resource, text)}>{named.name}</Link>
+  if (isMoment(text)) return <time dateTime={text}>{language.moment(text)}</time>
+  if (isWebAddress(text)) return <a href={text}>{text}</a>
+  return <>{text}</>
+}
+
+function ListValue({ values, names }: { values: unknown[]; names: Names }) {
+  return values.every((one) => !isObject(one)) ? (
+    <span class="chips">
+      {values.map((one) => (
+        <span key={String(one)} class="tag">
+          <Value value={one} kind="text" names={names} />
+        </span>
+      ))}
+    </span>
+  ) : (
+    <ul class="stack">
+      {values.map((one) => (
+        <li key={JSON.stringify(one)}>
+          <Value value={one} kind="text" names={names} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The known parts of an object, such as money or a place, in one line. */
+function ObjectValue({ value, names }: { value: Record<string, unknown>; names: Names }) {
+  const labels = useLabels()
+  const parts = Object.entries(value).filter(
+    ([, part]) => part !== null && !(Array.isArray(part) && part.length === 0),
+  )
+  return (
+    <>
+      {parts.map(([name, part], at) => (
+        <span key={name}>
+          {at > 0 && ' · '}
+          <span class="soft">{labels.property(name)}</span>{' '}
+          <Value value={part} kind={guessKind(name)} names={names} />
+        </span>
+      ))}
+    </>
+  )
+}
+
+/** The kind of a part of an object, of which the descriptions say nothing. */
+function guessKind(name: string): string {
+  if (/^(date|from|to|on)$|(On|From|To)$/.test(name)) return 'date'
+  return ['kind', 'role', 'status', 'qualifier'].includes(name) ? 'enumeration' : 'text'
+}

@@ -1,0 +1,62 @@
+import type { ComponentChildren } from 'preact'
+import type { ApiState } from '../api/use-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** A part of a view with a heading, and a caption that says what its numbers count. */
+export function Widget({
+  title,
+  caption,
+  wide = false,
+  children,
+}: {
+  title: string
+  caption?: string
+  wide?: boolean
+  children: ComponentChildren
+}) {
+  return (
+    <section class={wide ? 'widget wide' : 'widget'}>
+      <header>
+        <h2>{title}</h2>
+        {caption && <p>{caption}</p>}
+      </header>
+      <div class="widget-body">{children}</div>
+    </section>
+  )
+}
+
+/**
+ * Shows what a request has led to: a placeholder of about the size of the content, the content, or why it failed, with a button
+ * that tries again.
+ */
+export function Loaded<Body>({
+  state,
+  height = '8rem',
+  children,
+}: {
+  state: ApiState<Body>
+  /** Height of the placeholder, so that nothing moves when the content comes. */
+  height?: string
+  children: (body: Body) => ComponentChildren
+}) {
+  const { t } = useLanguage()
+  if (state.error) {
+    const reason = state.error.status === 0 ? t('state.offline') : state.error.message
+    return (
+      <div class="failure" role="alert">
+        <span>{t('state.failed', { reason })}</span>
+        <button type="button" onClick={state.retry}>
+          {t('state.retry')}
+        </button>
+      </div>
+    )
+  }
+  if (state.body === undefined) {
+    return (
+      <div class="placeholder loading" style={{ height }} role="status">
+        <span class="visually-hidden">{t('state.loading')}</span>
+      </div>
+    )
+  }
+  return <>{children(state.body)}</>
+}

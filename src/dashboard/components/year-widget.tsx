@@ -1,0 +1,39 @@
+import { apiPath } from '../api/client.ts'
+import { toBars } from '../api/groups.ts'
+import type { Aggregate } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { YearColumns } from '../charts/year-columns.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { Loaded, Widget } from './widget.tsx'
+
+/** Agreements by the year of their signature. */
+export function YearWidget({ title, caption }: { title: string; caption: string }) {
+  const { t } = useLanguage()
+  const state = useApi<Aggregate>(
+    apiPath('/v1/agreements/aggregate', {
+      groupBy: 'signedYear',
+      sort: 'signedYear',
+      limit: 500,
+    }),
+  )
+  return (
+    <Widget title={title} caption={caption} wide>
+      <Loaded state={state} height="14rem">
+        {({ data }) =>
+          data.length === 0 ? (
+            <p class="empty">{t('explore.none')}</p>
+          ) : (
+            <YearColumns
+              caption={caption}
+              heading={title}
+              years={toBars(data, 'signedYear', t('value.unknown')).map((bar, at) => ({
+                ...bar,
+                year: Number(data[at]?.key.signedYear ?? Number.NaN) || null,
+              }))}
+            />
+          )
+        }
+      </Loaded>
+    </Widget>
+  )
+}

@@ -1,0 +1,53 @@
+import type { Language } from '../i18n/language.ts'
+
+/**
+ * Formats a date as imprecise as its source gives it: `2011-04` is "April 2011", `201X` "2010s", `1984?` "1984 (uncertain)".
+ * A text that is not EDTF of level 0 or 1 (ISO 8601-2) is returned as it is.
+ */
+export function formatEdtf(text: string, language: Language): string {
+  const { t } = language
+  const [from = '', to] = text.split('/')
+  if (to === undefined) return formatPoint(from, language)
+  const isOpen = (end: string) => end === '' || end === '..'
+  if (isOpen(from) && isOpen(to)) return t('value.unknown')
+  if (isOpen(to)) return t('value.since', { from: formatPoint(from, language) })
+  if (isOpen(from)) return t('value.until', { to: formatPoint(to, language) })
+  return t('value.range', { from: formatPoint(from, language), to: formatPoint(to, language) })
+}
+
+function formatPoint(text: string, language: Language): string {
+  const [, date = text, qualifier] = /^(.*?)([?~%])?$/.exec(text) ?? []
+  const plain = formatDate(date, language)
+  if (qualifier === '?') return language.t('value.uncertain', { date: plain })
+  if (qualifier === '~') return language.t('value.approximate', { date: plain })
+  if (qualifier === '%')
+    return language.t('value.uncertain', { date: language.t('value.approximate', { date: plain }) })
+  return plain
+}
+
+function formatDate(text: string, { tag, t }: Language): string {
+  const decade = /^(\d{3})X$/.exec(text)?.[1]
+  if (decade) return t('value.decade', { decade: `${decade}0` })
+  const century = /^(\d{2})XX$/.exec(text)?.[1]
+  if (century) return t('value.century', { century })
+  const parts = /^(\d{4})(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?$/.exec(text)
+  if (!parts) return text
+  const [, year = '', month, day] = parts
+  if (month === undefined || month === 'XX') return formatWith(tag, { year: 'numeric' }, year)
+  if (day === undefined || day === 'XX')
+    return formatWith(tag, { year: 'numeric', month: 'long' }, year, month)
+  return formatWith(tag, { year: 'numeric', month: 'long', day: 'numeric' }, year, month, day)
+}
+
+function formatWith(
+  tag: string,
+  options: Intl.DateTimeFormatOptions,
+  year: string,
+  month = '01',
+  day = '01',
+): string {
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
+  return Number.isNaN(date.getTime())
+    ? [year, month, day].join('-')
+    : new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' }).format(date)
+}

@@ -1,0 +1,64 @@
+import { apiPath } from './api/client.ts'
+import type { ResourceDescription } from './api/resources.ts'
+
+/** The state of the explorer, which is the query string of its URL. */
+export interface ExploreState {
+  /** Filters of the API by parameter, such as `signedOn[gte]`. */
+  filters: Readonly<Record<string, string>>
+  /** A sort of the API, such as `-signedOn`. */
+  sort: string | null
+  cursor: string | null
+  /** The properties shown, beside the record's name. */
+  columns: readonly string[]
+}
+
+/** Parameters of the URL that are no filters. `lang` is the language of the dashboard. */
+const own = ['sort', 'cursor', 'columns', 'lang', 'limit', 'count', 'fields', 'include']
+
+const maxDefaultColumns = 4
+
+/** The columns that are shown before a reader chooses: what kind of thing it is, when, and who takes part. */
+export function defaultColumns({ properties, title }: ResourceDescription): string[] {
+  const names = properties.map(({ name }) => name)
+  const preferred = [
+    'parties',
+    'participants',
+    'kind',
+    'modality',
+    'status',
+    'signedOn',
+    'startsOn',
+    'designatedOn',
+  ]
+  const chosen = preferred.filter((name) => names.includes(name))
+  const rest = names.filter(
+    (name) => ![...chosen, title, 'id', 'visibility', 'version', 'createdAt', 'updatedAt'].includes(name),
+  )
+  return [...chosen, ...rest].slice(0, maxDefaultColumns)
+}
+
+/** Reads the state from the query string. What is no filter of the resource stays, so that the service can say so. */
+export function exploreState(resource: ResourceDescription, search: string): ExploreState {
+  const parameters = new URLSearchParams(search)
+  const filters = [...parameters].filter(([name]) => !own.includes(name))
+  return {
+    filters: Object.fromEntries(filters),
+    sort: parameters.get('sort'),
+    cursor: parameters.get('cursor'),
+    columns: parameters.get('columns')?.split(',') ?? defaultColumns(resource),
+  }
+}
+
+/** The URL of a state. Columns are in it only if they were chosen. */
+export function exploreUrl(
+  resource: ResourceDescription,
+  { filters, sort, cursor, columns }: ExploreState,
+): string {
+  const isDefault = columns.join() === defaultColumns(resource).join()
+  return apiPath(`/explore/${resource.name}`, {
+    ...filters,
+    sort: sort ?? undefined,
+    cursor: cursor ?? undefined,
+    columns: isDefault ? undefined : columns,
+  })
+}

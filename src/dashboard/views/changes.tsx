@@ -1,0 +1,25 @@
+import { apiPath } from '../api/client.ts'
+import type { ChangePage } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { ChangeList } from '../components/change-list.tsx'
+import { Loaded } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+
+/** The latest changes of all records. */
+export function ChangesView() {
+  const { t } = useLanguage()
+  const state = useApi<ChangePage>(apiPath('/v1/changes', { order: 'desc', limit: 100 }))
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{t('changes.title')}</h1>
+          <p>{t('changes.lead')}</p>
+        </div>
+      </div>
+      <Loaded state={state} height="40rem">
+        {({ data }) => <ChangeList changes={data} />}
+      </Loaded>
+    </>
+  )
+}

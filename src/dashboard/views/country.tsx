@@ -1,0 +1,201 @@
+import { Link, useLocation, useSearch } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { toBars } from '../api/groups.ts'
+import { explorePath } from '../api/resources.ts'
+import type { Country, CountryBriefing } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { Timeline } from '../charts/timeline.tsx'
+import { YearColumns } from '../charts/year-columns.tsx'
+import { BriefingChanges } from '../components/briefing/changes.tsx'
+import { Expiring } from '../components/briefing/expiring.tsx'
+import { Figures } from '../components/briefing/figures.tsx'
+import { GroupsWidget } from '../components/briefing/groups-widget.tsx'
+import { MoneyWidget } from '../components/briefing/money-widget.tsx'
+import { Sources } from '../components/briefing/sources.tsx'
+import { KeyFigureList } from '../components/key-figure-list.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** What the registry knows of one country, now or as of an earlier time, made to be read on paper as well. */
+export function CountryView({ code }: { code: string }) {
+  const asOf = new URLSearchParams(useSearch()).get('asOf') ?? undefined
+  const state = useApi<CountryBriefing>(
+    apiPath(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
+  )
+  return (
+    <Loaded state={state} height="60rem">
+      {(briefing) => (
+        <>
+          <Head briefing={briefing} asOf={asOf} />
+          <Numbers briefing={briefing} />
+          <div class="grid">
+            <Agreements briefing={briefing} asOf={asOf} />
+            <Activities briefing={briefing} />
+            <Figures briefing={briefing} />
+            <BriefingChanges briefing={briefing} />
+            <Sources briefing={briefing} />
+          </div>
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
+  const language = useLanguage()
+  const { t } = language
+  const { code, name } = briefing.country
+  const names = useApi<Country>(apiPath(`/v1/countries/${code}`, { asOf })).body
+  const others = names ? [names.name, names.officialName, ...names.aliases.map((alias) => alias.name)] : []
+  return (
+    <div class="page-head">
+      <div>
+        <p class="small">
+          <Link href="/explore/countries">{t('resource.countries')}</Link>
+        </p>
+        <h1>{name}</h1>
+        <p>{[...new Set(others)].filter((other) => other && other !== name).join(' · ')} </p>
+        <p class="print-only">
+          {t('country.printed', { day: formatEdtf(briefing.day, language), address: location.href })}
+        </p>
+      </div>
+      <div class="toolbar no-print">
+        <AsOf asOf={asOf} code={code} />
+        <button type="button" onClick={() => print()}>
+          {t('country.print')}
+        </button>
+      </div>
+    </div>
+  )
+}
+
+/** Chooses the day of which the registry is shown: its last moment, by UTC. */
+function AsOf({ code, asOf }: { code: string; asOf: string | undefined }) {
+  const { t } = useLanguage()
+  const [, navigate] = useLocation()
+  const path = `/countries/${code}`
+  return (
+    <>
+      <label class="small">
+        {t('country.asOf')}{' '}
+        <input
+          type="date"
+          value={asOf?.slice(0, 10) ?? ''}
+          max={new Date().toISOString().slice(0, 10)}
+          onChange={({ currentTarget: { value } }) =>
+            navigate(value === '' ? path : apiPath(path, { asOf: endOfDay(value) }))
+          }
+        />
+      </label>
+      {asOf !== undefined && <Link href={path}>{t('country.now')}</Link>}
+    </>
+  )
+}
+
+/** The last moment of a day, or now if the day is not over: the future cannot be asked for. */
+function endOfDay(day: string): string {
+  const end = `${day}T23:59:59.999Z`
+  const now = new Date().toISOString()
+  return end < now ? end : now
+}
+
+function Numbers({ briefing }: { briefing: CountryBriefing }) {
+  const { t, tOr } = useLanguage()
+  const records = Object.entries(briefing.records).map(([resource, { count, list }]) => ({
+    label: tOr(`resource.${resource}`, resource),
+    count,
+    path: explorePath(list),
+  }))
+  const inForce = {
+    label: t('country.inForce'),
+    count: briefing.inForce.count,
+    path: explorePath(briefing.inForce.list),
+  }
+  const label = t('country.records', { name: briefing.country.name })
+  return <KeyFigureList label={label} figures={[...records, inForce]} />
+}
+
+function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
+  const { t } = useLanguage()
+  const { code, name } = briefing.country
+  const caption = t('country.caption', { name })
+  const groups = briefing.records.agreements?.groups
+  const years = groups?.year?.data ?? []
+  return (
+    <>
+      <Timeline country={code} name={name} asOf={asOf} />
+      {years.length > 0 && (
+        <Widget title={t('overview.byYear')} caption={caption} wide>
+          <YearColumns
+            caption={caption}
+            heading={t('overview.byYear')}
+            years={toBars(years, 'signedYear', t('value.unknown')).map((bar, at) => ({
+              ...bar,
+              year: Number(years[at]?.key.signedYear ?? Number.NaN) || null,
+            }))}
+          />
+        </Widget>
+      )}
+      <GroupsWidget
+        title={t('country.partners')}
+        caption={caption}
+        groups={groups?.partner}
+        dimension="country"
+      />
+      <GroupsWidget title={t('country.topics')} caption={caption} groups={groups?.topic} dimension="topic" />
+      <GroupsWidget title={t('country.byKind')} caption={caption} groups={groups?.kind} dimension="kind" />
+      <GroupsWidget
+        title={t('country.byStatus')}
+        caption={caption}
+        groups={groups?.status}
+        dimension="status"
+      />
+      <Expiring briefing={briefing} />
+    </>
+  )
+}
+
+/** What came of the agreements, and what else there is: projects, bases, programs. */
+function Activities({ briefing }: { briefing: CountryBriefing }) {
+  const { t, tOr } = useLanguage()
+  const labels = useLabels()
+  const { name } = briefing.country
+  const others = Object.entries(briefing.records).filter(([resource]) => resource !== 'agreements')
+  return (
+    <>
+      {others.map(([resource, { groups }]) => {
+        const dimension = (['kind', 'modality', 'status'] as const).find((name) => groups[name])
+        if (dimension === undefined) return null
+        const resourceName = tOr(`resource.${resource}`, resource)
+        return (
+          <GroupsWidget
+            key={resource}
+            title={t('country.by', { resource: resourceName, property: labels.property(dimension) })}
+            caption={t('country.recordsOf', { resource: resourceName, name })}
+            groups={groups[dimension]}
+            dimension={dimension}
+          />
+        )
+      })}
+      <GroupsWidget
+        title={t('country.units')}
+        caption={t('country.unitsCaption', { name })}
+        groups={briefing.units}
+        dimension="kind"
+        measure="sum:unitCount"
+      />
+      <MoneyWidget
+        title={t('country.given')}
+        caption={t('country.givenCaption', { name })}
+        money={briefing.given}
+      />
+      <MoneyWidget
+        title={t('country.received')}
+        caption={t('country.receivedCaption', { name })}
+        money={briefing.received}
+      />
+    </>
+  )
+}

@@ -1,0 +1,198 @@
+import { useState } from 'preact/hooks'
+import { Link, useLocation, useSearch } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { findResource, type ResourceDescription } from '../api/resources.ts'
+import type { Page, RecordDocument } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { Facets } from '../components/facets.tsx'
+import { RecordTable } from '../components/record-table.tsx'
+import { Loaded } from '../components/widget.tsx'
+import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** The records of a resource as a table, with filters, columns and downloads. The URL has the whole state. */
+export default function ExploreView({ name }: { name: string }) {
+  const { t } = useLanguage()
+  const resource = findResource(name)
+  return resource ? <Explorer resource={resource} /> : <h1>{t('state.notFound')}</h1>
+}
+
+function Explorer({ resource }: { resource: ResourceDescription }) {
+  const { t, tOr, number } = useLanguage()
+  const [, navigate] = useLocation()
+  const state = exploreState(resource, useSearch())
+  const change = (next: Partial<ExploreState>) =>
+    navigate(exploreUrl(resource, { ...state, cursor: null, ...next }))
+  const list = useApi<Page<RecordDocument>>(
+    apiPath(`/v1/${resource.name}`, {
+      ...state.filters,
+      sort: state.sort ?? undefined,
+      cursor: state.cursor ?? undefined,
+      fields: [...new Set([resource.key, resource.title, ...state.columns])],
+      include: 'names',
+      count: 'exact',
+    }),
+  )
+  const total = list.body?.page.total?.count
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{tOr(`resource.${resource.name}`, resource.name)}</h1>
+          <p aria-live="polite">
+            {total === undefined
+              ? '…'
+              : total === 1
+                ? t('explore.one')
+                : t('explore.count', { count: number(total) })}
+          </p>
+        </div>
+      </div>
+      <div class="explore">
+        <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />
+        <div>
+          <FilterChips filters={state.filters} onChange={(filters) => change({ filters })} />
+          <Toolbar resource={resource} state={state} onChange={change} />
+          <Loaded state={list} height="40rem">
+            {({ data, page, names = {} }) => (
+              <>
+                {data.length === 0 ? (
+                  <p class="empty">{t('explore.none')}</p>
+                ) : (
+                  <RecordTable
+                    resource={resource}
+                    records={data}
+                    names={names}
+                    columns={state.columns}
+                    sort={state.sort}
+                    onSort={(sort) => change({ sort })}
+                  />
+                )}
+                <div class="toolbar no-print">
+                  {state.cursor !== null && (
+                    <Link class="button" href={exploreUrl(resource, { ...state, cursor: null })}>
+                      {t('explore.first')}
+                    </Link>
+                  )}
+                  {page.next !== null && (
+                    <Link class="button" href={exploreUrl(resource, { ...state, cursor: page.next })}>
+                      {t('explore.next')}
+                    </Link>
+                  )}
+                </div>
+              </>
+            )}
+          </Loaded>
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** The filters in force, each with a button that removes it. */
+function FilterChips({
+  filters,
+  onChange,
+}: {
+  filters: Readonly<Record<string, string>>
+  onChange: (filters: Record<string, string>) => void
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const entries = Object.entries(filters)
+  if (entries.length === 0) return null
+  return (
+    <div class="toolbar">
+      <div class="chips">
+        {entries.map(([name, value]) => {
+          const text = `${labels.property(name)}: ${value}`
+          const rest = Object.fromEntries(entries.filter(([other]) => other !== name))
+          return (
+            <button
+              key={name}
+              type="button"
+              class="chip"
+              aria-label={t('explore.remove', { filter: text })}
+              onClick={() => onChange(rest)}
+            >
+              {text} ×
+            </button>
+          )
+        })}
+        <button type="button" class="chip no-print" onClick={() => onChange({})}>
+          {t('explore.clear')}
+        </button>
+      </div>
+    </div>
+  )
+}
+
+/** Formats of an export, with the names that people know them by. */
+const formats = [
+  ['csv', 'CSV'],
+  ['xlsx', 'Excel'],
+  ['ndjson', 'NDJSON'],
+] as const
+
+function Toolbar({
+  resource,
+  state,
+  onChange,
+}: {
+  resource: ResourceDescription
+  state: ExploreState
+  onChange: (next: Partial<ExploreState>) => void
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const exported = (format: string) =>
+    apiPath(`/v1/${resource.name}/export`, {
+      ...state.filters,
+      sort: state.sort ?? undefined,
+      fields: [...new Set([resource.key, resource.title, ...state.columns])],
+      format,
+    })
+  const toggle = (name: string) => {
+    const columns = state.columns.includes(name)
+      ? state.columns.filter((column) => column !== name)
+      : [...state.columns, name]
+    onChange({ columns: columns.length > 0 ? columns : defaultColumns(resource) })
+  }
+  return (
+    <div class="toolbar no-print">
+      <details>
+        <summary>{t('explore.columns')}</summary>
+        <div class="chips">
+          {resource.properties.map(({ name }) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={state.columns.includes(name)}
+              onClick={() => toggle(name)}
+            >
+              {labels.property(name)}
+            </button>
+          ))}
+        </div>
+      </details>
+      <span class="grow" />
+      {formats.map(([format, label]) => (
+        <a key={format} class="button" href={exported(format)} download>
+          {label}
+        </a>
+      ))}
+      <CopyButton text={() => `curl '${location.origin}${exported('csv')}'`} />
+    </div>
+  )
+}
+
+function CopyButton({ text }: { text: () => string }) {
+  const { t } = useLanguage()
+  const [isCopied, setCopied] = useState(false)
+  return (
+    <button type="button" onClick={() => navigator.clipboard.writeText(text()).then(() => setCopied(true))}>
+      {t(isCopied ? 'explore.copied' : 'explore.curl')}
+    </button>
+  )
+}

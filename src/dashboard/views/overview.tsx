@@ -1,0 +1,186 @@
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { toBars } from '../api/groups.ts'
+import { activities, explorePath, findResource, recordPath, resources } from '../api/resources.ts'
+import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { BarTable } from '../components/bar-table.tsx'
+import { ChangeList } from '../components/change-list.tsx'
+import { CountryMap } from '../components/country-map.tsx'
+import { KeyFigures } from '../components/key-figures.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { YearWidget } from '../components/year-widget.tsx'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** What the registry holds, at a glance. */
+export function OverviewView() {
+  const { t } = useLanguage()
+  const shown = [...activities, ...resources.filter(({ name }) => ['sources', 'figures'].includes(name))]
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{t('overview.title')}</h1>
+          <p>{t('app.tagline')}</p>
+        </div>
+      </div>
+      <KeyFigures label={t('overview.holds')} resources={shown} />
+      <div class="grid">
+        <YearWidget title={t('overview.byYear')} caption={t('overview.byYearCaption')} />
+        <Widget title={t('overview.map')} caption={t('overview.mapCaption')} wide>
+          <CountryMap caption={t('overview.mapCaption')} />
+        </Widget>
+        <Partners />
+        <LatestChanges />
+        <Expiring />
+        <Claims />
+      </div>
+    </>
+  )
+}
+
+function Partners() {
+  const { t } = useLanguage()
+  const state = useApi<Aggregate>(
+    apiPath('/v1/agreements/aggregate', { groupBy: 'country', sort: '-count', limit: 10 }),
+  )
+  return (
+    <Widget title={t('overview.partners')} caption={t('overview.partnersCaption')}>
+      <Loaded state={state} height="22rem">
+        {({ data }) => (
+          <BarTable
+            caption={t('overview.partners')}
+            heading={t('resource.countries')}
+            bars={toBars(data, 'country', t('value.unknown'), {
+              toPath: ({ key: { country }, list }) =>
+                country ? recordPath('countries', country) : explorePath(list),
+            })}
+          />
+        )}
+      </Loaded>
+    </Widget>
+  )
+}
+
+function LatestChanges() {
+  const { t } = useLanguage()
+  const state = useApi<ChangePage>(apiPath('/v1/changes', { order: 'desc', limit: 8 }))
+  return (
+    <Widget title={t('overview.changes')}>
+      <Loaded state={state} height="22rem">
+        {({ data }) => <ChangeList changes={data} />}
+      </Loaded>
+    </Widget>
+  )
+}
+
+/** The day a year after a day, as ISO 8601. */
+function aYearLater(day: Date): string {
+  const later = new Date(day)
+  later.setUTCFullYear(later.getUTCFullYear() + 1)
+  return later.toISOString().slice(0, 10)
+}
+
+function Expiring() {
+  const language = useLanguage()
+  const { t } = language
+  const today = new Date()
+  const from = today.toISOString().slice(0, 10)
+  const to = aYearLater(today)
+  const state = useApi<Page<Agreement>>(
+    apiPath('/v1/agreements', {
+      'expiresOn[gte]': from,
+      'expiresOn[lte]': to,
+      sort: 'expiresOn',
+      limit: 8,
+      fields: 'id,title,expiresOn',
+    }),
+  )
+  return (
+    <Widget title={t('overview.expiring')}>
+      <Loaded state={state}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <p class="empty">
+              {t('overview.expiringNone', { from: formatEdtf(from, language), to: formatEdtf(to, language) })}
+            </p>
+          ) : (
+            <ul class="entries">
+              {data.map(({ id, title, expiresOn }) => (
+                <li key={id}>
+                  <Link href={recordPath('agreements', id)}>{title}</Link>{' '}
+                  <span class="soft small">{expiresOn && formatEdtf(expiresOn, language)}</span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Widget>
+  )
+}
+
+function Claims() {
+  const { t } = useLanguage()
+  const state = useApi<Page<Figure>>(apiPath('/v1/figures', { limit: 50, sort: 'indicator' }))
+  return (
+    <Widget title={t('overview.claims')} caption={t('overview.claimsCaption')} wide>
+      <Loaded state={state} height="24rem">
+        {({ data }) => (
+          <table>
+            <caption class="visually-hidden">{t('overview.claims')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t('overview.claim')}</th>
+                <th scope="col" class="number">
+                  {t('overview.claimed')}
+                </th>
+                <th scope="col" class="number">
+                  {t('overview.recorded')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.map((figure) => (
+                <Claim key={figure.id} figure={figure} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+    </Widget>
+  )
+}
+
+function Claim({ figure: { id, title, value, unit, query } }: { figure: Figure }) {
+  const { t, number } = useLanguage()
+  return (
+    <tr>
+      <th scope="row">
+        <Link href={recordPath('figures', id)}>{title}</Link>
+      </th>
+      <td class="number">
+        {number(value)} <span class="soft small">{unit}</span>
+      </td>
+      <td class="number">
+        {query === null ? (
+          <span class="soft small">{t('overview.notCountable')}</span>
+        ) : (
+          <Recorded query={query} />
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** The number of records that a figure's query finds now, as a link to them. */
+function Recorded({ query }: { query: string }) {
+  const { number } = useLanguage()
+  const separator = query.includes('?') ? '&' : '?'
+  const state = useApi<Page<unknown>>(`${query}${separator}limit=1&count=exact`)
+  const count = state.body?.page.total?.count
+  const isList = findResource(query.split(/[/?]/)[2] ?? '') !== undefined
+  const text = count === undefined ? '…' : number(count)
+  return isList ? <Link href={explorePath(query)}>{text}</Link> : <span>{text}</span>
+}

@@ -1,0 +1,126 @@
+import { useMemo } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { findResource, type ResourceDescription } from '../api/resources.ts'
+import type { Citation, HistoryPage, Names, RecordDocument } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { HistoryList } from '../components/history-list.tsx'
+import { SourceList } from '../components/source-list.tsx'
+import { Value } from '../components/value.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** Shown in the heading or beside the facts. */
+const apart = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
+
+type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Names }
+
+/** Everything about one record: its facts with their sources, and its history. */
+export default function RecordView({ resource: name, id }: { resource: string; id: string }) {
+  const { t } = useLanguage()
+  const resource = findResource(name)
+  return resource ? <KnownRecord resource={resource} id={id} /> : <h1>{t('state.notFound')}</h1>
+}
+
+function KnownRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
+  const { t, tOr } = useLanguage()
+  const path = `/v1/${resource.name}/${encodeURIComponent(id)}`
+  const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
+  const state = useApi<RecordWithSources>(apiPath(path, { include }))
+  return (
+    <Loaded state={state} height="40rem">
+      {(record) => (
+        <>
+          <div class="page-head">
+            <div>
+              <p class="small">
+                <Link href={`/explore/${resource.name}`}>
+                  {tOr(`resource.${resource.name}`, resource.name)}
+                </Link>
+              </p>
+              <h1>{String(record[resource.title] ?? record[resource.key] ?? '')}</h1>
+              <p class="small">{t('record.version', { version: String(record.version) })}</p>
+            </div>
+            <a class="button no-print" href={path}>
+              {t('record.json')}
+            </a>
+          </div>
+          <div class="stack">
+            <Facts resource={resource} record={record} />
+            <Widget title={t('record.sources')}>
+              <SourceList citations={record.citations ?? []} />
+            </Widget>
+            <History path={path} names={record.names ?? {}} />
+          </div>
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function Facts({ resource, record }: { resource: ResourceDescription; record: RecordWithSources }) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const citations = record.citations ?? []
+  const marks = useMemo(() => markProperties(citations), [citations])
+  const shown = resource.properties.filter(
+    ({ name }) => name !== resource.title && !apart.includes(name) && name in record,
+  )
+  return (
+    <Widget title={t('record.facts')}>
+      <dl class="facts">
+        {shown.map(({ name, kind }) => (
+          <Fact key={name} label={labels.property(name)} marks={marks.get(name) ?? []}>
+            <Value value={record[name]} kind={kind} names={record.names ?? {}} />
+          </Fact>
+        ))}
+      </dl>
+    </Widget>
+  )
+}
+
+function Fact({
+  label,
+  marks,
+  children,
+}: {
+  label: string
+  marks: number[]
+  children: preact.ComponentChildren
+}) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        {children}
+        {marks.map((mark) => (
+          <a key={mark} class="reference-marks" href={`#source-${mark}`}>
+            [{mark}]
+          </a>
+        ))}
+      </dd>
+    </>
+  )
+}
+
+/** The numbers of the citations that support each property. */
+function markProperties(citations: readonly Citation[]): Map<string, number[]> {
+  const marks = new Map<string, number[]>()
+  for (const [at, { property }] of citations.entries()) {
+    // A JSON pointer (RFC 6901): of `/parties/0`, the property is `parties`.
+    const name = property?.split('/')[1]
+    if (name !== undefined) marks.set(name, [...(marks.get(name) ?? []), at + 1])
+  }
+  return marks
+}
+
+function History({ path, names }: { path: string; names: Names }) {
+  const { t } = useLanguage()
+  const state = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: 20 }))
+  return (
+    <Widget title={t('record.history')}>
+      <Loaded state={state}>{({ data }) => <HistoryList entries={data} names={names} />}</Loaded>
+    </Widget>
+  )
+}

@@ -1,0 +1,44 @@
+import { Link, useSearch } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { recordPath } from '../api/resources.ts'
+import type { HitPage } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { Snippet } from '../components/snippet.tsx'
+import { Loaded } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+
+/** The results of a search across the registry. */
+export function SearchView() {
+  const { t, tOr } = useLanguage()
+  const text = new URLSearchParams(useSearch()).get('q') ?? ''
+  const state = useApi<HitPage>(text === '' ? null : apiPath('/v1/search', { q: text, limit: 50 }))
+  if (text === '') return <h1>{t('search.ask')}</h1>
+  return (
+    <>
+      <div class="page-head">
+        <h1>{t('search.results', { text })}</h1>
+      </div>
+      <Loaded state={state} height="30rem">
+        {({ data, page }) => (
+          <>
+            {data.length === 0 && <p class="empty">{t('search.none')}</p>}
+            <ul class="entries">
+              {data.map((hit) => (
+                <li key={`${hit.resource}/${hit.key}`}>
+                  <Link href={recordPath(hit.resource, hit.key)}>{hit.title}</Link>{' '}
+                  <span class="soft small">{tOr(`resource.${hit.resource}`, hit.resource)}</span>
+                  {hit.snippet && (
+                    <p class="small">
+                      <Snippet html={hit.snippet} />
+                    </p>
+                  )}
+                </li>
+              ))}
+            </ul>
+            {page.more && <p class="soft">{t('search.more')}</p>}
+          </>
+        )}
+      </Loaded>
+    </>
+  )
+}

@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { edtfSpan } from '../../src/dashboard/dates/edtf-span.ts'
+import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
+import { createLanguage } from '../../src/dashboard/i18n/language.ts'
+import { spans } from '../support/edtf-dates.ts'
+
+const day = (date: Date | null | undefined) => date?.toISOString().slice(0, 10) ?? null
+
+describe('a date of the dashboard', () => {
+  it.each([
+    ['2011-04-15', 'April 15, 2011', '2011年4月15日'],
+    ['2011-04', 'April 2011', '2011年4月'],
+    ['2011', '2011', '2011年'],
+    ['201X', '2010s', '2010年代'],
+    ['1984?', '1984 (uncertain)', '1984年（不确定）'],
+    ['2012-03~', 'about March 2012', '约2012年3月'],
+    ['1985-04/..', 'from April 1985', '自1985年4月起'],
+    ['../2001', 'until 2001', '至2001年'],
+    ['2001/2003', '2001 to 2003', '2001年至2003年'],
+  ])('%s is written as precisely as it is, in both languages', (text, english, chinese) => {
+    expect(formatEdtf(text, createLanguage('en'))).toBe(english)
+    expect(formatEdtf(text, createLanguage('zh'))).toBe(chinese)
+  })
+
+  it.each([
+    ['2011-04-15', '2011-04-15', '2011-04-15', true],
+    ['2011-02', '2011-02-01', '2011-02-28', false],
+    ['201X', '2010-01-01', '2019-12-31', false],
+    ['0050', '0050-01-01', '0050-12-31', false],
+    ['2011-04-15?', '2011-04-15', '2011-04-15', false],
+    ['1985-04/..', '1985-04-01', null, false],
+    ['2001/2003', '2001-01-01', '2003-12-31', false],
+  ])('%s covers every day that it can mean', (text, earliest, latest, isExact) => {
+    const span = edtfSpan(text)
+    expect([day(span?.earliest), day(span?.latest), span?.isExact]).toEqual([earliest, latest, isExact])
+  })
+
+  it('of any form covers the days that a slow reading of the standard gives', () => {
+    const dayNumber = (date: Date | null, open: number) =>
+      date === null ? open : date.getTime() / 86_400_000
+    fc.assert(
+      fc.property(spans, ({ text, from, to }) => {
+        const span = edtfSpan(text)
+        // JavaScript has no days beyond a hundred million.
+        if (span === undefined) return Math.max(Math.abs(from), Math.abs(to)) > 100_000_000
+        expect([dayNumber(span.earliest, -Infinity), dayNumber(span.latest, Infinity)]).toEqual([from, to])
+        return true
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})

@@ -1,0 +1,232 @@
+import axe from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+
+/** The dashboard in a browser, on the first data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+
+/** The longest wait for something on a page, on a busy machine. */
+const timeoutMs = 10_000
+
+let api: Api
+let browser: Browser
+let agreement: string
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  browser = await openBrowser()
+  const found = await api.get('/v1/agreements?country=PAK&fields=id')
+  agreement = found.json<{ data: { id: string }[] }>().data[0]?.id ?? ''
+})
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+})
+
+/** What went wrong while a page was open: errors of scripts, refused requests, requests to elsewhere. */
+interface Watched {
+  page: Page
+  faults: string[]
+}
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ locale: 'en-GB', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(timeoutMs)
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(api.origin)) faults.push(`a request to ${request.url()}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`)
+  })
+  await page.goto(api.origin + path, { waitUntil: 'networkidle' })
+  return { page, faults }
+}
+
+const views = (): [string, string][] => [
+  ['overview', '/'],
+  ['country', '/countries/PAK'],
+  ['explorer', '/explore/agreements'],
+  ['explorer of countries', '/explore/countries'],
+  ['record', `/records/agreements/${agreement}`],
+  ['search', '/search?q=energy'],
+  ['changes', '/changes'],
+]
+
+describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
+  it('shows every view without an error, and asks no other origin', async () => {
+    for (const [name, path] of views()) {
+      const { page, faults } = await open(path)
+      expect(faults, name).toEqual([])
+      expect(await page.getByRole('heading', { level: 1 }).count(), name).toBe(1)
+      await page.context().close()
+    }
+  })
+
+  it('has no fault that axe knows, in either scheme, on a desk and on a phone', async () => {
+    const sizes = [
+      { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+      { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
+    ] as const
+    for (const options of sizes) {
+      for (const [name, path] of views()) {
+        const { page } = await open(path, { ...options, bypassCSP: true })
+        await page.evaluate(axe.source)
+        const found = await page.evaluate(async () => {
+          // The script above has defined it.
+          const { axe: checker } = globalThis as unknown as { axe: typeof axe }
+          const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
+          return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+        })
+        expect(found, `${name}, ${options.colorScheme}`).toEqual([])
+        await page.context().close()
+      }
+    }
+  }, 120_000)
+
+  it('does not scroll sideways on a phone', async () => {
+    for (const [name, path] of views()) {
+      const { page } = await open(path, { viewport: { width: 375, height: 800 } })
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(overflow, name).toBeLessThanOrEqual(0)
+      await page.context().close()
+    }
+  }, 60_000)
+
+  it('leads from the overview to the sentence behind a claim in three clicks', async () => {
+    const { page } = await open('/')
+    await page.getByRole('link', { name: /^Countries and regions with which China has started/ }).click()
+    await page.getByRole('heading', { level: 1, name: /^Countries and regions/ }).waitFor()
+    const quotation = page.locator('blockquote')
+    await quotation.first().waitFor()
+    const cited = await api.get('/v1/citations?fields=excerpt&limit=200')
+    const excerpts = cited
+      .json<{ data: { excerpt: string | null }[] }>()
+      .data.map(({ excerpt }) => `“${excerpt}”`)
+    expect(excerpts).toContain(await quotation.first().textContent())
+    await page.context().close()
+  })
+
+  it('leads from the overview over Pakistan to the agreement with its source', async () => {
+    const { page } = await open('/')
+    await page.getByRole('link', { name: 'Pakistan', exact: true }).click()
+    await page
+      .getByRole('link', { name: /^China–Pakistan cooperation documents/ })
+      .last()
+      .click()
+    await page.getByRole('heading', { level: 2, name: 'Sources' }).waitFor()
+    await page.getByText('China and Pakistan signed cooperation documents').waitFor()
+    await page.getByRole('link', { name: 'Scientific and Technological Diplomacy' }).first().waitFor()
+    await page.context().close()
+  })
+
+  it('shows the numbers that the API answers', async () => {
+    const { page } = await open('/')
+    for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
+      const answer = await api.get(`/v1/${resource}?limit=1&count=exact`)
+      const { count } = answer.json<{ page: { total: { count: number } } }>().page.total
+      const shown = page.locator(`.key-figure a[href="/explore/${resource}"]`)
+      expect(await shown.textContent(), resource).toBe(String(count))
+    }
+    await page.context().close()
+  })
+
+  it('keeps filters, sort and columns in the URL, which restores the view', async () => {
+    const { page } = await open('/explore/agreements')
+    await page.getByRole('checkbox', { name: 'Pakistan' }).check()
+    await page.getByRole('button', { name: 'Title' }).click()
+    await page.waitForURL(/sort=title/)
+    expect(new URL(page.url()).searchParams.get('country')).toBe('PAK')
+    const rows = () => page.locator('tbody tr').allTextContents()
+    await expect.poll(async () => (await rows()).length).toBe(1)
+    const before = await rows()
+    await page.reload({ waitUntil: 'networkidle' })
+    expect(await rows()).toEqual(before)
+    await page.context().close()
+  })
+
+  it('downloads exactly what the explorer shows', async () => {
+    const { page } = await open('/explore/agreements?country=PAK')
+    const link = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')
+    const { text } = await api.get(link ?? '')
+    expect(text.trim().split('\r\n')).toHaveLength(2)
+    expect(text).toContain('China–Pakistan cooperation documents')
+    await page.context().close()
+  })
+
+  it('shows a record full of markup as text', async () => {
+    const title = '<img src=x onerror="document.title=1"><script>document.title=2</script> & co'
+    const created = await api.post('/v1/projects', { title, kind: 'other', summary: title })
+    const { id } = created.json<{ id: string }>()
+    for (const path of [
+      `/records/projects/${id}`,
+      '/explore/projects?columns=summary',
+      '/search?q=onerror',
+      '/changes',
+    ]) {
+      const { page, faults } = await open(path)
+      await page.getByText(title).first().waitFor()
+      expect(faults, path).toEqual([])
+      expect(await page.title()).toBe('Entente')
+      await page.context().close()
+    }
+    await api.delete(`/v1/projects/${id}`)
+  })
+
+  it('speaks Chinese, with the labels and names of the registry in Chinese', async () => {
+    const { page } = await open('/countries/PAK?lang=zh')
+    await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh')
+    await page.getByRole('cell', { name: '2011年4月' }).waitFor()
+    await page.context().close()
+  })
+
+  it('says at the widget that it could not be loaded, and tries again on request', async () => {
+    const context = await browser.newContext({ locale: 'en-GB' })
+    const page = await context.newPage()
+    let isBroken = true
+    await page.route('**/v1/agreements/aggregate?groupBy=country*limit=10*', (route) =>
+      isBroken ? route.abort() : route.continue(),
+    )
+    await page.goto(api.origin, { waitUntil: 'networkidle' })
+    const alert = page.getByRole('alert')
+    await alert.getByText('the service did not answer').waitFor()
+    isBroken = false
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('link', { name: 'Pakistan', exact: true }).waitFor()
+    await context.close()
+  })
+
+  it('suggests records while a reader types, and opens them by keyboard alone', async () => {
+    const { page } = await open('/')
+    await page.getByRole('combobox').fill('pakis')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/countries\/PAK$/)
+    await page.context().close()
+  })
+})
+
+describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', () => {
+  it('lets its pages load nothing from elsewhere', async () => {
+    const { headers } = await fetch(api.origin)
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
+  })
+
+  it('serves nothing at / when DASHBOARD is off', async () => {
+    const other = await openApi({ env: { DASHBOARD: 'off' } })
+    try {
+      expect((await fetch(other.origin)).status).toBe(404)
+    } finally {
+      await other.close()
+    }
+  })
+})
