@@ -1,0 +1,24 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { openApi } from '../support/api.ts'
+import { isHit, untilKept } from '../support/cache-status.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('a stored briefing is not served any more on the next day, since it tells what is in force', async () => {
+  const lastMinute = Date.UTC(2030, 0, 1, 23, 59)
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: lastMinute })
+  const api = await openApi()
+  try {
+    const path = '/v1/countries/TUV/briefing'
+    await untilKept(api, path)
+    vi.setSystemTime(lastMinute)
+    vi.advanceTimersByTime(59_000)
+    expect(isHit(await api.get(path))).toBe(true)
+    vi.advanceTimersByTime(61_000)
+    expect(isHit(await api.get(path))).toBe(false)
+  } finally {
+    await api.close()
+  }
+})
