@@ -61,14 +61,14 @@ const valuesWithoutRoles = (relation: Relation, values: SQL) =>
  * `role` narrows only values without a role of their own.
  */
 function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
-  const others: Siblings = (name) => (name === 'role' ? undefined : siblings(name))
+  const rows: Siblings = (name) => (relation.roles && name === 'role' ? undefined : siblings(name))
   const wanted = siblings('role')
   const usual = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
   const role = relation.roles
     ? sql` and case split_part(given.word, ':', 2) when '' then ${usual} else split_part(given.word, ':', 2) = related.role end`
     : sql``
   return sql`${relation.key} in (
-    select related.record from (${relationRows(relation, others)}) related
+    select related.record from (${relationRows(relation, rows)}) related
     join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(relation.type)}${role}
     where related.value = any(${valuesWithoutRoles(relation, values)})
     group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`

@@ -164,6 +164,8 @@ export const namingComparisons =
       ...(kind ? [`${kind}Comparison`, `${nullable}${kind}Comparison`] : []),
       `${pascalCase(...path)}Comparison`,
       `${own}Comparison`,
+      // A property of a resource may be called as that of a part: `externalIdScheme`, and `scheme` of external ids.
+      `${own}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({
       description: 'Comparisons with a value, which must all hold.',
