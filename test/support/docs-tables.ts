@@ -17,6 +17,10 @@ const tables = [
     'typescript/orval.config.ts',
     'typescript/openapi-ts.config.ts',
     'python/scenario.py',
+    'java/pom.xml',
+    'java/src/main/java/Scenario.java',
+    'go/oapi-codegen.yaml',
+    'go/main.go',
   ].map((file) => ({ page: 'docs/clients.md', block: file, make: () => codeOf(`test/clients/${file}`) })),
 ]
 

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"strings"
+
+	"scenario/registry"
+)
+
+// One value as a pointer, which optional parameters are.
+func one[T any](value T) *T { return &value }
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// The value of an answer, or the end of the program with what the service says.
+func expect[T any](value *T, body []byte) *T {
+	if value == nil {
+		log.Fatal(string(body))
+	}
+	return value
+}
+
+// A body from its JSON.
+func read[T any](text string) T {
+	var value T
+	check(json.Unmarshal([]byte(text), &value))
+	return value
+}
+
+func agreementsOf(page *registry.AgreementPage) []registry.Agreement {
+	agreements := []registry.Agreement{}
+	for _, item := range page.Data {
+		agreement, err := item.AsAgreement()
+		check(err)
+		agreements = append(agreements, agreement)
+	}
+	return agreements
+}
+
+func datesOf(agreements []registry.Agreement) []*string {
+	dates := []*string{}
+	for _, agreement := range agreements {
+		dates = append(dates, agreement.SignedOn)
+	}
+	return dates
+}
+
+func main() {
+	ctx := context.Background()
+	origin := os.Getenv("REGISTRY_URL")
+	if origin == "" {
+		origin = "http://127.0.0.1:3000"
+	}
+	client, err := registry.NewClientWithResponses(origin, registry.WithRequestEditorFn(
+		func(_ context.Context, request *http.Request) error {
+			request.Header.Set("Authorization", "Bearer "+os.Getenv("REGISTRY_KEY"))
+			return nil
+		}))
+	check(err)
+
+	// List by two operators of a date and any of three countries, and page to the end.
+	agreements := []registry.Agreement{}
+	var cursor *string
+	for {
+		answer, err := client.ListAgreementsWithResponse(ctx, &registry.ListAgreementsParams{
+			SignedOnGte: one("2011"),
+			SignedOnLte: one("2011-12"),
+			Country:     &[]string{"PAK", "USA", "DEU"},
+			Sort:        &[]string{"signedOn"},
+			Limit:       one(2),
+			Cursor:      cursor,
+		})
+		check(err)
+		page := expect(answer.JSON200, answer.Body)
+		agreements = append(agreements, agreementsOf(page)...)
+		if cursor = page.Page.Next; cursor == nil {
+			break
+		}
+	}
+
+	// Read one.
+	got, err := client.GetAgreementWithResponse(ctx, agreements[0].Id, nil)
+	check(err)
+	found, err := expect(got.JSON200, got.Body).AsAgreement()
+	check(err)
+
+	// Create, and change the version that was read.
+	made, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
+		Title: "Created by a client",
+		Kind:  registry.AgreementInputKindAgreement,
+		Parties: &[]registry.AgreementPartyInput{
+			{Country: one("NPL"), Role: registry.AgreementPartyInputRoleParty},
+		},
+	})
+	check(err)
+	created := expect(made.JSON201, made.Body)
+	sign := func() *registry.UpdateAgreementResponse {
+		answer, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
+			ctx, created.Id,
+			&registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", created.Version)},
+			registry.AgreementPatch{Status: one(registry.AgreementPatchStatusSigned)},
+		)
+		check(err)
+		return answer
+	}
+	first := sign()
+	patched := expect(first.JSON200, first.Body)
+
+	// The same version once more: 412.
+	again := sign()
+	stale := expect(again.ApplicationproblemJSON412, again.Body)
+
+	// Search with a tree of conditions.
+	searched, err := client.SearchAgreementsWithResponse(ctx, nil, read[registry.AgreementSearch](`{
+		"where": {"or": [
+			{"country": {"eq": "PAK"}},
+			{"and": [{"signedOn": {"gte": "2011-05"}}, {"not": {"country": {"eq": "USA"}}}]}
+		]},
+		"sort": [{"by": "signedOn"}],
+		"limit": 25
+	}`))
+	check(err)
+	matching := agreementsOf(expect(searched.JSON200, searched.Body))
+
+	// Count by country.
+	groups, err := client.AggregateAgreementsWithResponse(ctx, &registry.AggregateAgreementsParams{
+		GroupBy:     []registry.AggregateAgreementsParamsGroupBy{"country"},
+		SignedOnGte: one("2011"),
+	})
+	check(err)
+	counted := map[string]int{}
+	for _, group := range expect(groups.JSON200, groups.Body).Data {
+		counted[*group.Key.Country] = *group.Measures.Count
+	}
+
+	// Export to a file.
+	file, err := client.ExportAgreementsWithResponse(ctx, &registry.ExportAgreementsParams{
+		Format:  "csv",
+		Country: &[]string{"PAK"},
+		Fields:  &[]string{"title", "signedOn"},
+	})
+	check(err)
+	check(os.WriteFile("agreements.csv", file.Body, 0o600))
+	header, _, _ := strings.Cut(string(file.Body), "\r\n")
+
+	// Read the feed of changes.
+	feed, err := client.ListChangesWithResponse(ctx, &registry.ListChangesParams{
+		Resource: &[]string{"agreements"},
+		Limit:    one(3),
+	})
+	check(err)
+	changes := []string{}
+	for _, change := range expect(feed.JSON200, feed.Body).Data {
+		changes = append(changes, string(change.Operation))
+	}
+
+	// A problem says what is wrong, and where.
+	wrong, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
+		Title:  "Refused",
+		Kind:   registry.AgreementInputKindAgreement,
+		Topics: &[]string{"no-such-topic"},
+	})
+	check(err)
+	refused := []*string{}
+	for _, fault := range *expect(wrong.ApplicationproblemJSON422, wrong.Body).Errors {
+		refused = append(refused, fault.Pointer)
+	}
+
+	check(json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"listed":   datesOf(agreements),
+		"read":     found.SignedOn,
+		"created":  created.Version,
+		"patched":  patched.Version,
+		"stale":    []any{again.StatusCode(), stale.Type},
+		"found":    datesOf(matching),
+		"counted":  counted,
+		"exported": header,
+		"changes":  changes,
+		"refused":  refused,
+	}))
+}

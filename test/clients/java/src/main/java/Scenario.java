@@ -1,0 +1,177 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import registry.ApiClient;
+import registry.ApiException;
+import registry.api.AgreementsApi;
+import registry.api.RegistryApi;
+import registry.model.Agreement;
+import registry.model.AgreementInput;
+import registry.model.AgreementPage;
+import registry.model.AgreementPartyInput;
+import registry.model.AgreementPatch;
+import registry.model.AgreementSearch;
+import registry.model.Problem;
+
+public final class Scenario {
+  private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
+
+  private static List<Agreement> agreementsOf(AgreementPage page) {
+    return page.getData().stream().map(item -> item.getAgreement()).toList();
+  }
+
+  private static List<String> datesOf(List<Agreement> agreements) {
+    return agreements.stream().map(Agreement::getSignedOn).toList();
+  }
+
+  public static void main(String[] args) throws Exception {
+    var client = new ApiClient();
+    client.updateBaseUri(Objects.requireNonNullElse(System.getenv("REGISTRY_URL"), "http://127.0.0.1:3000"));
+    client.setRequestInterceptor(
+        request -> request.header("Authorization", "Bearer " + System.getenv("REGISTRY_KEY")));
+    var api = new AgreementsApi(client);
+
+    // List by two operators of a date and any of three countries, and page to the end.
+    var agreements = new ArrayList<Agreement>();
+    String cursor = null;
+    do {
+      var page =
+          api.listAgreements(
+              AgreementsApi.APIListAgreementsRequest.newBuilder()
+                  .signedOnGte("2011")
+                  .signedOnLte("2011-12")
+                  .country(List.of("PAK", "USA", "DEU"))
+                  .sort(List.of("signedOn"))
+                  .limit(2)
+                  .cursor(cursor)
+                  .build());
+      agreements.addAll(agreementsOf(page));
+      cursor = page.getPage().getNext();
+    } while (cursor != null);
+
+    // Read one.
+    var read =
+        api.getAgreement(
+                AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build())
+            .getAgreement();
+
+    // Create, and change the version that was read.
+    var created =
+        api.createAgreement(
+            AgreementsApi.APICreateAgreementRequest.newBuilder()
+                .agreementInput(
+                    new AgreementInput()
+                        .title("Created by a client")
+                        .kind(AgreementInput.KindEnum.AGREEMENT)
+                        .addPartiesItem(
+                            new AgreementPartyInput()
+                                .country("NPL")
+                                .role(AgreementPartyInput.RoleEnum.PARTY)))
+                .build());
+    var signing =
+        AgreementsApi.APIUpdateAgreementRequest.newBuilder()
+            .id(created.getId())
+            .ifMatch("\"" + created.getVersion() + "\"")
+            .agreementPatch(new AgreementPatch().status(AgreementPatch.StatusEnum.SIGNED))
+            .build();
+    var patched = api.updateAgreement(signing);
+
+    // The same version once more: 412.
+    var stale = new ArrayList<Object>();
+    try {
+      api.updateAgreement(signing);
+    } catch (ApiException refused) {
+      stale.add(refused.getCode());
+      stale.add(JSON.readValue(refused.getResponseBody(), Problem.class).getType());
+    }
+
+    // Search with a tree of conditions.
+    var found =
+        api.searchAgreements(
+            AgreementsApi.APISearchAgreementsRequest.newBuilder()
+                .agreementSearch(
+                    JSON.readValue(
+                        """
+                        {
+                          "where": {"or": [
+                            {"country": {"eq": "PAK"}},
+                            {"and": [{"signedOn": {"gte": "2011-05"}}, {"not": {"country": {"eq": "USA"}}}]}
+                          ]},
+                          "sort": [{"by": "signedOn"}],
+                          "limit": 25
+                        }
+                        """,
+                        AgreementSearch.class))
+                .build());
+
+    // Count by country.
+    var counted = new TreeMap<String, Integer>();
+    var groups =
+        api.aggregateAgreements(
+            AgreementsApi.APIAggregateAgreementsRequest.newBuilder()
+                .groupBy(List.of("country"))
+                .signedOnGte("2011")
+                .build());
+    for (var group : groups.getData()) {
+      counted.put(group.getKey().getCountry(), group.getMeasures().getCount());
+    }
+
+    // Export to a file.
+    var download =
+        api.exportAgreements(
+            AgreementsApi.APIExportAgreementsRequest.newBuilder()
+                .format("csv")
+                .country(List.of("PAK"))
+                .fields(List.of("title", "signedOn"))
+                .build());
+    var file = Files.move(download.toPath(), Path.of("agreements.csv"), StandardCopyOption.REPLACE_EXISTING);
+
+    // Read the feed of changes.
+    var changes =
+        new RegistryApi(client)
+            .listChanges(
+                RegistryApi.APIListChangesRequest.newBuilder()
+                    .resource(List.of("agreements"))
+                    .limit(3)
+                    .build());
+
+    // A problem says what is wrong, and where.
+    var refused = new ArrayList<String>();
+    try {
+      api.createAgreement(
+          AgreementsApi.APICreateAgreementRequest.newBuilder()
+              .agreementInput(
+                  new AgreementInput()
+                      .title("Refused")
+                      .kind(AgreementInput.KindEnum.AGREEMENT)
+                      .addTopicsItem("no-such-topic"))
+              .build());
+    } catch (ApiException problem) {
+      JSON.readValue(problem.getResponseBody(), Problem.class)
+          .getErrors()
+          .forEach(fault -> refused.add(fault.getPointer()));
+    }
+
+    Map<String, Object> answers = new LinkedHashMap<>();
+    answers.put("listed", datesOf(agreements));
+    answers.put("read", read.getSignedOn());
+    answers.put("created", created.getVersion());
+    answers.put("patched", patched.getVersion());
+    answers.put("stale", stale);
+    answers.put("found", datesOf(agreementsOf(found)));
+    answers.put("counted", counted);
+    answers.put("exported", Files.readAllLines(file).get(0));
+    answers.put("changes", changes.getData().stream().map(change -> change.getOperation()).toList());
+    answers.put("refused", refused);
+    System.out.println(JSON.writeValueAsString(answers));
+  }
+
+  private Scenario() {}
+}
