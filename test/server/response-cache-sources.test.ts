@@ -71,6 +71,7 @@ const reads = registry.resources.flatMap(({ name, sorts, dimensions, filters, in
     `${list}?limit=5&sort=-updatedAt`,
     `${list}?limit=5&sort=${sort}&fields=${key.property}`,
     `${list}?limit=5&count=exact&q=a`,
+    `${list}?limit=5&include=names`,
     ...Object.keys(includes()).map((include) => `${list}?limit=5&include=${include}`),
     ...Object.entries(filtered).flatMap(([filter, value]) =>
       filter in filters ? [`${list}?limit=5&${filter}=${value}`] : [],
@@ -84,6 +85,7 @@ const others = [
   '/v1/countries/CHN/network',
   '/v1/countries/CHN',
   '/v1/countries/CHN/history',
+  '/v1/countries/CHN/briefing',
   '/v1/changes?limit=5',
   '/v1/topics/energy',
 ]
