@@ -42,6 +42,25 @@ describe('the OpenAPI document', () => {
     expect(isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), await json?.json())).toBe(true)
   })
 
+  it.each(['json', 'yaml'])('is sent compressed as %s, and 304 to a client that has it', async (format) => {
+    const url = `/openapi.${format}`
+    const headers = { 'accept-encoding': 'br' }
+    const first = await api.app.inject({ url, headers })
+    expect(first.headers).toMatchObject({ 'content-encoding': 'br', vary: 'Accept-Encoding' })
+    expect(first.rawPayload.length).toBeLessThan(100_000)
+    const etag = String(first.headers.etag)
+    const again = await api.app.inject({ url, headers: { ...headers, 'if-none-match': etag } })
+    expect({ status: again.statusCode, body: again.body }).toEqual({ status: 304, body: '' })
+    const plain = await api.app.inject(url)
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    expect(plain.headers.etag).not.toBe(etag)
+  })
+
+  it('lists agreements and the other resources with events first', () => {
+    const [first] = z.array(z.object({ name: z.string() })).parse(Object(api.served).tags)
+    expect(first?.name).toBe('agreements')
+  })
+
   it('is the same for every configuration of the service', async () => {
     const served = await (await fetch(`${api.origin}/openapi.json`)).text()
     const other = await openTestApp({ env: { PUBLIC_READ: 'false', CACHE_MB: '0', RATE_LIMIT: '1000' } })

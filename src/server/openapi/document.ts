@@ -99,6 +99,12 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
   }
 }
 
+/** Orders resources for readers: those with events, which the others are about, come first. */
+const eventsFirst = (resources: readonly Resource[]) => [
+  ...resources.filter(({ happened }) => happened),
+  ...resources.filter(({ happened }) => !happened),
+]
+
 /**
  * Builds the OpenAPI 3.1 document from the contracts of the endpoints.
  * @param resources groups of the documentation.
@@ -129,7 +135,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
     },
     servers: [{ url: '/', description: 'This service.' }],
     tags: [
-      ...resources.map((resource) => ({ name: resource.name, description: resource.description })),
+      ...eventsFirst(resources).map(({ name, description }) => ({ name, description })),
       {
         name: 'registry',
         description: 'The whole registry at once: searches and networks across resources.',

@@ -124,10 +124,14 @@ export const namingEnums =
     const property = path.at(-1)
     const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
     const description = keywords.description ?? `Values of \`${property ?? component}\`.`
-    const name = parts.name({ type, enum: words }, [...common, own, ...others, `${own}Word`], () => ({
-      description,
-      examples: [words[0]],
-    }))
+    const name = parts.name(
+      { type, enum: words },
+      [...common, own, ...others, `${own}Word`, ...others.map((other) => `${other}Word`)],
+      () => ({
+        description,
+        examples: [words[0]],
+      }),
+    )
     return { ...keywords, ...reference(name) }
   }
 

@@ -1,9 +1,11 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { lazy } from '../../model/lazy.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import { constant, sendConstant } from './documentation/constant.ts'
 
 /** Options of the plugin `documentation`. */
 export interface DocumentationOptions {
@@ -33,14 +35,13 @@ export const documentation = fp<DocumentationOptions>(
       // The pages have scripts of their own, which the policy of all other responses forbids.
       staticCSP:
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      uiConfig: { docExpansion: 'none', deepLinking: true, validatorUrl: null },
+      theme: { title: 'Entente' },
+      uiConfig: { docExpansion: 'none', deepLinking: true, validatorUrl: null, defaultModelsExpandDepth: -1 },
     })
-    app.get('/openapi.json', async (_request, reply) =>
-      reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
-    )
-    app.get('/openapi.yaml', async (_request, reply) =>
-      reply.type('application/yaml; charset=utf-8').send(app.swagger({ yaml: true })),
-    )
+    const json = lazy(() => constant(JSON.stringify(app.swagger()), 'application/json; charset=utf-8'))
+    const yaml = lazy(() => constant(app.swagger({ yaml: true }), 'application/yaml; charset=utf-8'))
+    app.get('/openapi.json', async (request, reply) => sendConstant(request, reply, json()))
+    app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, yaml()))
   },
   { name: 'documentation' },
 )
