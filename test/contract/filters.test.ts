@@ -45,6 +45,23 @@ const places: Record<string, string[]> = {
   language: ['/languages/0'],
   successor: ['/successors/0'],
   inForceOn: ['/inForceFrom'],
+  source: ['/citations/0/source'],
+  externalIdScheme: ['/externalIds/0/scheme'],
+}
+
+/** What is said of a record in other records: its citation, and the broadest of its topics. */
+async function relatedFacts(resource: Resource, { key, record }: CreatedRecord): Promise<Document> {
+  if (resource.name === 'citations') return {}
+  const citation = { source: await seededKey(api, 'sources'), record: { resource: resource.name, id: key } }
+  const citations = [(await api.post('/v1/citations', citation)).json<Document>()]
+  const topic = valueAt(record, '/topics/0')
+  return { citations, ...(typeof topic === 'string' && { broadestTopic: await broadestTopic(topic) }) }
+}
+
+/** The topic that a topic is within, and no other is broader than. */
+async function broadestTopic(slug: string): Promise<string> {
+  const { broader } = (await api.get(`/v1/topics/${slug}`)).json<{ broader: string | null }>()
+  return broader === null ? slug : await broadestTopic(broader)
 }
 
 const valueAt = (record: Document, pointer: string) =>
@@ -53,8 +70,8 @@ const valueAt = (record: Document, pointer: string) =>
     .split('/')
     .reduce<unknown>((value, step) => Object(value)[step], record)
 
-/** What is left is about other records: the regions of China, and the partners of Pakistan. */
-const around: Record<string, string> = { region: '142', subregion: '030', partnerOf: 'PAK' }
+/** What is left is about other records: the regions of China, the partners of Pakistan, and what is cited of it. */
+const around: Record<string, string> = { region: '142', subregion: '030', partnerOf: 'PAK', country: 'PAK' }
 
 /** A value of a filter that a record with something in every property answers to. */
 function valueFor(resource: Resource, filter: string, record: Document): string {
@@ -78,8 +95,9 @@ const taken: Partial<Record<Operator, (record: Document) => string>> = {
 
 const nobody = '00000000-0000-7000-8000-000000000000'
 
-/** Filters that look at other records than the one they find. */
-const byOthers = ['partnerOf']
+/** Whether a filter looks at other records than the one it finds. */
+const isByOthers = ({ name }: Resource, filter: string) =>
+  filter === 'partnerOf' || (name === 'citations' && filter === 'country')
 
 const encoded = (filter: string, operator: string, value: string) =>
   `${filter}${operator === 'eq' ? '' : `[${operator}]`}=${encodeURIComponent(value)}`
@@ -97,6 +115,7 @@ describe.each(resources)('filtering $name', (resource) => {
     // A country in a subregion is in a region too.
     const subregion = resource.name === 'countries' && { region: '030' }
     full = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...subregion })
+    full.record = { ...full.record, ...(await relatedFacts(resource, full)) }
     small = await createRecord(resource, api, await minimalDocument(resource, api))
     everything = await keys('')
   })
@@ -128,7 +147,7 @@ describe.each(resources)('filtering $name', (resource) => {
     expect(counted.json<Page>().page.total).toEqual({ count: found.length, relation: 'exact' })
   })
 
-  it.each(withOperator('eq').filter((filter) => !byOthers.includes(filter)))(
+  it.each(withOperator('eq').filter((filter) => !isByOthers(resource, filter)))(
     'by %s finds a record that has the value, and not one that has another or none',
     async (filter) => {
       const value = valueFor(resource, filter, full.record)
@@ -240,7 +259,7 @@ describe.each(resources)('filtering $name', (resource) => {
   })
 
   it('by several filters finds what all of them find', async () => {
-    const [first, ...rest] = withOperator('eq').filter((filter) => !byOthers.includes(filter))
+    const [first, ...rest] = withOperator('eq').filter((filter) => !isByOthers(resource, filter))
     const value = (filter: string) => encoded(filter, 'eq', valueFor(resource, filter, full.record))
     for (const other of rest) {
       expect(await keys(`${value(first ?? '')}&${value(other)}`)).toEqual([full.key])

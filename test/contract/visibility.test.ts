@@ -105,6 +105,11 @@ function questionsOf({ path, method }: Operation): Question[] {
         path: `/v1/countries/${code}/network`,
         isTelling: false,
       }))
+    case 'get /v1/countries/{code}/briefing':
+      return ['CHN', ...keysOf(resourceOf('countries'))].map((code) => ({
+        path: `/v1/countries/${code}/briefing`,
+        isTelling: false,
+      }))
     case 'get /v1/changes':
       return [{ path: `/v1/changes?limit=200&after=${feedEnd}`, isTelling: true }]
     case 'get /v1/changes/stream':

@@ -167,7 +167,8 @@ describe('without limits and with CORS_ORIGINS', () => {
 
   it('named origins may read every response header that the OpenAPI document describes', async () => {
     const described: string[] = []
-    JSON.parse((await api.get('/openapi.json')).text, (name, value: unknown) => {
+    const { paths } = (await api.get('/openapi.json')).json()
+    JSON.parse(JSON.stringify(paths), (name, value: unknown) => {
       if (name === 'headers' && typeof value === 'object' && value !== null) {
         described.push(...Object.keys(value))
       }
