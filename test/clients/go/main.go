@@ -36,16 +36,6 @@ func read[T any](text string) T {
 	return value
 }
 
-func agreementsOf(page *registry.AgreementPage) []registry.Agreement {
-	agreements := []registry.Agreement{}
-	for _, item := range page.Data {
-		agreement, err := item.AsAgreement()
-		check(err)
-		agreements = append(agreements, agreement)
-	}
-	return agreements
-}
-
 func datesOf(agreements []registry.Agreement) []*string {
 	dates := []*string{}
 	for _, agreement := range agreements {
@@ -75,13 +65,13 @@ func main() {
 			SignedOnGte: one("2011"),
 			SignedOnLte: one("2011-12"),
 			Country:     &[]string{"PAK", "USA", "DEU"},
-			Sort:        &[]string{"signedOn"},
+			Sort:        &[]registry.AgreementSort{registry.AgreementSortSignedOn},
 			Limit:       one(2),
 			Cursor:      cursor,
 		})
 		check(err)
 		page := expect(answer.JSON200, answer.Body)
-		agreements = append(agreements, agreementsOf(page)...)
+		agreements = append(agreements, page.Data...)
 		if cursor = page.Page.Next; cursor == nil {
 			break
 		}
@@ -90,15 +80,14 @@ func main() {
 	// Read one.
 	got, err := client.GetAgreementWithResponse(ctx, agreements[0].Id, nil)
 	check(err)
-	found, err := expect(got.JSON200, got.Body).AsAgreement()
-	check(err)
+	found := expect(got.JSON200, got.Body)
 
 	// Create, and change the version that was read.
 	made, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title: "Created by a client",
-		Kind:  registry.AgreementInputKindAgreement,
+		Kind:  registry.AgreementKindAgreement,
 		Parties: &[]registry.AgreementPartyInput{
-			{Country: one("NPL"), Role: registry.AgreementPartyInputRoleParty},
+			{Country: one("NPL"), Role: registry.AgreementPartyRoleParty},
 		},
 	})
 	check(err)
@@ -107,7 +96,7 @@ func main() {
 		answer, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
 			ctx, created.Id,
 			&registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", created.Version)},
-			registry.AgreementPatch{Status: one(registry.AgreementPatchStatusSigned)},
+			registry.AgreementPatch{Status: one(registry.AgreementStatusSigned)},
 		)
 		check(err)
 		return answer
@@ -129,11 +118,11 @@ func main() {
 		"limit": 25
 	}`))
 	check(err)
-	matching := agreementsOf(expect(searched.JSON200, searched.Body))
+	matching := expect(searched.JSON200, searched.Body).Data
 
 	// Count by country.
 	groups, err := client.AggregateAgreementsWithResponse(ctx, &registry.AggregateAgreementsParams{
-		GroupBy:     []registry.AggregateAgreementsParamsGroupBy{"country"},
+		GroupBy:     []registry.AgreementGroupBy{registry.AgreementGroupByCountry},
 		SignedOnGte: one("2011"),
 	})
 	check(err)
@@ -146,7 +135,7 @@ func main() {
 	file, err := client.ExportAgreementsWithResponse(ctx, &registry.ExportAgreementsParams{
 		Format:  "csv",
 		Country: &[]string{"PAK"},
-		Fields:  &[]string{"title", "signedOn"},
+		Fields:  &[]registry.AgreementSearchFields{"title", "signedOn"},
 	})
 	check(err)
 	check(os.WriteFile("agreements.csv", file.Body, 0o600))
@@ -154,7 +143,7 @@ func main() {
 
 	// Read the feed of changes.
 	feed, err := client.ListChangesWithResponse(ctx, &registry.ListChangesParams{
-		Resource: &[]string{"agreements"},
+		Resource: &[]registry.HitResource{"agreements"},
 		Limit:    one(3),
 	})
 	check(err)
@@ -166,7 +155,7 @@ func main() {
 	// A problem says what is wrong, and where.
 	wrong, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title:  "Refused",
-		Kind:   registry.AgreementInputKindAgreement,
+		Kind:   registry.AgreementKindAgreement,
 		Topics: &[]string{"no-such-topic"},
 	})
 	check(err)
