@@ -13,19 +13,22 @@ import registry.ApiException;
 import registry.api.AgreementsApi;
 import registry.api.RegistryApi;
 import registry.model.Agreement;
+import registry.model.AgreementGroupBy;
 import registry.model.AgreementInput;
-import registry.model.AgreementPage;
+import registry.model.AgreementKind;
 import registry.model.AgreementPartyInput;
+import registry.model.AgreementPartyRole;
 import registry.model.AgreementPatch;
 import registry.model.AgreementSearch;
+import registry.model.AgreementSearchFields;
+import registry.model.AgreementSort;
+import registry.model.AgreementStatus;
+import registry.model.HitResource;
 import registry.model.Problem;
+import registry.model.RegionFormat;
 
 public final class Scenario {
   private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
-
-  private static List<Agreement> agreementsOf(AgreementPage page) {
-    return page.getData().stream().map(item -> item.getAgreement()).toList();
-  }
 
   private static List<String> datesOf(List<Agreement> agreements) {
     return agreements.stream().map(Agreement::getSignedOn).toList();
@@ -48,19 +51,18 @@ public final class Scenario {
                   .signedOnGte("2011")
                   .signedOnLte("2011-12")
                   .country(List.of("PAK", "USA", "DEU"))
-                  .sort(List.of("signedOn"))
+                  .sort(List.of(AgreementSort.SIGNED_ON))
                   .limit(2)
                   .cursor(cursor)
                   .build());
-      agreements.addAll(agreementsOf(page));
+      agreements.addAll(page.getData());
       cursor = page.getPage().getNext();
     } while (cursor != null);
 
     // Read one.
     var read =
         api.getAgreement(
-                AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build())
-            .getAgreement();
+            AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build());
 
     // Create, and change the version that was read.
     var created =
@@ -69,17 +71,17 @@ public final class Scenario {
                 .agreementInput(
                     new AgreementInput()
                         .title("Created by a client")
-                        .kind(AgreementInput.KindEnum.AGREEMENT)
+                        .kind(AgreementKind.AGREEMENT)
                         .addPartiesItem(
                             new AgreementPartyInput()
                                 .country("NPL")
-                                .role(AgreementPartyInput.RoleEnum.PARTY)))
+                                .role(AgreementPartyRole.PARTY)))
                 .build());
     var signing =
         AgreementsApi.APIUpdateAgreementRequest.newBuilder()
             .id(created.getId())
             .ifMatch("\"" + created.getVersion() + "\"")
-            .agreementPatch(new AgreementPatch().status(AgreementPatch.StatusEnum.SIGNED))
+            .agreementPatch(new AgreementPatch().status(AgreementStatus.SIGNED))
             .build();
     var patched = api.updateAgreement(signing);
 
@@ -116,7 +118,7 @@ public final class Scenario {
     var groups =
         api.aggregateAgreements(
             AgreementsApi.APIAggregateAgreementsRequest.newBuilder()
-                .groupBy(List.of("country"))
+                .groupBy(List.of(AgreementGroupBy.COUNTRY))
                 .signedOnGte("2011")
                 .build());
     for (var group : groups.getData()) {
@@ -127,9 +129,9 @@ public final class Scenario {
     var download =
         api.exportAgreements(
             AgreementsApi.APIExportAgreementsRequest.newBuilder()
-                .format("csv")
+                .format(RegionFormat.CSV)
                 .country(List.of("PAK"))
-                .fields(List.of("title", "signedOn"))
+                .fields(List.of(AgreementSearchFields.TITLE, AgreementSearchFields.SIGNED_ON))
                 .build());
     var file = Files.move(download.toPath(), Path.of("agreements.csv"), StandardCopyOption.REPLACE_EXISTING);
 
@@ -138,7 +140,7 @@ public final class Scenario {
         new RegistryApi(client)
             .listChanges(
                 RegistryApi.APIListChangesRequest.newBuilder()
-                    .resource(List.of("agreements"))
+                    .resource(List.of(HitResource.AGREEMENTS))
                     .limit(3)
                     .build());
 
@@ -150,7 +152,7 @@ public final class Scenario {
               .agreementInput(
                   new AgreementInput()
                       .title("Refused")
-                      .kind(AgreementInput.KindEnum.AGREEMENT)
+                      .kind(AgreementKind.AGREEMENT)
                       .addTopicsItem("no-such-topic"))
               .build());
     } catch (ApiException problem) {
@@ -165,7 +167,7 @@ public final class Scenario {
     answers.put("created", created.getVersion());
     answers.put("patched", patched.getVersion());
     answers.put("stale", stale);
-    answers.put("found", datesOf(agreementsOf(found)));
+    answers.put("found", datesOf(found.getData()));
     answers.put("counted", counted);
     answers.put("exported", Files.readAllLines(file).get(0));
     answers.put("changes", changes.getData().stream().map(change -> change.getOperation()).toList());
