@@ -24,6 +24,8 @@ testGenerators(
           '--meta',
           'none',
           '--fail-on-warning',
+          '--config',
+          'config.yaml',
         ],
       ],
       compile: [['venv/bin/mypy', 'scenario.py', 'entente_client']],

@@ -12,6 +12,10 @@ const list = () =>
   z.string().meta({ description: 'Path of the list request that returns exactly the counted records.' })
 const link = () => z.string().meta({ description: 'Path of the record.' })
 
+/** An object with a property of the same schema for each name, of which any may be missing. */
+const optional = (names: readonly string[], schema: z.ZodType) =>
+  z.strictObject(Object.fromEntries(names.map((name) => [name, schema.optional()])))
+
 const groupExample = {
   key: { kind: 'treaty' },
   label: { kind: 'Treaty' },
@@ -60,7 +64,7 @@ const section = nameOutput(
     .strictObject({
       count: count(),
       list: list(),
-      groups: z.partialRecord(z.enum(sectionGroups), groups).meta({
+      groups: optional(sectionGroups, groups).meta({
         description:
           'By year all groups; by topic the ten and by partner the twenty largest; by `kind`, `modality` and `status` those that the resource has.',
       }),
@@ -142,9 +146,10 @@ const makeSchema = (registry: Registry) =>
         day: z.iso
           .date()
           .meta({ description: 'The day of `inForce` and `expiring`: that of `asOf`, or today in UTC.' }),
-        records: z
-          .partialRecord(z.enum(briefingResources(registry).map(({ name }) => name)), section)
-          .meta({ description: 'Sections of all resources with participants.' }),
+        records: optional(
+          briefingResources(registry).map(({ name }) => name),
+          section,
+        ).meta({ description: 'Sections of all resources with participants.' }),
         inForce: section.meta({ description: 'Agreements that may be in force on the day.' }),
         expiring: expiring.meta({ description: 'Agreements in force that may expire within a year.' }),
         units: groups.meta({

@@ -17,17 +17,17 @@ from entente_client.api.registry import list_changes
 from entente_client.models import (
     Agreement,
     AgreementAggregate,
+    AgreementGroupBy,
     AgreementInput,
     AgreementPage,
     AgreementPatch,
     AgreementSearch,
-    AggregateAgreementsGroupByItem,
-    ExportAgreementsFieldsItem,
-    ExportAgreementsFormat,
+    AgreementSearchFields,
+    AgreementSort,
     FeedPage,
-    ListAgreementsSortItem,
-    ListChangesResourceItem,
+    HitResource,
     Problem,
+    RegionFormat,
 )
 from entente_client.types import UNSET, File, Unset
 
@@ -57,7 +57,7 @@ while cursor is not None:
             signed_ongte="2011",
             signed_onlte="2011-12",
             country=["PAK", "USA", "DEU"],
-            sort=[ListAgreementsSortItem.SIGNEDON],
+            sort=[AgreementSort.SIGNEDON],
             limit=2,
             cursor=cursor,
         ),
@@ -115,7 +115,7 @@ found = expect(
 counted = expect(
     AgreementAggregate,
     aggregate_agreements.sync(
-        client=client, group_by=[AggregateAgreementsGroupByItem.COUNTRY], signed_ongte="2011"
+        client=client, group_by=[AgreementGroupBy.COUNTRY], signed_ongte="2011"
     ),
 )
 
@@ -124,9 +124,9 @@ file = expect(
     File,
     export_agreements.sync(
         client=client,
-        format_=ExportAgreementsFormat.CSV,
+        format_=RegionFormat.CSV,
         country=["PAK"],
-        fields=[ExportAgreementsFieldsItem.TITLE, ExportAgreementsFieldsItem.SIGNEDON],
+        fields=[AgreementSearchFields.TITLE, AgreementSearchFields.SIGNEDON],
     ),
 )
 text: bytes = file.payload.read()
@@ -134,7 +134,7 @@ Path("agreements.csv").write_bytes(text)
 
 # Read the feed of changes.
 changes = expect(
-    FeedPage, list_changes.sync(client=client, resource=[ListChangesResourceItem.AGREEMENTS], limit=3)
+    FeedPage, list_changes.sync(client=client, resource=[HitResource.AGREEMENTS], limit=3)
 )
 
 # A problem says what is wrong, and where.
