@@ -65,7 +65,7 @@ async function readPage(
   plan: ListPlan,
   after: Position | undefined,
   registry: Transaction,
-  { names }: Context,
+  { names, database }: Context,
   language: Language,
 ): Promise<{ row: Row | undefined; names?: string }> {
   const [row] = await queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
@@ -73,7 +73,8 @@ async function readPage(
   if (!representation.names) return { row }
   const text = row?.records ?? ''
   const isPast = asOf !== undefined
-  return { row, names: await names.find(registry, { resource, representation, text, language, isPast }) }
+  const request = { resource, representation, text, language, isPast }
+  return { row, names: await names.find(registry, request, database) }
 }
 
 /**

@@ -61,7 +61,9 @@ async function withNames(
   context: Context,
 ): Promise<string> {
   const request = { resource, representation, text: document, language, isPast: at !== undefined }
-  const names = await readRegistryAt(at, context, (registry) => context.names.find(registry, request))
+  const names = await readRegistryAt(at, context, (registry) =>
+    context.names.find(registry, request, context.database),
+  )
   return `${document.slice(0, -1)},"names":${names}}`
 }
 

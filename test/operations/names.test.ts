@@ -61,6 +61,24 @@ describe('names', () => {
     await vi.waitFor(async () => expect(await nameAt()).toBe('Third Institute'), { timeout: 5000 })
   })
 
+  it('in memory end the stored responses that have them, when they change', async () => {
+    const other = await makeAgreement(organization, 'public')
+    const nameIn = async (record: string) => {
+      const { names } = (await api.get(`${record}?include=names`)).json<{
+        names: { organizations: object }
+      }>()
+      return Object.values(names.organizations)
+    }
+    const [before] = await nameIn(path)
+    // The name has been read for the response above, and is in memory now.
+    expect(await nameIn(other)).toEqual([before])
+    await api.pool.query('update organizations set name = $1 where id = $2', [
+      'Fourth Institute',
+      organization,
+    ])
+    await vi.waitFor(async () => expect(await nameIn(other)).toEqual(['Fourth Institute']), { timeout: 5000 })
+  })
+
   it('are those of the time that asOf names', async () => {
     const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
     const before = await nameAt()

@@ -1,5 +1,5 @@
 import type { Changes } from '../../database/changes.ts'
-import type { Transaction } from '../../database/database.ts'
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -61,6 +61,12 @@ async function readNames(
   }
 }
 
+/** The text of the statement that reads the names of sections; undefined when they have no values. */
+function namesText(sections: readonly Section[], registry: Registry, language: Language): string | undefined {
+  const wanted = sections.filter(({ values }) => values.size > 0).map((one) => ({ ...one, values: [] }))
+  return wanted.length === 0 ? undefined : namesStatement(registry, wanted, language).text
+}
+
 /** Records whose references are named. */
 export interface NamesRequest {
   resource: Resource
@@ -89,12 +95,19 @@ export class Names {
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
    * @param database where names are read that are not in memory, as the reader of the response sees it.
+   * @param client is told what the names in memory were read of, so that a stored response ends with them.
    */
-  async find(database: Transaction, request: NamesRequest): Promise<string> {
+  async find(
+    database: Transaction,
+    request: NamesRequest,
+    client: Pick<DatabaseClient, 'noteRead'>,
+  ): Promise<string> {
     const { resource, representation, text, language, isPast } = request
     const sections = findReferencesInText(resource, representation, text)
     const dictionary = (isPast ? undefined : this.#valid(language)) ?? new Map()
     const { json, missing } = compose(sections, dictionary)
+    const readBefore = namesText(sections, resource.registry, language)
+    if (readBefore !== undefined) client.noteRead(readBefore)
     if (missing.length === 0) return json
     // If something changes meanwhile, the next request drops this dictionary.
     await readNames(database, resource.registry, missing, language, dictionary)
