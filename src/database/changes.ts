@@ -112,9 +112,11 @@ export class Changes {
     const subscription = await this.#database.listen(channel, {
       onNotification: (payload) => this.moved(payload),
       onConnect: () => {
-        this.#lastReason = ''
         this.moved(everything)
-        this.#log.info('The response cache is on: changes of the database are heard.')
+        // The first line of the terminal is the address, so a start logs nothing here.
+        if (this.#lastReason !== '')
+          this.#log.info('The response cache is on again: changes of the database are heard.')
+        this.#lastReason = ''
       },
       onDisconnect: (reason) => {
         this.moved(everything)

@@ -20,7 +20,10 @@ export const dashboard = fp(
   async function dashboard(app) {
     const root = join(packageRoot, 'dist/dashboard')
     if (!existsSync(join(root, 'index.html'))) {
-      app.log.warn(`There is no dashboard in ${root}: npm run build makes it.`)
+      // The first line of the terminal is the address.
+      app.addHook('onListen', async () =>
+        app.log.warn(`There is no dashboard in ${root}: npm run build makes it.`),
+      )
       app.get('/', async (_request, reply) => reply.redirect('/docs'))
       return
     }
