@@ -190,6 +190,21 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect((await api.get(changes?.data[0]?.link ?? '')).status).toBe(200)
   })
 
+  it('has a change as soon as it is committed, also while an earlier transaction is running', async () => {
+    const running = await api.pool.connect()
+    try {
+      // With an id of its own, it holds up the feed.
+      await running.query('begin; select pg_current_xact_id()')
+      const parties = [{ country: 'KIR', role: 'party' }]
+      const made = await api.post('/v1/agreements', { title: 'The newest', kind: 'other', parties })
+      const { id } = made.json<{ id: string }>()
+      expect((await briefing('KIR')).changes?.data[0]?.key).toBe(id)
+    } finally {
+      await running.query('rollback')
+      running.release()
+    }
+  })
+
   it('shows a reader without a key nothing of internal records', async () => {
     await createRecord(resourceOf('agreements'), api, {
       title: 'Secret',

@@ -32,6 +32,7 @@ export async function changesText(registry: Registry, tx: Transaction, code: str
     countries: [code],
     order: 'desc',
     limit: maxChanges,
+    withUnsettled: true,
   }
   const rows = await tx.query<{ document: string }>(feedStatement(plan))
   const data = rows.map(({ document }) => summarize(registry, JSON.parse(document)))
