@@ -1,5 +1,5 @@
 import type { Bar } from '../components/bar-table.tsx'
-import { explorePath } from './resources.ts'
+import { explorePath, recordPath } from './resources.ts'
 
 /** What bars need of a group of an aggregate or a briefing. */
 interface LabelledGroup {
@@ -8,6 +8,10 @@ interface LabelledGroup {
   measures: Readonly<Record<string, number | null>>
   list: string
 }
+
+/** The view of the country of a group, or of the records of a group without a country. */
+export const countryPath = ({ key: { country }, list }: LabelledGroup): string =>
+  country ? recordPath('countries', country) : explorePath(list)
 
 /**
  * Turns the groups over one dimension into bars. The group without a value is called `unknown` if it has no label. By default,

@@ -13,8 +13,6 @@ export interface MapValue {
   label: string
   value: number
   path: string
-  /** Where to put the marker, as longitude and latitude, if the geometry lacks the country. */
-  point?: readonly [number, number]
 }
 
 const width = 960
@@ -56,17 +54,13 @@ function useWorld(): World | undefined {
   return loaded
 }
 
-/** Where a country's marker stands: its own point, or the middle of its shape. */
-const place = ({ numeric, point }: MapValue, world: World | undefined) =>
-  point ? projection([point[0], point[1]]) : world?.centroids.get(numeric ?? '')
-
 /** A map of the world with a circle for each country, whose area is its number. */
 export default function WorldMap({ caption, values }: { caption: string; values: readonly MapValue[] }) {
   const { number } = useLanguage()
   const world = useWorld()
   const radius = scaleSqrt([0, Math.max(1, ...values.map(({ value }) => value))], [0, 26])
   const markers = values
-    .map((value) => ({ ...value, at: place(value, world) }))
+    .map((value) => ({ ...value, at: world?.centroids.get(value.numeric ?? '') }))
     .sort((one, other) => other.value - one.value)
   return (
     <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>

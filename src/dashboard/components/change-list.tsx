@@ -1,31 +1,33 @@
 import { Link } from 'wouter-preact'
 import { findResource, recordPath } from '../api/resources.ts'
-import type { Change } from '../api/types.ts'
+import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The name of a changed record; its key when the change has no document. */
-function titleOf({ resource, key, document }: Change): string {
-  const property = findResource(resource)?.title
-  const title = property === undefined ? undefined : document?.[property]
-  return typeof title === 'string' ? title : key
+/** A change with the name of its record. */
+type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
+
+/** Returns a change of the feed with the name of its record. */
+export function withTitle(change: Change): NamedChange {
+  const property = findResource(change.resource)?.title
+  const title = property === undefined ? undefined : change.document?.[property]
+  return { ...change, title: typeof title === 'string' ? title : null }
 }
 
 /** Changes with their records, what was done and when. */
-export function ChangeList({ changes }: { changes: readonly Change[] }) {
+export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
   const { tOr, moment } = useLanguage()
   return (
     <ul class="entries">
-      {changes.map((change) => (
-        <li key={`${change.resource}/${change.key}/${change.version}`}>
-          {change.operation === 'remove' ? (
-            titleOf(change)
+      {changes.map(({ resource, key, title, version, operation, time }) => (
+        <li key={`${resource}/${key}/${version}`}>
+          {operation === 'remove' ? (
+            (title ?? key)
           ) : (
-            <Link href={recordPath(change.resource, change.key)}>{titleOf(change)}</Link>
+            <Link href={recordPath(resource, key)}>{title ?? key}</Link>
           )}{' '}
           <span class="soft small">
-            {tOr(`resource.${change.resource}`, change.resource)} ·{' '}
-            {tOr(`operation.${change.operation}`, change.operation)} ·{' '}
-            <time dateTime={change.time}>{moment(change.time)}</time>
+            {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
+            <time dateTime={time}>{moment(time)}</time>
           </span>
         </li>
       ))}

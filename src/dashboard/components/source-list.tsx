@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { pointedProperty } from '../api/pointers.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Citation } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -10,9 +11,8 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language
   const labels = useLabels()
-  // A JSON pointer (RFC 6901): `/parties/0` is about the parties.
   const labelOf = (pointer: string | null) => {
-    const name = pointer?.split('/')[1]
+    const name = pointedProperty(pointer)
     return name === undefined ? t('record.whole') : labels.property(name)
   }
   if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>

@@ -1,7 +1,7 @@
 import { apiPath } from '../api/client.ts'
 import type { ChangePage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { ChangeList } from '../components/change-list.tsx'
+import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -18,7 +18,7 @@ export function ChangesView() {
         </div>
       </div>
       <Loaded state={state} height="40rem">
-        {({ data }) => <ChangeList changes={data} />}
+        {({ data }) => <ChangeList changes={data.map(withTitle)} />}
       </Loaded>
     </>
   )

@@ -1,12 +1,14 @@
 import { Link } from 'wouter-preact'
 import { apiPath } from '../api/client.ts'
-import { toBars } from '../api/groups.ts'
-import { activities, explorePath, findResource, recordPath, resources } from '../api/resources.ts'
+import { countryPath, toBars } from '../api/groups.ts'
+import { activities, explorePath, findResource, resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { BarTable } from '../components/bar-table.tsx'
-import { ChangeList } from '../components/change-list.tsx'
+import { ChangeList, withTitle } from '../components/change-list.tsx'
+import { ClaimsTable } from '../components/claims-table.tsx'
 import { CountryMap } from '../components/country-map.tsx'
+import { ExpiringList } from '../components/expiring-list.tsx'
 import { KeyFigures } from '../components/key-figures.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { YearWidget } from '../components/year-widget.tsx'
@@ -52,10 +54,7 @@ function Partners() {
           <BarTable
             caption={t('overview.partners')}
             heading={t('resource.countries')}
-            bars={toBars(data, 'country', t('value.unknown'), {
-              toPath: ({ key: { country }, list }) =>
-                country ? recordPath('countries', country) : explorePath(list),
-            })}
+            bars={toBars(data, 'country', t('value.unknown'), { toPath: countryPath })}
           />
         )}
       </Loaded>
@@ -69,7 +68,7 @@ function LatestChanges() {
   return (
     <Widget title={t('overview.changes')}>
       <Loaded state={state} height="22rem">
-        {({ data }) => <ChangeList changes={data} />}
+        {({ data }) => <ChangeList changes={data.map(withTitle)} />}
       </Loaded>
     </Widget>
   )
@@ -106,14 +105,7 @@ function Expiring() {
               {t('overview.expiringNone', { from: formatEdtf(from, language), to: formatEdtf(to, language) })}
             </p>
           ) : (
-            <ul class="entries">
-              {data.map(({ id, title, expiresOn }) => (
-                <li key={id}>
-                  <Link href={recordPath('agreements', id)}>{title}</Link>{' '}
-                  <span class="soft small">{expiresOn && formatEdtf(expiresOn, language)}</span>
-                </li>
-              ))}
-            </ul>
+            <ExpiringList agreements={data} />
           )
         }
       </Loaded>
@@ -128,49 +120,14 @@ function Claims() {
     <Widget title={t('overview.claims')} caption={t('overview.claimsCaption')} wide>
       <Loaded state={state} height="24rem">
         {({ data }) => (
-          <table>
-            <caption class="visually-hidden">{t('overview.claims')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('overview.claim')}</th>
-                <th scope="col" class="number">
-                  {t('overview.claimed')}
-                </th>
-                <th scope="col" class="number">
-                  {t('overview.recorded')}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.map((figure) => (
-                <Claim key={figure.id} figure={figure} />
-              ))}
-            </tbody>
-          </table>
+          <ClaimsTable
+            caption={t('overview.claims')}
+            claims={data}
+            recorded={({ query }) => query && <Recorded query={query} />}
+          />
         )}
       </Loaded>
     </Widget>
-  )
-}
-
-function Claim({ figure: { id, title, value, unit, query } }: { figure: Figure }) {
-  const { t, number } = useLanguage()
-  return (
-    <tr>
-      <th scope="row">
-        <Link href={recordPath('figures', id)}>{title}</Link>
-      </th>
-      <td class="number">
-        {number(value)} <span class="soft small">{unit}</span>
-      </td>
-      <td class="number">
-        {query === null ? (
-          <span class="soft small">{t('overview.notCountable')}</span>
-        ) : (
-          <Recorded query={query} />
-        )}
-      </td>
-    </tr>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { apiPath } from '../api/client.ts'
+import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Citation, HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -108,8 +109,7 @@ function Fact({
 function markProperties(citations: readonly Citation[]): Map<string, number[]> {
   const marks = new Map<string, number[]>()
   for (const [at, { property }] of citations.entries()) {
-    // A JSON pointer (RFC 6901): of `/parties/0`, the property is `parties`.
-    const name = property?.split('/')[1]
+    const name = pointedProperty(property)
     if (name !== undefined) marks.set(name, [...(marks.get(name) ?? []), at + 1])
   }
   return marks

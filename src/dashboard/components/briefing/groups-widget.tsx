@@ -1,5 +1,4 @@
-import { toBars } from '../../api/groups.ts'
-import { explorePath, recordPath } from '../../api/resources.ts'
+import { countryPath, toBars } from '../../api/groups.ts'
 import type { BriefingGroups } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { BarTable } from '../bar-table.tsx'
@@ -23,10 +22,7 @@ export function GroupsWidget({
   if (!groups || groups.data.length === 0) return null
   const bars = toBars(groups.data, dimension, t('value.unknown'), {
     measure,
-    toPath: ({ key, list }) => {
-      const country = dimension === 'country' ? key.country : null
-      return country ? recordPath('countries', country) : explorePath(list)
-    },
+    ...(dimension === 'country' && { toPath: countryPath }),
   })
   return (
     <Widget title={title} caption={caption}>

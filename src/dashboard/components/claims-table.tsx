@@ -1,0 +1,57 @@
+import type { ComponentChildren } from 'preact'
+import { Link } from 'wouter-preact'
+import { recordPath } from '../api/resources.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** A figure that a source states. */
+interface Claim {
+  id: string
+  title: string
+  value: number
+  unit: string
+}
+
+/** What sources claim, beside what the registry records of the same. */
+export function ClaimsTable<Figure extends Claim>({
+  caption,
+  claims,
+  recorded,
+}: {
+  caption: string
+  claims: readonly Figure[]
+  /** Shows what is recorded of a claim; null when the registry cannot count it. */
+  recorded: (claim: Figure) => ComponentChildren | null
+}) {
+  const { t, number } = useLanguage()
+  return (
+    <table>
+      <caption class="visually-hidden">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('overview.claim')}</th>
+          <th scope="col" class="number">
+            {t('overview.claimed')}
+          </th>
+          <th scope="col" class="number">
+            {t('overview.recorded')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {claims.map((claim) => (
+          <tr key={claim.id}>
+            <th scope="row">
+              <Link href={recordPath('figures', claim.id)}>{claim.title}</Link>
+            </th>
+            <td class="number">
+              {number(claim.value)} <span class="soft small">{claim.unit}</span>
+            </td>
+            <td class="number">
+              {recorded(claim) ?? <span class="soft small">{t('overview.notCountable')}</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
