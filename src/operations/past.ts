@@ -1,4 +1,4 @@
-import { singleReads, type Transaction } from '../database/database.ts'
+import { singleReads, type Transaction, wholeTableSettings } from '../database/database.ts'
 import { beginPast, pastStatements } from '../database/past.ts'
 import type { Context } from './operation.ts'
 
@@ -17,3 +17,19 @@ export const readRegistryAt = <T>(
   at === undefined
     ? work(singleReads(database))
     : database.readTransaction(beginPast(at), (tx) => work(pastStatements(tx)))
+
+/**
+ * Runs statements that read whole tables in one snapshot of the present registry, or of the registry as of a time.
+ * @param settings further settings of the transaction: statements, with semicolons between.
+ */
+export const readSnapshotAt = <T>(
+  at: string | undefined,
+  { database }: Pick<Context, 'database'>,
+  work: (tx: Transaction) => Promise<T>,
+  settings?: string,
+): Promise<T> => {
+  const begin = at === undefined ? wholeTableSettings : beginPast(at)
+  return database.readTransaction(settings === undefined ? begin : `${begin}; ${settings}`, (tx) =>
+    work(at === undefined ? tx : pastStatements(tx)),
+  )
+}

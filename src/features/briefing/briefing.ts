@@ -1,19 +1,19 @@
 import { sql } from 'drizzle-orm'
-import { type Transaction, wholeTableSettings } from '../../database/database.ts'
-import { beginPast, pastStatements } from '../../database/past.ts'
+import type { Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from '../../operations/language.ts'
-import type { Context, Endpoint } from '../../operations/operation.ts'
+import type { Endpoint } from '../../operations/operation.ts'
+import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
 import { statement } from '../../query/statement.ts'
-import { Asker } from './asker.ts'
 import { changesText } from './changes.ts'
 import { briefingSchema } from './contract.ts'
 import { readFigures } from './figures.ts'
+import { QueryRunner } from './query-runner.ts'
 import { briefingResources, moneyText, sectionText, sourcesText, sumText } from './sections.ts'
 
 /** What a briefing is about. */
@@ -41,12 +41,16 @@ const object = (parts: Record<string, string>): string =>
     .join()}}`
 
 /** Returns the JSON of the agreements in force that expire within a year, the first to expire first. */
-async function expiringText(registry: Registry, asker: Asker, { code, day }: Subject): Promise<string> {
+async function expiringText(
+  registry: Registry,
+  queries: QueryRunner,
+  { code, day }: Subject,
+): Promise<string> {
   const agreements = registry.get('agreements')
   const query = `country=${code}&inForceOn=${day}&expiresOn%5Blte%5D=${yearAfter(day)}`
-  const { count, list } = await asker.count(agreements, query)
+  const { count, list } = await queries.count(agreements, query)
   const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,expiresOn,renewal`
-  const found = count > 0 ? await asker.read<{ id: string }>(agreements, parameters) : []
+  const found = count > 0 ? await queries.read<{ id: string }>(agreements, parameters) : []
   const data = found.map((record) => ({ ...record, link: `/v1/agreements/${record.id}` }))
   return JSON.stringify({ count, list, data })
 }
@@ -58,7 +62,7 @@ async function briefingText(
   subject: Subject,
 ): Promise<string | undefined> {
   const { code, day, asOf, language } = subject
-  const asker = new Asker(tx, language, asOf)
+  const queries = new QueryRunner(tx, language, asOf)
   const named =
     () => sql`select json_build_object('code', code, 'name', ${registry.nameOf({ resource: 'countries' })(sql`countries.code`, language)},
     'link', '/v1/countries/' || code)::text as country from countries where code = ${sql.placeholder('code')}`
@@ -72,31 +76,21 @@ async function briefingText(
     throw new Error('a briefing is about resources that the registry has')
   const records: string[] = []
   for (const resource of briefingResources(registry))
-    records.push(`"${resource.name}":${await sectionText(asker, resource, own, code)}`)
+    records.push(`"${resource.name}":${await sectionText(queries, resource, own, code)}`)
   return object({
     country: found.country,
     day: JSON.stringify(day),
     records: `{${records.join()}}`,
-    inForce: await sectionText(asker, agreements, `${own}&inForceOn=${day}`, code),
-    expiring: await expiringText(registry, asker, subject),
-    units: await sumText(asker, bases, own, 'kind', 'unitCount'),
-    given: await moneyText(asker, programs, `${own}&role=donor,funder`, 'commitment'),
-    received: await moneyText(asker, programs, `${own}&role=recipient,beneficiary`, 'commitment'),
+    inForce: await sectionText(queries, agreements, `${own}&inForceOn=${day}`, code),
+    expiring: await expiringText(registry, queries, subject),
+    units: await sumText(queries, bases, own, 'kind', 'unitCount'),
+    given: await moneyText(queries, programs, `${own}&role=donor,funder`, 'commitment'),
+    received: await moneyText(queries, programs, `${own}&role=recipient,beneficiary`, 'commitment'),
     changes: asOf === undefined ? await changesText(registry, tx, code) : 'null',
-    figures: JSON.stringify(await readFigures(registry, asker, code)),
-    sources: await sourcesText(asker, registry.get('citations'), code),
+    figures: JSON.stringify(await readFigures(registry, queries, code)),
+    sources: await sourcesText(queries, registry.get('citations'), code),
   })
 }
-
-/** Runs `work` in one snapshot of the present registry, or of the registry as of a time. */
-const inSnapshot = <T>(
-  asOf: string | undefined,
-  { database }: Pick<Context, 'database'>,
-  work: (tx: Transaction) => Promise<T>,
-): Promise<T> =>
-  asOf === undefined
-    ? database.readTransaction(wholeTableSettings, work)
-    : database.readTransaction(beginPast(asOf), (tx) => work(pastStatements(tx)))
 
 /** `GET /v1/countries/{code}/briefing`: what a desk officer reads before a visit, in one document. */
 export function briefing(registry: Registry): Endpoint {
@@ -130,7 +124,7 @@ export function briefing(registry: Registry): Endpoint {
       const asOf = getRecordMoment(query)
       const moment = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
       const subject = { code, language, asOf, day: moment.toISOString().slice(0, 10) }
-      const text = await inSnapshot(asOf, context, (tx) => briefingText(registry, tx, subject))
+      const text = await readSnapshotAt(asOf, context, (tx) => briefingText(registry, tx, subject))
       if (text === undefined) {
         throw asOf === undefined ? recordNotFound(countries, code) : recordNotFoundAt(countries, code, asOf)
       }

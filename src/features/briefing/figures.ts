@@ -1,7 +1,7 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { Asker, Counted } from './asker.ts'
+import type { Counted, QueryRunner } from './query-runner.ts'
 
 /** Figures of a country in its briefing. */
 const maxFigures = 50
@@ -24,11 +24,15 @@ function parseListRequest(
  * Counts the records of a figure's list request.
  * @returns null when the figure has none, or one with a filter that lists no longer have.
  */
-async function countRecorded(registry: Registry, asker: Asker, request: unknown): Promise<Counted | null> {
+async function countRecorded(
+  registry: Registry,
+  queries: QueryRunner,
+  request: unknown,
+): Promise<Counted | null> {
   const parsed = typeof request === 'string' ? parseListRequest(registry, request) : undefined
   if (!parsed) return null
   try {
-    return await asker.count(parsed.resource, parsed.query)
+    return await queries.count(parsed.resource, parsed.query)
   } catch (error) {
     if (error instanceof Problem && error.type === 'invalid-parameter') return null
     throw error
@@ -36,12 +40,12 @@ async function countRecorded(registry: Registry, asker: Asker, request: unknown)
 }
 
 /** Returns the figures that sources claim about a country, each beside what the registry records. */
-export async function readFigures(registry: Registry, asker: Asker, code: string) {
+export async function readFigures(registry: Registry, queries: QueryRunner, code: string) {
   const figures = registry.get('figures')
   const query = `country=${code}&limit=${maxFigures}&sort=indicator&fields=${fields.join()}`
   const data = []
-  for (const { query: request, ...claimed } of await asker.read<Figure>(figures, query)) {
-    const recorded = await countRecorded(registry, asker, request)
+  for (const { query: request, ...claimed } of await queries.read<Figure>(figures, query)) {
+    const recorded = await countRecorded(registry, queries, request)
     data.push({ ...claimed, recorded, link: `/v1/figures/${claimed.id}` })
   }
   return data

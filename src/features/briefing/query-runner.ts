@@ -5,7 +5,7 @@ import type { Resource } from '../../model/resource.ts'
 import { queryDocuments } from '../../operations/records.ts'
 import { aggregateParameters, planAggregate } from '../../query/aggregate.ts'
 import { aggregateStatement } from '../../query/aggregate-sql.ts'
-import { listParameters, planList } from '../../query/list.ts'
+import { type ListPlan, listParameters, planList } from '../../query/list.ts'
 import { momentName } from '../../query/past.ts'
 import { countStatement, listStatement } from '../../query/sql.ts'
 
@@ -25,8 +25,8 @@ export interface Counted {
   list: string
 }
 
-/** Asks what clients can ask, in one snapshot: each number comes from the query string of the request that lists its records. */
-export class Asker {
+/** Runs the queries of clients in one snapshot: each number comes from the query string of the request that lists its records. */
+export class QueryRunner {
   readonly #registry: Transaction
   readonly #language: Language
   readonly #asOf: string | undefined
@@ -45,29 +45,31 @@ export class Asker {
 
   /** Groups the records of a query. @param grouping parameters of the aggregate beside the filters. */
   async group(resource: Resource, query: string, grouping: string): Promise<Groups> {
-    const asked = readQuery(this.#at(resource, `${query}&${grouping}`))
-    const plan = planAggregate(resource, checkQuery(aggregateParameters(resource), asked), this.#language)
+    const raw = readQuery(this.#at(resource, `${query}&${grouping}`))
+    const plan = planAggregate(resource, checkQuery(aggregateParameters(resource), raw), this.#language)
     const [row] = await this.#registry.query<Groups>(aggregateStatement(plan))
     return row ?? { data: '', groups: 0, total: 0 }
   }
 
   /** Counts the records of a query. @throws Problem `invalid-parameter` for a query that no list takes. */
   async count(resource: Resource, query: string): Promise<Counted> {
-    const asked = readQuery(this.#at(resource, query))
-    const plan = planList(resource, checkQuery(listParameters(resource), asked))
+    const plan = this.#plan(resource, query)
     const [row] = await this.#registry.query<{ total: number }>(countStatement(plan))
     return { count: row?.total ?? 0, list: this.link(resource, query) }
   }
 
   /** Reads records. @param query parameters of a list, with `limit`. */
   async read<Row>(resource: Resource, query: string): Promise<Row[]> {
-    const asked = readQuery(this.#at(resource, query))
-    const plan = planList(resource, checkQuery(listParameters(resource), asked))
+    const plan = this.#plan(resource, query)
     const [row] = await queryDocuments<{ records: string | null; current: boolean }>(
       this.#registry,
       (options) => listStatement(plan, undefined, options),
     )
     return JSON.parse(`[${row?.records ?? ''}]`)
+  }
+
+  #plan(resource: Resource, query: string): ListPlan {
+    return planList(resource, checkQuery(listParameters(resource), readQuery(this.#at(resource, query))))
   }
 
   #at(resource: Resource, query: string): string {

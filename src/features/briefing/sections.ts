@@ -1,6 +1,6 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import type { Asker, Groups } from './asker.ts'
+import type { Groups, QueryRunner } from './query-runner.ts'
 
 /** The groups of a section, by the names of dimensions. A resource has those that it declares. */
 const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
@@ -37,7 +37,7 @@ function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
  * @param query filters, of which one is the country.
  */
 export async function sectionText(
-  asker: Asker,
+  queries: QueryRunner,
   resource: Resource,
   query: string,
   code: string,
@@ -50,40 +50,46 @@ export async function sectionText(
   }
   const year = yearDimension(resource)
   if (year !== undefined) {
-    add('year', await asker.group(resource, query, `groupBy=${year}&sort=${year}&limit=${maxGroups.year}`))
+    add('year', await queries.group(resource, query, `groupBy=${year}&sort=${year}&limit=${maxGroups.year}`))
   }
   for (const name of dimensions) {
     if (!(name in resource.dimensions)) continue
     const limit =
       name === 'country' ? maxGroups.country + 1 : name === 'topic' ? maxGroups.topic : maxGroups.other
-    const groups = await asker.group(resource, query, `groupBy=${name}&sort=-count&limit=${limit}`)
+    const groups = await queries.group(resource, query, `groupBy=${name}&sort=-count&limit=${limit}`)
     add(name === 'country' ? 'partner' : name, name === 'country' ? withoutCountry(groups, code) : groups)
   }
-  count ??= (await asker.count(resource, query)).count
-  return `{"count":${count},"list":${JSON.stringify(asker.link(resource, query))},"groups":{${parts.join()}}}`
+  count ??= (await queries.count(resource, query)).count
+  return `{"count":${count},"list":${JSON.stringify(queries.link(resource, query))},"groups":{${parts.join()}}}`
 }
 
 /** Returns the JSON of the money of a query by year and currency, for a resource that has a measure of money. */
 export async function moneyText(
-  asker: Asker,
+  queries: QueryRunner,
   resource: Resource,
   query: string,
   measure: string,
 ): Promise<string> {
   const { within } = resource.measures[measure] ?? {}
   const keys = [yearDimension(resource), within].filter((name) => name !== undefined).join()
-  const groups = await asker.group(
+  const groups = await queries.group(
     resource,
     query,
     `groupBy=${keys}&measures=count,sum:${measure}&sort=${keys}&limit=${maxGroups.year}`,
   )
-  return `{"count":${groups.total},"list":${JSON.stringify(asker.link(resource, query))},"byYearAndCurrency":${groupsText(groups)}}`
+  return `{"count":${groups.total},"list":${JSON.stringify(queries.link(resource, query))},"byYearAndCurrency":${groupsText(groups)}}`
 }
 
 /** Returns the JSON of groups with the sum of a measure. */
-export const sumText = async (asker: Asker, resource: Resource, query: string, by: string, measure: string) =>
+export const sumText = async (
+  queries: QueryRunner,
+  resource: Resource,
+  query: string,
+  by: string,
+  measure: string,
+) =>
   groupsText(
-    await asker.group(
+    await queries.group(
       resource,
       query,
       `groupBy=${by}&measures=count,sum:${measure}&sort=-count&limit=${maxGroups.other}`,
@@ -91,7 +97,7 @@ export const sumText = async (asker: Asker, resource: Resource, query: string, b
   )
 
 /** Returns the JSON of the sources that are cited for records of a country, those with the most citations first. */
-export const sourcesText = async (asker: Asker, citations: Resource, code: string): Promise<string> =>
+export const sourcesText = async (queries: QueryRunner, citations: Resource, code: string): Promise<string> =>
   groupsText(
-    await asker.group(citations, `country=${code}`, `groupBy=source&sort=-count&limit=${maxGroups.other}`),
+    await queries.group(citations, `country=${code}`, `groupBy=source&sort=-count&limit=${maxGroups.other}`),
   )

@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { wholeTableSettings } from '../../database/database.ts'
-import { beginPast, pastStatements } from '../../database/past.ts'
 import type { Statement } from '../../database/statement.ts'
 import { getWords, single } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import { acceptLanguage, contentLanguage, inLanguage } from '../../operations/language.ts'
 import type { Context, Contract, Endpoint } from '../../operations/operation.ts'
+import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { getRecordMoment } from '../../query/past.ts'
@@ -38,16 +37,8 @@ const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter'
 const planSettings = 'set local enable_mergejoin = off'
 
 /** Runs the statement of a network on the present registry, or as of a time. */
-const readNetwork = (
-  at: string | undefined,
-  { database }: Pick<Context, 'database'>,
-  statement: Statement,
-): Promise<Row[]> =>
-  at === undefined
-    ? database.readTransaction(`${wholeTableSettings}; ${planSettings}`, (tx) => tx.query<Row>(statement))
-    : database.readTransaction(`${beginPast(at)}; ${planSettings}`, (tx) =>
-        pastStatements(tx).query<Row>(statement),
-      )
+const readNetwork = (at: string | undefined, context: Context, statement: Statement): Promise<Row[]> =>
+  readSnapshotAt(at, context, (tx) => tx.query<Row>(statement), planSettings)
 
 /** `GET /v1/network`: who cooperates with whom. */
 export const network = (registry: Registry): Endpoint => ({

@@ -43,8 +43,8 @@ function queryString({ url }: FastifyRequest): string {
  */
 function responseLanguage(contract: Contract, request: FastifyRequest, query: CheckedQuery): Language {
   if (!isLocalized(contract)) return defaultLanguage
-  const asked = getLanguage(query)
-  if (asked || request.headers['accept-language'] === undefined) return asked ?? defaultLanguage
+  const requested = getLanguage(query)
+  if (requested || request.headers['accept-language'] === undefined) return requested ?? defaultLanguage
   const accepted = request.accepts().language([...languages])
   return languages.find((language) => language === accepted) ?? defaultLanguage
 }
