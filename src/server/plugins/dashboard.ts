@@ -36,7 +36,6 @@ export const dashboard = fp(
       index: false,
       // A route for each file, so that other paths are answered as everywhere.
       wildcard: false,
-      preCompressed: true,
       cacheControl: false,
       setHeaders(response, path) {
         const isAsset = path.includes('/assets/')
