@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { refusal } from '../support/documents.ts'
 import { readCsv, rowsIn, tableOf, workbook } from '../support/export-files.ts'
 
 let api: Api
 beforeAll(async () => {
-  // The exports of other files would count for the same client.
-  api = await openApi({ env: { MAX_EXPORTS: '20', MAX_EXPORTS_PER_CLIENT: '20' } })
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const fileOf = async (path: string) => (await api.get(`/v1/${path}`)).text
 

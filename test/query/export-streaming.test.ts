@@ -114,3 +114,13 @@ describe('a long export', () => {
     await until(async () => (await api.get('/v1/topics/export?format=csv')).status === 200)
   })
 })
+
+it('exports of a client one after the other are never refused, however few it may run at once', async () => {
+  const single = await openApi({ env: { MAX_EXPORTS: '2', MAX_EXPORTS_PER_CLIENT: '1' } })
+  try {
+    for (let times = 0; times < 100; times += 1)
+      expect((await single.get('/v1/topics/export?format=csv&fields=slug')).status).toBe(200)
+  } finally {
+    await single.close()
+  }
+})

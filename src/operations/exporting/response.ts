@@ -54,6 +54,8 @@ async function startExport(
       const source = await session.start(writer.statement, `copy (an export of ${resource.name})`, gone)
       const body = writer.write(source, session)
       finished(body, (error) => {
+        // A client that exports one file after the other is never refused: one that is complete does not count any more.
+        if (!error) release()
         const ended = error ? session.abort() : session.close()
         // The response has ended or was cut, so an error here cannot be reported to the client.
         ended.catch(() => {}).finally(release)
