@@ -1,23 +1,41 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { checkQuery, readQuery } from './parameters.ts'
 import type { Registry } from './registry.ts'
+import type { Resource } from './resource.ts'
 import { urlFilters } from './url-filters.ts'
 
-function faultsIn({ resources }: Registry, request: string): string[] {
-  const [path = '', search = ''] = request.split('?')
+/** Schema of a number of records and the list request that returns them. */
+export const countedSchema = () =>
+  z.strictObject({
+    count: z.int().min(0).meta({ description: 'Number of records.' }),
+    list: z
+      .string()
+      .meta({ description: 'Path of the list request that returns exactly the counted records.' }),
+  })
+
+/** Splits a list request. @returns the resource, undefined when there is none of the name, and the query string. */
+export function parseListRequest(
+  registry: Registry,
+  request: string,
+): { name: string; resource: Resource | undefined; query: string } {
+  const [path = '', query = ''] = request.split('?')
   const name = path.replace('/v1/', '')
-  const resource = resources.find((candidate) => candidate.name === name)
+  return { name, resource: registry.find(name), query }
+}
+
+function faultsIn(registry: Registry, request: string): string[] {
+  const { name, resource, query } = parseListRequest(registry, request)
   if (!resource)
     return [
       `there is no "${name}"${didYouMean(
         name,
-        resources.map((other) => other.name),
+        registry.resources.map((other) => other.name),
       )}`,
     ]
   try {
-    checkQuery(urlFilters(resource), readQuery(search))
+    checkQuery(urlFilters(resource), readQuery(query))
     return []
   } catch (error) {
     if (!(error instanceof Problem)) throw error

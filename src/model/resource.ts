@@ -10,15 +10,18 @@ import { nameOutput } from './schema-names.ts'
 import type { Collection, Searchable } from './searchable.ts'
 import type { SortKey } from './sorts.ts'
 
-/** Records that `include` adds to the response. */
+/** What `include` adds to each record of the response: records, or the number of those that a list request returns. */
 export interface Include {
   description: string
   schema: z.ZodType
-  /** SQL text expression of the property's JSON, over the record's row. */
+  /** SQL text expression of the property's JSON, over the record's row. For a count, it is the list request, or null. */
   json: SQL
-  /** The resource of the included records, and their own includes. */
-  records: { resource: Resource; include: readonly string[] }
+  /** The resource of the included records, and their own includes; absent for a count. */
+  records?: { resource: Resource; include: readonly string[] }
 }
+
+/** Whether an include is the number of records that a list request returns. */
+export const isCount = ({ records }: Include): boolean => records === undefined
 
 /** The properties of a resource that the search across resources reads and shows. */
 export interface SearchProperties {

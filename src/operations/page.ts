@@ -3,6 +3,7 @@ import type { Language } from '../model/languages.ts'
 import { type CursorLocation, listScope, type Position, readCursor, writeCursor } from '../query/cursor.ts'
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/sql.ts'
+import { addCounts } from './counts.ts'
 import { inLanguage } from './language.ts'
 import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
@@ -14,6 +15,13 @@ interface Row {
   /** Whether no document was stored in another shape. */
   current: boolean
   last: Position | null
+}
+
+/** The records of a page as JSON texts with commas between, the position of the last one, and their names. */
+interface PageRecords {
+  records: string
+  last: Position | null
+  names?: string
 }
 
 type Total = { count: number; relation: 'exact' | 'estimated' }
@@ -60,21 +68,21 @@ const inTurn = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): 
   await second(),
 ]
 
-/** Reads the records of a page and, if the plan has them, the names of what they refer to. */
+/** Reads the records of a page and, if the plan has them, counts and the names of what they refer to. */
 async function readPage(
   plan: ListPlan,
   after: Position | undefined,
   registry: Transaction,
   { names, database }: Context,
   language: Language,
-): Promise<{ row: Row | undefined; names?: string }> {
+): Promise<PageRecords> {
   const [row] = await queryDocuments<Row>(registry, (options) => listStatement(plan, after, options))
   const { resource, representation, asOf } = plan
-  if (!representation.names) return { row }
-  const text = row?.records ?? ''
-  const isPast = asOf !== undefined
-  const request = { resource, representation, text, language, isPast }
-  return { row, names: await names.find(registry, request, database) }
+  const text = await addCounts(registry, resource, representation, row?.records ?? '', asOf)
+  const found = { records: text, last: row?.last ?? null }
+  if (!representation.names) return found
+  const request = { resource, representation, text, language, isPast: asOf !== undefined }
+  return { ...found, names: await names.find(registry, request, database) }
 }
 
 /**
@@ -93,15 +101,14 @@ export async function pageText(
     plan.cursor === undefined
       ? undefined
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, place)
-  const [{ row, names }, total] = await readRegistryAt(plan.asOf, context, (registry) => {
+  const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (registry) => {
     const records = () => readPage(plan, after, registry, context, language)
     if (plan.count === undefined) return records().then((found) => [found, undefined] as const)
     // A connection runs one statement at a time.
     if (plan.asOf !== undefined) return inTurn(records, () => countTotal(plan, registry))
     return Promise.all([records(), countTotal(plan, registry)])
   })
-  const { records = null, last = null } = row ?? {}
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
   const page = { limit: plan.limit, next, ...(total && { total }) }
-  return { body: pageEnvelope(records ?? '', page, names), next }
+  return { body: pageEnvelope(records, page, names), next }
 }

@@ -3,8 +3,14 @@ import type { Language } from '../model/languages.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
-import { type Representation, readRepresentation, representationParameters } from '../query/representation.ts'
+import {
+  countsOf,
+  type Representation,
+  readRepresentation,
+  representationParameters,
+} from '../query/representation.ts'
 import { pastStatement } from '../query/revisions.ts'
+import { addCounts } from './counts.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
 import type { Context, Operation } from './operation.ts'
@@ -51,6 +57,18 @@ async function readPastRecord(
   return row?.operation === 'remove' ? undefined : row
 }
 
+/** Adds to a record the counts that its representation has, as of now or as of `at`. */
+const withCounts = async (
+  resource: Resource,
+  document: string,
+  representation: Representation,
+  at: string | undefined,
+  context: Context,
+): Promise<string> =>
+  countsOf(resource, representation).length === 0
+    ? document
+    : readRegistryAt(at, context, (registry) => addCounts(registry, resource, representation, document, at))
+
 /** Adds to a record the names of what it refers to, as of now or as of `at`. */
 async function withNames(
   resource: Resource,
@@ -79,7 +97,7 @@ export const read: Operation = {
     of: 'one',
     access: 'read',
     query: {
-      ...representationParameters(resource, { names: true }),
+      ...representationParameters(resource, { isFile: false }),
       ...languageParameter('the names'),
       ...recordMomentParameter(`the ${resource.noun}`),
     },
@@ -100,7 +118,8 @@ export const read: Operation = {
     const at = getRecordMoment(query)
     const record = await readRecordAt(resource, key, at, representation, context)
     if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
-    const { version, document } = record
+    const { version } = record
+    const document = await withCounts(resource, record.document, representation, at, context)
     if (representation.names) {
       const body = await withNames(resource, document, representation, language, at, context)
       return inLanguage({ status: 200, headers: { etag: includedTag(version, body) }, body }, language)

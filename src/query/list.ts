@@ -4,6 +4,7 @@ import {
   type CheckedQuery,
   getValues,
   getWords,
+  invalidParameters,
   limitParameter,
   type Parameter,
   single,
@@ -15,6 +16,7 @@ import { Problem } from '../problems/problem.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { getListMoment, listMomentParameter } from './past.ts'
 import {
+  findTooManyCounts,
   type Representation,
   readRepresentation,
   refuseRepeated,
@@ -60,7 +62,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
       sortWords(resource),
       'Order of the records: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
     ),
-    ...representationParameters(resource, { names: false }),
+    ...representationParameters(resource, { isFile: true }),
     ...listMomentParameter(resource),
   }
 }
@@ -69,7 +71,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
 export function listParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...selectionParameters(resource),
-    ...representationParameters(resource, { names: true }),
+    ...representationParameters(resource, { isFile: false }),
     limit: limitParameter('Records per page', pageSize),
     cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     count: single(
@@ -128,7 +130,7 @@ const plans = new WeakMap<CheckedQuery, ListPlan>()
 
 /**
  * Returns the plan of a list for a checked query. The plan is cached by the query object.
- * @throws Problem `invalid-parameter` for repeated values.
+ * @throws Problem `invalid-parameter` for repeated values, and for a page that is too large for its counts.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {
   const known = plans.get(query)
@@ -143,8 +145,11 @@ function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   const [size = pageSize.defaultSize] = getValues(query, 'limit')
   const [count] = getValues(query, 'count')
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
+  const selection = readSelection(resource, query)
+  const message = findTooManyCounts(resource, selection.representation, size)
+  if (message !== undefined) throw invalidParameters([{ parameter: 'limit', code: 'too_big', message }])
   return {
-    ...readSelection(resource, query),
+    ...selection,
     limit: size,
     ...(cursor !== undefined && { cursor }),
     ...((count === 'exact' || count === 'estimated') && { count }),

@@ -1,6 +1,6 @@
 import { propertiesOf } from '../model/document.ts'
 import { type CheckedQuery, getWords, invalidParameters, type Parameter, words } from '../model/parameters.ts'
-import type { Resource } from '../model/resource.ts'
+import { type Include, isCount, type Resource } from '../model/resource.ts'
 
 /** The representation of a record: its properties, and the records included with it. */
 export interface Representation {
@@ -15,15 +15,46 @@ export const namesInclude = 'names'
 
 const names = ` \`${namesInclude}\`: the names of all records that the response refers to, each once, by resource and key.`
 
+/** Most records of a response with counts, since each may be a statement that reads many records. */
+const maxCounted = 50
+
+const counted = ` Of records with counts, \`limit\` is at most ${maxCounted}.`
+
+/**
+ * Returns the includes of a resource.
+ * @param isFile whether they are those of an export, which has no counts: it is one statement.
+ */
+export const includesOf = (resource: Resource, { isFile }: { isFile: boolean }): [string, Include][] =>
+  Object.entries(resource.includes()).filter(([, include]) => !(isFile && isCount(include)))
+
+/** Returns the names of the includes of a representation that are counts. */
+export function countsOf(resource: Resource, { include }: Representation): string[] {
+  if (include.length === 0) return []
+  const includes = resource.includes()
+  return include.filter((name) => includes[name] && isCount(includes[name]))
+}
+
+/** Returns what is wrong with the size of a page, whose records may have counts; undefined when nothing is. */
+export function findTooManyCounts(
+  resource: Resource,
+  representation: Representation,
+  limit: number,
+): string | undefined {
+  const [name] = countsOf(resource, representation)
+  if (name === undefined || limit <= maxCounted) return undefined
+  return `must be at most ${maxCounted} with include=${name}, which counts records for each`
+}
+
 /**
  * Returns the parameters `fields` and `include`.
- * @param options `names` says whether the response has a place for names beside the records.
+ * @param options `isFile` says whether the response is an export, which has neither counts nor a place for names.
  */
 export function representationParameters(
   resource: Resource,
-  options: { names: boolean },
+  options: { isFile: boolean },
 ): Record<string, Parameter> {
-  const includes = Object.entries(resource.includes())
+  const includes = includesOf(resource, options)
+  const limits = includes.some(([, include]) => isCount(include)) ? counted : ''
   const descriptions = includes.map(([name, { description }]) => `\`${name}\`: ${description}`)
   return {
     fields: words(
@@ -31,8 +62,8 @@ export function representationParameters(
       'Properties to return, separated by commas; all when left out. For clients without generated types: the answer then lacks properties that its schema requires.',
     ),
     include: words(
-      [...includes.map(([name]) => name), ...(options.names ? [namesInclude] : [])],
-      `Related records to add to each record, separated by commas. ${descriptions.join(' ')}${options.names ? names : ''}`,
+      [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
+      `Related records to add to each record, separated by commas. ${descriptions.join(' ')}${options.isFile ? '' : names}${limits}`,
     ),
   }
 }

@@ -9,7 +9,7 @@ import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
 import { type Condition, type FilterComparison, listValues, type Quantifier } from './condition.ts'
 import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
-import { namesInclude, splitInclude } from './representation.ts'
+import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
 
 /** Limits of a search: depth of the tree, number of comparisons, values of one `in`, and JSON values of the whole tree. */
 const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } as const
@@ -146,8 +146,8 @@ function selectionShape(resource: Resource, includes: string[]) {
 }
 
 function makeBodies(resource: Resource) {
-  const includes = Object.keys(resource.includes())
-  const selection = selectionShape(resource, includes)
+  const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
+  const selection = selectionShape(resource, includes(true))
   const noun = resource.name.replaceAll('-', ' ')
   return {
     page: nameInput(
@@ -155,7 +155,7 @@ function makeBodies(resource: Resource) {
       z
         .strictObject({
           ...selection,
-          include: includeSchema([...includes, namesInclude]),
+          include: includeSchema([...includes(false), namesInclude]),
           limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
           cursor: z
             .string()
@@ -318,9 +318,12 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
  * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
  */
 export function planSearch(resource: Resource, body: unknown): ListPlan {
-  const { limit, cursor, count, ...selection } = checkBody(searchBodies(resource).page, body)
+  const { limit, cursor, count, ...selected } = checkBody(searchBodies(resource).page, body)
+  const selection = readSelectionBody(resource, selected)
+  const message = findTooManyCounts(resource, selection.representation, limit)
+  if (message !== undefined) throw invalidSearch([{ pointer: '/limit', code: 'too_big', message }])
   return {
-    ...readSelectionBody(resource, selection),
+    ...selection,
     limit,
     ...(cursor !== null && { cursor }),
     ...(count !== null && { count }),

@@ -1,28 +1,7 @@
-import { text } from 'drizzle-orm/pg-core'
-import { z } from 'zod'
-import { snakeCase } from '../database/columns.ts'
-import { defineField } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
-import { checkListRequest } from '../model/list-request.ts'
 import { defineResource } from '../model/resource.ts'
-import { optional, word } from '../model/schemas.ts'
+import { word } from '../model/schemas.ts'
 import { qualifiers } from '../model/vocabularies.ts'
-
-/** A field with a valid list request of this registry. */
-const listRequest = (description: string) =>
-  defineField({
-    schema: (registry) =>
-      optional(
-        z
-          .string()
-          .max(1000)
-          .regex(/^\/v1\/[a-z-]+(\?[^\s#]*)?$/, {
-            error: 'must be a list request such as /v1/countries?partnerOf=CHN',
-          })
-          .superRefine((request, context) => checkListRequest(registry, request, context)),
-      ).meta({ description }),
-    columns: (name) => ({ [name]: text(snakeCase(name)) }),
-  })
 
 export const figures = defineResource(
   'figures',
@@ -42,7 +21,10 @@ export const figures = defineResource(
       include: { name: 'countries', description: 'its country, as a record.', form: 'list' },
     }),
     asOf: field.edtf('Date that the count refers to.'),
-    query: listRequest('The list request that counts the same in the registry.'),
+    query: field.listRequest('The list request that counts the same in the registry.', {
+      name: 'recorded',
+      description: 'how many records of `query` the registry has, and their list; null without a query.',
+    }),
     externalIds: field.externalIds(),
   },
   {

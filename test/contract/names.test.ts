@@ -26,7 +26,11 @@ async function nameOf(resource: Resource, value: string, property: string | unde
 /** A record, and the records that it includes, each with its resource. */
 function flatten(resource: Resource, record: Document): { resource: Resource; record: Document }[] {
   const includes = Object.entries(resource.includes()).flatMap(([name, { records }]) =>
-    [record[name] ?? []].flat().map((included) => ({ resource: records.resource, record: Object(included) })),
+    records
+      ? [record[name] ?? []]
+          .flat()
+          .map((included) => ({ resource: records.resource, record: Object(included) }))
+      : [],
   )
   return [{ resource, record }, ...includes.flatMap((one) => flatten(one.resource, one.record))]
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { changeKinds } from '../../database/vocabularies.ts'
 import { keys } from '../../model/keys.ts'
+import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
@@ -89,8 +90,6 @@ const money = nameOutput(
   }),
 )
 
-const counted = z.strictObject({ count: count(), list: list() })
-
 const expiring = z.strictObject({
   count: count(),
   list: list(),
@@ -131,7 +130,7 @@ const figure = z.strictObject({
   qualifier: z.string(),
   unit: z.string(),
   asOf: z.string().nullable(),
-  recorded: counted.nullable().meta({
+  recorded: countedSchema().nullable().meta({
     description: 'What the registry records of the same; null when the figure names no list request.',
   }),
   link: link(),

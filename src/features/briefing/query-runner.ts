@@ -2,12 +2,12 @@ import type { Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import { checkQuery, readQuery } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
+import { addCounts, type Counted, countRecords, listPath, queryAt } from '../../operations/counts.ts'
 import { queryDocuments } from '../../operations/records.ts'
 import { aggregateParameters, planAggregate } from '../../query/aggregate.ts'
 import { aggregateStatement } from '../../query/aggregate-sql.ts'
-import { type ListPlan, listParameters, planList } from '../../query/list.ts'
-import { momentName } from '../../query/past.ts'
-import { countStatement, listStatement } from '../../query/sql.ts'
+import { listParameters, planList } from '../../query/list.ts'
+import { listStatement } from '../../query/sql.ts'
 
 /** Groups of records, as an aggregate has them. */
 export interface Groups {
@@ -17,12 +17,6 @@ export interface Groups {
   groups: number
   /** Number of distinct records. */
   total: number
-}
-
-/** A number of records and the list request that returns them. */
-export interface Counted {
-  count: number
-  list: string
 }
 
 /** Runs the queries of clients in one snapshot: each number comes from the query string of the request that lists its records. */
@@ -40,7 +34,7 @@ export class QueryRunner {
 
   /** Returns the path of a list request. @param query filters as a query string. */
   link(resource: Resource, query: string): string {
-    return `/v1/${resource.name}?${this.#at(resource, query)}`
+    return listPath(resource, this.#at(resource, query))
   }
 
   /** Groups the records of a query. @param grouping parameters of the aggregate beside the filters. */
@@ -52,29 +46,23 @@ export class QueryRunner {
   }
 
   /** Counts the records of a query. @throws Problem `invalid-parameter` for a query that no list takes. */
-  async count(resource: Resource, query: string): Promise<Counted> {
-    const plan = this.#plan(resource, query)
-    const [row] = await this.#registry.query<{ total: number }>(countStatement(plan))
-    return { count: row?.total ?? 0, list: this.link(resource, query) }
+  count(resource: Resource, query: string): Promise<Counted> {
+    return countRecords(this.#registry, resource, query, this.#asOf)
   }
 
   /** Reads records. @param query parameters of a list, with `limit`. */
   async read<Row>(resource: Resource, query: string): Promise<Row[]> {
-    const plan = this.#plan(resource, query)
+    const whole = this.#at(resource, query)
+    const plan = planList(resource, checkQuery(listParameters(resource), readQuery(whole)))
     const [row] = await queryDocuments<{ records: string | null; current: boolean }>(
       this.#registry,
       (options) => listStatement(plan, undefined, options),
     )
-    return JSON.parse(`[${row?.records ?? ''}]`)
-  }
-
-  #plan(resource: Resource, query: string): ListPlan {
-    return planList(resource, checkQuery(listParameters(resource), readQuery(this.#at(resource, query))))
+    const text = row?.records ?? ''
+    return JSON.parse(`[${await addCounts(this.#registry, resource, plan.representation, text, this.#asOf)}]`)
   }
 
   #at(resource: Resource, query: string): string {
-    const parts = query === '' ? [] : [query]
-    if (this.#asOf !== undefined) parts.push(`${momentName(resource)}=${encodeURIComponent(this.#asOf)}`)
-    return parts.join('&')
+    return queryAt(resource, query, this.#asOf)
   }
 }

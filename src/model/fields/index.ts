@@ -5,6 +5,7 @@ import { defaultEnumeration, enumeration, requiredEnumeration } from './enumerat
 import { externalIds } from './external-ids.ts'
 import { key } from './key.ts'
 import { list } from './list.ts'
+import { listRequest } from './list-request.ts'
 import { location } from './location.ts'
 import { money } from './money.ts'
 import { count, decimal } from './number.ts'
@@ -33,6 +34,7 @@ export const field = {
   languageTag,
   line: lineOfText,
   list,
+  listRequest,
   location,
   money,
   participants,

@@ -1,0 +1,95 @@
+import type { Transaction } from '../database/database.ts'
+import { parseListRequest } from '../model/list-request.ts'
+import { checkQuery, readQuery } from '../model/parameters.ts'
+import type { Registry } from '../model/registry.ts'
+import type { Resource } from '../model/resource.ts'
+import { Problem } from '../problems/problem.ts'
+import { listParameters, planList } from '../query/list.ts'
+import { momentName } from '../query/past.ts'
+import { countsOf, type Representation } from '../query/representation.ts'
+import { countStatement } from '../query/sql.ts'
+
+/** A number of records and the list request that returns them. */
+export interface Counted {
+  count: number
+  list: string
+}
+
+/** Adds the moment to the query string of a list, as of which it is read. */
+export function queryAt(resource: Resource, query: string, asOf: string | undefined): string {
+  const parts = query === '' ? [] : [query]
+  if (asOf !== undefined) parts.push(`${momentName(resource)}=${encodeURIComponent(asOf)}`)
+  return parts.join('&')
+}
+
+/** Returns the path of a list request. */
+export function listPath(resource: Resource, query: string): string {
+  return query === '' ? `/v1/${resource.name}` : `/v1/${resource.name}?${query}`
+}
+
+/**
+ * Counts the records of a query.
+ * @param registry the registry of the moment `asOf`, which is undefined for now.
+ * @throws Problem `invalid-parameter` for a query that no list takes.
+ */
+export async function countRecords(
+  registry: Transaction,
+  resource: Resource,
+  query: string,
+  asOf: string | undefined,
+): Promise<Counted> {
+  const whole = queryAt(resource, query, asOf)
+  const plan = planList(resource, checkQuery(listParameters(resource), readQuery(whole)))
+  const [row] = await registry.query<{ total: number }>(countStatement(plan))
+  return { count: row?.total ?? 0, list: listPath(resource, whole) }
+}
+
+/**
+ * Counts the records of a stored list request.
+ * @returns null when there is none, or one with a filter that lists no longer have.
+ */
+async function countRequest(
+  registry: Transaction,
+  resources: Registry,
+  request: unknown,
+  asOf: string | undefined,
+): Promise<Counted | null> {
+  if (typeof request !== 'string') return null
+  const { resource, query } = parseListRequest(resources, request)
+  if (!resource) return null
+  try {
+    return await countRecords(registry, resource, query, asOf)
+  } catch (error) {
+    if (error instanceof Problem && error.type === 'invalid-parameter') return null
+    throw error
+  }
+}
+
+/**
+ * Puts counts in the place of the list requests that the includes of a representation have read.
+ * @param text JSON of records, with commas between.
+ * @returns `text` itself when the representation has no counts.
+ */
+export async function addCounts(
+  registry: Transaction,
+  resource: Resource,
+  representation: Representation,
+  text: string,
+  asOf: string | undefined,
+): Promise<string> {
+  const names = countsOf(resource, representation)
+  if (names.length === 0 || text === '') return text
+  const records: Record<string, unknown>[] = JSON.parse(`[${text}]`)
+  const known = new Map<unknown, Counted | null>()
+  for (const record of records) {
+    for (const name of names) {
+      const request = record[name]
+      const counted = known.has(request)
+        ? (known.get(request) ?? null)
+        : await countRequest(registry, resource.registry, request, asOf)
+      known.set(request, counted)
+      record[name] = counted
+    }
+  }
+  return records.map((record) => JSON.stringify(record)).join()
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+
+interface Figure {
+  id: string
+  value: number
+  query?: string | null
+  recorded: { count: number; list: string } | null
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const makeFigure = async (query: string | null, visibility = 'public') => {
+  const document = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties', query, visibility }
+  return (await api.post('/v1/figures', document)).json<Figure>()
+}
+
+const readFigure = async (id: string, query = '') => {
+  const answer = await api.get(`/v1/figures/${id}?include=recorded${query}`)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<Figure>()
+}
+
+const totalOf = async (list: string) =>
+  (await api.get(`${list}&limit=1&count=exact`)).json<{ page: { total: { count: number } } }>().page.total
+    .count
+
+describe('include=recorded', () => {
+  it('puts the number of recorded records and their list beside each claimed count', async () => {
+    const { data } = (await api.get('/v1/figures?include=recorded')).json<{ data: Figure[] }>()
+    expect(data.filter(({ recorded }) => recorded !== null).length).toBeGreaterThan(0)
+    for (const { query, recorded } of data) {
+      expect(recorded?.list ?? null).toBe(query)
+      if (recorded) expect(recorded.count).toBe(await totalOf(recorded.list))
+    }
+  })
+
+  it('does so for a record, a search, and a choice of properties without the list request', async () => {
+    const { id } = await makeFigure('/v1/agreements?country=CHN')
+    const { recorded } = await readFigure(id)
+    expect(recorded?.count).toBeGreaterThan(0)
+    expect((await readFigure(id, '&fields=value')).recorded).toEqual(recorded)
+    const body = { where: { id: { eq: id } }, include: ['recorded', 'countries'] }
+    const found = (await api.post('/v1/figures/search', body, { key: null })).json<{ data: Figure[] }>()
+    expect(found.data[0]?.recorded).toEqual(recorded)
+  })
+
+  it('is null without a list request', async () => {
+    const { id } = await makeFigure(null)
+    expect((await readFigure(id)).recorded).toBeNull()
+  })
+
+  it('counts what the reader may see', async () => {
+    const { id } = await makeFigure('/v1/agreements?kind=treaty')
+    const before = await readFigure(id)
+    await api.post('/v1/agreements', { title: 'Not for all', kind: 'treaty', visibility: 'internal' })
+    expect(await readFigure(id)).toEqual(before)
+    const path = `/v1/figures/${id}?include=recorded`
+    const { recorded } = (await api.get(path, { key: adminKey })).json<Figure>()
+    expect(recorded?.count).toBe((before.recorded?.count ?? 0) + 1)
+  })
+
+  it('is new as soon as a counted record is written, and as of before what it was', async () => {
+    const { id } = await makeFigure('/v1/projects?kind=observatory')
+    const before = await readFigure(id)
+    const moment = new Date().toISOString()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await api.post('/v1/projects', { title: 'Telescope', kind: 'observatory' })
+    expect((await readFigure(id)).recorded?.count).toBe((before.recorded?.count ?? 0) + 1)
+    const past = await readFigure(id, `&asOf=${moment}`)
+    expect(past.recorded?.count).toBe(before.recorded?.count)
+    expect(past.recorded?.list).toContain(`asOf=${encodeURIComponent(moment)}`)
+  })
+
+  it('is refused for more than 50 figures at a time, and in exports', async () => {
+    const list = await api.get('/v1/figures?include=recorded&limit=51')
+    expect(list.status).toBe(400)
+    expect(list.json()).toMatchObject({ errors: [{ parameter: 'limit', code: 'too_big' }] })
+    const search = await api.post('/v1/figures/search', { include: ['recorded'], limit: 51 })
+    expect(search.json()).toMatchObject({ status: 400, errors: [{ pointer: '/limit' }] })
+    expect((await api.get('/v1/figures/export?format=ndjson&include=recorded')).status).toBe(400)
+  })
+})
