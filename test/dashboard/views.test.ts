@@ -1,13 +1,10 @@
-import axe from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import { auditOptions, findAccessibilityFaults, openPage } from '../support/dashboard.ts'
 
 /** The dashboard in a browser, on the first data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
-
-/** The longest wait for something on a page, on a busy machine. */
-const timeoutMs = 10_000
 
 let api: Api
 let browser: Browser
@@ -25,30 +22,7 @@ afterAll(async () => {
   await api?.close()
 })
 
-/** What went wrong while a page was open: errors of scripts, refused requests, requests to elsewhere. */
-interface Watched {
-  page: Page
-  faults: string[]
-}
-
-async function open(path: string, options: BrowserContextOptions = {}): Promise<Watched> {
-  const context = await browser.newContext({ locale: 'en-GB', ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(timeoutMs)
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
-  })
-  page.on('request', (request) => {
-    if (!request.url().startsWith(api.origin)) faults.push(`a request to ${request.url()}`)
-  })
-  page.on('response', (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`)
-  })
-  await page.goto(api.origin + path, { waitUntil: 'networkidle' })
-  return { page, faults }
-}
+const open = (path: string, options?: BrowserContextOptions) => openPage(browser, api, path, options)
 
 const views = (): [string, string][] => [
   ['overview', '/'],
@@ -77,14 +51,8 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     ] as const
     for (const options of sizes) {
       for (const [name, path] of views()) {
-        const { page } = await open(path, { ...options, bypassCSP: true })
-        await page.evaluate(axe.source)
-        const found = await page.evaluate(async () => {
-          // The script above has defined it.
-          const { axe: checker } = globalThis as unknown as { axe: typeof axe }
-          const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-          return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-        })
+        const { page } = await open(path, { ...options, ...auditOptions })
+        const found = await findAccessibilityFaults(page)
         expect(found, `${name}, ${options.colorScheme}`).toEqual([])
         await page.context().close()
       }
