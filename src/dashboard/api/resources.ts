@@ -13,9 +13,12 @@ export interface ResourceDescription {
   /** The property that names a record. */
   title: string
   properties: Property[]
-  filters: string[]
+  /** What the filters of a URL take that take more than one text: `{country: 'texts', 'status[isNull]': 'boolean'}`. */
+  filterValues: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
+  /** The formats of an export. */
+  formats: string[]
 }
 
 // The type of a JSON import has a union of every literal shape in it.

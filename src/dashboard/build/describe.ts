@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 
 /**
  * Writes what the dashboard needs to know of each resource, from the OpenAPI document: its key, its properties with their
- * kinds, its filters, sort keys and dimensions.
+ * kinds, the filters that take more than one text, its sort keys and dimensions.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
@@ -58,6 +58,9 @@ type Kind =
   | 'object'
   | 'reference'
 
+/** What a filter takes, if not one text. */
+type FilterValue = 'texts' | 'number' | 'numbers' | 'boolean'
+
 const [source = '', target = ''] = process.argv.slice(2)
 const document: Document = JSON.parse(await readFile(source, 'utf8'))
 
@@ -87,6 +90,15 @@ function kindOf(schema: Schema): Kind {
   return maxLength > 1000 ? 'longText' : 'text'
 }
 
+function filterValue(schema: Schema): FilterValue | undefined {
+  const { type, items } = resolve(schema)
+  if (type === 'array') return resolve(items ?? {}).type === 'number' ? 'numbers' : 'texts'
+  return type === 'number' || type === 'boolean' ? type : undefined
+}
+
+/** The properties that name a record, the first that a resource has. A citation is known by its quotation. */
+const titles = ['title', 'name', 'excerpt']
+
 const words = (schema: Schema): string[] =>
   (schema.enum ?? resolve(schema.items ?? {}).enum ?? []).filter((word) => word !== null)
 
@@ -96,7 +108,9 @@ function describe(name: string) {
   const page = resolve(list?.responses['200']?.content?.['application/json']?.schema ?? {})
   const item = resolve(resolve(page.properties?.data ?? {}).items ?? {})
   const parameters = (list?.parameters ?? []).map(resolveParameter).filter((one) => one.in === 'query')
+  const exported = document.paths[`/v1/${name}/export`]?.get
   const dimensions = (aggregate?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'groupBy')
+  const format = (exported?.parameters ?? []).map(resolveParameter).find((one) => one.name === 'format')
   // Includes are properties of a record only when they are asked for.
   const own = words(resolve(parameters.find((one) => one.name === 'fields')?.schema ?? {}))
   const sorts = parameters.find((one) => one.name === 'sort')
@@ -110,12 +124,13 @@ function describe(name: string) {
   return {
     name,
     key,
-    title: properties.some((property) => property.name === 'title') ? 'title' : 'name',
+    title: titles.find((title) => properties.some((property) => property.name === title)) ?? key,
     properties: properties.map(({ values, ...property }) =>
       values.length > 0 ? { ...property, values } : property,
     ),
-    filters: parameters.map((parameter) => parameter.name),
+    filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValue(one.schema)])),
     sorts: sorts ? words(resolve(sorts.schema)).filter((word) => !word.startsWith('-')) : [],
+    formats: format ? words(resolve(format.schema)) : [],
     dimensions: dimensions ? words(resolve(dimensions.schema)) : [],
   }
 }

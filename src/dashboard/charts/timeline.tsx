@@ -4,6 +4,7 @@ import { apiPath } from '../api/client.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { edtfSpan } from '../dates/edtf-span.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -45,7 +46,7 @@ export function Timeline({
             {data.length === 0 ? (
               <p class="empty">{t('explore.none')}</p>
             ) : (
-              <Bars agreements={data} caption={caption} />
+              <Bars agreements={data} caption={caption} asOf={asOf} />
             )}
             {page.next !== null && (
               <p class="small">
@@ -66,8 +67,20 @@ const formatTick = (tick: Date, tag: string): string =>
     ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
   }).format(tick)
 
-function Bars({ agreements, caption }: { agreements: readonly Agreement[]; caption: string }) {
+function Bars({
+  agreements,
+  caption,
+  asOf,
+}: {
+  agreements: readonly Agreement[]
+  caption: string
+  asOf: string | undefined
+}) {
   const language = useLanguage()
+  const citedSources = useCitedSources(
+    agreements.map(({ id }) => id),
+    asOf,
+  )
   const [frame, width] = useWidth<HTMLDivElement>()
   const dated = agreements.flatMap((agreement) => {
     const span = agreement.signedOn === null ? undefined : edtfSpan(agreement.signedOn)
@@ -86,7 +99,7 @@ function Bars({ agreements, caption }: { agreements: readonly Agreement[]; capti
   return (
     <div ref={frame}>
       {dated.length > 0 && (
-        <svg class="columns timeline" width={width} height={height}>
+        <svg class="columns timeline" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
           <title>{caption}</title>
           {x.ticks(ticks).map((tick) => (
             <g key={tick.toISOString()} class="axis">
@@ -127,7 +140,8 @@ function Bars({ agreements, caption }: { agreements: readonly Agreement[]; capti
                   {signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language)}
                 </td>
                 <th scope="row">
-                  <Link href={recordPath('agreements', id)}>{title}</Link>
+                  <Link href={recordPath('agreements', id)}>{title}</Link>{' '}
+                  <SourceMarks numbers={citedSources(id)} />
                 </th>
               </tr>
             ))}

@@ -35,7 +35,7 @@ export function YearColumns({
   const step = Math.max(1, Math.ceil(labelWidth / x.step()))
   return (
     <div ref={frame}>
-      <svg class="columns" width={width} height={height}>
+      <svg class="columns" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <title>{caption}</title>
         <line x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
         {years.map(({ year, value, label, path }) => {

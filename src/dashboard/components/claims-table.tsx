@@ -16,11 +16,14 @@ export function ClaimsTable<Figure extends Claim>({
   caption,
   claims,
   recorded,
+  marks,
 }: {
   caption: string
   claims: readonly Figure[]
   /** Shows what is recorded of a claim; null when the registry cannot count it. */
   recorded: (claim: Figure) => ComponentChildren | null
+  /** Shows the sources of a claim. */
+  marks?: (claim: Figure) => ComponentChildren
 }) {
   const { t, number } = useLanguage()
   return (
@@ -41,7 +44,7 @@ export function ClaimsTable<Figure extends Claim>({
         {claims.map((claim) => (
           <tr key={claim.id}>
             <th scope="row">
-              <Link href={recordPath('figures', claim.id)}>{claim.title}</Link>
+              <Link href={recordPath('figures', claim.id)}>{claim.title}</Link> {marks?.(claim)}
             </th>
             <td class="number">
               {number(claim.value)} <span class="soft small">{claim.unit}</span>

@@ -12,10 +12,10 @@ type Filters = Readonly<Record<string, string>>
 const maxFacets = 5
 
 /** The dimensions by which a resource can be filtered with a list of values: its enumerations, countries and topics. */
-function facetsOf({ properties, dimensions, filters }: ResourceDescription): string[] {
+function facetsOf({ properties, dimensions, filterValues }: ResourceDescription): string[] {
   const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
   return ['country', 'topic', ...enumerations]
-    .filter((name) => dimensions.includes(name) && filters.includes(name))
+    .filter((name) => dimensions.includes(name) && filterValues[name] === 'texts')
     .slice(0, maxFacets)
 }
 

@@ -11,6 +11,7 @@ import { Expiring } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
 import { GroupsWidget } from '../components/briefing/groups-widget.tsx'
 import { MoneyWidget } from '../components/briefing/money-widget.tsx'
+import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -27,21 +28,24 @@ export function CountryView({ code }: { code: string }) {
   return (
     <Loaded state={state} height="60rem">
       {(briefing) => (
-        <>
+        <SourceNumbers.Provider value={numberSources(briefing)}>
           <Head briefing={briefing} asOf={asOf} />
           <Numbers briefing={briefing} />
           <div class="grid">
             <Agreements briefing={briefing} asOf={asOf} />
             <Activities briefing={briefing} />
-            <Figures briefing={briefing} />
+            <Figures briefing={briefing} asOf={asOf} />
             <BriefingChanges briefing={briefing} />
-            <Sources briefing={briefing} />
+            <Sources briefing={briefing} asOf={asOf} />
           </div>
-        </>
+        </SourceNumbers.Provider>
       )}
     </Loaded>
   )
 }
+
+const numberSources = ({ sources }: CountryBriefing): ReadonlyMap<string, number> =>
+  new Map(sources.data.map(({ key: { source } }, at) => [source ?? '', at + 1]))
 
 function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
   const language = useLanguage()
@@ -152,7 +156,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
         groups={groups?.status}
         dimension="status"
       />
-      <Expiring briefing={briefing} />
+      <Expiring briefing={briefing} asOf={asOf} />
     </>
   )
 }

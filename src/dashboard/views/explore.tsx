@@ -10,6 +10,7 @@ import { Loaded } from '../components/widget.tsx'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { searchRequest } from '../search-body.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL has the whole state. */
 export default function ExploreView({ name }: { name: string }) {
@@ -128,12 +129,12 @@ function FilterChips({
   )
 }
 
-/** Formats of an export, with the names that people know them by. */
-const formats = [
-  ['csv', 'CSV'],
-  ['xlsx', 'Excel'],
-  ['ndjson', 'NDJSON'],
-] as const
+/** The names that people know formats by, where it is not the word of the API in capitals. */
+const formatNames: Readonly<Record<string, string>> = {
+  xlsx: 'Excel',
+  geojson: 'GeoJSON',
+  ics: 'iCalendar',
+}
 
 function Toolbar({
   resource,
@@ -177,22 +178,26 @@ function Toolbar({
         </div>
       </details>
       <span class="grow" />
-      {formats.map(([format, label]) => (
+      {resource.formats.map((format) => (
         <a key={format} class="button" href={exported(format)} download>
-          {label}
+          {formatNames[format] ?? format.toUpperCase()}
         </a>
       ))}
-      <CopyButton text={() => `curl '${location.origin}${exported('csv')}'`} />
+      <CopyButton label={t('explore.curl')} text={() => `curl '${location.origin}${exported('csv')}'`} />
+      <CopyButton
+        label={t('explore.searchJson')}
+        text={() => JSON.stringify(searchRequest(resource, state).body, null, 2)}
+      />
     </div>
   )
 }
 
-function CopyButton({ text }: { text: () => string }) {
+function CopyButton({ label, text }: { label: string; text: () => string }) {
   const { t } = useLanguage()
   const [isCopied, setCopied] = useState(false)
   return (
     <button type="button" onClick={() => navigator.clipboard.writeText(text()).then(() => setCopied(true))}>
-      {t(isCopied ? 'explore.copied' : 'explore.curl')}
+      {isCopied ? t('explore.copied') : label}
     </button>
   )
 }

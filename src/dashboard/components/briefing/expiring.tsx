@@ -4,16 +4,27 @@ import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ExpiringList } from '../expiring-list.tsx'
 import { Widget } from '../widget.tsx'
+import { SourceMarks, useCitedSources } from './source-marks.tsx'
 
 /** The agreements in force that may expire within a year. */
-export function Expiring({ briefing: { expiring } }: { briefing: CountryBriefing }) {
+export function Expiring({
+  briefing: { expiring },
+  asOf,
+}: {
+  briefing: CountryBriefing
+  asOf: string | undefined
+}) {
   const { t } = useLanguage()
+  const citedSources = useCitedSources(
+    expiring.data.map(({ id }) => id),
+    asOf,
+  )
   return (
     <Widget title={t('overview.expiring')}>
       {expiring.data.length === 0 ? (
         <p class="empty">{t('explore.none')}</p>
       ) : (
-        <ExpiringList agreements={expiring.data} />
+        <ExpiringList agreements={expiring.data} marks={(id) => <SourceMarks numbers={citedSources(id)} />} />
       )}
       {expiring.count > expiring.data.length && (
         <p class="small">

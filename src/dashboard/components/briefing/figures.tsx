@@ -4,10 +4,15 @@ import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ClaimsTable } from '../claims-table.tsx'
 import { Widget } from '../widget.tsx'
+import { SourceMarks, useCitedSources } from './source-marks.tsx'
 
 /** What sources claim about the country, beside the number of records of the same. */
-export function Figures({ briefing }: { briefing: CountryBriefing }) {
+export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
   const { t, number } = useLanguage()
+  const citedSources = useCitedSources(
+    briefing.figures.map(({ id }) => id),
+    asOf,
+  )
   const title = t('country.figures', { name: briefing.country.name })
   if (briefing.figures.length === 0) return null
   return (
@@ -15,6 +20,7 @@ export function Figures({ briefing }: { briefing: CountryBriefing }) {
       <ClaimsTable
         caption={title}
         claims={briefing.figures}
+        marks={({ id }) => <SourceMarks numbers={citedSources(id)} />}
         recorded={({ recorded }) =>
           recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
         }

@@ -1,12 +1,32 @@
 import { Link } from 'wouter-preact'
+import { apiPath } from '../../api/client.ts'
 import { explorePath, recordPath } from '../../api/resources.ts'
-import type { CountryBriefing } from '../../api/types.ts'
+import type { CountryBriefing, Page, Source } from '../../api/types.ts'
+import { useApi } from '../../api/use-api.ts'
+import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Widget } from '../widget.tsx'
+import { sourceAnchor } from './source-marks.tsx'
 
-/** The sources behind the briefing, numbered, each with its citations. */
-export function Sources({ briefing: { sources } }: { briefing: CountryBriefing }) {
+type Reference = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url'>
+
+/** The sources behind the briefing, numbered as the marks beside the facts are, each with its citations. */
+export function Sources({
+  briefing: { sources },
+  asOf,
+}: {
+  briefing: CountryBriefing
+  asOf: string | undefined
+}) {
   const { t, number } = useLanguage()
+  const ids = sources.data.flatMap(({ key: { source } }) => source ?? [])
+  const path = apiPath('/v1/sources', {
+    id: ids,
+    fields: 'id,title,publisher,publishedOn,url',
+    limit: 200,
+    asOf,
+  })
+  const { body } = useApi<Page<Reference>>(ids.length > 0 ? path : null)
   return (
     <Widget title={t('record.sources')} wide>
       {sources.data.length === 0 ? (
@@ -14,9 +34,10 @@ export function Sources({ briefing: { sources } }: { briefing: CountryBriefing }
       ) : (
         <ol class="entries">
           {sources.data.map(({ key, label, measures, list }, at) => (
-            <li key={list}>
+            <li key={list} id={sourceAnchor(at + 1)}>
               [{at + 1}]{' '}
-              <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>{' '}
+              <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
+              <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
               <Link class="soft small" href={explorePath(list)}>
                 {t('country.citations', { count: number(measures.count ?? 0) })}
               </Link>
@@ -25,5 +46,19 @@ export function Sources({ briefing: { sources } }: { briefing: CountryBriefing }
         </ol>
       )}
     </Widget>
+  )
+}
+
+/** Who published a source, when, and on paper where it is. */
+function Details({ reference }: { reference: Reference | undefined }) {
+  const language = useLanguage()
+  if (!reference) return null
+  const { publisher, publishedOn, url } = reference
+  return (
+    <>
+      {publisher && `, ${publisher}`}
+      {publishedOn && `, ${formatEdtf(publishedOn, language)}`}
+      {url && <span class="print-only-inline">, {url}</span>}
+    </>
   )
 }

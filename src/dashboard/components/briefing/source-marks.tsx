@@ -1,0 +1,49 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { apiPath } from '../../api/client.ts'
+import type { Citation, Page } from '../../api/types.ts'
+import { useApi } from '../../api/use-api.ts'
+import { useLanguage } from '../../i18n/language.ts'
+
+/** The number of each source in the list of sources of the page, by the id of the source. */
+export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map())
+
+/** The id of a source's entry in the list, to which the marks beside facts lead. */
+export const sourceAnchor = (number: number): string => `source-${number}`
+
+/**
+ * Returns a function from the key of a record to the numbers of the sources that are cited for it, in order.
+ * @param keys of the records, at most 100.
+ */
+export function useCitedSources(
+  keys: readonly string[],
+  asOf: string | undefined,
+): (key: string) => readonly number[] {
+  const numbers = useContext(SourceNumbers)
+  const path = apiPath('/v1/citations', { record: keys, fields: 'record,source', limit: 200, asOf })
+  const { body } = useApi<Page<Pick<Citation, 'record' | 'source'>>>(keys.length > 0 ? path : null)
+  return (key) => {
+    const own = body?.data.filter(({ record }) => record.id === key) ?? []
+    const cited = own.map(({ source }) => numbers.get(source)).filter((number) => number !== undefined)
+    return [...new Set(cited)].sort((one, other) => one - other)
+  }
+}
+
+/** The numbers of sources beside a fact. Each leads to its source. */
+export function SourceMarks({ numbers }: { numbers: readonly number[] }) {
+  const { t } = useLanguage()
+  return (
+    <>
+      {numbers.map((number) => (
+        <a
+          key={number}
+          class="reference-marks"
+          href={`#${sourceAnchor(number)}`}
+          aria-label={t('country.source', { number })}
+        >
+          [{number}]
+        </a>
+      ))}
+    </>
+  )
+}

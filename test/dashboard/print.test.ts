@@ -1,0 +1,63 @@
+import type { Browser, Page } from 'playwright-core'
+import { extractText, getDocumentProxy } from 'unpdf'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import { openPage } from '../support/dashboard.ts'
+
+/** The briefing of a country on paper. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+
+let api: Api
+let browser: Browser
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+})
+
+/** Prints a page as its print style says. @returns the text of each sheet, on one line. */
+async function printPage(page: Page): Promise<string[]> {
+  const pdf = await page.pdf({ preferCSSPageSize: true })
+  const { text } = await extractText(await getDocumentProxy(new Uint8Array(pdf)))
+  return text.map((sheet) => sheet.replaceAll(/\s+/g, ' '))
+}
+
+describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 60_000 }, () => {
+  it('numbers its sources, and the facts refer to these numbers', async () => {
+    const { page, faults } = await openPage(browser, api, '/countries/PAK')
+    const text = (await printPage(page)).join(' ')
+    const [source] = (await api.get('/v1/sources?fields=title')).json<{ data: { title: string }[] }>().data
+    expect(text).toContain(`[1] ${source?.title}`)
+    const facts = text.slice(0, text.lastIndexOf('Sources'))
+    expect(facts).toMatch(/April 2011 China–Pakistan cooperation documents[^[]*\[1\]/)
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it('says of which moment it is, and where it can be read', async () => {
+    const moment = new Date().toISOString()
+    const path = `/countries/PAK?asOf=${moment}`
+    const { page } = await openPage(browser, api, path)
+    const [first = ''] = await printPage(page)
+    const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+    expect(first).toContain(`As of ${day.format(new Date(moment))}`)
+    // A long address is broken into lines.
+    expect(first.replaceAll(' ', '')).toContain(api.origin + path)
+    await page.context().close()
+  })
+
+  it('has the number of each sheet and of all sheets, and no controls of the screen', async () => {
+    const { page } = await openPage(browser, api, '/countries/CHN')
+    const sheets = await printPage(page)
+    expect(sheets.length).toBeGreaterThan(1)
+    for (const [at, sheet] of sheets.entries()) expect(sheet).toContain(`${at + 1} / ${sheets.length}`)
+    for (const control of ['Print', 'Show as table', 'Cooperation bases Assistance programs Countries'])
+      expect(sheets.join(' ')).not.toContain(control)
+    await page.context().close()
+  })
+})

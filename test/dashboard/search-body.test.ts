@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findResource } from '../../src/dashboard/api/resources.ts'
+import { exploreState } from '../../src/dashboard/explore-state.ts'
+import { searchRequest } from '../../src/dashboard/search-body.ts'
+import { type Api, openApi } from '../support/api.ts'
+
+/** The search that the explorer copies. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+})
+afterAll(() => api.close())
+
+interface Found {
+  data: unknown[]
+}
+
+const questions: [resource: string, query: string][] = [
+  ['agreements', ''],
+  ['agreements', 'country=PAK,DEU&sort=-signedOn,title'],
+  ['agreements', 'signedOn[gte]=2011&signedOn[lte]=2011-05&status[isNull]=true'],
+  ['agreements', 'q=energy or science&kind[ne]=treaty'],
+  ['agreements', 'country[all]=CHN,PAK&sort=title'],
+  ['agreements', 'signedOn[within]=2011&columns=signedOn,topics'],
+  ['projects', 'topic=energy&sort=-startsOn'],
+  ['figures', 'value[gte]=100&value[lt]=1000&sort=-value'],
+  ['cooperation-bases', 'unitCount=33,1'],
+  ['assistance-programs', 'country[noneAs]=donor&externalId=interview-2011:F33'],
+]
+
+describe('a search copied from the explorer', () => {
+  it.each(questions)('finds what the list finds: %s?%s', async (name, query) => {
+    const resource = findResource(name)
+    if (!resource) throw new Error(`there is no resource ${name}`)
+    const state = exploreState(resource, query)
+    const { path, body } = searchRequest(resource, state)
+    const list = new URLSearchParams({ ...state.filters, fields: String(body.fields) })
+    if (state.sort !== null) list.set('sort', state.sort)
+    const [listed, searched] = await Promise.all([api.get(`/v1/${name}?${list}`), api.post(path, body)])
+    expect(searched.status).toBe(200)
+    expect(searched.json<Found>().data).toEqual(listed.json<Found>().data)
+  })
+
+  it('keeps the moment of the past in its path', () => {
+    const resource = findResource('agreements')
+    if (!resource) throw new Error('there are no agreements')
+    const state = exploreState(resource, 'asOf=2026-01-01T00:00:00Z&country=PAK')
+    expect(searchRequest(resource, state)).toMatchObject({
+      path: '/v1/agreements/search?asOf=2026-01-01T00%3A00%3A00Z',
+      body: { where: { country: { eq: 'PAK' } } },
+    })
+  })
+})
