@@ -1,21 +1,26 @@
-/** A record with its position. */
+/** WGS 84 degrees and metres. */
+interface Position {
+  longitude: number
+  latitude: number
+  elevation: number | null
+}
+
+/** A record with its positions: none where the place is unknown. */
 export interface Place {
   id: string
-  /** WGS 84 degrees and metres; null where the place is unknown. */
-  position: { longitude: number; latitude: number; elevation: number | null } | null
+  positions: Position[]
   properties: unknown
 }
 
-/** A GeoJSON feature (RFC 7946, section 3.2): a point with longitude first, or no geometry. */
-function createFeature({ id, position, properties }: Place) {
-  const geometry = position && {
-    type: 'Point',
-    coordinates: [
-      position.longitude,
-      position.latitude,
-      ...(position.elevation === null ? [] : [position.elevation]),
-    ],
-  }
+/** The coordinates of a position, longitude first. */
+const toCoordinates = ({ longitude, latitude, elevation }: Position): number[] =>
+  elevation === null ? [longitude, latitude] : [longitude, latitude, elevation]
+
+/** A GeoJSON feature (RFC 7946, section 3.2): a point, several points, or no geometry. */
+function createFeature({ id, positions, properties }: Place) {
+  const [first = null, ...others] = positions.map(toCoordinates)
+  const several = others.length > 0 && { type: 'MultiPoint', coordinates: [first, ...others] }
+  const geometry = several || (first && { type: 'Point', coordinates: first })
   return { type: 'Feature', id, geometry, properties }
 }
 

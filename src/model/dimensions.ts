@@ -5,7 +5,7 @@ import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
 import { wordLabel } from './labels.ts'
 import type { LabelSql } from './languages.ts'
-import type { Relation } from './relations.ts'
+import type { ListElements, Relation } from './relations.ts'
 
 /** A dimension: a value that records can be grouped by. Records without a value form the group null. */
 export interface Dimension {
@@ -25,12 +25,15 @@ export interface Dimension {
   groupFilter: { filter: string; finds: Operator; lacks: Operator; none: string }
 }
 
-/** A measure: a number of each record that can be summed and compared within a group. */
+/** A measure: a number of each record, or of elements of a list in it, that can be summed and compared within a group. */
 export interface Measure {
   description: string
+  /** SQL of the number, over the record's row or, with `elements`, over the rows of these as `listed`. */
   value: SQL
-  /** Name of the dimension and filter that must have a single value, because amounts of different units cannot be added. */
-  within?: string
+  /** The list whose elements have the number. A group has the elements that have the group's values. */
+  elements?: ListElements
+  /** Names of dimensions and filters that must have a single value, because amounts of different units cannot be added. */
+  within?: readonly string[]
   /** A query of the columns `part` and `whole`. A part is not counted if its whole is in the same group. */
   parts?: SQL
 }

@@ -69,6 +69,13 @@ export type Capability =
   | { kind: 'topics' }
   | { kind: 'externalIds' }
   | { kind: 'location' }
+  | { kind: 'locations' }
+
+/** A column with countries that count as participants of a record, and the column with the record's id. */
+export interface HostCountry {
+  record: PgColumn
+  country: PgColumn
+}
 
 /** An include that a field declares for the resource that it refers to: the records that refer to a record there. */
 export interface InverseInclude {
@@ -90,8 +97,8 @@ export type ColumnBuilders = Record<string, PgColumnBuilderBase>
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
-  /** Columns with countries that count as participants of the record: a host, a location. */
-  hostCountries?(place: FieldPlace): PgColumn[]
+  /** Countries that count as participants of the record: a host, a location. */
+  hostCountries?(place: FieldPlace): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
   /** Columns in the resource's own table, by property; none when the value is in rows of other tables. */

@@ -255,7 +255,8 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
   }
 }
 
-const decimal = z
+/** Schema of a number in a URL. */
+export const decimalText = z
   .string()
   .regex(/^-?\d{1,15}(\.\d{1,6})?$/, { error: 'must be a number in decimal digits, such as 200 or 12.5' })
   .meta({ description: 'A number in decimal digits.' })
@@ -267,7 +268,7 @@ export function number(column: AnyPgColumn, description: string): Filter {
     one((value) => sql`${expression} ${sql.raw(operator)} ${value}::text::numeric`)
   return {
     description,
-    value: decimal,
+    value: decimalText,
     jsonValue: z.number(),
     comparisons: {
       eq: many((values) => sql`${asc} = any(${values}::text[]::numeric[])`),

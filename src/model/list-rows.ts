@@ -6,6 +6,13 @@ import type { FieldPlace, FieldRows } from './field.ts'
 
 /** Lists that are stored as rows of a table, which has the columns `record` and `position`. */
 
+/** The table of a list. @throws when the field has none. */
+export function tableOfList(place: FieldPlace): PgTable {
+  const [table] = place.registry.fieldTables(place)
+  if (!table) throw new Error(`the list ${place.name} has no table`)
+  return table
+}
+
 /** Query of a record's rows, in the order of the list. */
 export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<FieldPlace, 'recordId'>): SQL =>
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`

@@ -12,7 +12,7 @@ import { columnIn, columnOf, literals, rowStart, searchColumn, snakeCase } from 
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { bindResource } from './bind.ts'
-import { type Field, type FieldPlace, fieldColumns } from './field.ts'
+import { type Field, type FieldPlace, fieldColumns, type HostCountry } from './field.ts'
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
@@ -146,8 +146,8 @@ export class Registry {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
 
-  /** Columns with countries that count as participants of the records of a resource: a host, a location. */
-  hostCountries(name: string): PgColumn[] {
+  /** Countries that count as participants of the records of a resource: a host, a location. */
+  hostCountries(name: string): HostCountry[] {
     const { fields } = this.definition(name)
     return Object.entries(fields).flatMap(
       ([property, field]) => field.hostCountries?.(this.place(name, property, field)) ?? [],

@@ -23,6 +23,18 @@ export interface Relation {
   type: 'text' | 'uuid'
   /** Schema of a role, if the values are participants. */
   roles?: z.ZodType
+  /** Set if the values are a column of a list's elements, so that the values of one element are grouped together. */
+  element?: { list: ListElements; column: string }
+}
+
+/** The elements of a list, whose values relations, filters and measures read together. */
+export interface ListElements {
+  name: string
+  /**
+   * Query of a row for each element: the column `record` and one for each value, which may be null.
+   * @param siblings the values of the request's other filters, which may narrow the rows.
+   */
+  rows(siblings: Siblings): SQL
 }
 
 /** Query of all rows of a relation, with duplicates. */

@@ -99,6 +99,14 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
+/** A scheme of topics. */
+export const topicScheme = () =>
+  z
+    .string()
+    .max(60)
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
+    .meta({ examples: ['ford'] })
+
 /** The name of an external system that gives identifiers to records. */
 export const externalScheme = () =>
   z

@@ -26,11 +26,15 @@ export const organizationTypes = [
   'other',
 ] as const
 
-/** OECD fields of research, the interview's global challenges, the registry's own domains, OECD DAC CRS purposes. */
+/**
+ * Schemes of the topics that come with the registry: OECD fields of research, the interview's global challenges, the
+ * registry's own domains, OECD DAC CRS purposes. Other registers bring schemes of their own.
+ */
 export const topicSchemes = ['ford', 'challenge', 'domain', 'crs'] as const
 
 export const agreementKinds = [
   'treaty',
+  'convention',
   'agreement',
   'protocol',
   'memorandum_of_understanding',
@@ -39,6 +43,9 @@ export const agreementKinds = [
   'cooperation_documents',
   'dialogue_outcome',
   'exchange_of_notes',
+  'declaration',
+  'amendment',
+  'resolution',
   'other',
 ] as const
 export const agreementLevels = ['intergovernmental', 'interagency', 'institutional'] as const
@@ -60,6 +67,7 @@ export const actionKinds = [
   'approved',
   'acceded',
   'notified',
+  'entered_into_force',
   'withdrew',
   'other',
 ] as const
@@ -136,6 +144,111 @@ export const aidTypes = [
   'H05',
   'H06',
 ] as const
+
+/** IATI FlowType, as words. */
+export const flowTypes = [
+  'oda',
+  'oof',
+  'non_export_credit_oof',
+  'export_credits',
+  'private_development_finance',
+  'private_market',
+  'private_direct_investment',
+  'other_private_flows',
+  'non_flow',
+  'other_flows',
+] as const
+
+/** IATI FinanceType, with the withdrawn codes that older files have. */
+export const financeTypes = [
+  '110',
+  '1100',
+  '111',
+  '210',
+  '211',
+  '310',
+  '311',
+  '410',
+  '411',
+  '412',
+  '413',
+  '414',
+  '421',
+  '422',
+  '423',
+  '424',
+  '425',
+  '431',
+  '432',
+  '433',
+  '451',
+  '452',
+  '453',
+  '510',
+  '511',
+  '512',
+  '520',
+  '530',
+  '610',
+  '611',
+  '612',
+  '613',
+  '614',
+  '615',
+  '616',
+  '617',
+  '618',
+  '620',
+  '621',
+  '622',
+  '623',
+  '624',
+  '625',
+  '626',
+  '627',
+  '630',
+  '631',
+  '632',
+  '633',
+  '634',
+  '635',
+  '636',
+  '637',
+  '638',
+  '639',
+  '710',
+  '711',
+  '712',
+  '810',
+  '811',
+  '910',
+  '911',
+  '912',
+  '913',
+] as const
+
+/** What an amount of money is: IATI TransactionType as words, and budgets. */
+export const amountKinds = [
+  'commitment',
+  'disbursement',
+  'expenditure',
+  'budget',
+  'planned_disbursement',
+  'pledge',
+  'incoming_pledge',
+  'incoming_funds',
+  'incoming_commitment',
+  'interest_payment',
+  'loan_repayment',
+  'reimbursement',
+  'equity_purchase',
+  'equity_sale',
+  'credit_guarantee',
+  'other',
+] as const
+
+/** Whether an agreement applies to a territory. */
+export const territoryStatuses = ['extended', 'excluded', 'withdrawn'] as const
 
 /** How a source qualifies a published count. */
 export const qualifiers = ['exact', 'about', 'more_than', 'at_least', 'less_than'] as const

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { literals } from '../database/columns.ts'
-import type { Dimension } from '../model/dimensions.ts'
+import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { Siblings } from '../model/filters.ts'
 import { unknownLabel } from '../model/labels.ts'
-import { distinctRelationRows, type Relation, relationRows } from '../model/relations.ts'
+import { distinctRelationRows, type ListElements, type Relation, relationRows } from '../model/relations.ts'
 import { toSearchable } from '../model/resource.ts'
 import { type AggregatePlan, getDimension, getMeasure, type MeasureTerm } from './aggregate.ts'
 import { type Condition, conditionShape } from './condition.ts'
@@ -23,12 +23,12 @@ const key = (at: number) => sql`${name(`k${at}`)}`
 const measure = (at: number) => sql`${name(`m${at}`)}`
 const measureInput = (at: number) => sql`${name(`v${at}`)}`
 
-/** Value of the filter `role`, which narrows dimensions, if the condition is a plain list of filters. */
-function roleValues(where: Condition): Record<string, unknown> {
+/** Values of the filters that may narrow dimensions, such as `role`, if the condition is a plain list of filters. */
+function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(
     where.comparisons
-      .filter(({ filter, operator }) => filter === 'role' && operator === 'eq')
+      .filter(({ operator }) => operator === 'eq')
       .map(({ filter, value }) => [`narrowing.${filter}`, value]),
   )
 }
@@ -36,7 +36,9 @@ function roleValues(where: Condition): Record<string, unknown> {
 const getSiblings =
   (where: Condition): Siblings =>
   (filter) =>
-    `narrowing.${filter}` in roleValues(where) ? sql`${sql.placeholder(`narrowing.${filter}`)}` : undefined
+    `narrowing.${filter}` in narrowingValues(where)
+      ? sql`${sql.placeholder(`narrowing.${filter}`)}`
+      : undefined
 
 interface Grouping {
   plan: AggregatePlan
@@ -55,22 +57,50 @@ function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: numb
   return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
+/** The dimensions by values of a list's elements, with the column of each. */
+const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
+  dimensions.flatMap(({ values }, at) =>
+    values.kind === 'many' && values.relation.element?.list.name === list.name
+      ? [{ at, column: name(values.relation.element.column) }]
+      : [],
+  )
+
+/** The distinct elements of a list by all its dimensions at once, so that values of one element stay together. */
+function joinElements(grouping: Grouping, list: ListElements): SQL {
+  const parts = elementDimensions(grouping, list)
+  const columns = parts.map(({ at, column }) => sql`listed.${column} as ${key(at)}`)
+  return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.siblings)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
+}
+
 /** Joins the relations, the role before those that depend on it. */
 function joinRelations(grouping: Grouping): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [{ relation: values.relation, at }] : [],
   )
+  const lists = new Map(
+    joins.flatMap(({ relation: { element } }) => (element ? [[element.list.name, element.list]] : [])),
+  )
   const ordered = [
-    ...joins.filter(({ relation }) => !relation.roles),
+    ...joins.filter(({ relation }) => !relation.roles && !relation.element),
     ...joins.filter(({ relation }) => relation.roles),
   ]
-  return sql.join(ordered.map(({ relation, at }) => joinRelation(grouping, relation, at)))
+  return sql.join([
+    ...ordered.map(({ relation, at }) => joinRelation(grouping, relation, at)),
+    ...[...lists.values()].map((list) => joinElements(grouping, list)),
+  ])
 }
+
+/** The joined column with the values of a relation. */
+const relatedKey = ({ element }: Relation, at: number): SQL =>
+  element ? sql`${name(element.list.name)}.${key(at)}` : sql`${name(`d${at}`)}.value`
 
 /** The column that a measure reads from each record; undefined if it counts records or rows of a relation. */
 function measureExpression({ resource }: AggregatePlan, { summary, of }: MeasureTerm): SQL | undefined {
   if (summary === 'count') return undefined
-  if (summary !== 'countDistinct') return getMeasure(resource, of).value
+  if (summary !== 'countDistinct') {
+    const { value, elements } = getMeasure(resource, of)
+    return elements ? undefined : value
+  }
   const { values } = getDimension(resource, of)
   return values.kind === 'one' ? values.value : undefined
 }
@@ -87,7 +117,7 @@ function tuplesSql(grouping: Grouping): SQL {
   })
   const matched = sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
   const related = dimensions.flatMap(({ values }, at) =>
-    values.kind === 'many' ? [sql`${name(`d${at}`)}.value as ${key(at)}`] : [],
+    values.kind === 'many' ? [sql`${relatedKey(values.relation, at)} as ${key(at)}`] : [],
   )
   if (related.length === 0) return matched
   // `offset 0` stops PostgreSQL from computing the record's values again for each joined row.
@@ -113,22 +143,35 @@ function directMeasure(
       ? sql`count(distinct ${measureInput(at)})`
       : undefined
   }
-  return getMeasure(resource, of).parts ? undefined : rounded[summary](measureInput(at))
+  const { parts, elements } = getMeasure(resource, of)
+  return parts || elements ? undefined : rounded[summary](measureInput(at))
 }
 
 /** The keys of a tuple as one array. Arrays with nulls compare equal, too. */
 const allKeys = (count: number, alias = sql``) =>
   sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]`
 
+/** A measure of a list's elements: those of a group's records that have the group's values. */
+function elementMeasure(grouping: Grouping, measured: Measure, list: ListElements): SQL {
+  const same = elementDimensions(grouping, list).map(
+    (dimension) => sql` and listed.${dimension.column} is not distinct from tuples.${key(dimension.at)}`,
+  )
+  return sql`tuples join (${list.rows(grouping.siblings)}) listed on listed.record = tuples.record${sql.join(same)} where ${measured.value} is not null`
+}
+
 /** A measure with a query of its own: rows of `keys` and the measure. */
-function separateMeasure({ plan, siblings }: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
+function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
+  const { plan, siblings } = grouping
   const count = plan.groupBy.length
   if (summary === 'countDistinct') {
     const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
     return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(at)} from tuples join (${relationRows(values.relation, siblings)}) related on related.record = tuples.record group by 1`
   }
-  const { parts } = getMeasure(plan.resource, of)
+  const measured = getMeasure(plan.resource, of)
+  const { parts, elements } = measured
+  if (elements && summary !== 'count')
+    return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${rounded[summary](measured.value)} as ${measure(at)} from ${elementMeasure(grouping, measured, elements)} group by 1`
   if (!parts || summary === 'count') throw new Error(`${of} is computed by the grouping itself`)
   const [own, other] = [sql`part.`, sql`whole.`]
   return sql`select ${allKeys(count, own)} as keys, ${rounded[summary](sql`part.${measureInput(at)}`)} as ${measure(at)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, other)} = ${allKeys(count, own)}) group by 1`
@@ -240,7 +283,7 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
   const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
   return statement(shape, () => buildSql(plan), {
     ...conditionValues(where),
-    ...roleValues(where),
+    ...narrowingValues(where),
     ...limits,
     common: commonQuery(plan),
     limit: plan.limit,

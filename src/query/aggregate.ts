@@ -23,7 +23,7 @@ export type Summary = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
 
 /** One measure of the groups. */
 export interface MeasureTerm {
-  /** Name in request and response: `count`, `sum:commitment`. */
+  /** Name in request and response: `count`, `sum:amount`. */
   name: string
   summary: Summary
   /** The dimension that is counted, or the measure that is summed up; empty for `count`. */
@@ -179,12 +179,14 @@ function isFixed(where: Condition, filter: string): boolean {
 /** Returns an error for each measure that would mix currencies or units. */
 function findIncomparable({ resource, measures, groupBy, where }: AggregatePlan): Fault[] {
   return measures.flatMap(({ name, summary, of }) => {
-    const { within } = ['count', 'countDistinct'].includes(summary)
-      ? { within: undefined }
-      : getMeasure(resource, of)
-    if (within === undefined || groupBy.includes(within) || isFixed(where, within)) return []
-    const message = `"${name}" would mix values of different ${within}: add ${within} to groupBy, or filter by one, such as ${within}=…`
-    return [{ parameter: 'measures', code: 'incomparable', message }]
+    const { within = [] } = ['count', 'countDistinct'].includes(summary) ? {} : getMeasure(resource, of)
+    return within
+      .filter((unit) => !groupBy.includes(unit) && !isFixed(where, unit))
+      .map((unit) => ({
+        parameter: 'measures',
+        code: 'incomparable',
+        message: `"${name}" would mix values of different ${unit}: add ${unit} to groupBy, or filter by one, such as ${unit}=…`,
+      }))
   })
 }
 

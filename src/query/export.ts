@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
 import { documentJson, propertyJson } from '../model/document.ts'
+import type { Resource } from '../model/resource.ts'
 import { conditionValues } from './condition-sql.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
 import type { Selection } from './list.ts'
@@ -67,14 +68,24 @@ export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: 
   return copy(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
-/** Returns a COPY statement that writes one JSON array per record: key, location, document. */
+/** SQL of a JSON array of the locations of a record: one, several or none. */
+function locationsJson(resource: Resource): SQL {
+  const named = Object.entries(resource.bound).find(([, { field }]) =>
+    ['location', 'locations'].includes(field.capability?.kind ?? ''),
+  )
+  if (!named) throw new Error(`${resource.name} have no locations`)
+  const [name, { field }] = named
+  const json = propertyJson(resource, name)
+  return field.capability?.kind === 'locations' ? json : sql`json_build_array(${json})`
+}
+
+/** Returns a COPY statement that writes one JSON array per record: key, locations, document. */
 export function geojsonStatement(selection: Selection): string {
   const { resource, representation } = selection
   const document = documentJson(resource, representation.fields, representation.include)
-  const location = propertyJson(resource, 'location')
   return copy(
     selection,
-    sql`json_build_array(${resource.key.column}, (${location}), (${document})::json)`,
+    sql`json_build_array(${resource.key.column}, (${locationsJson(resource)}), (${document})::json)`,
     jsonLinesOptions,
   )
 }

@@ -13,6 +13,7 @@ import {
   agreementStatuses,
   relationKinds,
   renewals,
+  territoryStatuses,
 } from '../model/vocabularies.ts'
 
 const roles = ['party', 'beneficiary', 'depositary', 'observer'] as const
@@ -60,9 +61,11 @@ export const agreements = defineResource(
   'agreements',
   {
     title: field.title('Title.'),
+    alternativeTitles: field.aliases('Other titles, such as those in other languages or short ones.'),
     kind: field.requiredEnumeration(agreementKinds, 'Kind of agreement.'),
     level: field.enumeration(agreementLevels, 'Level at which it was concluded.'),
     status: field.enumeration(agreementStatuses, 'Status.'),
+    adoptedOn: field.edtf('When its text was adopted.'),
     signedOn: field.edtf('When it was signed or agreed.'),
     provisionalFrom: field.edtf('Since when it has been applied provisionally.'),
     inForceFrom: field.edtf('When it entered into force, which may be before it was signed.'),
@@ -75,6 +78,11 @@ export const agreements = defineResource(
     place: field.line('Where it was signed.', { max: 300, weight: 'B' }),
     occasion: field.line('At what event it was agreed.', { max: 1000, weight: 'B' }),
     summary: field.prose('Summary.', { weight: 'B' }),
+    depositary: field.line(
+      'Who keeps the original, as written. A country, organization or region of the registry is also a party with the role `depositary`.',
+      { max: 300 },
+    ),
+    website: field.url('Where it is published.'),
     languages: field.words(language, 'language', 'Languages of its authentic texts, as BCP 47 tags.'),
     parties: field.parties('AgreementParty', roles),
     terms: field.list(
@@ -87,6 +95,30 @@ export const agreements = defineResource(
       {
         description: 'A period that the agreement was concluded or renewed for.',
         example: { startsOn: '2011-06', endsOn: '2016-06', note: null },
+      },
+    ),
+    territories: field.list(
+      'AgreementTerritory',
+      {
+        name: field.requiredLine('Name of the territory, as written.', 300),
+        country: field.reference('countries', 'The territory, if it has a code of its own.'),
+        party: field.reference('countries', 'The state that answers for it.'),
+        status: field.requiredCode(z.enum(territoryStatuses), 'Whether the agreement applies there.', {
+          values: territoryStatuses,
+        }),
+        date: field.edtfInList('Since when.'),
+        note: field.prose('Note.', { max: 1000, filter: false }),
+      },
+      {
+        description: 'A territory that the agreement was extended to, or excluded from.',
+        example: {
+          name: 'Macao',
+          country: 'MAC',
+          party: 'CHN',
+          status: 'extended',
+          date: '1999-12-20',
+          note: null,
+        },
       },
     ),
     relations: field.list(

@@ -143,19 +143,33 @@ const locatorSchema = named(
         description: 'Paragraph, counted from 1 in the body of the text.',
       }),
       page: optional(line(50)).meta({ description: 'Page, as printed.' }),
+      row: optional(line(200)).meta({
+        description: 'Row or element of a file, such as `row 12` or `/iati-activities/iati-activity[3]`.',
+      }),
+      column: optional(line(200)).meta({ description: 'Column or element within the row.' }),
     })
-    .meta({ description: 'Location within the source.', examples: [{ paragraph: '1', page: null }] }),
+    .meta({
+      description: 'Location within the source.',
+      examples: [{ paragraph: '1', page: null, row: null, column: null }],
+    }),
 )
 
 const located = ({ columns }: FieldPlace) => ({
   paragraph: columnIn(columns, 'paragraph'),
   page: columnIn(columns, 'page'),
+  row: columnIn(columns, 'row'),
+  column: columnIn(columns, 'column'),
 })
 
 const locator = () =>
   defineField({
     schema: () => optional(locatorSchema),
-    columns: () => ({ paragraph: text('paragraph'), page: text('page') }),
+    columns: () => ({
+      paragraph: text('paragraph'),
+      page: text('page'),
+      row: text('locator_row'),
+      column: text('locator_column'),
+    }),
     constraints: (place) => {
       const { paragraph, page } = located(place)
       return [
@@ -165,10 +179,19 @@ const locator = () =>
       ]
     },
     json: (place) => {
-      const { paragraph, page } = located(place)
-      return sql`case when num_nonnulls(${paragraph}, ${page}) > 0 then ${jsonObject({ paragraph: sql`${paragraph}`, page: sql`${page}` })} end`
+      const parts = Object.entries(located(place)).map(([name, column]) => [name, sql`${column}`] as const)
+      const all = sql.join(
+        parts.map(([, column]) => column),
+        sql`, `,
+      )
+      return sql`case when num_nonnulls(${all}) > 0 then ${jsonObject(Object.fromEntries(parts))} end`
     },
-    toColumns: (value) => ({ paragraph: value?.paragraph ?? null, page: value?.page ?? null }),
+    toColumns: (value) => ({
+      paragraph: value?.paragraph ?? null,
+      page: value?.page ?? null,
+      row: value?.row ?? null,
+      column: value?.column ?? null,
+    }),
     query: (place) => {
       const { paragraph, page } = located(place)
       return {
@@ -202,6 +225,10 @@ export const citations = defineResource(
       { sort: true, group: field.groupByCode, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),
+    url: field.url('Web address of what is cited, if it is another one than that of the source.'),
+    sourceRecordId: field.line('Id of the record in the source, such as the number of a row of a register.', {
+      max: 300,
+    }),
     excerpt: field.line('A few words of the source.', { max: 300, weight: 'A' }),
     note: field.prose('What the source supports, and what is doubtful about it.', { weight: 'B' }),
     rank: field.defaultEnumeration(citationRanks, 'normal', 'Rank among the citations of the same fact.'),
@@ -219,7 +246,9 @@ export const citations = defineResource(
       source: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f92',
       record: { resource: 'agreements', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' },
       property: '/signedOn',
-      locator: { paragraph: '1', page: null },
+      locator: { paragraph: '1', page: null, row: null, column: null },
+      url: null,
+      sourceRecordId: null,
       excerpt: 'In April 2011, China and Pakistan signed',
       note: 'Month of signature; the day is not given.',
       rank: 'normal',

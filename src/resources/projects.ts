@@ -25,8 +25,9 @@ export const projects = defineResource(
     outcomes: field.prose('What came of it.', { weight: 'B' }),
     participants: field.participants('ProjectParticipant', roles),
     topics: field.topics(),
-    location: field.location('Where it is.'),
-    budget: field.money('Budget.'),
+    sectors: field.sectors('ProjectSector'),
+    locations: field.locations('Where it is.'),
+    amounts: field.amounts('ProjectAmount'),
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },
       include: { name: 'agreementDetails', description: 'the agreements that it came from, as records.' },

@@ -1,25 +1,34 @@
 import { sql } from 'drizzle-orm'
-import { unique } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, unique } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
+import { byValue, wordLabels } from '../model/dimensions.ts'
 import { field } from '../model/fields/index.ts'
 import { anyWhere } from '../model/filters.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource } from '../model/resource.ts'
-import { line } from '../model/schemas.ts'
+import { line, topicScheme } from '../model/schemas.ts'
 import { topicSchemes } from '../model/vocabularies.ts'
 
 const slug = keys
   .topic()
   .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] })
 
+/** A dimension by scheme. The schemes of the registry have labels, others are their own. */
+const groupByScheme = (column: AnyPgColumn, name: string, description: string) =>
+  byValue(column, name, description, (value, language) => {
+    const known = wordLabels(topicSchemes)(value, language)
+    return sql`coalesce(${known}, ${value})`
+  })
+
 export const topics = defineResource(
   'topics',
   {
     slug: field.key(slug, '^[a-z0-9]+(-[a-z0-9]+)*$'),
     name: field.title('Name.'),
-    scheme: field.requiredEnumeration(
-      topicSchemes,
-      'Scheme that the topic belongs to. ford: OECD fields of research and development; crs: OECD DAC purposes of aid.',
+    scheme: field.requiredCode(
+      topicScheme(),
+      'Scheme that the topic belongs to. Those of the registry are ford: OECD fields of research and development; crs: OECD DAC purposes of aid; challenge; domain. A register may bring its own.',
+      { sort: true, group: groupByScheme, pattern: '^[a-z0-9][a-z0-9._-]*$' },
     ),
     code: field.code(line(30), 'Code in the scheme; unique there.', { sort: true }),
     broader: field.reference('topics', 'The topic that this one is part of.', { group: true }),

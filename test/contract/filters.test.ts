@@ -33,11 +33,12 @@ const places: Record<string, string[]> = {
   topic: ['/topics/0', '/slug'],
   relatedTo: ['/relations/0/agreement'],
   agreement: ['/agreements/0'],
-  locationCountry: ['/location/country'],
-  budget: ['/budget/amount'],
-  budgetCurrency: ['/budget/currency'],
-  commitment: ['/commitment/amount'],
-  commitmentCurrency: ['/commitment/currency'],
+  locationCountry: ['/location/country', '/locations/0/country'],
+  amount: ['/amounts/0/amount'],
+  amountKind: ['/amounts/0/kind'],
+  amountCurrency: ['/amounts/0/currency'],
+  amountYear: ['/amounts/0/date'],
+  sector: ['/sectors/0/topic'],
   resource: ['/record/resource'],
   record: ['/record/id'],
   paragraph: ['/locator/paragraph'],
@@ -114,7 +115,11 @@ describe.each(resources)('filtering $name', (resource) => {
   beforeAll(async () => {
     // A country in a subregion is in a region too.
     const subregion = resource.name === 'countries' && { region: '030' }
-    full = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...subregion })
+    const document = await fullDocument(resource, api)
+    const amounts = Array.isArray(document.amounts) && {
+      amounts: document.amounts.map((amount) => ({ ...amount, date: '1985' })),
+    }
+    full = await createRecord(resource, api, { ...document, ...subregion, ...amounts })
     full.record = { ...full.record, ...(await relatedFacts(resource, full)) }
     small = await createRecord(resource, api, await minimalDocument(resource, api))
     everything = await keys('')

@@ -10,17 +10,25 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-const money = (amount: number) => ({ amount, currency: 'CNY' })
+/** A list of one item. */
+const only = (item: unknown) => [item]
 
 /** Numbers in documents: how each is written, and which are the least, the largest and the most awkward. */
 const numbers = [
-  ...['budget', 'commitment'].map((property) => ({
-    property,
-    pointer: `/${property}/amount`,
-    write: money,
-    good: [0, 0.01, 0.07, 0.57, 1.1, 4.35, 1_234_567.89, 9_999_999_999_999.99],
-    bad: [-0.01, 0.001, 4.355, 1e13],
+  ...['amount', 'valueUsd'].map((part) => ({
+    property: 'amounts',
+    pointer: `/amounts/0/${part}`,
+    write: (value: number): unknown => only({ kind: 'budget', amount: 1, currency: 'CNY', [part]: value }),
+    good: [0, 0.01, 0.07, 0.57, 1.1, 4.35, -4.35, 1_234_567.89, 9_999_999_999_999.99],
+    bad: [0.001, 4.355, 1e13, -1e13],
   })),
+  {
+    property: 'sectors',
+    pointer: '/sectors/0/percentage',
+    write: (value: number): unknown => only({ topic: 'energy', percentage: value }),
+    good: [0.0001, 33.3333, 100],
+    bad: [0, -1, 100.1, 33.33333],
+  },
   {
     property: 'value',
     pointer: '/value',
@@ -39,13 +47,19 @@ const numbers = [
     { part: 'latitude', good: [-90, 0, 30.1, 90], bad: [-90.001, 91] },
     { part: 'longitude', good: [-180, 0, 90.52, 180], bad: [-181, 180.5] },
     { part: 'elevationMetres', good: [-12_000, 0, 4300, 4301.5, 9000], bad: [-12_001, 9001] },
-  ].map(({ part, good, bad }) => ({
-    property: 'location',
-    pointer: `/location/${part}`,
-    write: (value: number): unknown => ({ latitude: 30, longitude: 90, [part]: value }),
-    good,
-    bad,
-  })),
+  ].flatMap(({ part, good, bad }) => {
+    const place = (value: number): unknown => ({ latitude: 30, longitude: 90, [part]: value })
+    return [
+      { property: 'location', pointer: `/location/${part}`, write: place, good, bad },
+      {
+        property: 'locations',
+        pointer: `/locations/0/${part}`,
+        write: (value: number): unknown => only(place(value)),
+        good,
+        bad,
+      },
+    ]
+  }),
 ]
 
 describe.each(

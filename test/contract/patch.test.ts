@@ -25,8 +25,6 @@ beforeAll(async () => {
 const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
   locator: { page: '12' },
-  budget: { currency: 'USD' },
-  commitment: { currency: 'USD' },
   record: { id: 'PAK' },
 }
 

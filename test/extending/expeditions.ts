@@ -14,7 +14,9 @@ const expeditions = defineResource(
     summary: field.prose('Summary.', { weight: 'B' }),
     participants: field.participants('ExpeditionParticipant', ['lead', 'member']),
     topics: field.topics(),
-    location: field.location('Where it goes.'),
+    sectors: field.sectors('ExpeditionSector'),
+    locations: field.locations('Where it goes.'),
+    amounts: field.amounts('ExpeditionAmount'),
     budget: field.money('Budget.'),
     ports: field.list(
       'ExpeditionPort',

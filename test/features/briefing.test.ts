@@ -130,14 +130,14 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(inForce.count).toBe(4)
   })
 
-  it('has programs given and received by year and currency, and bases with their units', async () => {
+  it('has programs given and received by year, kind and currency, and bases with their units', async () => {
     const program = (role: string, amount: number, currency: string) =>
       createRecord(resourceOf('assistance-programs'), api, {
         title: 'x',
         modality: 'training',
         startsOn: '2009-05',
         participants: [{ country: 'FSM', role }],
-        commitment: { amount, currency },
+        amounts: [{ kind: 'commitment', amount, currency }],
       })
     await program('donor', 10, 'CNY')
     await program('donor', 5, 'CNY')
@@ -151,12 +151,12 @@ describe('GET /v1/countries/{code}/briefing', () => {
     })
     const { given, received, units } = await briefing('FSM')
     const sums = ({ byYearAndCurrency }: Briefing['given']) =>
-      byYearAndCurrency.data.map(({ key, measures }) => [...Object.values(key), measures['sum:commitment']])
+      byYearAndCurrency.data.map(({ key, measures }) => [...Object.values(key), measures['sum:amount']])
     expect(sums(given)).toEqual([
-      ['2009', 'CNY', 15],
-      ['2009', 'USD', 7],
+      ['2009', 'commitment', 'CNY', 15],
+      ['2009', 'commitment', 'USD', 7],
     ])
-    expect(sums(received)).toEqual([['2009', 'USD', 3]])
+    expect(sums(received)).toEqual([['2009', 'commitment', 'USD', 3]])
     expect(units.data).toMatchObject([
       { key: { kind: 'ground_station' }, measures: { count: 1, 'sum:unitCount': 12 } },
     ])
@@ -176,7 +176,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     const { key, path } = await createRecord(resourceOf('projects'), api, {
       title: 'Gone',
       kind: 'other',
-      location: { country: 'TUV' },
+      locations: [{ country: 'TUV' }],
     })
     await api.delete(path)
     const { changes } = await briefing('TUV')

@@ -89,7 +89,7 @@ describe('GET /v1/changes', () => {
     const made = [
       await agreement([party({ country: 'TON' }), party({ country: 'FJI' })]),
       await agreement([party({ organization: institute })]),
-      await project({ location: { country: 'TON' } }),
+      await project({ locations: [{ country: 'TON' }] }),
       await createRecord(resourceOf('cooperation-bases'), api, {
         name: 'x',
         kind: 'other',
@@ -114,8 +114,8 @@ describe('GET /v1/changes', () => {
   })
 
   it('finds what was changed and removed in psql', async () => {
-    const { key, path } = await project({ location: { country: 'PLW' } })
-    await api.pool.query(`update projects set location_country = 'VUT' where id = '${key}'`)
+    const { key, path } = await project({ locations: [{ country: 'PLW' }] })
+    await api.pool.query(`update projects_locations set country = 'VUT' where record = '${key}'`)
     // Reading composes it, and the service writes the revision.
     await expect
       .poll(async () => keysOf(await changes('country=VUT&order=desc'))[0], { timeout: 10_000 })
@@ -129,9 +129,9 @@ describe('GET /v1/changes', () => {
   })
 
   it('no longer finds a version from which the country was redacted', async () => {
-    const { key, path } = await project({ location: { name: 'Lab', country: 'TUV' } })
+    const { key, path } = await project({ locations: [{ name: 'Lab', country: 'TUV' }] })
     expect(keysOf(await changes('country=TUV'))).toContain(key)
-    const body = { properties: ['/location/country'], reason: 'A test' }
+    const body = { properties: ['/locations/country'], reason: 'A test' }
     const redacted = await api.request('POST', `${path}/redact`, { body, headers: { 'if-match': '*' } })
     expect(redacted.status, redacted.text).toBe(200)
     expect(keysOf(await changes('country=TUV'))).not.toContain(key)

@@ -56,7 +56,11 @@ describe('each fact of the interview is found by a request, and cites its paragr
         const found = await listed(withCitations(ask))
         expect(found, ask).toEqual(answers.map((answer) => expect.objectContaining(answer)))
         for (const { citations } of found) {
-          const support = { ...cited, locator: { paragraph, page: null }, sourceDetails: interview }
+          const support = {
+            ...cited,
+            locator: { paragraph, page: null, row: null, column: null },
+            sourceDetails: interview,
+          }
           expect(citations, ask).toContainEqual(expect.objectContaining(support))
         }
       }

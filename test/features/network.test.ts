@@ -107,7 +107,7 @@ async function makeRecords(): Promise<void> {
           title: fc.constant('x'),
           kind: fc.constant('other'),
           participants: actors('participant'),
-          location,
+          locations: location.map((one) => (one === null ? [] : [one])),
           topics,
         }),
       )

@@ -48,7 +48,7 @@ const projectOf = (made: Made, number: number): Document => ({
   kind: 'other',
   startsOn: String(made.year),
   participants: made.countries.map((country) => ({ country, role: 'participant' })),
-  budget: { amount: 1000 + number, currency: 'CNY' },
+  amounts: [{ kind: 'budget', amount: 1000 + number, currency: 'CNY' }],
   agreements: [id(number)],
   visibility: visibilityOf(made),
 })

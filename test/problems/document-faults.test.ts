@@ -104,17 +104,17 @@ describe('a document with a fault is refused with the pointer, the value and the
     const { detail, errors } = await post('projects', {
       kind: 'mega-science',
       startsOn: 'soon',
-      location: { latitude: 91, longitude: null },
-      budget: { amount: -1, currency: 'ABC' },
+      locations: [{ latitude: 91, longitude: null }],
+      amounts: [{ kind: 'budget', amount: 1e14, currency: 'ABC' }],
       more: 1,
     })
     expect(detail).toMatch(/nothing was written/)
     expect(errors?.map(({ pointer }) => pointer).sort()).toEqual(
       expect.arrayContaining([
-        '/budget/amount',
-        '/budget/currency',
+        '/amounts/0/amount',
+        '/amounts/0/currency',
         '/kind',
-        '/location/latitude',
+        '/locations/0/latitude',
         '/more',
         '/startsOn',
         '/title',
@@ -126,7 +126,7 @@ describe('a document with a fault is refused with the pointer, the value and the
       message: expect.stringContaining('did you mean "mega_science"?'),
     })
     expect(errors).toContainEqual({
-      pointer: '/budget/currency',
+      pointer: '/amounts/0/currency',
       code: expect.any(String),
       message: expect.stringContaining('ISO 4217'),
     })
@@ -134,22 +134,25 @@ describe('a document with a fault is refused with the pointer, the value and the
 
   it('half of a location or of an amount is refused', async () => {
     const project = { title: 'A project', kind: 'other' }
-    const half = await post('projects', { ...project, location: { latitude: 30 } })
+    const half = await post('projects', { ...project, locations: [{ latitude: 30 }] })
     expect(half.errors).toEqual([
       {
-        pointer: '/location',
+        pointer: '/locations/0',
         code: 'invalid',
         message: expect.stringMatching(/latitude and longitude/),
       },
     ])
-    const money = await post('projects', { ...project, budget: { amount: 1 } })
+    const money = await post('projects', { ...project, amounts: [{ kind: 'budget', amount: 1 }] })
     expect(money.errors).toEqual([
-      { pointer: '/budget/currency', code: 'required', message: expect.any(String) },
+      { pointer: '/amounts/0/currency', code: 'required', message: expect.any(String) },
     ])
-    const precise = await post('projects', { ...project, budget: { amount: 1.005, currency: 'CNY' } })
+    const precise = await post('projects', {
+      ...project,
+      amounts: [{ kind: 'budget', amount: 1.005, currency: 'CNY' }],
+    })
     expect(precise.errors).toEqual([
       {
-        pointer: '/budget/amount',
+        pointer: '/amounts/0/amount',
         code: 'too_precise',
         message: expect.stringMatching(/1\.005.*at most 2 decimals/),
       },

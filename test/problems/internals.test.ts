@@ -213,7 +213,7 @@ describe('any request', () => {
       ['DELETE', '/v1/regions/001', { headers: { 'if-match': '*' } }],
       ['DELETE', '/v1/topics/energy', { headers: { 'if-match': '*' } }],
       ['PATCH', '/v1/regions/142', { body: { parent: '030' }, headers: { 'if-match': '*' } }],
-      ['POST', '/v1/assistance-programs', { body: { title: 'A', modality: 'other', crsPurpose: '00000' } }],
+      ['POST', '/v1/assistance-programs', { body: { title: 'A', sectors: [{ topic: 'no-topic' }] } }],
     ]
     for (const [method, path, options] of refused) {
       const answer = await api.request(method, path, options)

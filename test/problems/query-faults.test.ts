@@ -60,7 +60,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['/v1/agreements?signedOn[gte][lte]=2011', 'signedOn[gte][lte]', 'unknown', /name\[operator\]=value/],
     ['/v1/agreements?signedOn=2011&signedOn=2012', 'signedOn', 'repeated', /2/],
     ['/v1/agreements?createdAt[gte]=yesterday', 'createdAt[gte]', 'invalid', /RFC 3339/],
-    ['/v1/projects?budget=1e6', 'budget', 'invalid', /decimal digits/],
+    ['/v1/projects?amount=1e6', 'amount', 'invalid', /decimal digits/],
     ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
     ['/v1/agreements?limit=201', 'limit', 'invalid', /1 to 200/],
     ['/v1/agreements?sort=-signdOn', 'sort', 'unknown_value', /"-signdOn".*did you mean "-signedOn"\?/],

@@ -76,7 +76,10 @@ describe('a web address', () => {
 
 describe('a number with more digits than can be kept', () => {
   const postAmount = (amount: string) =>
-    api.post('/v1/projects', `{"title":"Paid","kind":"other","budget":{"amount":${amount},"currency":"CNY"}}`)
+    api.post(
+      '/v1/projects',
+      `{"title":"Paid","kind":"other","amounts":[{"kind":"budget","amount":${amount},"currency":"CNY"}]}`,
+    )
 
   it.each([
     '2000000000000.123',
@@ -93,7 +96,7 @@ describe('a number with more digits than can be kept', () => {
   ])('is refused and not rounded: %s', async (amount) => {
     const answer = await postAmount(amount)
     expect([400, 422]).toContain(answer.status)
-    expect(faultAt(answer, '/budget/amount')?.code).toBe('too_precise')
+    expect(faultAt(answer, '/amounts/0/amount')?.code).toBe('too_precise')
   })
 
   it('is any amount with a third decimal, and none with two', async () => {
@@ -119,6 +122,6 @@ describe('a number with more digits than can be kept', () => {
   ])('is not a number in another spelling: %s', async (written, read) => {
     const answer = await postAmount(written)
     expect(answer.status, answer.text).toBe(201)
-    expect(answer.json()).toMatchObject({ budget: { amount: expect.closeTo(read, 10) } })
+    expect(answer.json()).toMatchObject({ amounts: [{ amount: expect.closeTo(read, 10) }] })
   })
 })

@@ -21,16 +21,19 @@ describe('amounts of money', () => {
       const answer = await api.post('/v1/assistance-programs', {
         title: 'Costly',
         modality: 'other',
-        commitment: currency === null ? null : { amount, currency },
+        amounts: currency === null ? [] : [{ kind: 'commitment', amount, currency }],
       })
       expect(answer.status, answer.text).toBe(201)
     }
   })
-  const costly = { title: 'Costly', measures: 'count,sum:commitment,avg:commitment,min:commitment' }
+  const costly = { title: 'Costly', measures: 'count,sum:amount,avg:amount,min:amount' }
 
   it('are exact and grouped by currency', async () => {
-    const { data } = await aggregate(api, 'assistance-programs', { ...costly, groupBy: 'commitmentCurrency' })
-    expect(data.map(({ key, measures }) => [key.commitmentCurrency, ...Object.values(measures)])).toEqual([
+    const { data } = await aggregate(api, 'assistance-programs', {
+      ...costly,
+      groupBy: 'amountCurrency,amountKind',
+    })
+    expect(data.map(({ key, measures }) => [key.amountCurrency, ...Object.values(measures)])).toEqual([
       ['CNY', 1, 1000, 1000, 1000],
       ['USD', 3, 10_000_000_000_000.29, 3_333_333_333_333.43, 0.1],
       [null, 1, null, null, null],
@@ -38,26 +41,67 @@ describe('amounts of money', () => {
     const one = await aggregate(api, 'assistance-programs', {
       ...costly,
       groupBy: 'modality',
-      commitmentCurrency: 'CNY',
+      amountCurrency: 'CNY',
+      amountKind: 'commitment',
     })
-    expect(one.data[0]?.measures['sum:commitment']).toBe(1000)
+    expect(one.data[0]?.measures['sum:amount']).toBe(1000)
   })
 
   it('are never added up across currencies', async () => {
-    const answer = await api.get('/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:commitment')
+    const answer = await api.get(
+      '/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:amount&amountKind=commitment',
+    )
     expect(answer.status).toBe(400)
     expect(answer.json<{ errors: unknown }>().errors).toEqual([
       {
         parameter: 'measures',
         code: 'incomparable',
         message:
-          '"sum:commitment" would mix values of different commitmentCurrency: add commitmentCurrency to groupBy, or filter by one, such as commitmentCurrency=…',
+          '"sum:amount" would mix values of different amountCurrency: add amountCurrency to groupBy, or filter by one, such as amountCurrency=…',
       },
     ])
     const two = await api.get(
-      '/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:commitment&commitmentCurrency=USD,CNY',
+      '/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:amount&amountKind=commitment&amountCurrency=USD,CNY',
     )
     expect(two.status).toBe(400)
+  })
+
+  it('of one record stay apart by kind, currency and year, and each is counted once', async () => {
+    const amounts = [
+      { kind: 'commitment', date: '2011', amount: 100, currency: 'CNY', valueUsd: 15 },
+      { kind: 'commitment', date: '2012-03', amount: 50, currency: 'USD', valueUsd: 50 },
+      { kind: 'disbursement', date: '2011-05', amount: 30, currency: 'CNY' },
+      { kind: 'disbursement', date: '2011-06', amount: 30, currency: 'CNY' },
+      { kind: 'disbursement', amount: -5, currency: 'CNY' },
+    ]
+    const participants = ['FJI', 'TON'].map((country) => ({ country, role: 'recipient' }))
+    const paid = await api.post('/v1/assistance-programs', { title: 'Paid', amounts, participants })
+    expect(paid.status, paid.text).toBe(201)
+    const groups = async (query: Record<string, string>) =>
+      (await aggregate(api, 'assistance-programs', { title: 'Paid', ...query })).data
+    const rows = async (query: Record<string, string>) =>
+      (await groups(query)).map(({ key, measures }) => [...Object.values(key), ...Object.values(measures)])
+    const byYear = { groupBy: 'amountKind,amountCurrency,amountYear', measures: 'count,sum:amount' }
+    expect(await rows(byYear)).toEqual([
+      ['commitment', 'CNY', '2011', 1, 100],
+      ['commitment', 'USD', '2012', 1, 50],
+      ['disbursement', 'CNY', '2011', 1, 60],
+      ['disbursement', 'CNY', null, 1, -5],
+    ])
+    const dollars = { groupBy: 'country', measures: 'sum:amountUsd', amountKind: 'commitment' }
+    expect(await rows(dollars)).toEqual([
+      ['FJI', 65],
+      ['TON', 65],
+    ])
+    for (const { list } of await groups(byYear)) {
+      expect((await api.get(list)).json<{ data: unknown[] }>().data.length, list).toBe(1)
+    }
+    for (const none of [
+      'amountKind=commitment&amountCurrency=USD&amountYear=2011',
+      'amountKind=disbursement&amount[gt]=60',
+    ]) {
+      expect((await api.get(`/v1/assistance-programs?title=Paid&${none}`)).json().data, none).toEqual([])
+    }
   })
 })
 

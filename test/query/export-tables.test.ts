@@ -159,6 +159,22 @@ describe('a table', () => {
     expect(features[0]?.geometry).toEqual({ type: 'Point', coordinates: [-70.25, -33.5, -12] })
   })
 
+  it('put a record with several places on the map at each of them', async () => {
+    const locations = [
+      { latitude: 1, longitude: 2 },
+      { name: 'Somewhere' },
+      { latitude: 3, longitude: 4, elevationMetres: 5 },
+    ]
+    const { id } = (await api.post('/v1/projects', { title: 'Places', kind: 'other', locations })).json()
+    const path = `/v1/projects/export?format=geojson&id=${id}`
+    const { features } = (await api.get(path)).json<{ features: { geometry: unknown }[] }>()
+    const coordinates = [
+      [2, 1],
+      [4, 3, 5],
+    ]
+    expect(features[0]?.geometry).toEqual({ type: 'MultiPoint', coordinates })
+  })
+
   it('with a text too long for a cell of XLSX says that it was cut, and where', async () => {
     const aliases = Array.from({ length: 100 }, (_, at) => ({
       name: `${at} ${'多'.repeat(297)}`,

@@ -30,7 +30,7 @@ describe('a filter by country finds what a country takes part in', () => {
     projects = await worldOf(api, 'projects', {
       itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
       'by a ministry': project({ participants: [{ organization: ministry, role: 'developer' }] }),
-      there: project({ location: { country: 'KAZ' } }),
+      there: project({ locations: [{ name: 'Unknown' }, { country: 'KAZ' }] }),
       neighbour: project({ participants: [{ country: 'UZB', role: 'participant' }] }),
       region: project({ participants: [{ region: '143', role: 'participant' }] }),
       union: project({ participants: [{ organization: union, role: 'participant' }] }),

@@ -134,7 +134,7 @@ describe('filters of other kinds', () => {
     const costing = (amount: number, currency: string) => ({
       title: 'A project',
       kind: 'other',
-      budget: { amount, currency },
+      amounts: [{ kind: 'budget', amount, currency }],
     })
     const world = await worldOf(api, 'projects', {
       small: costing(200, 'USD'),
@@ -142,16 +142,15 @@ describe('filters of other kinds', () => {
       large: costing(9_234_567_890_123.45, 'CNY'),
       unknown: { title: 'A project', kind: 'other' },
     })
-    expect(await world.find({ budget: '200' })).toEqual(['small'])
-    expect(await world.find({ budget: '1500000.500,200.00' })).toEqual(['odd', 'small'])
-    expect(await world.find({ 'budget[gt]': '200' })).toEqual(['large', 'odd'])
-    expect(await world.find({ 'budget[gte]': '200', 'budget[lt]': '1500000.5' })).toEqual(['small'])
-    expect(await world.find({ 'budget[lte]': '1500000.5' })).toEqual(['odd', 'small'])
-    expect(await world.find({ 'budget[gte]': '9234567890123.45' })).toEqual(['large'])
-    expect(await world.find({ 'budget[gt]': '9234567890123.45' })).toEqual([])
-    expect(await world.find({ 'budget[gt]': '9234567890123.449' })).toEqual(['large'])
-    expect(await world.find({ 'budget[ne]': '200' })).toEqual(['large', 'odd', 'unknown'])
-    expect(await world.find({ budgetCurrency: 'CNY', 'budget[gte]': '-1' })).toEqual(['large', 'odd'])
+    expect(await world.find({ amount: '200' })).toEqual(['small'])
+    expect(await world.find({ amount: '1500000.500,200.00' })).toEqual(['odd', 'small'])
+    expect(await world.find({ 'amount[gt]': '200' })).toEqual(['large', 'odd'])
+    expect(await world.find({ 'amount[gte]': '200', 'amount[lt]': '1500000.5' })).toEqual(['small'])
+    expect(await world.find({ 'amount[lte]': '1500000.5' })).toEqual(['odd', 'small'])
+    expect(await world.find({ 'amount[gte]': '9234567890123.45' })).toEqual(['large'])
+    expect(await world.find({ 'amount[gt]': '9234567890123.45' })).toEqual([])
+    expect(await world.find({ 'amount[gt]': '9234567890123.449' })).toEqual(['large'])
+    expect(await world.find({ amountCurrency: 'CNY', 'amount[gte]': '-1' })).toEqual(['large', 'odd'])
   })
 
   it('name the countries that take part in something together with another one', async () => {

@@ -18,7 +18,9 @@ const document = fc.record({
   status: fc.constantFrom('suspended', 'implementation', null),
   startsOn: fc.constantFrom('../1985', '198X', '1999-12', '2001', '2001-01', '2001/..', null),
   endsOn: fc.constantFrom('2001-01-01', '2010?', null),
-  budget: fc.constantFrom(9, 10, 10.5, null).map((amount) => amount && { amount, currency: 'CNY' }),
+  amounts: fc
+    .constantFrom([], [9], [10.5], [10, 11])
+    .map((sums) => sums.map((amount) => ({ kind: 'budget', amount, currency: 'CNY' }))),
 })
 type Written = typeof document extends fc.Arbitrary<infer T> ? T : never
 
@@ -47,7 +49,7 @@ const filters: Filter[] = [
   ['&status[isNull]=true', ({ status }) => status === null],
   ['&status[ne]=suspended', ({ status }) => status !== 'suspended'],
   ['&startsOn[gte]=2000', ({ startsOn }) => (span(startsOn)?.[1] ?? '') >= '2000-01-01'],
-  ['&budget[lt]=10.25', ({ budget }) => budget !== null && budget.amount < 10.25],
+  ['&amount[lt]=10.25', ({ amounts }) => amounts.some(({ amount }) => amount < 10.25)],
 ]
 
 const collator = new Intl.Collator('und')
@@ -65,7 +67,6 @@ const sortValues: Record<string, (record: Shown) => string | number | null> = {
   status: ({ status }) => status,
   startsOn: ({ startsOn }) => span(startsOn)?.[0] ?? null,
   endsOn: ({ endsOn }) => span(endsOn)?.[0] ?? null,
-  budget: ({ budget }) => budget?.amount ?? null,
 }
 
 /** Whether a record stands before another (negative), after it (positive) or has the same place (0). */

@@ -148,7 +148,7 @@ describe('the schemas of the OpenAPI document', () => {
       return JSON.stringify(own?.schema)
     }
     expect(typeOf('/v1/agreements', 'limit')).toMatch(/"type":"integer"/)
-    expect(typeOf('/v1/projects', 'budget')).toMatch(/"type":"number"/)
+    expect(typeOf('/v1/projects', 'amount')).toMatch(/"type":"number"/)
     expect(typeOf('/v1/cooperation-bases', 'unitCount')).toMatch(/"type":"(number|integer)"/)
   })
 })

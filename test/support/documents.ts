@@ -291,7 +291,6 @@ const texts: Record<string, string> = {
   indicator: 'partner_countries',
   scheme: 'test',
   currency: 'CNY',
-  crsPurpose: '14010',
 }
 
 /** The last name in a JSON pointer. */

@@ -85,7 +85,7 @@ const forms: Record<string, Forms> = {
   },
   projects: {
     insert: kindless('title', { kind: text('other') }),
-    update: (draw) => `budget_amount = ${draw}.5, budget_currency = 'CNY'`,
+    update: (draw) => `summary = 'Summary ${draw}'`,
   },
   cooperation_bases: {
     insert: kindless('name', { kind: text('other') }),
@@ -93,8 +93,7 @@ const forms: Record<string, Forms> = {
   },
   assistance_programs: {
     insert: kindless('title', { modality: text('other') }),
-    update: (draw) =>
-      `location_name = 'Place ${draw}', location_latitude = ${draw % 90}, location_longitude = 7.25`,
+    update: (draw) => `ends_on = '20${10 + (draw % 80)}', flow_type = 'oda'`,
   },
   figures: {
     insert: kindless('title', { indicator: text('made'), unit: text('things'), value: '7.25' }),
@@ -158,6 +157,42 @@ const forms: Record<string, Forms> = {
   agreements_documents: {
     insert: part('agreements', (draw) => ({ title: text(`Text ${draw}`) })),
     update: (draw) => `title = 'Text ${draw}', language = 'en'`,
+  },
+  agreements_territories: {
+    insert: part('agreements', (draw) => ({ name: text(`Territory ${draw}`), status: text('extended') })),
+    update: (draw) => `party = ${pick('countries', 'code', draw)}`,
+  },
+  projects_amounts: {
+    insert: part('projects', (draw) => ({
+      kind: text('budget'),
+      amount: `${draw}.5`,
+      currency: text('CNY'),
+    })),
+    update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
+  },
+  projects_locations: {
+    insert: part('projects', (draw) => ({ country: pick('countries', 'code', draw) })),
+    update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
+  },
+  projects_sectors: {
+    insert: part('projects', (draw) => ({ topic: pick('topics', 'slug', draw) })),
+    update: (draw) => `percentage = ${1 + (draw % 100)}`,
+  },
+  assistance_programs_amounts: {
+    insert: part('assistance_programs', (draw) => ({
+      kind: text('budget'),
+      amount: `${draw}.5`,
+      currency: text('CNY'),
+    })),
+    update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
+  },
+  assistance_programs_locations: {
+    insert: part('assistance_programs', (draw) => ({ country: pick('countries', 'code', draw) })),
+    update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
+  },
+  assistance_programs_sectors: {
+    insert: part('assistance_programs', (draw) => ({ topic: pick('topics', 'slug', draw) })),
+    update: (draw) => `percentage = ${1 + (draw % 100)}`,
   },
   projects_agreements: {
     insert: part('projects', (draw) => ({ target: pick('agreements', 'id', draw) })),

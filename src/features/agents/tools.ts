@@ -182,7 +182,7 @@ export function agentTools(registry: Registry): Tool[] {
       z.object({
         resource,
         groupBy: z.array(z.string().max(100)).min(1).max(3),
-        measures: z.array(z.string().max(100)).optional().describe('Such as count or sum:commitment.'),
+        measures: z.array(z.string().max(100)).optional().describe('Such as count or sum:amount.'),
         filters,
         sort: z.string().max(200).optional().describe('Such as -count.'),
         limit: limit(limits.groups),

@@ -34,7 +34,7 @@ const group = nameOutput(
       label: z.record(z.string(), z.string()).meta({ description: 'Labels of the keys, for people.' }),
       measures: z
         .record(z.string(), z.number().nullable())
-        .meta({ description: '`count`, and sums such as `sum:commitment`.' }),
+        .meta({ description: '`count`, and sums such as `sum:amount`.' }),
       list: list(),
     })
     .meta({ description: 'Records that have the same keys, as in an aggregate.', examples: [groupExample] }),
@@ -79,7 +79,7 @@ const section = nameOutput(
 const money = nameOutput(
   'BriefingMoney',
   z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
-    description: 'Programs with the sums of their commitments.',
+    description: 'Programs with the sums of their amounts, by year, kind and currency.',
     examples: [
       {
         count: 0,

@@ -63,19 +63,14 @@ export async function sectionText(
   return `{"count":${count},"list":${JSON.stringify(queries.link(resource, query))},"groups":{${parts.join()}}}`
 }
 
-/** Returns the JSON of the money of a query by year and currency, for a resource that has a measure of money. */
-export async function moneyText(
-  queries: QueryRunner,
-  resource: Resource,
-  query: string,
-  measure: string,
-): Promise<string> {
-  const { within } = resource.measures[measure] ?? {}
-  const keys = [yearDimension(resource), within].filter((name) => name !== undefined).join()
+/** Returns the JSON of the amounts of a query by year, kind and currency, for a resource that has amounts. */
+export async function moneyText(queries: QueryRunner, resource: Resource, query: string): Promise<string> {
+  const { within = [] } = resource.measures.amount ?? {}
+  const keys = [yearDimension(resource), ...within].filter((name) => name !== undefined).join()
   const groups = await queries.group(
     resource,
     query,
-    `groupBy=${keys}&measures=count,sum:${measure}&sort=${keys}&limit=${maxGroups.year}`,
+    `groupBy=${keys}&measures=count,sum:amount&sort=${keys}&limit=${maxGroups.year}`,
   )
   return `{"count":${groups.total},"list":${JSON.stringify(queries.link(resource, query))},"byYearAndCurrency":${groupsText(groups)}}`
 }

@@ -10,10 +10,11 @@ import type { Document } from '../../operations/writing/documents.ts'
 import {
   addCitation,
   generatedId,
+  someAmounts,
   someCount,
   someCountries,
   someLocation,
-  someMoney,
+  someLocations,
   someParticipants,
   someTopics,
 } from './cooperation.ts'
@@ -50,8 +51,8 @@ export function addProject(generation: Generation, number: number): void {
     summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
     participants: someParticipants(generation, countries, { first: 'lead', others: 'participant' }),
     topics: someTopics(generation),
-    location: someLocation(generation, place),
-    budget: someMoney(generation, 0.5),
+    locations: someLocations(generation, place),
+    amounts: someAmounts(generation, 'budget', 0.5),
     agreements: someAgreements(generation, 0.4),
     externalIds: generatedId(generation, number),
   })
@@ -96,8 +97,8 @@ export function addProgram(generation: Generation, number: number): void {
     summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
     participants: someParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
     topics: someTopics(generation),
-    location: someLocation(generation, recipient),
-    commitment: someMoney(generation, 0.7),
+    locations: someLocations(generation, recipient),
+    amounts: someAmounts(generation, 'commitment', 0.7),
     agreements: someAgreements(generation, 0.3),
     externalIds: generatedId(generation, number),
   })

@@ -71,13 +71,19 @@ export function addCitation(generation: Generation, resource: string, id: string
     source: random.mostlyEarly(sources),
     record: { resource, id },
     property: random.chance(0.5) ? property : null,
-    locator: { paragraph: null, page: String(random.between(1, 300)) },
+    locator: { paragraph: null, page: String(random.between(1, 300)), row: null, column: null },
     rank: random.weighted([
       ['normal', 90],
       ['preferred', 8],
       ['deprecated', 2],
     ]),
   })
+}
+
+/** Makes a location in a country, or none. */
+export function someLocations(generation: Generation, country: Country): Document[] {
+  const location = someLocation(generation, country)
+  return location ? [location] : []
 }
 
 /** Makes a location in a country, or null. */
@@ -92,9 +98,10 @@ export function someLocation({ random }: Generation, country: Country): Document
   }
 }
 
-/** Makes an amount of money, spread over orders of magnitude, or null. */
-export function someMoney({ random }: Generation, probability: number): Document | null {
-  if (!random.chance(probability)) return null
+/** Makes no amount of money or one, spread over orders of magnitude. */
+export function someAmounts({ random }: Generation, kind: string, probability: number): Document[] {
+  if (!random.chance(probability)) return []
   const amount = random.between(1, 999) * 10 ** random.between(3, 6)
-  return { amount, currency: random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP']) }
+  const currency = random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP'])
+  return [{ kind, date: null, amount, currency, valueUsd: null, note: null }]
 }

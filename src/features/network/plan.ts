@@ -1,5 +1,6 @@
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf } from '../../database/columns.ts'
+import type { HostCountry } from '../../model/field.ts'
 import { type CheckedQuery, getWords, invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -14,8 +15,8 @@ type Dates = OneOrTwo<string>
 /** A resource with participants. */
 export interface NetworkResource {
   resource: Resource
-  /** Columns with countries that count as participants: a host, a location. */
-  hosts: PgColumn[]
+  /** Countries that count as participants: a host, a location. */
+  hosts: HostCountry[]
   dates: Dates
   /** The dates as EDTF, and the earliest and latest days that they can mean. */
   texts: OneOrTwo<PgColumn>

@@ -90,14 +90,13 @@ function participantsSql(registry: Registry, selected: Selected[], level: Level)
     return sql`select ${participations.record} as record, ${participations.organization}::text as actor from ${taking}
       where ${participations.organization} is not null`
   }
-  const hosts = selected.flatMap(({ from: { resource, hosts } }, place) => {
-    const isSelected = isFiltered(selected)
-      ? sql` join records on record = ${resource.id} and place = ${number(place)}`
-      : sql``
-    return hosts.map(
-      (column) =>
-        sql`select ${resource.id}, ${column} from ${resource.table}${isSelected} where ${column} is not null`,
-    )
+  const hosts = selected.flatMap(({ from: { hosts } }, place) => {
+    return hosts.map(({ record, country }) => {
+      const isSelected = isFiltered(selected)
+        ? sql` join records on records.record = ${record} and place = ${number(place)}`
+        : sql``
+      return sql`select ${record}, ${country} from ${country.table}${isSelected} where ${country} is not null`
+    })
   })
   return union([
     sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as actor

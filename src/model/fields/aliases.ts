@@ -5,10 +5,10 @@ import { defineField, ownColumn } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { aliases as aliasesSchema } from '../schemas.ts'
 
-/** Other spellings and names of a record, in any language. Search treats them like its name. */
-export const aliases = () =>
+/** Other spellings, names or titles of a record, in any language. Full-text search treats them like its name. */
+export const aliases = (description?: string) =>
   defineField({
-    schema: () => aliasesSchema(),
+    schema: () => (description === undefined ? aliasesSchema() : aliasesSchema().meta({ description })),
     columns: (name) => ({ [name]: jsonb(snakeCase(name)).notNull().default([]) }),
     constraints: (place) => [
       check(`${place.tableName}_${snakeCase(place.name)}_form`, sql`is_alias_list(${ownColumn(place)})`),

@@ -1,4 +1,5 @@
 import { aliases } from './aliases.ts'
+import { amounts } from './amounts.ts'
 import { code, defaultCode, groupByCode, groupByWord, requiredCode } from './code.ts'
 import { edtf, edtfInList, requiredEdtfInList } from './edtf.ts'
 import { defaultEnumeration, enumeration, requiredEnumeration } from './enumeration.ts'
@@ -7,11 +8,13 @@ import { key } from './key.ts'
 import { list } from './list.ts'
 import { listRequest } from './list-request.ts'
 import { location } from './location.ts'
+import { locations } from './locations.ts'
 import { money } from './money.ts'
 import { count, decimal } from './number.ts'
 import { participants, parties } from './participants.ts'
 import { reference, requiredReference } from './reference.ts'
 import { references } from './references.ts'
+import { sectors } from './sectors.ts'
 import { languageTag, lineOfText, proseText, requiredLine, title, webAddress } from './text.ts'
 import { topics } from './topics.ts'
 import { words } from './words.ts'
@@ -19,6 +22,7 @@ import { words } from './words.ts'
 /** Builders of fields, and of the groupings that `code` takes. */
 export const field = {
   aliases,
+  amounts,
   code,
   count,
   decimal,
@@ -36,6 +40,7 @@ export const field = {
   list,
   listRequest,
   location,
+  locations,
   money,
   participants,
   parties,
@@ -47,6 +52,7 @@ export const field = {
   requiredEnumeration,
   requiredLine,
   requiredReference,
+  sectors,
   title,
   topics,
   url: webAddress,

@@ -1,11 +1,12 @@
-import { getTableColumns } from 'drizzle-orm'
+import { getTableColumns, sql } from 'drizzle-orm'
 import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
 import type { Row } from '../../database/rows.ts'
 import { type DocumentOf, defineField, type FieldPlace, type Fields, fieldColumns } from '../field.ts'
-import { columnList, jsonRows } from '../json.ts'
-import { listQuery, listRows } from '../list-rows.ts'
+import { jsonRows } from '../json.ts'
+import { listQuery, listRows, tableOfList } from '../list-rows.ts'
+import type { Registry } from '../registry.ts'
 import { named } from '../schema-names.ts'
 import { requireUnique } from '../schemas.ts'
 
@@ -14,6 +15,10 @@ interface ListOptions<Items extends Fields> {
   example: Record<string, unknown>
   /** Properties whose combined values must be unique within a list. */
   distinctBy?: (keyof Items & string)[]
+  /** Most items of a list; 100 when left out. */
+  max?: number
+  /** The schema of an item, if it has rules beyond those of its fields. It must have the properties of exactly these. */
+  item?: (registry: Registry) => z.ZodType<DocumentOf<Items>>
 }
 
 const listTableName = ({ name, tableName }: FieldPlace) => `${tableName}_${snakeCase(name)}`
@@ -29,7 +34,6 @@ export const list = <const Items extends Fields>(
   options: ListOptions<Items>,
 ) => {
   const entries = Object.entries(items)
-  const names = entries.map(([name]) => name)
   /** The fields of the items, each with its place in the table of the list. */
   const bindItems = (
     place: FieldPlace,
@@ -47,11 +51,6 @@ export const list = <const Items extends Fields>(
       }
       return { field, place: own }
     })
-  const listTable = (place: FieldPlace): PgTable => {
-    const [table] = place.registry.fieldTables(place)
-    if (!table) throw new Error(`the list ${place.name} has no table`)
-    return table
-  }
   const makeTable = (place: FieldPlace) => {
     const tableName = listTableName(place)
     const columns = Object.assign(
@@ -80,15 +79,18 @@ export const list = <const Items extends Fields>(
     )
     return table
   }
+  const itemSchema = (registry: Registry) => {
+    const shape = Object.fromEntries(entries.map(([name, field]) => [name, field.schema(registry)]))
+    const item = named(
+      schemaName,
+      z.strictObject(shape).meta({ description: options.description, examples: [options.example] }),
+    )
+    // The shape has the schemas of exactly these fields.
+    return item as unknown as z.ZodType<DocumentOf<Items>>
+  }
   return defineField({
     schema: (registry) => {
-      const shape = Object.fromEntries(entries.map(([name, field]) => [name, field.schema(registry)]))
-      const item = named(
-        schemaName,
-        z.strictObject(shape).meta({ description: options.description, examples: [options.example] }),
-      )
-      // The shape has the schemas of exactly these fields.
-      const all = z.array(item as unknown as z.ZodType<DocumentOf<Items>>).max(100)
+      const all = z.array(options.item?.(registry) ?? itemSchema(registry)).max(options.max ?? 100)
       const { distinctBy } = options
       return (
         distinctBy
@@ -98,12 +100,16 @@ export const list = <const Items extends Fields>(
     },
     tables: (place) => [makeTable(place)],
     json: (place) => {
-      const table = listTable(place)
-      return jsonRows(listQuery(table, columnList(table, names), place))
+      const table = tableOfList(place)
+      const columns = bindItems(place, table).map(({ field, place: own }) => {
+        const value = field.json?.(own) ?? sql`${columnOf(table, own.name)}`
+        return sql`${value} as ${sql.identifier(own.name)}`
+      })
+      return jsonRows(listQuery(table, sql.join(columns, sql`, `), place))
     },
-    rows: (place) => listRows(listTable(place), (item: Row) => item),
+    rows: (place) => listRows(tableOfList(place), (item: Row) => item),
     query: (place) => {
-      const table = listTable(place)
+      const table = tableOfList(place)
       return {
         collections: () => ({
           [place.name]: {

@@ -67,7 +67,7 @@ const makeLocationSchema = (registry: Registry) =>
 const locationSchemas = new WeakMap<Registry, ReturnType<typeof makeLocationSchema>>()
 
 /** The schema of a location, one for each registry, since the OpenAPI document names it. */
-function locationSchema(registry: Registry) {
+export function locationSchema(registry: Registry) {
   const schema = locationSchemas.get(registry) ?? makeLocationSchema(registry)
   locationSchemas.set(registry, schema)
   return schema
@@ -108,7 +108,7 @@ function locationJson(place: FieldPlace): SQL {
 export const location = (description: string) =>
   defineField({
     capability: { kind: 'location' },
-    hostCountries: (place) => [locationColumn(place, 'country')],
+    hostCountries: (place) => [{ record: place.recordId, country: locationColumn(place, 'country') }],
     schema: (registry) => optional(locationSchema(registry)).meta({ description }),
     columns: (name, registry) => {
       const column = snakeCase(name)

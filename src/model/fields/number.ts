@@ -66,6 +66,6 @@ export const decimal = (description: string, within: string) =>
     json: (place) => sql`trim_scale(${ownColumn(place)})`,
     query: (place) => ({
       ...numberQuery(place, description),
-      measures: { [place.name]: { description, value: sql`${ownColumn(place)}`, within } },
+      measures: { [place.name]: { description, value: sql`${ownColumn(place)}`, within: [within] } },
     }),
   })

@@ -79,7 +79,9 @@ function referenceField<Schema extends z.ZodType<string | null>>(
   const { required = false, sort, notItself, host } = options
   return defineField<Schema>({
     schema,
-    ...(host && { hostCountries: (place: FieldPlace) => [ownColumn(place)] }),
+    ...(host && {
+      hostCountries: (place: FieldPlace) => [{ record: place.recordId, country: ownColumn(place) }],
+    }),
     columns: (name, registry) => {
       const column = keyReference(name, target, registry)
       return { [name]: required ? column.notNull() : column }

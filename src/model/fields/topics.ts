@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { z } from 'zod'
 import { columnOf } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
 import { defineField, type FieldPlace } from '../field.ts'
@@ -10,9 +9,8 @@ import { keys } from '../keys.ts'
 import { listQuery, listRows } from '../list-rows.ts'
 import { type Relation, relationRows } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
-import { distinct } from '../schemas.ts'
+import { distinct, topicScheme } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
-import { topicSchemes } from '../vocabularies.ts'
 
 const topicRelation = ({ recordId: key, resource, registry }: FieldPlace): Relation => {
   const { topicLinks } = registry.shared
@@ -64,7 +62,7 @@ function topicCollection({ registry }: FieldPlace): Collection {
         (values) => sql`${topicLinks.topic} in (select topics_within(${values}::text[]))`,
       ),
       scheme: anyWhere(
-        z.enum(topicSchemes),
+        topicScheme(),
         'Scheme of the topic.',
         (values) =>
           sql`${topicLinks.topic} in (select ${columnOf(topics, 'slug')} from ${topics} where ${columnOf(topics, 'scheme')} = any(${values}::text[]))`,

@@ -34,7 +34,10 @@ export function participantFilters(
   const hostedIn = (countries: SQL, siblings: Siblings) =>
     siblings('role')
       ? []
-      : hosts.map((host) => sql`select ${key} from ${host.table} where ${host} = any(${countries})`)
+      : hosts.map(
+          ({ record, country }) =>
+            sql`select ${record} from ${country.table} where ${country} = any(${countries})`,
+        )
   const withinRegions = (codes: SQL, siblings: Siblings) => {
     const regions = sql`array(select regions_within(${codes}))`
     const countries = sql`array(select countries_within(${codes}))`

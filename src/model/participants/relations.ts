@@ -73,8 +73,8 @@ export function participantRelations(place: FieldPlace, roles: Roles): Participa
       : registry
           .hostCountries(resource)
           .map(
-            (host) =>
-              sql`select ${key} as record, ${host} as value, null::text as role from ${host.table} where ${host} is not null`,
+            ({ record, country }) =>
+              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null`,
           )
   const countries = (siblings: Siblings) => [
     taking(participations.country, siblings),

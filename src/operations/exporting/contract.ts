@@ -27,7 +27,7 @@ const formats = ['csv', 'ndjson', 'xlsx'] as const
 export const isTable = (format: ExportFormat): boolean => format === 'csv' || format === 'xlsx'
 
 const hasLocation = ({ bound }: Resource) =>
-  Object.values(bound).some(({ field }) => field.capability?.kind === 'location')
+  Object.values(bound).some(({ field }) => ['location', 'locations'].includes(field.capability?.kind ?? ''))
 
 /** The formats of a resource's exports. GeoJSON needs a location. */
 export const exportFormats = (resource: Resource) =>

@@ -28,7 +28,9 @@ const row = z.array(z.unknown())
 const coordinate = z.number().nullable()
 const placeRow = z.tuple([
   z.string(),
-  z.looseObject({ latitude: coordinate, longitude: coordinate, elevationMetres: coordinate }).nullable(),
+  z.array(
+    z.looseObject({ latitude: coordinate, longitude: coordinate, elevationMetres: coordinate }).nullable(),
+  ),
   z.unknown(),
 ])
 
@@ -37,11 +39,14 @@ async function* parseRows(source: AsyncIterable<Buffer>): AsyncGenerator<unknown
 }
 
 function parsePlace(value: unknown): Place {
-  const [id, location, properties] = placeRow.parse(value)
-  const { latitude = null, longitude = null, elevationMetres = null } = location ?? {}
-  const position =
-    latitude === null || longitude === null ? null : { latitude, longitude, elevation: elevationMetres }
-  return { id, position, properties }
+  const [id, locations, properties] = placeRow.parse(value)
+  const positions = locations.flatMap((location) => {
+    const { latitude = null, longitude = null, elevationMetres = null } = location ?? {}
+    return latitude === null || longitude === null
+      ? []
+      : [{ latitude, longitude, elevation: elevationMetres }]
+  })
+  return { id, positions, properties }
 }
 
 async function* parsePlaces(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {

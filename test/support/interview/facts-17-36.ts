@@ -181,7 +181,7 @@ export const factsFrom17To36: Fact[] = [
           {
             modality: 'data_service',
             participants: [country('CHN'), country('PAK'), region('002', { role: 'beneficiary' })],
-            location: expect.objectContaining({ country: 'ZAF' }),
+            locations: [expect.objectContaining({ country: 'ZAF' })],
             summary: expect.stringMatching(
               /free of charge.*agricultural assessment, disaster relief and environmental supervision/,
             ),

@@ -4,7 +4,7 @@ import type { BriefingMoney } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Widget } from '../widget.tsx'
 
-/** Programs by year and currency, with the sums of their commitments; nothing when there are none. */
+/** Programs by year, kind and currency of their amounts, with the sums of these; nothing when there are none. */
 export function MoneyWidget({
   title,
   caption,
@@ -23,6 +23,7 @@ export function MoneyWidget({
         <thead>
           <tr>
             <th scope="col">{t('country.year')}</th>
+            <th scope="col">{t('country.amountKind')}</th>
             <th scope="col" class="number">
               {t('country.programs')}
             </th>
@@ -33,13 +34,14 @@ export function MoneyWidget({
         </thead>
         <tbody>
           {money.byYearAndCurrency.data.map(({ key, label, measures, list }) => {
-            const currency = key.commitmentCurrency
-            const amount = measures['sum:commitment'] ?? null
+            const currency = key.amountCurrency
+            const amount = measures['sum:amount'] ?? null
             return (
               <tr key={list}>
                 <th scope="row">
                   <Link href={explorePath(list)}>{label.startsYear ?? t('value.unknown')}</Link>
                 </th>
+                <td>{key.amountKind == null ? '' : label.amountKind}</td>
                 <td class="number">{number(measures.count ?? 0)}</td>
                 <td class="number">
                   {amount === null ? t('value.unknown') : `${number(amount)} ${currency ?? ''}`}

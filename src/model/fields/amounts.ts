@@ -1,0 +1,219 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { check, numeric } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf, snakeCase } from '../../database/columns.ts'
+import { unitNumber, unitText } from '../date-units.ts'
+import { requireDecimals } from '../decimals.ts'
+import { byRelation, type Dimension, itself, wordLabels } from '../dimensions.ts'
+import { defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { among, anyWhere, type Comparison, decimalText, type Filter } from '../filters.ts'
+import { tableOfList } from '../list-rows.ts'
+import type { ListElements, Relation } from '../relations.ts'
+import { currency, optional } from '../schemas.ts'
+import { amountKinds } from '../vocabularies.ts'
+import { requiredCode } from './code.ts'
+import { edtfInList } from './edtf.ts'
+import { list } from './list.ts'
+import { proseText } from './text.ts'
+
+/** A sum of money: exact as a JSON number, negative for what was paid back or taken away. */
+const sum = (description: string) =>
+  z
+    .number()
+    .gt(-1e13)
+    .lt(1e13)
+    .superRefine(requireDecimals(2))
+    .meta({ description: `${description} At most two decimals.` })
+
+/** A column of a sum of money in the items of a list. */
+const sumInList = <Schema extends z.ZodType<number | null>>(schema: Schema, required: boolean) =>
+  defineField<Schema>({
+    schema: () => schema,
+    columns: (name) => {
+      const column = numeric(snakeCase(name), { precision: 15, scale: 2, mode: 'number' })
+      return { [name]: required ? column.notNull() : column }
+    },
+    constraints: (place) => [
+      check(
+        `${place.tableName}_${snakeCase(place.name)}_range`,
+        sql`${ownColumn(place)} > -10000000000000 and ${ownColumn(place)} < 10000000000000`,
+      ),
+    ],
+    json: (place) => sql`trim_scale(${ownColumn(place)})`,
+  })
+
+const items = {
+  kind: requiredCode(z.enum(amountKinds), 'What the amount is.', { values: amountKinds }),
+  date: edtfInList('When it was committed, paid or due; of a budget, its period.'),
+  amount: sumInList(
+    sum('The amount as the source states it; negative if it was paid back or taken away.'),
+    true,
+  ),
+  currency: requiredCode(currency(), 'Currency of the amount, an ISO 4217 code.', { pattern: '^[A-Z]{3}$' }),
+  valueUsd: sumInList(optional(sum('The value in US dollars, if the source gives one.')), false),
+  note: proseText('Note.', { max: 1000, filter: false }),
+}
+
+const textArray = (values: SQL) => sql`${values}::text[]`
+
+/** The filters that are about one and the same amount of a record, with the column of each. */
+const narrowing = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
+
+type Narrowing = keyof typeof narrowing
+
+/** The amounts of records, with the year in which the date lies. */
+function amountElements(place: FieldPlace): ListElements {
+  const table = tableOfList(place)
+  const column = (property: string) => columnOf(table, property)
+  const year = unitText.year(unitNumber.year(column('dateEarliest'), column('dateLatest')))
+  return {
+    name: place.name,
+    rows: (siblings) => {
+      const conditions = Object.entries(narrowing).flatMap(([filter, name]) => {
+        const values = siblings(filter)
+        return values ? [sql`${sql.identifier(name)} = any(${textArray(values)})`] : []
+      })
+      const where = conditions.length > 0 ? sql` where ${sql.join(conditions, sql` and `)}` : sql``
+      return sql`select * from (select ${column('record')} as record, ${column('kind')} as kind, ${column('currency')} as currency, ${year} as year, ${column('amount')} as amount, ${column('valueUsd')} as value_usd from ${table}) amounts${where}`
+    },
+  }
+}
+
+/** One value of the amounts of a record. */
+const amountRelation = (key: FieldPlace['recordId'], elements: ListElements, column: string): Relation => ({
+  key,
+  type: 'text',
+  element: { list: elements, column },
+  queries: (siblings) => [
+    sql`select listed.record, listed.${sql.identifier(column)} as value from (${elements.rows(siblings)}) listed where listed.${sql.identifier(column)} is not null`,
+  ],
+})
+
+/** The filter by the number itself, of amounts that match the other filters. */
+function numberFilter(key: FieldPlace['recordId'], elements: ListElements): Filter {
+  const compare =
+    (condition: (value: SQL) => SQL): Comparison['sql'] =>
+    (value, siblings) =>
+      among(key, [
+        sql`select listed.record from (${elements.rows(siblings)}) listed where ${condition(value)}`,
+      ])
+  const one = (operator: string): Comparison => ({
+    takes: 'one',
+    sql: compare((value) => sql`listed.amount ${sql.raw(operator)} ${value}::text::numeric`),
+  })
+  return {
+    description:
+      'An amount of the record, which also matches `amountKind`, `amountCurrency` and `amountYear` where these are given. Filter by `amountCurrency`, too.',
+    value: decimalText,
+    jsonValue: z.number(),
+    comparisons: {
+      eq: { takes: 'many', sql: compare((values) => sql`listed.amount = any(${values}::text[]::numeric[])`) },
+      gt: one('>'),
+      gte: one('>='),
+      lt: one('<'),
+      lte: one('<='),
+    },
+  }
+}
+
+const yearText = z
+  .string()
+  .max(10)
+  .regex(/^(-?\d{4}|Y\d{5,7})$/, { error: 'must be a year of four digits, such as 2011' })
+  .meta({ examples: ['2011'] })
+
+const valueSchemas: Record<Narrowing, () => z.ZodType> = {
+  amountKind: () => z.enum(amountKinds),
+  amountCurrency: currency,
+  amountYear: () => yearText,
+}
+
+const descriptions: Record<Narrowing, string> = {
+  amountKind: 'Kind of an amount of the record.',
+  amountCurrency: 'Currency of an amount of the record.',
+  amountYear: 'Year in which the date of an amount lies.',
+}
+
+const labels: Record<Narrowing, Dimension['label']> = {
+  amountKind: wordLabels(amountKinds),
+  amountCurrency: itself,
+  amountYear: itself,
+}
+
+function amountQuery(place: FieldPlace) {
+  const { recordId: key } = place
+  const elements = amountElements(place)
+  const names = Object.keys(narrowing) as Narrowing[]
+  const relations = names.map((name) => [name, amountRelation(key, elements, narrowing[name])] as const)
+  const matching = (name: Narrowing): [string, Filter] => {
+    const filter = anyWhere(
+      valueSchemas[name](),
+      `${descriptions[name]} The other filters by amount match the same amount.`,
+      (values, siblings) =>
+        among(key, [
+          sql`select listed.record from (${elements.rows(siblings)}) listed where listed.${sql.identifier(narrowing[name])} = any(${textArray(values)})`,
+        ]),
+    )
+    const column = sql`listed.${sql.identifier(narrowing[name])}`
+    // A record is in the group null for an amount without the value, and if it has no amount.
+    const lacking: Comparison = {
+      takes: 'truth',
+      sql: (truth, siblings) =>
+        sql`(not exists (select from (${elements.rows(siblings)}) listed where listed.record = ${key}) or exists (select from (${elements.rows(siblings)}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`,
+    }
+    return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
+  }
+  return {
+    filters: { amount: numberFilter(key, elements), ...Object.fromEntries(names.map(matching)) },
+    dimensions: Object.fromEntries(
+      relations.map(([name, relation]) => [
+        name,
+        byRelation(
+          relation,
+          name,
+          `${descriptions[name]} Grouped by several, they are of the same amount.`,
+          labels[name],
+          'eq',
+        ),
+      ]),
+    ),
+    measures: {
+      amount: {
+        description: 'The amounts, in one currency and of one kind.',
+        value: sql`listed.amount`,
+        elements,
+        within: ['amountKind', 'amountCurrency'],
+      },
+      amountUsd: {
+        description: 'The values in US dollars of the amounts of one kind, where sources give them.',
+        value: sql`listed.value_usd`,
+        elements,
+        within: ['amountKind'],
+      },
+    },
+  }
+}
+
+/**
+ * Sums of money of a record, each with its kind, date and currency as the source states them, and its value in US dollars
+ * if the source gives one. Filters, dimensions and measures are about one and the same amount.
+ * @param schemaName name of the component schema of one amount.
+ */
+export const amounts = (schemaName: string) => {
+  const amountList = list(schemaName, items, {
+    description: 'A sum of money.',
+    example: {
+      kind: 'commitment',
+      date: '2011-04',
+      amount: 1500000,
+      currency: 'CNY',
+      valueUsd: null,
+      note: null,
+    },
+    max: 500,
+  })
+  return defineField({
+    ...amountList,
+    query: (place) => ({ ...amountList.query?.(place), ...amountQuery(place) }),
+  })
+}

@@ -1,0 +1,92 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { check, doublePrecision } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf, snakeCase } from '../../database/columns.ts'
+import { byRelation } from '../dimensions.ts'
+import { type DocumentOf, defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { among, anyWhere, withRelation } from '../filters.ts'
+import { keys } from '../keys.ts'
+import { tableOfList } from '../list-rows.ts'
+import type { Relation } from '../relations.ts'
+import { optional } from '../schemas.ts'
+import { list } from './list.ts'
+import { locationSchema } from './location.ts'
+import { reference } from './reference.ts'
+import { lineOfText } from './text.ts'
+
+/** A number of a location. @param checks further checks, by the ends of their names. */
+const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL> = {}) =>
+  defineField({
+    schema: () => optional(z.number().min(minimum).max(maximum)),
+    columns: (name) => ({ [name]: doublePrecision(snakeCase(name)) }),
+    constraints: (place) => [
+      check(
+        `${place.tableName}_${snakeCase(place.name)}_range`,
+        sql`${ownColumn(place)} between ${sql.raw(String(minimum))} and ${sql.raw(String(maximum))}`,
+      ),
+      ...Object.entries(checks).map(([name, condition]) => check(`${place.tableName}_${name}`, condition)),
+    ],
+  })
+
+const items = {
+  name: lineOfText('Name of the place.', { max: 300 }),
+  country: reference('countries', 'Country of the place.'),
+  latitude: coordinate(-90, 90, { coordinates_pair: sql.raw('num_nulls(latitude, longitude) <> 1') }),
+  longitude: coordinate(-180, 180),
+  elevationMetres: coordinate(-12_000, 9_000),
+}
+
+/** The countries of the locations of a record. */
+function countryRelation(place: FieldPlace): Relation {
+  const table = tableOfList(place)
+  const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
+  return {
+    key: place.recordId,
+    type: 'text',
+    queries: () => [
+      sql`select ${record} as record, ${country} as value from ${table} where ${country} is not null`,
+    ],
+  }
+}
+
+function countryQuery(place: FieldPlace) {
+  const table = tableOfList(place)
+  const relation = countryRelation(place)
+  const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
+  const filter = anyWhere(keys.country(), 'Country of a location.', (values) =>
+    among(place.recordId, [sql`select ${record} from ${table} where ${country} = any(${values}::text[])`]),
+  )
+  return {
+    filters: { locationCountry: withRelation(filter, relation) },
+    dimensions: {
+      locationCountry: byRelation(
+        relation,
+        'locationCountry',
+        'Country of a location.',
+        place.registry.nameOf({ resource: 'countries' }),
+      ),
+    },
+  }
+}
+
+/**
+ * The places of a record, each with a name, a country, WGS 84 degrees and metres above sea level. Filters and dimensions
+ * by `country` count their countries like those of participants.
+ */
+export const locations = (description: string) => {
+  const places = list('Location', items, {
+    description,
+    example: { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
+    // The schema has the properties of the items.
+    item: (registry) => locationSchema(registry) as z.ZodType<DocumentOf<typeof items>>,
+  })
+  return defineField({
+    ...places,
+    capability: { kind: 'locations' },
+    hostCountries: (place) => {
+      const table = tableOfList(place)
+      return [{ record: columnOf(table, 'record'), country: columnOf(table, 'country') }]
+    },
+    query: (place) => ({ ...places.query?.(place), ...countryQuery(place) }),
+  })
+}

@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm'
+import { check, numeric } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnOf, snakeCase } from '../../database/columns.ts'
+import { requireDecimals } from '../decimals.ts'
+import { byRelation } from '../dimensions.ts'
+import { defineField, type FieldPlace, ownColumn } from '../field.ts'
+import { among, anyWhere, withRelation } from '../filters.ts'
+import { keys } from '../keys.ts'
+import { tableOfList } from '../list-rows.ts'
+import type { Relation } from '../relations.ts'
+import { optional } from '../schemas.ts'
+import { list } from './list.ts'
+import { requiredReference } from './reference.ts'
+
+const percentage = () =>
+  defineField({
+    schema: () =>
+      optional(
+        z
+          .number()
+          .gt(0)
+          .max(100)
+          .superRefine(requireDecimals(4))
+          .meta({ description: 'Share of the whole in per cent. At most four decimals.' }),
+      ),
+    columns: (name) => ({ [name]: numeric(snakeCase(name), { precision: 7, scale: 4, mode: 'number' }) }),
+    constraints: (place) => [
+      check(
+        `${place.tableName}_${snakeCase(place.name)}_range`,
+        sql`${ownColumn(place)} > 0 and ${ownColumn(place)} <= 100`,
+      ),
+    ],
+    json: (place) => sql`trim_scale(${ownColumn(place)})`,
+  })
+
+const items = {
+  topic: requiredReference('topics', 'The sector: a topic, such as a CRS purpose of aid.'),
+  percentage: percentage(),
+}
+
+function sectorQuery(place: FieldPlace) {
+  const table = tableOfList(place)
+  const [record, topic] = [columnOf(table, 'record'), columnOf(table, 'topic')]
+  const relation: Relation = {
+    key: place.recordId,
+    type: 'text',
+    queries: () => [sql`select ${record} as record, ${topic} as value from ${table}`],
+  }
+  const filter = anyWhere(
+    keys.topic(),
+    'Slug of a topic that is a sector of the record, such as `crs-14010`. Records of narrower sectors are found, too.',
+    (values) =>
+      among(place.recordId, [
+        sql`select ${record} from ${table} where ${topic} = any(array(select topics_within(${values}::text[])))`,
+      ]),
+  )
+  return {
+    filters: { sector: withRelation(filter, relation, 'exactly') },
+    dimensions: {
+      sector: byRelation(
+        relation,
+        'sector',
+        'Sector itself, without narrower ones.',
+        place.registry.nameOf({ resource: 'topics' }),
+        'exactly',
+      ),
+    },
+  }
+}
+
+/**
+ * The sectors of a record: topics, each with its share of the whole if the source gives one.
+ * @param schemaName name of the component schema of one sector.
+ */
+export const sectors = (schemaName: string) => {
+  const shares = list(schemaName, items, {
+    description: 'A sector of the record, and its share.',
+    example: { topic: 'crs-14010', percentage: 60 },
+    distinctBy: ['topic'],
+  })
+  return defineField({
+    ...shares,
+    query: (place) => ({ ...shares.query?.(place), ...sectorQuery(place) }),
+  })
+}
