@@ -13,16 +13,21 @@ import { useWidth } from './use-width.ts'
 
 const rowHeight = 18
 const maxRows = 60
+/** A table of more rows is shown on request. */
+const maxOpenRows = 12
 const dayMs = 86_400_000
 
 /** The agreements of a country in time: a bar covers every day that the date of signature can mean. */
 export function Timeline({
   country,
   name,
+  count,
   asOf,
 }: {
   country: string
   name: string
+  /** How many agreements there are, so that there is room for them before they arrive. */
+  count: number
   /** The time of which the registry is shown. */
   asOf: string | undefined
 }) {
@@ -40,7 +45,7 @@ export function Timeline({
   )
   return (
     <Widget title={t('country.timeline')} caption={caption} wide>
-      <Loaded state={state} height="12rem">
+      <Loaded state={state} height={heightOf(count)}>
         {({ data, page }) => (
           <>
             {data.length === 0 ? (
@@ -58,6 +63,13 @@ export function Timeline({
       </Loaded>
     </Widget>
   )
+}
+
+/** The height of the chart and the table of some agreements, about. */
+function heightOf(count: number): string {
+  const chart = Math.min(count, maxRows) * rowHeight + 24
+  const table = count > maxOpenRows ? 2.2 : 2.2 + count * 2.45
+  return count === 0 ? '1.5rem' : `calc(${chart}px + ${table}rem)`
 }
 
 /** The year at its beginning, the month otherwise. */
@@ -129,9 +141,9 @@ function Bars({
           })}
         </svg>
       )}
-      <details open={agreements.length <= 12}>
+      <details open={agreements.length <= maxOpenRows}>
         <summary>{language.t('state.table')}</summary>
-        <table>
+        <table class="dated">
           <caption class="visually-hidden">{caption}</caption>
           <tbody>
             {agreements.map(({ id, title, signedOn }) => (
@@ -140,7 +152,7 @@ function Bars({
                   {signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language)}
                 </td>
                 <th scope="row">
-                  <Link href={recordPath('agreements', id)}>{title}</Link>{' '}
+                  <Link href={recordPath('agreements', id)}>{title}</Link>
                   <SourceMarks numbers={citedSources(id)} />
                 </th>
               </tr>

@@ -44,7 +44,8 @@ export function ClaimsTable<Figure extends Claim>({
         {claims.map((claim) => (
           <tr key={claim.id}>
             <th scope="row">
-              <Link href={recordPath('figures', claim.id)}>{claim.title}</Link> {marks?.(claim)}
+              <Link href={recordPath('figures', claim.id)}>{claim.title}</Link>
+              {marks?.(claim)}
             </th>
             <td class="number">
               {number(claim.value)} <span class="soft small">{claim.unit}</span>

@@ -19,8 +19,8 @@ export function ExpiringList({
     <ul class="entries">
       {agreements.map(({ id, title, expiresOn }) => (
         <li key={id}>
-          <Link href={recordPath('agreements', id)}>{title}</Link> {marks?.(id)}{' '}
-          <span class="soft small">{expiresOn && formatEdtf(expiresOn, language)}</span>
+          <Link href={recordPath('agreements', id)}>{title}</Link>
+          {marks?.(id)} <span class="soft small">{expiresOn && formatEdtf(expiresOn, language)}</span>
         </li>
       ))}
     </ul>

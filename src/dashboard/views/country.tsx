@@ -129,7 +129,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
   const years = groups?.year?.data ?? []
   return (
     <>
-      <Timeline country={code} name={name} asOf={asOf} />
+      <Timeline country={code} name={name} count={briefing.records.agreements?.count ?? 0} asOf={asOf} />
       {years.length > 0 && (
         <Widget title={t('overview.byYear')} caption={caption} wide>
           <YearColumns
