@@ -38,8 +38,12 @@ export async function readApi<Body>(path: string, language: string, signal: Abor
     throw new ApiError(0, '')
   })
   if (!response.ok) throw new ApiError(response.status, await readProblem(response))
+  // A page of a proxy or of a network's login is no answer of the service.
+  const body: unknown = await response.json().catch(() => {
+    throw new ApiError(0, '')
+  })
   // The service validates its responses against the OpenAPI document in its tests, and types come from there.
-  return (await response.json()) as Body
+  return body as Body
 }
 
 /** Makes a path with a query string. Parameters without a value are left out; lists are separated by commas. */

@@ -6,6 +6,12 @@ import { useLanguage } from '../i18n/language.ts'
 /** A change with the name of its record. */
 type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
+/** What a change is called that has no name: a citation without a quotation. */
+function Unnamed({ resource }: { resource: string }) {
+  const { t, tOr } = useLanguage()
+  return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>
+}
+
 /** Returns a change of the feed with the name of its record. */
 export function withTitle(change: Change): NamedChange {
   const property = findResource(change.resource)?.title
@@ -21,9 +27,9 @@ export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
       {changes.map(({ resource, key, title, version, operation, time }) => (
         <li key={`${resource}/${key}/${version}`}>
           {operation === 'remove' ? (
-            (title ?? key)
+            (title ?? <Unnamed resource={resource} />)
           ) : (
-            <Link href={recordPath(resource, key)}>{title ?? key}</Link>
+            <Link href={recordPath(resource, key)}>{title ?? <Unnamed resource={resource} />}</Link>
           )}{' '}
           <span class="soft small">
             {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}

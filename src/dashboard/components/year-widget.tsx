@@ -18,7 +18,7 @@ export function YearWidget({ title, caption }: { title: string; caption: string 
   )
   return (
     <Widget title={title} caption={caption} wide>
-      <Loaded state={state} height="14rem">
+      <Loaded state={state} height="14.72rem">
         {({ data }) =>
           data.length === 0 ? (
             <p class="empty">{t('explore.none')}</p>

@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { apiPath } from '../api/client.ts'
 import { countryPath, toBars } from '../api/groups.ts'
-import { activities, explorePath, findResource, resources } from '../api/resources.ts'
+import { activities, explorePath, resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { BarTable } from '../components/bar-table.tsx'
@@ -114,30 +114,27 @@ function Expiring() {
 }
 
 function Claims() {
-  const { t } = useLanguage()
-  const state = useApi<Page<Figure>>(apiPath('/v1/figures', { limit: 50, sort: 'indicator' }))
+  const { t, number } = useLanguage()
+  const state = useApi<Page<Figure>>(
+    apiPath('/v1/figures', { limit: 50, sort: 'indicator', include: 'recorded' }),
+  )
   return (
     <Widget title={t('overview.claims')} caption={t('overview.claimsCaption')} wide>
       <Loaded state={state} height="24rem">
-        {({ data }) => (
-          <ClaimsTable
-            caption={t('overview.claims')}
-            claims={data}
-            recorded={({ query }) => query && <Recorded query={query} />}
-          />
-        )}
+        {({ data }) =>
+          data.length === 0 ? (
+            <p class="empty">{t('explore.none')}</p>
+          ) : (
+            <ClaimsTable
+              caption={t('overview.claims')}
+              claims={data}
+              recorded={({ recorded }) =>
+                recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
+              }
+            />
+          )
+        }
       </Loaded>
     </Widget>
   )
-}
-
-/** The number of records that a figure's query finds now, as a link to them. */
-function Recorded({ query }: { query: string }) {
-  const { number } = useLanguage()
-  const separator = query.includes('?') ? '&' : '?'
-  const state = useApi<Page<unknown>>(`${query}${separator}limit=1&count=exact`)
-  const count = state.body?.page.total?.count
-  const isList = findResource(query.split(/[/?]/)[2] ?? '') !== undefined
-  const text = count === undefined ? '…' : number(count)
-  return isList ? <Link href={explorePath(query)}>{text}</Link> : <span>{text}</span>
 }

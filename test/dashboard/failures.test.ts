@@ -1,0 +1,90 @@
+import type { Browser, Page, Route } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+
+/** The dashboard while the API fails, is slow or cannot be reached. Needs Chromium, and the build. */
+
+let api: Api
+let browser: Browser
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+})
+
+const problem = {
+  type: 'about:blank',
+  title: 'Busy',
+  status: 503,
+  detail: 'The registry rests for a moment.',
+}
+
+const answers: [name: string, answer: (route: Route) => Promise<void>, told: RegExp][] = [
+  [
+    'is refused',
+    (route) =>
+      route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+    /The registry rests for a moment/,
+  ],
+  ['is not JSON', (route) => route.fulfill({ status: 200, body: '<html>' }), /the service did not answer/],
+  ['does not arrive', (route) => route.abort(), /the service did not answer/],
+]
+
+async function openViews(visit: (page: Page, path: string) => Promise<void>): Promise<void> {
+  const found = await api.get('/v1/agreements?fields=id&limit=1')
+  const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
+  const paths = ['/', '/countries/PAK', '/explore/agreements', `/records/agreements/${agreement}`]
+  for (const path of [...paths, '/search?q=energy', '/changes']) {
+    const context = await browser.newContext({ locale: 'en-GB' })
+    await visit(await context.newPage(), path)
+    await context.close()
+  }
+}
+
+describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', { timeout: 90_000 }, () => {
+  it.each(answers)(
+    'says so in every view when an answer %s, and offers to try again',
+    async (_name, answer, told) => {
+      await openViews(async (page, path) => {
+        await page.route('**/v1/**', answer)
+        await page.goto(api.origin + path)
+        const alert = page.getByRole('alert').first()
+        await alert.waitFor()
+        expect(await alert.textContent(), path).toMatch(told)
+        await page.waitForLoadState('networkidle')
+        await page.unroute('**/v1/**')
+        const alerts = page.getByRole('alert')
+        for (let left = await alerts.count(); left > 0; left -= 1)
+          await alerts.first().getByRole('button').click()
+        await alerts.first().waitFor({ state: 'detached' })
+        await page.getByRole('heading', { level: 1 }).waitFor()
+      })
+    },
+  )
+
+  it('shows navigation and room for the content while answers are slow', async () => {
+    await openViews(async (page, path) => {
+      await page.route('**/v1/**', () => {})
+      await page.goto(api.origin + path)
+      await page.getByRole('navigation').first().waitFor()
+      await page.getByRole('status').first().waitFor()
+      expect(await page.getByRole('alert').count(), path).toBe(0)
+    })
+  })
+
+  it('does not scroll sideways at twice the size of text', async () => {
+    await openViews(async (page, path) => {
+      // A window of 1280 points that is zoomed to 200 % has 640.
+      await page.setViewportSize({ width: 640, height: 450 })
+      await page.goto(api.origin + path, { waitUntil: 'networkidle' })
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(overflow, path).toBeLessThanOrEqual(0)
+    })
+  })
+})
