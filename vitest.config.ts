@@ -28,6 +28,7 @@ export default defineConfig({
             'test/indexes/**',
             'test/faults/**',
             'test/extending/**',
+            'test/large/**',
           ],
         },
       },
@@ -42,6 +43,7 @@ export default defineConfig({
       },
       // Generates clients in other languages, and downloads what that needs.
       { extends: true, test: { name: 'clients', globalSetup, include: ['test/clients/*.test.ts'] } },
+      { extends: true, test: { name: 'large', globalSetup, include: ['test/large/**/*.test.ts'] } },
       { extends: true, test: { name: 'indexes', globalSetup, include: ['test/indexes/**/*.test.ts'] } },
       {
         extends: true,

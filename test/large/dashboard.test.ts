@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generate } from '../../src/features/generating/generate.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import { openPage, type WatchedPage } from '../support/dashboard.ts'
+
+/** The dashboard over a registry of 100,000 agreements. Needs Chromium, and the build. */
+
+let api: Api
+let browser: Browser
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  await generate(api.database, 100_000, 1)
+  browser = await openBrowser()
+}, 600_000)
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+})
+
+interface Counted {
+  page: { total: { count: number } }
+}
+
+const count = async (path: string): Promise<number> =>
+  (await api.get(`${path}${path.includes('?') ? '&' : '?'}limit=1&count=exact`)).json<Counted>().page.total
+    .count
+
+/** Opens a view and waits until none of its widgets waits for the API. */
+async function openView(path: string): Promise<WatchedPage> {
+  const watched = await openPage(browser, api, path, { viewport: { width: 1280, height: 900 } })
+  await watched.page.locator('.loading').first().waitFor({ state: 'detached', timeout: 60_000 })
+  return watched
+}
+
+const views = [
+  '/',
+  '/countries/CHN',
+  '/countries/TUV',
+  '/explore/agreements',
+  '/explore/agreements?country=CHN,DEU&signedOn[gte]=1990&q=energy&sort=-signedOn',
+  '/explore/citations',
+  '/search?q=energy',
+  '/changes',
+]
+
+const shown = (number: number) => new Intl.NumberFormat('en').format(number)
+
+describe.skipIf(skipsBrowser)('the dashboard at size [needs Chromium]', { timeout: 240_000 }, () => {
+  it.each(views)('shows %s with every widget, and without an error', async (path) => {
+    const { page, faults } = await openView(path)
+    expect(faults).toEqual([])
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('shows the numbers of the API on the overview and on the page of a country', async () => {
+    for (const [view, query] of [
+      ['/', ''],
+      ['/countries/CHN', '?country=CHN'],
+    ] as const) {
+      const { page } = await openView(view)
+      for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
+        const figure = page.locator(`.key-figure a[href="/explore/${resource}${query}"]`)
+        expect(await figure.textContent(), `${view} ${resource}`).toBe(
+          shown(await count(`/v1/${resource}${query}`)),
+        )
+      }
+      await page.context().close()
+    }
+  })
+
+  it('goes through pages of a table, forward and back to the first', async () => {
+    const { page } = await openView('/explore/agreements?country=CHN&sort=-signedOn')
+    const rows = page.locator('tbody th a')
+    const first = await rows.allTextContents()
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.waitForURL(/cursor=/)
+    await page.waitForLoadState('networkidle')
+    const second = await rows.allTextContents()
+    expect(second.filter((title) => first.includes(title))).toEqual([])
+    await page.getByRole('link', { name: 'First page' }).click()
+    await page.waitForURL((url) => !url.search.includes('cursor'))
+    await page.waitForLoadState('networkidle')
+    expect(await rows.allTextContents()).toEqual(first)
+    await page.context().close()
+  })
+})
