@@ -31,6 +31,7 @@ export type Operator =
   | 'isNull'
   | 'all'
   | 'exactly'
+  | 'otherThan'
   | 'noneAs'
   | DateUnit
 
@@ -53,6 +54,7 @@ export const operatorMeanings: Record<Operator, string> = {
   isNull: 'is absent (`true`) or present (`false`)',
   all: 'has each of the values',
   exactly: 'has each of the values itself, not only a narrower one',
+  otherThan: 'has a value beside the given ones',
   noneAs: 'has none in the given roles',
   year: 'lies in the year',
   decade: 'lies in the decade',

@@ -8,6 +8,9 @@ const label = (en: string, zh: string): Label => ({ en, zh })
 /** The label of what has no value, or whose value is not known. */
 export const unknownLabel = label('Unknown', '未知')
 
+/** The label of all groups beside the largest ones. */
+export const otherLabel = label('Other', '其他')
+
 /** Labels of the words of all enumerations, and of the names of resources. A word means the same wherever it stands. */
 export const labels: Readonly<Record<string, Label>> = {
   // Several enumerations

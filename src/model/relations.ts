@@ -17,6 +17,8 @@ export interface Relation {
    * @param siblings the values of the request's other filters, which may narrow the rows.
    */
   queries(siblings: Siblings): SQL[]
+  /** The values that records are grouped by, if filters also take others, such as regions of further levels. */
+  grouped?: Relation
   /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
   some?(siblings: Siblings): SQL
   /** PostgreSQL type of the values. */
@@ -109,7 +111,7 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     .meta({ description: 'A value, or `value:role`.' })
 
 /**
- * Returns the operators that a filter on a relation has besides `eq`: `all` (or `exactly`), `isNull` and, for
+ * Returns the operators that a filter on a relation has besides `eq`: `all` (or `exactly`), `otherThan`, `isNull` and, for
  * participants, `noneAs`.
  * @param value schema of one value.
  * @param all name of the operator that requires every value.
@@ -126,6 +128,11 @@ export function relationComparisons(
       ...(roles && { value: withRole(value, roles) }),
       sql: (values: SQL, siblings: Siblings) => havingAll(relation, values, siblings),
     },
+    otherThan: {
+      takes: 'many',
+      sql: (values: SQL, siblings: Siblings) =>
+        sql`${relation.key} in (select related.record from (${relationRows(relation.grouped ?? relation, siblings)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
+    },
     isNull: {
       takes: 'truth',
       sql: (truth, siblings) => sql`(${hasSome(relation, siblings)}) <> ${truth}::boolean`,
@@ -134,8 +141,8 @@ export function relationComparisons(
       noneAs: {
         takes: 'many',
         value: roles,
-        sql: (values: SQL) =>
-          sql`not (${hasSome(relation, (name) => (name === 'role' ? values : undefined))})`,
+        sql: (values: SQL, siblings: Siblings) =>
+          sql`not (${hasSome(relation, (name) => (name === 'role' ? values : siblings(name)))})`,
       },
     }),
   }

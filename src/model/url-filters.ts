@@ -21,7 +21,7 @@ const linkOperators = ({ dimensions }: Resource, filter: string): string[] =>
     .filter(({ groupFilter }) => groupFilter.filter === filter)
     .flatMap(({ groupFilter: { finds, lacks }, values }) => {
       const hasRoles = values.kind === 'many' && values.relation.roles !== undefined
-      return [finds, lacks, ...(hasRoles ? ['noneAs'] : [])]
+      return [finds, lacks, 'otherThan', ...(hasRoles ? ['noneAs'] : [])]
     })
 
 function urlFilter(resource: Resource, name: string, filter: Filter): Parameter {

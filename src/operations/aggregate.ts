@@ -1,12 +1,20 @@
 import { z } from 'zod'
+import type { Transaction } from '../database/database.ts'
+import { otherLabel } from '../model/labels.ts'
 import type { Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
-import { type AggregatePlan, aggregateParameters, measureNames, planAggregate } from '../query/aggregate.ts'
+import {
+  type AggregatePlan,
+  aggregateParameters,
+  measureNames,
+  planAggregate,
+  planOther,
+} from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Context, Operation } from './operation.ts'
-import { readRegistryAt } from './past.ts'
+import { readRegistryAt, readSnapshotAt } from './past.ts'
 import { memoizeByResource, notModified } from './response-schemas.ts'
 
 const groupCount = nameOutput(
@@ -97,12 +105,39 @@ const aggregateSchema = memoizeByResource((resource) => {
       })
       .meta({ description: 'Records that have the same keys.', examples: [example] }),
   )
+  const other = nameOutput(
+    `${resource.singular}OtherGroups`,
+    z
+      .strictObject({
+        label: z.string().meta({ description: 'The label, for people, in the language of the response.' }),
+        groups: z.int().min(1).meta({ description: 'Number of the groups that it stands for.' }),
+        measures: measuresSchema(resource),
+        list: z
+          .string()
+          .meta({ description: 'Path of the list request that returns exactly the counted records.' }),
+      })
+      .meta({
+        description: 'All records with values beside those of the largest groups, each counted once.',
+        examples: [
+          {
+            label: 'Other',
+            groups: 12,
+            measures: { count: 5 },
+            list: `/v1/${resource.name}?${finds}%5BotherThan%5D=${value}`,
+          },
+        ],
+      }),
+  )
   return nameOutput(
     `${resource.singular}Aggregate`,
     z
       .strictObject({
         data: z.array(group),
         groups: groupCount,
+        other: other.nullable().optional().meta({
+          description:
+            'With `top`: the records with values beside those of the largest groups; null if there are none.',
+        }),
         total: z.int().min(0).meta({
           description:
             'Number of records that match the filters. A record in several groups is counted once.',
@@ -121,14 +156,41 @@ interface Row {
   total: number
 }
 
+const responseText = ({ data, groups, total }: Row, { limit }: AggregatePlan, other = ''): string =>
+  `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit })},${other}"total":${total}}`
+
+const none: Row = { data: '', groups: 0, total: 0 }
+
 async function aggregateText(plan: AggregatePlan, context: Context): Promise<string> {
   const statement = aggregateStatement(plan)
-  const rows = await (plan.asOf === undefined
+  const [row = none] = await (plan.asOf === undefined
     ? context.database.read<Row>(statement, { wholeTables: true })
     : readRegistryAt(plan.asOf, context, (past) => past.query<Row>(statement)))
-  const { data, groups, total } = rows[0] ?? { data: '', groups: 0, total: 0 }
-  return `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit: plan.limit })},"total":${total}}`
+  return responseText(row, plan)
 }
+
+/** Groups as PostgreSQL writes them. */
+interface Group {
+  key: Record<string, string | null>
+}
+
+/** Returns the JSON of the group of all records with values beside those of the largest groups, or of null. */
+async function otherText(plan: AggregatePlan, { data, groups }: Row, registry: Transaction): Promise<string> {
+  const shown: Group[] = JSON.parse(`[${data}]`)
+  const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)
+  if (groups <= shown.length) return 'null'
+  const [row = none] = await registry.query<Row>(aggregateStatement(planOther(plan, keys)))
+  const label = JSON.stringify({ label: otherLabel[plan.language], groups: groups - shown.length })
+  // The texts are joined, since JavaScript would round some sums.
+  return `${label.slice(0, -1)},${row.data.slice(1)}`
+}
+
+/** Returns the largest groups and the others, from one snapshot. */
+const largestText = (plan: AggregatePlan, context: Context): Promise<string> =>
+  readSnapshotAt(plan.asOf, context, async (registry) => {
+    const [row = none] = await registry.query<Row>(aggregateStatement(plan))
+    return responseText(row, plan, `"other":${await otherText(plan, row, registry)},`)
+  })
 
 /** `GET /v1/{resource}/aggregate`: counts and sums of records by group. */
 export const aggregate: Operation = {
@@ -157,7 +219,8 @@ export const aggregate: Operation = {
   }),
 
   async handle(resource, request, context): Promise<ApiResponse> {
-    const body = await aggregateText(planAggregate(resource, request.query, request.language), context)
+    const plan = planAggregate(resource, request.query, request.language)
+    const body = await (plan.top === undefined ? aggregateText(plan, context) : largestText(plan, context))
     return inLanguage(taggedResponse(body), request.language)
   },
 }

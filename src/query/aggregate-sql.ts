@@ -149,7 +149,7 @@ function directMeasure(
 
 /** The keys of a tuple as one array. Arrays with nulls compare equal, too. */
 const allKeys = (count: number, alias = sql``) =>
-  sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]`
+  sql`array[${list(Array.from({ length: count }, (_, at) => sql`${alias}${key(at)}::text`))}]::text[]`
 
 /** A measure of a list's elements: those of a group's records that have the group's values. */
 function elementMeasure(grouping: Grouping, measured: Measure, list: ListElements): SQL {
@@ -179,11 +179,12 @@ function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, at: n
 
 function groupsSql({ plan }: Grouping): SQL {
   const keys = plan.groupBy.map((_, at) => key(at))
+  const groupBy = keys.length > 0 ? sql` group by ${list(keys)}` : sql``
   const measures = plan.measures.flatMap((term, at) => {
     const value = directMeasure(plan, term, at)
     return value ? [sql`${value} as ${measure(at)}`] : []
   })
-  return sql`select ${list([...keys, sql`count(*) as counted`, ...measures])} from tuples group by ${list(keys)}`
+  return sql`select ${list([...keys, sql`count(*) as counted`, ...measures])} from tuples${groupBy}`
 }
 
 function chosenSql(grouping: Grouping): SQL {
@@ -219,13 +220,25 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
     return at >= 0 ? byKey(at) : measure(plan.measures.findIndex((term) => term.name === by))
   }
   const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
-  return list([...terms, ...plan.groupBy.map((_, at) => sql`${byKey(at)} nulls last`)])
+  const keys = plan.groupBy.map((_, at) => sql`${byKey(at)} nulls last`)
+  // Without keys there is one group, in whatever order.
+  return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
+}
+
+/** The groups of the response with their places. The largest ones do not count the unknown group, which is the last. */
+function shownSql(grouping: Grouping): SQL {
+  const order = orderSql(grouping)
+  if (grouping.plan.top === undefined)
+    return sql`select *, row_number() over (order by ${order}) as place from chosen order by ${order} limit ${sql.placeholder('limit')}`
+  const isUnknown = sql`${key(0)} is null`
+  return sql`select * from (select *, row_number() over (order by ${isUnknown}, ${order}) as place from chosen) ranked
+    where place <= ${sql.placeholder('limit')} or ${isUnknown}`
 }
 
 const object = (properties: [string, SQL][]) =>
   sql`(select row_to_json(one) from (select ${list(properties.map(([property, value]) => sql`${value} as ${name(property)}`))}) one)`
 
-/** The JSON of a group. */
+/** The JSON of a group; without keys, if the plan has none. */
 function groupJson({ plan, dimensions }: Grouping): SQL {
   const each = (make: (dimension: Dimension, value: SQL) => SQL) =>
     dimensions.map((dimension, at): [string, SQL] => [plan.groupBy[at] ?? '', make(dimension, key(at))])
@@ -233,9 +246,12 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   const { language } = plan
   const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literals([unknownLabel[language]])})`
   const common = sql`${sql.placeholder('common')}`
-  return object([
+  const keys: [string, SQL][] = [
     ['key', object(each(({ text }, value) => whenKnown(value, text(value))))],
     ['label', object(each(({ label }, value) => orUnknown(label(value, language))))],
+  ]
+  return object([
+    ...(plan.groupBy.length > 0 ? keys : []),
     ['measures', object(plan.measures.map((term, at): [string, SQL] => [term.name, measure(at)]))],
     ...(plan.where.kind === 'fields'
       ? [['list', groupLink(plan, common, (name) => key(plan.groupBy.indexOf(name)))] satisfies [string, SQL]]
@@ -256,10 +272,9 @@ function buildSql(plan: AggregatePlan): SQL {
     siblings: getSiblings(plan.where),
     where: conditionSql(toSearchable(plan.resource), plan.where),
   }
-  const order = orderSql(grouping)
   return sql`with tuples as (${tuplesSql(grouping)}), groups as (${groupsSql(grouping)}),
     measured as (${chosenSql(grouping)}), chosen as (select * from measured${havingSql(plan)}),
-    shown as (select *, row_number() over (order by ${order}) as place from chosen order by ${order} limit ${sql.placeholder('limit')})
+    shown as (${shownSql(grouping)})
     select coalesce((select string_agg(${groupJson(grouping)}::text, ',' order by place) from shown), '') as data,
       (select count(*)::int from chosen) as groups, ${totalSql(grouping)} as total`
 }
@@ -269,7 +284,7 @@ function buildSql(plan: AggregatePlan): SQL {
  * number) and `total` (the number of distinct records in them).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {
-  const { resource, where, groupBy, measures, sort, having, language } = plan
+  const { resource, where, groupBy, measures, sort, having, language, top } = plan
   const shape = JSON.stringify([
     'aggregate',
     resource.name,
@@ -279,6 +294,7 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
     sort,
     having.map(({ measure: name, comparison }) => [name, comparison]),
     language,
+    top !== undefined,
   ])
   const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
   return statement(shape, () => buildSql(plan), {

@@ -8,13 +8,15 @@ import {
   invalidParameters,
   limitParameter,
   type Parameter,
+  single,
+  wholeNumber,
   words,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { urlFilters } from '../model/url-filters.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
-import type { Condition } from './condition.ts'
+import type { Condition, FilterComparison } from './condition.ts'
 import { readCondition } from './list.ts'
 import { getListMoment, listMomentParameter } from './past.ts'
 
@@ -57,6 +59,8 @@ export interface AggregatePlan {
   sort: GroupOrder[]
   having: Having[]
   limit: number
+  /** Only so many of the largest groups are in the response, and the unknown one; undefined for all up to the limit. */
+  top?: number
   /** Language of the labels. */
   language: Language
   /** Reads the registry as of this time, as in a list; undefined for now. */
@@ -67,6 +71,12 @@ export interface AggregatePlan {
 const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
 
 const maxDimensions = 3
+
+/** Most groups of `top`: the list request of the others names them all. */
+const maxTop = 50
+
+/** Parameters that `top` takes the place of. */
+const replacedByTop = ['sort', 'having', 'limit']
 
 /** Returns a dimension of a resource. @throws Error for an unknown name. */
 export function getDimension(resource: Resource, name: string): Dimension {
@@ -139,6 +149,11 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       groupLimit,
       ' `groups.count` is the number of all groups.',
     ),
+    top: single(
+      wholeNumber(maxTop),
+      'The groups that are largest by the first measure, and `other`, which has the records with further values. Takes one dimension of `groupBy`, which is no date and no free text, and is in the place of `sort`, `having` and `limit`. The group null is beside them.',
+      z.int().min(1).max(maxTop),
+    ),
     ...listMomentParameter(resource),
     ...urlFilters(resource),
   }
@@ -177,15 +192,18 @@ function isFixed(where: Condition, filter: string): boolean {
 }
 
 /** Returns an error for each measure that would mix currencies or units. */
-function findIncomparable({ resource, measures, groupBy, where }: AggregatePlan): Fault[] {
+function findIncomparable({ resource, measures, groupBy, where, top }: AggregatePlan): Fault[] {
+  // All groups beside the largest ones are one.
+  const isApart = (unit: string) => groupBy.includes(unit) && top === undefined
+  const remedy = (unit: string) => (top === undefined ? `add ${unit} to groupBy, or filter` : 'filter')
   return measures.flatMap(({ name, summary, of }) => {
     const { within = [] } = ['count', 'countDistinct'].includes(summary) ? {} : getMeasure(resource, of)
     return within
-      .filter((unit) => !groupBy.includes(unit) && !isFixed(where, unit))
+      .filter((unit) => !isApart(unit) && !isFixed(where, unit))
       .map((unit) => ({
         parameter: 'measures',
         code: 'incomparable',
-        message: `"${name}" would mix values of different ${unit}: add ${unit} to groupBy, or filter by one, such as ${unit}=…`,
+        message: `"${name}" would mix values of different ${unit}: ${remedy(unit)} by one, such as ${unit}=…`,
       }))
   })
 }
@@ -198,6 +216,61 @@ function findMissing(parameter: string, selected: string[], names: string[], whe
       code: 'not_asked_for',
       message: `"${name}" is not in the request: add it to ${where}${didYouMean(name, selected)}`,
     }))
+}
+
+/**
+ * Returns the comparisons that find the records with a value of a dimension beside some, or undefined when no filter does.
+ * @param where of the request, whose comparisons are not repeated.
+ */
+export function otherThan(
+  { resource, where }: Pick<AggregatePlan, 'resource' | 'where'>,
+  dimension: string,
+  keys: readonly string[],
+): FilterComparison[] | undefined {
+  const { filter } = getDimension(resource, dimension).groupFilter
+  const known = resource.filters[filter]?.comparisons ?? {}
+  if (known.otherThan) return [{ filter, operator: 'otherThan', value: keys }]
+  if (known.ne?.takes !== 'many') return undefined
+  const isPresent = { filter, operator: 'isNull', value: false } as const
+  const hasIsNull =
+    where.kind === 'fields' &&
+    where.comparisons.some((one) => one.filter === filter && one.operator === 'isNull')
+  return [{ filter, operator: 'ne', value: keys }, ...(known.isNull && !hasIsNull ? [isPresent] : [])]
+}
+
+/** Whether a measure is of the elements of a list that a dimension is of: those of other groups would count, too. */
+function isOfElements(resource: Resource, { summary, of }: MeasureTerm, dimension: string): boolean {
+  if (summary === 'count' || summary === 'countDistinct') return false
+  const { values } = getDimension(resource, dimension)
+  const list = values.kind === 'many' ? values.relation.element?.list : undefined
+  return list !== undefined && getMeasure(resource, of).elements?.name === list.name
+}
+
+/** Returns the errors of a request for the largest groups. */
+function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
+  const { resource, where, groupBy, top } = plan
+  const [dimension = ''] = groupBy
+  if (top === undefined) return []
+  const fault = (parameter: string, message: string): Fault => ({ parameter, code: 'invalid', message })
+  const replaced = replacedByTop
+    .filter((name) => query.has(name))
+    .map((name) => fault(name, `"${name}" cannot stand beside top, which takes its place`))
+  if (groupBy.length !== 1) return [...replaced, fault('top', 'takes one dimension of groupBy, not several')]
+  const { filter } = getDimension(resource, dimension).groupFilter
+  if (!otherThan(plan, dimension, []))
+    return [...replaced, fault('top', `is not for ${dimension}, which is a date or a free text`)]
+  const mixed = plan.measures.find((measure) => isOfElements(resource, measure, dimension))
+  if (mixed)
+    return [
+      ...replaced,
+      fault('top', `is not for ${dimension} with "${mixed.name}": both are of the same list`),
+    ]
+  const isTaken =
+    where.kind === 'fields' &&
+    where.comparisons.some((one) => one.filter === filter && one.operator === 'otherThan')
+  return isTaken
+    ? [...replaced, fault('top', `cannot stand beside ${filter}[otherThan], by which the others are listed`)]
+    : replaced
 }
 
 /** Returns the errors of a plan whose dimensions, measures and sort terms all exist. */
@@ -257,7 +330,26 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
     language,
     ...(asOf !== undefined && { asOf }),
   }
-  const faults = findFaults(plan)
+  const [top] = getValues(query, 'top')
+  if (typeof top === 'number') {
+    const [largest] = plan.measures
+    plan.top = top
+    plan.limit = top
+    if (largest) plan.sort = [{ by: largest.name, direction: 'desc' }]
+  }
+  const faults = [...findTopFaults(plan, query), ...findFaults(plan)]
   if (faults.length > 0) throw invalidParameters(faults)
   return plan
+}
+
+/**
+ * Returns the plan of the one group of all records with further values than those of the largest groups.
+ * @param keys those of the largest groups.
+ */
+export function planOther(plan: AggregatePlan, keys: readonly string[]): AggregatePlan {
+  const { top: _, where, groupBy, ...rest } = plan
+  const comparisons = otherThan(plan, groupBy[0] ?? '', keys)
+  if (where.kind !== 'fields' || !comparisons) throw new Error('a plan has largest groups of no list')
+  const all: Condition = { kind: 'fields', comparisons: [...where.comparisons, ...comparisons] }
+  return { ...rest, where: all, groupBy: [], sort: [], limit: 1 }
 }

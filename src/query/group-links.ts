@@ -87,5 +87,5 @@ function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) =>
  */
 export function groupLink(plan: AggregatePlan, common: SQL, keyOf: (name: string) => SQL): SQL {
   const pieces = plan.groupBy.map((name) => sql`(${groupFilter(plan, name, keyOf)})`)
-  return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${common}::text, ${sql.join(pieces, sql`, `)})`
+  return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${sql.join([sql`${common}::text`, ...pieces], sql`, `)})`
 }

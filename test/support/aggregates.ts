@@ -13,6 +13,7 @@ export interface Group {
 export interface Aggregate {
   data: Group[]
   groups: { count: number; limit: number }
+  other?: { label: string; groups: number; measures: Record<string, number | null>; list: string } | null
   total: number
 }
 

@@ -38,9 +38,18 @@ export function participantFilters(
           ({ record, country }) =>
             sql`select ${record} from ${country.table} where ${country} = any(${countries})`,
         )
+  /** The countries without those whose partners are wanted. */
+  const partnersAmong = (countries: SQL, siblings: Siblings) => {
+    const whose = siblings('partnerOf')
+    return whose
+      ? sql`array(select unnest(${countries}) except select unnest(${textArray(whose)}))`
+      : countries
+  }
+  const byCountries = (countries: SQL, siblings: Siblings) =>
+    among(key, [taking(fromCountries(countries), siblings), ...hostedIn(countries, siblings)])
   const withinRegions = (codes: SQL, siblings: Siblings) => {
     const regions = sql`array(select regions_within(${codes}))`
-    const countries = sql`array(select countries_within(${codes}))`
+    const countries = partnersAmong(sql`array(select countries_within(${codes}))`, siblings)
     const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
     return among(key, [taking(within, siblings), ...hostedIn(countries, siblings)])
   }
@@ -50,13 +59,14 @@ export function participantFilters(
       anyWhere(
         keys.country(),
         `Country that takes part in any role (or in \`role\`), itself or through one of its organizations${orHosts}.`,
-        (values, siblings) =>
-          among(key, [
-            taking(fromCountries(textArray(values)), siblings),
-            ...hostedIn(textArray(values), siblings),
-          ]),
+        (values, siblings) => byCountries(partnersAmong(textArray(values), siblings), siblings),
       ),
       relations.country,
+    ),
+    partnerOf: anyWhere(
+      keys.country(),
+      'Country that takes part, in any role. Beside it, `country`, `region` and `subregion`, and groups by them, leave it out: they are those of its partners.',
+      (values) => byCountries(textArray(values), () => undefined),
     ),
     organization: withRelation(
       anyWhere(keys.uuid(), 'Organization that takes part.', (values, siblings) =>

@@ -43,6 +43,7 @@ export const countryAreas = (
 ): Relation => ({
   key,
   type: 'text',
+  ...(level !== own && { grouped: countryAreas(key, country, own) }),
   queries: () => [
     sql`select ${key} as record, by_area.area as value from ${key.table} join ${countriesByArea(level)} by_area on by_area.country = ${country}`,
   ],
@@ -64,6 +65,11 @@ export function participantRelations(place: FieldPlace, roles: Roles): Participa
     const wanted = siblings('role')
     return wanted ? sql` and ${participations.role} = any(${wanted}::text[])` : sql``
   }
+  /** A condition that leaves out the countries whose partners are wanted. */
+  const isPartner = (country: AnyPgColumn, siblings: Siblings) => {
+    const whose = siblings('partnerOf')
+    return whose ? sql` and ${country} <> all(${whose}::text[])` : sql``
+  }
   const taking = (value: AnyPgColumn, siblings: Siblings) =>
     sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${own} and ${value} is not null${inRole(siblings)}`
   const organizationCountry = columnOf(organizations, 'country')
@@ -74,17 +80,18 @@ export function participantRelations(place: FieldPlace, roles: Roles): Participa
           .hostCountries(resource)
           .map(
             ({ record, country }) =>
-              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null`,
+              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${isPartner(country, siblings)}`,
           )
   const countries = (siblings: Siblings) => [
-    taking(participations.country, siblings),
-    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${own} and ${organizationCountry} is not null${inRole(siblings)}`,
+    sql`${taking(participations.country, siblings)}${isPartner(participations.country, siblings)}`,
+    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${own} and ${organizationCountry} is not null${inRole(siblings)}${isPartner(organizationCountry, siblings)}`,
     ...hosting(siblings),
   ]
   const common = { key, type: 'text', roles: z.enum(roles) } as const
   const country: Relation = { ...common, queries: countries }
   const area = (own: Area, level: Level = own): Relation => ({
     ...common,
+    ...(level !== own && { grouped: area(own) }),
     queries: (siblings) => [
       ...countries(siblings).map(
         (rows) =>

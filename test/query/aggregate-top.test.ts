@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aggregate, type Group } from '../support/aggregates.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { registry } from '../support/registry.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const countBehind = async (list: string) => {
+  const answer = await api.get(`${list}&count=exact&limit=1`)
+  expect(answer.status, `${list} ${answer.text}`).toBe(200)
+  return answer.json<{ page: { total: { count: number } } }>().page.total.count
+}
+
+/** The groups with a value, the largest first, groups of the same size by their keys. */
+const bySize = (dimension: string, groups: Group[]) =>
+  groups
+    .filter(({ key }) => key[dimension] !== null)
+    .sort(
+      (one, other) =>
+        Number(other.measures.count) - Number(one.measures.count) ||
+        (String(one.key[dimension]) < String(other.key[dimension]) ? -1 : 1),
+    )
+
+const dimensions = registry.resources.flatMap(({ name, dimensions }) =>
+  Object.entries(dimensions)
+    .filter(([, { type }]) => type !== 'integer')
+    .map(([dimension, { values }]) => ({ resource: name, dimension, kind: values.kind })),
+)
+
+describe('top', () => {
+  it.each(dimensions)(
+    'gives the largest groups of $resource by $dimension, and the others as one',
+    async ({ resource, dimension, kind }) => {
+      const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
+      const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
+      const answer = await api.get(url)
+      if (answer.status === 400) {
+        expect(answer.text).toContain('which is a date or a free text')
+        return
+      }
+      const top = await aggregate(api, resource, { groupBy: dimension, top: '2' })
+      const known = bySize(dimension, all.data)
+      const unknown = all.data.filter(({ key }) => key[dimension] === null)
+      expect(top.data).toEqual([...known.slice(0, 2), ...unknown])
+      expect(top.total).toBe(all.total)
+      const rest = known.slice(2)
+      if (rest.length === 0) expect(top.other).toBeNull()
+      else {
+        expect(top.other).toMatchObject({ label: 'Other', groups: rest.length })
+        const sum = rest.reduce((total, { measures }) => total + Number(measures.count), 0)
+        const count = Number(top.other?.measures.count)
+        if (kind === 'one') expect(count).toBe(sum)
+        expect(count).toBeGreaterThan(0)
+        expect(count).toBeLessThanOrEqual(sum)
+        expect(await countBehind(top.other?.list ?? '')).toBe(count)
+      }
+    },
+  )
+
+  it('ranks by the first measure, and sums up each record of the others once', async () => {
+    const parameters = { groupBy: 'country', measures: 'sum:unitCount,count', 'kind[ne]': 'observatory' }
+    const { data, other } = await aggregate(api, 'cooperation-bases', { ...parameters, top: '1', lang: 'zh' })
+    expect(data[0]?.key.country).toBe('CHN')
+    expect(other?.label).toBe('其他')
+    const list = await api.get(`${other?.list}&fields=unitCount`)
+    const units = list.json<{ data: { unitCount: number }[] }>().data
+    expect(other?.measures).toEqual({
+      'sum:unitCount': units.reduce((sum, { unitCount }) => sum + unitCount, 0),
+      count: units.length,
+    })
+  })
+
+  it.each([
+    ['groupBy=kind&top=0', 'top', 'must be a whole number from 1 to 50'],
+    ['groupBy=kind&top=51', 'top', 'must be a whole number from 1 to 50'],
+    ['groupBy=kind,country&top=3', 'top', 'takes one dimension of groupBy'],
+    ['groupBy=signedYear&top=3', 'top', 'is not for signedYear, which is a date or a free text'],
+    ['groupBy=kind&top=3&limit=4', 'limit', '"limit" cannot stand beside top'],
+    ['groupBy=kind&top=3&sort=kind', 'sort', '"sort" cannot stand beside top'],
+    ['groupBy=kind&top=3&having=count>1', 'having', '"having" cannot stand beside top'],
+    ['groupBy=country&top=3&country[otherThan]=CHN', 'top', 'cannot stand beside country[otherThan]'],
+  ])('is refused with its fault: %s', async (query, parameter, message) => {
+    const answer = await api.get(`/v1/agreements/aggregate?${query}`)
+    expect(answer.status).toBe(400)
+    const { errors } = answer.json<{ errors: { parameter: string; message: string }[] }>()
+    expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
+  })
+})
+
+describe('partnerOf', () => {
+  beforeAll(async () => {
+    for (const parties of [
+      [{ country: 'CHN' }],
+      [{ country: 'CHN' }, { country: 'JPN' }],
+      [{ country: 'CHN' }, { region: '150' }],
+      [{ country: 'JPN' }, { country: 'KOR' }],
+    ]) {
+      const document = {
+        title: 'Of partners',
+        kind: 'treaty',
+        parties: parties.map((party) => ({ ...party, role: 'party' })),
+      }
+      const answer = await api.post('/v1/agreements', document)
+      expect(answer.status, answer.text).toBe(201)
+    }
+  })
+  const partners = { title: 'Of partners', partnerOf: 'CHN' }
+  const counts = async (dimension: string, more: Record<string, string> = {}) => {
+    const { data, total } = await aggregate(api, 'agreements', { ...partners, ...more, groupBy: dimension })
+    for (const { list, measures } of data) expect(await countBehind(list), list).toBe(measures.count)
+    return { total, ...Object.fromEntries(data.map(({ key, measures }) => [key[dimension], measures.count])) }
+  }
+
+  it('leaves the country itself out of groups by country and region, which link to their records', async () => {
+    expect(await counts('country')).toEqual({ total: 3, JPN: 1, null: 2 })
+    expect(await counts('region')).toEqual({ total: 3, '142': 1, '150': 1, null: 1 })
+    expect(await counts('subregion')).toEqual({ total: 3, '030': 1, null: 2 })
+  })
+
+  it('narrows the filters by country and region to the partners', async () => {
+    const total = async (query: string) =>
+      countBehind(`/v1/agreements?title=Of+partners&partnerOf=CHN&${query}`)
+    expect(await total('')).toBe(3)
+    expect(await total('country=JPN')).toBe(1)
+    expect(await total('country=CHN')).toBe(0)
+    expect(await total('country[all]=CHN')).toBe(0)
+    expect(await total('region=142')).toBe(1)
+    expect(await total('country[otherThan]=JPN')).toBe(0)
+    expect(await total('country[isNull]=true')).toBe(2)
+  })
+
+  it('takes the role as that of the partner', async () => {
+    const query = 'partnerOf=CHN&role=recipient&groupBy=country'
+    const { data } = (await api.get(`/v1/assistance-programs/aggregate?${query}`)).json<{ data: Group[] }>()
+    expect(data.length).toBeGreaterThan(0)
+    expect(data.map(({ key }) => key.country)).not.toContain('CHN')
+    for (const { list, measures } of data) expect(await countBehind(list)).toBe(measures.count)
+  })
+
+  it('is a filter of searches, too', async () => {
+    const where = { title: { eq: 'Of partners' }, partnerOf: { eq: 'CHN' }, country: { eq: 'JPN' } }
+    const { data } = (await api.post('/v1/agreements/search', { where }, { key: null })).json<{
+      data: unknown[]
+    }>()
+    expect(data.length).toBe(1)
+  })
+})
