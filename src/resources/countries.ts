@@ -67,6 +67,7 @@ export const countries = defineResource(
       'Groups that cut across the regions, such as 199, the least developed countries.',
     ),
     aliases: field.aliases(),
+    labelPoint: field.point('Where maps put its name or a mark.'),
     validFrom: field.edtf('Since when the country has had this code.'),
     validTo: field.edtf('When ISO withdrew the code.'),
     successors: field.references('countries', 'The states that followed a withdrawn one.', {
@@ -101,6 +102,7 @@ export const countries = defineResource(
       region: '034',
       groups: ['902'],
       aliases: [{ name: '巴基斯坦', language: 'zh' }],
+      labelPoint: { longitude: 67.12, latitude: 27.76 },
       validFrom: null,
       validTo: null,
       successors: [],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pointSchema } from '../../model/fields/point.ts'
 import { keys } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import {
@@ -88,6 +89,10 @@ const numericCode = z
   .nullable()
   .meta({ description: 'ISO 3166-1 numeric code of a country, by which maps know it.' })
 
+const labelPoint = pointSchema
+  .nullable()
+  .meta({ description: 'Where a map puts the name or a mark of a country.' })
+
 const counts = (registry: Registry) =>
   z
     .partialRecord(z.enum(listResourceNames(registry)), z.int().min(0))
@@ -128,6 +133,7 @@ const makeNetwork = (registry: Registry) =>
             name: z.string(),
             country: z.string().nullable().meta({ description: 'Country of an organization.' }),
             numeric: numericCode,
+            labelPoint,
             link: z.string().meta({ description: 'Path of the record.' }),
           }),
         ),
@@ -142,8 +148,22 @@ const makeNetwork = (registry: Registry) =>
           {
             level: 'country',
             nodes: [
-              { id: 'CHN', name: 'China', country: null, numeric: '156', link: '/v1/countries/CHN' },
-              { id: 'PAK', name: 'Pakistan', country: null, numeric: '586', link: '/v1/countries/PAK' },
+              {
+                id: 'CHN',
+                name: 'China',
+                country: null,
+                numeric: '156',
+                labelPoint: { longitude: 108.26, latitude: 32.53 },
+                link: '/v1/countries/CHN',
+              },
+              {
+                id: 'PAK',
+                name: 'Pakistan',
+                country: null,
+                numeric: '586',
+                labelPoint: { longitude: 67.12, latitude: 27.76 },
+                link: '/v1/countries/PAK',
+              },
             ],
             edges: [{ source: 'CHN', target: 'PAK', ...edgeExample(registry) }],
             total: { edges: 1 },
@@ -170,6 +190,7 @@ const makePartners = (registry: Registry) =>
             country: keys.country(),
             name: z.string(),
             numeric: numericCode,
+            labelPoint,
             ...edgeProperties(registry),
             link: z.string().meta({ description: 'Path of the partner.' }),
             searches: z
@@ -202,6 +223,7 @@ const makePartners = (registry: Registry) =>
                 country: 'PAK',
                 name: 'Pakistan',
                 numeric: '586',
+                labelPoint: { longitude: 67.12, latitude: 27.76 },
                 ...edgeExample(registry),
                 link: '/v1/countries/PAK',
                 searches: [searchExample],

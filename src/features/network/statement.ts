@@ -218,8 +218,8 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
         unnest(numbers[at + 1:]) as other(target)`
     const nodes =
       level === 'country'
-        ? sql`select code as id, ${name('countries')} as name, null as country, numeric, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source_id from shown union select target_id from shown)`
-        : sql`select id::text, ${name('organizations')} as name, country, null as numeric, '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source_id::uuid from shown union select target_id::uuid from shown)`
+        ? sql`select code as id, ${name('countries')} as name, null as country, numeric, ${labelPoint('countries')}, '/v1/countries/' || code || ${linkQuery} as link from countries where code in (select source_id from shown union select target_id from shown)`
+        : sql`select id::text, ${name('organizations')} as name, country, null as numeric, null as "labelPoint", '/v1/organizations/' || id || ${linkQuery} as link from organizations where id in (select source_id::uuid from shown union select target_id::uuid from shown)`
     return sql`${networkSql(registry, plan, { pairs, within })}
       select json_build_object(
         'level', ${literal(level)},
@@ -231,6 +231,12 @@ export function networkStatement(registry: Registry, plan: NetworkPlan): Stateme
   }
   const shape = `network|${language}|${level}|${regions.length > 0}|${shapes(selected)}`
   return statement(shape, build, valuesOfPlan(plan))
+}
+
+/** The label point of a country, or null. @param row alias of its row. */
+const labelPoint = (row: string) => {
+  const column = (name: string) => sql`${sql.identifier(row)}.${sql.identifier(`label_point_${name}`)}`
+  return sql`case when ${column('longitude')} is not null then json_build_object('longitude', ${column('longitude')}, 'latitude', ${column('latitude')}) end as "labelPoint"`
 }
 
 /**
@@ -258,7 +264,7 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, code: s
         'country', json_build_object('code', countries.code, 'name', ${name('countries')}),
         'partners', (select coalesce(json_agg(row_to_json(partner) order by partner.count desc, partner.country collate "C"), '[]')
           from (
-            select shown.target_id as country, ${name('other')} as name, other.numeric, ${edgeColumns}, '/v1/countries/' || shown.target_id || ${linkQuery} as link,
+            select shown.target_id as country, ${name('other')} as name, other.numeric, ${labelPoint('other')}, ${edgeColumns}, '/v1/countries/' || shown.target_id || ${linkQuery} as link,
               (select json_agg(row_to_json(behind)) from (${searches}) as behind where behind.count > 0) as searches
             from shown join countries as other on other.code = shown.target_id ${details}
           ) as partner),

@@ -12,6 +12,7 @@ import { locations } from './locations.ts'
 import { money } from './money.ts'
 import { count, decimal } from './number.ts'
 import { participants, parties } from './participants.ts'
+import { point } from './point.ts'
 import { reference, requiredReference } from './reference.ts'
 import { references } from './references.ts'
 import { sectors } from './sectors.ts'
@@ -44,6 +45,7 @@ export const field = {
   money,
   participants,
   parties,
+  point,
   prose: proseText,
   reference,
   references,

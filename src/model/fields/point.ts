@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm'
+import { check, doublePrecision } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { columnIn, snakeCase } from '../../database/columns.ts'
+import { defineField, type FieldPlace } from '../field.ts'
+import { jsonObject } from '../json.ts'
+import { named } from '../schema-names.ts'
+import { optional } from '../schemas.ts'
+
+const degrees = (max: number) => z.number().min(-max).max(max).meta({ description: 'WGS 84 degrees.' })
+
+/** Schema of a point. */
+export const pointSchema = named(
+  'Point',
+  z
+    .strictObject({ longitude: degrees(180), latitude: degrees(90) })
+    .meta({ description: 'A point on a map.', examples: [{ longitude: 69.4, latitude: 29.9 }] }),
+)
+
+const pointColumns = ({ name, columns }: FieldPlace) => ({
+  longitude: columnIn(columns, `${name}Longitude`),
+  latitude: columnIn(columns, `${name}Latitude`),
+})
+
+/** A point in WGS 84 degrees, in two columns. */
+export const point = (description: string) =>
+  defineField({
+    schema: () => optional(pointSchema).meta({ description }),
+    columns: (name) => ({
+      [`${name}Longitude`]: doublePrecision(`${snakeCase(name)}_longitude`),
+      [`${name}Latitude`]: doublePrecision(`${snakeCase(name)}_latitude`),
+    }),
+    constraints: (place) => {
+      const { longitude, latitude } = pointColumns(place)
+      return [
+        check(
+          `${place.tableName}_${snakeCase(place.name)}_valid`,
+          sql`num_nulls(${longitude}, ${latitude}) <> 1 and ${longitude} between -180 and 180 and ${latitude} between -90 and 90`,
+        ),
+      ]
+    },
+    json: (place) => {
+      const { longitude, latitude } = pointColumns(place)
+      const object = jsonObject({ longitude: sql`${longitude}`, latitude: sql`${latitude}` })
+      return sql`case when ${longitude} is not null then ${object} end`
+    },
+    toColumns: (value, { name }) => ({
+      [`${name}Longitude`]: value?.longitude ?? null,
+      [`${name}Latitude`]: value?.latitude ?? null,
+    }),
+  })

@@ -1,0 +1,44 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import { exampleDocument, resourceOf } from '../support/documents.ts'
+
+interface Point {
+  longitude: number
+  latitude: number
+}
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+const germany = { longitude: 9.93, latitude: 51.65 }
+
+describe('label points of countries', () => {
+  it('are those of the seeds', async () => {
+    const { labelPoint } = (await api.get('/v1/countries/DEU')).json<{ labelPoint: Point }>()
+    expect(labelPoint).toEqual(germany)
+  })
+
+  it('stand beside the partners of a country and the nodes of a network', async () => {
+    const { partners } = (await api.get('/v1/countries/CHN/network')).json<{
+      partners: { country: string; labelPoint: Point }[]
+    }>()
+    expect(partners.find(({ country }) => country === 'DEU')?.labelPoint).toEqual(germany)
+    const { nodes } = (await api.get('/v1/network')).json<{ nodes: { id: string; labelPoint: Point }[] }>()
+    expect(nodes.find(({ id }) => id === 'DEU')?.labelPoint).toEqual(germany)
+    const organizations = await api.get('/v1/network?level=organization')
+    for (const node of organizations.json<{ nodes: { labelPoint: unknown }[] }>().nodes)
+      expect(node.labelPoint).toBeNull()
+  })
+
+  it('are refused off the globe, or with one coordinate', async () => {
+    const countries = resourceOf('countries')
+    for (const labelPoint of [{ longitude: 181, latitude: 0 }, { longitude: 10 }]) {
+      const document = await exampleDocument(countries, api, { labelPoint })
+      const answer = await api.post('/v1/countries', document)
+      expect(answer.status, answer.text).toBe(422)
+      expect(answer.text).toContain('"/labelPoint/l')
+    }
+  })
+})
