@@ -160,6 +160,29 @@ describe('a search across resources', () => {
     }
   })
 
+  it.each([
+    ['数学', 'topics', 'ford-1-1', 1],
+    ['电动汽车', 'topics', 'electric-vehicles', 1],
+    ['气候变化', 'topics', 'climate-change', 1],
+    ['电动汽车合作', 'topics', 'electric-vehicles', 0.4667],
+    ['宇宙线观测站', 'topics', 'cosmic-rays', 0.45],
+    ['气候变化合作协议', 'topics', 'climate-change', 0.45],
+    ['高新区建设', 'topics', 'high-tech-zones', 0.46],
+  ])('finds the topic of the Chinese query %s', async (q, resource, key, score) => {
+    const [first] = (await ask(q)).data
+    expect(first).toMatchObject({ resource, key, score })
+    expect(first?.snippet).toBe(`<mark>${first?.matched}</mark>`)
+  })
+
+  it('finds all that a Chinese sentence speaks of, and titles that have half of its pairs', async () => {
+    const { data } = await ask('中国与巴基斯坦在能源方面的合作')
+    expect(data.map(({ key }) => key).slice(0, 3)).toEqual(['PAK', 'CHN', 'energy'])
+    const [project] = (await ask('巴基斯坦合作', '&resource=projects')).data
+    expect(project).toMatchObject({ title: '中国和巴基斯坦的合作' })
+    expect(project?.score).toBeLessThan(0.4)
+    expect((await ask('巴黎的和平会议', '&resource=projects')).data).toEqual([])
+  })
+
   it('marks what was found in HTML that has nothing else of its own', async () => {
     const snippet = async (q: string) =>
       (await ask(q, '&resource=agreements')).data.find(({ key }) => key === agreement)?.snippet

@@ -77,7 +77,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those that are called so in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, and names in Chinese are found by any part. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
+    'Finds records of any resource by name, alias, code or words. First come those that are called exactly so, then those that are called so in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins so, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, names in Chinese are found by any part, and by a longer text that has them in it. What counts less is only looked for while what counts more is not enough. Of a word that more than 200 records of a resource have, 200 of them are ranked: narrow the search with more words, or ask the list of the resource.',
   access: 'read',
   cost: 2,
   query: {

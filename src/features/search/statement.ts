@@ -32,6 +32,8 @@ const words = sql`(select words from term)`
 const turned = sql`(select turned from term)::text[]`
 const head = sql`(select head from term)`
 const pairs = sql`(select pairs from term)`
+/** The pairs alone, without single ideographs. */
+const twos = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
 
 const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
@@ -111,6 +113,30 @@ function containing(at: number, resource: Resource, needed: SQL): SQL {
   )
 }
 
+/** Rows with a pair of ideographs of the query that are looked at. */
+const paired = 2000
+
+/** The names of a record, one a row. */
+const eachName = ({ search: { title, lines } }: Resource): SQL =>
+  sql`string_to_table(${fold(lines ?? sql`${title}`)}, U&'\\000A')`
+
+/**
+ * Records that a query without spaces between its words speaks of: those with a name of which it has a part of (0.4 to 0.5), and
+ * those whose names have half of its pairs of ideographs (below 0.4). Chinese is written so, and PostgreSQL divides no words of it.
+ */
+function spokenOf(at: number, resource: Resource, needed: SQL): SQL {
+  const { table, key } = resource
+  const names = searchedNames(resource)
+  const whole = sql`(select max(length(name)) from ${eachName(resource)} as name where length(name) > 1 and strpos(${part}, name) > 0)`
+  const shared = sql`(select count(*) from unnest(${twos}) as two where strpos(${fold(names)}, two) > 0)`
+  return sql`(select ${sql.raw(String(at))} as place, key, score from (
+      select key, case when whole > 0 then 0.4 + 0.1 * whole::float8 / length(${part}) else 0.4 * shared::float8 / cardinality(${twos}) end as score
+      from (select ${key.column}::text as key, ${whole} as whole, ${shared} as shared from ${table}
+        where ${widePairs(names)} && ${twos} and ${needed} limit ${sql.raw(String(paired))}) as found
+      where whole > 0 or 2 * shared >= cardinality(${twos})
+    ) as scored order by score desc limit ${sql.raw(String(candidates))})`
+}
+
 /** Records with a name similar to the query (below 0.5), for mistyped queries. */
 function alike(at: number, resource: Resource, needed: SQL): SQL {
   const names = fold(searchedNames(resource))
@@ -133,13 +159,16 @@ function hitJson(at: number, resource: Resource): SQL {
   const alias = lines
     ? sql`(select case when nth > 1 then line end from string_to_table(${lines}, U&'\\000A') with ordinality as named(line, nth)
         order by ${fold(sql`line`)} = ${part} desc, ${fold(sql`line`)} = any(${turned}) desc, starts_with(${fold(sql`line`)}, ${part}) desc,
-          strpos(${fold(sql`line`)}, ${part}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
+          strpos(${fold(sql`line`)}, ${part}) > 0 desc, strpos(${part}, ${fold(sql`line`)}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`
+  // A name that the query speaks of is marked as a whole.
+  const whole = fold(sql`coalesce(shown.matched, shown.title)`)
+  const marked = sql`case when strpos(${part}, ${whole}) > 0 then ${whole} else ${part} end`
   // The keys of other resources have other types, so only those of this one reach the cast.
   const own = sql`(case when hits.place = ${sql.raw(String(at))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
-      search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${part}) as snippet,
+      search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${marked}) as snippet,
       round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key || ${sql.placeholder('linkQuery')}::text as link
     from (select ${heading} as title, ${alias} as matched, ${quotable} as prose from ${table} where ${key.column} = ${own}) as shown
   ) as hit)`
@@ -163,6 +192,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.
     const hasTrigrams = sql`(select cardinality(show_trgm(part)) > 0 and threshold = ${likeness} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
+    const hasTwos = sql`${fewFound} and (select cardinality(${twos}) > 0)`
     return sql`with term as materialized (
         select folded.part, folded.turned, folded.head, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.part) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${likeness}, true) as threshold
@@ -174,7 +204,12 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
           worded(at, resource, fewNamed),
           ...(wide ? [containing(at, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
         ])}
-      ), alike as materialized (${each((at, resource) => alike(at, resource, sql`${fewFound} and ${hasTrigrams}`))}),
+      ), alike as materialized (
+        ${each((at, resource) => [
+          alike(at, resource, sql`${fewFound} and ${hasTrigrams}`),
+          ...(wide ? [spokenOf(at, resource, hasTwos)] : []),
+        ])}
+      ),
       hits as materialized (
         select place, key, max(score) as score
         from (select * from named union all select * from worded union all select * from alike) as found
