@@ -48,6 +48,12 @@ export interface ResourceRules {
 /** Where rules of a resource apply: its table and the columns of all its fields. */
 export interface ResourcePlace extends Omit<FieldPlace, 'name'> {}
 
+/**
+ * What the roles of participants are in IATI: a role of an organisation (code list OrganisationRole), or who receives the
+ * aid. IATI has no place for a role that is null.
+ */
+export type ActivityRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
+
 /** The declaration of a resource. `createRegistry` makes its tables and contracts. */
 export interface ResourceDefinition<Map extends Fields = Fields> extends ResourceRules {
   /** Name in URLs, plural: `cooperation-bases`. */
@@ -65,6 +71,10 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   search: SearchProperties
   /** Date fields of the record's event: one date, or start and end. Networks filter by them. */
   happened?: [string] | [string, string]
+  /** Set if the records are activities of aid, which exports write as IATI files: what its roles are there. */
+  activity?: ActivityRoles
+  /** Dates that exports write as events of a calendar, each with the title of its events in English. */
+  calendar?: Record<string, string>
   /** A document as clients write it, for the OpenAPI document. */
   example: Record<string, unknown>
 }

@@ -11,6 +11,7 @@ import type { ProblemType } from '../problems/types.ts'
 import type { Client } from './client.ts'
 import type { Concurrency } from './concurrency.ts'
 import type { Names } from './names/names.ts'
+import type { Publisher } from './publisher.ts'
 
 /** Who sends a request: an API key, a user of the OpenID Connect issuer, or an anonymous client. */
 export interface Actor {
@@ -147,6 +148,8 @@ export interface Context {
   streamLimit: Concurrency
   /** The names of what responses refer to, as the reader sees them. */
   names: Names
+  /** Who publishes the registry, for formats that name a publisher. */
+  publisher: Publisher
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `changed`. */

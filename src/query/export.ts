@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
-import { documentJson, propertyJson } from '../model/document.ts'
+import { records } from '../database/tables/records.ts'
+import { documentJson, propertyJson, rfc3339 } from '../model/document.ts'
 import type { Resource } from '../model/resource.ts'
 import { conditionValues } from './condition-sql.ts'
 import { type FlatColumn, participantRows, type RowPer } from './flat.ts'
@@ -88,6 +89,74 @@ export function geojsonStatement(selection: Selection): string {
     sql`json_build_array(${resource.key.column}, (${locationsJson(resource)}), (${document})::json)`,
     jsonLinesOptions,
   )
+}
+
+/** SQL of a JSON object of the dates of a record in EDTF, each with its earliest and latest day. */
+function spansJson({ name, table, happened, registry }: Resource): SQL {
+  const own = (happened ?? []).map((property) => sql`select ${columnOf(table, property)} as date`)
+  const listed = registry
+    .fieldTables({ resource: name, name: 'amounts' })
+    .map(
+      (amounts) =>
+        sql`select ${columnOf(amounts, 'date')} from ${amounts} where ${columnOf(amounts, 'record')} = ${columnOf(table, 'id')}`,
+    )
+  return sql`(select coalesce(json_object_agg(date, json_build_array(edtf_earliest(date), edtf_latest(date))), '{}') from (${sql.join([...own, ...listed], sql` union `)}) dates where date is not null)`
+}
+
+/** The includes with what IATI has of other records: codes and names. */
+const activityIncludes = [
+  'countries',
+  'organizations',
+  'regions',
+  'topicDetails',
+  'sectorDetails',
+  'locationCountries',
+]
+
+/** Returns a COPY statement that writes one JSON array per activity: the record with what it refers to, and its dates. */
+export function activityStatement(selection: Selection): string {
+  const { resource, representation } = selection
+  const includes = resource.includes()
+  const include = activityIncludes.filter((name) => name in includes)
+  const document = documentJson(resource, representation.fields, include)
+  return copy(selection, sql`json_build_array((${document})::json, ${spansJson(resource)})`, jsonLinesOptions)
+}
+
+/** The dates of a resource's calendar, each with the SQL of what is known of it. */
+const calendarDates = ({ calendar = {}, table }: Resource) =>
+  Object.keys(calendar).map((name) => {
+    const column = (suffix: string) => sql`${columnOf(table, `${name}${suffix}`)}`
+    const [earliest, latest, date] = [column('Earliest'), column('Latest'), column('')]
+    const isYear = sql`extract(year from ${earliest}) between 1 and 9998 and ${latest} - ${earliest} < 366`
+    const isShown = sql`coalesce(case when isfinite(${earliest}) and isfinite(${latest}) then ${isYear} end, false)`
+    return { name, earliest, latest, date, isShown }
+  })
+
+/**
+ * Returns a COPY statement that writes one JSON array per record of a calendar: key, title, version, time of the last
+ * change, and its dates of at most a year: property, earliest and latest day, and the date as the source gives it.
+ */
+export function calendarStatement(selection: Selection): string {
+  const { resource } = selection
+  const dates = calendarDates(resource).map(
+    ({ name, earliest, latest, date, isShown }) =>
+      sql`case when ${isShown} then json_build_array(${sql.raw(`'${name}'`)}, ${earliest}, ${latest}, ${date}) end`,
+  )
+  return copy(
+    selection,
+    sql`json_build_array(${resource.key.column}, ${resource.search.title}, ${records.version}, ${rfc3339(sql`${records.updatedAt}`)}, json_build_array(${sql.join(dates, sql`, `)}))`,
+    jsonLinesOptions,
+  )
+}
+
+/** Returns a COPY statement that writes a JSON array of one number: how many dates are too imprecise for a calendar. */
+export function impreciseDatesStatement(selection: Selection): string {
+  const { resource, where } = selection
+  const counts = calendarDates(resource).map(
+    ({ date, isShown }) => sql`count(*) filter (where ${date} is not null and not ${isShown})`,
+  )
+  const query = sql`select json_build_array(${sql.join(counts, sql` + `)}) from ${resource.table}${matching(selection)}`
+  return inlineValues(sql`copy (${query}) to stdout with ${jsonLinesOptions}`, conditionValues(where))
 }
 
 /**

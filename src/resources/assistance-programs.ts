@@ -39,6 +39,14 @@ export const assistancePrograms = defineResource(
     description: 'Help in science and technology given to other countries.',
     search: { title: 'title', prose: ['summary'] },
     happened: ['startsOn', 'endsOn'],
+    activity: {
+      donor: '1',
+      funder: '1',
+      implementer: '4',
+      partner: '4',
+      recipient: 'recipient',
+      beneficiary: 'recipient',
+    },
     example: {
       title: 'African water treatment programme',
       modality: 'environment',

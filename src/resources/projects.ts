@@ -43,6 +43,16 @@ export const projects = defineResource(
       'Work that several take part in: from a mega-science project to the development of one technology.',
     search: { title: 'title', prose: ['summary', 'outcomes'] },
     happened: ['startsOn', 'endsOn'],
+    activity: {
+      lead: '2',
+      participant: '4',
+      developer: '4',
+      contributor: '4',
+      host: '4',
+      funder: '1',
+      beneficiary: 'recipient',
+      observer: null,
+    },
     example: {
       title: 'International Thermonuclear Experimental Reactor (ITER)',
       kind: 'mega_science',

@@ -162,6 +162,12 @@ export async function buildApp({
       endpoints,
       exportLimits: { maxTotal: config.MAX_EXPORTS, maxPerClient: config.MAX_EXPORTS_PER_CLIENT },
       streamLimits: { maxTotal: config.MAX_STREAMS, maxPerClient: config.MAX_STREAMS_PER_CLIENT },
+      publisher: {
+        name: config.PUBLISHER_NAME,
+        iatiId: config.IATI_ORG_ID,
+        iatiType: config.IATI_ORG_TYPE,
+        url: config.PUBLIC_URL,
+      },
     })
     await scope.register(agents, { registry })
   })

@@ -63,6 +63,8 @@ const databaseUrl = z
     'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded',
   )
 
+const isPublicUrl = (value: string) => /^https?:\/\/.*[^/]$/.test(value) && URL.canParse(value)
+
 /** Every variable, described once: README's table and `entente help` are made from this. */
 export const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('The port to listen on; 0 takes any free one.'),
@@ -200,6 +202,24 @@ export const environment = z.object({
     .describe(
       'Who may read `/metrics`. open: anyone; key: anyone with an API key or token of any role; off: nobody. Absent: open if `PUBLIC_READ` is true, otherwise key.',
     ),
+  PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, 'a URL like https://registry.example, without a slash at its end')
+    .optional()
+    .describe(
+      'Where clients reach the service, for links in calendars and linked data. Absent: links are relative, and calendars have none.',
+    ),
+  PUBLISHER_NAME: text
+    .default('Entente registry')
+    .describe('Name of the publisher in IATI files, calendars and catalogues.'),
+  IATI_ORG_ID: text
+    .default('ZZ-ENTENTE')
+    .describe('Identifier of the publisher as reporting organisation in IATI files.'),
+  IATI_ORG_TYPE: z
+    .string()
+    .regex(/^\d{2}$/, 'a code of the IATI code list OrganisationType, such as 10 for a government')
+    .default('10')
+    .describe('IATI organisation type of the publisher: a code of two digits.'),
   DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()

@@ -39,6 +39,8 @@ const places: Record<string, string[]> = {
   amountCurrency: ['/amounts/0/currency'],
   amountYear: ['/amounts/0/date'],
   sector: ['/sectors/0/topic'],
+  budget: ['/budget/amount'],
+  budgetCurrency: ['/budget/currency'],
   resource: ['/record/resource'],
   record: ['/record/id'],
   paragraph: ['/locator/paragraph'],

@@ -25,6 +25,7 @@ beforeAll(async () => {
 const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
   locator: { page: '12' },
+  budget: { currency: 'USD' },
   record: { id: 'PAK' },
 }
 

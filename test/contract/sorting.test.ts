@@ -21,6 +21,7 @@ afterAll(() => api.close())
 /** The property that holds a sort key, and how to take the key out of it. */
 function sortedValue(record: Document, key: string): string | number | null {
   const inner: Record<string, [string, string]> = {
+    budget: ['budget', 'amount'],
     paragraph: ['locator', 'paragraph'],
   }
   const [property, part] = inner[key] ?? [key]

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
+import { exportFormats } from '../../src/operations/exporting/contract.ts'
 import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { resourceOf } from '../support/documents.ts'
@@ -65,7 +66,11 @@ function listQuestions(resource: Resource): Question[] {
   ]
 }
 
-const exportFormats = (resource: Resource) => ['csv', 'ndjson', ...(resource.filters.near ? ['geojson'] : [])]
+/** The formats of exports that are text. The dates of the internal records are too imprecise for a calendar. */
+const exportQuestions = (resource: Resource, path: string) =>
+  exportFormats(resource)
+    .options.filter((format) => format !== 'xlsx')
+    .map((format) => ({ path: `${path}?format=${format}`, isTelling: format !== 'ics' }))
 
 const aggregateQuestions = (resource: Resource): Question[] =>
   Object.keys(resource.dimensions).map((dimension) => ({
@@ -134,12 +139,11 @@ function questionsOf({ path, method }: Operation): Question[] {
         { path, body: { where: { not: { visibility: { eq: 'public' } } } }, isTelling: true },
       ]
     case 'get /export':
-      return exportFormats(resource).map((format) => ({ path: `${path}?format=${format}`, isTelling: true }))
+      return exportQuestions(resource, path)
     case 'post /export':
-      return exportFormats(resource).map((format) => ({
-        path: `${path}?format=${format}`,
+      return exportQuestions(resource, path).map((question) => ({
+        ...question,
         body: { where: { not: { visibility: { eq: 'public' } } } },
-        isTelling: true,
       }))
     case 'get /aggregate':
       return aggregateQuestions(resource)
@@ -180,7 +184,8 @@ describe('a reader without a key', () => {
     for (const question of operations.flatMap(questionsOf)) {
       const answer = await ask(mixed, question, anonymous)
       const { status, text } = await ask(open, question, anonymous)
-      const isSame = isOwn(question.path) || (answer.status === status && answer.text === text)
+      const isSame =
+        isOwn(question.path) || (answer.status === status && withoutTime(answer.text) === withoutTime(text))
       if (!isSame || findMarks(withoutUrl(answer.text, question.path)).length > 0)
         differing.push({
           question,
@@ -193,6 +198,9 @@ describe('a reader without a key', () => {
     expect(differing).toEqual([])
   }, 120_000)
 })
+
+/** An IATI file says when it was made. */
+const withoutTime = (text: string) => text.replace(/ generated-datetime="[^"]+"/, '')
 
 /** A problem repeats the path of its request. */
 function withoutUrl(text: string, path: string): string {

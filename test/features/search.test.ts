@@ -324,6 +324,7 @@ describe('a database whose locale is C', () => {
           exportLimit: limit,
           streamLimit: limit,
           names: new Names(undefined),
+          publisher: { name: 'A publisher', iatiId: 'XX-1', iatiType: '10' },
           cursorSecret: '',
           keyring: { changed: () => {} },
           changed: async () => {},

@@ -85,7 +85,8 @@ describe('the schemas of the OpenAPI document', () => {
   it.each([1.1, 4.35, 0.07, 1_500_000.5, 9_234_567_890_123.45])(
     'accept an amount of %d, also in a validator that uses floating-point numbers',
     (amount) => {
-      expect(faultsOf({ amount, currency: 'CNY' }, '/components/schemas/Money')).toEqual([])
+      const stated = { kind: 'budget', date: null, amount, currency: 'CNY', valueUsd: null, note: null }
+      expect(faultsOf(stated, '/components/schemas/ProjectAmount')).toEqual([])
     },
   )
 

@@ -5,6 +5,7 @@ import { columnOf, snakeCase } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
 import { type DocumentOf, defineField, type FieldPlace, ownColumn } from '../field.ts'
 import { among, anyWhere, withRelation } from '../filters.ts'
+import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
 import { tableOfList } from '../list-rows.ts'
 import type { Relation } from '../relations.ts'
@@ -65,6 +66,13 @@ function countryQuery(place: FieldPlace) {
         'Country of a location.',
         place.registry.nameOf({ resource: 'countries' }),
       ),
+    },
+    includes: () => {
+      const countries = place.registry.get('countries')
+      const chosen = sql`${countries.key.column} in (select ${country} from ${table} where ${record} = ${place.recordId})`
+      return {
+        locationCountries: includedRecords(countries, 'the countries of its locations, as records.', chosen),
+      }
     },
   }
 }

@@ -6,6 +6,7 @@ import { requireDecimals } from '../decimals.ts'
 import { byRelation } from '../dimensions.ts'
 import { defineField, type FieldPlace, ownColumn } from '../field.ts'
 import { among, anyWhere, withRelation } from '../filters.ts'
+import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
 import { tableOfList } from '../list-rows.ts'
 import type { Relation } from '../relations.ts'
@@ -65,6 +66,11 @@ function sectorQuery(place: FieldPlace) {
         place.registry.nameOf({ resource: 'topics' }),
         'exactly',
       ),
+    },
+    includes: () => {
+      const topics = place.registry.get('topics')
+      const chosen = sql`${topics.key.column} in (select ${topic} from ${table} where ${record} = ${place.recordId})`
+      return { sectorDetails: includedRecords(topics, 'the sectors, as records.', chosen) }
     },
   }
 }

@@ -13,10 +13,19 @@ const mediaTypes = {
   ndjson: 'application/x-ndjson',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   geojson: 'application/geo+json',
+  iati: 'application/xml; charset=utf-8',
+  ics: 'text/calendar; charset=utf-8',
 } as const
+
+/** Ends of file names that differ from the names of the formats. */
+const fileEnds: Partial<Record<ExportFormat, string>> = { iati: 'xml' }
 
 /** The name of an export format. */
 export type ExportFormat = keyof typeof mediaTypes
+
+/** The name of a file. */
+export const exportFileName = ({ name }: Resource, format: ExportFormat): string =>
+  `${name}.${fileEnds[format] ?? format}`
 
 /** The `Content-Type` of a format's files. */
 export const exportMediaType = (format: ExportFormat): string => mediaTypes[format]
@@ -29,9 +38,17 @@ export const isTable = (format: ExportFormat): boolean => format === 'csv' || fo
 const hasLocation = ({ bound }: Resource) =>
   Object.values(bound).some(({ field }) => ['location', 'locations'].includes(field.capability?.kind ?? ''))
 
-/** The formats of a resource's exports. GeoJSON needs a location. */
+/** Whether a format has properties of its own, so that the parameters `fields` and `include` have no meaning there. */
+export const isWhole = (format: ExportFormat): boolean => format === 'iati' || format === 'ics'
+
+/** The formats of a resource's exports. GeoJSON needs locations, IATI activities, and iCalendar dates of a calendar. */
 export const exportFormats = (resource: Resource) =>
-  z.enum(hasLocation(resource) ? [...formats, 'geojson'] : formats)
+  z.enum([
+    ...formats,
+    ...(hasLocation(resource) ? (['geojson'] as const) : []),
+    ...(resource.activity ? (['iati'] as const) : []),
+    ...(resource.calendar ? (['ics'] as const) : []),
+  ])
 
 /** Returns the parameters of a file beside those that select its records. */
 export const fileParameters = (resource: Resource): Record<string, Parameter> => ({

@@ -6,7 +6,14 @@ import { participantsProperty, type RowPer } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
 import { inLanguage } from '../language.ts'
 import type { ApiRequest, ApiResponse, Context } from '../operation.ts'
-import { type ExportFormat, exportFormats, exportMediaType, isTable } from './contract.ts'
+import {
+  type ExportFormat,
+  exportFileName,
+  exportFormats,
+  exportMediaType,
+  isTable,
+  isWhole,
+} from './contract.ts'
 import { createWriter, type Writer } from './writers.ts'
 
 /** Reads `per`. @throws Problem `invalid-parameter` for a format without rows, or fields without participants. */
@@ -24,6 +31,17 @@ function readPer(
     throw fault(`needs "${list}" among the fields`)
   }
   return 'participant'
+}
+
+/** Refuses `fields` and `include` where the format decides what is written. @throws Problem `invalid-parameter`. */
+function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
+  if (!isWhole(format)) return
+  const chosen = ['fields', 'include'].filter(
+    (name) => getWords(query, name).length > 0 || (typeof body === 'object' && body !== null && name in body),
+  )
+  if (chosen.length === 0) return
+  const message = `is not allowed with the format ${format}, which decides what is written`
+  throw invalidParameters(chosen.map((parameter) => ({ parameter, code: 'invalid', message })))
 }
 
 /** Reads whether codes have names beside them. @throws Problem `invalid-parameter` for a format that is no table. */
@@ -85,13 +103,18 @@ export async function exportResponse(
 ): Promise<ApiResponse> {
   const { resource } = selection
   const format = exportFormats(resource).parse(getWords(request.query, 'format')[0])
+  refuseRepresentation(format, request)
   const language = readNames(format, request) ? request.language : undefined
-  const writer = createWriter(format, selection, { per: readPer(selection, format, request), language })
+  const writer = createWriter(format, selection, {
+    per: readPer(selection, format, request),
+    language,
+    publisher: context.publisher,
+  })
   const body =
     request.method === 'HEAD' ? Readable.from([]) : await startExport(writer, selection, request, context)
   const response = {
     status: 200,
-    headers: { 'content-disposition': `attachment; filename="${resource.name}.${format}"` },
+    headers: { 'content-disposition': `attachment; filename="${exportFileName(resource, format)}"` },
     type: exportMediaType(format),
     body,
   }

@@ -3,19 +3,26 @@ import { z } from 'zod'
 import type { CopySession } from '../../database/database.ts'
 import { withCrlf } from '../../formats/csv.ts'
 import { featureCollection, type Place } from '../../formats/geojson.ts'
+import { iatiFile } from '../../formats/iati.ts'
 import { parseNdjson } from '../../formats/ndjson.ts'
 import { type SheetColumn, writeWorkbook } from '../../formats/xlsx.ts'
 import { propertiesOf } from '../../model/document.ts'
 import type { Language } from '../../model/languages.ts'
+import type { Resource } from '../../model/resource.ts'
 import {
+  activityStatement,
   csvStatement,
   geojsonStatement,
+  impreciseDatesStatement,
   ndjsonStatement,
   sourcesStatement,
   xlsxStatement,
 } from '../../query/export.ts'
 import { type FlatColumn, flatColumns, type RowPer } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
+import type { Publisher } from '../publisher.ts'
+import { toActivity } from './activity.ts'
+import { calendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
 
 /** Writes a format: its COPY statement, and the conversion of PostgreSQL's bytes. */
@@ -75,11 +82,20 @@ function sourcesSheet(selection: Selection, session: CopySession) {
   }
 }
 
+async function* parseActivities(source: AsyncIterable<Buffer>, resource: Resource, publisher: Publisher) {
+  for await (const values of parseNdjson(source))
+    yield values.map((value) => toActivity(value, resource, publisher))
+}
+
+const now = () => new Date().toISOString()
+
 const toByteStream = (chunks: AsyncIterable<Buffer | string>) => Readable.from(chunks, { objectMode: false })
 
-/** What matters to tables alone. */
-export interface TableOptions {
+/** What the writers need beside the records. */
+export interface WriterOptions {
+  /** Of tables. */
   per: RowPer
+  publisher: Publisher
   /** Language of the names beside codes; undefined for none. */
   language: Language | undefined
 }
@@ -88,7 +104,7 @@ export interface TableOptions {
 export function createWriter(
   format: ExportFormat,
   selection: Selection,
-  { per, language }: TableOptions,
+  { per, language, publisher }: WriterOptions,
 ): Writer {
   const { resource, representation } = selection
   switch (format) {
@@ -110,6 +126,16 @@ export function createWriter(
       return {
         statement: geojsonStatement(selection),
         write: (source) => toByteStream(featureCollection(parsePlaces(source))),
+      }
+    case 'iati':
+      return {
+        statement: activityStatement(selection),
+        write: (source) => toByteStream(iatiFile(parseActivities(source, resource, publisher), now())),
+      }
+    case 'ics':
+      return {
+        statement: impreciseDatesStatement(selection),
+        write: (source, session) => toByteStream(calendarFile(selection, publisher, source, session)),
       }
     case 'ndjson':
       return { statement: ndjsonStatement(selection), write: toByteStream }

@@ -8,6 +8,7 @@ import { queryReader } from '../../model/parameters.ts'
 import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrency.ts'
 import { Names } from '../../operations/names/names.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
+import type { Publisher } from '../../operations/publisher.ts'
 import { momentNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
@@ -157,11 +158,12 @@ export interface OperationsOptions {
   endpoints: readonly Endpoint[]
   exportLimits: ConcurrencyLimits
   streamLimits: ConcurrencyLimits
+  publisher: Publisher
 }
 
 /** Serves the operations of all resources and the endpoints beside them. */
 export const operations = fp<OperationsOptions>(
-  async function operations(app, { endpoints, exportLimits, streamLimits }) {
+  async function operations(app, { endpoints, exportLimits, streamLimits, publisher }) {
     const { database, keyring, closing, changes, metrics } = app
     const exportDatabase = database.fork({ maxConnections: exportLimits.maxTotal })
     const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
@@ -179,6 +181,7 @@ export const operations = fp<OperationsOptions>(
       exportLimit,
       streamLimit,
       names: new Names(changes),
+      publisher,
       cursorSecret: await cursorSecret(database),
       keyring,
       changed: (timeoutMs) => changes?.next(timeoutMs) ?? delay(timeoutMs),

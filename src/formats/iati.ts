@@ -1,0 +1,158 @@
+import { type XmlAttributes, xmlElement, xmlText } from './xml.ts'
+
+/**
+ * IATI activity files, version 2.03 (https://iatistandard.org/en/iati-standard/203/). Codes are those of IATI's code lists.
+ */
+
+/** Text that is shown to readers. */
+type Narrative = string
+
+/** A first and a last day, as xsd:date. */
+export interface Period {
+  start: string
+  end: string
+}
+
+/** An organisation, country or other body that takes part. */
+export interface ParticipatingOrganisation {
+  ref?: string | undefined
+  type?: string | undefined
+  role: string
+  name: Narrative
+}
+
+/** A classification: a code of a vocabulary, with its name in vocabularies that are not IATI's. */
+export interface Classification {
+  code: string
+  vocabulary: string
+  name?: Narrative | undefined
+  percentage?: number | null
+}
+
+/** Money on a day or in a period. */
+export interface MoneyValue {
+  amount: number
+  currency: string
+  /** The value in US dollars; an attribute of the registry's own namespace. */
+  usd?: number | null
+  note?: Narrative | null
+  period: Period
+}
+
+/** An activity: what IATI's standard requires of it, and what it allows. */
+export interface Activity {
+  identifier: string
+  updatedAt: string
+  reporter: { ref: string; type: string; name: Narrative }
+  title: Narrative
+  description: Narrative
+  organisations: ParticipatingOrganisation[]
+  otherIdentifiers: { ref: string; owner: Narrative }[]
+  status: string
+  dates: { type: string; day: string; note?: Narrative | undefined }[]
+  countries: string[]
+  regions: string[]
+  locations: { name?: Narrative | undefined; latitude?: number | null; longitude?: number | null }[]
+  sectors: Classification[]
+  tags: Classification[]
+  flowType?: string | undefined
+  financeType?: string | undefined
+  aidType?: string | undefined
+  budgets: MoneyValue[]
+  plannedDisbursements: MoneyValue[]
+  transactions: (MoneyValue & { type: string })[]
+  /** Amounts of kinds that IATI does not have, as elements of the registry's own namespace. */
+  otherAmounts: (MoneyValue & { kind: string })[]
+}
+
+/** Namespace of the elements and attributes that are not of IATI, which the standard allows. */
+const ownNamespace = 'https://entente.example/ns/iati'
+
+const narrative = (text: Narrative, attributes: XmlAttributes = {}) =>
+  xmlElement('narrative', attributes, [xmlText(text)])
+
+const code = (name: string, value: string | undefined, attributes: XmlAttributes = {}) =>
+  value === undefined ? [] : [xmlElement(name, { code: value, ...attributes })]
+
+const value = ({ amount, currency, usd, period }: MoneyValue) =>
+  xmlElement('value', { currency, 'value-date': period.start, 'entente:value-usd': usd }, [String(amount)])
+
+const classification = (name: string, { code, vocabulary, name: text, percentage }: Classification) =>
+  xmlElement(name, { vocabulary, code, percentage }, text === undefined ? [] : [narrative(text)])
+
+const day = (name: string, date: string) => xmlElement(name, { 'iso-date': date })
+
+const periodElements = ({ start, end }: Period) => [day('period-start', start), day('period-end', end)]
+
+const location = ({ name, latitude, longitude }: Activity['locations'][number]) =>
+  xmlElement('location', {}, [
+    ...(name === undefined ? [] : [xmlElement('name', {}, [narrative(name)])]),
+    ...(typeof latitude === 'number' && typeof longitude === 'number'
+      ? [
+          xmlElement('point', { srsName: 'http://www.opengis.net/def/crs/EPSG/0/4326' }, [
+            xmlElement('pos', {}, [`${latitude} ${longitude}`]),
+          ]),
+        ]
+      : []),
+  ])
+
+const transaction = (one: Activity['transactions'][number]) =>
+  xmlElement('transaction', {}, [
+    ...code('transaction-type', one.type),
+    day('transaction-date', one.period.start),
+    value(one),
+    ...(one.note ? [xmlElement('description', {}, [narrative(one.note)])] : []),
+  ])
+
+const otherAmount = (one: Activity['otherAmounts'][number]) =>
+  xmlElement('entente:amount', { kind: one.kind, currency: one.currency, 'value-usd': one.usd }, [
+    String(one.amount),
+  ])
+
+/** Returns an activity as an element `iati-activity`, with its parts in the order of the schema. */
+export function iatiActivity(activity: Activity): string {
+  return xmlElement('iati-activity', { 'last-updated-datetime': activity.updatedAt }, [
+    xmlElement('iati-identifier', {}, [xmlText(activity.identifier)]),
+    xmlElement('reporting-org', { ref: activity.reporter.ref, type: activity.reporter.type }, [
+      narrative(activity.reporter.name),
+    ]),
+    xmlElement('title', {}, [narrative(activity.title)]),
+    xmlElement('description', {}, [narrative(activity.description)]),
+    ...activity.organisations.map(({ ref, type, role, name }) =>
+      xmlElement('participating-org', { ref, type, role }, [narrative(name)]),
+    ),
+    ...activity.otherIdentifiers.map(({ ref, owner }) =>
+      xmlElement('other-identifier', { ref, type: 'A9' }, [xmlElement('owner-org', {}, [narrative(owner)])]),
+    ),
+    ...code('activity-status', activity.status),
+    ...activity.dates.map(({ type, day: date, note }) =>
+      xmlElement('activity-date', { type, 'iso-date': date }, note === undefined ? [] : [narrative(note)]),
+    ),
+    ...activity.countries.flatMap((country) => code('recipient-country', country)),
+    ...activity.regions.flatMap((region) => code('recipient-region', region, { vocabulary: '2' })),
+    ...activity.locations.map(location),
+    ...activity.sectors.map((sector) => classification('sector', sector)),
+    ...activity.tags.map((tag) => classification('tag', tag)),
+    ...code('default-flow-type', activity.flowType),
+    ...code('default-finance-type', activity.financeType),
+    ...code('default-aid-type', activity.aidType),
+    ...activity.budgets.map((budget) =>
+      xmlElement('budget', {}, [...periodElements(budget.period), value(budget)]),
+    ),
+    ...activity.plannedDisbursements.map((planned) =>
+      xmlElement('planned-disbursement', {}, [...periodElements(planned.period), value(planned)]),
+    ),
+    ...activity.transactions.map(transaction),
+    ...activity.otherAmounts.map(otherAmount),
+  ])
+}
+
+/** Streams an activity file. @param generatedAt RFC 3339. */
+export async function* iatiFile(
+  batches: AsyncIterable<Activity[]>,
+  generatedAt: string,
+): AsyncGenerator<string> {
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<iati-activities version="2.03" generated-datetime="${generatedAt}" xmlns:entente="${ownNamespace}">\n`
+  for await (const batch of batches) yield batch.map((activity) => `${iatiActivity(activity)}\n`).join('')
+  yield '</iati-activities>\n'
+}

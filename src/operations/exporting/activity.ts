@@ -1,0 +1,253 @@
+import { z } from 'zod'
+import type { Activity, MoneyValue, Period } from '../../formats/iati.ts'
+import type { ActivityRoles, Resource } from '../../model/resource.ts'
+import { activityStatuses, flowTypes, organizationTypes } from '../../model/vocabularies.ts'
+import type { Publisher } from '../publisher.ts'
+
+/** Turns records into IATI activities. Words become the codes of IATI's code lists. */
+
+const text = z.string()
+const externalIds = z.array(z.object({ scheme: text, id: text })).default([])
+const country = z.object({ code: text, name: text, alpha2: text.nullable() })
+const topic = z.object({ slug: text, name: text, scheme: text, code: text.nullable() })
+
+/** What IATI takes of a record and of its includes. */
+const record = z.object({
+  id: text,
+  title: text,
+  summary: text.nullable().default(null),
+  status: z.enum(activityStatuses).nullable().default(null),
+  startsOn: text.nullable().default(null),
+  endsOn: text.nullable().default(null),
+  participants: z.array(
+    z.object({
+      country: text.nullable(),
+      organization: text.nullable(),
+      region: text.nullable(),
+      role: text,
+    }),
+  ),
+  sectors: z.array(z.object({ topic: text, percentage: z.number().nullable() })).default([]),
+  locations: z
+    .array(
+      z.object({
+        name: text.nullable(),
+        country: text.nullable(),
+        latitude: z.number().nullable(),
+        longitude: z.number().nullable(),
+      }),
+    )
+    .default([]),
+  amounts: z
+    .array(
+      z.object({
+        kind: text,
+        date: text.nullable(),
+        amount: z.number(),
+        currency: text,
+        valueUsd: z.number().nullable(),
+        note: text.nullable(),
+      }),
+    )
+    .default([]),
+  aidType: text.nullish(),
+  flowType: z.enum(flowTypes).nullish(),
+  financeType: text.nullish(),
+  externalIds,
+  createdAt: text,
+  updatedAt: text,
+  countries: z.array(country).default([]),
+  organizations: z
+    .array(z.object({ id: text, name: text, type: z.enum(organizationTypes), externalIds }))
+    .default([]),
+  regions: z.array(z.object({ code: text, name: text })).default([]),
+  topicDetails: z.array(topic).default([]),
+  sectorDetails: z.array(topic).default([]),
+  locationCountries: z.array(country).default([]),
+})
+type ActivityRecord = z.output<typeof record>
+
+/** Earliest and latest day of each date in EDTF; null for a year that PostgreSQL's dates do not have. */
+const spans = z.record(text, z.tuple([text.nullable(), text.nullable()]))
+type Spans = z.output<typeof spans>
+
+const row = z.tuple([record, spans])
+
+/** Code lists, by the words that the registry has for their codes. */
+const codesOf = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
+  Object.fromEntries(words.map((word, at) => [word, codes[at] ?? ''])) as Record<Word, string>
+
+const statusCodes = codesOf(activityStatuses, ['1', '2', '3', '4', '5', '6'])
+const flowCodes = codesOf(flowTypes, ['10', '20', '21', '22', '30', '35', '36', '37', '40', '50'])
+const organizationCodes = codesOf(organizationTypes, [
+  '10',
+  '11',
+  '15',
+  '21',
+  '22',
+  '23',
+  '24',
+  '30',
+  '40',
+  '60',
+  '70',
+  '71',
+  '72',
+  '73',
+  '80',
+  '90',
+])
+const government = '10'
+const transactionCodes: Record<string, string> = {
+  incoming_funds: '1',
+  commitment: '2',
+  disbursement: '3',
+  expenditure: '4',
+  interest_payment: '5',
+  loan_repayment: '6',
+  reimbursement: '7',
+  equity_purchase: '8',
+  equity_sale: '9',
+  credit_guarantee: '10',
+  incoming_commitment: '11',
+  pledge: '12',
+  incoming_pledge: '13',
+}
+
+/** The scheme of the external ids that are identifiers of IATI. */
+const iatiScheme = 'iati'
+
+/** A finite day of four-digit years, as xsd:date; undefined for others. */
+const finiteDay = (day: string | null | undefined): string | undefined =>
+  day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined
+
+const registered = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
+
+/** The days that a date may mean. An open end, and a date that is not known, is that of the activity. */
+function periodOf(activity: ActivityRecord, known: Spans, date: string | null): Period {
+  const [earliest, latest] = (date !== null && known[date]) || []
+  const [start] = (activity.startsOn !== null && known[activity.startsOn]) || []
+  const from = finiteDay(earliest) ?? finiteDay(start) ?? finiteDay(latest) ?? registered(activity)
+  return { start: from, end: finiteDay(latest) ?? from }
+}
+
+function datesOf(activity: ActivityRecord, known: Spans): Activity['dates'] {
+  const isPlanned = activity.status === 'pipeline'
+  const dateOf = (date: string | null, type: string, end: 0 | 1) => {
+    const bounds = date !== null && known[date]
+    if (!bounds) return []
+    const day = finiteDay(bounds[end]) ?? finiteDay(bounds[1 - end])
+    const note = bounds[0] === bounds[1] ? undefined : date
+    return day === undefined ? [] : [{ type, day, note }]
+  }
+  const isOver = activity.status === 'closed' || activity.status === 'finalisation'
+  const dates = [
+    ...dateOf(activity.startsOn, isPlanned ? '1' : '2', 0),
+    ...dateOf(activity.endsOn, isOver ? '4' : '3', 1),
+  ]
+  if (dates.length > 0) return dates
+  const note = 'No date is known. This is the day on which the record came into the registry.'
+  return [{ type: isPlanned ? '1' : '2', day: registered(activity), note }]
+}
+
+/** The status; one that is not known is told from the dates, since IATI requires one. */
+function statusOf({ status, endsOn, updatedAt }: ActivityRecord, known: Spans): string {
+  if (status !== null) return statusCodes[status]
+  const end = endsOn === null ? undefined : finiteDay(known[endsOn]?.[1])
+  return end !== undefined && end < updatedAt.slice(0, 10) ? statusCodes.closed : statusCodes.implementation
+}
+
+function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activity['organisations'] {
+  const found = activity.participants.flatMap((participant) => {
+    const role = roles[participant.role]
+    if (!role) return []
+    const organization = activity.organizations.find(({ id }) => id === participant.organization)
+    if (organization) {
+      const ref = organization.externalIds.find(({ scheme }) => scheme === iatiScheme)?.id
+      // An organisation that receives the aid implements it, as far as IATI can say.
+      const as = role === 'recipient' ? '4' : role
+      return [{ ref, type: organizationCodes[organization.type], role: as, name: organization.name }]
+    }
+    if (role === 'recipient') return []
+    const name =
+      activity.countries.find(({ code }) => code === participant.country)?.name ??
+      activity.regions.find(({ code }) => code === participant.region)?.name
+    return name === undefined ? [] : [{ type: participant.country ? government : undefined, role, name }]
+  })
+  return found.length > 0 ? found : [{ role: '4', name: 'Not known' }]
+}
+
+const recipients = ({ participants }: ActivityRecord, roles: ActivityRoles) =>
+  participants.filter(({ role }) => roles[role] === 'recipient')
+
+/** A topic as a classification: CRS purposes and categories are vocabularies of IATI, others the publisher's own. */
+function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
+  if (scheme === 'crs' && code !== null) return { code, vocabulary: code.length === 5 ? '1' : '2' }
+  return { code: slug, vocabulary: '99', name }
+}
+
+function sectorsOf({ sectors, sectorDetails }: ActivityRecord): Activity['sectors'] {
+  return sectors.flatMap(({ topic: slug, percentage }) => {
+    const found = sectorDetails.find((one) => one.slug === slug)
+    return found ? [{ ...classify(found), percentage }] : []
+  })
+}
+
+/**
+ * Returns a record as an IATI activity.
+ * @param value a row of `activityStatement`.
+ */
+export function toActivity(
+  value: unknown,
+  { activity: roles = {} }: Resource,
+  publisher: Publisher,
+): Activity {
+  const [found, known] = row.parse(value)
+  const own = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
+  const money = (one: ActivityRecord['amounts'][number]): MoneyValue => ({
+    amount: one.amount,
+    currency: one.currency,
+    usd: one.valueUsd,
+    note: one.note,
+    period: periodOf(found, known, one.date),
+  })
+  const ofKind = (kind: string) => found.amounts.filter((one) => one.kind === kind).map(money)
+  const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
+  return {
+    identifier: own?.id ?? `${publisher.iatiId}-${found.id}`,
+    updatedAt: found.updatedAt,
+    reporter: { ref: publisher.iatiId, type: publisher.iatiType, name: publisher.name },
+    title: found.title,
+    description: found.summary ?? found.title,
+    organisations: organisationsOf(found, roles),
+    otherIdentifiers: found.externalIds
+      .filter((one) => one !== own)
+      .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
+    status: statusOf(found, known),
+    dates: datesOf(found, known),
+    countries: recipients(found, roles).flatMap(({ country }) => {
+      const one = found.countries.find(({ code }) => code === country)
+      return one ? [one.alpha2 ?? one.code] : []
+    }),
+    regions: recipients(found, roles).flatMap(({ region }) => region ?? []),
+    locations: found.locations.map(({ name, country, latitude, longitude }) => ({
+      name: name ?? nameOf(country),
+      latitude,
+      longitude,
+    })),
+    sectors: sectorsOf(found),
+    tags: found.topicDetails.map(({ slug, name }) => ({ code: slug, vocabulary: '99', name })),
+    flowType: found.flowType ? flowCodes[found.flowType] : undefined,
+    financeType: found.financeType ?? undefined,
+    aidType: found.aidType ?? undefined,
+    budgets: ofKind('budget'),
+    plannedDisbursements: ofKind('planned_disbursement'),
+    transactions: found.amounts.flatMap((one) => {
+      const type = transactionCodes[one.kind]
+      return type === undefined ? [] : [{ ...money(one), type }]
+    }),
+    otherAmounts: found.amounts
+      .filter(({ kind }) => kind === 'other')
+      .map((one) => ({ ...money(one), kind: one.kind })),
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { CopySession } from '../../database/database.ts'
+import { type CalendarEvent, writeCalendar } from '../../formats/icalendar.ts'
+import { parseNdjson } from '../../formats/ndjson.ts'
+import type { Resource } from '../../model/resource.ts'
+import { calendarStatement } from '../../query/export.ts'
+import type { Selection } from '../../query/list.ts'
+import type { Publisher } from '../publisher.ts'
+
+/** A record with its dates: property, earliest and latest day, and the date as the source gives it. */
+const row = z.tuple([
+  z.string(),
+  z.string(),
+  z.number(),
+  z.string(),
+  z.array(z.tuple([z.string(), z.string(), z.string(), z.string()]).nullable()),
+])
+
+function toEvents(value: unknown, { name, calendar = {} }: Resource, { url }: Publisher): CalendarEvent[] {
+  const [key, title, version, changedAt, dates] = row.parse(value)
+  return dates.flatMap((found) => {
+    if (!found) return []
+    const [property, first, last, date] = found
+    return {
+      uid: `${key}-${property}@entente`,
+      sequence: version,
+      changedAt,
+      first,
+      last,
+      summary: `${calendar[property]}: ${title}`,
+      ...(first !== last && { description: `The day is not known. The date is ${date} (EDTF).` }),
+      ...(url !== undefined && { url: `${url}/v1/${name}/${key}` }),
+    }
+  })
+}
+
+const count = z.tuple([z.number()])
+
+async function readCount(source: AsyncIterable<Buffer>): Promise<number> {
+  for await (const values of parseNdjson(source)) {
+    const [first] = values
+    if (first !== undefined) return count.parse(first)[0]
+  }
+  return 0
+}
+
+async function* readEvents(
+  { resource }: Selection,
+  publisher: Publisher,
+  source: AsyncIterable<Buffer>,
+): AsyncGenerator<CalendarEvent[]> {
+  for await (const values of parseNdjson(source))
+    yield values.flatMap((value) => toEvents(value, resource, publisher))
+}
+
+/**
+ * Streams the calendar of a selection.
+ * @param imprecise the bytes of `impreciseDatesStatement`.
+ */
+export async function* calendarFile(
+  selection: Selection,
+  publisher: Publisher,
+  imprecise: AsyncIterable<Buffer>,
+  session: CopySession,
+): AsyncGenerator<string> {
+  const { resource } = selection
+  const leftOut = await readCount(imprecise)
+  const titles = Object.values(resource.calendar ?? {}).join(', ')
+  const facts = {
+    name: `${publisher.name}: ${resource.name}`,
+    description: `${titles}. A date that is not known to the day lasts as long as it may mean. ${leftOut} dates that may mean more than a year are left out.`,
+  }
+  const source = await session.start(calendarStatement(selection), `copy (a calendar of ${resource.name})`)
+  yield* writeCalendar(facts, readEvents(selection, publisher, source))
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { foldLine } from '../../src/formats/icalendar.ts'
+import { type Api, openApi } from '../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { PUBLIC_URL: 'https://registry.example' } })
+})
+afterAll(() => api.close())
+
+const agreement = async (document: object) => {
+  const answer = await api.post('/v1/agreements', { kind: 'treaty', title: 'Calendar', ...document })
+  expect(answer.status, answer.text).toBe(201)
+  return answer.json<{ id: string }>().id
+}
+
+/** The calendar of some agreements: its lines, unfolded. */
+async function calendar(ids: string[]) {
+  const answer = await api.get(`/v1/agreements/export?format=ics&id=${ids.join()}`)
+  expect(answer.headers.get('content-type')).toBe('text/calendar; charset=utf-8')
+  for (const line of answer.text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
+  expect(answer.text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+  return answer.text.replaceAll('\r\n ', '').split('\r\n')
+}
+
+describe('GET /v1/agreements/export?format=ics', () => {
+  it('has an event for each entry into force and expiry, with a lasting identity', async () => {
+    const id = await agreement({
+      title: '科技; energy, and water',
+      inForceFrom: '2011-04-05',
+      expiresOn: '2016-04',
+    })
+    const lines = await calendar([id])
+    expect(lines.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(2)
+    for (const line of [
+      `UID:${id}-inForceFrom@entente`,
+      'DTSTART;VALUE=DATE:20110405',
+      'DTEND;VALUE=DATE:20110406',
+      'SUMMARY:Entry into force: 科技\\; energy\\, and water',
+      `URL:https://registry.example/v1/agreements/${id}`,
+      'SEQUENCE:1',
+      `UID:${id}-expiresOn@entente`,
+      'DTSTART;VALUE=DATE:20160401',
+      'DTEND;VALUE=DATE:20160501',
+      'DESCRIPTION:The day is not known. The date is 2016-04 (EDTF).',
+    ])
+      expect(lines).toContain(line)
+    expect([lines[0], lines.at(-2)]).toEqual(['BEGIN:VCALENDAR', 'END:VCALENDAR'])
+  })
+
+  it('leaves out dates that may mean more than a year, and counts them', async () => {
+    const ids = [
+      await agreement({ inForceFrom: '201X', expiresOn: '2030/..' }),
+      await agreement({ inForceFrom: '-0044-03-15' }),
+      await agreement({ inForceFrom: '2011?' }),
+      await agreement({}),
+    ]
+    const lines = await calendar(ids)
+    expect(lines.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(1)
+    expect(lines.find((line) => line.startsWith('DESCRIPTION:'))).toContain(
+      ' 3 dates that may mean more than',
+    )
+  })
+
+  it('exists for resources with dates of a calendar alone', async () => {
+    expect((await api.get('/v1/sources/export?format=ics')).status).toBe(400)
+  })
+})
+
+it('folding a line keeps its characters, in lines of at most 75 octets', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (line) => {
+      const clean = line.replaceAll(/[\r\n]/g, '')
+      const folded = foldLine(clean)
+      expect(folded.replaceAll('\r\n ', '')).toBe(clean)
+      for (const part of folded.split('\r\n')) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(75)
+    }),
+  )
+})

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({
+    env: { PUBLISHER_NAME: 'A ministry & more', IATI_ORG_ID: 'XX-1', IATI_ORG_TYPE: '15' },
+  })
+})
+afterAll(() => api.close())
+
+/** The names of an element's direct children, in order. Throws when a tag is not closed by its own name. */
+function childrenOf(xml: string, parent: string): string[] {
+  const open: string[] = []
+  const found: string[] = []
+  for (const [, closing, name = '', empty] of xml.matchAll(/<(\/?)([\w:-]+)[^<>]*?(\/?)>/g)) {
+    if (closing) {
+      const last = open.pop()
+      if (last !== name) throw new Error(`</${name}> closes <${last}>`)
+      continue
+    }
+    if (open.at(-1) === parent) found.push(name)
+    if (!empty) open.push(name)
+  }
+  if (open.length > 0) throw new Error(`<${open.at(-1)}> is not closed`)
+  return found
+}
+
+const exported = async (query: string, resource = 'assistance-programs') => {
+  const answer = await api.get(`/v1/${resource}/export?format=iati${query}`)
+  expect(answer.status, answer.text).toBe(200)
+  return answer
+}
+
+/** Folder of the XSDs of IATI 2.03; the schemas are not part of the repository. */
+const schemas = process.env.IATI_SCHEMAS
+
+describe('GET /v1/assistance-programs/export?format=iati', () => {
+  beforeAll(async () => {
+    const { id } = (
+      await api.post('/v1/organizations', {
+        name: 'Bank <of> "Trade"',
+        type: 'private_sector',
+        externalIds: [{ scheme: 'iati', id: 'XX-BANK-1' }],
+      })
+    ).json<{ id: string }>()
+    const answer = await api.post('/v1/assistance-programs', {
+      title: 'Water & power',
+      status: 'closed',
+      startsOn: '2009-05',
+      endsOn: '2011-02-03',
+      summary: 'Two lines\nof <text>.',
+      participants: [
+        { country: 'CHN', role: 'donor' },
+        { organization: id, role: 'implementer' },
+        { country: 'PAK', role: 'recipient' },
+        { region: '002', role: 'beneficiary' },
+      ],
+      topics: ['energy'],
+      sectors: [
+        { topic: 'crs-14010', percentage: 60 },
+        { topic: 'energy', percentage: 40 },
+      ],
+      locations: [{ name: 'A dam', country: 'PAK', latitude: 34.5, longitude: 72.25 }, { country: 'PAK' }],
+      amounts: [
+        { kind: 'commitment', date: '2009-06-07', amount: 100.5, currency: 'CNY', valueUsd: 15 },
+        { kind: 'disbursement', date: '2010', amount: -3, currency: 'USD', note: 'Paid back' },
+        { kind: 'budget', date: '2010', amount: 7, currency: 'USD' },
+        { kind: 'planned_disbursement', amount: 8, currency: 'USD' },
+        { kind: 'other', amount: 9, currency: 'USD' },
+      ],
+      aidType: 'C01',
+      flowType: 'oof',
+      financeType: '421',
+      externalIds: [{ scheme: 'aid-register', id: '17' }],
+    })
+    expect(answer.status, answer.text).toBe(201)
+  })
+
+  it('has the parts of an activity in the order of the standard, well-formed', async () => {
+    const { text, headers } = await exported('&title=Water %26 power')
+    expect(headers.get('content-type')).toBe('application/xml; charset=utf-8')
+    expect(headers.get('content-disposition')).toContain('assistance-programs.xml')
+    const parts = childrenOf(text, 'iati-activity')
+    expect(parts.filter((part, at) => part !== parts[at - 1])).toEqual([
+      'iati-identifier',
+      'reporting-org',
+      'title',
+      'description',
+      'participating-org',
+      'other-identifier',
+      'activity-status',
+      'activity-date',
+      'recipient-country',
+      'recipient-region',
+      'location',
+      'sector',
+      'tag',
+      'default-flow-type',
+      'default-finance-type',
+      'default-aid-type',
+      'budget',
+      'planned-disbursement',
+      'transaction',
+      'entente:amount',
+    ])
+  })
+
+  it('has the codes of the standard, and days for dates that are less precise', async () => {
+    const { text } = await exported('&title=Water %26 power')
+    for (const part of [
+      '<reporting-org ref="XX-1" type="15"><narrative>A ministry &amp; more</narrative></reporting-org>',
+      '<participating-org type="10" role="1"><narrative>China</narrative></participating-org>',
+      '<participating-org ref="XX-BANK-1" type="70" role="4"><narrative>Bank &lt;of&gt; "Trade"</narrative>',
+      '<activity-status code="4"/>',
+      '<activity-date type="2" iso-date="2009-05-01"><narrative>2009-05</narrative></activity-date>',
+      '<activity-date type="4" iso-date="2011-02-03"/>',
+      '<recipient-country code="PK"/><recipient-region code="002" vocabulary="2"/>',
+      '<pos>34.5 72.25</pos>',
+      '<sector vocabulary="1" code="14010" percentage="60"/>',
+      '<sector vocabulary="99" code="energy" percentage="40"><narrative>Energy</narrative></sector>',
+      '<default-flow-type code="20"/><default-finance-type code="421"/><default-aid-type code="C01"/>',
+      '<period-start iso-date="2010-01-01"/><period-end iso-date="2010-12-31"/>',
+      '<value currency="CNY" value-date="2009-06-07" entente:value-usd="15">100.5</value>',
+      '<transaction-type code="3"/><transaction-date iso-date="2010-01-01"/>',
+      '<description><narrative>Paid back</narrative></description>',
+      '<entente:amount kind="other" currency="USD">9</entente:amount>',
+      '<other-identifier ref="17" type="A9">',
+    ])
+      expect(text).toContain(part)
+  })
+
+  it('says of an activity without dates that none is known', async () => {
+    const { text } = await exported('')
+    expect(childrenOf(text, 'iati-activities').length).toBeGreaterThan(8)
+    expect(text).toMatch(/<activity-date type="2" iso-date="\d{4}-\d\d-\d\d"><narrative>No date is known\./)
+  })
+
+  it.skipIf(!schemas).each(['assistance-programs', 'projects'])(
+    'of %s is valid by the XML Schema of IATI 2.03',
+    async (resource) => {
+      const file = join(mkdtempSync(join(tmpdir(), 'iati-')), 'activities.xml')
+      writeFileSync(file, (await exported('', resource)).text)
+      const schema = join(schemas ?? '', 'iati-activities-schema.xsd')
+      expect(() =>
+        execFileSync('xmllint', ['--noout', '--schema', schema, file], { stdio: 'pipe' }),
+      ).not.toThrow()
+    },
+  )
+
+  it('refuses fields, include and per, and exists for activities alone', async () => {
+    for (const query of ['fields=title', 'include=citations', 'per=participant', 'names=true']) {
+      const refused = await api.get(`/v1/projects/export?format=iati&${query}`)
+      expect(refused.status, query).toBe(400)
+    }
+    expect((await api.get('/v1/agreements/export?format=iati')).status).toBe(400)
+  })
+})
