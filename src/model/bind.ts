@@ -6,13 +6,14 @@ import { records } from '../database/tables/records.ts'
 import { listed } from '../problems/suggest.ts'
 import { citationCollection, citationFilters, citationInclude } from './citations.ts'
 import type { FieldQuery } from './field.ts'
-import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
+import { anyOf, type Filter, fullText, happenedIn, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
 import { nameLinesOf } from './names.ts'
 import type { Registry } from './registry.ts'
-import type { BoundField, Key, Resource, ResourceDefinition, ResourcePlace } from './resource.ts'
+import type { BoundField, Key, RecordTable, Resource, ResourceDefinition, ResourcePlace } from './resource.ts'
 import { nameInput } from './schema-names.ts'
+import { edtf } from './schemas.ts'
 import { byColumn, type SortKey } from './sorts.ts'
 
 /** Makes a resource from its declaration: its document, filters, sort keys, dimensions and includes, from its fields. */
@@ -94,6 +95,21 @@ function resourcePlace(registry: Registry, { name }: ResourceDefinition): Resour
   }
 }
 
+/** The filter by the time of a record's event, for resources that have one. */
+const eventQuery = (table: RecordTable, { happened }: ResourceDefinition): FieldQuery =>
+  happened
+    ? {
+        filters: {
+          // Clients that draw records in time learn here which properties are the dates of the event.
+          happenedIn: happenedIn(
+            table,
+            happened,
+            edtf('A day or a span of days.').meta({ 'x-dates': happened }),
+          ),
+        },
+      }
+    : {}
+
 /** The properties that the full-text index covers, as text for a sentence. */
 const searchedProperties = ({ fields }: ResourceDefinition): string =>
   listed(Object.keys(fields).filter((name) => fields[name]?.searchText))
@@ -112,6 +128,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
   const queries = [
     ...Object.values(bound).map(({ field, place }) => field.query?.(place) ?? {}),
     query?.(resourcePlace(registry, definition)) ?? {},
+    eventQuery(table, definition),
   ]
   const lines = nameLinesOf(getTableColumns(table), search)
   const resource: Resource = {

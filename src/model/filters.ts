@@ -257,6 +257,35 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
   }
 }
 
+/**
+ * A filter by the time of a record's event: one date, or a start and an end. Dates are compared by overlap, as by
+ * `edtfDate`. An event without an end continues, and one without a start has no lower bound; one without any date is not
+ * found.
+ */
+export function happenedIn(
+  table: PgTable,
+  [start, end = start]: readonly [string] | readonly [string, string],
+  value: z.ZodType,
+): Filter {
+  const bound = (property: string) => columnOf(table, `${property}Earliest`)
+  const overlaps = (property: string, days: SQL) =>
+    sql`${dateSpan(bound(property), columnOf(table, `${property}Latest`))} && ${days}`
+  const orOpen = (property: string, days: SQL) =>
+    sql`(${bound(property)} is null or ${overlaps(property, days)})`
+  const hasOneDate = start === end
+  return where(
+    value,
+    hasOneDate
+      ? `Records that may have happened in a span of days, by \`${start}\`.`
+      : `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records without any of the two dates are not found.`,
+    (days) =>
+      hasOneDate
+        ? sql`(${bound(start)} is not null and ${overlaps(start, meantBy(days))})`
+        : sql`(${orOpen(end, side.since(days))} and ${orOpen(start, side.until(days))}
+          and (${bound(start)} is not null or ${bound(end)} is not null))`,
+  )
+}
+
 /** Schema of a number in a URL. */
 export const decimalText = z
   .string()

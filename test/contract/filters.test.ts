@@ -48,6 +48,7 @@ const places: Record<string, string[]> = {
   language: ['/languages/0'],
   successor: ['/successors/0'],
   inForceOn: ['/inForceFrom'],
+  happenedIn: ['/signedOn', '/startsOn', '/designatedOn'],
   source: ['/citations/0/source'],
   externalIdScheme: ['/externalIds/0/scheme'],
 }

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { worldOf } from '../support/labelled-records.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+describe('happenedIn finds what may have happened in a span of days', () => {
+  it('compares the only date of a record by overlap', async () => {
+    const dates = ['2010', '2011-04', '201X', '2013/..', '../2009', 'none']
+    const world = await worldOf(
+      api,
+      'agreements',
+      Object.fromEntries(
+        dates.map((date) => [
+          date,
+          { title: date, kind: 'agreement', signedOn: date === 'none' ? null : date },
+        ]),
+      ),
+    )
+    expect(await world.find({ happenedIn: '2011' })).toEqual(['2011-04', '201X'])
+    expect(await world.find({ happenedIn: '2010/2011-03' })).toEqual(['2010', '201X'])
+    expect(await world.find({ happenedIn: '2012/..' })).toEqual(['2013/..', '201X'])
+    expect(await world.find({ happenedIn: '../2010' })).toEqual(['../2009', '2010', '201X'])
+  })
+
+  it('lets an event without an end continue, and one without a start begin at any time', async () => {
+    const world = await worldOf(api, 'projects', {
+      'whole span': { title: 'a', kind: 'other', startsOn: '2004', endsOn: '2010' },
+      continues: { title: 'b', kind: 'other', startsOn: '2006', endsOn: null },
+      'began at some time': { title: 'c', kind: 'other', startsOn: null, endsOn: '2006-05' },
+      'at some time': { title: 'd', kind: 'other', startsOn: null, endsOn: null },
+    })
+    const found = (happenedIn: string) => world.find({ happenedIn })
+    expect(await found('2007')).toEqual(['continues', 'whole span'])
+    expect(await found('2006')).toEqual(['began at some time', 'continues', 'whole span'])
+    expect(await found('../2003')).toEqual(['began at some time'])
+    expect(await found('2011/..')).toEqual(['continues'])
+  })
+
+  it('selects the records that a network has between the same dates', async () => {
+    for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
+      for (const [from, to] of [
+        ['2006', '2011-04'],
+        ['1990', '2005'],
+      ]) {
+        const network = await api.get(
+          `/v1/countries/CHN/network?resource=${resource}&from=${from}&to=${to}&limit=1000`,
+        )
+        const list = await api.get(`/v1/${resource}?country=CHN&happenedIn=${from}/${to}&limit=1&count=exact`)
+        expect(list.json<{ page: { total: { count: number } } }>().page.total.count, resource).toBe(
+          network.json<{ total: { records: number } }>().total.records,
+        )
+      }
+    }
+  })
+})
