@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+/** Headers by which the API knows the client, and the language that it prefers. */
+const passedHeaders = ['authorization', 'client-id', 'accept-language', 'user-agent'] as const
+
+/** A response of the API to a read in this process. */
+export interface ReadResponse {
+  status: number
+  contentType: string
+  text: string
+}
+
+/** Returns those of the named headers that a request has. */
+export const pickHeaders = ({ headers }: FastifyRequest, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name]
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )
+
+/**
+ * Reads the API as the client of a request: through the same plugins, so under the same access, visibility, limits and
+ * cache. Each read costs its own units of the rate limit.
+ * @param signal ends the read when it is aborted.
+ */
+export async function readAs(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  path: string,
+  signal: AbortSignal,
+): Promise<ReadResponse> {
+  const headers = {
+    ...pickHeaders(request, passedHeaders),
+    host: request.host,
+    'accept-encoding': 'identity',
+  }
+  const response = await app.inject({ method: 'GET', url: path, headers, remoteAddress: request.ip, signal })
+  return {
+    status: response.statusCode,
+    contentType: String(response.headers['content-type']),
+    text: response.payload,
+  }
+}
