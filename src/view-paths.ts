@@ -3,7 +3,13 @@ export const viewPaths = {
   overview: '/',
   search: '/search',
   changes: '/changes',
+  map: '/map',
+  timeline: '/timeline',
+  network: '/network',
+  compare: '/compare',
   country: '/countries/:code',
   explore: '/explore/:resource',
   record: '/records/:resource/:key',
 } as const
+
+export type ViewName = keyof typeof viewPaths

@@ -1,9 +1,10 @@
 import { lazy, Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
-import { Link, Route, Switch, useLocation, useSearch } from 'wouter-preact'
+import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-preact'
 import { viewPaths } from '../view-paths.ts'
 import { activities } from './api/resources.ts'
 import { SearchBox } from './components/search-box.tsx'
+import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularies } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, rememberLanguage, useLanguage } from './i18n/language.ts'
 import { ChangesView } from './views/changes.tsx'
@@ -12,6 +13,10 @@ import { OverviewView } from './views/overview.tsx'
 import { SearchView } from './views/search.tsx'
 
 const ExploreView = lazy(() => import('./views/explore.tsx'))
+const MapView = lazy(() => import('./views/map.tsx'))
+const TimelineView = lazy(() => import('./views/timeline.tsx'))
+const NetworkView = lazy(() => import('./views/network.tsx'))
+const CompareView = lazy(() => import('./views/compare.tsx'))
 const RecordView = lazy(() => import('./views/record.tsx'))
 
 /** Explored from the header, beside what countries take part in. */
@@ -29,7 +34,11 @@ function Navigation() {
     <nav class="nav" aria-label={t('nav.main')}>
       {item('/', t('nav.overview'))}
       {explored.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
-      {item('/changes', t('nav.changes'))}
+      {item(viewPaths.map, t('nav.map'))}
+      {item(viewPaths.timeline, t('nav.timeline'))}
+      {item(viewPaths.network, t('nav.network'))}
+      {item(viewPaths.compare, t('nav.compare'))}
+      {item(viewPaths.changes, t('nav.changes'))}
     </nav>
   )
 }
@@ -61,6 +70,18 @@ function Views() {
         <Route path={viewPaths.changes}>
           <ChangesView />
         </Route>
+        <Route path={viewPaths.map}>
+          <MapView />
+        </Route>
+        <Route path={viewPaths.timeline}>
+          <TimelineView />
+        </Route>
+        <Route path={viewPaths.network}>
+          <NetworkView />
+        </Route>
+        <Route path={viewPaths.compare}>
+          <CompareView />
+        </Route>
         <Route path={viewPaths.country}>{({ code }) => <CountryView key={code} code={code} />}</Route>
         <Route path={viewPaths.explore}>
           {({ resource }) => <ExploreView key={resource} name={resource} />}
@@ -83,8 +104,35 @@ export function App() {
   document.documentElement.lang = tag
   return (
     <LanguageContext.Provider value={language}>
-      <Shell />
+      {isEmbedded ? (
+        <Router hook={useEmbeddedLocation}>
+          <EmbeddedView />
+        </Router>
+      ) : (
+        <Shell />
+      )}
     </LanguageContext.Provider>
+  )
+}
+
+/** A view inside another page: nothing around it but the way to the whole. */
+function EmbeddedView() {
+  const { t } = useLanguage()
+  return (
+    <LabelsContext.Provider value={useVocabularies()}>
+      <div class="shell embedded">
+        <main class="main" id="main">
+          <Views />
+        </main>
+        <footer class="footer">
+          <div class="footer-inner">
+            <a href={unframedUrl()} target="_blank" rel="noreferrer">
+              {t('embed.open')}
+            </a>
+          </div>
+        </footer>
+      </div>
+    </LabelsContext.Provider>
   )
 }
 

@@ -3,6 +3,7 @@ import { App } from './app.tsx'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/components.css'
+import './styles/charts.css'
 import './styles/print.css'
 
 const root = document.getElementById('app')

@@ -17,6 +17,8 @@ export interface ResourceDescription {
   filterValues: Readonly<Record<string, 'texts' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
+  /** The dates of the record's event: one, or its start and end. */
+  happened?: string[]
   /** The formats of an export. */
   formats: string[]
 }
@@ -33,6 +35,20 @@ export const hasParticipants = ({ dimensions }: ResourceDescription): boolean =>
 
 /** The resources that are the subject of the registry: those in which countries take part. */
 export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
+
+/** When records happened: the date of the event or its start, its end if it has one, and the dimension of the year. */
+export interface MainDate {
+  start: string
+  end: string | undefined
+  yearDimension: string
+}
+
+/** Returns the date of a resource's event, such as `signedOn` of agreements and `startsOn` to `endsOn` of projects. */
+export function mainDate({ happened = [], dimensions }: ResourceDescription): MainDate | undefined {
+  const [start, end] = happened
+  const yearDimension = dimensions.find((name) => name === `${start?.replace(/(On|From)$/, '')}Year`)
+  return start === undefined || yearDimension === undefined ? undefined : { start, end, yearDimension }
+}
 
 /** The path of a record's view. */
 export const recordPath = (resource: string, key: string): string =>

@@ -13,6 +13,7 @@ interface Schema {
   format?: string
   enum?: (string | null)[]
   maxLength?: number
+  'x-dates'?: string[]
   properties?: Record<string, Schema>
   items?: Schema
   anyOf?: Schema[]
@@ -131,6 +132,7 @@ function describe(name: string) {
     filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValue(one.schema)])),
     sorts: sorts ? words(resolve(sorts.schema)).filter((word) => !word.startsWith('-')) : [],
     formats: format ? words(resolve(format.schema)) : [],
+    happened: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],
     dimensions: dimensions ? words(resolve(dimensions.schema)) : [],
   }
 }

@@ -6,10 +6,18 @@ import type { GeometryCollection, Topology } from 'topojson-specification'
 import geometryUrl from 'world-atlas/countries-50m.json?url'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
+import { pointPlaces } from './point-places.ts'
 
-/** A country with a number, by its ISO 3166-1 numeric code. */
+export interface LabelPoint {
+  longitude: number
+  latitude: number
+}
+
+/** A country with a number. */
 export interface MapValue {
-  numeric: string | null
+  code: string
+  /** Where its mark lies, if the registry says so. */
+  labelPoint: LabelPoint | null
   label: string
   value: number
   path: string
@@ -22,29 +30,25 @@ const shownHeight = 436
 
 const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' })
 
-/** The shapes of the world, and the centre of each country by its code. */
-interface World {
-  paths: string[]
-  centroids: ReadonlyMap<string, readonly [number, number]>
-}
-
-async function readWorld(): Promise<World> {
+/** Reads the shapes of the world as the path of an SVG. */
+async function readWorld(): Promise<string> {
   const response = await fetch(geometryUrl)
   // The file is one of world-atlas, or one of the same form that the operator has put in its place.
   const topology = (await response.json()) as Topology<{ countries: GeometryCollection }>
-  const { features } = feature(topology, topology.objects.countries)
-  const toPath = geoPath(projection)
-  return {
-    paths: features.map((country) => toPath(country) ?? ''),
-    centroids: new Map(features.map((country) => [String(country.id), toPath.centroid(country)])),
-  }
+  return geoPath(projection)(feature(topology, topology.objects.countries)) ?? ''
+}
+
+/** Where the mark of a country lies in the map. */
+function placeOf({ code, labelPoint }: MapValue): [number, number] | null {
+  const known = labelPoint ? ([labelPoint.longitude, labelPoint.latitude] as const) : pointPlaces[code]
+  return known ? projection([...known]) : null
 }
 
 /** The geometry, read once. */
-let world: Promise<World> | undefined
+let world: Promise<string> | undefined
 
-function useWorld(): World | undefined {
-  const [loaded, setLoaded] = useState<World>()
+function useWorld(): string | undefined {
+  const [loaded, setLoaded] = useState<string>()
   useEffect(() => {
     world ??= readWorld()
     world.then(setLoaded, () => {
@@ -56,26 +60,42 @@ function useWorld(): World | undefined {
 
 /** A map of the world with a circle for each country, whose area is its number. */
 export default function WorldMap({ caption, values }: { caption: string; values: readonly MapValue[] }) {
-  const { number } = useLanguage()
+  const { t, number } = useLanguage()
   const world = useWorld()
   const radius = scaleSqrt([0, Math.max(1, ...values.map(({ value }) => value))], [0, 26])
   const markers = values
-    .map((value) => ({ ...value, at: world?.centroids.get(value.numeric ?? '') }))
+    .map((value) => ({ ...value, at: placeOf(value) }))
     .sort((one, other) => other.value - one.value)
+  const missing = markers.filter(({ at }) => !at)
   return (
-    <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
-      <title>{caption}</title>
-      <path d={world?.paths.join('')} />
-      {markers.map(({ label, value, path, at }) => {
-        if (!at) return null
-        const name = `${label}: ${number(value)}`
-        return (
-          <Link key={label} href={path} aria-label={name}>
-            <title>{name}</title>
-            <circle cx={at[0]} cy={at[1]} r={Math.max(3, radius(value))} />
-          </Link>
-        )
-      })}
-    </svg>
+    <>
+      <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
+        <title>{caption}</title>
+        <path d={world} />
+        {markers.map(({ label, value, path, at }) => {
+          if (!at) return null
+          const name = `${label}: ${number(value)}`
+          return (
+            <Link key={label} href={path} aria-label={name}>
+              <title>{name}</title>
+              <circle cx={at[0]} cy={at[1]} r={Math.max(3, radius(value))} />
+            </Link>
+          )
+        })}
+      </svg>
+      {missing.length > 0 && (
+        <p class="small soft">
+          {t('chart.notOnMap')}{' '}
+          {missing.map(({ label, value, path }, at) => (
+            <span key={label}>
+              {at > 0 && ' · '}
+              <Link href={path}>
+                {label} {number(value)}
+              </Link>
+            </span>
+          ))}
+        </p>
+      )}
+    </>
   )
 }

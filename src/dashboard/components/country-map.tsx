@@ -40,17 +40,18 @@ export function CountryMap({ caption }: { caption: string }) {
 function Markers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
   const code = groups.flatMap(({ key }) => (key.country ? [key.country] : []))
   const state = useApi<Page<Country>>(
-    apiPath('/v1/countries', { code, limit: maxCountries, fields: 'code,numeric' }),
+    apiPath('/v1/countries', { code, limit: maxCountries, fields: 'code,labelPoint' }),
   )
   return (
     <Loaded state={state} height="30rem">
       {({ data }) => {
-        const numeric = new Map(data.map((country) => [country.code, country.numeric]))
+        const points = new Map(data.map(({ code, labelPoint }) => [code, labelPoint]))
         const values = groups.flatMap(({ key: { country }, label, measures: { count } }) =>
           country
             ? [
                 {
-                  numeric: numeric.get(country) ?? null,
+                  code: country,
+                  labelPoint: points.get(country) ?? null,
                   label: label.country ?? country,
                   value: count ?? 0,
                   path: recordPath('countries', country),

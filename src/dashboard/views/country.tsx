@@ -6,6 +6,7 @@ import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Timeline } from '../charts/timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
+import { AsOf, aYearAgo } from '../components/as-of.tsx'
 import { BriefingChanges } from '../components/briefing/changes.tsx'
 import { Expiring } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
@@ -66,7 +67,10 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
         </p>
       </div>
       <div class="toolbar no-print">
-        <AsOf asOf={asOf} code={code} />
+        <Link class="button" href={apiPath('/compare', { country: code, before: aYearAgo(), asOf })}>
+          {t('compare.twoMoments')}
+        </Link>
+        <ShownDay asOf={asOf} code={code} />
         <button type="button" onClick={() => print()}>
           {t('country.print')}
         </button>
@@ -75,34 +79,17 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
   )
 }
 
-/** Chooses the day of which the registry is shown: its last moment, by UTC. */
-function AsOf({ code, asOf }: { code: string; asOf: string | undefined }) {
+/** The day of which the country is shown, with the way back to today. */
+function ShownDay({ code, asOf }: { code: string; asOf: string | undefined }) {
   const { t } = useLanguage()
   const [, navigate] = useLocation()
   const path = `/countries/${code}`
   return (
     <>
-      <label class="small">
-        {t('country.asOf')}{' '}
-        <input
-          type="date"
-          value={asOf?.slice(0, 10) ?? ''}
-          max={new Date().toISOString().slice(0, 10)}
-          onChange={({ currentTarget: { value } }) =>
-            navigate(value === '' ? path : apiPath(path, { asOf: endOfDay(value) }))
-          }
-        />
-      </label>
+      <AsOf asOf={asOf} onChange={(chosen) => navigate(apiPath(path, { asOf: chosen }))} />
       {asOf !== undefined && <Link href={path}>{t('country.now')}</Link>}
     </>
   )
-}
-
-/** The last moment of a day, or now if the day is not over: the future cannot be asked for. */
-function endOfDay(day: string): string {
-  const end = `${day}T23:59:59.999Z`
-  const now = new Date().toISOString()
-  return end < now ? end : now
 }
 
 function Numbers({ briefing }: { briefing: CountryBriefing }) {

@@ -1,0 +1,34 @@
+import { apiPath } from './client.ts'
+import { activities } from './resources.ts'
+import type { Aggregate } from './types.ts'
+import { useApi } from './use-api.ts'
+
+/** A value of a dimension with its label. */
+export interface Option {
+  value: string
+  label: string
+}
+
+const maxGroups = 10_000
+
+/**
+ * The values of a dimension that records of any activity have, by label: the countries that take part in something, the
+ * topics of something.
+ */
+export function useOptions(dimension: string): Option[] {
+  // The list of activities never changes, so neither does the number of hooks.
+  const states = activities.map(({ name }) =>
+    useApi<Aggregate>(apiPath(`/v1/${name}/aggregate`, { groupBy: dimension, limit: maxGroups })),
+  )
+  const labels = new Map(
+    states
+      .flatMap(({ body }) => body?.data ?? [])
+      .flatMap(({ key, label }) => {
+        const value = key[dimension] ?? null
+        return value === null ? [] : [[value, label[dimension] ?? value]]
+      }),
+  )
+  return [...labels]
+    .map(([value, label]) => ({ value, label }))
+    .sort((one, other) => one.label.localeCompare(other.label))
+}

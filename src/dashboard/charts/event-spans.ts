@@ -1,0 +1,35 @@
+import { edtfSpan, type Span } from '../dates/edtf-span.ts'
+
+/** A bar of a timeline, from the first day to the day after the last. */
+export interface Bar {
+  from: Date
+  /** Null has no known end: the bar goes on. */
+  to: Date | null
+  kind: 'certain' | 'uncertain'
+}
+
+const dayMs = 86_400_000
+
+const after = (day: Date) => new Date(Number(day) + dayMs)
+
+/** The bar of every day that a date can mean. Without an earliest day it begins where the timeline does. */
+const dateBar = ({ earliest, latest, isExact }: Span, first: Date): Bar => ({
+  from: earliest ?? first,
+  to: latest && after(latest),
+  kind: isExact ? 'certain' : 'uncertain',
+})
+
+/**
+ * Returns the bars of an event: the days that its start can mean, the days that its end can mean, and between them the days
+ * on which it certainly went on. An event without an end has the days of its start only.
+ * @param start and end as EDTF; null is unknown.
+ * @param first the first day of the timeline, where dates with an open start begin.
+ */
+export function eventBars(start: string | null, end: string | null, first: Date): Bar[] {
+  const starts = start === null ? undefined : edtfSpan(start)
+  const ends = end === null ? undefined : edtfSpan(end)
+  const from = starts?.latest
+  const to = ends?.earliest
+  const between: Bar[] = from && to && from < to ? [{ from, to, kind: 'certain' }] : []
+  return [...(starts ? [dateBar(starts, first)] : []), ...between, ...(ends ? [dateBar(ends, first)] : [])]
+}

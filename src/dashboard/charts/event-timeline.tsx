@@ -1,0 +1,150 @@
+import { scaleUtc } from 'd3-scale'
+import { Link } from 'wouter-preact'
+import { edtfSpan } from '../dates/edtf-span.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { eventBars } from './event-spans.ts'
+import { fitText } from './fit-text.ts'
+import { useWidth } from './use-width.ts'
+
+/** A record in time. Dates are EDTF; null is unknown. */
+export interface TimedEvent {
+  title: string
+  start: string | null
+  end: string | null
+  /** Whether it goes on for a time of which no end is known. */
+  isOpen: boolean
+  /** Its dates in words. */
+  dates: string
+  path: string
+}
+
+const rowHeight = 24
+const barHeight = 12
+const axisHeight = 24
+const minBarWidth = 4
+/** Length of the dotted line that stands for an unknown end. */
+const openEndWidth = 28
+const dayMs = 86_400_000
+/** Titles beside bars are left out where less room than this is left. */
+const minTitleWidth = 60
+const tickWidth = 90
+
+/** The year at its beginning, the month otherwise. */
+const formatTick = (tick: Date, tag: string): string =>
+  new Intl.DateTimeFormat(tag, {
+    timeZone: 'UTC',
+    ...(tick.getUTCMonth() === 0 ? { year: 'numeric' } : { month: 'short' }),
+  }).format(tick)
+
+/** Labels at the edges of the chart lie inside. */
+const anchorAt = (place: number, width: number) =>
+  place < tickWidth / 3 ? 'start' : place > width - tickWidth / 3 ? 'end' : 'middle'
+
+/** The first and the last day of all dates, with a margin: a timeline of one day still needs an axis. */
+function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {
+  const days = events
+    .flatMap(({ start, end }) => [start, end])
+    .flatMap((date) => (date === null ? [] : (edtfSpan(date) ?? [])))
+    .flatMap(({ earliest, latest }) => [earliest, latest])
+    .flatMap((day) => (day === null ? [] : Number(day)))
+  if (days.length === 0) return undefined
+  const [first, last] = [Math.min(...days), Math.max(...days)]
+  const margin = Math.max(dayMs * 180, (last - first) * 0.03)
+  return [new Date(first - margin), new Date(last + margin)]
+}
+
+/**
+ * Records as bars over time, one row for each that has a date. What is certain is filled; a dashed bar covers every day that
+ * an imprecise date can mean.
+ */
+export function EventTimeline({ caption, events }: { caption: string; events: readonly TimedEvent[] }) {
+  const { tag } = useLanguage()
+  const [frame, width] = useWidth<HTMLDivElement>()
+  const days = extent(events)
+  const dated = events.filter(({ start, end }) => start !== null || end !== null)
+  const height = dated.length * rowHeight + axisHeight
+  const x = scaleUtc(days ?? [new Date(), new Date()], [2, width - 2])
+  return (
+    <div ref={frame}>
+      {days && (
+        <svg class="columns timeline" width={width} height={height}>
+          <title>{caption}</title>
+          {x.ticks(Math.max(2, Math.floor(width / tickWidth))).map((tick) => (
+            <g key={tick.toISOString()}>
+              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + 6} />
+              <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
+                {formatTick(tick, tag)}
+              </text>
+            </g>
+          ))}
+          {dated.map((event, row) => (
+            <EventRow
+              key={event.path}
+              event={event}
+              first={days[0]}
+              x={(day) => x(day ?? days[1])}
+              y={row * rowHeight}
+              width={width}
+            />
+          ))}
+        </svg>
+      )}
+    </div>
+  )
+}
+
+function EventRow({
+  event: { title, start, end, isOpen, dates, path },
+  first,
+  x,
+  y,
+  width,
+}: {
+  event: TimedEvent
+  first: Date
+  /** The place of a day; null is the end of the timeline. */
+  x: (day: Date | null) => number
+  y: number
+  width: number
+}) {
+  const bars = eventBars(start, end, first).map(({ from, to, kind }) => ({
+    kind,
+    left: x(from),
+    right: Math.max(x(from) + minBarWidth, x(to)),
+  }))
+  const left = Math.min(...bars.map((bar) => bar.left))
+  const lastDay = Math.max(...bars.map((bar) => bar.right))
+  const right = isOpen ? Math.min(width, lastDay + openEndWidth) : lastDay
+  const middle = y + rowHeight / 2
+  const isAfter = width - right >= left
+  const room = (isAfter ? width - right : left) - 10
+  const name = `${title}: ${dates}`
+  return (
+    <Link href={path} aria-label={name}>
+      <title>{name}</title>
+      <rect class="hit" x="0" y={y} width={width} height={rowHeight} />
+      {bars.map((bar) => (
+        <rect
+          key={`${bar.kind}${bar.left}`}
+          class={bar.kind === 'certain' ? 'span' : 'span uncertain'}
+          x={bar.left}
+          y={middle - barHeight / 2}
+          width={bar.right - bar.left}
+          height={barHeight}
+          rx="2"
+        />
+      ))}
+      {isOpen && <line class="open-end" x1={lastDay} x2={right} y1={middle} y2={middle} />}
+      {room >= minTitleWidth && (
+        <text
+          class="event-title"
+          x={isAfter ? right + 6 : left - 6}
+          y={middle + 4}
+          text-anchor={isAfter ? 'start' : 'end'}
+        >
+          {fitText(title, room)}
+        </text>
+      )}
+    </Link>
+  )
+}

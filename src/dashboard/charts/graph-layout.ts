@@ -1,0 +1,87 @@
+import {
+  forceCollide,
+  forceLink,
+  forceManyBody,
+  forceSimulation,
+  forceX,
+  forceY,
+  type SimulationLinkDatum,
+  type SimulationNodeDatum,
+} from 'd3-force'
+import type { NetworkGraph } from './network-data.ts'
+
+/** A place in the chart. */
+export interface Place {
+  x: number
+  y: number
+}
+
+export interface GraphSize {
+  width: number
+  height: number
+}
+
+interface PlacedNode extends SimulationNodeDatum {
+  id: string
+}
+
+/** Milliseconds of a slice of the computation; half of a frame is left to the browser. */
+const sliceMs = 8
+const ticks = 300
+const margin = 24
+
+const rest = () => new Promise<void>((resolve) => setTimeout(resolve))
+
+/** Moves places so that they fill the chart. */
+function spread(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, Place> {
+  const xs = nodes.map(({ x = 0 }) => x)
+  const ys = nodes.map(({ y = 0 }) => y)
+  const scaled = (values: readonly number[], size: number) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)]
+    const span = high - low
+    return (value: number) => (span === 0 ? size / 2 : margin + ((value - low) / span) * (size - 2 * margin))
+  }
+  const [toX, toY] = [scaled(xs, width), scaled(ys, height)]
+  return new Map(nodes.map(({ id, x = 0, y = 0 }) => [id, { x: toX(x), y: toY(y) }]))
+}
+
+/**
+ * Computes the places of nodes: nodes that share records lie near one another. It works in slices, between which the page
+ * reacts, and returns the same places for the same network and size.
+ * @throws when the signal is aborted.
+ */
+export async function layoutGraph(
+  { nodes, edges, centre }: NetworkGraph,
+  size: GraphSize,
+  signal: AbortSignal,
+): Promise<Map<string, Place>> {
+  // In the order of their ids, since the first places depend on the order.
+  const placed: PlacedNode[] = nodes
+    .map(({ id }) => (id === centre ? { id, fx: 0, fy: 0 } : { id }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
+  const links: SimulationLinkDatum<PlacedNode>[] = edges
+    .filter(({ source, target }) => source !== target)
+    .map(({ source, target }) => ({ source, target }))
+  const simulation = forceSimulation(placed)
+    .force(
+      'link',
+      forceLink<PlacedNode, SimulationLinkDatum<PlacedNode>>(links)
+        .id(({ id }) => id)
+        .distance(70)
+        .strength(0.15),
+    )
+    .force('charge', forceManyBody().strength(-240))
+    .force('collide', forceCollide(22))
+    .force('x', forceX(0).strength(0.05))
+    .force('y', forceY(0).strength((0.05 * size.width) / size.height))
+    .stop()
+  let sliceEnd = performance.now() + sliceMs
+  for (let tick = 0; tick < ticks; tick += 1) {
+    simulation.tick()
+    if (performance.now() < sliceEnd) continue
+    await rest()
+    signal.throwIfAborted()
+    sliceEnd = performance.now() + sliceMs
+  }
+  return spread(placed, size)
+}

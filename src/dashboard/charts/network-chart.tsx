@@ -1,0 +1,161 @@
+import { scaleSqrt } from 'd3-scale'
+import { useEffect, useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { useLanguage } from '../i18n/language.ts'
+import { fitText, textWidth } from './fit-text.ts'
+import { layoutGraph, type Place } from './graph-layout.ts'
+import { type NetworkEdge, type NetworkGraph, type NetworkNode, pairOf } from './network-data.ts'
+import { useWidth } from './use-width.ts'
+
+const nodeRadius = 6
+const centreRadius = 10
+const labelHeight = 15
+const maxLabelWidth = 190
+
+/** Places of a graph in a chart of some size, once they are computed. */
+function useLayout(graph: NetworkGraph, width: number, height: number): Map<string, Place> | undefined {
+  const [places, setPlaces] = useState<Map<string, Place>>()
+  useEffect(() => {
+    const controller = new AbortController()
+    layoutGraph(graph, { width, height }, controller.signal).then(setPlaces, (error: unknown) => {
+      if (!controller.signal.aborted) throw error
+    })
+    return () => controller.abort()
+  }, [graph, width, height])
+  // Places of a former graph are for other nodes.
+  return places && graph.nodes.every(({ id }) => places.has(id)) ? places : undefined
+}
+
+interface Label {
+  node: NetworkNode
+  text: string
+  x: number
+  y: number
+  anchor: 'start' | 'end'
+}
+
+/** Labels beside nodes, those of the most connected nodes first. One that would cover another, or a node, is left out. */
+function placeLabels(
+  nodes: readonly NetworkNode[],
+  places: ReadonlyMap<string, Place>,
+  { width, centre }: { width: number; centre: string | undefined },
+): Label[] {
+  const taken: { left: number; right: number; top: number }[] = []
+  const isFree = (own: Place, left: number, right: number, top: number) =>
+    taken.every((box) => right < box.left || left > box.right || Math.abs(top - box.top) >= labelHeight) &&
+    [...places.values()].every(
+      (place) =>
+        place === own ||
+        place.x < left - nodeRadius ||
+        place.x > right + nodeRadius ||
+        Math.abs(place.y - own.y) > labelHeight / 2 + nodeRadius,
+    )
+  return nodes.flatMap((node) => {
+    const place = places.get(node.id)
+    if (!place) return []
+    const text = fitText(node.name, maxLabelWidth)
+    const length = textWidth(text)
+    const offset = (node.id === centre ? centreRadius : nodeRadius) + 5
+    const sides = [
+      { x: place.x + offset, left: place.x + offset, anchor: 'start' },
+      { x: place.x - offset, left: place.x - offset - length, anchor: 'end' },
+    ] as const
+    const top = place.y - labelHeight / 2
+    const side = sides.find(
+      ({ left }) => left >= 0 && left + length <= width && isFree(place, left, left + length, top),
+    )
+    if (!side) return []
+    taken.push({ left: side.left, right: side.left + length, top })
+    return [{ node, text, x: side.x, y: place.y + 4, anchor: side.anchor }]
+  })
+}
+
+/** The nodes with the most edges first, and the centre before all. */
+function byDegree({ nodes, edges, centre }: NetworkGraph): NetworkNode[] {
+  const degrees = new Map<string, number>()
+  for (const { source, target } of edges) {
+    for (const id of [source, target]) degrees.set(id, (degrees.get(id) ?? 0) + 1)
+  }
+  const rank = ({ id }: NetworkNode) => (id === centre ? Number.POSITIVE_INFINITY : (degrees.get(id) ?? 0))
+  return nodes.toSorted((one, other) => rank(other) - rank(one) || (one.id < other.id ? -1 : 1))
+}
+
+/** A network as a graph: a line for each two that share records, the wider the more records. */
+export function NetworkChart({
+  graph,
+  caption,
+  selected,
+  hrefOfNode,
+  onSelect,
+}: {
+  graph: NetworkGraph
+  caption: string
+  selected: NetworkEdge | undefined
+  hrefOfNode: (id: string) => string
+  onSelect: (edge: NetworkEdge) => void
+}) {
+  const { number } = useLanguage()
+  const [frame, width] = useWidth<HTMLDivElement>()
+  const height = Math.round(Math.min(640, Math.max(340, width * 0.6)))
+  const places = useLayout(graph, width, height)
+  const max = Math.max(1, ...graph.edges.map(({ count }) => count))
+  const lineWidth = scaleSqrt([0, max], [0.75, 8])
+  const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
+  const ordered = byDegree(graph)
+  const isOwn = ({ source, target }: NetworkEdge) => source === graph.centre || target === graph.centre
+  return (
+    <div ref={frame} style={{ minHeight: `${height}px` }}>
+      {places && (
+        <svg class="network" width={width} height={height}>
+          <title>{caption}</title>
+          {graph.edges.toReversed().map((edge) => {
+            const from = places.get(edge.source)
+            const to = places.get(edge.target)
+            if (!from || !to) return null
+            const isSelected = selected !== undefined && pairOf(selected) === pairOf(edge)
+            return (
+              // The table has the same as buttons.
+              // biome-ignore lint/a11y/noStaticElementInteractions: a line is no place for the keyboard's focus
+              <line
+                key={pairOf(edge)}
+                class={isSelected ? 'edge selected' : graph.centre && !isOwn(edge) ? 'edge between' : 'edge'}
+                x1={from.x}
+                y1={from.y}
+                x2={to.x}
+                y2={to.y}
+                stroke-width={lineWidth(edge.count)}
+                onClick={() => onSelect(edge)}
+              >
+                <title>{`${names.get(edge.source)} – ${names.get(edge.target)}: ${number(edge.count)}`}</title>
+              </line>
+            )
+          })}
+          {ordered.map(({ id, name }) => {
+            const place = places.get(id)
+            return (
+              place && (
+                <Link key={id} href={hrefOfNode(id)} aria-label={name}>
+                  <title>{name}</title>
+                  <circle class="hit" cx={place.x} cy={place.y} r="12" />
+                  <circle
+                    class={id === graph.centre ? 'node centre' : 'node'}
+                    cx={place.x}
+                    cy={place.y}
+                    r={id === graph.centre ? centreRadius : nodeRadius}
+                  />
+                </Link>
+              )
+            )
+          })}
+          {placeLabels(ordered, places, { width, centre: graph.centre }).map(
+            ({ node, text, x, y, anchor }) => (
+              <text key={node.id} x={x} y={y} text-anchor={anchor}>
+                {text}
+              </text>
+            ),
+          )}
+        </svg>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,100 @@
+import { scaleSqrt } from 'd3-scale'
+import { useState } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+import { fitText } from './fit-text.ts'
+import { type NetworkEdge, type NetworkGraph, pairOf } from './network-data.ts'
+import { useWidth } from './use-width.ts'
+
+const labelWidth = 130
+const minCell = 12
+const maxCell = 24
+
+/** The nodes in the order of how many records their edges have. */
+function byShared({ nodes, edges }: NetworkGraph) {
+  const sums = new Map<string, number>()
+  for (const { source, target, count } of edges) {
+    for (const id of [source, target]) sums.set(id, (sums.get(id) ?? 0) + count)
+  }
+  const sum = (id: string) => sums.get(id) ?? 0
+  return nodes.toSorted((one, other) => sum(other.id) - sum(one.id) || (one.id < other.id ? -1 : 1))
+}
+
+/** A network as a matrix: a row and a column for each participant, and a cell for each two that share records. */
+export function NetworkMatrix({
+  graph,
+  caption,
+  selected,
+  onSelect,
+}: {
+  graph: NetworkGraph
+  caption: string
+  selected: NetworkEdge | undefined
+  onSelect: (edge: NetworkEdge) => void
+}) {
+  const { t, number } = useLanguage()
+  const [frame, width] = useWidth<HTMLDivElement>()
+  const [pointed, setPointed] = useState<NetworkEdge>()
+  const nodes = byShared(graph)
+  const cell = Math.max(minCell, Math.min(maxCell, Math.floor((width - labelWidth) / nodes.length)))
+  const size = labelWidth + cell * nodes.length
+  const rows = new Map(nodes.map(({ id }, at) => [id, at]))
+  const names = new Map(nodes.map(({ id, name }) => [id, name]))
+  const opacity = scaleSqrt([0, Math.max(1, ...graph.edges.map(({ count }) => count))], [0.25, 1])
+  const cells = graph.edges.flatMap((edge) => {
+    const [one, other] = [rows.get(edge.source) ?? 0, rows.get(edge.target) ?? 0]
+    return [
+      { edge, row: one, column: other },
+      { edge, row: other, column: one },
+    ]
+  })
+  const named = pointed ?? selected
+  return (
+    <div ref={frame}>
+      <p class="small matrix-pointed">
+        {named
+          ? `${names.get(named.source)} – ${names.get(named.target)}: ${number(named.count)}`
+          : t('network.point')}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must be able to scroll it */}
+      <section class="matrix-frame" tabIndex={0} aria-label={caption}>
+        <svg class="matrix" width={size} height={size} role="img" aria-label={caption}>
+          <rect
+            class="field"
+            x={labelWidth}
+            y={labelWidth}
+            width={cell * nodes.length}
+            height={cell * nodes.length}
+          />
+          {nodes.map(({ id, name }, at) => {
+            const middle = labelWidth + at * cell + cell / 2 + 4
+            const text = fitText(name, labelWidth - 8)
+            return (
+              <g key={id}>
+                <text x={labelWidth - 4} y={middle} text-anchor="end">
+                  {text}
+                </text>
+                <text transform={`translate(${middle} ${labelWidth - 4}) rotate(-90)`}>{text}</text>
+              </g>
+            )
+          })}
+          {cells.map(({ edge, row, column }) => (
+            // The table has the same as buttons.
+            // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells are no places for the keyboard's focus
+            <rect
+              key={`${row},${column}`}
+              class={selected && pairOf(selected) === pairOf(edge) ? 'cell selected' : 'cell'}
+              x={labelWidth + column * cell + 0.5}
+              y={labelWidth + row * cell + 0.5}
+              width={cell - 1}
+              height={cell - 1}
+              fill-opacity={opacity(edge.count)}
+              onPointerEnter={() => setPointed(edge)}
+              onPointerLeave={() => setPointed(undefined)}
+              onClick={() => onSelect(edge)}
+            />
+          ))}
+        </svg>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,158 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { useLanguage } from '../i18n/language.ts'
+import { useWidth } from './use-width.ts'
+
+/** How many records began in a year. */
+export interface YearCount {
+  year: number
+  count: number
+}
+
+/** How many records of a resource have no year. */
+export interface UnknownYear {
+  label: string
+  count: number
+  path: string
+}
+
+/** Half of the width of a handle, by which the ends of the track lie inside the element. */
+const inset = 12
+const height = 48
+/** Milliseconds after the last movement of a handle until the period is chosen. */
+const settleMs = 150
+
+/** A period of years; an end without a year is open. */
+export interface Period {
+  from: number | undefined
+  to: number | undefined
+}
+
+/**
+ * Two handles over columns of years, which choose a period. At the ends of the track the period is open: then records
+ * without a date count, too.
+ */
+export function YearSlider({
+  years,
+  unknown,
+  period,
+  onChange,
+}: {
+  years: readonly YearCount[]
+  /** The records without a year, by resource, with the views of them. */
+  unknown: readonly UnknownYear[]
+  period: Period
+  onChange: (period: Period) => void
+}) {
+  const { t, number } = useLanguage()
+  const id = useId()
+  const known = [...years.map(({ year }) => year), period.from ?? [], period.to ?? []].flat()
+  const first = Math.min(...known)
+  const last = Math.max(...known)
+  const [shown, setShown] = useState({ from: period.from ?? first, to: period.to ?? last })
+  useEffect(
+    () => setShown({ from: period.from ?? first, to: period.to ?? last }),
+    [period.from, period.to, first, last],
+  )
+  const timer = useRef<ReturnType<typeof setTimeout>>()
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const move = (next: { from: number; to: number }) => {
+    setShown(next)
+    clearTimeout(timer.current)
+    const chosen = {
+      from: next.from === first ? undefined : next.from,
+      to: next.to === last ? undefined : next.to,
+    }
+    timer.current = setTimeout(() => onChange(chosen), settleMs)
+  }
+  if (known.length === 0) return <p class="soft small">{t('chart.noYears')}</p>
+  const handle = (end: 'from' | 'to') => (
+    <input
+      type="range"
+      id={`${id}${end}`}
+      min={first}
+      max={last}
+      value={shown[end]}
+      aria-label={t(end === 'from' ? 'chart.from' : 'chart.to')}
+      onInput={({ currentTarget: { valueAsNumber: year } }) =>
+        move(
+          end === 'from'
+            ? { ...shown, from: Math.min(year, shown.to) }
+            : { ...shown, to: Math.max(year, shown.from) },
+        )
+      }
+    />
+  )
+  const isAll = period.from === undefined && period.to === undefined
+  return (
+    <fieldset class="year-slider no-print">
+      <legend>
+        {t('chart.period')}{' '}
+        <output>{isAll ? t('chart.allYears') : t('value.range', { from: shown.from, to: shown.to })}</output>
+      </legend>
+      <div class="year-slider-track">
+        <YearColumns years={years} first={first} last={last} shown={shown} />
+        {handle('from')}
+        {handle('to')}
+      </div>
+      <p class="year-slider-ends soft small" aria-hidden="true">
+        <span>{first}</span>
+        <span>{last}</span>
+      </p>
+      <p class="small">
+        {!isAll && (
+          <button type="button" class="chip" onClick={() => onChange({ from: undefined, to: undefined })}>
+            {t('chart.allYears')}
+          </button>
+        )}
+        {unknown.length > 0 && (
+          <span class="soft">
+            {' '}
+            {t('chart.withoutYear')}{' '}
+            {unknown.map(({ label, count, path }, at) => (
+              <span key={label}>
+                {at > 0 && ' · '}
+                <Link href={path}>
+                  {label} {number(count)}
+                </Link>
+              </span>
+            ))}
+          </span>
+        )}
+      </p>
+    </fieldset>
+  )
+}
+
+function YearColumns({
+  years,
+  first,
+  last,
+  shown,
+}: {
+  years: readonly YearCount[]
+  first: number
+  last: number
+  shown: { from: number; to: number }
+}) {
+  const [frame, width] = useWidth<HTMLDivElement>()
+  const max = Math.max(1, ...years.map(({ count }) => count))
+  const step = (width - 2 * inset) / Math.max(1, last - first)
+  const columnWidth = Math.max(1, Math.min(2 * inset, step * 0.8))
+  return (
+    <div ref={frame}>
+      <svg class="columns" width={width} height={height} aria-hidden="true">
+        {years.map(({ year, count }) => (
+          <rect
+            key={year}
+            class={year < shown.from || year > shown.to ? 'outside' : undefined}
+            x={inset + (year - first) * step - columnWidth / 2}
+            y={height - (height * count) / max}
+            width={columnWidth}
+            height={(height * count) / max}
+          />
+        ))}
+      </svg>
+    </div>
+  )
+}

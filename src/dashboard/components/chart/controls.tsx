@@ -1,0 +1,54 @@
+import type { ComponentChildren } from 'preact'
+import { activities } from '../../api/resources.ts'
+import { useOptions } from '../../api/use-options.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { useParameters } from '../../use-parameters.ts'
+import { AsOf } from '../as-of.tsx'
+import { SelectField } from './select-field.tsx'
+
+/** The filters of a chart: resource, country, topic and the time of which the registry is shown. */
+export function ChartControls({
+  country,
+  allResources = false,
+  children,
+}: {
+  /** The parameter of the country, and what it is called. */
+  country: { parameter: string; label: string }
+  /** Whether the chart can show all resources together. */
+  allResources?: boolean
+  /** Further fields. */
+  children?: ComponentChildren
+}) {
+  const { t, tOr } = useLanguage()
+  const [parameters, change] = useParameters()
+  const resources = activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))
+  const set = (name: string, value: string | undefined) =>
+    change({ [name]: value, cursor: undefined, pair: undefined })
+  return (
+    <div class="chart-controls no-print">
+      <SelectField
+        label={t('chart.resource')}
+        value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
+        options={resources}
+        {...(allResources && { none: t('chart.all') })}
+        onChange={(value) => set('resource', value)}
+      />
+      <SelectField
+        label={country.label}
+        value={parameters.get(country.parameter) ?? ''}
+        options={useOptions('country')}
+        none={t('chart.all')}
+        onChange={(value) => set(country.parameter, value)}
+      />
+      <SelectField
+        label={tOr('property.topic', 'Topic')}
+        value={parameters.get('topic') ?? ''}
+        options={useOptions('topic')}
+        none={t('chart.all')}
+        onChange={(value) => set('topic', value)}
+      />
+      {children}
+      <AsOf asOf={parameters.get('asOf') ?? undefined} onChange={(asOf) => set('asOf', asOf)} />
+    </div>
+  )
+}

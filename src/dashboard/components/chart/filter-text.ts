@@ -1,0 +1,38 @@
+import { useOptions } from '../../api/use-options.ts'
+import { formatEdtf } from '../../dates/format-edtf.ts'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+
+/** Parameters of a chart that its title or its period says. */
+const saidElsewhere = [
+  'resource',
+  'centre',
+  'from',
+  'to',
+  'lang',
+  'embed',
+  'layout',
+  'pair',
+  'cursor',
+  'level',
+]
+
+/** The filters of a chart as a sentence, so that its numbers can be read without the controls. Empty without a filter. */
+export function useFilterText(parameters: URLSearchParams): string {
+  const language = useLanguage()
+  const labels = useLabels()
+  const names = new Map(
+    [...useOptions('country'), ...useOptions('topic')].map(({ value, label }) => [value, label]),
+  )
+  const { from, to } = Object.fromEntries(parameters)
+  const period =
+    from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
+  const filters = [...parameters]
+    .filter(([name]) => !saidElsewhere.includes(name))
+    .map(([name, value]) => {
+      const text = name === 'asOf' ? language.moment(value) : (names.get(value) ?? labels.word(value))
+      return `${labels.property(name)}: ${text}`
+    })
+  const all = [...period, ...filters]
+  return all.length === 0 ? '' : language.t('chart.filters', { filters: all.join(' · ') })
+}

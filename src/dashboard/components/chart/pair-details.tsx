@@ -1,0 +1,63 @@
+import { Link } from 'wouter-preact'
+import { apiPath } from '../../api/client.ts'
+import { explorePath, recordPath } from '../../api/resources.ts'
+import type { NetworkEdge } from '../../charts/network-data.ts'
+import { formatEdtf } from '../../dates/format-edtf.ts'
+import { useLanguage } from '../../i18n/language.ts'
+
+type Filters = Readonly<Record<string, string>>
+
+/** The view of the records that two participants share, with the filters of the network. */
+export const sharedPath = (
+  resource: string,
+  { source, target }: NetworkEdge,
+  { kind, filters }: { kind: 'country' | 'organization'; filters: Filters },
+): string => explorePath(apiPath(`/v1/${resource}`, { [`${kind}[all]`]: [source, target], ...filters }))
+
+/** What two participants share: records by resource as links to them, topics, and the first and last date. */
+export function PairDetails({
+  edge,
+  names,
+  network,
+}: {
+  edge: NetworkEdge
+  names: ReadonlyMap<string, string>
+  network: { kind: 'country' | 'organization'; filters: Filters }
+}) {
+  const language = useLanguage()
+  const { t, tOr, number } = language
+  const resource = network.kind === 'country' ? 'countries' : 'organizations'
+  const when = [edge.first, edge.last].flatMap((date) => (date === null ? [] : formatEdtf(date, language)))
+  return (
+    <section class="pair" aria-label={t('network.pair')}>
+      <h3>
+        {[edge.source, edge.target].map((id, at) => (
+          <span key={id}>
+            {at > 0 && ' – '}
+            <Link href={recordPath(resource, id)}>{names.get(id) ?? id}</Link>
+          </span>
+        ))}
+      </h3>
+      <ul class="chips">
+        {Object.entries(edge.resources)
+          .filter(([, count]) => count > 0)
+          .map(([name, count]) => (
+            <li key={name}>
+              <Link class="button" href={sharedPath(name, edge, network)}>
+                {tOr(`resource.${name}`, name)} {number(count)}
+              </Link>
+            </li>
+          ))}
+      </ul>
+      {edge.topics.length > 0 && (
+        <p class="small soft">
+          {t('country.topics')}:{' '}
+          {edge.topics.map(({ name, count }) => `${name} ${number(count)}`).join(' · ')}
+        </p>
+      )}
+      <p class="small soft">
+        {t('network.dates')}: {when.length === 0 ? t('value.unknown') : [...new Set(when)].join(' – ')}
+      </p>
+    </section>
+  )
+}

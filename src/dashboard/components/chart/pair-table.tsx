@@ -1,0 +1,78 @@
+import { useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { type NetworkEdge, type NetworkGraph, pairOf } from '../../charts/network-data.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { sharedPath } from './pair-details.tsx'
+
+/** Rows that are shown before a reader wants all. */
+const firstRows = 50
+
+/** The edges of a network as rows, with the number of records of each resource as a link to them. */
+export function PairTable({
+  graph,
+  caption,
+  names,
+  network,
+  onSelect,
+}: {
+  graph: NetworkGraph
+  caption: string
+  names: ReadonlyMap<string, string>
+  network: Parameters<typeof sharedPath>[2]
+  onSelect: (edge: NetworkEdge) => void
+}) {
+  const { t, tOr, number } = useLanguage()
+  const [showsAll, setShowsAll] = useState(false)
+  const rows = showsAll ? graph.edges : graph.edges.slice(0, firstRows)
+  const resources = Object.keys(graph.edges[0]?.resources ?? {})
+  return (
+    <details open={graph.edges.length <= 20}>
+      <summary>{t('state.table')}</summary>
+      <table>
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('network.pair')}</th>
+            {resources.map((name) => (
+              <th key={name} scope="col" class="number">
+                {tOr(`resource.${name}`, name)}
+              </th>
+            ))}
+            <th scope="col" class="number">
+              {t('network.all')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((edge) => (
+            <tr key={pairOf(edge)}>
+              <th scope="row">
+                <button type="button" class="plain" onClick={() => onSelect(edge)}>
+                  {names.get(edge.source)} – {names.get(edge.target)}
+                </button>
+              </th>
+              {resources.map((name) => {
+                const count = Object.entries(edge.resources).find(([resource]) => resource === name)?.[1] ?? 0
+                return (
+                  <td key={name} class="number">
+                    {count > 0 ? (
+                      <Link href={sharedPath(name, edge, network)}>{number(count)}</Link>
+                    ) : (
+                      number(0)
+                    )}
+                  </td>
+                )
+              })}
+              <td class="number">{number(edge.count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length < graph.edges.length && (
+        <button type="button" onClick={() => setShowsAll(true)}>
+          {t('network.showAll', { count: number(graph.edges.length) })}
+        </button>
+      )}
+    </details>
+  )
+}

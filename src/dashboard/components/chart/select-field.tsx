@@ -1,0 +1,34 @@
+import type { Option } from '../../api/use-options.ts'
+
+/** A choice among options, or of none. */
+export function SelectField({
+  label,
+  value,
+  options,
+  none,
+  onChange,
+}: {
+  label: string
+  value: string
+  options: readonly Option[]
+  /** What no choice is called; without it, one must be chosen. */
+  none?: string
+  onChange: (value: string) => void
+}) {
+  // A value of the URL stays, although no record has it.
+  const isUnknown = value !== '' && options.every((option) => option.value !== value)
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+        {none !== undefined && <option value="">{none}</option>}
+        {isUnknown && <option value={value}>{value}</option>}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,144 @@
+import { Link } from 'wouter-preact'
+import { type ResourceDescription, recordPath } from '../../api/resources.ts'
+import type { RecordDocument } from '../../api/types.ts'
+import { usePages } from '../../api/use-pages.ts'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { Value } from '../value.tsx'
+import { Loaded, Widget } from '../widget.tsx'
+import { compareRecords } from './record-differences.ts'
+
+/** Pages of 200 records that are compared. */
+const maxPages = 3
+
+/** The records that were added, removed or changed between two moments. */
+export function ChangedRecords({
+  resource,
+  filters,
+  moments: [before, after],
+}: {
+  resource: ResourceDescription
+  filters: Readonly<Record<string, string>>
+  moments: readonly [string | undefined, string | undefined]
+}) {
+  const { t } = useLanguage()
+  const path = `/v1/${resource.name}`
+  const old = usePages<RecordDocument>(path, { ...filters, asOf: before }, maxPages)
+  const now = usePages<RecordDocument>(path, { ...filters, asOf: after }, maxPages)
+  const state = old.error ? old : now
+  return (
+    <Widget title={t('compare.changes')} caption={t('compare.changesCaption')} wide>
+      <Loaded state={state} height="16rem">
+        {() =>
+          old.body && now.body ? (
+            old.body.hasMore || now.body.hasMore ? (
+              <p class="empty">{t('compare.tooMany')}</p>
+            ) : (
+              <Differences resource={resource} before={old.body.data} after={now.body.data} />
+            )
+          ) : null
+        }
+      </Loaded>
+    </Widget>
+  )
+}
+
+function Differences({
+  resource,
+  before,
+  after,
+}: {
+  resource: ResourceDescription
+  before: readonly RecordDocument[]
+  after: readonly RecordDocument[]
+}) {
+  const { t, number } = useLanguage()
+  const { added, removed, changed } = compareRecords(resource, before, after)
+  const key = (record: RecordDocument) => String(record[resource.key])
+  const title = (record: RecordDocument) => String(record[resource.title] ?? key(record))
+  const link = (record: RecordDocument) => (
+    <Link href={recordPath(resource.name, key(record))}>{title(record)}</Link>
+  )
+  if (added.length + removed.length + changed.length === 0)
+    return <p class="empty">{t('compare.noChanges')}</p>
+  return (
+    <div class="stack">
+      {added.length > 0 && (
+        <section>
+          <h3>{t('compare.added', { count: number(added.length) })}</h3>
+          <ul class="entries">
+            {added.map((record) => (
+              <li key={key(record)}>{link(record)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {removed.length > 0 && (
+        <section>
+          <h3>{t('compare.removed', { count: number(removed.length) })}</h3>
+          <ul class="entries">
+            {removed.map((record) => (
+              <li key={key(record)}>{title(record)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {changed.length > 0 && (
+        <section>
+          <h3>{t('compare.changed', { count: number(changed.length) })}</h3>
+          <ul class="entries">
+            {changed.map(({ record, properties }) => (
+              <li key={key(record)}>
+                {link(record)}
+                <ChangedProperties resource={resource} properties={properties} name={title(record)} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  )
+}
+
+function ChangedProperties({
+  resource,
+  properties,
+  name,
+}: {
+  resource: ResourceDescription
+  properties: ReturnType<typeof compareRecords>['changed'][number]['properties']
+  name: string
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const kinds = new Map(resource.properties.map((property) => [property.name, property.kind]))
+  return (
+    <table class="diff">
+      <caption class="visually-hidden">{name}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('record.property')}</th>
+          <th scope="col">{t('compare.before')}</th>
+          <th scope="col">{t('record.after')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {properties.map(({ property, before, after }) => (
+          <tr key={property}>
+            <th scope="row">{labels.property(property)}</th>
+            <td>
+              <del>
+                <Value value={before} kind={kinds.get(property) ?? 'text'} names={{}} />
+              </del>
+            </td>
+            <td>
+              <ins>
+                <Value value={after} kind={kinds.get(property) ?? 'text'} names={{}} />
+              </ins>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

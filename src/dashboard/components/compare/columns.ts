@@ -1,0 +1,34 @@
+import type { ApiState } from '../../api/use-api.ts'
+import { useApi } from '../../api/use-api.ts'
+import { useKept } from '../../api/use-kept.ts'
+
+/** What a column of a comparison is about: a country or all records, now or as of an earlier time. */
+export interface Column {
+  label: string
+  country: string | undefined
+  /** The time of which the registry is read; undefined is now. */
+  asOf: string | undefined
+}
+
+/** Most columns of a comparison. */
+export const maxColumns = 4
+
+const notFound = 404
+
+/**
+ * Reads a path of the API for each column. A column is undefined where there is nothing: a country that the registry did not
+ * have yet.
+ */
+export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | undefined)[]> {
+  // The number of hooks must not change.
+  const states = Array.from({ length: maxColumns }, (_, at) => useKept(useApi<Body>(paths[at] ?? null)))
+  const shown = states.slice(0, paths.length)
+  const failed = shown.find(({ error }) => error !== undefined && error.status !== notFound)
+  const retry = () => {
+    for (const state of shown) if (state.error) state.retry()
+  }
+  if (failed?.error) return { status: 'failed', error: failed.error, retry }
+  if (shown.some(({ body, error }) => body === undefined && error === undefined))
+    return { status: 'loading', retry }
+  return { status: 'ready', body: shown.map(({ body, error }) => (error ? undefined : body)), retry }
+}

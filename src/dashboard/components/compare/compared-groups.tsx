@@ -1,0 +1,97 @@
+import { apiPath } from '../../api/client.ts'
+import { explorePath } from '../../api/resources.ts'
+import type { Aggregate } from '../../api/types.ts'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { Loaded, Widget } from '../widget.tsx'
+import { type Column, useColumns } from './columns.ts'
+import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
+
+const maxGroups = 10_000
+
+/** Rows of the groups of all columns: years in their order, others by their largest number. */
+function toRows(
+  aggregates: readonly (Aggregate | undefined)[],
+  dimension: string,
+  { unknown, isYear }: { unknown: string; isYear: boolean },
+): ComparedRow[] {
+  const labels = new Map(
+    aggregates.flatMap((aggregate) =>
+      (aggregate?.data ?? []).map(
+        ({ key, label }) => [key[dimension] ?? null, label[dimension] ?? key[dimension] ?? unknown] as const,
+      ),
+    ),
+  )
+  const rows = [...labels].map(([value, label]) => ({
+    value,
+    label: value === null ? unknown : label,
+    cells: aggregates.map((aggregate) => {
+      const group = aggregate?.data.find(({ key }) => (key[dimension] ?? null) === value)
+      return group ? { count: group.measures.count ?? 0, path: explorePath(group.list) } : { count: 0 }
+    }),
+  }))
+  const max = ({ cells }: ComparedRow) => Math.max(...cells.map((cell) => cell?.count ?? 0))
+  const last = ({ value }: { value: string | null }) => (value === null ? 1 : 0)
+  return rows
+    .filter(({ cells }) => cells.some((cell) => (cell?.count ?? 0) > 0))
+    .sort(
+      (one, other) =>
+        last(one) - last(other) || (isYear ? Number(other.value) - Number(one.value) : max(other) - max(one)),
+    )
+}
+
+/** The records of a resource by one dimension, side by side. */
+export function ComparedGroups({
+  resource,
+  dimension,
+  isYear = false,
+  filters,
+  columns,
+  difference,
+}: {
+  resource: string
+  dimension: string
+  isYear?: boolean
+  filters: Readonly<Record<string, string>>
+  columns: readonly Column[]
+  difference: boolean
+}) {
+  const { t, tOr, tag } = useLanguage()
+  const labels = useLabels()
+  const resourceName = tOr(`resource.${resource}`, resource)
+  const property = isYear ? t('compare.year') : labels.property(dimension)
+  const title = t('country.by', { resource: resourceName, property: property.toLocaleLowerCase(tag) })
+  const state = useColumns<Aggregate>(
+    columns.map(({ country, asOf }) =>
+      apiPath(`/v1/${resource}/aggregate`, {
+        ...filters,
+        // A country is no partner of its own.
+        ...(dimension === 'country' ? { partnerOf: country } : { country }),
+        asOf,
+        groupBy: dimension,
+        limit: maxGroups,
+      }),
+    ),
+  )
+  const caption = t('compare.caption', { resource: resourceName.toLocaleLowerCase(tag) })
+  return (
+    <Widget title={title} caption={caption}>
+      <Loaded state={state} height="16rem">
+        {(aggregates) => {
+          const rows = toRows(aggregates, dimension, { unknown: t('value.unknown'), isYear })
+          return rows.length === 0 ? (
+            <p class="empty">{t('explore.none')}</p>
+          ) : (
+            <ComparisonTable
+              caption={`${title}. ${caption}`}
+              heading={property}
+              columns={columns.map(({ label }) => label)}
+              rows={rows}
+              difference={difference}
+            />
+          )
+        }}
+      </Loaded>
+    </Widget>
+  )
+}

@@ -1,0 +1,169 @@
+import { activities, findResource, mainDate, type ResourceDescription } from '../api/resources.ts'
+import { type Option, useOptions } from '../api/use-options.ts'
+import { AsOf, aYearAgo } from '../components/as-of.tsx'
+import { SelectField } from '../components/chart/select-field.tsx'
+import { ChangedRecords } from '../components/compare/changed-records.tsx'
+import { type Column, maxColumns } from '../components/compare/columns.ts'
+import { ComparedFigures } from '../components/compare/compared-figures.tsx'
+import { ComparedGroups } from '../components/compare/compared-groups.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { useParameters } from '../use-parameters.ts'
+
+/** Parameters of the URL that are no filters of the records. */
+const own = ['country', 'resource', 'before', 'asOf', 'lang', 'embed']
+
+/** Enumerations by which records are compared, beside years, countries and topics. */
+const maxEnumerations = 2
+
+/** Two to four countries, or two moments of the same records, side by side. */
+export default function CompareView() {
+  const { t, tOr, moment } = useLanguage()
+  const [parameters] = useParameters()
+  const countries = useOptions('country')
+  const name = parameters.get('resource') ?? 'agreements'
+  const resource = findResource(name)
+  const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
+  const before = parameters.get('before') ?? undefined
+  const asOf = parameters.get('asOf') ?? undefined
+  const filters = Object.fromEntries([...parameters].filter(([parameter]) => !own.includes(parameter)))
+  const labelOf = (code: string) => countries.find(({ value }) => value === code)?.label ?? code
+  if (!resource) return <h1>{t('state.notFound')}</h1>
+  const columns: Column[] =
+    before === undefined
+      ? codes.slice(0, maxColumns).map((country) => ({ label: labelOf(country), country, asOf }))
+      : [before, asOf].map((at) => ({
+          label: at === undefined ? t('compare.now') : moment(at),
+          country: codes[0],
+          asOf: at,
+        }))
+  const subject = [...codes.slice(0, 1).map(labelOf), tOr(`resource.${name}`, name)].join(' · ')
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{before === undefined ? t('compare.title') : t('compare.momentsTitle', { subject })}</h1>
+          <p>{t('compare.lead')}</p>
+        </div>
+      </div>
+      <div class="stack">
+        <Controls codes={codes} countries={countries} />
+        {before === undefined && codes.length < 2 ? (
+          <p class="empty">{t('compare.choose')}</p>
+        ) : (
+          <Comparison
+            resource={resource}
+            filters={filters}
+            columns={columns}
+            isOfMoments={before !== undefined}
+          />
+        )}
+      </div>
+    </>
+  )
+}
+
+function Comparison({
+  resource,
+  filters,
+  columns,
+  isOfMoments,
+}: {
+  resource: ResourceDescription
+  filters: Record<string, string>
+  columns: readonly Column[]
+  isOfMoments: boolean
+}) {
+  const year = mainDate(resource)?.yearDimension
+  const enumerations = resource.properties
+    .filter(({ name, kind }) => kind === 'enumeration' && resource.dimensions.includes(name))
+    .map(({ name }) => name)
+    .slice(0, maxEnumerations)
+  const ofCountries = columns.flatMap(({ country, ...column }) => (country ? [{ ...column, country }] : []))
+  const [first, last] = [columns[0], columns.at(-1)]
+  const groups = { resource: resource.name, filters, columns, difference: isOfMoments }
+  return (
+    <>
+      {ofCountries.length > 0 && <ComparedFigures columns={ofCountries} difference={isOfMoments} />}
+      {isOfMoments && (
+        <ChangedRecords
+          resource={resource}
+          filters={{ ...filters, ...(first?.country && { country: first.country }) }}
+          moments={[first?.asOf, last?.asOf]}
+        />
+      )}
+      <div class="grid comparisons">
+        {['country', 'topic', ...enumerations].map((dimension) => (
+          <ComparedGroups key={dimension} dimension={dimension} {...groups} />
+        ))}
+        {year && <ComparedGroups dimension={year} isYear {...groups} />}
+      </div>
+    </>
+  )
+}
+
+/** Chooses countries, or the moments, and the records that are compared. */
+function Controls({ codes, countries }: { codes: readonly string[]; countries: readonly Option[] }) {
+  const { t, tOr } = useLanguage()
+  const [parameters, change] = useParameters()
+  const isOfMoments = parameters.has('before')
+  const setCountry = (at: number, code: string) => {
+    const next = [...codes]
+    next[at] = code
+    change({ country: next.filter((one) => one !== '').join(',') })
+  }
+  const shown = isOfMoments ? 1 : Math.min(maxColumns, codes.length + 1)
+  return (
+    <div class="chart-controls no-print">
+      <SelectField
+        label={t('compare.what')}
+        value={isOfMoments ? 'moments' : 'countries'}
+        options={[
+          { value: 'countries', label: t('resource.countries') },
+          { value: 'moments', label: t('compare.moments') },
+        ]}
+        onChange={(what) =>
+          change(
+            what === 'moments'
+              ? { before: aYearAgo(), country: codes[0] }
+              : { before: undefined, asOf: undefined },
+          )
+        }
+      />
+      <SelectField
+        label={t('chart.resource')}
+        value={parameters.get('resource') ?? 'agreements'}
+        options={activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))}
+        onChange={(resource) => change({ resource })}
+      />
+      {Array.from({ length: shown }, (_, at) => (
+        <SelectField
+          key={at}
+          label={isOfMoments ? t('chart.country') : t('compare.country', { place: at + 1 })}
+          value={codes[at] ?? ''}
+          options={countries}
+          none={isOfMoments ? t('chart.all') : '–'}
+          onChange={(code) => setCountry(at, code)}
+        />
+      ))}
+      <SelectField
+        label={tOr('property.topic', 'Topic')}
+        value={parameters.get('topic') ?? ''}
+        options={useOptions('topic')}
+        none={t('chart.all')}
+        onChange={(topic) => change({ topic })}
+      />
+      {isOfMoments && (
+        <AsOf
+          label={t('compare.before')}
+          asOf={parameters.get('before') ?? undefined}
+          onChange={(before) => change({ before: before ?? aYearAgo() })}
+        />
+      )}
+      <AsOf
+        label={t(isOfMoments ? 'record.after' : 'country.asOf')}
+        asOf={parameters.get('asOf') ?? undefined}
+        onChange={(asOf) => change({ asOf })}
+      />
+    </div>
+  )
+}

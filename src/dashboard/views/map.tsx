@@ -1,0 +1,122 @@
+import { Link } from 'wouter-preact'
+import { chartSelection, mapDataPath } from '../../view-data.ts'
+import { apiPath } from '../api/client.ts'
+import { explorePath, recordPath } from '../api/resources.ts'
+import type { Aggregate, Country, Group } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useKept } from '../api/use-kept.ts'
+import { usePages } from '../api/use-pages.ts'
+import WorldMap, { type MapValue } from '../charts/world-map.tsx'
+import { ChartLinks } from '../components/chart/chart-links.tsx'
+import { ChartControls } from '../components/chart/controls.tsx'
+import { useFilterText } from '../components/chart/filter-text.ts'
+import { PeriodSlider } from '../components/chart/period-slider.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { useParameters } from '../use-parameters.ts'
+
+/** Pages of 200 that hold every country. */
+const maxCountryPages = 5
+
+/** The records of a resource by country, on the map and as a table. */
+export default function MapView() {
+  const { t, tOr, tag, number } = useLanguage()
+  const [parameters] = useParameters()
+  const { resource, filters } = chartSelection(parameters)
+  const { happenedIn: _, ...others } = filters
+  const state = useKept(useApi<Aggregate>(mapDataPath(parameters)))
+  const resourceName = tOr(`resource.${resource}`, resource)
+  const resourceInText = resourceName.toLocaleLowerCase(tag)
+  const filterText = useFilterText(parameters)
+  const caption = [t('chart.mapCaption', { resource: resourceInText }), filterText].filter(Boolean).join(' ')
+  const total = state.body?.total
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{t('chart.map', { resource: resourceName })}</h1>
+          <p aria-live="polite">
+            <Link href={explorePath(apiPath(`/v1/${resource}`, filters))}>
+              {total === undefined
+                ? '…'
+                : t('chart.total', { count: number(total), resource: resourceInText })}
+            </Link>
+          </p>
+        </div>
+        <ChartLinks hasMoments />
+      </div>
+      <div class="stack">
+        <ChartControls country={{ parameter: 'partnerOf', label: t('chart.partnersOf') }} />
+        <PeriodSlider shown={[resource]} filters={others} />
+        <Widget title={t('chart.byCountry')} caption={caption} wide>
+          <Loaded state={state} height="36rem">
+            {({ data }) =>
+              data.length === 0 ? (
+                <p class="empty">{t('explore.none')}</p>
+              ) : (
+                <CountryNumbers groups={data} caption={caption} />
+              )
+            }
+          </Loaded>
+        </Widget>
+      </div>
+    </>
+  )
+}
+
+/** Each country with its number, on the map and in a table. */
+function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
+  const { t, number } = useLanguage()
+  const state = usePages<Country>('/v1/countries', { fields: 'code,labelPoint' }, maxCountryPages)
+  const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
+  const values = groups.flatMap(({ key, label, measures, list }): MapValue[] => {
+    const code = key.country
+    if (!code) return []
+    return [
+      {
+        code,
+        labelPoint: points.get(code) ?? null,
+        label: label.country ?? code,
+        value: measures.count ?? 0,
+        path: explorePath(list),
+      },
+    ]
+  })
+  return (
+    <>
+      <Loaded state={state} height="30rem">
+        {() => <WorldMap caption={caption} values={values} />}
+      </Loaded>
+      <details open={groups.length <= 30}>
+        <summary>{t('state.table')}</summary>
+        <table>
+          <caption class="visually-hidden">{caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('resource.countries')}</th>
+              <th scope="col" class="number">
+                {t('value.number')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map(({ key, label, measures, list }) => (
+              <tr key={list}>
+                <th scope="row">
+                  {key.country ? (
+                    <Link href={recordPath('countries', key.country)}>{label.country ?? key.country}</Link>
+                  ) : (
+                    t('chart.noCountry')
+                  )}
+                </th>
+                <td class="number">
+                  <Link href={explorePath(list)}>{number(measures.count ?? 0)}</Link>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </>
+  )
+}

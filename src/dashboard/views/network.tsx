@@ -1,0 +1,159 @@
+import { useMemo } from 'preact/hooks'
+import { useLocation } from 'wouter-preact'
+import { networkDataPath, wholeNetworkPath } from '../../view-data.ts'
+import { activities } from '../api/resources.ts'
+import { type ApiState, useApi } from '../api/use-api.ts'
+import { useKept } from '../api/use-kept.ts'
+import { NetworkChart } from '../charts/network-chart.tsx'
+import {
+  type CountryNetwork,
+  egoGraph,
+  findEdge,
+  type Network,
+  type NetworkEdge,
+  type NetworkGraph,
+  pairOf,
+  wholeGraph,
+} from '../charts/network-data.ts'
+import { NetworkMatrix } from '../charts/network-matrix.tsx'
+import { ChartLinks } from '../components/chart/chart-links.tsx'
+import { ChartControls } from '../components/chart/controls.tsx'
+import { useFilterText } from '../components/chart/filter-text.ts'
+import { PairDetails } from '../components/chart/pair-details.tsx'
+import { PairTable } from '../components/chart/pair-table.tsx'
+import { PeriodSlider } from '../components/chart/period-slider.tsx'
+import { SelectField } from '../components/chart/select-field.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { changeParameters, useParameters } from '../use-parameters.ts'
+
+/** From so many nodes on, a network is shown as a matrix: as a graph, its lines would cover one another. */
+const minMatrixNodes = 100
+
+/** Who takes part together with whom: everybody, or the partners of one participant. */
+export default function NetworkView() {
+  const { t } = useLanguage()
+  const [parameters, change] = useParameters()
+  const centre = parameters.get('centre') ?? undefined
+  const isOfOrganizations = parameters.get('level') === 'organization'
+  const whole = useKept(useApi<Network>(wholeNetworkPath(parameters)))
+  const around = useKept(
+    useApi<CountryNetwork>(centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)),
+  )
+  const graph = useMemo(() => {
+    if (!whole.body) return undefined
+    if (centre === undefined) return wholeGraph(whole.body)
+    if (isOfOrganizations) return egoGraph(whole.body, centre)
+    return around.body?.country.code === centre ? egoGraph(whole.body, centre, around.body) : undefined
+  }, [whole.body, around.body, centre, isOfOrganizations])
+  const failed = [whole, around].find(({ error }) => error !== undefined)
+  const state: ApiState<NetworkGraph> = failed?.error
+    ? { status: 'failed', error: failed.error, retry: failed.retry }
+    : { status: graph ? 'ready' : 'loading', retry: whole.retry, ...(graph && { body: graph }) }
+  const name = graph?.nodes.find(({ id }) => id === centre)?.name
+  const resource = parameters.get('resource')
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{name ? t('network.titleOf', { name }) : t('network.title')}</h1>
+          <p>{t('network.lead')}</p>
+        </div>
+        <ChartLinks />
+      </div>
+      <div class="stack">
+        <ChartControls country={{ parameter: 'centre', label: t('network.centre') }} allResources>
+          <SelectField
+            label={t('network.level')}
+            value={isOfOrganizations ? 'organization' : ''}
+            options={[{ value: 'organization', label: t('resource.organizations') }]}
+            none={t('resource.countries')}
+            onChange={(level) => change({ level, centre: undefined, pair: undefined })}
+          />
+        </ChartControls>
+        <PeriodSlider
+          shown={resource === null ? activities.map((one) => one.name) : [resource]}
+          filters={recordFilters(parameters, isOfOrganizations)}
+        />
+        <Loaded state={state} height="40rem">
+          {(shown) => <NetworkWidget graph={shown} kind={isOfOrganizations ? 'organization' : 'country'} />}
+        </Loaded>
+      </div>
+    </>
+  )
+}
+
+/** The filters of the network's records, as lists take them, without the period. */
+function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean): Record<string, string> {
+  const kept = ['topic', 'source', 'externalIdScheme', 'asOf']
+  const filters = [...parameters].filter(([name]) => kept.includes(name))
+  const centre = parameters.get('centre')
+  return {
+    ...Object.fromEntries(filters),
+    ...(centre !== null && { [isOfOrganizations ? 'organization' : 'country']: centre }),
+  }
+}
+
+/** The filters of the records that two participants share. */
+function sharedFilters(parameters: URLSearchParams): Record<string, string> {
+  const { country: _, organization: __, ...filters } = recordFilters(parameters, false)
+  const [from, to] = [parameters.get('from'), parameters.get('to')]
+  return {
+    ...filters,
+    ...((from !== null || to !== null) && { happenedIn: `${from ?? '..'}/${to ?? '..'}` }),
+  }
+}
+
+function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' | 'organization' }) {
+  const { t, number } = useLanguage()
+  const [path] = useLocation()
+  const [parameters, change] = useParameters()
+  const filterText = useFilterText(parameters)
+  const isMatrix = graph.nodes.length >= minMatrixNodes || parameters.get('layout') === 'matrix'
+  const shownEdges =
+    graph.totalEdges > graph.edges.length
+      ? t('network.someEdges', { shown: number(graph.edges.length), count: number(graph.totalEdges) })
+      : t('network.edges', { count: number(graph.edges.length), nodes: number(graph.nodes.length) })
+  const caption = [t(isMatrix ? 'network.matrixCaption' : 'network.graphCaption'), shownEdges, filterText]
+    .filter(Boolean)
+    .join(' ')
+  const selected = findEdge(graph, parameters.get('pair'))
+  const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
+  const network = { kind, filters: sharedFilters(parameters) }
+  const select = (edge: NetworkEdge) => change({ pair: pairOf(edge) }, { replace: true })
+  return (
+    <Widget title={t(isMatrix ? 'network.matrix' : 'network.graph')} caption={caption} wide>
+      {graph.edges.length === 0 ? (
+        <p class="empty">{t('explore.none')}</p>
+      ) : (
+        <>
+          {graph.nodes.length < minMatrixNodes && (
+            <button
+              type="button"
+              class="chip no-print"
+              aria-pressed={isMatrix}
+              onClick={() => change({ layout: isMatrix ? undefined : 'matrix' })}
+            >
+              {t('network.asMatrix')}
+            </button>
+          )}
+          {isMatrix ? (
+            <NetworkMatrix graph={graph} caption={caption} selected={selected} onSelect={select} />
+          ) : (
+            <NetworkChart
+              graph={graph}
+              caption={caption}
+              selected={selected}
+              hrefOfNode={(id) =>
+                `${path}${changeParameters(parameters, { centre: id === graph.centre ? undefined : id, pair: undefined })}`
+              }
+              onSelect={select}
+            />
+          )}
+          {selected && <PairDetails edge={selected} names={names} network={network} />}
+          <PairTable graph={graph} caption={caption} names={names} network={network} onSelect={select} />
+        </>
+      )}
+    </Widget>
+  )
+}

@@ -1,0 +1,181 @@
+import { Link, useLocation } from 'wouter-preact'
+import { chartSelection } from '../../view-data.ts'
+import { apiPath } from '../api/client.ts'
+import {
+  explorePath,
+  findResource,
+  type MainDate,
+  mainDate,
+  type ResourceDescription,
+  recordPath,
+} from '../api/resources.ts'
+import type { Page, RecordDocument } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useKept } from '../api/use-kept.ts'
+import { EventTimeline, type TimedEvent } from '../charts/event-timeline.tsx'
+import { ChartLinks } from '../components/chart/chart-links.tsx'
+import { ChartControls } from '../components/chart/controls.tsx'
+import { useFilterText } from '../components/chart/filter-text.ts'
+import { PeriodSlider } from '../components/chart/period-slider.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { type Language, useLanguage } from '../i18n/language.ts'
+import { changeParameters, useParameters } from '../use-parameters.ts'
+
+/** Records of a page. */
+const pageSize = 60
+
+/** The records of a resource in time. */
+export default function TimelineView() {
+  const { t } = useLanguage()
+  const [parameters] = useParameters()
+  const resource = findResource(chartSelection(parameters).resource)
+  const date = resource && mainDate(resource)
+  return date ? <ResourceTimeline resource={resource} date={date} /> : <h1>{t('state.notFound')}</h1>
+}
+
+function ResourceTimeline({ resource, date }: { resource: ResourceDescription; date: MainDate }) {
+  const language = useLanguage()
+  const { t, tOr, tag, number } = language
+  const labels = useLabels()
+  const [parameters] = useParameters()
+  const { filters } = chartSelection(parameters)
+  const { happenedIn: _, ...others } = filters
+  const state = useKept(
+    useApi<Page<RecordDocument>>(
+      apiPath(`/v1/${resource.name}`, {
+        sort: date.start,
+        ...filters,
+        cursor: parameters.get('cursor') ?? undefined,
+        limit: pageSize,
+        count: 'exact',
+        fields: [resource.key, resource.title, date.start, ...(date.end ? [date.end] : [])],
+      }),
+    ),
+  )
+  const resourceName = tOr(`resource.${resource.name}`, resource.name)
+  const filterText = useFilterText(parameters)
+  const dates = [date.start, ...(date.end ? [date.end] : [])].map(labels.property).join(' – ')
+  const caption = [
+    t('chart.timelineCaption', { resource: resourceName, date: dates }),
+    date.end === undefined ? '' : t('chart.openEnds'),
+    filterText,
+  ]
+    .filter(Boolean)
+    .join(' ')
+  const total = state.body?.page.total?.count
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{t('chart.timeline', { resource: resourceName })}</h1>
+          <p aria-live="polite">
+            <Link href={explorePath(apiPath(`/v1/${resource.name}`, filters))}>
+              {total === undefined
+                ? '…'
+                : t('chart.total', { count: number(total), resource: resourceName.toLocaleLowerCase(tag) })}
+            </Link>
+          </p>
+        </div>
+        <ChartLinks hasMoments />
+      </div>
+      <div class="stack">
+        <ChartControls
+          country={{ parameter: 'country', label: tOr('property.country', labels.property('country')) }}
+        />
+        <PeriodSlider shown={[resource.name]} filters={others} />
+        <Widget title={t('chart.inTime')} caption={caption} wide>
+          <Loaded state={state} height="36rem">
+            {({ data, page }) =>
+              data.length === 0 ? (
+                <p class="empty">{t('explore.none')}</p>
+              ) : (
+                <Events
+                  events={data.map((record) => toEvent(resource, date, record, language))}
+                  caption={caption}
+                  next={page.next}
+                />
+              )
+            }
+          </Loaded>
+        </Widget>
+      </div>
+    </>
+  )
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
+
+function toEvent(
+  resource: ResourceDescription,
+  date: MainDate,
+  record: RecordDocument,
+  language: Language,
+): TimedEvent {
+  const start = textOrNull(record[date.start])
+  const end = date.end === undefined ? null : textOrNull(record[date.end])
+  const inWords = (text: string | null) =>
+    text === null ? language.t('value.unknown') : formatEdtf(text, language)
+  const key = String(record[resource.key])
+  return {
+    title: String(record[resource.title] ?? key),
+    start,
+    end,
+    isOpen: date.end !== undefined && start !== null && end === null,
+    dates:
+      date.end === undefined || (start === null && end === null)
+        ? inWords(start)
+        : `${inWords(start)} – ${inWords(end)}`,
+    path: recordPath(resource.name, key),
+  }
+}
+
+function Events({
+  events,
+  caption,
+  next,
+}: {
+  events: readonly TimedEvent[]
+  caption: string
+  next: string | null
+}) {
+  const { t, number } = useLanguage()
+  const [path] = useLocation()
+  const [parameters] = useParameters()
+  const undated = events.filter(({ start, end }) => start === null && end === null).length
+  return (
+    <>
+      <EventTimeline caption={caption} events={events} />
+      {undated > 0 && <p class="soft small">{t('chart.undatedHere', { count: number(undated) })}</p>}
+      <details open={events.length <= 20}>
+        <summary>{t('state.table')}</summary>
+        <table>
+          <caption class="visually-hidden">{caption}</caption>
+          <tbody>
+            {events.map(({ title, dates, path: record }) => (
+              <tr key={record}>
+                <td class="soft">{dates}</td>
+                <th scope="row">
+                  <Link href={record}>{title}</Link>
+                </th>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+      <div class="toolbar no-print">
+        {parameters.has('cursor') && (
+          <Link class="button" href={`${path}${changeParameters(parameters, { cursor: undefined })}`}>
+            {t('explore.first')}
+          </Link>
+        )}
+        {next !== null && (
+          <Link class="button" href={`${path}${changeParameters(parameters, { cursor: next })}`}>
+            {t('explore.next')}
+          </Link>
+        )}
+      </div>
+    </>
+  )
+}

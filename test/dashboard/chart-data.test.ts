@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { resources } from '../../src/dashboard/api/resources.ts'
+import { eventBars } from '../../src/dashboard/charts/event-spans.ts'
+import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
+import { layoutGraph } from '../../src/dashboard/charts/graph-layout.ts'
+import type { NetworkEdge, NetworkGraph } from '../../src/dashboard/charts/network-data.ts'
+import { compareRecords } from '../../src/dashboard/components/compare/record-differences.ts'
+
+const edge = (source: string, target: string): NetworkEdge => ({
+  source,
+  target,
+  count: 1,
+  resources: {},
+  topics: [],
+  first: null,
+  last: null,
+})
+
+/** A network of so many nodes, each joined with some others. */
+function exampleGraph(count: number): NetworkGraph {
+  const ids = Array.from({ length: count }, (_, at) => `N${at}`)
+  const edges = ids.flatMap((id, at) =>
+    ids
+      .slice(at + 1)
+      .filter((_, other) => other % 5 === at % 5)
+      .map((other) => edge(id, other)),
+  )
+  return { nodes: ids.map((id) => ({ id, name: id })), edges, totalEdges: edges.length, centre: 'N0' }
+}
+
+const size = { width: 800, height: 480 }
+const signal = new AbortController().signal
+
+describe('the layout of a network', () => {
+  it('is the same for the same network, in whatever order its nodes come, and within the chart', async () => {
+    const graph = exampleGraph(40)
+    const places = await layoutGraph(graph, size, signal)
+    const again = await layoutGraph({ ...graph, nodes: graph.nodes.toReversed() }, size, signal)
+    expect(Object.fromEntries(again)).toEqual(Object.fromEntries(places))
+    for (const { x, y } of places.values()) {
+      expect(x).toBeGreaterThanOrEqual(0)
+      expect(x).toBeLessThanOrEqual(size.width)
+      expect(y).toBeGreaterThanOrEqual(0)
+      expect(y).toBeLessThanOrEqual(size.height)
+    }
+  })
+
+  it('lets the page react while it is computed, and stops when it is aborted', async () => {
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    }, 1)
+    await layoutGraph(exampleGraph(99), size, signal)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(2)
+    const controller = new AbortController()
+    const aborted = layoutGraph(exampleGraph(99), size, controller.signal)
+    controller.abort()
+    await expect(aborted).rejects.toThrow()
+  })
+})
+
+describe('the bars of an event', () => {
+  const first = new Date('1950-01-01')
+  const bars = (start: string | null, end: string | null) =>
+    eventBars(start, end, first).map(({ from, to, kind }) => [
+      from.toISOString().slice(0, 10),
+      to?.toISOString().slice(0, 10) ?? null,
+      kind,
+    ])
+
+  it.each([
+    ['2004-05-06', null, [['2004-05-06', '2004-05-07', 'certain']]],
+    ['2004-05', null, [['2004-05-01', '2004-06-01', 'uncertain']]],
+    ['../1960', null, [['1950-01-01', '1961-01-01', 'uncertain']]],
+    ['1960/..', null, [['1960-01-01', null, 'uncertain']]],
+    [
+      '2004',
+      '2006-03-01',
+      [
+        ['2004-01-01', '2005-01-01', 'uncertain'],
+        ['2004-12-31', '2006-03-01', 'certain'],
+        ['2006-03-01', '2006-03-02', 'certain'],
+      ],
+    ],
+    [
+      '2004',
+      '2004',
+      [
+        ['2004-01-01', '2005-01-01', 'uncertain'],
+        ['2004-01-01', '2005-01-01', 'uncertain'],
+      ],
+    ],
+    [null, null, []],
+  ])('from %s to %s show what is certain and what may be', (start, end, expected) => {
+    expect(bars(start, end)).toEqual(expected)
+  })
+})
+
+describe('the text of a chart', () => {
+  it('fits its room, or is shortened', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 20, max: 200 }), (text, room) => {
+        const fitted = fitText(text, room)
+        expect(fitted === text || textWidth(fitted) <= room).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the difference of two states of a list', () => {
+  it('names what was added, removed and changed, each property with both values', () => {
+    const resource = resources.find(({ name }) => name === 'agreements')
+    if (!resource) throw new Error('there are no agreements')
+    const record = (id: string, version: number, title: string) => ({ id, version, title, place: null })
+    const before = [record('a', 1, 'A'), record('b', 1, 'B'), record('c', 1, 'C'), record('d', 1, 'D')]
+    const after = [record('a', 1, 'A'), record('b', 3, 'New'), record('d', 2, 'D'), record('e', 1, 'E')]
+    expect(compareRecords(resource, before, after)).toEqual({
+      added: [after[3]],
+      removed: [before[2]],
+      changed: [{ record: after[1], properties: [{ property: 'title', before: 'B', after: 'New' }] }],
+    })
+  })
+})

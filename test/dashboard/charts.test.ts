@@ -1,0 +1,186 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import { auditOptions, findAccessibilityFaults, openPage } from '../support/dashboard.ts'
+
+/** Map, timeline, network and comparison in a browser, on the first data. Needs Chromium, and the build. */
+
+let api: Api
+let browser: Browser
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+})
+
+const open = (path: string, options?: BrowserContextOptions) => openPage(browser, api, path, options)
+
+const paths = [
+  '/map?resource=projects',
+  '/map?partnerOf=CHN&from=2008',
+  '/timeline',
+  '/timeline?resource=assistance-programs',
+  '/network?centre=CHN&pair=CHN,PAK',
+  '/network?layout=matrix',
+  '/compare?country=PAK,DEU,RUS',
+  '/compare?country=CHN&before=2030-01-01T00:00:00Z',
+]
+/** A moment in the past: the registry was empty then. */
+const past = () => new Date(Date.now() - 1000).toISOString()
+const shown = () => paths.map((path) => path.replace('2030-01-01T00:00:00Z', past()))
+
+/** The numbers of a table's links, with the views that they lead to. */
+const readLinks = async (page: Page): Promise<{ path: string; count: number }[]> => {
+  const links = await page.locator('td.number a').all()
+  return await Promise.all(
+    links.map(async (link) => ({
+      path: (await link.getAttribute('href')) ?? '',
+      count: Number(((await link.textContent()) ?? '').replaceAll(',', '')),
+    })),
+  )
+}
+
+/** The number of records that the API has behind a view of the explorer. */
+async function countRecords(path: string): Promise<number> {
+  const list = path.replace('/explore/', '/v1/')
+  const answer = await api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
+  return answer.json<{ page: { total: { count: number } } }>().page.total.count
+}
+
+describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { timeout: 120_000 }, () => {
+  it.each([
+    ['en', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
+    ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
+  ] as const)('have no fault of script, width or axe in %s', async (language, options) => {
+    for (const path of shown()) {
+      const { page, faults } = await open(`${path}${path.includes('?') ? '&' : '?'}lang=${language}`, {
+        ...options,
+        ...auditOptions,
+      })
+      expect(faults, path).toEqual([])
+      expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
+      expect(await page.locator('.failure').count(), path).toBe(0)
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(overflow, path).toBeLessThanOrEqual(0)
+      expect(await findAccessibilityFaults(page), path).toEqual([])
+      await page.context().close()
+    }
+  })
+
+  it('lead from each number to exactly its records', async () => {
+    for (const path of [
+      '/map?resource=projects&partnerOf=CHN',
+      '/map?from=2011',
+      '/network?centre=CHN',
+      '/network?centre=CHN&from=2008&to=2011',
+      '/compare?country=PAK,DEU',
+    ]) {
+      const { page } = await open(path)
+      const links = await readLinks(page)
+      expect(links.length, path).toBeGreaterThan(0)
+      for (const link of links) expect(await countRecords(link.path), link.path).toBe(link.count)
+      await page.context().close()
+    }
+  })
+
+  it('show the numbers of the API on the map, in the network and in a comparison', async () => {
+    const map = await open('/map?resource=projects')
+    const groups = (await api.get('/v1/projects/aggregate?groupBy=country&sort=-count')).json<{
+      data: { measures: { count: number } }[]
+    }>()
+    expect((await readLinks(map.page)).map(({ count }) => count)).toEqual(
+      groups.data.map(({ measures: { count } }) => count),
+    )
+    await map.page.context().close()
+
+    const network = await open('/network?centre=CHN')
+    const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
+      partners: { name: string; count: number }[]
+    }>()
+    for (const { name, count } of partners) {
+      const row = network.page.getByRole('row', { name: `China – ${name} ` })
+      expect(await row.getByRole('cell').last().textContent(), name).toBe(String(count))
+    }
+    await network.page.context().close()
+
+    const comparison = await open('/compare?country=PAK,DEU')
+    const totals = await Promise.all(
+      ['PAK', 'DEU'].map((code) => countRecords(`/explore/agreements?country=${code}`)),
+    )
+    const cells = comparison.page.getByRole('row', { name: 'Agreements' }).first().getByRole('cell')
+    expect((await cells.allTextContents()).map(Number)).toEqual(totals)
+    await comparison.page.context().close()
+  })
+
+  it('choose a period by keyboard, which the URL keeps', async () => {
+    const { page } = await open('/map')
+    await page.getByRole('slider', { name: 'First year of the period' }).focus()
+    for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowRight')
+    await page.waitForURL(/from=2011/)
+    const total = page.locator('.page-head a').first()
+    const count = await countRecords('/explore/agreements?happenedIn=2011/..')
+    await expect.poll(() => total.textContent()).toBe(`${count} agreements`)
+    await page.reload({ waitUntil: 'networkidle' })
+    expect(await total.textContent()).toBe(`${count} agreements`)
+    expect(await page.getByRole('slider').first().inputValue()).toBe('2011')
+    await page.context().close()
+  })
+
+  it('move the centre of a network, and show what a pair shares', async () => {
+    const { page } = await open('/network')
+    await page.getByRole('link', { name: 'Japan' }).first().click()
+    await page.waitForURL(/centre=JPN/)
+    await page.getByRole('heading', { level: 1, name: 'Network of Japan' }).waitFor()
+    await page.getByRole('button', { name: 'Japan – Russian Federation' }).click()
+    const pair = page.getByRole('region', { name: 'Pair' })
+    await pair.getByRole('link', { name: 'Projects 3' }).click()
+    await page.getByText('3 records').waitFor()
+    await page.context().close()
+  })
+
+  it('show a network of a hundred participants as a matrix', async () => {
+    const codes = (await api.get('/v1/countries?limit=120&fields=code&validTo[isNull]=true')).json<{
+      data: { code: string }[]
+    }>()
+    const participants = codes.data.map(({ code }) => ({ country: code, role: 'participant' }))
+    const created = await api.post('/v1/projects', { title: 'Many', kind: 'other', participants })
+    expect(created.status, created.text).toBe(201)
+    const { page, faults } = await open('/network?resource=projects', auditOptions)
+    await page.getByRole('heading', { name: 'As a matrix' }).waitFor()
+    expect(await page.locator('.matrix .cell').count()).toBe(2000)
+    expect(faults).toEqual([])
+    expect(await findAccessibilityFaults(page)).toEqual([])
+    await page.context().close()
+    await api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)
+  })
+
+  it('say what changed between two moments', async () => {
+    const post = async (title: string) => {
+      const created = await api.post('/v1/agreements', {
+        title,
+        kind: 'other',
+        parties: [{ country: 'FJI', role: 'party' }],
+      })
+      return created.json<{ id: string }>().id
+    }
+    const [kept, gone] = [await post('Kept'), await post('Gone')]
+    const before = new Date().toISOString()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await post('New')
+    await api.patch(`/v1/agreements/${kept}`, { place: 'Suva' })
+    await api.delete(`/v1/agreements/${gone}`)
+    const { page } = await open(`/compare?country=FJI&before=${before}`)
+    const changes = page.locator('section.widget', { hasText: 'What changed' })
+    await changes.getByRole('heading', { name: 'Added: 1' }).waitFor()
+    await changes.getByRole('link', { name: 'New' }).waitFor()
+    await changes.getByText('Gone').waitFor()
+    expect(await changes.getByRole('row', { name: 'Place' }).textContent()).toBe('PlaceunknownSuva')
+    await page.context().close()
+  })
+})
