@@ -141,7 +141,8 @@ export async function buildApp({
   })
 
   await app.register(async function pages(scope) {
-    if (config.DASHBOARD === 'on') await scope.register(dashboard)
+    if (config.DASHBOARD === 'on')
+      await scope.register(dashboard, { embedOrigins: config.EMBED_ORIGINS ?? [] })
   })
 
   await app.register(recomposer, { registry })

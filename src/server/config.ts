@@ -221,6 +221,11 @@ export const environment = z.object({
     .default('10')
     .describe('IATI organisation type of the publisher: a code of two digits.'),
   DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
+  EMBED_ORIGINS: list(isOrigin, 'origins like https://ministry.example, with commas between, or *')
+    .optional()
+    .describe(
+      'Origins, with commas between, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',
+    ),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
     .describe(

@@ -1,23 +1,58 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { invalidParameters } from '../../model/parameters.ts'
 import { packageRoot } from '../../package-root.ts'
+import { findViewData, type ViewData } from '../../view-data.ts'
 import { viewPaths } from '../../view-paths.ts'
+import { readAs } from '../read-as.ts'
+import { chartCsv } from './dashboard/chart-csv.ts'
 
 /** The pages run their own scripts and styles, and ask this origin alone. */
-const contentSecurityPolicy =
-  "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
+  `default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${frameAncestors.join(' ')}; object-src 'none'`
+
+const framedByNobody = contentSecurityPolicy(["'none'"])
 
 /** Seconds for which a browser keeps a file whose name has the hash of its content. */
 const assetMaxAgeSeconds = 31_536_000
 
+/** Sends the data of a view, as the URL's `format` wants it: JSON and exports from where the API has them, other CSV itself. */
+async function sendData(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  format: string,
+  data: ViewData | undefined,
+): Promise<FastifyReply> {
+  if (!data || (format !== 'csv' && format !== 'json')) {
+    const message = data ? 'must be csv or json' : 'this view has no data of its own'
+    throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
+  }
+  const elsewhere = format === 'json' ? data.json : data.csv
+  if (elsewhere !== undefined) return reply.redirect(elsewhere, 302)
+  const isGone = new AbortController()
+  reply.raw.once('close', () => isGone.abort())
+  const { status, contentType, text } = await readAs(app, request, data.json, isGone.signal)
+  if (status !== 200) return reply.code(status).type(contentType).send(text)
+  return reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', 'attachment; filename="data.csv"')
+    .send(chartCsv(text))
+}
+
 /**
- * Serves the dashboard: its files, and its page at the path of every view, which the page itself then shows. Where it has not
- * been built, `/` leads to the API reference.
+ * Serves the dashboard: its files, and its page at the path of every view, which the page itself then shows. Under the same
+ * URL, `format=csv` or `format=json` returns the data of the view. Where the dashboard has not been built, `/` leads to the
+ * API reference.
  */
-export const dashboard = fp(
-  async function dashboard(app) {
+export const dashboard = fp<{
+  /** Origins whose pages may show views in frames. */
+  embedOrigins: readonly string[]
+}>(
+  async function dashboard(app, { embedOrigins }) {
     const root = join(packageRoot, 'dist/dashboard')
     if (!existsSync(join(root, 'index.html'))) {
       // The first line of the terminal is the address.
@@ -28,7 +63,7 @@ export const dashboard = fp(
       return
     }
     app.addHook('onRequest', (_request, reply, done) => {
-      reply.header('content-security-policy', contentSecurityPolicy)
+      reply.header('content-security-policy', framedByNobody)
       done()
     })
     await app.register(fastifyStatic, {
@@ -45,8 +80,18 @@ export const dashboard = fp(
         )
       },
     })
-    for (const path of Object.values(viewPaths)) {
-      app.get(path, async (_request, reply) => reply.sendFile('index.html'))
+    const framed = embedOrigins.length > 0 ? contentSecurityPolicy(embedOrigins) : framedByNobody
+    for (const [view, path] of Object.entries(viewPaths)) {
+      app.get<{ Params: Record<string, string> }>(path, async (request, reply) => {
+        const { searchParams } = new URL(request.url, 'http://localhost')
+        const format = searchParams.get('format')
+        if (format !== null) {
+          const data = findViewData(view, request.params, searchParams)
+          return await sendData(app, request, reply, format, data)
+        }
+        if (searchParams.get('embed') === '1') reply.header('content-security-policy', framed)
+        return reply.sendFile('index.html')
+      })
     }
   },
   { name: 'dashboard' },

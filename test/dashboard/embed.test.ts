@@ -1,0 +1,166 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+
+/** Views in frames of other pages, and the data of views. Needs Chromium, and the build. */
+
+/** A server of pages that show a view in a frame. */
+async function serveFrames(): Promise<{ server: Server; origin: string }> {
+  const server = createServer((request, response) => {
+    const src = decodeURIComponent((request.url ?? '').slice(2))
+    response.setHeader('content-type', 'text/html')
+    response.end(`<!doctype html><title>Page</title><iframe src="${src}" width="900" height="700"></iframe>`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  return { server, origin: `http://127.0.0.1:${port}` }
+}
+
+let api: Api
+let browser: Browser
+let allowed: Awaited<ReturnType<typeof serveFrames>>
+let other: Awaited<ReturnType<typeof serveFrames>>
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  allowed = await serveFrames()
+  other = await serveFrames()
+  api = await openApi({ env: { RATE_LIMIT: '0', EMBED_ORIGINS: allowed.origin } })
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+  allowed?.server.close()
+  other?.server.close()
+})
+
+const framed = (origin: string, path: string) => `${origin}/?${encodeURIComponent(api.origin + path)}`
+
+async function openFramed(origin: string, path: string) {
+  const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
+  await page.goto(framed(origin, path), { waitUntil: 'networkidle' })
+  return { page, frame: page.frameLocator('iframe') }
+}
+
+describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60_000 }, () => {
+  it('is shown in the pages of EMBED_ORIGINS, without navigation', async () => {
+    for (const path of [
+      '/map?embed=1',
+      '/network?centre=CHN&embed=1',
+      '/countries/PAK?embed=1',
+      '/?embed=1',
+    ]) {
+      const { page, frame } = await openFramed(allowed.origin, path)
+      await frame.getByRole('heading', { level: 1 }).waitFor()
+      expect(await frame.getByRole('navigation').count(), path).toBe(0)
+      expect(await frame.getByRole('combobox', { name: 'Search the registry' }).count(), path).toBe(0)
+      await page.context().close()
+    }
+  })
+
+  it('keeps its state in the frame, and opens other views outside', async () => {
+    const { page, frame } = await openFramed(allowed.origin, '/map?resource=projects&embed=1')
+    await frame.getByRole('combobox', { name: 'Records' }).selectOption('agreements')
+    await frame.getByRole('heading', { level: 1, name: 'Agreements on the map' }).waitFor()
+    const [popup] = await Promise.all([
+      page.context().waitForEvent('page'),
+      frame.getByRole('link', { name: 'Pakistan', exact: true }).click(),
+    ])
+    await popup.getByRole('navigation').waitFor()
+    expect(popup.url()).toBe(`${api.origin}/countries/PAK`)
+    await frame.getByRole('heading', { level: 1, name: 'Agreements on the map' }).waitFor()
+    await page.context().close()
+  })
+
+  it('is refused in other pages, and so is every view without embed=1', async () => {
+    for (const [origin, path] of [
+      [other.origin, '/map?embed=1'],
+      [allowed.origin, '/map'],
+    ] as const) {
+      const { page, frame } = await openFramed(origin, path)
+      expect(await frame.getByRole('heading', { level: 1 }).count(), `${origin} ${path}`).toBe(0)
+      await page.context().close()
+    }
+  })
+
+  it('is framed by nobody without EMBED_ORIGINS', async () => {
+    const closed = await openApi()
+    try {
+      const { headers } = await fetch(`${closed.origin}/map?embed=1`)
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    } finally {
+      await closed.close()
+    }
+  })
+})
+
+describe.skipIf(skipsBrowser)('the data of a view', () => {
+  const read = async (path: string) => {
+    const response = await fetch(api.origin + path)
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      text: await response.text(),
+    }
+  }
+  const rows = (csv: string) => csv.trim().split('\r\n')
+
+  it.each([
+    ['/map?resource=projects', '/v1/projects/aggregate?groupBy=country&sort=-count'],
+    ['/map?from=2011', '/v1/agreements/aggregate?groupBy=country&happenedIn=2011/..&sort=-count'],
+  ])('is a row for each group, and the same as JSON: %s', async (view, path) => {
+    const { data } = (await api.get(path)).json<{
+      data: { key: { country: string }; label: { country: string }; measures: { count: number } }[]
+    }>()
+    const csv = await read(`${view}&format=csv`)
+    expect(csv.type).toBe('text/csv; charset=utf-8')
+    expect(rows(csv.text)[0]).toBe('country,label:country,count,list')
+    expect(
+      rows(csv.text)
+        .slice(1)
+        .map((row) => row.split(',').slice(0, 1)[0]),
+    ).toEqual(data.map(({ key }) => key.country))
+    const json = await read(`${view}&format=json`)
+    expect(JSON.parse(json.text).data).toEqual(data)
+  })
+
+  it('of a network is a row for each pair', async () => {
+    const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
+      partners: { country: string; count: number }[]
+    }>()
+    const csv = rows((await read('/network?centre=CHN&format=csv')).text).slice(1)
+    expect(csv).toHaveLength(partners.length)
+    for (const [at, { country, count }] of partners.entries())
+      expect(csv[at]).toMatch(new RegExp(`^CHN,China,${country},.*,${count},`))
+    const whole = (await api.get('/v1/network?limit=1000')).json<{ edges: unknown[] }>()
+    expect(rows((await read('/network?format=csv')).text)).toHaveLength(whole.edges.length + 1)
+  })
+
+  it('of records is their export, whole', async () => {
+    const list = await api.get('/v1/agreements?happenedIn=2011/..&limit=1&count=exact')
+    const { count } = list.json<{ page: { total: { count: number } } }>().page.total
+    expect(rows((await read('/timeline?from=2011&format=csv')).text)).toHaveLength(count + 1)
+    expect((await read('/explore/agreements?country=PAK&columns=title,signedOn&format=csv')).text).toBe(
+      (await api.get('/v1/agreements/export?country=PAK&fields=title,signedOn&format=csv')).text,
+    )
+  })
+
+  it('of a country has every group of its briefing', async () => {
+    const csv = rows((await read('/countries/CHN?format=csv')).text)
+    expect(csv[0]).toBe('resource,by,key,label,count,list')
+    expect(csv.some((row) => row.startsWith('agreements,year,2011,2011,3,'))).toBe(true)
+  })
+
+  it('is refused as a problem: an unknown format, a view without data, a fault of the API', async () => {
+    expect((await read('/map?format=xml')).text).toContain('must be csv or json')
+    expect((await read('/search?format=csv')).text).toContain('this view has no data of its own')
+    const refused = await read('/map?resource=projects&kynd=other&format=csv')
+    expect(refused).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' })
+    expect(refused.text).toContain('kynd')
+  })
+})
