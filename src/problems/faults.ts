@@ -104,6 +104,22 @@ export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+/** Whether an issue says that a value is of another type than a schema takes. */
+const isOfOtherType = ({ code, path }: z.core.$ZodIssue) =>
+  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+
+/**
+ * Replaces the issue of a union by those of the one alternative that takes values of this type, such as an object where a
+ * text may stand, too. If there is none or several, the issue stays.
+ */
+function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const fitting = issue.errors.filter((issues) => issues.length > 0 && !issues.some(isOfOtherType))
+  const [issues] = fitting
+  if (!issues || fitting.length > 1) return [issue]
+  return issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(explainUnion)
+}
+
 /** How many issues of a value are explained: enough to fill a problem, although some may be of one location. */
 const maxExplained = 2 * faultLimits.faults
 
@@ -118,7 +134,7 @@ function toFaults(error: z.core.$ZodError): FaultList {
     locations.add(pointer)
     faults.add(() => ({ pointer, code, message }))
   }
-  for (const issue of error.issues.slice(0, maxExplained)) {
+  for (const issue of error.issues.slice(0, maxExplained).flatMap(explainUnion)) {
     const code = codes[issue.code] ?? 'invalid'
     if (issue.code !== 'unrecognized_keys') {
       const { path, message } = issue

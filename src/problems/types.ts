@@ -107,6 +107,18 @@ export const problemTypes = {
     explanation:
       'The JSON is well formed, but the record in it breaks a rule. `errors` lists all errors at once, each with a JSON pointer, what is wrong, and what would be right. Nothing was written.',
   },
+  'invalid-mapping': {
+    status: 422,
+    title: 'Invalid mapping',
+    explanation:
+      'The mapping of an import is not as its JSON Schema says, or it names something that neither the registry nor the file has. Each entry of `errors` has a pointer into the mapping, says what is wrong, and suggests the nearest word that exists. Nothing was read or written.',
+  },
+  'unreadable-file': {
+    status: 422,
+    title: 'File cannot be read',
+    explanation:
+      'The file of an import is cut off, damaged, of another format than its name says, or beyond a limit. The detail says where, and what would be right. Nothing was written.',
+  },
   'idempotency-key-reused': {
     status: 422,
     title: 'Idempotency key reused',

@@ -1,0 +1,41 @@
+import type { JsonObject, JsonValue } from '../types.ts'
+import { textOf } from './path.ts'
+
+/** A file beside the mapping, in memory: a list of codes, or the rows of a second file. */
+export class CodeList {
+  readonly columns: readonly string[]
+  readonly #rows: readonly JsonObject[]
+  readonly #indexes = new Map<string, Map<string, JsonObject[]>>()
+
+  /** @param columns empty if the rows are nested objects, whose names are not known. */
+  constructor(columns: readonly string[], rows: readonly JsonObject[]) {
+    this.columns = columns
+    this.#rows = rows
+  }
+
+  /** Returns the rows that have a text in a column. */
+  find(column: string, text: string): readonly JsonObject[] {
+    return this.#index(column).get(text) ?? []
+  }
+
+  /** The texts of a column, for suggestions. */
+  texts(column: string): readonly string[] {
+    return [...this.#index(column).keys()]
+  }
+
+  #index(column: string): Map<string, JsonObject[]> {
+    const made = this.#indexes.get(column)
+    if (made) return made
+    const index = new Map<string, JsonObject[]>()
+    for (const row of this.#rows) {
+      const key: JsonValue = row[column] ?? null
+      const text = textOf(key)
+      if (text === undefined) continue
+      const same = index.get(text)
+      if (same) same.push(row)
+      else index.set(text, [row])
+    }
+    this.#indexes.set(column, index)
+    return index
+  }
+}

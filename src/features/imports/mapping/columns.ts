@@ -1,0 +1,41 @@
+import type { Registry } from '../../../model/registry.ts'
+import { FaultList, Problem } from '../../../problems/problem.ts'
+import { didYouMean, listed } from '../../../problems/suggest.ts'
+import type { FileFacts } from '../types.ts'
+import { compileMapping } from './compile.ts'
+import type { Path } from './path.ts'
+import type { Mapping } from './types.ts'
+
+/** Columns that a message lists. */
+const maxListed = 30
+
+/**
+ * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
+ * @throws Problem of type invalid-mapping with a fault for each that it has not.
+ */
+export function checkColumns(mapping: Mapping, registry: Registry, { columns }: FileFacts): void {
+  if (columns.length === 0) return
+  const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
+  const known = new Set([...columns, ...lists])
+  const isKnown = ({ text, steps }: Path) =>
+    known.has(text) || steps.length === 0 || lists.includes(steps[0]?.name ?? '')
+  const faults = new FaultList()
+  for (const { path, pointer } of compileMapping(mapping, registry).columns) {
+    if (isKnown(path) || known.has(path.text.replace(/^\//, ''))) continue
+    const name = path.text
+    const message = `the file has no column ${JSON.stringify(name)}${didYouMean(name, columns)}`
+    faults.add(() => ({ pointer, code: 'unknown', message }))
+  }
+  if (faults.count === 0) return
+  const shown = listed(columns.slice(0, maxListed))
+  const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
+  const hint =
+    columns.length === 1
+      ? ' It has one column only: most likely its delimiter is another one (rows.delimiter).'
+      : ''
+  throw new Problem(
+    'invalid-mapping',
+    `The mapping names ${faults.count} columns that the file does not have. It has ${shown}${more}.${hint}`,
+    { errors: faults },
+  )
+}

@@ -1,0 +1,60 @@
+import { readRows } from '../reading/index.ts'
+import type { RowOptions } from '../reading/options.ts'
+import { formatCount, unreadable } from '../reading/unreadable.ts'
+import type { JsonObject } from '../types.ts'
+import { CodeList } from './code-list.ts'
+import type { Mapping } from './types.ts'
+
+/** Bounds of a file beside a mapping: it is in memory. */
+const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }
+
+/** A file that belongs beside a mapping. */
+export interface Companion {
+  name: string
+  rows: RowOptions
+}
+
+/** Returns the files that a mapping names: lists of codes, and second files. */
+export function companionFiles(mapping: Mapping): Companion[] {
+  const found = new Map<string, Companion>()
+  for (const { file, rows = {} } of Object.values(mapping.join ?? {})) found.set(file, { name: file, rows })
+  for (const name of codeLists(mapping.records)) {
+    if (!found.has(name)) found.set(name, { name, rows: {} })
+  }
+  return [...found.values()]
+}
+
+/** Finds the files in `codes`, wherever they are in a mapping. */
+function codeLists(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, part]) => {
+    if (name !== 'codes') return codeLists(part)
+    if (typeof part === 'string') return [part]
+    const list: unknown = typeof part === 'object' && part !== null && 'list' in part ? part.list : undefined
+    return typeof list === 'string' && /\.\w+$/.test(list) ? [list] : []
+  })
+}
+
+/** Reads a file beside a mapping into memory. @throws Problem when it cannot be read, or is too large. */
+export async function readCompanion(
+  file: { path: string; name: string },
+  { rows: options }: Companion,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<CodeList> {
+  const { facts, batches } = readRows(file, options, signal ? { signal } : {})
+  const rows: JsonObject[] = []
+  let characters = 0
+  for await (const batch of batches) {
+    for (const { values, fault, locator } of batch) {
+      if (fault) throw unreadable(`${file.name}, ${locator}: ${fault.detail}`)
+      rows.push(values)
+      characters += JSON.stringify(values).length
+    }
+    if (rows.length > limits.rows || characters > limits.characters) {
+      throw unreadable(
+        `${file.name} is too large for a file beside a mapping: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
+      )
+    }
+  }
+  return new CodeList((await facts).columns, rows)
+}

@@ -1,0 +1,178 @@
+import type { z } from 'zod'
+import type { Registry } from '../../../model/registry.ts'
+import { externalId, line, prose } from '../../../model/schemas.ts'
+import { webAddress } from '../../../model/web-address.ts'
+import { FaultList } from '../../../problems/problem.ts'
+import type { ConvertedRow, Draft, JsonObject, JsonValue, Row } from '../types.ts'
+import type { CodeList } from './code-list.ts'
+import { compileConditions } from './condition.ts'
+import { type ColumnUse, CompileContext } from './context.ts'
+import { Conversion } from './conversion.ts'
+import { compileEach } from './each.ts'
+import { type Scope, textOf } from './path.ts'
+import { compileProperty, type PropertyPlan } from './property.ts'
+import { isRequired, targetOf } from './target.ts'
+import type { Mapping, RecordMapping } from './types.ts'
+import { toSteps } from './value.ts'
+import { Bad } from './values/bad.ts'
+
+/** A mapping, compiled. */
+export interface CompiledMapping {
+  convert(row: Row): ConvertedRow
+  /** What is wrong with the mapping. */
+  faults: FaultList
+  /** The columns of the file that it names. */
+  columns: readonly ColumnUse[]
+}
+
+/**
+ * Compiles a mapping whose form has been checked.
+ * @param lists the files beside it; absent to check the mapping alone.
+ */
+export function compileMapping(
+  mapping: Mapping,
+  registry: Registry,
+  lists?: ReadonlyMap<string, CodeList>,
+): CompiledMapping {
+  const faults = new FaultList()
+  const columns: ColumnUse[] = []
+  const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
+  const context = new CompileContext({ mapping, registry, lists, faults, columns, empty })
+  const join = compileJoins(mapping, context)
+  const check = compileConditions(mapping.when, context.at('when'))
+  const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
+    [entry]
+      .flat()
+      .map((record, at) =>
+        compileRecord(
+          resource,
+          record,
+          Array.isArray(entry) ? context.at('records', resource, at) : context.at('records', resource),
+        ),
+      ),
+  )
+  const convert = (row: Row): ConvertedRow => {
+    if (row.fault) return { kind: 'refused', faults: [row.fault] }
+    const values = join(row.values)
+    const scope: Scope = { row: values, here: values }
+    const failed = check(scope)
+    if (failed !== undefined) return { kind: 'skipped', reason: `when: ${failed}` }
+    const conversion = new Conversion()
+    const drafts = records.flatMap((build) => build(scope, row, conversion))
+    if (conversion.faults.length > 0) return { kind: 'refused', faults: conversion.faults }
+    if (drafts.length === 0)
+      return { kind: 'skipped', reason: 'no record of the mapping is made for this row' }
+    return { kind: 'drafts', drafts, dropped: conversion.dropped }
+  }
+  return { convert, faults, columns }
+}
+
+/** Compiles the second files: each adds a list to a row. */
+function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
+  const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
+    const place = context.at('join', name)
+    const list = place.list(file)
+    place.at('equals').path(equals)
+    if (list && list.columns.length > 0 && !list.columns.includes(key)) {
+      place.at('key').fault(`${file} has no column ${JSON.stringify(key)}`)
+    }
+    return { name, key, equals, list }
+  })
+  if (joins.length === 0) return (values) => values
+  return (values) => {
+    const joined: Record<string, JsonValue> = { ...values }
+    for (const { name, key, equals, list } of joins) {
+      const text = textOf(values[equals] ?? null)
+      joined[name] = text === undefined ? [] : [...(list?.find(key, text) ?? [])]
+    }
+    return joined
+  }
+}
+
+type BuildRecord = (scope: Scope, row: Row, conversion: Conversion) => Draft[]
+
+function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): BuildRecord {
+  const { document } = outer.registry.get(resource)
+  const { happened = [] } = outer.registry.definition(resource)
+  const each = compileEach(mapping.each, outer)
+  const { context } = each
+  const check = compileConditions(mapping.when, context.at('when'))
+  const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
+  const properties = new Map<string, PropertyPlan>()
+  // What happened when comes first: names of states are looked for at that time.
+  const [first] = happened
+  const names = new Set([...happened.slice(0, 1), ...Object.keys(mapping.properties)])
+  for (const name of names) {
+    const schema = document.shape[name]
+    const property = mapping.properties[name]
+    if (!schema || property === undefined) continue
+    properties.set(name, compileProperty(property, targetOf(schema), context.at('properties', name)))
+  }
+  const required = Object.entries(document.shape).filter(([, schema]) => isRequired(schema))
+  for (const [name] of required) {
+    if (!properties.has(name))
+      context.at('properties').fault(`needs ${name}, which every record of ${resource} has`)
+  }
+  const cite = compileCitation(context)
+  const build = (scope: Scope, row: Row, whole: Conversion): Draft[] => {
+    if (check(scope) !== undefined) return []
+    const conversion = new Conversion(whole)
+    const faults = conversion.faults.length
+    const key = id.build(scope, conversion)
+    if (typeof key !== 'string' && conversion.faults.length === faults) {
+      conversion.reject('refuse', id.column, null, new Bad('The record has no id: the value is empty.'))
+    }
+    const body: Record<string, JsonValue> = {}
+    for (const [name, plan] of properties) {
+      const value = plan.build(scope, conversion)
+      if (value !== undefined) body[name] = value
+      if (name === first && typeof value === 'string') conversion.on = value
+    }
+    for (const [name] of required) {
+      const plan = properties.get(name)
+      if (body[name] !== undefined || conversion.faults.length > faults) continue
+      const detail = `There is no ${name}, which every record of ${resource} has: the value is empty or was dropped.`
+      conversion.reject('refuse', plan?.column || name, null, new Bad(detail))
+    }
+    if (typeof key !== 'string' || conversion.faults.length > faults) return []
+    return [
+      {
+        resource,
+        externalId: { scheme: context.mapping.scheme, id: key },
+        ...conversion.close(body),
+        citation: cite(scope, row, conversion),
+      },
+    ]
+  }
+  return (scope, row, conversion) =>
+    each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion))
+}
+
+const citationSchemas: Record<'url' | 'locator' | 'quote' | 'note', z.ZodType> = {
+  url: webAddress(),
+  locator: line(500),
+  quote: prose(5000),
+  note: prose(5000),
+}
+
+/** Compiles what is cited beside the place of the row. A bad value there never refuses a row. */
+function compileCitation(context: CompileContext) {
+  const { citation = {} } = context.mapping
+  const names = ['url', 'locator', 'quote', 'note'] as const
+  const plans = names.flatMap((name) => {
+    const mapping = citation[name]
+    if (mapping === undefined) return []
+    const steps = { ...toSteps(mapping), onBadValue: 'drop' as const }
+    return [
+      [name, compileProperty(steps, targetOf(citationSchemas[name]), context.at('citation', name))] as const,
+    ]
+  })
+  return (scope: Scope, row: Row, conversion: Conversion): Draft['citation'] => {
+    const made: { locator: string; url?: string; quote?: string; note?: string } = { locator: row.locator }
+    for (const [name, plan] of plans) {
+      const value = plan.build(scope, conversion)
+      if (typeof value === 'string') made[name] = value
+    }
+    return made
+  }
+}

@@ -1,0 +1,57 @@
+import type { CompileContext } from './context.ts'
+import { type Scope, textOf, valuesAt } from './path.ts'
+import type { Condition, Conditions } from './types.ts'
+import type { Scalar } from './values/bad.ts'
+
+/** Returns the condition that does not hold, as a text; undefined when all hold. */
+export type Check = (scope: Scope) => string | undefined
+
+/** Compiles conditions on columns, all of which must hold. */
+export function compileConditions(conditions: Conditions | undefined, context: CompileContext): Check {
+  const checks = listConditions(conditions).map(([column, condition]): Check => {
+    const path = context.path(column)
+    const test = compileTest(condition)
+    return (scope) => {
+      const texts = path ? valuesAt(path, scope).map((value) => textOf(value) ?? '') : []
+      return test(texts.filter((text) => text !== '' && !context.empty.has(text)))
+        ? undefined
+        : `${column} is ${texts.length > 0 ? JSON.stringify(texts.join('; ').slice(0, 100)) : 'empty'}`
+    }
+  })
+  return (scope) => {
+    for (const check of checks) {
+      const failed = check(scope)
+      if (failed !== undefined) return failed
+    }
+    return undefined
+  }
+}
+
+function listConditions(conditions: Conditions | undefined): [column: string, condition: Condition][] {
+  if (typeof conditions === 'string') return [[conditions, { empty: false }]]
+  if (Array.isArray(conditions)) return conditions.map((column) => [column, { empty: false }])
+  return Object.entries(conditions ?? {})
+}
+
+function compileTest(condition: Condition): (texts: readonly string[]) => boolean {
+  if (Array.isArray(condition) || typeof condition !== 'object') return isAnyOf(condition)
+  const { not, empty, atLeast, atMost } = condition
+  const isExcluded = not === undefined ? undefined : isAnyOf(not)
+  return (texts) =>
+    (isExcluded === undefined || !isExcluded(texts)) &&
+    (empty === undefined || (texts.length === 0) === empty) &&
+    (atLeast === undefined || texts.some((text) => compare(text, atLeast) >= 0)) &&
+    (atMost === undefined || texts.some((text) => compare(text, atMost) <= 0))
+}
+
+function isAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boolean {
+  const words = new Set([wanted].flat().map((word) => String(word).trim()))
+  return (texts) => texts.some((text) => words.has(text)) || (texts.length === 0 && words.has(''))
+}
+
+/** Compares as numbers if both are, and otherwise as texts, as dates in ISO 8601 are. */
+function compare(text: string, bound: Scalar): number {
+  const [first, second] = [Number(text), Number(bound)]
+  if (!Number.isNaN(first) && !Number.isNaN(second)) return first - second
+  return text < String(bound) ? -1 : text > String(bound) ? 1 : 0
+}

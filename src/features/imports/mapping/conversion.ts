@@ -1,0 +1,75 @@
+import { isList } from '../reading/clean.ts'
+import type { JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
+import type { OnBadValue } from './types.ts'
+import type { Bad } from './values/bad.ts'
+
+/** Characters of a value in a fault. */
+const maxShownLength = 200
+
+/** Collects what the conversion of a row finds: faults, values that are dropped, and the mentions of a draft. */
+export class Conversion {
+  readonly faults: RowFault[]
+  readonly dropped: RowFault[]
+  readonly mentions: Mention[] = []
+  /** When the record happened: former states are looked for at that time. */
+  on: string | undefined
+  /** The mentions as JSON. */
+  readonly #texts: string[] = []
+
+  /** @param row the conversion of the row, which has the faults of all its drafts. */
+  constructor(row?: Conversion) {
+    this.faults = row?.faults ?? []
+    this.dropped = row?.dropped ?? []
+  }
+
+  /** Notes that a value cannot be used. The row is refused for it, or does without the value. */
+  reject(onBadValue: OnBadValue, column: string, value: JsonValue, { detail, suggestion }: Bad): void {
+    const fault = { column, value: show(value), detail, ...(suggestion !== undefined && { suggestion }) }
+    if (onBadValue === 'drop') this.dropped.push(fault)
+    else this.faults.push(fault)
+  }
+
+  /** Notes that a part of a value is not used, and the rest is. */
+  note(column: string, value: JsonValue, detail: string): void {
+    this.dropped.push({ column, value: show(value), detail })
+  }
+
+  /**
+   * Ends a draft.
+   * @returns its document and its mentions, without those of values that were dropped.
+   */
+  close(body: JsonObject): { document: JsonObject; mentions: readonly Mention[] } {
+    const mentions: Mention[] = []
+    const moved = new Map<number, number>()
+    const move = (value: JsonValue): JsonValue => {
+      if (typeof value !== 'object' || value === null) return value
+      if (isList(value)) return value.map(move)
+      const { $mention: index } = value
+      if (typeof index !== 'number') return moveAll(value)
+      const mention = this.mentions[index]
+      const at = moved.get(index) ?? mentions.length
+      if (mention && !moved.has(index)) {
+        moved.set(index, at)
+        mentions.push(mention)
+      }
+      return { $mention: at }
+    }
+    const moveAll = (object: JsonObject): JsonObject =>
+      Object.fromEntries(Object.entries(object).map(([name, item]) => [name, move(item)]))
+    return this.dropped.length > 0
+      ? { document: moveAll(body), mentions }
+      : { document: body, mentions: this.mentions }
+  }
+
+  /** Adds a mention. @returns what stands for it in the document. The same mention is added once. */
+  mention(mention: Mention): JsonObject {
+    const text = JSON.stringify(mention)
+    const at = this.#texts.indexOf(text)
+    if (at !== -1) return { $mention: at }
+    this.#texts.push(text)
+    return { $mention: this.mentions.push(mention) - 1 }
+  }
+}
+
+const show = (value: JsonValue): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, maxShownLength)

@@ -1,0 +1,97 @@
+import { isList } from '../reading/clean.ts'
+import type { JsonObject, JsonValue } from '../types.ts'
+
+/** A step of a path: the name of a property, and a condition that its values meet. */
+interface Step {
+  name: string
+  /** `[@type=2]`: a property of the value, and its text. */
+  filter?: { path: readonly Step[]; value: string; isNegated: boolean }
+  /** `[1]`: the position of the value, counted from 1. */
+  position?: number
+}
+
+/** A path to values of a row, compiled. */
+export interface Path {
+  text: string
+  /** Whether it starts at the row, and not at the item that `each` is at. */
+  fromRow: boolean
+  steps: readonly Step[]
+}
+
+/** Where paths start: the row, and the item of a list that is being converted. */
+export interface Scope {
+  row: JsonObject
+  here: JsonValue
+}
+
+/**
+ * Compiles a path: names with `/` between them. `.` is the item itself; a leading `/` starts at the row. `@name` is an
+ * attribute of XML, `[@type=2]` keeps the values with a property of that text (`!=` those without), `[1]` the first.
+ * The whole text may be the name of a column, too.
+ * @returns undefined when the path is malformed.
+ */
+export function parsePath(text: string): Path | undefined {
+  const fromRow = text.startsWith('/')
+  const steps = text === '.' ? [] : parseSteps(fromRow ? text.slice(1) : text)
+  return steps && { text, fromRow, steps }
+}
+
+function parseSteps(text: string): Step[] | undefined {
+  const steps: Step[] = []
+  for (const part of text.split(/\/(?![^[]*\])/)) {
+    const match = /^([^[\]]+)(?:\[([^[\]]+)\])?$/.exec(part.trim())
+    if (!match) return undefined
+    const [, name = '', condition] = match
+    const step: Step = { name: name.trim() }
+    if (condition !== undefined && /^\d+$/.test(condition)) step.position = Number(condition)
+    else if (condition !== undefined) {
+      const [, path = '', operator, quoted, bare = ''] =
+        /^([^=!]+)(!?=)(?:["'](.*)["']|(.*))$/.exec(condition) ?? []
+      const inner = path === '' ? undefined : parseSteps(path)
+      if (!inner) return undefined
+      step.filter = { path: inner, value: (quoted ?? bare).trim(), isNegated: operator === '!=' }
+    }
+    steps.push(step)
+  }
+  return steps
+}
+
+/** Returns the values at a path, without nulls; those of lists one by one. */
+export function valuesAt({ text, fromRow, steps }: Path, { row, here }: Scope): JsonValue[] {
+  const start = fromRow ? row : here
+  // The name of a column may look like a path.
+  if (typeof start === 'object' && start !== null && !isList(start) && Object.hasOwn(start, text)) {
+    return flatten(start[text])
+  }
+  return follow(steps, [start])
+}
+
+function follow(steps: readonly Step[], start: JsonValue[]): JsonValue[] {
+  let values = start
+  for (const { name, filter, position } of steps) {
+    values = values.flatMap((value) => property(value, name))
+    if (filter) {
+      const { path, value: wanted, isNegated } = filter
+      values = values.filter(
+        (value) => follow(path, [value]).some((found) => textOf(found) === wanted) !== isNegated,
+      )
+    }
+    if (position !== undefined) values = values.slice(position - 1, position)
+  }
+  return values.flatMap(flatten)
+}
+
+function property(value: JsonValue, name: string): JsonValue[] {
+  if (typeof value !== 'object' || value === null || isList(value)) return []
+  return Object.hasOwn(value, name) ? flatten(value[name]) : []
+}
+
+const flatten = (value: JsonValue | undefined): JsonValue[] =>
+  value === undefined || value === null ? [] : isList(value) ? value.flatMap(flatten) : [value]
+
+/** Returns a value as a text: that of an XML element with attributes is in `#`. */
+export function textOf(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return value.trim()
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return value !== null && !isList(value) && value['#'] !== undefined ? textOf(value['#']) : undefined
+}

@@ -1,0 +1,44 @@
+import type { Registry } from '../../../model/registry.ts'
+import { isList } from '../reading/clean.ts'
+import type { JsonValue, Mention } from '../types.ts'
+
+/** Keys of the forms that resources have, different for each number. */
+const forms: ((number: number) => string)[] = [
+  (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`,
+  (number) =>
+    [676, 26, 1].map((power) => String.fromCharCode(65 + (Math.floor(number / power) % 26))).join(''),
+  (number) => String(number % 1000).padStart(3, '0'),
+  (number) => `placeholder-${number}`,
+]
+
+const known = new WeakMap<Registry, Map<string, (number: number) => string>>()
+
+function formOf(resource: string, registry: Registry): (number: number) => string {
+  const made = known.get(registry) ?? new Map<string, (number: number) => string>()
+  known.set(registry, made)
+  const { schema } = registry.keyForm(resource)
+  const form = made.get(resource) ?? forms.find((candidate) => schema.safeParse(candidate(1)).success)
+  if (!form) throw new Error(`no placeholder has the form of the keys of ${resource}`)
+  made.set(resource, form)
+  return form
+}
+
+/**
+ * Puts keys in the place of mentions, so that a document can be validated before the names in it are resolved. The same
+ * mention has the same key.
+ */
+export function withPlaceholders(
+  value: JsonValue,
+  mentions: readonly Mention[],
+  registry: Registry,
+): JsonValue {
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) return value.map((item) => withPlaceholders(item, mentions, registry))
+  const { $mention: index } = value
+  if (typeof index === 'number') {
+    return formOf(mentions[index]?.resource ?? '', registry)(index)
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, withPlaceholders(item, mentions, registry)]),
+  )
+}

@@ -1,0 +1,233 @@
+import type { z } from 'zod'
+import { checkValue } from '../../../problems/faults.ts'
+import { didYouMean } from '../../../problems/suggest.ts'
+import { isList } from '../reading/clean.ts'
+import type { JsonObject, JsonValue } from '../types.ts'
+import { compileConditions } from './condition.ts'
+import type { CompileContext } from './context.ts'
+import type { Conversion } from './conversion.ts'
+import { compileEach } from './each.ts'
+import type { Scope } from './path.ts'
+import { withPlaceholders } from './placeholders.ts'
+import { isRequired, type Target } from './target.ts'
+import type { ItemMapping, OnBadValue, PropertyMapping, ValueMapping } from './types.ts'
+import { compileValue, toSteps } from './value.ts'
+import { Bad } from './values/bad.ts'
+
+/** A property of a mapping, compiled. */
+export interface PropertyPlan {
+  column: string
+  isConstant: boolean
+  onBadValue: OnBadValue
+  /** Plans of the properties of an object, by name. */
+  parts?: Record<string, PropertyPlan>
+  /** Returns the value in a row, as its schema allows it; undefined when there is none. Notes what is wrong. */
+  build(scope: Scope, conversion: Conversion): JsonValue | undefined
+}
+
+type ObjectTarget = Extract<Target, { kind: 'object' }>
+type ListTarget = Extract<Target, { kind: 'list' }>
+
+/** Compiles a property by what its target takes: a value, an object, or a list. */
+export function compileProperty(
+  mapping: PropertyMapping,
+  target: Target,
+  context: CompileContext,
+): PropertyPlan {
+  const plan =
+    target.kind === 'object'
+      ? compileObject(asItem(mapping), target, context)
+      : target.kind === 'list'
+        ? compileList(mapping, target, context)
+        : compileScalar(asValue(mapping), target, context)
+  return target.kind === 'list' ? plan : checked(plan, target, context)
+}
+
+/** Returns a value that is valid by the schema of its target; notes what is not. */
+function checked(plan: PropertyPlan, target: Target, context: CompileContext): PropertyPlan {
+  return {
+    ...plan,
+    build(scope, conversion) {
+      const value = plan.build(scope, conversion)
+      if (value === undefined) return undefined
+      return rejectInvalid(value, plan, target, conversion, context) ? undefined : value
+    },
+  }
+}
+
+/** Notes the faults of a value by the schema of its target. @returns whether there are any. */
+function rejectInvalid(
+  value: JsonValue,
+  plan: PropertyPlan,
+  { schema }: Target,
+  conversion: Conversion,
+  { registry }: CompileContext,
+): boolean {
+  // Field schemas are schemas of zod's full API.
+  const { faults } = checkValue(schema as z.ZodType, withPlaceholders(value, conversion.mentions, registry))
+  for (const { pointer = '', message } of faults?.listed ?? []) {
+    const names = pointer.split('/').slice(1)
+    const part = names.reduce<PropertyPlan | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
+    const found = names.reduce<JsonValue | undefined>(valueIn, value) ?? null
+    const subject = names.length > 0 ? `${names.join('/')} ${message}` : message
+    conversion.reject(
+      part?.onBadValue ?? plan.onBadValue,
+      part?.column || plan.column,
+      found,
+      new Bad(sentence(subject)),
+    )
+  }
+  return faults !== undefined
+}
+
+const valueIn = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
+  typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]
+
+const sentence = (text: string) =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`
+
+function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
+  const plan = compileValue(mapping, target, context)
+  const { take, join } = toSteps(mapping)
+  return {
+    column: plan.column,
+    isConstant: plan.isConstant,
+    onBadValue: plan.onBadValue,
+    build(scope, conversion) {
+      const values = plan.evaluate(scope, conversion)
+      if (join !== undefined && values.length > 0) return values.map(String).join(join)
+      if (values.length > 1 && take === undefined) {
+        const detail = `There are ${values.length} values, and the property takes one: the first is used. Say take: first, take: last or join: "; ".`
+        conversion.note(plan.column, [...values], detail)
+      }
+      return take === 'last' ? values.at(-1) : values[0]
+    },
+  }
+}
+
+/** Properties of an item that are no properties of the record. */
+const reserved = new Set(['each', 'when'])
+
+function compileObject(mapping: ItemMapping, target: ObjectTarget, context: CompileContext): PropertyPlan {
+  const check = compileConditions(mapping.when, context.at('when'))
+  const parts = compileParts(mapping, target, context)
+  const varying = Object.values(parts).filter(({ isConstant }) => !isConstant)
+  return {
+    column: varying.map(({ column }) => column).join(', '),
+    isConstant: varying.length === 0,
+    onBadValue: context.onBadValue,
+    parts,
+    build(scope, conversion) {
+      if (check(scope) !== undefined) return undefined
+      const values: Record<string, JsonValue> = {}
+      let hasVarying = varying.length === 0
+      for (const [name, part] of Object.entries(parts)) {
+        const value = part.build(scope, conversion)
+        if (value === undefined) continue
+        values[name] = value
+        hasVarying ||= !part.isConstant
+      }
+      return hasVarying ? values : undefined
+    },
+  }
+}
+
+function compileParts(
+  mapping: ItemMapping,
+  target: ObjectTarget,
+  context: CompileContext,
+): Record<string, PropertyPlan> {
+  const parts: Record<string, PropertyPlan> = {}
+  for (const [name, part] of Object.entries(mapping)) {
+    const own = target.properties[name]
+    if (reserved.has(name) || part === undefined || !own) continue
+    // `each` and `when` are the only properties that are no mappings of properties.
+    parts[name] = compilePart(part as PropertyMapping, own, context.at(name))
+  }
+  for (const [name, { schema }] of Object.entries(target.properties)) {
+    if (!parts[name] && isRequired(schema)) context.fault(`needs ${name}${didYouMean(name, [])}`)
+  }
+  return parts
+}
+
+/** A part of an object is checked with the whole object, but for what is inside it. */
+const compilePart = (mapping: PropertyMapping, target: Target, context: CompileContext): PropertyPlan =>
+  target.kind === 'object' || target.kind === 'list'
+    ? compileProperty(mapping, target, context)
+    : compileScalar(asValue(mapping), target, context)
+
+function compileList(mapping: PropertyMapping, target: ListTarget, context: CompileContext): PropertyPlan {
+  const entries = Array.isArray(mapping) ? mapping : [mapping]
+  const plans = entries.map((entry, at) =>
+    compileEntry(entry, target.items, Array.isArray(mapping) ? context.at(at) : context),
+  )
+  const plan: PropertyPlan = {
+    column: [...new Set(plans.map(({ column }) => column))].filter((column) => column !== '').join(', '),
+    isConstant: plans.every(({ isConstant }) => isConstant),
+    onBadValue: context.onBadValue,
+    build(scope, conversion) {
+      const items: { item: JsonValue; plan: EntryPlan }[] = []
+      for (const entry of plans) {
+        for (const item of entry.buildAll(scope, conversion)) {
+          if (!items.some((known) => isSame(known.item, item))) items.push({ item, plan: entry })
+        }
+      }
+      if (items.length === 0) return undefined
+      const all = items.map(({ item }) => item)
+      if (isValid(all, target, conversion, context)) return all
+      const valid = items.filter(
+        (entry) => !rejectInvalid(entry.item, entry.plan, target.items, conversion, context),
+      )
+      const rest = valid.map(({ item }) => item)
+      return rest.length === 0 || rejectInvalid(rest, plan, target, conversion, context) ? undefined : rest
+    },
+  }
+  return plan
+}
+
+const isValid = (
+  value: JsonValue,
+  { schema }: Target,
+  { mentions }: Conversion,
+  { registry }: CompileContext,
+) => (schema as z.ZodType).safeParse(withPlaceholders(value, mentions, registry)).success
+
+/** The same thing twice is one thing. */
+const isSame = (first: JsonValue, second: JsonValue) =>
+  first === second ||
+  (typeof first === 'object' &&
+    typeof second === 'object' &&
+    JSON.stringify(first) === JSON.stringify(second))
+
+/** An entry of a list: it makes any number of items. */
+interface EntryPlan extends PropertyPlan {
+  buildAll(scope: Scope, conversion: Conversion): JsonValue[]
+}
+
+function compileEntry(
+  mapping: ValueMapping | ItemMapping,
+  items: Target,
+  context: CompileContext,
+): EntryPlan {
+  if (items.kind !== 'object') {
+    const plan = compileValue(asValue(mapping), items, context)
+    return { ...plan, build: () => undefined, buildAll: plan.evaluate }
+  }
+  const item = asItem(mapping)
+  const each = compileEach(item.each, context)
+  const plan = compileObject(item, items, each.context)
+  return {
+    ...plan,
+    buildAll: (scope, conversion) =>
+      each.scopes(scope, conversion).flatMap((inner): JsonObject[] | JsonValue[] => {
+        const made = plan.build(inner, conversion)
+        return made === undefined ? [] : [made]
+      }),
+  }
+}
+
+/** The schema of mappings has checked that a property that takes values has one. */
+const asValue = (mapping: PropertyMapping): ValueMapping => mapping as ValueMapping
+
+/** The schema of mappings has checked that a property that takes objects has one. */
+const asItem = (mapping: PropertyMapping): ItemMapping => mapping as ItemMapping

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import type { Registry } from '../../../model/registry.ts'
+import type { Resource } from '../../../model/resource.ts'
+import { unwrapped } from '../../../model/schema-names.ts'
+import { externalScheme, language } from '../../../model/schemas.ts'
+import { describe } from '../descriptions.ts'
+import { rowOptions } from '../reading/options.ts'
+import { type Target, targetOf } from './target.ts'
+import type { Mapping } from './types.ts'
+import { conditionsSchema, fileName, valueSchema } from './value-schema.ts'
+
+/** Entries of a list in a mapping. */
+const maxEntries = 50
+
+const schemas = new WeakMap<Registry, z.ZodType<Mapping>>()
+
+/** The schema of mappings, with the properties of the resources of a registry. */
+export function mappingSchema(registry: Registry): z.ZodType<Mapping> {
+  const schema = schemas.get(registry) ?? makeSchema(registry)
+  schemas.set(registry, schema)
+  return schema
+}
+
+function makeSchema(registry: Registry): z.ZodType<Mapping> {
+  const withIds = registry.resources.filter(({ document }) => 'externalIds' in document.shape)
+  const records = Object.fromEntries(
+    withIds.map((resource) => {
+      const record = recordSchema(resource)
+      return [resource.name, z.union([record, z.array(record).min(1).max(maxEntries)]).optional()]
+    }),
+  )
+  const schema = z.strictObject({
+    $schema: describe(z.string().max(500).optional(), 'Address of the JSON Schema, for editors.'),
+    scheme: describe(
+      externalScheme(),
+      'Name of the register, in lower case, such as un-treaties. With the id of a record it is the external id, by which the next import finds the record again.',
+    ),
+    name: describe(z.string().min(1).max(300).optional(), 'Name of the register, for people.'),
+    rows: rowOptions.default({}),
+    join: describe(
+      z.record(z.string().min(1).max(100), joinSchema).optional(),
+      'Second files by a name. Their rows with the same key are a list of that name in each row, which `each` goes through.',
+    ),
+    when: describe(conditionsSchema.optional(), 'Rows to take: those of which all conditions hold.'),
+    empty: describe(
+      z.array(z.string().max(100)).max(100).optional(),
+      'Texts that mean that there is no value, such as "n/a" or "9999-12-31".',
+    ),
+    language: describe(
+      language().refine(isSupported, { error: 'is not a known language' }).optional(),
+      'BCP 47 tag of the names of months. English ones are known as well.',
+    ),
+    records: describe(z.strictObject(records), 'What a row is: the record of each resource that it becomes.'),
+    source: describe(
+      sourceSchema(registry).optional(),
+      'What the source record of the import says of the register.',
+    ),
+    citation: describe(
+      z
+        .strictObject({
+          url: valueSchema.optional(),
+          locator: valueSchema.optional(),
+          quote: valueSchema.optional(),
+          note: valueSchema.optional(),
+        })
+        .optional(),
+      'What is cited beside the place of the row.',
+    ),
+    onBadValue: describe(
+      z.enum(['refuse', 'drop']).default('refuse'),
+      'What becomes of a value that cannot be used: the row is refused, or does without the value, and the record has a note.',
+    ),
+    onEdited: describe(
+      z.enum(['keep', 'replace']).default('keep'),
+      'What becomes of a property that a person has changed since the last import.',
+    ),
+  })
+  // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by their targets.
+  return schema as unknown as z.ZodType<Mapping>
+}
+
+function isSupported(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf([tag]).length > 0
+  } catch {
+    return false
+  }
+}
+
+const joinSchema = z.strictObject({
+  file: describe(fileName, 'Name of the file, beside the mapping.'),
+  key: describe(z.string().min(1).max(500), 'Its column that has the key.'),
+  equals: describe(z.string().min(1).max(500), 'The column of the row with the same key.'),
+  rows: rowOptions.optional(),
+})
+
+/** The properties of a source that a mapping may give: all but the ids, optionally. */
+function sourceSchema(registry: Registry): z.ZodObject {
+  const { shape } = registry.get('sources').document
+  return z
+    .strictObject(Object.fromEntries(Object.entries(shape).filter(([name]) => name !== 'externalIds')))
+    .partial()
+}
+
+const recordSchema = ({ document }: Resource) =>
+  z.strictObject({
+    id: valueSchema,
+    each: describe(
+      valueSchema.optional(),
+      'Values of the row for each of which a record is made. By default, one is made for the row.',
+    ),
+    when: describe(conditionsSchema.optional(), 'Conditions on which the record is made.'),
+    properties: z.strictObject(
+      Object.fromEntries(
+        Object.entries(document.shape).map(([name, schema]) => [
+          name,
+          describe(propertySchema(targetOf(schema)).optional(), descriptionOf(schema)),
+        ]),
+      ),
+    ),
+  })
+
+function descriptionOf(schema: z.core.$ZodType): string {
+  const [own, inner] = [schema, unwrapped(schema)].map((part) =>
+    part instanceof z.ZodType ? part.meta()?.description : undefined,
+  )
+  return own ?? inner ?? ''
+}
+
+const made = new WeakMap<Target, z.ZodType>()
+
+/** The schema of the mapping of a property. */
+function propertySchema(target: Target): z.ZodType {
+  const schema = made.get(target) ?? makePropertySchema(target)
+  made.set(target, schema)
+  return schema
+}
+
+function makePropertySchema(target: Target): z.ZodType {
+  if (target.kind === 'object') return itemSchema(target, false)
+  if (target.kind !== 'list') return valueSchema
+  const item = target.items.kind === 'object' ? itemSchema(target.items, true) : propertySchema(target.items)
+  return z.union([item, z.array(item).min(1).max(maxEntries)])
+}
+
+function itemSchema({ properties }: Extract<Target, { kind: 'object' }>, repeats: boolean): z.ZodType {
+  const parts = Object.entries(properties).map(([name, part]) => [
+    name,
+    describe(propertySchema(part).optional(), descriptionOf(part.schema)),
+  ])
+  return z.strictObject({
+    ...(repeats && {
+      each: describe(
+        valueSchema.optional(),
+        'Values for each of which an item is made. `.` is the value then.',
+      ),
+    }),
+    when: describe(conditionsSchema.optional(), 'Conditions on which it is made.'),
+    ...Object.fromEntries(parts),
+  })
+}

@@ -1,0 +1,126 @@
+import type { JsonValue } from '../types.ts'
+import type { CompileContext } from './context.ts'
+import type { Conversion } from './conversion.ts'
+import { type Path, type Scope, textOf, valuesAt } from './path.ts'
+import type { OnBadValue, ValueSteps } from './types.ts'
+import { Bad } from './values/bad.ts'
+import { compileNumber, readNumberFormat } from './values/number.ts'
+
+/** Where a value comes from, compiled. */
+export interface Source {
+  column: string
+  isConstant: boolean
+  /** Returns the values in a row that are not empty. */
+  read(scope: Scope, conversion: Conversion, onBadValue: OnBadValue): JsonValue[]
+}
+
+const kinds = ['from', 'all', 'value', 'template', 'sum'] as const
+
+/** Compiles the source of a value: exactly one of from, all, value, template and sum. */
+export function compileSource(steps: ValueSteps, context: CompileContext): Source {
+  const given = kinds.filter((kind) => steps[kind] !== undefined)
+  if (given.length !== 1) {
+    context.fault(
+      `needs exactly one of from, all, value, template and sum, not ${given.join(' and ') || 'none'}`,
+    )
+  }
+  const paths = compilePaths(steps, context)
+  const isEmpty = makeIsEmpty(steps.empty, context.empty)
+  const read = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
+    path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
+  const column = describe(paths, context)
+  const isConstant = paths.every(({ path }) => !path)
+  if (steps.template !== undefined) {
+    return { column, isConstant, read: (scope) => fill(paths, (path) => read(path, scope)) }
+  }
+  if (steps.sum)
+    return {
+      column,
+      isConstant,
+      read: compileSum(steps, column, (scope) => paths.flatMap((path) => read(path, scope))),
+    }
+  if (steps.all) return { column, isConstant, read: (scope) => paths.flatMap((path) => read(path, scope)) }
+  const [only] = paths
+  if (paths.length === 1 && only) return { column, isConstant, read: (scope) => read(only, scope) }
+  return {
+    column,
+    isConstant,
+    read(scope) {
+      for (const path of paths) {
+        const values = read(path, scope)
+        if (values.length > 0) return values
+      }
+      return []
+    },
+  }
+}
+
+/** A path, or a constant between paths. */
+interface Origin {
+  path?: Path
+  constant?: string | number | boolean
+}
+
+function compilePaths(steps: ValueSteps, context: CompileContext): Origin[] {
+  if (steps.value !== undefined) return [{ constant: steps.value }]
+  if (steps.template !== undefined) {
+    // Every second part is the name of a column.
+    return steps.template.split(/\{([^{}]+)\}/).map((part, at) => {
+      const path = at % 2 === 1 ? context.at('template').path(part) : undefined
+      return path ? { path } : { constant: part }
+    })
+  }
+  const kind = steps.sum ? 'sum' : steps.all ? 'all' : 'from'
+  return [steps[kind] ?? []].flat().flatMap((text): Origin[] => {
+    if (text.startsWith('=')) return [{ constant: text.slice(1).trim() }]
+    const path = context.at(kind).path(text)
+    return path ? [{ path }] : []
+  })
+}
+
+/** Names the columns for messages. Inside `each`, the item itself has the name of the list. */
+const describe = (paths: readonly Origin[], { itemColumn }: CompileContext) =>
+  paths
+    .flatMap(({ path }) =>
+      path
+        ? path.fromRow
+          ? path.text.slice(1)
+          : [itemColumn, path.text].filter((part) => part !== '' && part !== '.').join('/')
+        : [],
+    )
+    .join(', ')
+
+function makeIsEmpty(own: readonly string[] | undefined, all: ReadonlySet<string>) {
+  const words = own ? new Set([...all, ...own.map((word) => word.trim())]) : all
+  return (value: JsonValue) => {
+    if (typeof value === 'number' && words.size === 0) return false
+    const text = textOf(value)
+    return text !== undefined && (text === '' || words.has(text))
+  }
+}
+
+/** Fills a template; nothing when a column is empty. */
+function fill(paths: readonly Origin[], read: (path: Origin) => JsonValue[]): JsonValue[] {
+  const texts = paths.map((path) => (path.path ? textOf(read(path)[0] ?? null) : String(path.constant ?? '')))
+  return texts.every((text) => text !== undefined) ? [texts.join('')] : []
+}
+
+/** Adds up numbers; nothing when there is none. */
+function compileSum(
+  { number }: ValueSteps,
+  column: string,
+  readAll: (scope: Scope) => JsonValue[],
+): Source['read'] {
+  const read = compileNumber(number === undefined ? undefined : readNumberFormat(number))
+  return (scope, conversion, onBadValue) => {
+    const values = readAll(scope)
+    let sum = 0
+    for (const value of values) {
+      const found = read(textOf(value) ?? '')
+      if (found instanceof Bad) conversion.reject(onBadValue, column, value, found)
+      else sum += found
+    }
+    // Binary fractions add up to more digits than the addends have.
+    return values.length > 0 ? [Number(sum.toPrecision(15))] : []
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { unwrapped } from '../../../model/schema-names.ts'
+import { type Reference, references } from '../../../model/schemas.ts'
+
+/** What a property of a resource takes, as its schema says. */
+export type Target =
+  | { kind: 'object'; schema: z.core.$ZodType; properties: Record<string, Target> }
+  | { kind: 'list'; schema: z.core.$ZodType; items: Target }
+  | { kind: 'reference'; schema: z.core.$ZodType; reference: Reference }
+  | { kind: 'enumeration'; schema: z.core.$ZodType; words: readonly string[] }
+  | { kind: 'date' | 'number' | 'boolean' | 'text'; schema: z.core.$ZodType }
+
+const known = new WeakMap<z.core.$ZodType, Target>()
+
+/** Returns what a property with a schema takes. */
+export function targetOf(schema: z.core.$ZodType): Target {
+  const made = known.get(schema) ?? readTarget(schema)
+  known.set(schema, made)
+  return made
+}
+
+function readTarget(schema: z.core.$ZodType): Target {
+  const reference = findReference(schema)
+  // What refers to another property than the key is a code, and stays as it is.
+  if (reference) return { kind: reference.property === undefined ? 'reference' : 'text', schema, reference }
+  const inner = unwrapped(schema)
+  if (inner instanceof z.ZodObject) {
+    const properties = Object.entries(inner.shape).map(([name, part]) => [name, targetOf(part)])
+    return { kind: 'object', schema, properties: Object.fromEntries(properties) }
+  }
+  if (inner instanceof z.ZodArray) return { kind: 'list', schema, items: targetOf(inner.element) }
+  if (inner instanceof z.ZodEnum) return { kind: 'enumeration', schema, words: inner.options.map(String) }
+  if (inner instanceof z.ZodNumber) return { kind: 'number', schema }
+  if (inner instanceof z.ZodBoolean) return { kind: 'boolean', schema }
+  const isDate = inner instanceof z.ZodType && inner.meta()?.format === 'edtf'
+  return { kind: isDate ? 'date' : 'text', schema }
+}
+
+function findReference(schema: z.core.$ZodType): Reference | undefined {
+  const own = references.get(schema)
+  const inner = unwrapped(schema)
+  return own ?? (inner === schema ? undefined : references.get(inner))
+}
+
+/** Whether a property must be given. */
+export const isRequired = (schema: z.core.$ZodType): boolean => !z.safeParse(schema, undefined).success

@@ -1,0 +1,93 @@
+import type { RowOptions } from '../reading/options.ts'
+import type { Scalar } from './values/bad.ts'
+
+/** What becomes of a value that cannot be used. */
+export type OnBadValue = 'refuse' | 'drop'
+
+/** A condition on a column: its text, one of several texts, or more. */
+export type Condition =
+  | Scalar
+  | Scalar[]
+  | { not?: Scalar | Scalar[]; empty?: boolean; atLeast?: Scalar; atMost?: Scalar }
+
+/** Columns that must have a value, or conditions by column. All must hold. */
+export type Conditions = string | string[] | Record<string, Condition>
+
+/** Where a value comes from, and what is done with it, in the order of these properties. */
+export interface ValueSteps {
+  from?: string | string[]
+  all?: string | string[]
+  value?: Scalar
+  template?: string
+  sum?: string[]
+  when?: Conditions
+  empty?: string[]
+  split?: string | string[]
+  before?: string
+  beforeLast?: string
+  after?: string
+  afterLast?: string
+  replace?: Record<string, string>
+  case?: 'upper' | 'lower'
+  codes?: Record<string, Scalar | null> | string | { list: string; key?: string; value?: string }
+  date?: string | string[]
+  number?: string
+  times?: number
+  round?: number
+  max?: number
+  default?: Scalar
+  take?: 'first' | 'last'
+  join?: string
+  by?: 'name' | 'code' | 'id' | 'key'
+  scheme?: string
+  country?: ValueMapping
+  on?: ValueMapping
+  create?: boolean
+  onBadValue?: OnBadValue
+}
+
+/** A value of a row: the name of a column or a path, `=` and a constant, or steps. */
+export type ValueMapping = string | ValueSteps
+
+/** What makes an item of a list, or an object: its properties, and the values that it is made for. */
+export interface ItemMapping {
+  each?: ValueMapping
+  when?: Conditions
+  [property: string]: PropertyMapping | Conditions | undefined
+}
+
+/** What makes a property: a value, the properties of an object, or the items of a list. */
+export type PropertyMapping = ValueMapping | ItemMapping | (ValueMapping | ItemMapping)[]
+
+/** The record that a row is. */
+export interface RecordMapping {
+  id: ValueMapping
+  each?: ValueMapping
+  when?: Conditions
+  properties: Record<string, PropertyMapping>
+}
+
+/** A second file, whose rows with the same key are a list in each row. */
+export interface Join {
+  file: string
+  key: string
+  equals: string
+  rows?: RowOptions
+}
+
+/** How the rows of a file become records. */
+export interface Mapping {
+  scheme: string
+  name?: string
+  rows: RowOptions
+  join?: Record<string, Join>
+  when?: Conditions
+  empty?: string[]
+  language?: string
+  records: Record<string, RecordMapping | RecordMapping[]>
+  /** Properties of the record of resource `sources` that the import is. */
+  source?: Record<string, unknown>
+  citation?: { url?: ValueMapping; locator?: ValueMapping; quote?: ValueMapping; note?: ValueMapping }
+  onBadValue: OnBadValue
+  onEdited: 'keep' | 'replace'
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { describe } from '../descriptions.ts'
+
+const text = z.string().max(1000)
+const scalar = z.union([text, z.number(), z.boolean()])
+const column = text.min(1)
+const columns = z.union([column, z.array(column).min(1).max(50)])
+const words = z.union([scalar, z.array(scalar).max(500)])
+
+/** Name of a file beside the mapping, without a folder. */
+export const fileName = z
+  .string()
+  .max(200)
+  .regex(/^[^/\\\p{Cc}.][^/\\\p{Cc}]*$/u, {
+    error: 'must be the name of a file beside the mapping, without a folder',
+  })
+
+export const conditionsSchema = describe(
+  z.union([
+    columns,
+    z.record(
+      column,
+      z.union([
+        words,
+        z.strictObject({
+          not: words.optional(),
+          empty: z.boolean().optional(),
+          atLeast: scalar.optional(),
+          atMost: scalar.optional(),
+        }),
+      ]),
+    ),
+  ]),
+  'Columns or paths that must have a value; or conditions by column or path: a text, one of several, { not: … }, { empty: true }, { atLeast: 2000, atMost: 2010 }. All must hold.',
+  'Conditions',
+)
+
+/** The schema of a value: a column, a constant, or steps. */
+export const valueSchema: z.ZodType = describe(
+  z.lazy(() => z.union([text.min(1), stepsSchema])),
+  'A value: the name of a column or a path; `=treaty` for a constant; or steps.',
+  'Value',
+)
+
+const stepsSchema = describe(
+  z.strictObject({
+    from: describe(columns.optional(), 'Column or path; of several, the first that has a value.'),
+    all: describe(columns.optional(), 'Columns or paths whose values are taken together.'),
+    value: describe(scalar.optional(), 'A constant.'),
+    template: describe(text.optional(), 'A text with columns in braces: "{title} ({year})".'),
+    sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
+    when: describe(conditionsSchema.optional(), 'Conditions on which there is a value.'),
+    empty: describe(z.array(text).max(100).optional(), 'Texts that mean that there is no value here.'),
+    split: describe(
+      z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
+      'What separates several values in one text.',
+    ),
+    before: describe(text.min(1).optional(), 'Takes what is before this text; all, if it does not occur.'),
+    beforeLast: describe(text.min(1).optional(), 'Takes what is before the last occurrence of this text.'),
+    after: describe(text.min(1).optional(), 'Takes what is after this text.'),
+    afterLast: describe(text.min(1).optional(), 'Takes what is after the last occurrence of this text.'),
+    replace: describe(z.record(text.min(1), text).optional(), 'Texts to replace, and by what.'),
+    case: describe(z.enum(['upper', 'lower']).optional(), 'Changes the case of letters.'),
+    codes: describe(
+      z
+        .union([
+          fileName,
+          z.strictObject({ list: fileName, key: column.optional(), value: column.optional() }),
+          z.record(z.string().max(500), scalar.nullable()),
+        ])
+        .optional(),
+      'What codes mean: { Completed: closed, "*": other }, with * for all others, null for no value and "*" for the code itself; or a CSV file beside the mapping, by its first two columns or by { list, key, value }.',
+    ),
+    date: describe(
+      columns.optional(),
+      'How dates are written: DD/MM/YYYY, D MMMM YYYY, excel …; by default any notation that has one meaning only.',
+    ),
+    number: describe(text.optional(), 'How numbers are written, by an example: "1,234.5" or "1.234,5".'),
+    times: describe(z.number().optional(), 'Multiplies, such as a column in millions by 1000000.'),
+    round: describe(z.int().min(0).max(15).optional(), 'Rounds to so many digits after the decimal point.'),
+    max: describe(z.int().min(2).max(100_000).optional(), 'Cuts a longer text after so many characters.'),
+    default: describe(scalar.optional(), 'The value if there is none.'),
+    take: describe(z.enum(['first', 'last']).optional(), 'Which of several values is taken.'),
+    join: describe(text.optional(), 'Joins several values to one text, with this between them.'),
+    by: describe(
+      z.enum(['name', 'code', 'id', 'key']).optional(),
+      'What a reference has: a name, a code, the id in a register (see scheme), or the key in this registry.',
+    ),
+    scheme: describe(text.optional(), 'The register of the id, if it is another one; the scheme of a topic.'),
+    country: describe(
+      z.lazy(() => valueSchema).optional(),
+      'Country within which to look for an organization.',
+    ),
+    on: describe(
+      z.lazy(() => valueSchema).optional(),
+      'When, for states that no longer exist. By default, when the record happened.',
+    ),
+    create: describe(z.boolean().optional(), 'Makes the organization or topic when no record matches.'),
+    onBadValue: describe(z.enum(['refuse', 'drop']).optional(), 'As for the whole mapping, for this value.'),
+  }),
+  'Where a value comes from, and what is done with it, in this order.',
+  'Steps',
+)

@@ -1,0 +1,182 @@
+import { edtf, line, type Reference } from '../../../model/schemas.ts'
+import { isList } from '../reading/clean.ts'
+import type { JsonValue } from '../types.ts'
+import { compileCodes } from './codes.ts'
+import { compileConditions } from './condition.ts'
+import type { CompileContext } from './context.ts'
+import type { Conversion } from './conversion.ts'
+import { compileReference } from './mention.ts'
+import { type Scope, textOf } from './path.ts'
+import { compileSource } from './source.ts'
+import { type Target, targetOf } from './target.ts'
+import type { OnBadValue, ValueMapping, ValueSteps } from './types.ts'
+import { Bad, type Scalar } from './values/bad.ts'
+import { compileDate } from './values/date.ts'
+import { formatHelp } from './values/date-format.ts'
+import { compileNumber, readNumberFormat, roundNumber } from './values/number.ts'
+import { compileTextSteps } from './values/text.ts'
+import { compileTyped } from './values/typed.ts'
+
+/** A value of a mapping, compiled. */
+export interface ValuePlan {
+  /** The columns that it comes from, for messages. */
+  column: string
+  /** Whether it is the same in every row. */
+  isConstant: boolean
+  onBadValue: OnBadValue
+  /** Returns its values in a row; notes those that cannot be used. */
+  evaluate(scope: Scope, conversion: Conversion): JsonValue[]
+}
+
+type Step = (value: Scalar, conversion: Conversion, column: string) => Scalar | null | Bad
+
+/** Returns the steps of a value, of which a text is a short form: `=treaty` is a constant, any other text a path. */
+export const toSteps = (mapping: ValueMapping): ValueSteps =>
+  typeof mapping !== 'string'
+    ? mapping
+    : mapping.startsWith('=')
+      ? { value: mapping.slice(1).trim() }
+      : { from: mapping }
+
+/**
+ * Compiles a value.
+ * @param target what takes it; undefined for any value, such as those that `each` goes through.
+ */
+export function compileValue(
+  mapping: ValueMapping,
+  target: Target | undefined,
+  context: CompileContext,
+): ValuePlan {
+  const steps = toSteps(mapping)
+  const source = compileSource(steps, context)
+  const onBadValue = steps.onBadValue ?? context.onBadValue
+  const check = compileConditions(steps.when, context.at('when'))
+  const change = compileSteps(steps, target, context)
+  const refer = target?.kind === 'reference' ? compileRefer(steps, target.reference, context) : undefined
+  const fallback = steps.default
+  const plan: ValuePlan = {
+    column: source.column,
+    isConstant: source.isConstant,
+    onBadValue,
+    evaluate(scope, conversion) {
+      const texts = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
+      const values = texts.flatMap((value) => change(value, conversion, plan))
+      const found = values.length === 0 && fallback !== undefined ? [fallback] : values
+      return refer ? found.flatMap((value) => refer(value, scope, conversion) ?? []) : found
+    },
+  }
+  if (source.isConstant) checkConstant(target, steps, context)
+  return plan
+}
+
+const dateTarget = targetOf(edtf('When.'))
+const textTarget = targetOf(line())
+
+function compileRefer(steps: ValueSteps, reference: Reference, context: CompileContext) {
+  const { country, on } = steps
+  return compileReference(steps, reference, context, {
+    country: country === undefined ? undefined : compileValue(country, textTarget, context.at('country')),
+    on: on === undefined ? undefined : compileValue(on, dateTarget, context.at('on')),
+  })
+}
+
+/** A constant is wrong in every row or in none, so it is checked with the mapping. */
+function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
+  if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
+  const found = compileTyped(target)(steps.value, () => undefined)
+  if (found instanceof Bad) context.fault(found.detail)
+}
+
+type Change = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
+
+/** Compiles what is done with each value: texts are cut and translated, and then read as what the target takes. */
+function compileSteps(steps: ValueSteps, target: Target | undefined, context: CompileContext): Change {
+  const text = compileTextSteps(steps)
+  const list: Step[] = []
+  if (steps.codes !== undefined) {
+    const translate = compileCodes(steps.codes, context.at('codes'))
+    list.push((value) => translate(String(value).trim()))
+  }
+  if (steps.date !== undefined || target?.kind === 'date') list.push(compileDateStep(steps, context))
+  if (
+    steps.number !== undefined ||
+    steps.times !== undefined ||
+    steps.round !== undefined ||
+    target?.kind === 'number'
+  ) {
+    list.push(compileNumberStep(steps, context))
+  }
+  if (target) list.push(compileTypedStep(target))
+  if (steps.max !== undefined) list.push(compileMax(steps.max))
+  return (value, conversion, plan) => {
+    // What `each` goes through may be objects. Nothing is done with them.
+    if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
+    const scalar = scalarOf(value)
+    const parts = scalar instanceof Bad ? [scalar] : text ? text(scalar, context.empty) : [scalar]
+    return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
+  }
+}
+
+function runSteps(
+  list: readonly Step[],
+  part: Scalar | Bad,
+  value: JsonValue,
+  conversion: Conversion,
+  { onBadValue, column }: ValuePlan,
+): JsonValue[] {
+  let result: Scalar | null | Bad = part
+  for (const step of list) {
+    if (result === null || result instanceof Bad) break
+    result = step(result, conversion, column)
+  }
+  if (result instanceof Bad) {
+    conversion.reject(onBadValue, column, value, result)
+    return []
+  }
+  return result === null || result === '' ? [] : [result]
+}
+
+function scalarOf(value: JsonValue): Scalar | Bad {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  const text = textOf(value)
+  if (text !== undefined) return text
+  const names = Object.keys(value ?? {}).slice(0, 10)
+  return new Bad(`The value is an object and no text. Name one of its properties: ${names.join(', ')}.`)
+}
+
+function compileTypedStep(target: Target): Step {
+  const change = compileTyped(target)
+  return (value, conversion, column) => change(value, (detail) => conversion.note(column, value, detail))
+}
+
+function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
+  const read = compileDate([steps.date ?? []].flat(), context.mapping.language)
+  if (read) return read
+  context.at('date').fault(`is not a format of dates: write ${formatHelp}`)
+  return () => null
+}
+
+function compileNumberStep({ number, times, round }: ValueSteps, context: CompileContext): Step {
+  const format = number === undefined ? undefined : readNumberFormat(number)
+  if (number !== undefined && !format) {
+    context.at('number').fault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
+  }
+  const read = compileNumber(format)
+  return (value) => {
+    const found = read(value)
+    if (found instanceof Bad) return found
+    const multiplied = times === undefined ? found : roundNumber(found * times, 6)
+    return round === undefined ? multiplied : roundNumber(multiplied, round)
+  }
+}
+
+const compileMax =
+  (max: number): Step =>
+  (value, conversion, column) => {
+    if (typeof value !== 'string' || value.length <= max) return value
+    conversion.note(column, value, `The text has ${value.length} characters and is cut after ${max}.`)
+    return `${value
+      .slice(0, max - 1)
+      .toWellFormed()
+      .trimEnd()}…`
+  }

@@ -1,0 +1,96 @@
+import { findEdtfFault } from '../../../../model/edtf.ts'
+import { monthOf } from './month-names.ts'
+
+/** Reads a date that is written in one way. Returns EDTF, or undefined for a text that is written otherwise. */
+export type DateReader = (text: string) => string | undefined
+
+/** The parts of a format, the longest first, with what they match. */
+const parts: [token: string, pattern: string, part: 'year' | 'month' | 'name' | 'day' | 'any'][] = [
+  ['YYYY', '(\\d{4})', 'year'],
+  ['YY', '(\\d{2})', 'year'],
+  ['MMMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'name'],
+  ['MMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'name'],
+  ['MM', '(\\d{2}|XX)', 'month'],
+  ['M', '(\\d{1,2}|XX)', 'month'],
+  ['DD', '(\\d{2}|XX)', 'day'],
+  ['D', '(\\d{1,2}|XX)', 'day'],
+  ['*', '.*', 'any'],
+]
+
+/** Characters of a format. */
+const maxFormatLength = 60
+
+/** What formats may consist of, for messages. */
+export const formatHelp =
+  'a format such as DD/MM/YYYY, D MMMM YYYY, M/D/YY or YYYY (* stands for anything), or excel, or excel1904'
+
+/**
+ * Makes the reader of a format.
+ * @param format its parts are YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`; other characters stand for themselves.
+ * @param language BCP 47 tag of the names of months.
+ * @returns undefined when the format has no year, or a day without a month.
+ */
+export function compileDateFormat(format: string, language?: string): DateReader | undefined {
+  const order: ('year' | 'month' | 'name' | 'day')[] = []
+  let pattern = ''
+  for (let at = 0; at < format.length; ) {
+    const found = parts.find(([token]) => format.startsWith(token, at))
+    if (found) {
+      if (found[2] !== 'any') order.push(found[2])
+      pattern += found[1]
+      at += found[0].length
+    } else {
+      pattern += /\s/.test(format[at] ?? '')
+        ? '\\s+'
+        : (format[at] ?? '').replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
+      at += 1
+    }
+  }
+  const hasMonth = order.includes('month') || order.includes('name')
+  // More than one `*` would take long on texts that do not fit.
+  if (format.length > maxFormatLength || format.split('*').length > 2) return undefined
+  if (!order.includes('year') || (order.includes('day') && !hasMonth) || new Set(order).size < order.length) {
+    return undefined
+  }
+  const expression = new RegExp(`^${pattern}$`, 'u')
+  return (text) => {
+    const match = expression.exec(text)
+    if (!match) return undefined
+    const found: Partial<Record<(typeof order)[number], string>> = {}
+    order.forEach((part, at) => {
+      found[part] = match[at + 1] ?? ''
+    })
+    const month = found.name === undefined ? found.month : monthOf(found.name, language)
+    if (found.name !== undefined && month === undefined) return undefined
+    return formatDate(fullYear(found.year ?? ''), month, found.day)
+  }
+}
+
+/** Two digits of a year are in the hundred years that end 20 years from now. */
+function fullYear(year: string): string {
+  if (year.length === 4) return year
+  const latest = new Date().getUTCFullYear() + 20
+  const candidate = Number(year) + Math.floor(latest / 100) * 100
+  return String(candidate > latest ? candidate - 100 : candidate)
+}
+
+const two = (part: string | number) => String(part).padStart(2, '0')
+
+/** Whether a month or day is not known: `00`, `XX` or absent. */
+const isUnknown = (part: string | number | undefined): part is undefined =>
+  part === undefined || part === '' || /^(0+|x+)$/i.test(String(part))
+
+/**
+ * Writes a date in EDTF. A month or day that is `00` or `XX` is not known.
+ * @returns undefined for a day that the calendar does not have.
+ */
+export function formatDate(year: string, month?: string | number, day?: string | number): string | undefined {
+  const date = isUnknown(month)
+    ? isUnknown(day)
+      ? year
+      : undefined
+    : isUnknown(day)
+      ? `${year}-${two(month)}`
+      : `${year}-${two(month)}-${two(day)}`
+  return date !== undefined && findEdtfFault(date) === undefined ? date : undefined
+}

@@ -1,0 +1,174 @@
+import { readOtherNotation } from '../../../../model/date-readings.ts'
+import { findEdtfFault } from '../../../../model/edtf.ts'
+import { listed } from '../../../../problems/suggest.ts'
+import { formatSerial } from '../../reading/xlsx/serial.ts'
+import { Bad } from './bad.ts'
+import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
+import { monthOf } from './month-names.ts'
+
+/** Longest text that is read as a date. */
+const maxLength = 100
+
+/** Times of day that say nothing: midnight, as databases write it. */
+const midnight = /^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
+
+/** Words for approximate dates, before the date. */
+const approximate = /^(?:circa|ca|c|about|approximately|approx|around|~)\.?\s*/i
+
+/** Words and signs between the ends of a range of dates. */
+const rangeSigns = /\s+(?:-|–|—|to|until|till)\s+|\s*[–—]\s*|\.\.\.?/i
+
+const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '23', fall: '23', winter: '24' }
+
+/**
+ * Makes the function that reads dates of a column, as EDTF (ISO 8601-2), level 0 or 1.
+ * @param formats how they are written; `excel` and `excel1904` are serial days. By default every notation that has one
+ *   meaning only.
+ * @returns undefined when a format is none.
+ */
+export function compileDate(
+  formats: readonly string[],
+  language?: string,
+): ((value: string | number | boolean) => string | Bad) | undefined {
+  const readers = formats.map((format) => compileFormat(format, language))
+  if (!readers.every((reader) => reader !== undefined)) return undefined
+  return (value) => {
+    const text = String(value).trim()
+    if (text.length > maxLength) return new Bad(`A date has at most ${maxLength} characters.`)
+    for (const reader of readers) {
+      const date = reader(text)
+      if (date !== undefined) return date
+    }
+    return readDate(text, language, formats)
+  }
+}
+
+function compileFormat(format: string, language: string | undefined): DateReader | undefined {
+  if (format !== 'excel' && format !== 'excel1904') return compileDateFormat(format, language)
+  return (text) =>
+    /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
+}
+
+/** Reads a date in any notation that has one meaning only. */
+function readDate(text: string, language: string | undefined, formats: readonly string[]): string | Bad {
+  const readings = readOtherNotation(text)
+  // A format that is given and does not fit is a contradiction, and not one notation of several.
+  const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
+  if (plain !== undefined) return plain
+  const uncertain = readUncertain(text, language) ?? readRange(text, language)
+  if (uncertain !== undefined) return uncertain
+  if (readings.length > 1 && formats.length === 0) {
+    return new Bad(
+      `${JSON.stringify(text)} may be ${readings.join(' or ')}. Say in the mapping which it is, with date: DD/MM/YYYY or date: MM/DD/YYYY.`,
+    )
+  }
+  if (/^\d{5}(\.\d+)?$/.test(text)) {
+    return new Bad(
+      `${JSON.stringify(text)} is no date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
+      formatSerial(Number(text), false),
+    )
+  }
+  if (formats.length > 0)
+    return new Bad(`${JSON.stringify(text)} is no date of the format ${listed(formats)}.`)
+  const fault = findEdtfFault(text)
+  return new Bad(
+    `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or say with date: how it is written.`,
+  )
+}
+
+/** Reads a date that is a day, a month or a year without doubt. */
+function readPlainDate(text: string, language: string | undefined): string | undefined {
+  const day = midnight.exec(text)?.[1]
+  if (day !== undefined && findEdtfFault(day) === undefined) return day
+  if (findEdtfFault(text) === undefined) return text
+  const time = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:\d\d)?$/.exec(text)
+  if (time) {
+    const [, date, minutes, seconds = ':00', zone = ''] = time
+    const whole = `${date}T${minutes}${seconds}${zone}`
+    return findEdtfFault(whole) === undefined ? whole : undefined
+  }
+  const compact = /^((?:1[4-9]|2[01])\d\d)(\d\d)(\d\d)$/.exec(text)
+  if (compact) return formatDate(compact[1] ?? '', compact[2], compact[3])
+  const yearFirst = /^(\d{4})[-/.](\d{1,2}|XX)(?:[-/.](\d{1,2}|XX))?$/i.exec(text)
+  if (yearFirst) return formatDate(yearFirst[1] ?? '', yearFirst[2], yearFirst[3])
+  const unknownDay = /^(?:(?:00|XX)[-/.])?(\d{1,2}|XX)[-/.](\d{4})$/i.exec(text)
+  if (unknownDay) return formatDate(unknownDay[2] ?? '', unknownDay[1])
+  const chinese = /^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$/.exec(text)
+  if (chinese) return formatDate(chinese[1] ?? '', chinese[2], chinese[3])
+  const readings = readOtherNotation(text)
+  return readings.length === 1 ? readings[0] : readNamedMonth(text, language)
+}
+
+/** Reads a date whose month is a word: `5 April 2011`, `April 5, 2011`, `Apr 2011`, `5-Apr-2011`, `2011 Apr 5`. */
+function readNamedMonth(text: string, language: string | undefined): string | undefined {
+  const name = '(\\p{L}[\\p{L}\\p{M}.]*)'
+  const gap = '[\\s,./-]+(?:de\\s+)?'
+  const day = '(\\d{1,2})(?:st|nd|rd|th|er|\\.)?'
+  const patterns: [pattern: string, order: [year: number, month: number, day: number]][] = [
+    [`${day}${gap}${name}${gap}(\\d{4})`, [3, 2, 1]],
+    [`${name}${gap}${day}${gap}(\\d{4})`, [3, 1, 2]],
+    [`${name}${gap}(\\d{4})`, [2, 1, 0]],
+    [`(\\d{4})${gap}${name}${gap}${day}`, [1, 2, 3]],
+    [`(\\d{4})${gap}${name}`, [1, 2, 0]],
+  ]
+  for (const [pattern, [yearAt, monthAt, dayAt]] of patterns) {
+    const match = new RegExp(`^${pattern}$`, 'u').exec(text)
+    const month = match && monthOf(match[monthAt] ?? '', language)
+    if (match && month) return formatDate(match[yearAt] ?? '', month, dayAt > 0 ? match[dayAt] : undefined)
+  }
+  const [, season = '', year = ''] = /^(\p{L}+),?\s+(?:of\s+)?(\d{4})$/u.exec(text) ?? []
+  const number = seasons[season.toLowerCase()]
+  return number === undefined ? undefined : `${year}-${number}`
+}
+
+/** Reads a date that its source is not sure of: `1998?`, `c. 1998`, `1990s`, `19XX`. */
+function readUncertain(text: string, language: string | undefined): string | undefined {
+  const decade = /^(?:the\s+)?(\d{3})(?:0s|0'?s|[x?-])$/i.exec(text)?.[1]
+  if (decade !== undefined) return `${decade}X`
+  const century = /^(\d{2})(?:xx|\?\?|--)$/i.exec(text)?.[1]
+  if (century !== undefined) return `${century}XX`
+  const doubtful = /^(?:\?\s*(.+)|(.+?)\s*(?:\?|\(\?\)|\[\?\]))$/.exec(text)
+  const stripped = doubtful ? (doubtful[1] ?? doubtful[2] ?? '') : text.replace(approximate, '')
+  if (stripped === text) return undefined
+  const date = readPlainDate(stripped.trim(), language)
+  const marked = date === undefined ? undefined : `${date}${doubtful ? '?' : '~'}`
+  return marked !== undefined && findEdtfFault(marked) === undefined ? marked : undefined
+}
+
+/** Reads a range: `1990-1995`, `1990–95`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. */
+function readRange(text: string, language: string | undefined): string | undefined {
+  const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
+  if (years) {
+    const [, first = '', last = ''] = years
+    return validRange(first, last.length === 2 ? first.slice(0, 2) + last : last)
+  }
+  const [, quarterFirst, yearLast] = /^q([1-4])[\s/-]*(\d{4})$/i.exec(text) ?? []
+  const [, yearFirst, quarterLast] = /^(\d{4})[\s/-]*q([1-4])$/i.exec(text) ?? []
+  const quarter = Number(quarterFirst ?? quarterLast)
+  if (quarter) {
+    const year = yearLast ?? yearFirst
+    const month = (number: number) => `${year}-${String(number).padStart(2, '0')}`
+    return validRange(month(quarter * 3 - 2), month(quarter * 3))
+  }
+  const since = /^(?:since|from)\s+(.+)$|^(.+?)\s*[-–—]$/i.exec(text)
+  if (since && !rangeSigns.test(since[1] ?? '')) {
+    const date = readPlainDate((since[1] ?? since[2] ?? '').trim(), language)
+    return date === undefined ? undefined : validRange(date, '..')
+  }
+  const until = /^(?:until|till|to|before)\s+(.+)$/i.exec(text)?.[1]
+  if (until !== undefined) {
+    const date = readPlainDate(until.trim(), language)
+    return date === undefined ? undefined : validRange('..', date)
+  }
+  const ends = text
+    .replace(/^(?:from|between)\s+/i, '')
+    .replace(/\s+and\s+/i, ' to ')
+    .split(rangeSigns)
+  const [first, last] = ends.map((end) => readPlainDate(end.trim(), language))
+  return ends.length === 2 && first !== undefined && last !== undefined ? validRange(first, last) : undefined
+}
+
+function validRange(first: string, last: string): string | undefined {
+  const range = `${first}/${last}`
+  return findEdtfFault(range) === undefined ? range : undefined
+}

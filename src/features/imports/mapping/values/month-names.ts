@@ -1,0 +1,38 @@
+/** Months by their names and abbreviations in a language, in lower case without dots and accents. */
+const known = new Map<string, ReadonlyMap<string, number>>()
+
+const plain = (name: string) =>
+  name
+    .normalize('NFD')
+    .replaceAll(/\p{M}|\./gu, '')
+    .toLowerCase()
+    .trim()
+
+/**
+ * Returns the month of a name or abbreviation, from 1; undefined if there is none.
+ * @param language BCP 47 tag. English names are known as well.
+ */
+export function monthOf(name: string, language = 'en'): number | undefined {
+  return monthNames(language).get(plain(name)) ?? monthNames('en').get(plain(name))
+}
+
+function monthNames(language: string): ReadonlyMap<string, number> {
+  const made = known.get(language)
+  if (made) return made
+  const names = new Map<string, number>()
+  for (let month = 1; month <= 12; month += 1) {
+    const date = new Date(Date.UTC(2001, month - 1, 15))
+    for (const style of ['long', 'short'] as const) {
+      // Some languages write a month beside a day in the genitive.
+      for (const options of [{ month: style }, { month: style, day: 'numeric' } as const]) {
+        const parts = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).formatToParts(date)
+        const name = parts.find(({ type }) => type === 'month')?.value
+        if (name !== undefined && !/^\d+$/.test(name)) names.set(plain(name), month)
+      }
+    }
+    if (language === 'en')
+      names.set(plain(date.toLocaleString('en', { month: 'long', timeZone: 'UTC' })).slice(0, 4), month)
+  }
+  known.set(language, names)
+  return names
+}

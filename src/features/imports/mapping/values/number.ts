@@ -1,0 +1,83 @@
+import { Bad } from './bad.ts'
+
+/** How numbers are written: what separates thousands, and decimals. */
+interface NumberFormat {
+  group: string
+  decimal: string
+}
+
+/** Reads a number of a column. */
+export type NumberReader = (value: string | number | boolean) => number | Bad
+
+/** Spaces and apostrophes that separate thousands. */
+const spaces = /[\s\u00a0\u202f\u2009'’]/g
+
+/**
+ * Finds out how numbers are written by an example.
+ * @param example such as `1,234.5`, `1.234,5`, `1 234,5` or `1234.5`.
+ * @returns undefined when it is no such example.
+ */
+export function readNumberFormat(example: string): NumberFormat | undefined {
+  const [, group = '', decimal = ''] = /^1([.,\s'’]?)234([.,])5+$/.exec(example) ?? []
+  return decimal === '' || group === decimal ? undefined : { group, decimal }
+}
+
+/**
+ * Makes the function that reads numbers of a column. Currency signs and `%` around a number are ignored, and brackets mean
+ * a negative one, as in accounts.
+ * @param format by default every notation that has one meaning only: `1,234` is refused.
+ */
+export const compileNumber =
+  (format?: NumberFormat): NumberReader =>
+  (value) => {
+    if (typeof value === 'number') return value
+    const written = String(value).trim()
+    const isNegative = /^\(.*\)$/.test(written)
+    const text = (isNegative ? written.slice(1, -1) : written)
+      .replaceAll('\u2212', '-')
+      .replace(/^(-?)\s*\p{Sc}\s*/u, '$1')
+      .replace(/\s*[\p{Sc}%]$/u, '')
+      .replaceAll(spaces, '')
+    const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
+    if (plain instanceof Bad) return plain
+    if (plain === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
+      return new Bad(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
+    }
+    const number = Number(plain)
+    return isNegative ? -number : number
+  }
+
+function toPlain(text: string, { group, decimal }: NumberFormat): string | undefined {
+  const [whole = '', fraction, ...more] = text.split(decimal)
+  if (more.length > 0 || fraction?.includes(group || '\0')) return undefined
+  const groups = group === '.' || group === ',' ? whole.split(group) : [whole]
+  if (groups.length > 1 && !groups.slice(1).every((part) => /^\d{3}$/.test(part))) return undefined
+  return fraction === undefined ? groups.join('') : `${groups.join('')}.${fraction}`
+}
+
+/** Returns a number with a decimal point and nothing between thousands, if the text can mean one number only. */
+function toPlainUnambiguous(text: string): string | Bad | undefined {
+  if (!text.includes(',')) {
+    // Several points can only separate thousands.
+    return text.indexOf('.') === text.lastIndexOf('.') ? text : toPlain(text, { group: '.', decimal: ',' })
+  }
+  if (text.includes('.')) {
+    const isDecimalPoint = text.lastIndexOf('.') > text.lastIndexOf(',')
+    return toPlain(text, isDecimalPoint ? { group: ',', decimal: '.' } : { group: '.', decimal: ',' })
+  }
+  if (text.indexOf(',') !== text.lastIndexOf(',')) return toPlain(text, { group: ',', decimal: '.' })
+  if (/^[+-]?[1-9]\d{0,2},\d{3}$/.test(text)) {
+    return new Bad(
+      `${JSON.stringify(text)} may be ${text.replace(',', '')} or ${text.replace(',', '.')}. Say in the mapping which it is, with number: "1,234.5" or number: "1.234,5".`,
+    )
+  }
+  return toPlain(text, { group: '.', decimal: ',' })
+}
+
+/** Rounds half away from zero. @param digits digits after the decimal point. */
+export function roundNumber(number: number, digits: number): number {
+  const shifted = Number(`${Math.abs(number)}e${digits}`)
+  // A number in exponent notation is too large or too small for this.
+  if (Number.isNaN(shifted)) return Number(number.toFixed(digits))
+  return Math.sign(number) * Number(`${Math.round(shifted)}e-${digits}`)
+}

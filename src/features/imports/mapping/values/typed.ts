@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { didYouMean, suggest } from '../../../../problems/suggest.ts'
+import type { Target } from '../target.ts'
+import { Bad, type Scalar } from './bad.ts'
+
+const yes = new Set(['true', 'yes', 'y', '1'])
+const no = new Set(['false', 'no', 'n', '0'])
+
+/** What spreadsheets show for a formula that fails. */
+const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$/
+
+/** Tells that a part of a value is left out. */
+type Note = (detail: string) => void
+
+/** Compiles the last step of a value: it becomes what its target takes. */
+export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | Bad {
+  switch (target.kind) {
+    case 'enumeration': {
+      const words = new Map(target.words.map((word) => [plainWord(word), word]))
+      return (value) => words.get(plainWord(String(value))) ?? unknownWord(String(value), target.words)
+    }
+    case 'boolean':
+      return (value) => {
+        const text = String(value).trim().toLowerCase()
+        if (yes.has(text)) return true
+        return no.has(text) ? false : new Bad(`${JSON.stringify(text)} is neither yes nor no.`)
+      }
+    case 'text':
+    case 'reference': {
+      const takesLines = target.kind === 'text' && z.safeParse(target.schema, 'first\nsecond').success
+      return (value, note) => toText(String(value), takesLines, note)
+    }
+    default:
+      return (value) => value
+  }
+}
+
+/** Characters that no text of the registry has: remains of a wrong encoding, and what reorders a line. */
+const unwanted = { line: /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, lines: /(?![\t\n])\p{Cc}/gu }
+
+function toText(text: string, takesLines: boolean, note: Note): string | Bad {
+  const plain = takesLines ? text.replaceAll(/\r\n?/g, '\n').trim() : text.replaceAll(/\s+/g, ' ').trim()
+  if (formulaError.test(plain)) return new Bad(`The formula of the cell failed with ${plain}.`)
+  const expression = takesLines ? unwanted.lines : unwanted.line
+  const [found, ...more] = plain.match(expression) ?? []
+  if (found === undefined) return plain
+  const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  note(
+    `The text has a character that cannot be shown, U+${code}${more.length > 0 ? `, and ${more.length} more` : ''}: left out. Most likely the text was damaged before.`,
+  )
+  return plain.replaceAll(expression, '').trim()
+}
+
+const plainWord = (word: string) =>
+  word
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, '_')
+
+const unknownWord = (text: string, words: readonly string[]) =>
+  new Bad(
+    `${JSON.stringify(text.slice(0, 60))} is not known${didYouMean(text, words)} Say with codes: what it means.`.replace(
+      /([^?.]) Say/,
+      '$1. Say',
+    ),
+    suggest(text, words),
+  )

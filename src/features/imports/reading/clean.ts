@@ -1,0 +1,37 @@
+import type { JsonValue } from '../types.ts'
+import { readLimits } from './limits.ts'
+
+/** What PostgreSQL cannot store in a text: NUL, and halves of surrogate pairs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for.
+const unstorable = /[\u0000\p{Cs}]/gu
+
+/** Replaces what PostgreSQL cannot store in a text by U+FFFD. */
+export const cleanText = (text: string): string =>
+  unstorable.test(text) ? text.replaceAll(unstorable, '\ufffd') : text
+
+/** A value that is nested too deeply, or has too many values. */
+export class TooLarge extends Error {}
+
+/**
+ * Copies a parsed JSON value with clean texts and names.
+ * @throws TooLarge when it is beyond `readLimits.depth` or `readLimits.rowValues`.
+ */
+export function cleanValue(value: JsonValue): JsonValue {
+  let count = 0
+  const copy = (part: JsonValue, depth: number): JsonValue => {
+    count += 1
+    if (count > readLimits.rowValues) throw new TooLarge(`has more than ${readLimits.rowValues} values`)
+    if (typeof part === 'string') return cleanText(part)
+    if (typeof part !== 'object' || part === null) return part
+    if (depth >= readLimits.depth) throw new TooLarge(`is nested more than ${readLimits.depth} levels deep`)
+    if (isList(part)) return part.map((item) => copy(item, depth + 1))
+    // `fromEntries` makes `__proto__` a property like any other.
+    return Object.fromEntries(
+      Object.entries(part).map(([name, item]) => [cleanText(name), copy(item, depth + 1)]),
+    )
+  }
+  return copy(value, 0)
+}
+
+/** Whether a value is a list; TypeScript's `Array.isArray` does not narrow readonly ones. */
+export const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value)

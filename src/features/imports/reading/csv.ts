@@ -1,0 +1,88 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CsvError, parse } from 'csv-parse'
+import { type Dialect, detectDialect, parserOptions } from './dialect.ts'
+import { readLimits } from './limits.ts'
+import type { OpenFile, Source } from './source.ts'
+import { type Cells, openTable, Table } from './table.ts'
+import { openText, type TextFile } from './text.ts'
+import { formatCount, unreadable } from './unreadable.ts'
+
+/** Bytes by which the dialect is found out. */
+const sampleBytes = 64 * 1024
+
+/** The line with which Excel names the delimiter. */
+const namedDelimiter = /^sep=.\r?\n/
+
+/** Opens a CSV file. Its encoding and dialect are detected. @throws Problem when it cannot be read. */
+export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
+  const text = await openText(path, { encoding: options.encoding, signal })
+  let sample = ''
+  for await (const piece of text.read(sampleBytes)) sample += piece
+  const { delimiter, quote } = options
+  const dialect = detectDialect(sample, { ...(delimiter && { delimiter }), ...(quote && { quote }) })
+  const table = new Table(options, (number) => `row ${number}`)
+  const records = readRecords(text, dialect, namedDelimiter.test(sample))
+  const rows = await openTable(table, records)
+  const notes = [...(text.encoding.note ? [text.encoding.note] : []), ...table.notes]
+  return {
+    facts: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
+    rows,
+  }
+}
+
+/** Reads the records of a CSV file, each with the line on which it begins. */
+async function* readRecords(
+  text: TextFile,
+  dialect: Dialect,
+  skipFirst: boolean,
+): AsyncGenerator<readonly Cells[], void, undefined> {
+  const parser = parse({
+    ...parserOptions(dialect),
+    bom: true,
+    max_record_size: readLimits.rowCharacters,
+  })
+  // A failure of the source destroys the parser with its error, which the loop below throws.
+  pipeline(Readable.from(text.readUtf8()), parser).catch(() => undefined)
+  let line = 1
+  let piece: Cells[] = []
+  try {
+    for await (const record of parser) {
+      // csv-parse emits texts when it is given no columns and no casts.
+      const cells = record as string[]
+      if (!(skipFirst && line === 1)) piece.push({ number: line, cells })
+      line += 1 + countBreaks(cells)
+      if (piece.length >= readLimits.batchRows) {
+        yield piece
+        piece = []
+      }
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? explain(error, line) : error
+  }
+  yield piece
+}
+
+/** Counts the line breaks within the values of a record. */
+function countBreaks(cells: readonly string[]): number {
+  let count = 0
+  for (const cell of cells) {
+    if (cell.includes('\n')) count += cell.split('\n').length - 1
+    else if (cell.includes('\r')) count += cell.split('\r').length - 1
+  }
+  return count
+}
+
+function explain({ code, message }: CsvError, line: number) {
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return unreadable(
+      `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed.`,
+    )
+  }
+  if (code === 'CSV_QUOTE_NOT_CLOSED') {
+    return unreadable(
+      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value.`,
+    )
+  }
+  return unreadable(`The CSV is malformed in the row that begins on line ${line}: ${message}`)
+}

@@ -1,0 +1,179 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { createReadStream } from 'node:fs'
+import chardet from 'chardet'
+import iconv from 'iconv-lite'
+import { suggest } from '../../../problems/suggest.ts'
+import { unreadable } from './unreadable.ts'
+
+/** The encoding of a file, and how sure that is. */
+export interface DetectedEncoding {
+  /** Name as in the WHATWG encoding standard, in lower case. */
+  name: string
+  note?: string
+}
+
+/** Bytes of lines that are not ASCII, by which other encodings than UTF-8 are told apart. */
+const sampleBytes = 256 * 1024
+
+/** Share of lines in another encoding from which a file counts as mixed. */
+const mixedShare = 0.05
+
+const byteOrderMarks = [
+  { name: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
+  { name: 'utf-32le', bytes: [0xff, 0xfe, 0, 0] },
+  { name: 'utf-16le', bytes: [0xff, 0xfe] },
+  { name: 'utf-16be', bytes: [0xfe, 0xff] },
+]
+
+/** Encodings that many texts fit, with the one that contains them and is meant most often (WHATWG). */
+const supersets: Record<string, string> = {
+  'iso-8859-1': 'windows-1252',
+  'iso-8859-9': 'windows-1254',
+  ascii: 'utf-8',
+  gb2312: 'gb18030',
+  gbk: 'gb18030',
+}
+
+/**
+ * Finds out the encoding of a file: by a byte order mark, as UTF-8 if every byte fits, and otherwise by the frequency of
+ * characters. Reads the whole file once, and keeps a sample.
+ * @param wanted name of the encoding, if it is known.
+ * @throws Problem when the encoding is unknown, the file is binary, or its lines have different encodings.
+ */
+export async function detectEncoding(path: string, wanted?: string): Promise<DetectedEncoding> {
+  if (wanted !== undefined) return { name: requireEncoding(wanted) }
+  const survey = await surveyFile(path)
+  if (survey.name !== undefined) return { name: survey.name }
+  const lines = survey.utf8Lines + survey.otherLines
+  if (survey.utf8Lines / lines > mixedShare) {
+    throw unreadable(
+      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, as ${survey.utf8Lines} other lines are. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
+    )
+  }
+  return guessEncoding(Buffer.concat(survey.sample))
+}
+
+function requireEncoding(wanted: string): string {
+  const name = wanted.toLowerCase()
+  if (iconv.encodingExists(name)) return supersets[name] ?? name
+  const known = [
+    'utf-8',
+    'utf-16le',
+    'utf-16be',
+    'windows-1252',
+    'iso-8859-1',
+    'gb18030',
+    'big5',
+    'shift_jis',
+  ]
+  const nearest = suggest(name, known)
+  throw unreadable(
+    `The encoding "${wanted}" is not known${nearest ? `; did you mean "${nearest}"?` : `, but for example ${known.join(', ')}.`}`,
+  )
+}
+
+interface Survey {
+  /** The encoding, if it is certain. */
+  name?: string
+  /** Lines that are not ASCII, and are UTF-8 or are not. */
+  utf8Lines: number
+  otherLines: number
+  firstOtherLine: number
+  sample: Buffer[]
+}
+
+const newline = 0x0a
+
+/** Reads a file, and counts its lines by whether they are UTF-8. Lines are never longer in memory than a chunk. */
+async function surveyFile(path: string): Promise<Survey> {
+  const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
+  let line = 1
+  let rest: Buffer = Buffer.alloc(0)
+  let isFirst = true
+  let sampled = 0
+  const addLine = (bytes: Buffer) => {
+    if (!isAscii(bytes)) {
+      if (isUtf8(bytes)) survey.utf8Lines += 1
+      else {
+        survey.otherLines += 1
+        survey.firstOtherLine ||= line
+      }
+      if (sampled < sampleBytes) survey.sample.push(Buffer.from(bytes.subarray(0, sampleBytes - sampled)))
+      sampled += bytes.length
+    }
+    line += 1
+  }
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    if (isFirst) {
+      const certain = encodingOfStart(chunk)
+      if (certain) return { ...survey, name: certain }
+      isFirst = false
+    }
+    const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    const end = endOfLines(bytes)
+    rest = bytes.subarray(end)
+    const whole = bytes.subarray(0, end)
+    if (isAscii(whole)) line += countLines(whole)
+    else eachLine(whole, addLine)
+  }
+  if (rest.length > 0) addLine(rest)
+  return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
+}
+
+/** Returns the encoding by the first bytes of a file, if they tell. */
+function encodingOfStart(start: Buffer): string | undefined {
+  const mark = byteOrderMarks.find(({ bytes }) => bytes.every((byte, at) => start[at] === byte))
+  if (mark) return mark.name
+  const head = start.subarray(0, 4096)
+  const zeros = [...head.entries()].filter(([, byte]) => byte === 0)
+  const odd = zeros.filter(([at]) => at % 2 === 1).length
+  const even = zeros.length - odd
+  // Western texts in UTF-16 have a zero byte for nearly each character, always at the same place.
+  if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
+  if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
+  // A damaged text may have a zero byte here and there.
+  if (even + odd <= head.length / 10) return undefined
+  throw unreadable(
+    'The file is binary: it has zero bytes, as no text has. Is it of another format than its name says?',
+  )
+}
+
+/** Returns where the last whole line ends; in a line that is longer than a chunk, where its last whole character does. */
+function endOfLines(bytes: Buffer): number {
+  const end = bytes.lastIndexOf(newline) + 1
+  if (end > 0) return end
+  let start = bytes.length - 1
+  while (start > bytes.length - 4 && start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1
+  return start > 0 && (bytes[start] ?? 0) >= 0xc0 ? start : bytes.length
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count += 1
+  return count
+}
+
+function eachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
+  let start = 0
+  while (start < bytes.length) {
+    const end = bytes.indexOf(newline, start) + 1 || bytes.length
+    visit(bytes.subarray(start, end))
+    start = end
+  }
+}
+
+/** Guesses an encoding by the frequency of characters, and takes the first in which every byte fits. */
+function guessEncoding(sample: Buffer): DetectedEncoding {
+  const fits = (name: string) => !iconv.decode(sample, name).includes('\ufffd')
+  for (const { name, confidence } of chardet.analyse(sample)) {
+    const encoding = supersets[name.toLowerCase()] ?? name.toLowerCase()
+    if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !fits(encoding)) continue
+    return {
+      name: encoding,
+      note: `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, say rows: { encoding: … }.`,
+    }
+  }
+  throw unreadable(
+    'The encoding of the file was not found out. Save it as UTF-8, or say which it has with rows: { encoding: … }.',
+  )
+}

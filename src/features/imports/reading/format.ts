@@ -1,0 +1,71 @@
+import { open } from 'node:fs/promises'
+import type { FileFacts } from '../types.ts'
+import { unreadable } from './unreadable.ts'
+
+type Format = FileFacts['format']
+
+/** Formats that cannot be read, by the bytes that they begin with. */
+const foreign: [start: string, detail: string][] = [
+  [
+    'd0cf11e0',
+    'The file is of an old version of Excel, or protected by a password. Save it as XLSX without a password.',
+  ],
+  ['1f8b', 'The file is compressed with gzip. Decompress it first.'],
+  ['425a68', 'The file is compressed with bzip2. Decompress it first.'],
+  ['fd377a585a', 'The file is compressed with xz. Decompress it first.'],
+  ['25504446', 'The file is a PDF. Only CSV, XLSX, JSON, NDJSON and XML can be read.'],
+  ['50415231', 'The file is Parquet. Only CSV, XLSX, JSON, NDJSON and XML can be read.'],
+]
+
+/**
+ * Finds out the format of a file by its first bytes; the end of its name decides between JSON and NDJSON.
+ * @throws Problem when the file is empty, or of a format that cannot be read.
+ */
+export async function detectFormat(file: { path: string; name: string }): Promise<Format> {
+  const start = await readStart(file.path)
+  if (start.length === 0) throw unreadable(`The file ${file.name} is empty.`)
+  const hex = start.subarray(0, 8).toString('hex')
+  const fault = foreign.find(([magic]) => hex.startsWith(magic))
+  if (fault) throw unreadable(fault[1])
+  if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
+  const text = decodeStart(start).trimStart()
+  if (/^<(!doctype html|html)/i.test(text)) {
+    throw unreadable(
+      'The file is a web page (HTML) and not a data file. The download has most likely failed, or an address of a page was saved.',
+    )
+  }
+  if (text.startsWith('<')) return 'xml'
+  if (!/^[[{]/.test(text)) return 'csv'
+  if (/\.(ndjson|jsonl)$/i.test(file.name)) return 'ndjson'
+  return isNdjson(text) ? 'ndjson' : 'json'
+}
+
+async function readStart(path: string): Promise<Buffer> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Decodes the start of a file as far as the first character needs it. */
+function decodeStart(start: Buffer): string {
+  const isWide = start.subarray(0, 64).includes(0)
+  return (isWide ? Buffer.from(start.filter((byte) => byte !== 0)) : start)
+    .toString('latin1')
+    .replace(/^(ï»¿|ÿþ|þÿ)/, '')
+}
+
+/** Whether the first line is a whole JSON object, and another line follows. */
+function isNdjson(text: string): boolean {
+  const end = text.indexOf('\n')
+  if (end === -1 || !text.slice(end).trimStart().startsWith('{')) return false
+  try {
+    JSON.parse(text.slice(0, end))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,39 @@
+import type { Row } from '../types.ts'
+import { readLimits } from './limits.ts'
+import { formatCount } from './unreadable.ts'
+
+/**
+ * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first one, and all of
+ * them in `rows`. Rows with a fault stay alone.
+ */
+export async function* groupRows(
+  pieces: AsyncIterable<readonly Row[]>,
+  column: string,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  let group: Row[] = []
+  for await (const piece of pieces) {
+    const joined: Row[] = []
+    for (const row of piece) {
+      const first = group[0]
+      const belongs = first && !row.fault && !first.fault && row.values[column] === first.values[column]
+      if (first && (!belongs || row.values[column] === null)) {
+        joined.push(joinRows(group))
+        group = []
+      }
+      if (group.length <= readLimits.groupedRows) group.push(row)
+    }
+    yield joined
+  }
+  if (group.length > 0) yield [joinRows(group)]
+}
+
+function joinRows(group: readonly Row[]): Row {
+  const [first, last] = [group[0], group.at(-1)]
+  if (!first || !last) throw new Error('a group of rows has at least one row')
+  const locator =
+    group.length > 1 ? `${first.locator.replace(/row (\d+)$/, 'rows $1')}–${last.number}` : first.locator
+  const row = { ...first, locator, values: { ...first.values, rows: group.map(({ values }) => values) } }
+  if (group.length <= readLimits.groupedRows) return row
+  const detail = `More than ${formatCount(readLimits.groupedRows)} neighbouring rows have the same value.`
+  return { ...first, locator, fault: { column: '', value: '', detail } }
+}

@@ -1,0 +1,86 @@
+import type { FileFacts, JsonValue, Row } from '../types.ts'
+import { openCsv } from './csv.ts'
+import { detectFormat } from './format.ts'
+import { groupRows } from './group.ts'
+import { openJson } from './json.ts'
+import { readLimits } from './limits.ts'
+import { openNdjson } from './ndjson.ts'
+import type { RowOptions } from './options.ts'
+import type { OpenFile, Source } from './source.ts'
+import { formatCount, unreadable } from './unreadable.ts'
+import { openXlsx } from './xlsx/index.ts'
+import { openXml } from './xml.ts'
+
+const openers: Record<FileFacts['format'], (source: Source) => Promise<OpenFile>> = {
+  csv: openCsv,
+  xlsx: openXlsx,
+  json: openJson,
+  ndjson: openNdjson,
+  xml: openXml,
+}
+
+/** A file that is read in batches. */
+export interface ReadFile {
+  /** Resolves when the beginning is read: before the first batch. */
+  facts: Promise<FileFacts>
+  batches: AsyncIterable<readonly Row[]>
+}
+
+/**
+ * Reads a file in batches of rows. Memory does not grow with the number of rows.
+ * @param file its path, and the name that its user knows.
+ * @param options where the rows are; what is left out is detected.
+ * @returns facts and batches; both reject with a Problem when the file cannot be read.
+ */
+export function readRows(
+  file: { path: string; name: string },
+  options: RowOptions,
+  { signal }: { signal?: AbortSignal } = {},
+): ReadFile {
+  const opened = openFile({ ...file, options, signal })
+  const facts = opened.then((open) => open.facts)
+  // Whoever reads the batches gets the error, too.
+  facts.catch(() => undefined)
+  return { facts, batches: readBatches(opened, options, signal) }
+}
+
+async function openFile(source: Source): Promise<OpenFile> {
+  const format = source.options.format ?? (await detectFormat(source))
+  return openers[format](source)
+}
+
+async function* readBatches(
+  opened: Promise<OpenFile>,
+  { groupBy }: RowOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  const { rows } = await opened
+  let batch: Row[] = []
+  let characters = 0
+  let count = 0
+  for await (const piece of groupBy === undefined ? rows : groupRows(rows, groupBy)) {
+    signal?.throwIfAborted()
+    for (const row of piece) {
+      batch.push(row)
+      characters += measure(row.values)
+      count += 1
+      if (count > readLimits.rows) {
+        throw unreadable(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
+      }
+      if (batch.length < readLimits.batchRows && characters < readLimits.batchCharacters) continue
+      yield batch
+      batch = []
+      characters = 0
+    }
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Returns about how many characters a value has. */
+function measure(value: JsonValue | undefined): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  let sum = 0
+  for (const item of Object.values(value)) sum += measure(item)
+  return sum
+}

@@ -1,0 +1,52 @@
+import { didYouMean } from '../../../problems/suggest.ts'
+import type { Row } from '../types.ts'
+import { parseJsonRow } from './json-row.ts'
+import { JsonSplitter } from './json-splitter.ts'
+import { splitRowPath } from './path.ts'
+import type { OpenFile, Source } from './source.ts'
+import { openText } from './text.ts'
+import { unreadable } from './unreadable.ts'
+
+/** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
+export async function openJson({ path, options, signal }: Source): Promise<OpenFile> {
+  const text = await openText(path, { encoding: options.encoding, signal })
+  return {
+    facts: {
+      format: 'json',
+      encoding: text.encoding.name,
+      columns: [],
+      notes: text.encoding.note ? [text.encoding.note] : [],
+    },
+    rows: readItems(text.read(), splitRowPath(options.path ?? '/')),
+  }
+}
+
+async function* readItems(
+  pieces: AsyncIterable<string>,
+  path: readonly string[],
+): AsyncGenerator<readonly Row[], void, undefined> {
+  const splitter = new JsonSplitter(path)
+  const place = path.length > 0 ? `/${path.join('/')}` : ''
+  let number = 0
+  const makeRow = (item: string): Row => {
+    number += 1
+    try {
+      return parseJsonRow(item, number, place === '' ? `item ${number}` : `${place}[${number}]`)
+    } catch (error) {
+      throw unreadable(
+        `Item ${number} of the list is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
+      )
+    }
+  }
+  for await (const piece of pieces) yield splitter.write(piece).map(makeRow)
+  splitter.end()
+  if (splitter.isFound) return
+  const lists = [...splitter.lists]
+  const hint =
+    path.length === 1
+      ? didYouMean(path[0] ?? '', lists)
+      : lists.length > 0
+        ? `; rows.path can be ${lists.map((name) => `/${name}`).join(', ')}`
+        : ''
+  throw unreadable(`The JSON has no list ${place === '' ? 'at its top' : `at ${place}`}${hint || '.'}`)
+}

@@ -1,0 +1,29 @@
+/** Bounds of what is read from a file, so that a file that means harm costs little memory and time. */
+export const readLimits = {
+  /** Columns of a table. */
+  columns: 2000,
+  /** Characters of one value of a table. */
+  cellCharacters: 200_000,
+  /** Characters of one row: a line of CSV or NDJSON, an element of JSON or XML. */
+  rowCharacters: 8 * 1024 * 1024,
+  /** Objects and elements inside one another, in a row of JSON or XML. */
+  depth: 50,
+  /** JSON values, or elements and attributes of XML, in a row. */
+  rowValues: 100_000,
+  /** Rows of a file. */
+  rows: 5_000_000,
+  /** Bytes of one entry of a ZIP archive, when decompressed. */
+  entryBytes: 4 * 1024 ** 3,
+  /** Decompressed bytes for each compressed byte of an entry, beyond the first 16 MiB. */
+  compressionRatio: 300,
+  ratioFreeBytes: 16 * 1024 * 1024,
+  /** Characters of all shared strings of an XLSX file together: they are in memory. */
+  sharedCharacters: 64 * 1024 * 1024,
+  sharedStrings: 4_000_000,
+  /** Rows that `groupBy` joins to one. */
+  groupedRows: 10_000,
+  /** Rows of a batch. */
+  batchRows: 500,
+  /** Characters of the values of a batch, about. */
+  batchCharacters: 1024 * 1024,
+} as const

@@ -1,0 +1,46 @@
+import type { Row } from '../types.ts'
+import { malformedRow, parseJsonRow } from './json-row.ts'
+import { readLimits } from './limits.ts'
+import type { OpenFile, Source } from './source.ts'
+import { openText } from './text.ts'
+import { formatCount, unreadable } from './unreadable.ts'
+
+/** Opens an NDJSON file: a JSON object in each line. A line that is not JSON is a row with a fault. */
+export async function openNdjson({ path, options, signal }: Source): Promise<OpenFile> {
+  const text = await openText(path, { encoding: options.encoding, signal })
+  return {
+    facts: {
+      format: 'ndjson',
+      encoding: text.encoding.name,
+      columns: [],
+      notes: text.encoding.note ? [text.encoding.note] : [],
+    },
+    rows: readLines(text.read()),
+  }
+}
+
+async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {
+  let rest = ''
+  let number = 0
+  const makeRow = (line: string): Row[] => {
+    number += 1
+    if (line.trim() === '') return []
+    const locator = `line ${number}`
+    try {
+      return [parseJsonRow(line, number, locator)]
+    } catch (error) {
+      return [malformedRow(line, number, locator, error)]
+    }
+  }
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split('\n')
+    rest = lines.pop() ?? ''
+    if (rest.length > readLimits.rowCharacters) {
+      throw unreadable(
+        `Line ${number + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is it NDJSON, with one record in each line?`,
+      )
+    }
+    yield lines.flatMap(makeRow)
+  }
+  if (rest !== '') yield makeRow(rest)
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { describe } from '../descriptions.ts'
+
+/** Where the rows of a file are, and how the file is written. Everything that is left out is detected. */
+export const rowOptions = z.strictObject({
+  format: describe(
+    z.enum(['csv', 'xlsx', 'json', 'ndjson', 'xml']).optional(),
+    'Format of the file. Default: as its content says.',
+  ),
+  encoding: describe(
+    z.string().max(40).optional(),
+    'Character encoding, such as windows-1252. Default: detected.',
+  ),
+  delimiter: describe(z.string().length(1).optional(), 'CSV: what separates values. Default: detected.'),
+  quote: describe(z.string().length(1).optional(), 'CSV: what stands around values. Default: detected.'),
+  sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
+  header: describe(
+    z.union([z.int().min(1).max(1000), z.literal('none')]).optional(),
+    'CSV and XLSX: number of the row with the names of the columns; `none` if there is none, then the columns are named A, B, C. Default: the first row that is not empty.',
+  ),
+  fillDown: describe(
+    z.array(z.string().max(500)).max(100).optional(),
+    'CSV and XLSX: columns whose empty values take the value of the row above, as merged cells mean.',
+  ),
+  groupBy: describe(
+    z.string().max(500).optional(),
+    'CSV and XLSX: neighbouring rows with the same value in this column are one row. Its values are those of the first, and `rows` has all of them.',
+  ),
+  path: describe(
+    z.string().max(1000).optional(),
+    'JSON and XML: where the rows are, such as /results or /iati-activities/iati-activity. Default: the list at the top, or the children of the root element.',
+  ),
+})
+
+/** Options of reading rows. */
+export type RowOptions = z.output<typeof rowOptions>

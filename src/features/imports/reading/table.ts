@@ -1,0 +1,168 @@
+import { didYouMean } from '../../../problems/suggest.ts'
+import type { JsonObject, JsonValue, Row } from '../types.ts'
+import { cleanText } from './clean.ts'
+import { readLimits } from './limits.ts'
+import type { RowOptions } from './options.ts'
+import { formatCount, unreadable } from './unreadable.ts'
+
+/** A value of a cell. */
+export type Cell = string | number | boolean | null
+
+/** The cells of a row as they are in the file, and the number of the row. */
+export interface Cells {
+  number: number
+  cells: Cell[]
+}
+
+const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null || cell === ''
+
+/** Whether a row has no value. */
+export const isEmptyRow = ({ cells }: Cells): boolean => cells.every(isBlank)
+
+/** Makes rows of cells: it reads the names of the columns, and then puts the cells of each row under them. */
+export class Table {
+  /** Names of the columns, once the header is read. */
+  columns: readonly string[] = []
+  readonly notes: string[] = []
+  readonly #options: RowOptions
+  readonly #locate: (number: number) => string
+  #isRead = false
+  #above: Record<string, JsonValue> = {}
+
+  /** @param locate makes the locator of a row. */
+  constructor(options: RowOptions, locate: (number: number) => string) {
+    this.#options = options
+    this.#locate = locate
+  }
+
+  /** Whether the names of the columns are known. */
+  get isOpen(): boolean {
+    return this.#isRead
+  }
+
+  /**
+   * Takes the next row of the file.
+   * @returns its row; undefined for an empty row, for the header and for what stands before it.
+   * @throws Problem when two columns have the same name, or there are too many.
+   */
+  take(row: Cells): Row | undefined {
+    if (!this.#isRead) {
+      const { header } = this.#options
+      if (header === 'none') {
+        if (isEmptyRow(row)) return undefined
+        this.#readHeader(row.cells.map((_, at) => columnName(at)))
+      } else {
+        if (header === undefined ? isEmptyRow(row) : row.number < header) return undefined
+        if (header !== undefined && row.number > header) {
+          throw unreadable(`The file has no row ${header}, in which rows.header says that the columns are.`)
+        }
+        this.#readHeader(row.cells.map((cell) => String(cell ?? '')))
+        return undefined
+      }
+    }
+    return isEmptyRow(row) ? undefined : this.#makeRow(row)
+  }
+
+  #readHeader(cells: readonly string[]): void {
+    const names = cells.map(plainName)
+    while (names.length > 0 && names.at(-1) === '') names.pop()
+    if (names.length > readLimits.columns) {
+      throw unreadable(
+        `The file has ${formatCount(names.length)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
+      )
+    }
+    // Values are objects, in which `__proto__` is no name.
+    this.columns = names.map((name, at) => (name === '__proto__' ? '' : cleanText(name)) || columnName(at))
+    const seen = new Map<string, number>()
+    for (const [at, name] of this.columns.entries()) {
+      const first = seen.get(name)
+      if (first !== undefined) {
+        throw unreadable(
+          `The columns ${columnName(first)} and ${columnName(at)} have the same name, "${name}". Rename one of them.`,
+        )
+      }
+      seen.set(name, at)
+    }
+    for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
+      if (!seen.has(column)) {
+        throw unreadable(
+          `The file has no column "${column}"${didYouMean(column, this.columns)}${this.columns.length > 20 ? '' : '.'}`,
+        )
+      }
+    }
+    if (this.columns.length === 1) {
+      this.notes.push('The file has one column only. If it should have more, say which delimiter it has.')
+    }
+    this.#isRead = true
+  }
+
+  #makeRow({ number, cells }: Cells): Row {
+    const values: Record<string, JsonValue> = {}
+    for (const [at, column] of this.columns.entries()) {
+      const cell = cells[at]
+      if (cell === undefined || cell === '') values[column] = null
+      else values[column] = typeof cell === 'string' ? cleanText(cell) : cell
+    }
+    for (const column of this.#options.fillDown ?? []) values[column] ??= this.#above[column] ?? null
+    if (this.#options.fillDown) this.#above = values
+    const row: Row = { number, locator: this.#locate(number), values }
+    return this.#addFault(row, cells)
+  }
+
+  #addFault(row: Row, cells: readonly Cell[]): Row {
+    const expected = this.columns.length
+    let found = cells.length
+    while (found > expected && isBlank(cells[found - 1])) found -= 1
+    if (found !== expected) {
+      const detail = `The row has ${found} values, and the header ${expected} columns. Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.`
+      return { ...row, fault: { column: '', value: shorten(cells.join(' | ')), detail } }
+    }
+    const long = cells.findIndex(
+      (cell) => typeof cell === 'string' && cell.length > readLimits.cellCharacters,
+    )
+    if (long === -1) return row
+    const detail = `The value has more than ${formatCount(readLimits.cellCharacters)} characters.`
+    return {
+      ...row,
+      values: emptied(row.values),
+      fault: { column: this.columns[long] ?? '', value: shorten(String(cells[long])), detail },
+    }
+  }
+}
+
+const shorten = (text: string) => text.slice(0, 200)
+
+const emptied = (values: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value ?? '').slice(0, 200)]))
+
+/** Names have line breaks and hard spaces in many spreadsheets; a person sees single spaces. */
+const plainName = (name: string) => name.replaceAll(/[\s\u00a0]+/g, ' ').trim()
+
+/** Returns the letters of a column as spreadsheets have them. @example columnName(27) // 'AB' */
+export function columnName(at: number): string {
+  const letter = String.fromCharCode(65 + (at % 26))
+  return at < 26 ? letter : columnName(Math.floor(at / 26) - 1) + letter
+}
+
+/**
+ * Reads a table as far as its header.
+ * @param source rows of cells, in pieces of any size.
+ * @returns its rows.
+ * @throws Problem when it has no header.
+ */
+export async function openTable(
+  table: Table,
+  source: AsyncGenerator<readonly Cells[], void, undefined>,
+): Promise<AsyncGenerator<readonly Row[], void, undefined>> {
+  const take = (cells: readonly Cells[]) => cells.flatMap((row) => table.take(row) ?? [])
+  const first: Row[] = []
+  while (!table.isOpen) {
+    const { done, value } = await source.next()
+    if (done) throw unreadable('The file has no row with the names of the columns.')
+    first.push(...take(value))
+  }
+  return (async function* () {
+    yield first
+    for await (const cells of source) yield take(cells)
+  })()
+}

@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs'
+import iconv from 'iconv-lite'
+import { type DetectedEncoding, detectEncoding } from './encoding.ts'
+import { unreadable } from './unreadable.ts'
+
+/** A text file as it is read: its encoding, and its text in pieces. */
+export interface TextFile {
+  encoding: DetectedEncoding
+  /** Reads the text from the start. @param byteCount reads only so many bytes. */
+  read(byteCount?: number): AsyncGenerator<string, void, undefined>
+  /** Reads the text as UTF-8, in buffers if it is UTF-8 in the file, for parsers that take either. */
+  readUtf8(): AsyncIterable<string | Buffer>
+}
+
+/** Bytes read at once. */
+const chunkBytes = 128 * 1024
+
+/** Opens a text file. @throws Problem when its encoding cannot be found out. */
+export async function openText(
+  path: string,
+  { encoding, signal }: { encoding?: string | undefined; signal?: AbortSignal | undefined },
+): Promise<TextFile> {
+  const detected = await detectEncoding(path, encoding)
+  return {
+    encoding: detected,
+    read: (byteCount) => readText(path, detected.name, byteCount, signal),
+    readUtf8: () =>
+      detected.name === 'utf-8'
+        ? createReadStream(path, { highWaterMark: chunkBytes, signal })
+        : readText(path, detected.name, undefined, signal),
+  }
+}
+
+async function* readText(
+  path: string,
+  encoding: string,
+  byteCount: number | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void, undefined> {
+  // iconv-lite removes a byte order mark.
+  const decoder = iconv.getDecoder(encoding)
+  const isUtf = encoding.startsWith('utf')
+  let line = 1
+  const check = (text: string) => {
+    const at = isUtf ? -1 : text.indexOf('\ufffd')
+    if (at === -1) return text
+    throw unreadable(
+      `Line ${line + text.slice(0, at).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another one. Say which with rows: { encoding: … }.`,
+    )
+  }
+  const stream = createReadStream(path, {
+    highWaterMark: chunkBytes,
+    signal,
+    ...(byteCount !== undefined && { end: Math.max(0, byteCount - 1) }),
+  })
+  for await (const chunk of stream) {
+    const text = check(decoder.write(chunk))
+    if (!isUtf) line += text.split('\n').length - 1
+    yield text
+  }
+  // A character that is cut off at the end is one that the sample cuts.
+  const end = decoder.end()
+  if (end && byteCount === undefined) yield check(end)
+}

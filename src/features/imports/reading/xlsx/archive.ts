@@ -1,0 +1,74 @@
+import { type Readable, Transform } from 'node:stream'
+import yauzl, { type Entry, type ZipFile } from 'yauzl'
+import { readLimits } from '../limits.ts'
+import { formatCount, unreadable } from '../unreadable.ts'
+
+/** Entries of an archive that are looked at. An XLSX file has a dozen. */
+const maxEntries = 10_000
+
+/** A ZIP archive, whose entries are found by name. */
+export interface Archive {
+  has(name: string): boolean
+  /** Opens an entry. Its stream fails when it decompresses to too much. @throws Problem when there is none. */
+  read(name: string): Promise<Readable>
+  close(): void
+}
+
+/** Opens a ZIP archive. @throws Problem when it is damaged, cut off or encrypted. */
+export async function openArchive(path: string): Promise<Archive> {
+  let zip: ZipFile
+  const entries = new Map<string, Entry>()
+  try {
+    zip = await yauzl.openPromise(path, { autoClose: false })
+    for await (const entry of zip.eachEntry()) {
+      entries.set(entry.fileName, entry)
+      if (entries.size > maxEntries) throw new Error(`more than ${formatCount(maxEntries)} entries`)
+    }
+  } catch (error) {
+    throw damaged(error)
+  }
+  return {
+    has: (name) => entries.has(name),
+    async read(name) {
+      const entry = entries.get(name)
+      if (!entry)
+        throw unreadable(`The XLSX file has no ${name}: it is damaged, or a ZIP file of another kind.`)
+      if (entry.isEncrypted()) throw unreadable('The file is protected by a password. Save it without.')
+      try {
+        const stream = await zip.openReadStreamPromise(entry)
+        const bounded = stream.pipe(boundInflation(name, entry.compressedSize))
+        stream.on('error', (error) => bounded.destroy(damaged(error)))
+        return bounded
+      } catch (error) {
+        throw damaged(error)
+      }
+    },
+    close: () => zip.close(),
+  }
+}
+
+const damaged = (error: unknown) =>
+  unreadable(
+    `The XLSX file is damaged or cut off (${error instanceof Error ? error.message : String(error)}). Open it in a spreadsheet program, and save it again.`,
+    error,
+  )
+
+/** Ends a stream that decompresses to too much: a ZIP bomb has a thousand bytes and more for each of its own. */
+function boundInflation(name: string, compressedSize: number): Transform {
+  let size = 0
+  const mostBytes = Math.min(
+    readLimits.entryBytes,
+    readLimits.ratioFreeBytes + compressedSize * readLimits.compressionRatio,
+  )
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      size += chunk.length
+      if (size <= mostBytes) return done(null, chunk)
+      done(
+        unreadable(
+          `${name} in the XLSX file decompresses to more than ${formatCount(mostBytes)} bytes, from ${formatCount(compressedSize)}. Save the table as CSV.`,
+        ),
+      )
+    },
+  })
+}

@@ -1,0 +1,50 @@
+import { didYouMean } from '../../../../problems/suggest.ts'
+import type { OpenFile, Source } from '../source.ts'
+import { openTable, Table } from '../table.ts'
+import { unreadable } from '../unreadable.ts'
+import { openArchive } from './archive.ts'
+import { readDateStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
+import { readSheet } from './sheet.ts'
+
+/** Opens an XLSX file (ECMA-376). Dates are cells with a format for dates. @throws Problem when it cannot be read. */
+export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
+  const archive = await openArchive(path)
+  try {
+    const { sheets, date1904 } = await readWorkbook(archive)
+    const sheet = findSheet(sheets, options.sheet)
+    const [strings, dateStyles] = [await readSharedStrings(archive), await readDateStyles(archive)]
+    const table = new Table(options, (number) => `sheet ${sheet.name}, row ${number}`)
+    const cells = readSheet(archive, sheet.entry, { strings, dateStyles, date1904 })
+    const rows = await openTable(table, cells)
+    const names = sheets.map(({ name }) => name)
+    const notes = [...table.notes]
+    if (names.length > 1 && options.sheet === undefined) {
+      notes.push(
+        `The file has ${names.length} sheets, of which the first is read. rows.sheet names another one.`,
+      )
+    }
+    return {
+      facts: { format: 'xlsx', sheet: sheet.name, sheets: names, columns: table.columns, notes },
+      rows: closing(rows, () => archive.close()),
+    }
+  } catch (error) {
+    archive.close()
+    throw error
+  }
+}
+
+function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
+  const sheet = wanted === undefined ? sheets[0] : sheets.find(({ name }) => name === wanted)
+  if (sheet) return sheet
+  if (wanted === undefined) throw unreadable('The XLSX file has no sheet.')
+  const names = sheets.map(({ name }) => name)
+  throw unreadable(`The file has no sheet "${wanted}"${didYouMean(wanted, names) || '.'}`)
+}
+
+async function* closing<Item>(source: AsyncIterable<Item>, close: () => void): AsyncGenerator<Item> {
+  try {
+    yield* source
+  } finally {
+    close()
+  }
+}

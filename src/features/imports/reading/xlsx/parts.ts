@@ -1,0 +1,167 @@
+import { posix } from 'node:path'
+import { readLimits } from '../limits.ts'
+import { formatCount, unreadable } from '../unreadable.ts'
+import { createXmlParser, type XmlHandlers } from '../xml-parser.ts'
+import type { Archive } from './archive.ts'
+
+/** The small parts of an XLSX file (ECMA-376): the workbook, its relationships, its styles and its shared strings. */
+
+/** A sheet of a workbook. */
+export interface Sheet {
+  name: string
+  /** Name of its entry in the archive. */
+  entry: string
+}
+
+/** What a workbook says of itself. */
+export interface Workbook {
+  /** The sheets that are shown, in their order. */
+  sheets: Sheet[]
+  /** Whether dates count from 1904, as old versions for the Macintosh have it. */
+  date1904: boolean
+}
+
+/** Parses a part of the archive. @throws Problem when it is missing or malformed. */
+export async function parsePart(
+  archive: Archive,
+  name: string,
+  handlers: Partial<XmlHandlers>,
+): Promise<void> {
+  const nothing = () => undefined
+  const parser = createXmlParser(`${name} in the XLSX file`, {
+    open: nothing,
+    close: nothing,
+    text: nothing,
+    ...handlers,
+  })
+  const decoder = new TextDecoder()
+  for await (const chunk of await archive.read(name)) parser.write(decoder.decode(chunk, { stream: true }))
+  parser.write(decoder.decode())
+  parser.end()
+}
+
+/** Element names have a prefix in files of some programs. */
+export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+
+/** Reads the list of sheets. @throws Problem when the archive is no XLSX file. */
+export async function readWorkbook(archive: Archive): Promise<Workbook> {
+  const name = 'xl/workbook.xml'
+  if (!archive.has(name)) {
+    const kind = archive.has('content.xml') ? 'an OpenDocument file' : 'a ZIP archive of another kind'
+    throw unreadable(`The file is ${kind}, and not XLSX. Save the table as XLSX or CSV.`)
+  }
+  const targets = await readTargets(archive)
+  const sheets: Sheet[] = []
+  let date1904 = false
+  await parsePart(archive, name, {
+    open(element, attributes) {
+      if (localName(element) === 'workbookPr') date1904 = /^(1|true)$/.test(attributes.date1904 ?? '')
+      if (localName(element) !== 'sheet' || (attributes.state ?? 'visible') !== 'visible') return
+      const id = Object.entries(attributes).find(([attribute]) => /(^|:)id$/.test(attribute))?.[1] ?? ''
+      const entry = targets.get(id)
+      if (entry !== undefined) sheets.push({ name: attributes.name ?? '', entry })
+    },
+  })
+  return { sheets, date1904 }
+}
+
+async function readTargets(archive: Archive): Promise<Map<string, string>> {
+  const targets = new Map<string, string>()
+  await parsePart(archive, 'xl/_rels/workbook.xml.rels', {
+    open(_, { Id: id, Target: target }) {
+      if (id === undefined || target === undefined) return
+      targets.set(id, target.startsWith('/') ? target.slice(1) : posix.join('xl', target))
+    },
+  })
+  return targets
+}
+
+/** Number formats of ECMA-376 for dates and times. 45 to 47 are durations, which are numbers. */
+const isBuiltInDate = (id: number) =>
+  (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58)
+
+/** Whether a format code shows a date: it has letters of a date outside of quotes, escapes and brackets. */
+export function isDateFormat(code: string): boolean {
+  const [positive = ''] = code.split(';')
+  const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, '')
+  return /[yd]/i.test(letters) || /m{3}/i.test(letters) || (/h/i.test(letters) && /m/i.test(letters))
+}
+
+/** Returns whether each cell style shows a date, by the index of the style. */
+export async function readDateStyles(archive: Archive): Promise<boolean[]> {
+  const styles: boolean[] = []
+  if (!archive.has('xl/styles.xml')) return styles
+  const own = new Map<number, boolean>()
+  let inCellFormats = false
+  await parsePart(archive, 'xl/styles.xml', {
+    open(element, attributes) {
+      const name = localName(element)
+      if (name === 'numFmt') own.set(Number(attributes.numFmtId), isDateFormat(attributes.formatCode ?? ''))
+      if (name === 'cellXfs') inCellFormats = true
+      if (name === 'xf' && inCellFormats) {
+        const id = Number(attributes.numFmtId)
+        styles.push(own.get(id) ?? isBuiltInDate(id))
+      }
+    },
+    close(element) {
+      if (localName(element) === 'cellXfs') inCellFormats = false
+    },
+  })
+  return styles
+}
+
+/** Reads the texts that cells refer to by number. They are in memory, so their size is bounded. */
+export async function readSharedStrings(archive: Archive): Promise<string[]> {
+  const strings: string[] = []
+  if (!archive.has('xl/sharedStrings.xml')) return strings
+  let characters = 0
+  const reader = new RichText()
+  await parsePart(archive, 'xl/sharedStrings.xml', {
+    open: (element) => reader.open(localName(element)),
+    close(element) {
+      const name = localName(element)
+      reader.close(name)
+      if (name !== 'si') return
+      const text = reader.take()
+      strings.push(text)
+      characters += text.length
+      if (characters > readLimits.sharedCharacters || strings.length > readLimits.sharedStrings) {
+        throw unreadable(
+          `The XLSX file has more than ${formatCount(readLimits.sharedCharacters)} characters of text. Save the sheet as CSV, which is read piece by piece.`,
+        )
+      }
+    },
+    text: (text) => reader.text(text),
+  })
+  return strings
+}
+
+/** Collects the text of a cell: its runs, without the phonetic ones that Japanese has. */
+export class RichText {
+  #text = ''
+  #isOpen = false
+  #isPhonetic = false
+
+  open(name: string): void {
+    if (name === 't') this.#isOpen = true
+    if (name === 'rPh') this.#isPhonetic = true
+  }
+
+  close(name: string): void {
+    if (name === 't') this.#isOpen = false
+    if (name === 'rPh') this.#isPhonetic = false
+  }
+
+  text(text: string): void {
+    if (this.#isOpen && !this.#isPhonetic) this.#text += text
+  }
+
+  /** Returns the text and starts a new one. Characters that XML cannot have are written as `_x000D_`. */
+  take(): string {
+    const text = this.#text
+    this.#text = ''
+    return text.includes('_x')
+      ? text.replaceAll(/_x([0-9A-F]{4})_/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+      : text
+  }
+}

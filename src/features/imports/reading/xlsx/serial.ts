@@ -1,0 +1,24 @@
+const dayMs = 86_400_000
+
+/**
+ * Returns the date of a serial day of a spreadsheet.
+ * @param serial days since the epoch, with the time of day as a fraction.
+ * @param date1904 whether day 0 is 1904-01-01. Otherwise day 1 is 1900-01-01, and there is a day 60 that never was,
+ *   1900-02-29, as in Lotus 1-2-3.
+ * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`; a time alone for less than a day; undefined for what is
+ *   no date.
+ */
+export function formatSerial(serial: number, date1904: boolean): string | undefined {
+  // 2958465 is the last day of the year 9999.
+  if (!Number.isFinite(serial) || serial < 0 || serial >= 2_958_466) return undefined
+  const epoch = date1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, serial < 60 ? 31 : 30)
+  const seconds = Math.round(serial * 86_400)
+  const day = Math.floor(seconds / 86_400)
+  if (!date1904 && day === 60) return undefined
+  const [date = '', time = ''] = new Date(epoch + day * dayMs + (seconds % 86_400) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .split('T')
+  if (day === 0 && !date1904) return time
+  return time === '00:00:00' ? date : `${date}T${time}`
+}

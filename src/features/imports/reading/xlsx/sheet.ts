@@ -1,0 +1,97 @@
+import type { Cell, Cells } from '../table.ts'
+import { unreadable } from '../unreadable.ts'
+import { createXmlParser } from '../xml-parser.ts'
+import type { Archive } from './archive.ts'
+import { localName, RichText } from './parts.ts'
+import { formatSerial } from './serial.ts'
+
+/** What the cells of a sheet refer to. */
+export interface CellContext {
+  strings: readonly string[]
+  dateStyles: readonly boolean[]
+  date1904: boolean
+}
+
+/** Columns of a sheet, as spreadsheet programs have them. */
+const maxColumns = 16_384
+
+/** Returns the position of a cell's column, from 0. @example columnIndex('AB12') // 27 */
+function columnIndex(reference: string): number {
+  let index = 0
+  for (let at = 0; at < reference.length; at += 1) {
+    const letter = reference.charCodeAt(at) - 64
+    if (letter < 1 || letter > 26) break
+    index = index * 26 + letter
+    if (index > maxColumns) break
+  }
+  return index - 1
+}
+
+/** Reads the rows of a sheet. Of a formula, it reads the value that the spreadsheet program stored. */
+export async function* readSheet(
+  archive: Archive,
+  entry: string,
+  context: CellContext,
+): AsyncGenerator<readonly Cells[], void, undefined> {
+  let rows: Cells[] = []
+  let row: Cells = { number: 0, cells: [] }
+  let column = -1
+  let [type, style, value] = ['', 0, '']
+  let inValue = false
+  const inline = new RichText()
+  const parser = createXmlParser('The sheet', {
+    open(element, attributes) {
+      const name = localName(element)
+      if (name === 'row') {
+        row = { number: Number(attributes.r ?? row.number + 1), cells: [] }
+        column = -1
+      } else if (name === 'c') {
+        column = attributes.r === undefined ? column + 1 : columnIndex(attributes.r)
+        if (column < 0 || column >= maxColumns)
+          throw unreadable(`The sheet has a cell ${attributes.r}, which does not exist.`)
+        ;[type, style, value] = [attributes.t ?? 'n', Number(attributes.s ?? 0), '']
+      } else if (name === 'v') inValue = true
+      else inline.open(name)
+    },
+    close(element) {
+      const name = localName(element)
+      if (name === 'v') inValue = false
+      else if (name === 'row') rows.push(row)
+      else if (name === 'c') {
+        const text = inline.take()
+        while (row.cells.length < column) row.cells.push(null)
+        row.cells[column] = readCell(type, type === 'inlineStr' ? text : value, style, context)
+      } else inline.close(name)
+    },
+    text(text) {
+      if (inValue) value += text
+      else inline.text(text)
+    },
+  })
+  const decoder = new TextDecoder()
+  for await (const chunk of await archive.read(entry)) {
+    parser.write(decoder.decode(chunk, { stream: true }))
+    if (rows.length === 0) continue
+    yield rows
+    rows = []
+  }
+  parser.end()
+  yield rows
+}
+
+function readCell(type: string, text: string, style: number, context: CellContext): Cell {
+  if (text === '') return null
+  switch (type) {
+    case 's':
+      return context.strings[Number(text)] ?? null
+    case 'b':
+      return text === '1' || text === 'true'
+    case 'n': {
+      const number = Number(text)
+      const date = context.dateStyles[style] ? formatSerial(number, context.date1904) : undefined
+      return date ?? (Number.isFinite(number) ? number : text)
+    }
+    default:
+      return text
+  }
+}

@@ -1,0 +1,71 @@
+import { SaxesParser } from 'saxes'
+import { Problem } from '../../../problems/problem.ts'
+import { readLimits } from './limits.ts'
+import { formatCount, unreadable } from './unreadable.ts'
+
+/** What is done with the parts of an XML document. */
+export interface XmlHandlers {
+  open(name: string, attributes: Readonly<Record<string, string>>): void
+  close(name: string): void
+  /** Text or CDATA, in pieces. */
+  text(text: string): void
+}
+
+/** Elements inside one another, above those of a row. */
+const maxDepth = 2 * readLimits.depth
+
+/** A parser of XML that is fed with pieces of text. */
+export interface XmlParser {
+  /** @throws Problem when the XML is malformed, has a DTD, or is beyond a limit. */
+  write(text: string): void
+  /** @throws Problem when the document is not complete. */
+  end(): void
+}
+
+/**
+ * Makes a parser of XML 1.0 without document type declarations: no entities but the five that XML has, and nothing that is
+ * fetched.
+ * @param subject what is parsed, for messages: `The XML`.
+ */
+export function createXmlParser(subject: string, handlers: XmlHandlers): XmlParser {
+  const parser = new SaxesParser<{ xmlns?: false; position: boolean }>({ position: true })
+  let depth = 0
+  let sinceTag = 0
+  const fail = (detail: string) => unreadable(`${subject} ${detail} (line ${parser.line})`)
+  parser.on('error', (error) => {
+    throw fail(`is malformed or cut off: ${error.message.replace(/^\d+:\d+: /, '')}`)
+  })
+  parser.on('doctype', () => {
+    throw fail('has a document type declaration (DOCTYPE), which is not read. Remove it')
+  })
+  parser.on('opentag', ({ name, attributes }) => {
+    sinceTag = 0
+    depth += 1
+    if (depth > maxDepth) throw fail(`has elements nested more than ${maxDepth} levels deep`)
+    handlers.open(name, attributes)
+  })
+  parser.on('closetag', ({ name }) => {
+    sinceTag = 0
+    depth -= 1
+    handlers.close(name)
+  })
+  parser.on('text', (text) => handlers.text(text))
+  parser.on('cdata', (text) => handlers.text(text))
+  const guard = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      throw error instanceof Problem ? error : fail(`is malformed: ${String(error)}`)
+    }
+  }
+  return {
+    write(text) {
+      sinceTag += text.length
+      if (sinceTag > readLimits.rowCharacters) {
+        throw fail(`has more than ${formatCount(readLimits.rowCharacters)} characters without a tag`)
+      }
+      guard(() => parser.write(text))
+    },
+    end: () => guard(() => parser.close()),
+  }
+}

@@ -1,0 +1,184 @@
+import { open } from 'node:fs/promises'
+import type { JsonValue, Row, RowFault } from '../types.ts'
+import { cleanText } from './clean.ts'
+import { readLimits } from './limits.ts'
+import { splitRowPath } from './path.ts'
+import type { OpenFile, Source } from './source.ts'
+import { openText } from './text.ts'
+import { formatCount, unreadable } from './unreadable.ts'
+import { createXmlParser } from './xml-parser.ts'
+
+/**
+ * Opens an XML file. The value of an element is its text; with attributes or children an object, in which `@name` is an
+ * attribute, `name` a child (a list if there are several) and `#` the text.
+ * @throws Problem when it cannot be read.
+ */
+export async function openXml({ path, options, signal }: Source): Promise<OpenFile> {
+  const encoding = options.encoding ?? (await declaredEncoding(path))
+  const text = await openText(path, { encoding, signal })
+  const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
+  return {
+    facts: {
+      format: 'xml',
+      encoding: text.encoding.name,
+      columns: [],
+      notes: text.encoding.note ? [text.encoding.note] : [],
+    },
+    rows,
+  }
+}
+
+/** Returns the encoding that the XML declaration names, unless it is UTF-8, which is checked and not believed. */
+async function declaredEncoding(path: string): Promise<string | undefined> {
+  const handle = await open(path)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0, 200, 0)
+    const declaration = buffer.subarray(0, bytesRead).toString('latin1')
+    const name = /^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1]
+    return name === undefined || /^utf-?(8|16)$/i.test(name) ? undefined : name
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* readElements(
+  pieces: AsyncIterable<string>,
+  path: readonly string[] | undefined,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  const collector = new RowCollector(path)
+  const parser = createXmlParser('The XML', collector)
+  for await (const piece of pieces) {
+    parser.write(piece)
+    yield collector.takeRows()
+  }
+  parser.end()
+  yield collector.takeRows()
+  if (collector.count > 0) return
+  const wanted = path === undefined ? 'children of its root element' : `elements at /${path.join('/')}`
+  throw unreadable(`The XML has no ${wanted}. Its root element is ${collector.root}${collector.childNames}.`)
+}
+
+/** An element that is being read. */
+interface OpenElement {
+  name: string
+  values: Map<string, JsonValue | JsonValue[]>
+  text: string
+}
+
+const maxShownNames = 10
+
+/** Collects the elements at a path as rows. */
+class RowCollector {
+  root = ''
+  count = 0
+  readonly #path: readonly string[] | undefined
+  readonly #names: string[] = []
+  readonly #childNames = new Set<string>()
+  /** The elements of the row that is being read, the outermost first. */
+  readonly #open: OpenElement[] = []
+  #rows: Row[] = []
+  #values = 0
+  #characters = 0
+  #fault: RowFault | undefined
+
+  /** @param path names of the elements above a row and of the row itself; by default any below the root. */
+  constructor(path: readonly string[] | undefined) {
+    this.#path = path
+  }
+
+  /** The names of the elements below the root, for a message. */
+  get childNames(): string {
+    return this.#childNames.size > 0 ? `, with ${[...this.#childNames].join(', ')} in it` : ''
+  }
+
+  takeRows(): readonly Row[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.#names.push(name)
+    if (this.#names.length === 1) this.root = name
+    if (this.#names.length === 2 && this.#childNames.size < maxShownNames) this.#childNames.add(name)
+    if (this.#open.length === 0 && !this.#isRow()) return
+    const own = Object.entries(attributes).filter(([attribute]) => !/^xmlns(:|$)/.test(attribute))
+    this.#measure(
+      1 + own.length,
+      own.reduce((sum, [, value]) => sum + value.length, 0),
+    )
+    const values = new Map(own.map(([attribute, value]) => [`@${attribute}`, cleanText(value)]))
+    this.#open.push({ name, values: this.#fault ? new Map() : values, text: '' })
+  }
+
+  text(text: string): void {
+    const element = this.#open.at(-1)
+    if (!element) return
+    this.#measure(0, text.length)
+    if (!this.#fault) element.text += text
+  }
+
+  close(): void {
+    const element = this.#open.pop()
+    const parent = this.#open.at(-1)
+    if (element && parent && !this.#fault) addChild(parent, element)
+    else if (element && !parent) this.#addRow(element)
+    this.#names.pop()
+  }
+
+  #isRow(): boolean {
+    const names = this.#names
+    if (this.#path === undefined) return names.length === 2
+    return names.length === this.#path.length && this.#path.every((step, at) => isNamed(names[at], step))
+  }
+
+  /** Counts what a row holds. Of a row that is too large nothing more is kept. */
+  #measure(values: number, characters: number): void {
+    this.#values += values
+    this.#characters += characters
+    if (this.#fault) return
+    const excess =
+      this.#values > readLimits.rowValues
+        ? `${formatCount(readLimits.rowValues)} elements and attributes`
+        : this.#characters > readLimits.rowCharacters
+          ? `${formatCount(readLimits.rowCharacters)} characters`
+          : undefined
+    if (this.#open.length > readLimits.depth)
+      this.#refuse(`is nested more than ${readLimits.depth} levels deep`)
+    else if (excess) this.#refuse(`has more than ${excess}`)
+  }
+
+  #refuse(detail: string): void {
+    this.#fault = { column: '', value: '', detail: `The element ${detail}.` }
+    for (const element of this.#open) element.values.clear()
+  }
+
+  #addRow(element: OpenElement): void {
+    this.count += 1
+    const content = contentOf(element)
+    const values = typeof content === 'string' ? { '#': content } : content
+    const locator = `/${this.#names.join('/')}[${this.count}]`
+    this.#rows.push({ number: this.count, locator, values, ...(this.#fault && { fault: this.#fault }) })
+    this.#fault = undefined
+    this.#values = 0
+    this.#characters = 0
+  }
+}
+
+const isNamed = (name: string | undefined, step: string) =>
+  name === step || name?.slice(name.indexOf(':') + 1) === step
+
+function contentOf({ values, text }: OpenElement) {
+  const content = cleanText(text)
+  if (values.size === 0) return content
+  if (content.trim() !== '') values.set('#', content)
+  return Object.fromEntries(values)
+}
+
+function addChild(parent: OpenElement, child: OpenElement): void {
+  const content = contentOf(child)
+  const before = parent.values.get(child.name)
+  if (before === undefined) parent.values.set(child.name, content)
+  else if (Array.isArray(before)) before.push(content)
+  else parent.values.set(child.name, [before, content])
+}

@@ -1,0 +1,171 @@
+import { stringify } from 'csv-stringify/sync'
+import fc from 'fast-check'
+import iconv from 'iconv-lite'
+import { describe, expect, it } from 'vitest'
+import { messageOf, readContent } from '../../support/import-files.ts'
+
+const valuesOf = async (content: string | Uint8Array, options = {}) =>
+  (await readContent('file.csv', content, options)).rows.map(({ values }) => values)
+
+describe('dialect', () => {
+  const cell = fc.string({
+    unit: fc.constantFrom('a', 'é', '中', ' b', '"', ',', ';', '\t', '\n', "'", '1'),
+    maxLength: 8,
+  })
+  const isPlain = (text: string) => text.trim() === text && text !== ''
+  const filled = cell.filter(isPlain)
+
+  it('reads what was written with any delimiter back equal', { timeout: 60_000 }, async () => {
+    const tables = fc.array(fc.tuple(filled, filled, filled, filled), { minLength: 4, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(
+        tables,
+        fc.constantFrom(',', ';', '\t', '|'),
+        fc.constantFrom('\n', '\r\n'),
+        async (rows, delimiter, end) => {
+          const text = stringify(
+            [['id', 'first', 'second', 'third'], ...rows.map((row, at) => [`r${at}`, ...row.slice(1)])],
+            {
+              delimiter,
+              record_delimiter: end,
+              quoted: true,
+            },
+          )
+          const expected = rows.map(([, first, second, third], at) => ({
+            id: `r${at}`,
+            first,
+            second,
+            third,
+          }))
+          expect(await valuesOf(text)).toEqual(expected)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  it.each([
+    ['commas', 'a,b\n1,2\n', ','],
+    ['semicolons with decimal commas', 'name;amount\nx;1,5\ny;2,5\nz;3,5\n', ';'],
+    ['tabs', 'a\tb\n1\t2\n', '\t'],
+    ['bars', 'a|b\n1|2\n', '|'],
+    ['a line that names the delimiter', 'sep=;\r\na;b\r\n1,0;2,0\r\n', ';'],
+  ])('finds %s', async (_, text, delimiter) => {
+    const { facts } = await readContent('file.csv', text)
+    expect(facts.dialect?.delimiter).toBe(delimiter)
+  })
+
+  it('finds single quotes, and backslashes before quotes', async () => {
+    expect(await valuesOf("a,b\n'x, y','z'\n'u','v, w'\n")).toEqual([
+      { a: 'x, y', b: 'z' },
+      { a: 'u', b: 'v, w' },
+    ])
+    expect(await valuesOf('a,b\n"x \\"y\\"","z"\n')).toEqual([{ a: 'x "y"', b: 'z' }])
+  })
+
+  it('says that one column is found, where several are likely', async () => {
+    const { facts } = await readContent('file.csv', 'a~b\n1~2\n')
+    expect(facts.columns).toEqual(['a~b'])
+    expect(facts.notes).toEqual([expect.stringContaining('one column only')])
+    expect(await valuesOf('a~b\n1~2\n', { delimiter: '~' })).toEqual([{ a: '1', b: '2' }])
+  })
+})
+
+describe('encoding', () => {
+  const text =
+    'country,title\nCôte d’Ivoire,“Coopération” à Abidjan\nEspaña,Educación y formación en Málaga\n'
+  const chinese = `国家,标题\n${'中国,关于科学技术合作的协定\n巴基斯坦,两国政府能源合作谅解备忘录\n'.repeat(5)}`
+
+  it.each([
+    ['utf-8', Buffer.from(text)],
+    ['utf-8', Buffer.from(`\ufeff${text}`)],
+    ['utf-16le', iconv.encode(text, 'utf-16le', { addBOM: true })],
+    ['utf-16be', iconv.encode(text, 'utf-16be', { addBOM: true })],
+    ['utf-16le', iconv.encode(text, 'utf-16le', { addBOM: false })],
+    ['windows-1252', iconv.encode(text, 'windows-1252')],
+  ])('is found: %s', async (encoding, bytes) => {
+    const { facts, rows } = await readContent('file.csv', bytes)
+    expect(facts.encoding).toBe(encoding)
+    expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
+  })
+
+  it.each(['gb18030', 'big5', 'shift_jis'])('is found in Chinese and Japanese: %s', async (encoding) => {
+    const kana =
+      '国名,題名\n日本,科学技術における協力に関する協定です\n韓国,エネルギーについての覚え書きになります\n'
+    const content =
+      encoding === 'shift_jis'
+        ? kana.repeat(5)
+        : encoding === 'big5'
+          ? '國家,標題\n中國,關於科學技術合作的協定\n'.repeat(9)
+          : chinese
+    const { facts, rows } = await readContent('file.csv', iconv.encode(content, encoding))
+    expect(facts.encoding).toBe(encoding)
+    expect(Object.values(rows[0]?.values ?? {})).toEqual(content.split('\n')[1]?.split(','))
+  })
+
+  it('is refused when lines have different ones, with the first line that differs', async () => {
+    const mixed = Buffer.concat([
+      Buffer.from(text),
+      iconv.encode('Perú,Lección número uno\n', 'windows-1252'),
+    ])
+    expect(await messageOf(readContent('file.csv', mixed))).toContain('line 4 is not UTF-8')
+  })
+
+  it('is what the mapping says, and an unknown one is refused with the nearest', async () => {
+    const bytes = iconv.encode('a,b\nПривет,мир\n', 'windows-1251')
+    expect(await valuesOf(bytes, { encoding: 'windows-1251' })).toEqual([{ a: 'Привет', b: 'мир' }])
+    expect(await messageOf(readContent('file.csv', bytes, { encoding: 'windows1252x' }))).toContain(
+      'windows-1252',
+    )
+  })
+})
+
+describe('rows', () => {
+  it('have the number of the line on which they begin', async () => {
+    const { rows } = await readContent('file.csv', 'a,b\n"x\ny",1\n\n\nz,2\n')
+    expect(rows.map(({ number, locator }) => [number, locator])).toEqual([
+      [2, 'row 2'],
+      [6, 'row 6'],
+    ])
+  })
+
+  it('with another number of values than the header have a fault, and the others none', async () => {
+    const { rows } = await readContent('file.csv', 'a,b\n1,2\n1,2,3\n1\n1,2,,\n')
+    expect(rows.map(({ fault }) => fault?.detail.split('.')[0])).toEqual([
+      undefined,
+      'The row has 3 values, and the header 2 columns',
+      'The row has 1 values, and the header 2 columns',
+      undefined,
+    ])
+  })
+
+  it('begin below the header that is named, and take values from above where told', async () => {
+    const text = 'Register of treaties\n\nTreaty,Party\nA,China\n,Pakistan\nB,France\n'
+    expect(await valuesOf(text, { header: 3, fillDown: ['Treaty'] })).toEqual([
+      { Treaty: 'A', Party: 'China' },
+      { Treaty: 'A', Party: 'Pakistan' },
+      { Treaty: 'B', Party: 'France' },
+    ])
+    expect(await valuesOf('1,2\n', { header: 'none' })).toEqual([{ A: '1', B: '2' }])
+  })
+
+  it('with the same value are one row where the mapping says so', async () => {
+    const { rows } = await readContent('file.csv', 'id,party\n1,CHN\n1,PAK\n2,FRA\n', { groupBy: 'id' })
+    expect(rows.map(({ locator, values }) => [locator, values.rows])).toEqual([
+      [
+        'rows 2–3',
+        [
+          { id: '1', party: 'CHN' },
+          { id: '1', party: 'PAK' },
+        ],
+      ],
+      ['row 4', [{ id: '2', party: 'FRA' }]],
+    ])
+  })
+
+  it('of columns with the same name are refused', async () => {
+    expect(await messageOf(readContent('file.csv', 'a,b,a\n1,2,3\n'))).toContain(
+      'columns A and C have the same name, "a"',
+    )
+  })
+})

@@ -1,0 +1,145 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readRows } from '../../../src/features/imports/reading/index.ts'
+import { makeXlsx, makeZip, messageOf, readContent, withFile } from '../../support/import-files.ts'
+
+/** Mebibytes of memory that reading takes, at most. */
+const maxGrowthMib = 120
+
+/** Reads a file, and returns its message and how much memory that took. */
+async function readLarge(name: string, write: (descriptor: number) => void, options = {}) {
+  return withFile(name, '', async (file) => {
+    const descriptor = openSync(file.path, 'w')
+    write(descriptor)
+    closeSync(descriptor)
+    const before = process.memoryUsage().rss
+    let highest = before
+    const timer = setInterval(() => {
+      highest = Math.max(highest, process.memoryUsage().rss)
+    }, 5)
+    const message = await messageOf(
+      (async () => {
+        for await (const batch of readRows(file, options).batches) expect(batch.length).toBeGreaterThan(0)
+      })(),
+    )
+    clearInterval(timer)
+    return { message, growthMib: (highest - before) / 1024 ** 2 }
+  })
+}
+
+const fill = (descriptor: number, mib: number, text: string) => {
+  const mebibyte = text.repeat(Math.ceil(1024 ** 2 / text.length))
+  for (let at = 0; at < mib; at += 1) writeSync(descriptor, mebibyte)
+}
+
+describe('a line that never ends', () => {
+  it.each([
+    ['CSV', 'file.csv', 'a,b\n"1', 'more than 8,388,608 characters'],
+    ['NDJSON', 'file.ndjson', '{"a":"', 'more than 8,388,608 characters'],
+    ['JSON', 'file.json', '[{"a":"', 'more than 8,388,608 characters'],
+    ['XML', 'file.xml', '<r><a>', 'more than 8,388,608 characters'],
+    ['XML attribute', 'file.xml', '<r><a b="', 'more than 8,388,608 characters'],
+  ])('ends the reading of %s in little memory', { timeout: 60_000 }, async (_, name, start, expected) => {
+    const { message, growthMib } = await readLarge(name, (descriptor) => {
+      writeSync(descriptor, start)
+      fill(descriptor, 100, 'x ')
+    })
+    expect(message).toContain(expected)
+    expect(growthMib).toBeLessThan(maxGrowthMib)
+  })
+
+  it('of zero bytes, as a sparse file has, is refused as binary', async () => {
+    const { message } = await readLarge('file.csv', (descriptor) => ftruncateSync(descriptor, 2 ** 30))
+    expect(message).toContain('binary')
+  })
+})
+
+describe('a ZIP bomb', () => {
+  it('is refused long before it is decompressed', { timeout: 60_000 }, async () => {
+    const bomb = makeXlsx(`<row><c t="inlineStr"><is><t>${' '.repeat(100 * 1024 ** 2)}</t></is></c></row>`)
+    expect(bomb.length).toBeLessThan(1024 ** 2)
+    const { message, growthMib } = await readLarge('file.xlsx', (descriptor) => writeSync(descriptor, bomb))
+    expect(message).toMatch(/decompresses to more than|characters without a tag/)
+    expect(growthMib).toBeLessThan(maxGrowthMib)
+  })
+
+  it('of shared strings is refused', { timeout: 60_000 }, async () => {
+    const strings = `<sst>${`<si><t>${'x'.repeat(1000)}</t></si>`.repeat(80_000)}</sst>`
+    const file = makeXlsx('<row><c t="s"><v>0</v></c></row>', { 'xl/sharedStrings.xml': strings })
+    expect(await messageOf(readContent('file.xlsx', file))).toMatch(/decompresses to more|characters of text/)
+  })
+})
+
+describe('a file that is not what its name says', () => {
+  it.each([
+    ['an empty file', '', 'empty'],
+    ['a web page', '<!DOCTYPE html><html><body>Not found</body></html>', 'web page'],
+    ['old Excel', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'old version of Excel'],
+    ['gzip', Buffer.from('1f8b0800', 'hex'), 'gzip'],
+    ['a PDF', '%PDF-1.7', 'PDF'],
+    ['OpenDocument', makeZip({ 'content.xml': '<a/>' }), 'OpenDocument'],
+    ['another ZIP', makeZip({ 'a.txt': 'a' }), 'ZIP archive of another kind'],
+    ['binary', Buffer.from([1, 0, 0, 0, 7, 8, 0, 0, 1, 1, 0]), 'binary'],
+    ['a table without rows', '\n\n', 'no row with the names of the columns'],
+  ])('is explained: %s', async (_, content, message) => {
+    expect(await messageOf(readContent('file.csv', content))).toContain(message)
+  })
+
+  it('or was cut off is explained', async () => {
+    const whole = makeXlsx('<row><c><v>1</v></c></row>')
+    expect(await messageOf(readContent('file.xlsx', whole.subarray(0, whole.length - 30)))).toContain(
+      'damaged or cut off',
+    )
+    expect(await messageOf(readContent('file.csv', 'a,b\n1,"2\n3,4\n'))).toContain('never closed')
+  })
+})
+
+describe('a table', () => {
+  it('with more than 2,000 columns is refused', async () => {
+    const header = Array.from({ length: 10_000 }, (_, at) => `c${at}`).join(',')
+    expect(await messageOf(readContent('file.csv', `${header}\n`))).toContain('10,000 columns')
+  })
+
+  it('may name columns as objects name what they inherit', async () => {
+    const { rows } = await readContent('file.csv', '__proto__,constructor,toString\n1,2,3\n')
+    expect(Object.entries(rows[0]?.values ?? {})).toEqual([
+      ['A', '1'],
+      ['constructor', '2'],
+      ['toString', '3'],
+    ])
+    const json = await readContent('file.json', '[{"__proto__": {"a": 1}}]')
+    expect(Object.keys(json.rows[0]?.values ?? {})).toEqual(['__proto__'])
+  })
+
+  it('with a value that is too long has a row with a fault, without the value', async () => {
+    const { rows } = await readContent('file.csv', `a,b\n1,${'x'.repeat(300_000)}\n2,y\n`)
+    expect(rows[0]?.fault?.detail).toBe('The value has more than 200,000 characters.')
+    expect(JSON.stringify(rows[0]).length).toBeLessThan(1000)
+    expect(rows[1]?.fault).toBeUndefined()
+  })
+
+  it('keeps formulas as texts, and replaces what no text can store', async () => {
+    const { rows } = await readContent('file.csv', 'a,b\n=HYPERLINK("http://x"),x\0y\n', { delimiter: ',' })
+    expect(rows[0]?.values).toEqual({ a: '=HYPERLINK("http://x")', b: 'x\ufffdy' })
+  })
+})
+
+describe('rows of JSON and XML', () => {
+  it('that are nested too deeply or have too many values have a fault, and the others none', async () => {
+    const deep = `${'['.repeat(100)}${']'.repeat(100)}`
+    const { rows } = await readContent(
+      'f.json',
+      `[{"a": ${deep}}, {"a": [${'1,'.repeat(100_001)}1]}, {"a": 1}]`,
+    )
+    expect(rows.map(({ fault }) => fault?.detail)).toEqual([
+      'The row is nested more than 50 levels deep.',
+      'The row has more than 100000 values.',
+      undefined,
+    ])
+    const elements = await readContent('f.xml', `<r><a>${'<b/>'.repeat(100_001)}</a><a>1</a></r>`)
+    expect(elements.rows.map(({ fault }) => fault?.detail)).toEqual([
+      'The element has more than 100,000 elements and attributes.',
+      undefined,
+    ])
+  })
+})

@@ -1,0 +1,123 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { mappingJsonSchema, parseMapping } from '../../../src/features/imports/mapping/index.ts'
+import { registry } from '../../../src/resources/registry.ts'
+import { convertContent, faultsOf } from '../../support/conversion.ts'
+import { messageOf } from '../../support/import-files.ts'
+
+const mapping = (properties: string, more = '') =>
+  `scheme: x\n${more}\nrecords: { agreements: { id: id, properties: { title: title, kind: =treaty, ${properties} } } }`
+const faults = (text: string) => faultsOf(() => parseMapping(text, registry))
+
+describe('a mapping with a fault', () => {
+  it.each([
+    [
+      'an unknown key',
+      `schem: x\n${mapping('')}`,
+      '/schem: "schem" is not known here; did you mean "scheme"?',
+    ],
+    [
+      'an unknown resource',
+      'scheme: x\nrecords: { agreement: {} }',
+      '/records/agreement: "agreement" is not known here; did you mean "agreements"?',
+    ],
+    [
+      'an unknown property',
+      mapping('signdOn: a'),
+      '/records/agreements/properties/signdOn: "signdOn" is not known here; did you mean "signedOn"?',
+    ],
+    [
+      'an unknown step',
+      mapping('place: { from: a, befor: b }'),
+      '/records/agreements/properties/place/befor: "befor" is not known here; did you mean "before"?',
+    ],
+    [
+      'an unknown part of an item',
+      mapping('parties: [{ contry: a, role: =party }]'),
+      '/records/agreements/properties/parties/0/contry: "contry" is not known here; did you mean "country"?',
+    ],
+    [
+      'a constant that is no word',
+      mapping('status: =signd'),
+      '/records/agreements/properties/status: "signd" is not known; did you mean "signed"?',
+    ],
+    [
+      'two sources',
+      mapping('place: { from: a, value: b }'),
+      '/records/agreements/properties/place: needs exactly one of',
+    ],
+    [
+      'a bad format of dates',
+      mapping('signedOn: { from: a, date: hh:mm }'),
+      '/records/agreements/properties/signedOn/date: is not a format of dates',
+    ],
+    ['a bad path', mapping('place: "a[["'), '/records/agreements/properties/place/from: "a[[" is no path'],
+    [
+      'a missing property',
+      'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }',
+      '/records/agreements/properties: needs title',
+    ],
+    [
+      'a missing part of an item',
+      mapping('parties: [{ country: a }]'),
+      '/records/agreements/properties/parties/0: needs role',
+    ],
+    [
+      'a folder in a file name',
+      mapping('status: { from: a, codes: ../x.csv }'),
+      '/records/agreements/properties/status/codes',
+    ],
+  ])('names its place and what would be right: %s', (_, text, fault) => {
+    expect(faults(text).join('\n')).toContain(fault)
+  })
+
+  it('that is no YAML, or one that grows without end, is refused', async () => {
+    expect(await messageOf(Promise.resolve().then(() => parseMapping('a: [', registry)))).toContain(
+      'neither YAML nor JSON',
+    )
+    const bomb = [
+      'a: &a [x]',
+      ...'bcdefghijk'
+        .split('')
+        .map((name, at) => `${name}: &${name} [${`*${'abcdefghijk'[at]},`.repeat(9)}]`),
+    ].join('\n')
+    expect(await messageOf(Promise.resolve().then(() => parseMapping(bomb, registry)))).toContain('aliases')
+  })
+
+  it('that names columns which the file does not have is refused, with the nearest', async () => {
+    const work = convertContent(mapping('place: Plcae, occasion: at/x'), 'f.csv', 'id,title,Place\n1,a,b\n')
+    await expect(work).rejects.toMatchObject({
+      message: 'The mapping names 2 columns that the file does not have. It has "id", "title", "Place".',
+      errors: [
+        {
+          pointer: '/records/agreements/properties/place/from',
+          message: 'the file has no column "Plcae"; did you mean "Place"?',
+        },
+        { pointer: '/records/agreements/properties/occasion/from' },
+      ],
+    })
+    const one = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
+    await expect(one).rejects.toThrow('most likely its delimiter is another one')
+  })
+})
+
+describe('the JSON Schema', () => {
+  const schema = mappingJsonSchema(registry)
+  const validate = new Ajv2020({ strict: false }).compile(schema)
+
+  it('takes a mapping that the service takes, and refuses unknown keys', () => {
+    const text = mapping(
+      'place: { from: [a, b] }, parties: [{ each: { from: c, split: ";" }, country: ., role: =party }]',
+    )
+    expect(validate(parse(text))).toBe(true)
+    expect(validate(parse(mapping('signdOn: a')))).toBe(false)
+  })
+
+  it('describes values and properties, for the completion of editors', () => {
+    const text = JSON.stringify(schema)
+    expect(text).toContain('When it was signed or agreed.')
+    expect(text).toContain('Column or path; of several, the first that has a value.')
+    expect(text.length).toBeLessThan(120_000)
+  })
+})

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest'
+import { CodeList } from '../../../src/features/imports/mapping/index.ts'
+import type { JsonObject } from '../../../src/features/imports/types.ts'
+import { convertContent, convertRow, draftsOf, namedDocument } from '../../support/conversion.ts'
+
+/** A mapping of agreements, with properties in YAML's flow style. */
+const mapping = (properties: string, more = '') => `
+scheme: treaties
+${more}
+records:
+  agreements:
+    id: id
+    properties: { title: title, kind: =treaty, ${properties} }
+`
+
+const convert = (properties: string, values: JsonObject, more = '') =>
+  convertRow(mapping(properties, more), { id: 1, title: 'Accord', ...values })
+
+const documentOf = (properties: string, values: JsonObject, more = '') => {
+  const [draft] = draftsOf(convert(properties, values, more))
+  return draft ? namedDocument(draft) : undefined
+}
+
+describe('a mapping', () => {
+  it('makes a draft with external id, document, mentions and the place of the row', () => {
+    const row = convert(
+      'signedOn: signed, parties: [{ country: a, role: =party }, { country: b, role: =party }]',
+      {
+        a: 'China',
+        b: 'Korea, Republic of',
+        signed: '5 April 1991',
+      },
+    )
+    expect(row).toEqual({
+      kind: 'drafts',
+      dropped: [],
+      drafts: [
+        {
+          resource: 'agreements',
+          externalId: { scheme: 'treaties', id: '1' },
+          document: {
+            title: 'Accord',
+            kind: 'treaty',
+            signedOn: '1991-04-05',
+            parties: [
+              { country: { $mention: 0 }, role: 'party' },
+              { country: { $mention: 1 }, role: 'party' },
+            ],
+          },
+          mentions: [
+            { resource: 'countries', name: 'China', on: '1991' },
+            { resource: 'countries', name: 'Korea, Republic of', on: '1991' },
+          ],
+          citation: { locator: 'row 2' },
+        },
+      ],
+    })
+  })
+
+  it.each<[what: string, property: string, values: JsonObject, expected: unknown]>([
+    ['the first column with a value', 'place: { from: [a, b] }', { a: ' ', b: 'Paris' }, 'Paris'],
+    ['text that is empty by the mapping', 'place: { from: [a, b] }', { a: 'n/a', b: 'Paris' }, 'Paris'],
+    ['a template', 'place: { template: "{a}, {b}" }', { a: 'Paris', b: 'France' }, 'Paris, France'],
+    ['no template with an empty column', 'place: { template: "{a}, {b}" }', { a: 'Paris' }, undefined],
+    ['a default', 'place: { from: a, default: unknown }', {}, 'unknown'],
+    ['the text before the last comma', 'place: { from: a, beforeLast: "," }', { a: 'x, y, z' }, 'x, y'],
+    ['the text after a colon', 'place: { from: a, after: ":" }', { a: 'at: Paris' }, 'Paris'],
+    ['replaced text', 'place: { from: a, replace: { "(a)": "" } }', { a: 'Paris (a)' }, 'Paris'],
+    ['one line', 'place: a', { a: ' Paris,\r\n  France ' }, 'Paris, France'],
+    ['several lines where they are allowed', 'summary: a', { a: 'x\r\ny\n' }, 'x\ny'],
+    ['joined values', 'place: { all: [a, b], join: " / " }', { a: 'Paris', b: 'Beijing' }, 'Paris / Beijing'],
+    ['a code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'F' }, 'in_force'],
+    ['any other code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'G' }, 'expired'],
+    ['a code for nothing', 'status: { from: a, codes: { F: null } }', { a: 'F' }, undefined],
+    ['a word in another spelling', 'status: a', { a: 'In Force' }, 'in_force'],
+    ['a split list', 'languages: { from: a, split: [";", ","] }', { a: 'en; fr,en' }, ['en', 'fr']],
+    ['a condition', 'place: { from: a, when: { b: [x, y] } }', { a: 'Paris', b: 'z' }, undefined],
+    ['a date in a format', 'signedOn: { from: a, date: MM/DD/YYYY }', { a: '04/05/2011' }, '2011-04-05'],
+    ['a sentinel for no date', 'expiresOn: { from: a, empty: [9999-12-31] }', { a: '9999-12-31' }, undefined],
+  ])('takes %s', (_, property, values, expected) => {
+    const [name = ''] = property.split(':')
+    const document = documentOf(property, values, 'empty: [n/a]')
+    expect(document).toEqual({
+      title: 'Accord',
+      kind: 'treaty',
+      ...(expected !== undefined && { [name]: expected }),
+    })
+  })
+
+  it('refuses a row with the column, the value and a suggestion', () => {
+    expect(convert('status: state, signedOn: signed', { state: 'in_forse', signed: '03/04/2011' })).toEqual({
+      kind: 'refused',
+      faults: [
+        {
+          column: 'signed',
+          value: '03/04/2011',
+          detail: expect.stringContaining('may be 2011-03-04 or 2011-04-03'),
+        },
+        {
+          column: 'state',
+          value: 'in_forse',
+          detail: expect.stringContaining('did you mean'),
+          suggestion: 'in_force',
+        },
+      ],
+    })
+    expect(convert('', { id: null })).toMatchObject({ kind: 'refused', faults: [{ column: 'id' }] })
+    expect(convert('', { title: null })).toMatchObject({
+      kind: 'refused',
+      faults: [{ column: 'title', detail: expect.stringContaining('There is no title') }],
+    })
+  })
+
+  it('drops a bad value where it says so, with what only that value mentioned', () => {
+    const row = convert(
+      'status: { from: state, onBadValue: drop }, parties: [{ country: a, role: =party, contribution: { from: c, onBadValue: drop } }, { country: b, role: =party }]',
+      { state: '?', a: 'China', b: 'Pakistan', c: 'x'.repeat(1001) },
+    )
+    expect(row).toMatchObject({
+      kind: 'drafts',
+      dropped: [
+        { column: 'state', value: '?' },
+        { column: 'c', detail: 'Contribution is longer than 1000 characters.' },
+      ],
+      drafts: [{ mentions: [{ name: 'Pakistan' }], document: { parties: [{ country: { $mention: 0 } }] } }],
+    })
+  })
+
+  it('notes what is cut, left out or not used', () => {
+    const { dropped } = convert('place: { from: a, max: 10 }, summary: b, occasion: { all: [c, d] }', {
+      a: 'Llanfairpwllgwyngyll',
+      b: 'x\u0007y',
+      c: 'one',
+      d: 'two',
+    }) as { dropped: unknown }
+    expect(dropped).toMatchObject([
+      { column: 'a', detail: 'The text has 20 characters and is cut after 10.' },
+      { column: 'c, d', detail: expect.stringContaining('There are 2 values') },
+      { column: 'b', detail: expect.stringContaining('U+0007') },
+    ])
+  })
+
+  it('skips rows that its filter does not take', () => {
+    const when = 'when: { year: { atLeast: 1990 }, state: { not: [draft], empty: false } }'
+    const kind = (year: number, state: string | null) => convert('', { year, state }, when).kind
+    expect([kind(1991, 'x'), kind(1989, 'x'), kind(1991, 'draft'), kind(1991, null)]).toEqual([
+      'drafts',
+      'skipped',
+      'skipped',
+      'skipped',
+    ])
+  })
+
+  it('goes through parts of a text, with the columns of the row at hand', () => {
+    const property =
+      'parties: [{ each: { from: a, split: ";" }, organization: { from: ., beforeLast: ",", country: /c, create: true }, role: =party }]'
+    const [draft] = draftsOf(convert(property, { a: 'CAS, Academy; NSFC, Foundation', c: 'CHN' }))
+    expect(draft?.mentions).toEqual([
+      { resource: 'organizations', name: 'CAS', country: 'CHN', create: true },
+      { resource: 'organizations', name: 'NSFC', country: 'CHN', create: true },
+    ])
+  })
+})
+
+describe('files beside a mapping', () => {
+  it('give codes their meaning, by their first two columns or by named ones', () => {
+    const list = new CodeList(['code', 'word', 'label'], [{ code: 'F', word: 'in_force', label: 'In force' }])
+    const lists = new Map([['states.csv', list]])
+    const run = (codes: string) =>
+      convertRow(mapping(`status: { from: a, codes: ${codes} }`), { id: 1, title: 'x', a: 'F' }, lists)
+    for (const codes of ['states.csv', '{ list: states.csv, key: code, value: label }']) {
+      expect(draftsOf(run(codes))[0]?.document.status).toBe('in_force')
+    }
+  })
+
+  it('are lists in each row, joined by a key', async () => {
+    const projects = `
+scheme: cordis
+join: { partners: { file: organization.csv, key: projectID, equals: id } }
+records:
+  projects:
+    id: id
+    properties:
+      title: title
+      kind: =joint_research
+      participants:
+        - each: partners
+          organization: { from: name, country: country, create: true }
+          role: { from: role, codes: { coordinator: lead, "*": participant } }
+`
+    const partners = new CodeList(
+      ['projectID', 'name', 'country', 'role'],
+      [
+        { projectID: '7', name: 'CNRS', country: 'FR', role: 'coordinator' },
+        { projectID: '8', name: 'Other', country: 'DE', role: 'partner' },
+        { projectID: '7', name: 'KU Leuven', country: 'BE', role: 'partner' },
+      ],
+    )
+    const content = 'id;title;totalCost\n7;Fusion;"1234,5"\n'
+    const [row] = await convertContent(
+      projects,
+      'project.csv',
+      content,
+      new Map([['organization.csv', partners]]),
+    )
+    const [draft] = row ? draftsOf(row) : []
+    expect(draft && namedDocument(draft)).toMatchObject({
+      participants: [
+        { organization: 'CNRS', role: 'lead' },
+        { organization: 'KU Leuven', role: 'participant' },
+      ],
+    })
+  })
+})
+
+describe('several records', () => {
+  it('are made of one row, and refer to one another by their ids in the register', () => {
+    const [agreement, project] = draftsOf(
+      convertRow(
+        `
+scheme: pairs
+records:
+  agreements: { id: treaty, properties: { title: treaty, kind: =treaty } }
+  projects: { id: project, when: { project: { empty: false } }, properties: { title: project, kind: =other, agreements: treaty } }
+`,
+        { treaty: 'T1', project: 'P1' },
+      ),
+    )
+    expect(agreement?.externalId).toEqual({ scheme: 'pairs', id: 'T1' })
+    expect(project?.document.agreements).toEqual([{ $mention: 0 }])
+    expect(project?.mentions).toEqual([{ resource: 'agreements', externalId: { scheme: 'pairs', id: 'T1' } }])
+  })
+})

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { messageOf, readContent } from '../../support/import-files.ts'
+
+describe('JSON', () => {
+  it('reads the items of a list at any path back equal', { timeout: 60_000 }, async () => {
+    const items = fc.array(
+      fc.dictionary(
+        fc.string({ maxLength: 5 }).filter((name) => name !== '__proto__'),
+        fc.jsonValue({ maxDepth: 3 }),
+      ),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    )
+    const isStorable = (text: string) => !/\0/.test(text) && text.isWellFormed()
+    const indents = fc.constantFrom(undefined, 2)
+    await fc.assert(
+      fc.asyncProperty(items, indents, async (list, indent) => {
+        const exact: unknown = JSON.parse(JSON.stringify(list))
+        fc.pre(isStorable(JSON.stringify(list)) && !/\\u0000|\\ud|\d{16}/.test(JSON.stringify(list)))
+        const text = JSON.stringify({ links: [{ a: '}]"' }], data: { rows: list } }, undefined, indent)
+        const { rows } = await readContent('file.json', text, { path: '/data/rows' })
+        expect(rows.map(({ values }) => values)).toEqual(exact)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('takes a list at the top, and says where a row is', async () => {
+    const { rows, facts } = await readContent('file.json', '[{"a": 1}, {"a": [1, {"b": null}]}]')
+    expect(facts.format).toBe('json')
+    expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
+  })
+
+  it('keeps long numbers as texts, since numbers would lose digits', async () => {
+    const { rows } = await readContent(
+      'file.json',
+      '[{"id": 12345678901234567890, "text": "12345678901234567890"}]',
+    )
+    expect(rows[0]?.values).toEqual({ id: '12345678901234567890', text: '12345678901234567890' })
+  })
+
+  it.each([
+    ['{"results": [{"a": 1}], "total": 1}', {}, 'rows.path can be /results'],
+    ['{"results": [{"a": 1}]}', { path: '/result' }, 'did you mean "results"?'],
+    ['[{"a": 1}, {"a": ', {}, 'cut off'],
+    ['[{"a": 1}, {"a" 2}]', {}, 'Item 2 of the list is not JSON'],
+  ])('explains what is wrong with %s', async (text, options, message) => {
+    expect(await messageOf(readContent('file.json', text, options))).toContain(message)
+  })
+
+  it('is told from NDJSON, of which a bad line is a bad row', async () => {
+    const { facts, rows } = await readContent('file.txt', '{"a": 1}\n{"a": \n\n{"a": 3}\n[1]\n')
+    expect(facts.format).toBe('ndjson')
+    expect(rows.map(({ number, fault }) => [number, fault?.detail.slice(0, 20)])).toEqual([
+      [1, undefined],
+      [2, 'The line is not JSON'],
+      [4, undefined],
+      [5, 'The row is not a JSO'],
+    ])
+  })
+})
+
+describe('XML', () => {
+  const xml = `<?xml version="1.0"?><r:root xmlns:r="urn:x"><head/><item id="1"><name>A &amp; B</name>
+    <name xml:lang="fr">C</name><code list="x">12</code><note><![CDATA[<b>]]></note></item><item id="2"/></r:root>`
+
+  it('has attributes, texts and repeated children', async () => {
+    const { rows } = await readContent('file.xml', xml, { path: '/root/item' })
+    expect(rows.map(({ locator, values }) => [locator, values])).toEqual([
+      [
+        '/r:root/item[1]',
+        {
+          '@id': '1',
+          name: ['A & B', { '@xml:lang': 'fr', '#': 'C' }],
+          code: { '@list': 'x', '#': '12' },
+          note: '<b>',
+        },
+      ],
+      ['/r:root/item[2]', { '@id': '2' }],
+    ])
+  })
+
+  it('in an encoding that it declares is read in it', async () => {
+    const bytes = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><r><a>Perú</a></r>', 'latin1')
+    const { facts, rows } = await readContent('file.xml', bytes)
+    expect([facts.encoding, rows[0]?.values]).toEqual(['windows-1252', { '#': 'Perú' }])
+  })
+
+  it.each([
+    ['a document type', '<!DOCTYPE r [<!ENTITY a "b">]><r><a>&a;</a></r>', 'DOCTYPE'],
+    ['an unknown entity', '<r><a>&lol;</a></r>', 'malformed'],
+    ['an open end', '<r><a>1</a><a>', 'cut off'],
+    ['no rows', '<r><b/></r>', 'Its root element is r, with b in it'],
+    ['deep nesting', `<r>${'<a>'.repeat(500)}`, 'levels deep'],
+  ])('with %s is refused', async (_, text, message) => {
+    expect(await messageOf(readContent('file.xml', text, { path: '/r/a' }))).toContain(message)
+  })
+})

@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Bad } from '../../../src/features/imports/mapping/values/bad.ts'
+import { compileDate } from '../../../src/features/imports/mapping/values/date.ts'
+import {
+  compileNumber,
+  readNumberFormat,
+  roundNumber,
+} from '../../../src/features/imports/mapping/values/number.ts'
+import { findEdtfFault } from '../../../src/model/edtf.ts'
+
+const read = (text: string, formats: string[] = [], language?: string) => {
+  const date = compileDate(formats, language)?.(text)
+  return date instanceof Bad ? `bad: ${date.detail}` : date
+}
+
+const days = fc
+  .date({ min: new Date('1500-01-01'), max: new Date('2199-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10))
+
+/** Writes a day in a format of mappings, by replacing its parts. */
+const write = (day: string, format: string, language = 'en') => {
+  const [year = '', month = '', dayOfMonth = ''] = day.split('-')
+  const name = new Intl.DateTimeFormat(language, { month: 'long', timeZone: 'UTC' }).format(new Date(day))
+  const parts: Record<string, string> = {
+    YYYY: year,
+    MMMM: name,
+    MM: month,
+    M: String(Number(month)),
+    DD: dayOfMonth,
+    D: String(Number(dayOfMonth)),
+  }
+  return format.replaceAll(/YYYY|MMMM|MM|M|DD|D/g, (part) => parts[part] ?? part)
+}
+
+describe('dates', () => {
+  const formats = [
+    'DD/MM/YYYY',
+    'MM/DD/YYYY',
+    'D.M.YYYY',
+    'YYYYMMDD',
+    'MM-DD-YYYY',
+    'D MMMM YYYY',
+    'MMMM D, YYYY',
+  ]
+
+  it('in a format that is given are read back equal', () => {
+    fc.assert(
+      fc.property(days, fc.constantFrom(...formats), (day, format) => {
+        expect(read(write(day, format), [format])).toBe(day)
+      }),
+    )
+  })
+
+  it('with names of months in other languages are read back equal', () => {
+    const languages = fc.constantFrom('fr', 'es', 'de', 'pt', 'ru', 'it')
+    fc.assert(
+      fc.property(days, languages, (day, language) => {
+        expect(read(write(day, 'D MMMM YYYY', language), ['D MMMM YYYY'], language)).toBe(day)
+      }),
+    )
+  })
+
+  it('without a format are read as themselves, or refused when they may be two', () => {
+    fc.assert(
+      fc.property(days, fc.constantFrom('DD/MM/YYYY', 'MM/DD/YYYY'), (day, format) => {
+        const [, month, dayOfMonth] = day.split('-').map(Number)
+        const found = read(write(day, format)) ?? ''
+        if (Number(month) <= 12 && Number(dayOfMonth) <= 12 && month !== dayOfMonth)
+          expect(found).toContain('may be')
+        else expect(found).toBe(day)
+      }),
+    )
+  })
+
+  it('are always EDTF of level 0 or 1, or refused', () => {
+    const unit = fc.constantFrom(...'0123456789-/.?~ XcaApril年月日sTZ:QuntilSE')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 14 }), (text) => {
+        const found = read(text) ?? ''
+        expect(found.startsWith('bad: ') || findEdtfFault(found) === undefined).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([
+    ['1998?', '1998?'],
+    ['? 1998', '1998?'],
+    ['c. 1998', '1998~'],
+    ['circa April 1998', '1998-04~'],
+    ['1990s', '199X'],
+    ['19XX', '19XX'],
+    ['XX/XX/1998', '1998'],
+    ['2011-04-00', '2011-04'],
+    ['00.04.2011', '2011-04'],
+    ['1990-95', '1990/1995'],
+    ['1990–1995', '1990/1995'],
+    ['April 2011 to May 2012', '2011-04/2012-05'],
+    ['since 1990', '1990/..'],
+    ['until 1995', '../1995'],
+    ['Q2 2011', '2011-04/2011-06'],
+    ['spring 2011', '2011-21'],
+    ['2011年4月5日', '2011-04-05'],
+    ['5-Apr-2011', '2011-04-05'],
+    ['Sept. 2011', '2011-09'],
+    ['2011-04-05 00:00:00', '2011-04-05'],
+    ['2011-04-05T10:30', '2011-04-05T10:30:00'],
+    ['2011-04', '2011-04'],
+  ])('as sources write them: %s', (text, date) => {
+    expect(read(text)).toBe(date)
+  })
+
+  it.each([
+    ['40179', 'date: excel'],
+    ['2011-02-30', 'February 2011 has 28 days'],
+    ['next year', 'is not read as a date'],
+    ['1995-1990', 'is not read as a date'],
+  ])('that are none are explained: %s', (text, message) => {
+    expect(read(text)).toContain(message)
+  })
+
+  it('that contradict a given format are refused, and serial days read where told', () => {
+    expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('no date of the format "DD/MM/YYYY"')
+    expect([read('40179', ['excel']), read('38717', ['excel1904'])]).toEqual(['2010-01-01', '2010-01-01'])
+    expect(compileDate(['hh:mm'])).toBeUndefined()
+  })
+})
+
+describe('numbers', () => {
+  const amounts = fc.integer({ min: -(10 ** 12), max: 10 ** 12 }).map((cents) => cents / 100)
+  const locales = fc.constantFrom(
+    ['en', '1,234.5'],
+    ['de', '1.234,5'],
+    ['fr', '1 234,5'],
+    ['de-CH', '1’234.5'],
+  )
+
+  it('written in any country are read back equal where the mapping says how', () => {
+    fc.assert(
+      fc.property(amounts, locales, (amount, [locale = '', example = '']) => {
+        const format = readNumberFormat(example)
+        expect(format).toBeDefined()
+        const text = amount.toLocaleString(locale, { maximumFractionDigits: 2 })
+        expect(compileNumber(format)(text)).toBe(amount)
+      }),
+    )
+  })
+
+  it('without a format are read as themselves, or refused when they may be two', () => {
+    fc.assert(
+      fc.property(amounts, locales, (amount, [locale]) => {
+        const found = compileNumber()(amount.toLocaleString(locale, { maximumFractionDigits: 2 }))
+        if (found instanceof Bad) expect(found.detail).toContain('may be')
+        // A point before three digits is a decimal point, as programs write it.
+        else expect([amount, amount / 1000]).toContain(found)
+      }),
+    )
+  })
+
+  it.each([
+    ['$1,234.50', 1234.5],
+    ['(1,000.5)', -1000.5],
+    ['50 %', 50],
+    ['1.5e6', 1_500_000],
+    ['-285.716521513', -285.716521513],
+  ])('as sources write them: %s', (text, number) => {
+    expect(compileNumber()(text)).toBe(number)
+  })
+
+  it('are rounded half away from zero, as people do', () => {
+    expect([1.005, 2.675, -1.005, 329_430.985389, 1e21].map((number) => roundNumber(number, 2))).toEqual([
+      1.01, 2.68, -1.01, 329_430.99, 1e21,
+    ])
+  })
+})

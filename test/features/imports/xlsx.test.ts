@@ -1,0 +1,122 @@
+import ExcelJS from 'exceljs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isDateFormat } from '../../../src/features/imports/reading/xlsx/parts.ts'
+import { formatSerial } from '../../../src/features/imports/reading/xlsx/serial.ts'
+import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
+
+const write = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint8Array> => {
+  const workbook = new ExcelJS.Workbook()
+  fillIn(workbook)
+  return new Uint8Array(await workbook.xlsx.writeBuffer())
+}
+
+describe('XLSX', () => {
+  it('has texts, numbers, dates, rich texts and the stored values of formulas', async () => {
+    const file = await write((workbook) => {
+      const sheet = workbook.addWorksheet('Register')
+      sheet.addRow(['title', 'amount', 'signed', 'rich', 'formula', 'flag'])
+      sheet.addRow([
+        'Accord',
+        1234.5,
+        new Date('2011-04-05T00:00:00Z'),
+        { richText: [{ text: 'a ' }, { text: 'b' }] },
+        { formula: '1+1', result: 2 },
+        true,
+      ])
+    })
+    const { facts, rows } = await readContent('file.xlsx', file)
+    expect(facts).toMatchObject({
+      format: 'xlsx',
+      sheet: 'Register',
+      columns: ['title', 'amount', 'signed', 'rich', 'formula', 'flag'],
+    })
+    expect(rows).toEqual([
+      {
+        number: 2,
+        locator: 'sheet Register, row 2',
+        values: {
+          title: 'Accord',
+          amount: 1234.5,
+          signed: '2011-04-05',
+          rich: 'a b',
+          formula: 2,
+          flag: true,
+        },
+      },
+    ])
+  })
+
+  it('reads the sheet that the mapping names, and suggests the nearest name', async () => {
+    const file = await write((workbook) => {
+      workbook.addWorksheet('Notes').addRow(['x'])
+      workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
+    })
+    const { rows } = await readContent('file.xlsx', file, { sheet: 'Treaties' })
+    expect(rows.map(({ values }) => values)).toEqual([{ title: 'Accord' }])
+    expect(await messageOf(readContent('file.xlsx', file, { sheet: 'Treatys' }))).toContain(
+      'did you mean "Treaties"?',
+    )
+    const first = await readContent('file.xlsx', file)
+    expect(first.facts.notes.join()).toContain('2 sheets, of which the first is read')
+  })
+
+  it('reads cells without references, gaps, inline texts and escaped characters', async () => {
+    const text = (value: string) => `<is><t>${value}</t></is>`
+    const file = makeXlsx(
+      `<row><c t="inlineStr">${text('a')}</c><c t="inlineStr">${text('b')}</c><c t="inlineStr">${text('c')}</c></row>
+       <row r="4"><c r="A4"><v>1</v></c><c r="C4" t="inlineStr">${text('x_x000A_y')}</c></row>`,
+    )
+    const { rows } = await readContent('file.xlsx', file)
+    expect(rows).toEqual([{ number: 4, locator: 'sheet Data, row 4', values: { a: 1, b: null, c: 'x\ny' } }])
+  })
+
+  it('writes serial days as dates, in both systems', () => {
+    expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, false))).toEqual([
+      '1900-01-01',
+      '1900-02-28',
+      undefined,
+      '1900-03-01',
+      '2010-01-01',
+      '9999-12-31',
+    ])
+    expect([formatSerial(38_717, true), formatSerial(40_179.4375, false), formatSerial(0.5, false)]).toEqual([
+      '2010-01-01',
+      '2010-01-01T10:30:00',
+      '12:00:00',
+    ])
+  })
+
+  it('reads every day from March 1900 back as exceljs writes it', async () => {
+    const days = fc.uniqueArray(
+      fc.date({ min: new Date('1900-03-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
+      { minLength: 50, maxLength: 50 },
+    )
+    await fc.assert(
+      fc.asyncProperty(days, async (dates) => {
+        const texts = dates.map((date) => date.toISOString().slice(0, 10))
+        const file = await write((workbook) => {
+          workbook
+            .addWorksheet('Days')
+            .addRows([['day'], ...texts.map((text) => [new Date(`${text}T00:00:00Z`)])])
+        })
+        const { rows } = await readContent('file.xlsx', file)
+        expect(rows.map(({ values }) => values.day)).toEqual(texts)
+      }),
+      { numRuns: 5 },
+    )
+  })
+
+  it.each([
+    ['d-mmmm-yy', true],
+    ['yyyy\\-mm\\-dd', true],
+    ['[$-409]m/d/yy h:mm;@', true],
+    ['h:mm', true],
+    ['General', false],
+    ['#,##0.00_);[Red]\\(#,##0.00\\)', false],
+    ['"day "0', false],
+    ['0.00E+00', false],
+  ])('tells formats of dates from those of numbers: %s', (format, isDate) => {
+    expect(isDateFormat(format)).toBe(isDate)
+  })
+})

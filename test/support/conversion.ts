@@ -1,0 +1,61 @@
+import {
+  type CodeList,
+  checkColumns,
+  createConverter,
+  parseMapping,
+} from '../../src/features/imports/mapping/index.ts'
+import type { ConvertedRow, Draft, JsonObject } from '../../src/features/imports/types.ts'
+import { Problem } from '../../src/problems/problem.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { readContent } from './import-files.ts'
+
+/** Converts a row with a mapping in YAML. */
+export const convertRow = (
+  mapping: string,
+  values: JsonObject,
+  lists: ReadonlyMap<string, CodeList> = new Map(),
+): ConvertedRow =>
+  createConverter(parseMapping(mapping, registry), { registry, lists })({
+    number: 2,
+    locator: 'row 2',
+    values,
+  })
+
+/** Converts the rows of a file. */
+export async function convertContent(
+  mapping: string,
+  name: string,
+  content: string | Uint8Array,
+  lists: ReadonlyMap<string, CodeList> = new Map(),
+): Promise<ConvertedRow[]> {
+  const parsed = parseMapping(mapping, registry)
+  const { facts, rows } = await readContent(name, content, parsed.rows)
+  checkColumns(parsed, registry, facts)
+  return rows.map(createConverter(parsed, { registry, lists }))
+}
+
+/** The drafts of a row. @throws when the row is refused or skipped. */
+export function draftsOf(row: ConvertedRow): readonly Draft[] {
+  if (row.kind === 'drafts') return row.drafts
+  throw new Error(JSON.stringify(row))
+}
+
+/** A document with the names of mentions in their places. */
+export function namedDocument({ document, mentions }: Draft): unknown {
+  return JSON.parse(JSON.stringify(document), (_, value) => {
+    if (typeof value?.$mention !== 'number') return value
+    const { name, code, externalId } = mentions[value.$mention] ?? {}
+    return name ?? code ?? externalId?.id
+  })
+}
+
+/** The faults of a mapping, as `pointer: message`. */
+export function faultsOf(work: () => unknown): string[] {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof Problem) return error.errors.map(({ pointer, message }) => `${pointer}: ${message}`)
+    throw error
+  }
+  return []
+}

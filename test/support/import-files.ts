@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32, deflateRawSync } from 'node:zlib'
+import { readRows } from '../../src/features/imports/reading/index.ts'
+import type { RowOptions } from '../../src/features/imports/reading/options.ts'
+import type { FileFacts, Row } from '../../src/features/imports/types.ts'
+
+/** Writes a file to a folder of its own, passes its path on, and removes it afterwards. */
+export async function withFile<Result>(
+  name: string,
+  content: string | Uint8Array,
+  use: (file: { path: string; name: string }) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-import-'))
+  try {
+    const path = join(folder, name)
+    await writeFile(path, content)
+    return await use({ path, name })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Reads all rows of a file with some content. */
+export const readContent = (
+  name: string,
+  content: string | Uint8Array,
+  options: RowOptions = {},
+): Promise<{ facts: FileFacts; rows: Row[] }> =>
+  withFile(name, content, async (file) => {
+    const { facts, batches } = readRows(file, options)
+    const rows: Row[] = []
+    for await (const batch of batches) rows.push(...batch)
+    return { facts: await facts, rows }
+  })
+
+/** Returns the message with which the reading of a file fails. */
+export async function messageOf(reading: Promise<unknown>): Promise<string> {
+  try {
+    await reading
+  } catch (error) {
+    if (error instanceof Error) return error.message
+  }
+  throw new Error('the file was read without an error')
+}
+
+/** Makes a ZIP archive (APPNOTE 6.3) of texts, each compressed. */
+export function makeZip(entries: Record<string, string | Buffer>): Buffer {
+  const parts: Buffer[] = []
+  const directory: Buffer[] = []
+  let offset = 0
+  for (const [name, content] of Object.entries(entries)) {
+    const raw = Buffer.from(content)
+    const data = deflateRawSync(raw)
+    const common = Buffer.alloc(26)
+    common.writeUInt16LE(20, 0)
+    common.writeUInt16LE(8, 4)
+    common.writeUInt32LE(crc32(raw), 10)
+    common.writeUInt32LE(data.length, 14)
+    common.writeUInt32LE(raw.length, 18)
+    common.writeUInt16LE(Buffer.byteLength(name), 22)
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), data])
+    const end = Buffer.alloc(14)
+    end.writeUInt32LE(offset, 10)
+    directory.push(
+      Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, end, Buffer.from(name)]),
+    )
+    parts.push(local)
+    offset += local.length
+  }
+  const list = Buffer.concat(directory)
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(directory.length, 4)
+  end.writeUInt16LE(directory.length, 6)
+  end.writeUInt32LE(list.length, 8)
+  end.writeUInt32LE(offset, 12)
+  return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), end])
+}
+
+/** Makes an XLSX file of the XML of its sheet's rows. */
+export const makeXlsx = (rows: string, parts: Record<string, string> = {}): Buffer =>
+  makeZip({
+    'xl/workbook.xml':
+      '<workbook xmlns:r="r"><workbookPr/><sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    'xl/_rels/workbook.xml.rels':
+      '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+    'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${rows}</sheetData></worksheet>`,
+    ...parts,
+  })
