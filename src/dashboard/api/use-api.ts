@@ -25,7 +25,7 @@ function remember(path: string, body: unknown): void {
 export function useApi<Body>(path: string | null): ApiState<Body> {
   const { tag } = useLanguage()
   const [attempt, setAttempt] = useState(0)
-  const [result, setResult] = useState<{ key: string; body?: Body; error?: ApiError }>()
+  const [result, setResult] = useState<{ key: string; attempt: number; body?: Body; error?: ApiError }>()
   // Names and labels are in one language.
   const key = `${tag} ${path}`
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
@@ -35,16 +35,16 @@ export function useApi<Body>(path: string | null): ApiState<Body> {
     readApi<Body>(path, tag, controller.signal).then(
       (body) => {
         remember(key, body)
-        setResult({ key, body })
+        setResult({ key, attempt, body })
       },
       (error: unknown) => {
         if (controller.signal.aborted) return
-        setResult({ key, error: error instanceof ApiError ? error : new ApiError(0, String(error)) })
+        setResult({ key, attempt, error: error instanceof ApiError ? error : new ApiError(0, String(error)) })
       },
     )
     return () => controller.abort()
   }, [key, attempt])
-  if (path !== null && result?.key === key) {
+  if (path !== null && result?.key === key && result.attempt === attempt) {
     const { body, error } = result
     if (error) return { status: 'failed', error, retry }
     if (body !== undefined) return { status: 'ready', body, retry }
