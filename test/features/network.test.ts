@@ -156,11 +156,11 @@ async function readAll(): Promise<Known[]> {
       (await listed(resource)).map((record): Known => {
         const participants = (record.parties ?? record.participants) as Properties[]
         const organizations = participants.flatMap(({ organization }) => asCode(organization))
+        const places = [record.location ?? [], record.locations ?? []].flat() as Properties[]
         const countries = [
           ...participants.flatMap(({ country }) => asCode(country)),
           ...organizations.flatMap((id) => asCode(countryOf.get(id))),
-          ...asCode(record.hostCountry),
-          ...asCode((record.location as Properties | null | undefined)?.country),
+          ...[record.hostCountry, ...places.map(({ country }) => country)].flatMap(asCode),
         ]
         const [start, end] = {
           agreements: [record.signedOn, record.signedOn],
