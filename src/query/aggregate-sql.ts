@@ -13,8 +13,8 @@ import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
 
 /**
- * The SQL of an aggregate has five steps: `tuples` has a row for each record and combination of its keys; `groups` counts
- * them; `measured` adds the measures that need a query of their own; `chosen` applies `having`; `shown` sorts and limits.
+ * The SQL of an aggregate has six steps: `matched` has the records to group, which are found once; `tuples` has a row for
+ * each record and combination of its keys; `groups` counts them; `measured` adds the measures that need a query of their own; `chosen` applies `having`; `shown` sorts and limits.
  */
 
 const name = (text: string) => sql.identifier(text)
@@ -105,8 +105,8 @@ function measureExpression({ resource }: AggregatePlan, { summary, of }: Measure
   return values.kind === 'one' ? values.value : undefined
 }
 
-function tuplesSql(grouping: Grouping): SQL {
-  const { plan, dimensions, where } = grouping
+/** A row for each record that matches, with its own keys and the values of measures. */
+function matchedSql({ plan, dimensions, where }: Grouping): SQL {
   const { table, id } = plan.resource
   const own = dimensions.flatMap(({ values }, at) =>
     values.kind === 'one' ? [sql`${values.value} as ${key(at)}`] : [],
@@ -115,13 +115,18 @@ function tuplesSql(grouping: Grouping): SQL {
     const value = measureExpression(plan, term)
     return value ? [sql`${value} as ${measureInput(at)}`] : []
   })
-  const matched = sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
-  const related = dimensions.flatMap(({ values }, at) =>
+  return sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
+}
+
+/** Whether no record can be in two groups. */
+const areGroupsApart = ({ dimensions }: Grouping) => dimensions.every(({ values }) => values.kind === 'one')
+
+function tuplesSql(grouping: Grouping): SQL {
+  if (areGroupsApart(grouping)) return sql`select * from matched`
+  const related = grouping.dimensions.flatMap(({ values }, at) =>
     values.kind === 'many' ? [sql`${relatedKey(values.relation, at)} as ${key(at)}`] : [],
   )
-  if (related.length === 0) return matched
-  // `offset 0` stops PostgreSQL from computing the record's values again for each joined row.
-  return sql`select ${list([sql`matched.*`, ...related])} from (${matched} offset 0) matched${joinRelations(grouping)}`
+  return sql`select ${list([sql`matched.*`, ...related])} from matched${joinRelations(grouping)}`
 }
 
 const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -259,11 +264,11 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   ])
 }
 
-/** The number of distinct records. If no record can be in two groups, it is the sum over the groups. */
-const totalSql = ({ plan, dimensions, where }: Grouping) =>
-  dimensions.every(({ values }) => values.kind === 'one')
+/** The number of distinct records. Read only where the groups do not tell it: what is read twice is kept in memory. */
+const totalSql = (grouping: Grouping) =>
+  areGroupsApart(grouping)
     ? sql`(select coalesce(sum(counted), 0)::int from groups)`
-    : sql`(select count(*)::int from ${plan.resource.table} where (${where}))`
+    : sql`(select count(*)::int from matched)`
 
 function buildSql(plan: AggregatePlan): SQL {
   const grouping: Grouping = {
@@ -272,7 +277,7 @@ function buildSql(plan: AggregatePlan): SQL {
     siblings: getSiblings(plan.where),
     where: conditionSql(toSearchable(plan.resource), plan.where),
   }
-  return sql`with tuples as (${tuplesSql(grouping)}), groups as (${groupsSql(grouping)}),
+  return sql`with matched as (${matchedSql(grouping)}), tuples as (${tuplesSql(grouping)}), groups as (${groupsSql(grouping)}),
     measured as (${chosenSql(grouping)}), chosen as (select * from measured${havingSql(plan)}),
     shown as (${shownSql(grouping)})
     select coalesce((select string_agg(${groupJson(grouping)}::text, ',' order by place) from shown), '') as data,
