@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepInFlight } from '../repetition.ts'
 import { host } from '../target.ts'
-import { type Attack, ask } from './attack.ts'
+import { type Attack, ask, drop } from './attack.ts'
 
 /** Connections that are held for as long as the service lets them. */
 
@@ -34,12 +34,17 @@ export const slowExports: Attack = (target, tally) => {
 /** Later than every change, so that the stream has nothing to send before the next change. */
 const future = '999999999999999999.0'
 
-/** Follows the changes on 1,000 streams, and reads what comes. */
+/** The streams are opened within so many milliseconds: a thousand pages are not opened at the same moment. */
+const openedWithinMs = 5000
+
+/** Follows the changes on 1,000 streams, reads what comes, and waits for as long as `Retry-After` says where it is refused. */
 export const manyStreams: Attack = (target, tally) => {
   keepInFlight(1000, 1000, async () => {
+    await sleep(Math.random() * openedWithinMs)
     const headers = { 'last-event-id': future }
     const response = await ask(target, tally, { path: '/v1/changes/stream', headers })
-    for await (const _ of response);
+    await drop(response)
+    await sleep(1000 * Number(response.headers['retry-after'] ?? 0))
   })
 }
 
