@@ -4,6 +4,7 @@ import { briefing } from './briefing/briefing.ts'
 import { changes } from './changes/changes.ts'
 import { changesStream } from './changes/stream.ts'
 import { keyEndpoints } from './keys.ts'
+import { resolveEndpoint } from './names/endpoint.ts'
 import { countryNetwork, network } from './network/network.ts'
 import { search } from './search/search.ts'
 import { vocabularyList } from './vocabularies.ts'
@@ -11,6 +12,7 @@ import { vocabularyList } from './vocabularies.ts'
 /** Every endpoint that is not an operation of every resource. */
 export const endpoints = (registry: Registry): Endpoint[] => [
   search(registry),
+  resolveEndpoint(registry),
   network(registry),
   countryNetwork(registry),
   briefing(registry),

@@ -45,11 +45,16 @@ export const countries = defineResource(
   'countries',
   {
     code: field.key(
-      keys.country().meta({ description: 'ISO 3166-1 alpha-3 code.', examples: ['PAK'] }),
+      keys.country().meta({
+        description:
+          'ISO 3166-1 alpha-3 code; a user-assigned one (XAA to XZZ) for states that ISO 3166 never had.',
+        examples: ['PAK'],
+      }),
       '^[A-Z]{3}$',
     ),
-    // ISO reassigns the codes of withdrawn states, so codes are unique among current countries only.
-    alpha2: field.requiredCode(alpha2, 'ISO 3166-1 alpha-2 code.', {
+    // ISO reassigns the codes of withdrawn states, so codes are unique among current countries only. States that had ended
+    // before ISO 3166 have neither.
+    alpha2: field.code(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
       pattern: '^[A-Z]{2}$',
       unique: sql`valid_to is null`,
@@ -68,8 +73,8 @@ export const countries = defineResource(
     ),
     aliases: field.aliases(),
     labelPoint: field.point('Where maps put its name or a mark.'),
-    validFrom: field.edtf('Since when the country has had this code.'),
-    validTo: field.edtf('When ISO withdrew the code.'),
+    validFrom: field.edtf('Since when the country has had this code, or when the state began.'),
+    validTo: field.edtf('When ISO withdrew the code, or when the state ended.'),
     successors: field.references('countries', 'The states that followed a withdrawn one.', {
       filter: { name: 'successor', description: 'Withdrawn states that this one followed.' },
       notItself: true,
@@ -79,7 +84,7 @@ export const countries = defineResource(
     singular: 'Country',
     plural: 'Countries',
     noun: 'country',
-    description: 'A country of ISO 3166-1, or a withdrawn state of ISO 3166-3.',
+    description: 'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before.',
     naturalKey: 'code',
     search: { title: 'name', otherName: 'officialName', hasAliases: true, prose: [] },
     query: (place) => {

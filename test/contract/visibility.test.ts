@@ -100,6 +100,23 @@ function questionsOf({ path, method }: Operation): Question[] {
         path: `/v1/search?${query}`,
         isTelling: at < 1,
       }))
+    case 'post /v1/resolve':
+      return [
+        ...hidden.records.map(({ resource, document }) => ({
+          path,
+          body: {
+            queries: [
+              { resource: resource.name, name: String(document.name ?? document.title ?? hiddenWord) },
+            ],
+          },
+          isTelling: false,
+        })),
+        {
+          path,
+          body: { queries: keysOf(resourceOf('countries')).map((name) => ({ resource: 'countries', name })) },
+          isTelling: false,
+        },
+      ]
     case 'get /v1/network':
       return ['', '?level=region', '?minimum=1'].map((query) => ({
         path: `/v1/network${query}`,

@@ -33,13 +33,13 @@ const slow = { timeout: 60_000 }
 
 const referenceTables = {
   regions: 34,
-  countries: 279,
+  countries: 353,
   topics: 430,
   countries_groups: expect.any(Number),
   countries_successors: expect.any(Number),
-  records: 34 + 279 + 430,
+  records: 34 + 353 + 430,
   // Not a seed: the secret that signs cursors.
-  revisions: 34 + 279 + 430,
+  revisions: 34 + 353 + 430,
   settings: 2,
 }
 
@@ -191,7 +191,10 @@ describe('the reference data', () => {
   }
 
   it('has the 249 countries of ISO 3166-1, each with codes of its own', async () => {
-    const current = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
+    const present = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
+    // Codes with X are those that ISO leaves to users: Kosovo has one.
+    const current = present.filter(({ code }) => !code.startsWith('X'))
+    expect(present.filter((country) => !current.includes(country)).map(({ code }) => code)).toEqual(['XKX'])
     expect(current).toHaveLength(249)
     for (const code of ['code', 'alpha2', 'numeric'] as const) {
       expect(new Set(current.map((country) => country[code])).size, code).toBe(249)

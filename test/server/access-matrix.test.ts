@@ -100,7 +100,7 @@ afterAll(async () => {
 function demanded({ method, path }: Route): Role | 'anybody' {
   if (!path.startsWith('/v1/')) return 'anybody'
   if (path.startsWith('/v1/keys') || path.endsWith('/redact')) return 'admin'
-  return method === 'GET' || /\/(search|export)$/.test(path) ? 'reader' : 'editor'
+  return method === 'GET' || /\/(search|export|resolve)$/.test(path) ? 'reader' : 'editor'
 }
 
 const rank = ['reader', 'editor', 'admin']

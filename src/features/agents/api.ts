@@ -1,12 +1,7 @@
-/** A response of the API. */
-export interface ApiAnswer {
-  status: number
-  /** The body as text: JSON, or problem details (RFC 9457). */
-  text: string
-}
+import type { AskApi } from '../../operations/ask-api.ts'
 
-/** Sends a GET request to the API as the client of the agent does, with its key and under its limits. */
-export type ReadApi = (path: string) => Promise<ApiAnswer>
+/** Asks the API as the client of the agent does. */
+export type ReadApi = AskApi
 
 /** A query: values by parameters. A parameter without a value is left out. */
 export type Query = Record<string, string | number | undefined>
@@ -34,11 +29,12 @@ export class RefusedError extends Error {
 
 /**
  * Reads JSON from the API.
+ * @param body of a POST that changes nothing; a GET when left out.
  * @returns the text of the response.
  * @throws RefusedError for any other status than 200.
  */
-export async function readJson(api: ReadApi, path: string): Promise<string> {
-  const { status, text } = await api(path)
+export async function readJson(api: ReadApi, path: string, body?: unknown): Promise<string> {
+  const { status, text } = await api(path, body)
   if (status !== 200) throw new RefusedError(text)
   return text
 }

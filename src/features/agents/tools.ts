@@ -18,6 +18,9 @@ const limits = { records: 50, groups: 200, partners: 100 } as const
 
 const maxCitations = 200
 
+/** The resources whose records are named where others are described. */
+const commonNames = ['countries', 'organizations', 'regions', 'topics']
+
 /** A request to the API with its response, as JSON text. The request is what an agent can cite. */
 const answered = (path: string, text: string) => ({ path, text })
 
@@ -109,10 +112,20 @@ export function agentTools(registry: Registry): Tool[] {
     tool(
       'resolve',
       'Resolve a name',
-      'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or in Chinese. Filters take keys and no names.',
-      z.object({ name: z.string().max(300), resource: resource.optional() }),
-      async ({ name, resource }, api) =>
-        result(await ask(api, pathOf(['search'], { q: name, resource, limit: 5 }))),
+      'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language, former names and states included. `resolutions` says by resource whether exactly one record is meant, and if not, which may be. Filters take keys and no names.',
+      z.object({
+        name: z.string().max(300),
+        resource: resource.optional(),
+        on: z.string().max(60).optional().describe('EDTF date of the fact, for former states.'),
+      }),
+      async ({ name, resource, on }, api) => {
+        const wanted = resource === undefined ? commonNames.filter((one) => registry.find(one)) : [resource]
+        const queries = wanted.map((one) => ({ resource: one, name, on }))
+        const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
+        const resolutions = Object.fromEntries(wanted.map((one, at) => [one, data[at]]))
+        const found = await ask(api, pathOf(['search'], { q: name, resource, limit: 5 }))
+        return result(found, { resolutions: JSON.stringify(resolutions) })
+      },
     ),
     tool(
       'search',

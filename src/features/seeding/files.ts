@@ -24,7 +24,9 @@ export interface SeedFile {
 const content = z.array(z.record(z.string(), z.unknown()))
 
 async function readFolder(folder: string): Promise<SeedFile[]> {
-  const names = await readdir(join(packageRoot, 'seeds', folder))
+  const entries = await readdir(join(packageRoot, 'seeds', folder), { withFileTypes: true })
+  // A folder has lists that are no records, such as the names by which countries are found.
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
   const unknown = names.filter(
     (name) => !registry.resources.some((resource) => name === `${resource.name}.json`),
   )

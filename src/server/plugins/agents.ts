@@ -30,8 +30,8 @@ export const agents = fp<{ registry: Registry }>(
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),
       })
-      const response = await (await answer)(sent, request.body, (path) =>
-        readAs(app, request, path, isGone.signal),
+      const response = await (await answer)(sent, request.body, (path, body) =>
+        readAs(app, request, path, isGone.signal, body),
       )
       const text = await response.text()
       reply.code(response.status).header('cache-control', 'no-store')

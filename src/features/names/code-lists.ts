@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
+import { columnOf } from '../../database/columns.ts'
+import type { Transaction } from '../../database/database.ts'
+import { records } from '../../database/tables/records.ts'
+import type { Resource } from '../../model/resource.ts'
+import { statement } from '../../query/statement.ts'
+import { kindReasons, listedNames, type NameList, type Translations } from './country-names.ts'
+import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
+import { NameIndex } from './name-index.ts'
+import { yearOf } from './years.ts'
+
+/** Indexes of the resources whose keys clients choose: countries, regions, topics. They are small, so all names are kept. */
+
+/** The names of a record as they are read. */
+interface Row {
+  key: string
+  name: string
+  other: string | null
+  aliases: { name: string }[]
+  alpha2?: string | null
+  numeric?: string | null
+  validFrom?: string | null
+  validTo?: string | null
+  successors?: string[]
+  scheme?: string | null
+  code?: string | null
+}
+
+/** Indexes by what they were read of. Readers without a key have others, since they see other records. */
+const indexes = new LRUCache<string, NameIndex>({ max: 30 })
+
+/** Words that say nothing in the names of a resource. */
+const ignoredWords = new Map([['regions', new Set(['regional', 'region', 'unspecified'])]])
+
+/** Returns the index of a resource, from memory while none of its records has changed. */
+export async function codeListIndex(tx: Transaction, resource: Resource): Promise<NameIndex> {
+  const signature = await readSignature(tx, resource)
+  const known = indexes.get(signature)
+  if (known) return known
+  const rows = await tx.query<Row>(rowsStatement(resource))
+  const { list, translated } = await listedNames(resource.name)
+  const index = await buildIndex(resource, rows, list, translated)
+  indexes.set(signature, index)
+  return index
+}
+
+/** What an index depends on: the database, the schema that the reader reads, and the records that are seen there. */
+async function readSignature(tx: Transaction, resource: Resource): Promise<string> {
+  const build = () => sql`select concat_ws(' ', current_database(), pg_postmaster_start_time(),
+      current_setting('search_path'), count(*), max(${records.updatedAt}), min(${records.createdAt})) as signature
+    from ${records} where ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
+  const [row] = await tx.query<{ signature: string }>(
+    statement(`names signature|${resource.name}`, build, {}),
+  )
+  return createHash('sha256').update(`${resource.name} ${row?.signature}`).digest('base64url')
+}
+
+function rowsStatement(resource: Resource) {
+  const { table, key, name, registry } = resource
+  const { search } = registry.definition(name)
+  const other = search.otherName === undefined ? sql`null::text` : columnOf(table, search.otherName)
+  const aliases = search.hasAliases ? columnOf(table, 'aliases') : sql`'[]'::jsonb`
+  const more = () => {
+    if (name === 'topics')
+      return sql`, ${columnOf(table, 'scheme')} as scheme, ${columnOf(table, 'code')} as code`
+    if (name !== 'countries') return sql``
+    const [successors] = registry.fieldTables({ resource: name, name: 'successors' })
+    return sql`, ${columnOf(table, 'alpha2')} as alpha2, ${columnOf(table, 'numeric')} as numeric,
+      ${columnOf(table, 'validFrom')} as "validFrom", ${columnOf(table, 'validTo')} as "validTo",
+      array(select target from ${successors} where record = ${resource.id} order by position) as successors`
+  }
+  const build =
+    () => sql`select ${key.column} as key, ${columnOf(table, search.title)} as name, ${other} as other,
+    ${aliases} as aliases${more()} from ${table} order by ${key.column}`
+  return statement(`names|${name}`, build, {})
+}
+
+const toRecord = (row: Row, list: NameList): NamedRecord => {
+  const { key, name, scheme, code, alpha2, numeric, successors } = row
+  return {
+    key,
+    name,
+    scheme,
+    codes: {
+      key: key.toUpperCase(),
+      alpha3: key,
+      ...(alpha2 && { alpha2 }),
+      ...(numeric && { numeric }),
+      ...(scheme && code && { [scheme]: code.toUpperCase() }),
+    },
+    from: yearOf(row.validFrom),
+    to: yearOf(row.validTo),
+    ...(successors && { successors }),
+    answeredBy: list.territories.find(({ code: territory }) => territory === key)?.state,
+  }
+}
+
+/** The names of a record in the registry itself. */
+function ownNames(row: Row, record: NamedRecord): NameEntry[] {
+  const rank = record.to === undefined ? 0 : 1
+  const alias = (text: string): NameEntry => ({ record, text, reason: 'alias', rank })
+  const others = [...(row.other === null ? [] : [row.other]), ...row.aliases.map(({ name }) => name)]
+  return [{ record, text: row.name, reason: 'exact', rank }, ...others.map(alias)]
+}
+
+function buildIndex(
+  resource: Resource,
+  rows: Row[],
+  list: NameList,
+  translated: Translations,
+): Promise<NameIndex> {
+  const found = new Map(rows.map((row) => [row.key, { row, record: toRecord(row, list) }]))
+  const entries = [...found.values()].flatMap(({ row, record }) => ownNames(row, record))
+  for (const [key, languages] of Object.entries(translated)) {
+    const record = found.get(key)?.record
+    if (!record) continue
+    for (const text of Object.values(languages).flat())
+      entries.push({ record, text, reason: 'alias', rank: 0 })
+  }
+  for (const { name: text, code, kind, from, to } of list.names) {
+    const record = found.get(code)?.record
+    // A registry that was seeded before may lack a former state.
+    if (record)
+      entries.push({ record, text, reason: kindReasons[kind], rank: 1, from, to, isDated: kind === 'dated' })
+  }
+  const ambiguous = new Map<string, AmbiguousName>(
+    list.ambiguous.map(({ name, codes: keys, why, within, before }) => [name, { keys, why, within, before }]),
+  )
+  const all = [...found.values()].map(({ record }) => record)
+  return NameIndex.build(all, entries, ambiguous, ignoredWords.get(resource.name))
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { keys } from '../../model/keys.ts'
+import type { Registry } from '../../model/registry.ts'
+import { nameInput, nameOutput } from '../../model/schema-names.ts'
+import type { Endpoint } from '../../operations/operation.ts'
+import { checkValue } from '../../problems/faults.ts'
+import { Problem } from '../../problems/problem.ts'
+import { resolveNames } from './index.ts'
+import { matchReasons } from './types.ts'
+
+/** Most queries of a request. */
+export const maxQueries = 1000
+
+const exampleMatch = {
+  key: 'COD',
+  name: 'Democratic Republic of the Congo',
+  score: 0.95,
+  reason: 'abbreviation',
+}
+
+const reason = nameOutput(
+  'NameMatchReason',
+  z.enum(matchReasons).meta({ description: 'Why a record matches.' }),
+)
+
+const status = nameOutput(
+  'NameResolutionStatus',
+  z
+    .enum(['resolved', 'ambiguous', 'unresolved'])
+    .meta({ description: 'Whether exactly one record is meant; a name is never guessed.' }),
+)
+
+const match = nameOutput(
+  'NameMatch',
+  z
+    .strictObject({
+      key: z.string().meta({ description: 'Key of the record.' }),
+      name: z.string().meta({ description: 'Title of the record.' }),
+      score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
+      reason,
+      note: z.string().optional().meta({
+        description: 'What to know of the record: who answers for a territory, when a state ended.',
+      }),
+    })
+    .meta({ description: 'A record that a name may mean.', examples: [exampleMatch] }),
+)
+
+const exampleResolution = { status: 'resolved', match: exampleMatch, candidates: [exampleMatch] }
+
+const resolution = nameOutput(
+  'NameResolution',
+  z
+    .strictObject({
+      status,
+      match: match.optional().meta({ description: 'The record, if the name is resolved.' }),
+      candidates: z.array(match).meta({ description: 'What the name may mean, best first.' }),
+      detail: z.string().optional().meta({ description: 'Why the name is not resolved.' }),
+    })
+    .meta({ description: 'What became of a query.', examples: [exampleResolution] }),
+)
+
+const resolutions = nameOutput(
+  'NameResolutions',
+  z.strictObject({ data: z.array(resolution) }).meta({
+    description: 'A resolution of each query, in their order.',
+    examples: [{ data: [exampleResolution] }],
+  }),
+)
+
+/** The body of a request. @param names of the resources. */
+const makeBody = (names: string[]) => {
+  const resource = nameInput(
+    'NameQueryResource',
+    z.enum(names).meta({ description: 'Resource of the record.' }),
+  )
+  const query = nameInput(
+    'NameQuery',
+    z
+      .strictObject({
+        resource,
+        name: z.string().max(500).meta({ description: 'The name as a source has it, or a code.' }),
+        on: z
+          .string()
+          .max(60)
+          .optional()
+          .meta({
+            description: 'EDTF date of the fact: what the name meant then counts.',
+            examples: ['1885'],
+          }),
+        country: keys.country().optional().meta({
+          description: 'Country of an organization; for countries, the country that the list is about.',
+        }),
+        scheme: z.string().min(1).max(60).optional().meta({
+          description:
+            'Scheme of the code in `name`: alpha2, alpha3, numeric or iso3166; ror; a scheme of topics or of external ids.',
+        }),
+        limit: z.int().min(1).max(10).optional().meta({ description: 'Most candidates; 3 when left out.' }),
+      })
+      .meta({
+        description: 'A name to resolve.',
+        examples: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }],
+      }),
+  )
+  return nameInput(
+    'NameQueries',
+    z.strictObject({ queries: z.array(query).min(1).max(maxQueries) }).meta({
+      description: 'Names to resolve.',
+      examples: [{ queries: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }] }],
+    }),
+  )
+}
+
+/** `POST /v1/resolve`: resolves names of records in bulk. */
+export function resolveEndpoint(registry: Registry): Endpoint {
+  const body = makeBody(registry.resources.map(({ name }) => name))
+  return {
+    method: 'POST',
+    path: '/v1/resolve',
+    tag: 'registry',
+    contract: {
+      operationId: 'resolveNames',
+      summary: 'Resolve names to records',
+      description: `Finds the records that names mean: up to ${maxQueries} names in a request, in any spelling, order, abbreviation or language that the registry knows, former names and states included. A name that may mean several records is \`ambiguous\`, with the candidates and the reason; nothing is guessed.`,
+      access: 'read',
+      cost: 2,
+      query: {},
+      headers: [],
+      body: {
+        mediaTypes: ['application/json'],
+        schema: () => body,
+        example: { queries: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }] },
+      },
+      answers: { 200: { description: 'The resolutions.', schema: () => resolutions, headers: {} } },
+      problems: [
+        'malformed-request',
+        'invalid-body',
+        'not-acceptable',
+        'too-large',
+        'unsupported-media-type',
+      ],
+    },
+
+    async handle(request, { database }) {
+      const { data, faults } = checkValue(body, request.body)
+      if (faults) throw new Problem('invalid-body', 'The request has errors.', { errors: faults })
+      const resolved = await resolveNames(database, registry, data.queries)
+      return { status: 200, headers: {}, body: JSON.stringify({ data: resolved }) }
+    },
+  }
+}

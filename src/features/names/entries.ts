@@ -1,0 +1,48 @@
+import type { MatchReason } from './types.ts'
+
+/** A record that can be named. */
+export interface NamedRecord {
+  key: string
+  /** The title. */
+  name: string
+  /** Alpha-3 code of the country that an organization belongs to. */
+  country?: string | null | undefined
+  /** Scheme of a topic. */
+  scheme?: string | null | undefined
+  /** Codes by their schemes, in capitals. */
+  codes?: Record<string, string>
+  /** First and last year of a former state. */
+  from?: number | undefined
+  to?: number | undefined
+  /** Keys of the states that followed. */
+  successors?: readonly string[]
+  /** Key of the state that answers for a territory. */
+  answeredBy?: string | undefined
+  /** Whether it is a ministry or the like: several countries have one of the same name. */
+  isGovernment?: boolean
+}
+
+/** A name of a record. */
+export interface NameEntry {
+  record: NamedRecord
+  /** The name as it is listed. */
+  text: string
+  reason: MatchReason
+  /** 0 for names of a record of today, 1 for others. A better rank goes before. */
+  rank: 0 | 1
+  /** The years in which the name was used; open when left out. */
+  from?: number | undefined
+  to?: number | undefined
+  /** The name means something else at any other time, such as a city. */
+  isDated?: boolean
+}
+
+/** A name that several records share, so that it is never resolved. */
+export interface AmbiguousName {
+  keys: readonly string[]
+  why: string
+  /** Ambiguous only in lists about this country. */
+  within?: string | undefined
+  /** What it means in other years. */
+  before?: { code: string; from?: number | undefined; to: number } | undefined
+}

@@ -1,0 +1,110 @@
+/** Forms of names in which spellings of the same name are equal. */
+
+const letters = new Map(
+  Object.entries({ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
+)
+
+/** Single letters with points, such as `U.S.A.` and `D. P. R.`. */
+const initials = /(?<![\p{L}\p{N}])(?:\p{L}\.\s?){2,}(?:\p{L}(?![\p{L}\p{N}]))?/gu
+
+/**
+ * Returns a name without case, accents, apostrophes and punctuation, with single spaces: `cote divoire`, `usa`.
+ * An elided article stands alone in some lists (`Cote d Ivoire`) and is joined to its word.
+ */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[ßæœøłđðþı]/g, (letter) => letters.get(letter) ?? letter)
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/['’‘ʻʼ`´]/g, '')
+    .replaceAll(initials, (text) => `${text.replaceAll(/[.\s]/g, '')} `)
+    .replaceAll('&', ' and ')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .replaceAll(/\b([dl]) (?=\p{L})/gu, '$1')
+}
+
+/** Words that lists shorten, by the short form that stands for all of them. */
+const shortForms: Record<string, string> = {
+  rep: 'rep republic repub republik republique republica',
+  dem: 'dem democratic democratique democratica',
+  fed: 'fed federal federated federation federative',
+  st: 'st saint ste sainte',
+  is: 'is isl island islands isles isle islas iles',
+  terr: 'terr ter territory territories',
+  ppl: 'ppl peoples people peo ppls',
+  sts: 'sts states',
+  soc: 'soc socialist',
+  gov: 'gov govt government',
+  usa: 'usa us',
+  n: 'n north northern',
+  s: 's south southern',
+  e: 'e east eastern',
+  w: 'w west western',
+  se: 'se southeast southeastern',
+  univ: 'univ university universite universidad universitat',
+  inst: 'inst institute institut instituto',
+  natl: 'natl nat national',
+  intl: 'intl int international',
+  min: 'min ministry',
+  dept: 'dept department',
+  acad: 'acad academy',
+  sci: 'sci science sciences',
+  tech: 'tech technology technol',
+  org: 'org organisation organization',
+  prog: 'prog programme program',
+  dev: 'dev devel development',
+  ctr: 'ctr centre center',
+  assn: 'assn assoc association',
+  corp: 'corp corporation',
+  co: 'co company',
+  ltd: 'ltd limited',
+}
+
+/** Short forms of several words. */
+const phrases: [RegExp, string][] = [
+  [/\bunited states( of america)?\b/g, 'usa'],
+  [/\bunited kingdom\b/g, 'uk'],
+  [/\bpdr\b/g, 'ppl dem rep'],
+  [/\bssr\b/g, 'soviet soc rep'],
+  [/\bsouth east(ern)?\b/g, 'southeast'],
+]
+
+const shortForm = new Map(
+  Object.entries(shortForms).flatMap(([form, words]) =>
+    words.split(' ').map((word) => [word, form] as const),
+  ),
+)
+
+const ignoredWords = new Set('the of and de la le les du des et el los las y del da do fur'.split(' '))
+
+/** The words of a name in their short forms, without articles and conjunctions, in the order of the alphabet. */
+export interface WordBag {
+  words: string[]
+  /** Whether the name itself has a shortened word. */
+  isShortened: boolean
+}
+
+/**
+ * Returns the words of a folded name whatever their order: the same for `Congo, Dem. Rep. of the` and `Democratic Republic
+ * of the Congo`.
+ * @param ignored further words to leave out.
+ */
+export function toWordBag(folded: string, ignored: ReadonlySet<string> = new Set()): WordBag {
+  let text = folded
+  for (const [phrase, short] of phrases) text = text.replaceAll(phrase, short)
+  let isShortened = false
+  const words: string[] = []
+  for (const word of text.split(' ')) {
+    if (word === '' || ignoredWords.has(word) || ignored.has(word)) continue
+    const short = shortForm.get(word) ?? word
+    isShortened ||= short === word && shortForm.has(word)
+    words.push(short)
+  }
+  return { words: words.sort(), isShortened }
+}
+
+/** The key of a bag of words. */
+export const bagKey = (words: readonly string[]): string => words.join(' ')

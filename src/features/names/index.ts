@@ -1,0 +1,56 @@
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
+import { singleReads } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import { startSlices } from '../../time-slice.ts'
+import { codeListIndex } from './code-lists.ts'
+import { groupBy } from './group-by.ts'
+import type { NameIndex } from './name-index.ts'
+import { narrow } from './narrow.ts'
+import { resolveIn } from './resolve.ts'
+import { storedNamesIndex } from './stored-names.ts'
+import type { NameQuery, Resolution } from './types.ts'
+
+export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
+
+/**
+ * Resolves names in one pass for any number of queries. It never guesses: two equally good matches are `ambiguous`.
+ * @returns a resolution of each query, in the order of the queries. Equal queries share theirs.
+ * @throws Error for a resource that the registry does not have.
+ */
+export const resolveNames = (
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  queries: readonly NameQuery[],
+): Promise<Resolution[]> => resolveNamesIn(singleReads(database), registry, queries)
+
+/** The same in a transaction, or as of its time. */
+export async function resolveNamesIn(
+  tx: Transaction,
+  registry: Registry,
+  queries: readonly NameQuery[],
+): Promise<Resolution[]> {
+  const pause = startSlices()
+  const resolved = new Map<string, Resolution>()
+  const identities = queries.map(identityOf)
+  const distinct = new Map(queries.map((query, at) => [identities[at] ?? '', query]))
+  for (const [name, ofResource] of groupBy(distinct, ([, { resource }]) => resource)) {
+    const resource = registry.get(name)
+    const index = await indexFor(
+      tx,
+      resource,
+      ofResource.map(([, query]) => query),
+    )
+    for (const [identity, query] of ofResource) {
+      resolved.set(identity, narrow(index, query, resolveIn(index, query)))
+      await pause()
+    }
+  }
+  return identities.map((identity) => resolved.get(identity) ?? { status: 'unresolved', candidates: [] })
+}
+
+const identityOf = ({ resource, name, on, country, scheme, limit }: NameQuery): string =>
+  JSON.stringify([resource, name, on, country, scheme, limit])
+
+const indexFor = (tx: Transaction, resource: Resource, queries: readonly NameQuery[]): Promise<NameIndex> =>
+  resource.key.madeBy === 'client' ? codeListIndex(tx, resource) : storedNamesIndex(tx, resource, queries)

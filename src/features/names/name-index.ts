@@ -1,0 +1,140 @@
+import { startSlices } from '../../time-slice.ts'
+import { getNameForms } from '../search/inversions.ts'
+import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
+import { bagKey, foldName, toWordBag } from './fold.ts'
+import { SimilarNames } from './similar.ts'
+
+/** How an entry was found. */
+export type Way = 'folded' | 'inverted' | 'shortened' | 'official-form'
+
+/** What is found under a name: entries, or why the name is ambiguous. */
+export interface Found {
+  way: Way
+  entries: readonly NameEntry[]
+  ambiguous?: AmbiguousName | undefined
+}
+
+/**
+ * Words of a form of government that add nothing to a name: `Republic of Malta`. Not those that tell states apart, and not
+ * `State`, which has parts of countries: `State of Georgia`.
+ */
+const plainForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
+
+/** Words that say that something is gone. */
+const formerWords = new Set(['former', 'formerly', 'ex', 'late'])
+
+/** The names of records, by every form in which they are looked for. */
+export class NameIndex {
+  readonly records: ReadonlyMap<string, NamedRecord>
+  readonly #folded = new Map<string, NameEntry[]>()
+  readonly #bags = new Map<string, NameEntry[]>()
+  readonly #ambiguous = new Map<string, AmbiguousName>()
+  readonly #ambiguousBags = new Map<string, AmbiguousName>()
+  readonly #codes = new Map<string, NamedRecord[]>()
+  readonly #ignored: ReadonlySet<string>
+  readonly #similar = new SimilarNames()
+
+  private constructor(records: Iterable<NamedRecord>, ignored: ReadonlySet<string>) {
+    this.records = new Map([...records].map((record) => [record.key, record]))
+    this.#ignored = ignored
+    for (const record of this.records.values()) {
+      for (const [scheme, code] of Object.entries(record.codes ?? {})) {
+        push(this.#codes, `${scheme} ${code}`, record)
+      }
+    }
+  }
+
+  /**
+   * Builds an index, in slices: thousands of names take a tenth of a second.
+   * @param ambiguous names that are never resolved, by the name.
+   * @param ignored words that say nothing in this resource, such as `regional`.
+   */
+  static async build(
+    records: Iterable<NamedRecord>,
+    entries: readonly NameEntry[],
+    ambiguous: ReadonlyMap<string, AmbiguousName> = new Map(),
+    ignored: ReadonlySet<string> = new Set(),
+  ): Promise<NameIndex> {
+    const index = new NameIndex(records, ignored)
+    const pause = startSlices()
+    for (const entry of entries) {
+      index.#add(entry)
+      await pause()
+    }
+    for (const [name, one] of ambiguous) {
+      const folded = foldName(name)
+      index.#ambiguous.set(folded, one)
+      index.#ambiguousBags.set(bagKey(toWordBag(folded, ignored).words), one)
+    }
+    return index
+  }
+
+  #add(entry: NameEntry): void {
+    const folded = foldName(entry.text)
+    if (folded === '') return
+    push(this.#folded, folded, entry)
+    push(this.#bags, bagKey(toWordBag(folded, this.#ignored).words), entry)
+    this.#similar.add(entry, folded)
+  }
+
+  /** The records with a code of a scheme. Case does not matter. */
+  withCode(scheme: string, code: string): readonly NamedRecord[] {
+    return this.#codes.get(`${scheme} ${code.trim().toUpperCase()}`) ?? []
+  }
+
+  /** The entries of names that are most like a name, with their likeness from 0 to 1, best first. */
+  similar(name: string, limit: number): { entry: NameEntry; likeness: number }[] {
+    return this.#similar.find(foldName(name), limit)
+  }
+
+  /**
+   * Finds a name in the forms of lists: equal, turned round, shortened, with the form of government.
+   * @param isAmbiguous whether an ambiguous name counts as such in this query.
+   */
+  find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): Found | undefined {
+    const folded = foldName(name)
+    if (folded === '') return undefined
+    const equal = this.#folded.get(folded)
+    const ambiguous = this.#ambiguous.get(folded)
+    if (ambiguous && isAmbiguous(ambiguous)) return { way: 'folded', entries: equal ?? [], ambiguous }
+    if (equal) return { way: 'folded', entries: equal }
+    return this.#findInverted(name) ?? this.#findInBags(folded, isAmbiguous)
+  }
+
+  #findInverted(name: string): Found | undefined {
+    for (const form of getNameForms(name).inversions) {
+      const entries = this.#folded.get(foldName(form))
+      if (entries) return { way: 'inverted', entries }
+    }
+    return undefined
+  }
+
+  #findInBags(folded: string, isAmbiguous: (one: AmbiguousName) => boolean): Found | undefined {
+    const { words, isShortened } = toWordBag(folded, this.#ignored)
+    const way = isShortened ? 'shortened' : 'inverted'
+    const present = words.filter((word) => !formerWords.has(word))
+    const plain = present.filter((word) => !plainForms.has(word) && !isIslamic(word, present))
+    for (const [used, usedWay] of [
+      [words, way],
+      [present, way],
+      [plain, 'official-form'],
+    ] as const) {
+      const key = bagKey(used)
+      if (key === '') continue
+      const ambiguous = this.#ambiguousBags.get(key)
+      if (ambiguous && isAmbiguous(ambiguous)) return { way: usedWay, entries: [], ambiguous }
+      const entries = this.#bags.get(key)
+      if (entries) return { way: usedWay, entries }
+    }
+    return undefined
+  }
+}
+
+/** `Islamic` says nothing beside `Republic`. */
+const isIslamic = (word: string, words: readonly string[]) => word === 'islamic' && words.includes('rep')
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}

@@ -1,0 +1,24 @@
+import type { NameIndex } from './name-index.ts'
+import { decide } from './resolve.ts'
+import type { NameMatch, NameQuery, Resolution } from './types.ts'
+
+/** Narrows what a name means by what else a query says: the country of an organization. */
+export function narrow(index: NameIndex, query: NameQuery, resolution: Resolution): Resolution {
+  if (query.resource !== 'organizations' || query.scheme !== undefined) return resolution
+  if (resolution.status === 'unresolved') return resolution
+  const countryOf = ({ key }: NameMatch) => index.records.get(key)?.country ?? null
+  const { candidates, match } = resolution
+  if (query.country === undefined) {
+    if (!match || !index.records.get(match.key)?.isGovernment || countryOf(match) === null) return resolution
+    // Several countries have a Ministry of Health.
+    const detail = 'Authorities of several countries have the same name: say of which country it is.'
+    return { status: 'ambiguous', candidates, detail }
+  }
+  const own = candidates.filter((candidate) => countryOf(candidate) === query.country)
+  if (own.length > 0) return decide(own)
+  // An organization of no country, such as one of the United Nations, takes part everywhere.
+  const ofNone = candidates.filter((candidate) => countryOf(candidate) === null)
+  if (ofNone.length > 0) return decide(ofNone)
+  const detail = `No organization of ${query.country} has this name; others have.`
+  return { status: 'unresolved', candidates, detail }
+}

@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
+import type { Registry } from '../../model/registry.ts'
+import { type Change, type Document, insertDocuments } from '../../operations/writing/documents.ts'
+import { checkDocument } from '../../operations/writing/validation.ts'
+import { foldName } from './fold.ts'
+import { resolveNamesIn } from './index.ts'
+import { toRor } from './stored-names.ts'
+import type { NameMatch, NameQuery } from './types.ts'
+
+/** An organization that is mentioned, and what is known of it. */
+export interface MentionedOrganization {
+  name: string
+  /** Alpha-3 code of the country in which to look, and of an organization that is made. */
+  country?: string | undefined
+  /** ROR id, with or without its address. */
+  ror?: string | undefined
+  externalId?: { scheme: string; id: string } | undefined
+  /** Further properties of an organization that is made; its type is `other` when left out. */
+  document?: Document | undefined
+}
+
+/** The organization that was found or made, or those among which a person must choose. */
+export type FoundOrganization =
+  | { kind: 'found' | 'made'; key: string }
+  | { kind: 'ambiguous'; candidates: NameMatch[] }
+
+/** Returns the questions by which an organization is looked for, the surest first. */
+function questionsOf({ name, country, ror, externalId }: MentionedOrganization): NameQuery[] {
+  const resource = 'organizations'
+  return [
+    ...(ror === undefined ? [] : [{ resource, name: ror, scheme: 'ror' }]),
+    ...(externalId === undefined ? [] : [{ resource, name: externalId.id, scheme: externalId.scheme }]),
+    { resource, name, country },
+  ]
+}
+
+/** What tells an organization from others in one batch. */
+const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
+  ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${ror}`
+
+const toDocument = ({ name, country, ror, externalId, document }: MentionedOrganization): Document => ({
+  type: 'other',
+  ...document,
+  name,
+  country: country ?? null,
+  ...(ror !== undefined && { ror: toRor(ror) }),
+  ...(externalId && { externalIds: [externalId] }),
+})
+
+/**
+ * Finds organizations by ROR id, external id, or name within their country, and makes those that do not exist. Transactions
+ * that do so take turns, so none is made twice. Equal mentions of one call are one organization.
+ * @returns what became of each, in the order given.
+ * @throws Problem `invalid-body` for an organization whose properties are not valid.
+ */
+export async function findOrMakeOrganizations(
+  tx: Transaction,
+  registry: Registry,
+  mentioned: readonly MentionedOrganization[],
+  change: Change,
+): Promise<FoundOrganization[]> {
+  if (mentioned.length === 0) return []
+  await tx.query(compileSql(sql`select pg_advisory_xact_lock(hashtextextended('make organizations', 0))`))
+  const questions = mentioned.map(questionsOf)
+  const answers = await resolveNamesIn(tx, registry, questions.flat())
+  let next = 0
+  const found = questions.map((own): FoundOrganization | undefined => {
+    const ofOne = answers.slice(next, next + own.length)
+    next += own.length
+    const resolved = ofOne.find(({ status }) => status === 'resolved')
+    if (resolved?.match) return { kind: 'found', key: resolved.match.key }
+    const unclear = ofOne.find(({ status }) => status === 'ambiguous')
+    return unclear && { kind: 'ambiguous', candidates: unclear.candidates }
+  })
+  const missing = new Map<string, MentionedOrganization>()
+  for (const [at, one] of mentioned.entries()) {
+    if (!found[at] && !missing.has(identityOf(one))) missing.set(identityOf(one), one)
+  }
+  const resource = registry.get('organizations')
+  const documents = [...missing.values()].map((one) => checkDocument(resource, toDocument(one)))
+  const stored = await insertDocuments(tx, resource, documents, change)
+  const made = new Map([...missing.keys()].map((identity, at) => [identity, stored[at]?.key ?? '']))
+  return mentioned.map((one, at) => found[at] ?? { kind: 'made', key: made.get(identityOf(one)) ?? '' })
+}

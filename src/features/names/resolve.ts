@@ -1,0 +1,258 @@
+import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
+import type { Found, NameIndex, Way } from './name-index.ts'
+import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
+import { entriesIn, hasYear, yearOf } from './years.ts'
+
+const defaultLimit = 3
+
+/** Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. */
+export function resolveIn(index: NameIndex, query: NameQuery): Resolution {
+  const name = withoutNotes(query.name)
+  const limit = query.limit ?? defaultLimit
+  const certain = withoutDoubt(name)
+  if (certain !== name) {
+    const { candidates } = resolveCertain(index, { ...query, name: certain }, limit)
+    return { status: 'ambiguous', candidates, detail: 'The source doubts the name with a question mark.' }
+  }
+  return resolveCertain(index, { ...query, name }, limit)
+}
+
+/** Removes marks of footnotes, such as `*`, `¹`, `1/` and `[a]`, and the escape of an ampersand. */
+const withoutNotes = (name: string): string =>
+  name
+    .replaceAll('&amp;', '&')
+    .replaceAll(/[*†‡§¶¹²³]+/g, '')
+    .replace(/\s*(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)\s*$/, '')
+    .trim()
+
+/** Removes a question mark at the end, with which sources doubt. */
+const withoutDoubt = (name: string): string => name.replace(/\s*(\(\?\)|\[\?\]|\?+)\s*$/, '')
+
+function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Resolution {
+  const name = query.name.trim()
+  const year = yearOf(query.on)
+  const own = resolveWhole(index, query, name, year)
+  const found = own ?? resolveParts(index, query, name, year)
+  if (found) return { ...found, candidates: found.candidates.slice(0, limit) }
+  const candidates = index
+    .similar(name, limit)
+    .map(({ entry, likeness }) => toMatch(index, entry, 'similar', reasonScores.similar * likeness))
+  return { status: 'unresolved', candidates, detail: 'No record has this name.' }
+}
+
+/** Resolves the name as it is, by names and by codes. */
+function resolveWhole(
+  index: NameIndex,
+  query: NameQuery,
+  name: string,
+  year: number | undefined,
+): Resolution | undefined {
+  if (query.scheme !== undefined) {
+    const code = plainCode(query.scheme, name)
+    return (
+      resolveCode(index, code, [query.scheme], year) ??
+      resolveFormerCode(index, query.scheme, code, year) ??
+      resolveInScheme(index, query.scheme, name, year)
+    )
+  }
+  const isAmbiguous = ({ within }: AmbiguousName) => within === undefined || within === query.country
+  const found = index.find(name, isAmbiguous)
+  if (found?.ambiguous) return explainAmbiguous(index, found, found.ambiguous, year)
+  if (found) return choose(index, found, name, year)
+  if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
+  const resolution = resolveCode(index, name, codeSchemes, year)
+  if (!resolution || query.country === undefined || name.length > 2) return resolution
+  const detail = `In a list of ${query.country}, the letters may be those of a part of the country.`
+  return { status: 'ambiguous', candidates: resolution.candidates, detail }
+}
+
+/** Returns a code without what some lists add or leave out: zeros before a number, and the address of a ROR id. */
+export function plainCode(scheme: string, code: string): string {
+  if (scheme === 'numeric') return code.padStart(3, '0')
+  return scheme === 'ror' ? code.replace(/^(https?:\/\/)?ror\.org\//i, '') : code
+}
+
+/** The schemes of codes that a name may be from without saying so. */
+const codeSchemes = ['alpha3', 'alpha2', 'numeric', 'key']
+
+function resolveCode(
+  index: NameIndex,
+  code: string,
+  schemes: readonly string[],
+  year: number | undefined,
+): Resolution | undefined {
+  const wanted = schemes.flatMap((scheme) => (scheme === 'iso3166' ? codeSchemes : [scheme]))
+  for (const scheme of wanted) {
+    const records = index.withCode(scheme, code)
+    const current = records.filter(({ to }) => to === undefined)
+    const then = year === undefined ? [] : records.filter((record) => hasYear(record, year))
+    const [chosen] = [current, then, records].filter(({ length }) => length > 0)
+    if (chosen) return decide(chosen.map((record) => recordMatch(index, record, 'code')))
+  }
+  return undefined
+}
+
+/** Resolves a name among the topics of a scheme. */
+function resolveInScheme(
+  index: NameIndex,
+  scheme: string,
+  name: string,
+  year: number | undefined,
+): Resolution | undefined {
+  const found = index.find(name, () => false)
+  const entries = found?.entries.filter(({ record }) => record.scheme === scheme) ?? []
+  return found && entries.length > 0 ? choose(index, { ...found, entries }, name, year) : undefined
+}
+
+/** Resolves a code that ISO has given up, such as 736 for Sudan: the lists of names have those. */
+function resolveFormerCode(
+  index: NameIndex,
+  scheme: string,
+  code: string,
+  year: number | undefined,
+): Resolution | undefined {
+  if (scheme !== 'iso3166' && !codeSchemes.includes(scheme)) return undefined
+  const found = index.find(code, () => false)
+  const entries = found?.entries.filter(({ text }) => text === code.toUpperCase()) ?? []
+  return entries.length > 0 ? choose(index, { way: 'folded', entries }, code, year) : undefined
+}
+
+function explainAmbiguous(
+  index: NameIndex,
+  { entries }: Found,
+  { keys, why, before }: AmbiguousName,
+  year: number | undefined,
+): Resolution | undefined {
+  const meant =
+    before && year !== undefined && hasYear(before, year) ? index.records.get(before.code) : undefined
+  if (meant) return decide([recordMatch(index, meant, 'former-name')])
+  const listed = [...keys, ...entries.map(({ record }) => record.key)]
+  const candidates = [...new Set(listed)].flatMap((key) => {
+    const record = index.records.get(key)
+    return record ? [recordMatch(index, record, 'alias')] : []
+  })
+  return candidates.length > 0 ? { status: 'ambiguous', candidates, detail: why } : undefined
+}
+
+/** Chooses among the entries of a name: those of the year, then those of the best rank. */
+function choose(
+  index: NameIndex,
+  { entries, way }: Found,
+  name: string,
+  year: number | undefined,
+): Resolution {
+  const possible = entriesIn(year, entries)
+  const rank = Math.min(...possible.map((entry) => entry.rank))
+  const best = possible.filter((entry) => entry.rank === rank)
+  if (best.length === 0) {
+    const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, way, name)))
+    const detail = 'The name meant this in another time, and something else today: say when the fact was.'
+    return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
+  }
+  return decide(best.map((entry) => toMatch(index, followed(index, entry, year), reasonOf(entry, way, name))))
+}
+
+/** The entry of the state that only changed its name, for a date at which it had the new one. */
+function followed(index: NameIndex, entry: NameEntry, year: number | undefined): NameEntry {
+  const { to, successors = [] } = entry.record
+  const [successor, ...others] = successors
+  if (year === undefined || to === undefined || year <= to || successor === undefined || others.length > 0)
+    return entry
+  const record = index.records.get(successor)
+  return record ? { ...entry, record, reason: 'former-name' } : entry
+}
+
+const wayReasons: Record<Exclude<Way, 'folded'>, MatchReason> = {
+  inverted: 'inverted',
+  shortened: 'abbreviation',
+  'official-form': 'official-form',
+}
+
+function reasonOf(entry: NameEntry, way: Way, name: string): MatchReason {
+  if (entry.reason !== 'exact' && entry.reason !== 'alias') return entry.reason
+  if (way !== 'folded') return wayReasons[way]
+  const isSame = entry.text.toLowerCase() === name.normalize('NFC').toLowerCase()
+  return isSame ? entry.reason : 'punctuation'
+}
+
+/** A name and another one: `Myanmar (Burma)`, `Türkiye / Turkey`, `Vietnam [VN]`. */
+const twoNames =
+  /^(?<first>[^([/]+?)\s*(?:[([](?<second>[^)\]]+)[)\]]|\s[-–—/]\s+(?<third>.+)|\/(?<fourth>.+))$/
+
+const formerly = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
+
+/** Resolves two names of one record: both must be known, and mean the same record or one and its successor. */
+function resolveParts(
+  index: NameIndex,
+  query: NameQuery,
+  name: string,
+  year: number | undefined,
+): Resolution | undefined {
+  const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
+  const other = (second ?? third ?? fourth)?.replace(formerly, '').trim()
+  if (first === undefined || !other) return undefined
+  const whole = { ...query, scheme: undefined }
+  const one = resolveWhole(index, whole, first.trim(), year)
+  const two = resolveWhole(index, whole, other, year)
+  if (!one && !two) return undefined
+  const candidates = bestOfEach([...(one?.candidates ?? []), ...(two?.candidates ?? [])])
+  if (one?.match && two?.match && isRelated(index, one.match.key, two.match.key)) return decide([one.match])
+  // Where the first name is ambiguous, the second may say which is meant.
+  const settled =
+    two?.match && one?.status === 'ambiguous' && one.candidates.some(({ key }) => key === two.match?.key)
+  if (settled && two?.match) return decide([two.match])
+  const status = one && two ? 'ambiguous' : 'unresolved'
+  return { status, candidates, detail: 'It is not certain that both names are those of one record.' }
+}
+
+function isRelated(index: NameIndex, one: string, other: string): boolean {
+  const follows = (former: string, later: string) => index.records.get(former)?.successors?.includes(later)
+  return one === other || Boolean(follows(one, other) || follows(other, one))
+}
+
+/** The best match of each record, the best first. */
+function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
+  const best = new Map<string, NameMatch>()
+  for (const match of matches) {
+    const known = best.get(match.key)
+    if (!known || known.score < match.score) best.set(match.key, match)
+  }
+  return [...best.values()].sort((one, other) => other.score - one.score)
+}
+
+/** Resolves to the only record, or to none. */
+export function decide(matches: readonly NameMatch[]): Resolution {
+  const candidates = bestOfEach(matches)
+  const [match, ...others] = candidates
+  if (match && others.length === 0) return { status: 'resolved', match, candidates }
+  return { status: 'ambiguous', candidates, detail: 'Several records have this name.' }
+}
+
+const toMatch = (index: NameIndex, { record }: NameEntry, reason: MatchReason, score?: number): NameMatch =>
+  recordMatch(index, record, reason, score)
+
+/** A match with what a person should know about the record. */
+export function recordMatch(
+  index: NameIndex,
+  record: NamedRecord,
+  reason: MatchReason,
+  score = reasonScores[reason],
+): NameMatch {
+  const note = noteOf(index, record, reason)
+  return {
+    key: record.key,
+    name: record.name,
+    score: Math.round(score * 1000) / 1000,
+    reason,
+    ...(note !== undefined && { note }),
+  }
+}
+
+function noteOf(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
+  const nameOf = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
+  if (reason === 'territory') return `The name is that of a part of ${nameOf(record.key)}.`
+  if (record.answeredBy !== undefined) return `${nameOf(record.answeredBy)} answers for it.`
+  const { to, successors = [] } = record
+  if (to === undefined) return undefined
+  return successors.length > 0 ? `Until ${to}; followed by ${successors.join(', ')}.` : `Until ${to}.`
+}

@@ -1,0 +1,51 @@
+import type { NameEntry } from './entries.ts'
+
+/** Most trigrams of a name that is compared. */
+const maxTrigrams = 60
+
+/** Minimum likeness of a candidate. */
+const minLikeness = 0.4
+
+function trigramsOf(folded: string): Set<string> {
+  const padded = `  ${folded} `
+  const trigrams = new Set<string>()
+  for (let at = 0; at + 3 <= padded.length && trigrams.size < maxTrigrams; at += 1) {
+    trigrams.add(padded.slice(at, at + 3))
+  }
+  return trigrams
+}
+
+/** Names by their trigrams, to propose candidates for names that are not found. */
+export class SimilarNames {
+  readonly #entries: { entry: NameEntry; size: number }[] = []
+  readonly #places = new Map<string, number[]>()
+
+  /** Adds an entry by its folded name. */
+  add(entry: NameEntry, folded: string): void {
+    const trigrams = trigramsOf(folded)
+    const at = this.#entries.push({ entry, size: trigrams.size }) - 1
+    for (const trigram of trigrams) {
+      const places = this.#places.get(trigram)
+      if (places) places.push(at)
+      else this.#places.set(trigram, [at])
+    }
+  }
+
+  /** Returns the entries that are most like a folded name, one of each record, with Dice's coefficient of trigrams. */
+  find(folded: string, limit: number): { entry: NameEntry; likeness: number }[] {
+    const wanted = trigramsOf(folded)
+    const shared = new Map<number, number>()
+    for (const trigram of wanted) {
+      for (const at of this.#places.get(trigram) ?? []) shared.set(at, (shared.get(at) ?? 0) + 1)
+    }
+    const best = new Map<string, { entry: NameEntry; likeness: number }>()
+    for (const [at, count] of shared) {
+      const { entry, size } = this.#entries[at] ?? {}
+      const likeness = (2 * count) / (wanted.size + (size ?? 0))
+      if (likeness < minLikeness || !entry) continue
+      const known = best.get(entry.record.key)
+      if (!known || known.likeness < likeness) best.set(entry.record.key, { entry, likeness })
+    }
+    return [...best.values()].sort((one, other) => other.likeness - one.likeness).slice(0, limit)
+  }
+}

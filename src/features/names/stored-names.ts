@@ -1,0 +1,155 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { columnOf } from '../../database/columns.ts'
+import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { fold, foldCode, foldedPrefix, nameList } from '../../database/folding.ts'
+import type { Resource } from '../../model/resource.ts'
+import { getNameForms } from '../search/inversions.ts'
+import type { NamedRecord, NameEntry } from './entries.ts'
+import { foldName } from './fold.ts'
+import { groupBy } from './group-by.ts'
+import { NameIndex } from './name-index.ts'
+import { plainCode } from './resolve.ts'
+import type { NameQuery } from './types.ts'
+
+/** Names of the resources that may have millions of records: PostgreSQL finds those that may match a batch of queries. */
+
+interface Row {
+  key: string
+  /** All names, the title first. */
+  names: string[]
+  country: string | null
+  type: string | null
+}
+
+const governmentTypes = new Set(['government', 'local_government', 'other_public_sector'])
+
+/** Most records of one name that are read. Where there are as many, the name is ambiguous anyway. */
+const maxPerName = 20
+
+/** Names in one statement. */
+const batchSize = 1000
+
+/** Names for which similar ones are looked for in one call, since each takes milliseconds. */
+const maxSimilar = 25
+
+/** SQL of what is read of a record. */
+function recordColumns(resource: Resource): SQL {
+  const { table, key, search } = resource
+  const names = search.lines ? sql`string_to_array(${search.lines}, U&'\\000A')` : sql`array[${search.title}]`
+  const isOrganization = resource.name === 'organizations'
+  const own = (property: string) => (isOrganization ? columnOf(table, property) : sql`null::text`)
+  return sql`${key.column}::text as key, ${names} as names, ${own('country')} as country, ${own('type')} as type`
+}
+
+/** The texts by which a name is looked for: as it is, in other orders, and without punctuation. */
+const textsOf = (name: string): string[] => {
+  const text = name.trim().replaceAll(/\s+/g, ' ')
+  return [
+    text,
+    ...getNameForms(text).inversions,
+    foldName(text),
+    text.replaceAll('&', 'and'),
+    text.replace(/\.$/, ''),
+  ]
+}
+
+/** Finds the records that have one of some names. */
+async function findNamed(tx: Transaction, resource: Resource, texts: readonly string[]): Promise<Row[]> {
+  const { table, search } = resource
+  const condition = search.lines
+    ? sql`${nameList(search.lines)} @> array[wanted.text]`
+    : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
+  return tx.query<Row>(
+    compileSql(sql`select distinct on (found.key) found.* from (
+        select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given
+      ) as wanted cross join lateral (
+        select ${recordColumns(resource)} from ${table} where ${condition} limit ${sql.raw(String(maxPerName))}
+      ) as found order by found.key`),
+  )
+}
+
+/** Finds the records that have one of some external ids of a scheme, or one of some ROR ids, with the id. */
+async function findIdentified(
+  tx: Transaction,
+  resource: Resource,
+  scheme: string,
+  ids: readonly string[],
+): Promise<(Row & { id: string })[]> {
+  const { table, id } = resource
+  if (scheme === 'ror' && resource.name === 'organizations') {
+    const ror = columnOf(table, 'ror')
+    return tx.query(
+      compileSql(sql`select ${recordColumns(resource)}, ${ror} as id from ${table}
+        where ${ror} = any(${sql.param(ids.map(toRor))}::text[])`),
+    )
+  }
+  const { externalIds } = resource.registry.shared
+  return tx.query(
+    compileSql(sql`select ${recordColumns(resource)}, wanted.id from unnest(${sql.param(ids)}::text[]) as wanted(id)
+      join ${externalIds} on ${externalIds.resource} = ${resource.name} and ${externalIds.scheme} = ${scheme}
+        and ${foldCode(externalIds.id)} = ${foldCode(sql`wanted.id`)}
+      join ${table} on ${id} = ${externalIds.record}`),
+  )
+}
+
+/** Returns the ROR id as the registry has it: `https://ror.org/…`. */
+export const toRor = (id: string): string => `https://ror.org/${plainCode('ror', id.trim()).toLowerCase()}`
+
+/** Finds the records with names similar to one. */
+async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
+  const { table, search } = resource
+  const folded = fold(search.lines ?? search.title)
+  const part = fold(sql`${sql.param(name.slice(0, 200))}::text`)
+  return tx.query<Row>(
+    compileSql(sql`select key, names, country, type from (
+        select ${recordColumns(resource)}, similarity(${part}, ${folded}) as likeness from ${table}
+        where ${part} <% ${folded} limit 200
+      ) as found order by likeness desc limit 5`),
+  )
+}
+
+/** Reads the names that may match queries of one resource, and builds an index of them. */
+export async function storedNamesIndex(
+  tx: Transaction,
+  resource: Resource,
+  queries: readonly NameQuery[],
+): Promise<NameIndex> {
+  const records = new Map<string, NamedRecord>()
+  const entries: NameEntry[] = []
+  const note = (row: Row): NamedRecord => {
+    const known = records.get(row.key)
+    if (known) return known
+    const record = toRecord(row)
+    records.set(row.key, record)
+    for (const [at, text] of row.names.entries())
+      entries.push({ record, text, reason: at === 0 ? 'exact' : 'alias', rank: 0 })
+    return record
+  }
+  const byScheme = groupBy(queries, ({ scheme }) => scheme)
+  for (const [scheme, ofScheme] of byScheme) {
+    if (scheme === undefined) continue
+    const ids = [...new Set(ofScheme.map(({ name }) => name.trim()))]
+    for (const row of await findIdentified(tx, resource, scheme, ids)) {
+      const record = note(row)
+      record.codes = { ...record.codes, [scheme]: plainCode(scheme, row.id).toUpperCase() }
+    }
+  }
+  const names = [...new Set((byScheme.get(undefined) ?? []).map(({ name }) => name))]
+  for (let at = 0; at < names.length; at += batchSize) {
+    const texts = new Set(names.slice(at, at + batchSize).flatMap(textsOf))
+    for (const row of await findNamed(tx, resource, [...texts])) note(row)
+  }
+  const index = await NameIndex.build(records.values(), entries)
+  const missing = names.filter((name) => !index.find(name, () => true)).slice(0, maxSimilar)
+  if (missing.length === 0) return index
+  for (const name of missing) for (const row of await findSimilar(tx, resource, name)) note(row)
+  return NameIndex.build(records.values(), entries)
+}
+
+const toRecord = ({ key, names, country, type }: Row): NamedRecord => ({
+  key,
+  name: names[0] ?? key,
+  country,
+  isGovernment: type !== null && governmentTypes.has(type),
+})

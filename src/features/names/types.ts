@@ -1,0 +1,75 @@
+/** A name, code or external id to resolve to a record. */
+export interface NameQuery {
+  /** The resource of the record: countries, organizations, regions, topics, or any other. */
+  resource: string
+  /** The name as the file has it, or a code if `scheme` names a scheme of codes. */
+  name: string
+  /** EDTF date of the fact, for former states and names. The first year in it counts. */
+  on?: string | undefined
+  /** Alpha-3 code. Of organizations: the country in which to look. Of countries: the country that the list is about. */
+  country?: string | undefined
+  /**
+   * What `name` is, if it is no name: `alpha2`, `alpha3`, `numeric` or `iso3166` for countries, `ror` for organizations,
+   * a scheme of topics, or a scheme of external ids.
+   */
+  scheme?: string | undefined
+  /** Maximum number of candidates; 3 when left out. */
+  limit?: number | undefined
+}
+
+/** Why a record matches a name, the surest first. */
+export const matchReasons = [
+  'code',
+  'external-id',
+  'exact',
+  'alias',
+  'punctuation',
+  'inverted',
+  'abbreviation',
+  'spelling',
+  'former-name',
+  'official-form',
+  'territory',
+  'similar',
+] as const
+
+export type MatchReason = (typeof matchReasons)[number]
+
+/** A record that a name may mean. */
+export interface NameMatch {
+  key: string
+  /** The title of the record. */
+  name: string
+  /** From 0 to 1. */
+  score: number
+  reason: MatchReason
+  /** What a person should know: the state that answers for a territory, when a former state ended. */
+  note?: string | undefined
+}
+
+/** What became of a query. */
+export interface Resolution {
+  status: 'resolved' | 'ambiguous' | 'unresolved'
+  /** The record; only of `resolved`. */
+  match?: NameMatch | undefined
+  /** What the name may mean, best first; of `resolved`, the match alone. */
+  candidates: NameMatch[]
+  /** Why the name is not resolved, for people. */
+  detail?: string | undefined
+}
+
+/** How sure a reason is. A similar name is scored by its likeness. */
+export const reasonScores: Record<MatchReason, number> = {
+  code: 1,
+  'external-id': 1,
+  exact: 1,
+  alias: 0.99,
+  punctuation: 0.98,
+  inverted: 0.97,
+  abbreviation: 0.95,
+  spelling: 0.95,
+  'former-name': 0.94,
+  'official-form': 0.92,
+  territory: 0.9,
+  similar: 0.8,
+}

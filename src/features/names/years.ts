@@ -1,0 +1,31 @@
+import type { NameEntry } from './entries.ts'
+
+/**
+ * Returns the year of an EDTF date, of its beginning if it is an interval; undefined if it names none. Unknown digits are
+ * those of the middle: `198X` is 1985.
+ */
+export function yearOf(date: string | null | undefined): number | undefined {
+  const [, sign, year] = /^(-?)(\d{4}|\d{3}X|\d{2}XX)(?!\d)/.exec(date ?? '') ?? []
+  if (year === undefined) return undefined
+  const number = Number(year.replace('XX', '50').replace('X', '5'))
+  return sign === '-' ? -number : number
+}
+
+/** Whether a period has the year. */
+export const hasYear = ({ from, to }: { from?: number | undefined; to?: number | undefined }, year: number) =>
+  (from ?? -Infinity) <= year && year <= (to ?? Infinity)
+
+/** The period in which an entry means its record: that of the name, within that of the record. */
+const periodOf = ({ from, to, record }: NameEntry) => ({ from: from ?? record.from, to: to ?? record.to })
+
+/**
+ * Returns the entries that a name means in a year: those whose period has it, if there are any. Without a year, names that
+ * mean something else at other times do not count.
+ */
+export function entriesIn(year: number | undefined, entries: readonly NameEntry[]): readonly NameEntry[] {
+  if (year === undefined) return entries.filter(({ isDated }) => !isDated)
+  const valid = entries.filter((entry) => hasYear(periodOf(entry), year))
+  const dated = valid.filter(({ from, to, isDated }) => isDated || (from !== undefined && to !== undefined))
+  if (dated.length > 0) return dated
+  return valid.length > 0 ? valid : entries.filter(({ isDated }) => !isDated)
+}

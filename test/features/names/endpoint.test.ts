@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../../support/api.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const anonymous = { key: null }
+
+describe('POST /v1/resolve', () => {
+  it('resolves up to 1,000 names of any resource without a key', async () => {
+    const queries = Array.from({ length: 1000 }, (_, at) => ({
+      resource: ['countries', 'organizations', 'regions', 'topics', 'projects'][at % 5],
+      name: at % 5 === 0 ? 'Congo, Dem. Rep.' : `Nobody is called so ${at}`,
+    }))
+    const answer = await api.post('/v1/resolve', { queries }, anonymous)
+    expect(answer.status).toBe(200)
+    const { data } = answer.json<{ data: { status: string; match?: { key: string } }[] }>()
+    expect(data).toHaveLength(1000)
+    expect(data[0]?.match?.key).toBe('COD')
+    expect(data[1]?.status).toBe('unresolved')
+  })
+
+  it('refuses more names, an unknown resource and a wrong country, each with its pointer', async () => {
+    const many = Array.from({ length: 1001 }, () => ({ resource: 'countries', name: 'China' }))
+    expect((await api.post('/v1/resolve', { queries: many }, anonymous)).status).toBe(422)
+    const queries = [{ resource: 'countrys', name: 'China', country: 'China' }]
+    const answer = await api.post('/v1/resolve', { queries }, anonymous)
+    expect(answer.status).toBe(422)
+    const { errors } = answer.json<{ errors: { pointer: string; message: string }[] }>()
+    expect(errors.map(({ pointer }) => pointer)).toEqual(['/queries/0/resource', '/queries/0/country'])
+    expect(errors[0]?.message).toContain('countries')
+  })
+
+  it('knows an alias as soon as a record has it', async () => {
+    const ask = async () => {
+      const queries = [{ resource: 'countries', name: 'Tiergartenland' }]
+      const answer = await api.post('/v1/resolve', { queries }, anonymous)
+      return answer.json<{ data: { status: string; match?: { key: string } }[] }>().data[0]
+    }
+    expect((await ask())?.status).toBe('unresolved')
+    await api.patch('/v1/countries/AUT', { aliases: [{ name: 'Tiergartenland', language: null }] })
+    expect((await ask())?.match?.key).toBe('AUT')
+  })
+})

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type NameQuery, type Resolution, resolveNames } from '../../../src/features/names/index.ts'
+import { openTestApp, type TestApp } from '../../support/app.ts'
+import { registry } from '../../support/registry.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await openTestApp()
+})
+afterAll(() => test.close())
+
+/** Mentions of countries with the key that each means; empty where a person must decide. No name has a comma twice quoted. */
+const mentions = readFileSync(new URL('mentions.csv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [, quoted, plain, on = '', country = '', key = ''] =
+      /^(?:"((?:[^"]|"")*)"|([^,]*)),([^,]*),([^,]*),([^,]*)$/.exec(line) ?? []
+    return { name: quoted?.replaceAll('""', '"') ?? plain ?? '', on, country, key }
+  })
+
+const toQuery = ({ name, on, country }: (typeof mentions)[number]): NameQuery => ({
+  resource: 'countries',
+  name,
+  ...(on !== '' && { on }),
+  ...(country !== '' && { country }),
+})
+
+const resolve = (queries: NameQuery[]): Promise<Resolution[]> =>
+  resolveNames(test.database, registry, queries)
+
+const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Promise<Resolution> => {
+  const [resolution] = await resolve([{ resource: 'countries', name, ...more }])
+  if (!resolution) throw new Error('no resolution')
+  return resolution
+}
+
+describe('500 labelled mentions of countries', () => {
+  it('resolves none wrongly, and at least 98 % of those that can be resolved', async () => {
+    const resolved = await resolve(mentions.map(toQuery))
+    const outcomes = mentions.map((mention, at) => ({ ...mention, found: resolved[at]?.match?.key ?? '' }))
+    expect(outcomes).toHaveLength(500)
+    expect(outcomes.filter(({ key }) => key === '')).toHaveLength(60)
+    expect(outcomes.filter(({ key, found }) => found !== '' && found !== key)).toEqual([])
+    const missed = outcomes.filter(({ key, found }) => key !== '' && found === '')
+    expect(missed.length / 440, JSON.stringify(missed)).toBeLessThan(0.02)
+  })
+
+  it('proposes candidates with a reason where a person must decide', async () => {
+    for (const name of ['Congo', 'Korea', 'Virgin Islands', 'Guinea?']) {
+      const { status, match, candidates, detail } = await resolveCountry(name)
+      expect({ name, status, match }).toEqual({ name, status: 'ambiguous', match: undefined })
+      expect(candidates.length).toBeGreaterThan(0)
+      expect(detail).toMatch(/\.$/)
+    }
+  })
+})
+
+describe('what a match says', () => {
+  it.each([
+    ['China', 'CHN', 'exact'],
+    ['Russia', 'RUS', 'alias'],
+    ['cote d ivoire', 'CIV', 'punctuation'],
+    ['Malta, Republic of', 'MLT', 'inverted'],
+    ['Congo, Dem. Rep. of', 'COD', 'abbreviation'],
+    ['Roumania', 'ROU', 'spelling'],
+    ['Persia', 'IRN', 'former-name'],
+    ['Government of Kenya', 'KEN', 'official-form'],
+    ['Azores', 'PRT', 'territory'],
+    ['CHN', 'CHN', 'code'],
+  ])('resolves "%s" to %s by the reason %s', async (name, key, reason) => {
+    const { match } = await resolveCountry(name)
+    expect(match).toMatchObject({ key, reason })
+  })
+
+  it('names the state that answers for a territory, and what followed a former state', async () => {
+    expect((await resolveCountry('Greenland')).match?.note).toBe('Denmark (DNK) answers for it.')
+    expect((await resolveCountry('Czechoslovakia')).match?.note).toBe('Until 1993; followed by CZE, SVK.')
+  })
+
+  it('takes what a name meant at the date of the fact', async () => {
+    expect((await resolveCountry('Burma', { on: '1960' })).match?.key).toBe('BUR')
+    expect((await resolveCountry('Burma', { on: '2005-03-02' })).match?.key).toBe('MMR')
+    expect((await resolveCountry('Korea', { on: '189X' })).match?.key).toBe('XKE')
+  })
+
+  it('resolves codes of each scheme, and former ones', async () => {
+    const code = async (name: string, scheme: string) => (await resolveCountry(name, { scheme })).match?.key
+    expect(await code('hn', 'alpha2')).toBe('HND')
+    expect(await code('4', 'numeric')).toBe('AFG')
+    expect(await code('736', 'numeric')).toBe('SDN')
+    expect(await code('Honduras', 'alpha2')).toBeUndefined()
+  })
+
+  it('proposes similar names for a mistyped one, and does not resolve it', async () => {
+    const { status, candidates } = await resolveCountry('Netherland Antiles')
+    expect(status).toBe('unresolved')
+    expect(candidates[0]).toMatchObject({ key: 'ANT', reason: 'similar' })
+    expect(candidates.length).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('other resources', () => {
+  it('resolves regions, topics within their scheme, and records by external id', async () => {
+    const resolved = await resolve([
+      { resource: 'regions', name: 'Southeast Asia, regional' },
+      { resource: 'topics', name: '1.2', scheme: 'ford' },
+      { resource: 'agreements', name: 'F01', scheme: 'interview-2011' },
+      { resource: 'regions', name: 'Middle East' },
+    ])
+    expect(resolved.map(({ match }) => match?.key)).toEqual([
+      '035',
+      'ford-1-2',
+      expect.any(String),
+      undefined,
+    ])
+    expect(resolved[3]?.candidates.map(({ key }) => key)).toEqual(['145', '015'])
+  })
+
+  it('resolves a title of a resource without aliases whatever its case', async () => {
+    const { rows } = await test.pool.query<{ id: string; title: string }>(
+      'select id, title from projects limit 1',
+    )
+    const [project] = rows
+    const [resolution] = await resolve([{ resource: 'projects', name: project?.title.toUpperCase() ?? '' }])
+    expect(resolution?.match).toMatchObject({ key: project?.id, name: project?.title })
+  })
+})
+
+it('resolves 10,000 mentions in about a second', async () => {
+  const queries = Array.from({ length: 10_000 }, (_, at): NameQuery => {
+    const mention = mentions[at % mentions.length]
+    // Each is another text, so that nothing is resolved only once.
+    return {
+      resource: 'countries',
+      name: `${mention?.name ?? ''}${' '.repeat(Math.floor(at / mentions.length))}`,
+    }
+  })
+  await resolve(queries.slice(0, 10))
+  const start = performance.now()
+  await resolve(queries)
+  // Three times as long as it takes on two busy cores.
+  expect(performance.now() - start).toBeLessThan(3000)
+})

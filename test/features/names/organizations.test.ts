@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveNames } from '../../../src/features/names/index.ts'
+import {
+  findOrMakeOrganizations,
+  type MentionedOrganization,
+} from '../../../src/features/names/organizations.ts'
+import { openTestApp, type TestApp } from '../../support/app.ts'
+import { registry } from '../../support/registry.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await openTestApp()
+})
+afterAll(() => test.close())
+
+const actor = { kind: 'key', id: 'ADMIN_KEY', name: 'a test' } as const
+const change = { kind: 'create', authorship: { actor, requestId: null, reason: null } } as const
+
+const findOrMake = (mentioned: MentionedOrganization[]) =>
+  test.database.transaction((tx) => findOrMakeOrganizations(tx, registry, mentioned, change))
+
+const keyOf = (found: Awaited<ReturnType<typeof findOrMake>>[number] | undefined) =>
+  found && 'key' in found ? found.key : undefined
+
+describe('organizations of an import', () => {
+  it('are made once, whatever the spelling and however often they are mentioned', async () => {
+    const first = await findOrMake([
+      { name: 'Institute of Testing, Lahore', country: 'PAK' },
+      { name: 'INSTITUTE OF TESTING LAHORE', country: 'PAK' },
+      { name: 'Institute of Testing, Lahore', country: 'IND' },
+    ])
+    expect(first.map(({ kind }) => kind)).toEqual(['made', 'made', 'made'])
+    expect(keyOf(first[0])).toBe(keyOf(first[1]))
+    expect(keyOf(first[0])).not.toBe(keyOf(first[2]))
+    const second = await findOrMake([{ name: 'Inst. of Testing, Lahore', country: 'PAK' }])
+    expect(second).toEqual([{ kind: 'found', key: keyOf(first[0]) }])
+  })
+
+  it('are found by ROR id and by external id under any name', async () => {
+    const ror = 'https://ror.org/034t30j35'
+    const externalId = { scheme: 'test-register', id: 'ORG-1' }
+    const [made] = await findOrMake([{ name: 'Academy of Tests', country: 'CHN', ror, externalId }])
+    const found = await findOrMake([
+      { name: 'Another name', country: 'CHN', ror: '034t30j35' },
+      { name: 'And another', externalId },
+    ])
+    expect(found.map(keyOf)).toEqual([keyOf(made), keyOf(made)])
+  })
+
+  it('are made once by imports that run at the same time', async () => {
+    const name = 'Centre for Concurrent Tests'
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => findOrMake([{ name, country: 'KEN', document: { type: 'academic' } }])),
+    )
+    expect(new Set(all.map(([found]) => keyOf(found))).size).toBe(1)
+  })
+
+  it('are ambiguous if they are authorities of a country that the name does not say', async () => {
+    const name = 'Ministry of Tests'
+    await findOrMake([{ name, country: 'PER', document: { type: 'government' } }])
+    const [without, within, elsewhere] = await resolveNames(test.database, registry, [
+      { resource: 'organizations', name },
+      { resource: 'organizations', name, country: 'PER' },
+      { resource: 'organizations', name, country: 'CHL' },
+    ])
+    expect([without?.status, within?.status, elsewhere?.status]).toEqual([
+      'ambiguous',
+      'resolved',
+      'unresolved',
+    ])
+  })
+})
