@@ -33,6 +33,7 @@ import { operations } from './plugins/operations.ts'
 import { problemPages } from './plugins/problem-pages.ts'
 import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
 import { recomposer } from './plugins/recomposer.ts'
+import { reconcile } from './plugins/reconcile.ts'
 import { requestEnd } from './plugins/request-end.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { responseCache } from './plugins/response-cache.ts'
@@ -171,6 +172,7 @@ export async function buildApp({
       },
     })
     await scope.register(agents, { registry })
+    await scope.register(reconcile, { registry })
   })
 
   return app

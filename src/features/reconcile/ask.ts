@@ -1,0 +1,24 @@
+import type { AskApi } from '../../operations/ask-api.ts'
+
+/** The API has refused a request; its answer is passed on. */
+export class PassedOn extends Error {
+  readonly status: number
+  readonly text: string
+
+  constructor(status: number, text: string) {
+    super('the API refused the request')
+    this.status = status
+    this.text = text
+  }
+}
+
+/**
+ * Asks the API for JSON.
+ * @throws PassedOn for any other status than 200.
+ */
+export async function askJson<Form>(api: AskApi, path: string, body?: unknown): Promise<Form> {
+  const { status, text } = await api(path, body)
+  if (status !== 200) throw new PassedOn(status, text)
+  // The API answers as its OpenAPI document says, which the tests of every response check.
+  return JSON.parse(text) as Form
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { Registry } from '../../model/registry.ts'
+import type { AskApi } from '../../operations/ask-api.ts'
+import { askJson } from './ask.ts'
+import { type EntityId, readId, writeId } from './ids.ts'
+import { checkField, readJsonField } from './queries.ts'
+
+/** Most entities of a request: each is read by its key. */
+const maxIds = 50
+
+const extension = z.looseObject({
+  ids: z.array(z.string().max(200)).max(maxIds),
+  properties: z.array(z.looseObject({ id: z.string().max(100) })).max(50),
+})
+
+type Names = Record<string, Record<string, string>>
+
+/** A record that is extended. */
+type Found = Record<string, unknown> & { names?: Names }
+
+/** A cell: a text, a number, or another entity. */
+type Cell = { str: string } | { float: number } | { id: string; name: string }
+
+/** Returns the entity that a value names, if it is the key of another record. */
+function entityOf(value: string, names: Names): Cell | undefined {
+  const found = Object.entries(names).find(([, ofResource]) => Object.hasOwn(ofResource, value))
+  if (!found) return undefined
+  const [resource, ofResource] = found
+  return { id: writeId({ resource, key: value }), name: ofResource[value] ?? value }
+}
+
+/** Returns the cells of a value; none for null. */
+function toCells(value: unknown, names: Names): Cell[] {
+  if (value === null || value === undefined) return []
+  if (Array.isArray(value)) return value.flatMap((item) => toCells(item, names))
+  if (typeof value === 'number') return [{ float: value }]
+  if (typeof value === 'string') return [entityOf(value, names) ?? { str: value }]
+  if (typeof value === 'object' && 'name' in value && typeof value.name === 'string')
+    return [{ str: value.name }]
+  return [{ str: JSON.stringify(value) }]
+}
+
+/** Reads a record with the names of what it refers to; undefined if there is none. */
+async function readEntity(api: AskApi, { resource, key }: EntityId): Promise<Found | undefined> {
+  try {
+    return await askJson<Found>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Answers a data extension query (Reconciliation Service API 0.2, section 6): values of properties of records. An unknown
+ * record or property has no values.
+ * @throws Problem for a query that is not valid.
+ */
+export async function extend(
+  api: AskApi,
+  registry: Registry,
+  text: string,
+): Promise<Record<string, unknown>> {
+  const { ids, properties } = checkField(extension, 'extend', readJsonField('extend', text))
+  const rows = await Promise.all(
+    ids.map(async (id) => {
+      const entity = readId(id)
+      const record = entity && registry.find(entity.resource) ? await readEntity(api, entity) : undefined
+      const names = record?.names ?? {}
+      const own = entity ? registry.find(entity.resource)?.key.property : undefined
+      const cells = properties.map(({ id: property }) => [
+        property,
+        toCells(record?.[property], property === own ? {} : names),
+      ])
+      return [id, Object.fromEntries(cells)] as const
+    }),
+  )
+  return { meta: properties.map(({ id }) => ({ id, name: id })), rows: Object.fromEntries(rows) }
+}

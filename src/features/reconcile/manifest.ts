@@ -1,0 +1,48 @@
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import { packageVersion } from '../../package-root.ts'
+
+/** The types that are asked when a query names none. */
+export const defaultTypes = ['countries', 'organizations', 'regions', 'topics']
+
+/** Most queries of a batch. Each may be of several types, and one request resolves 1,000 names. */
+export const maxBatch = 250
+
+/** A type of the Reconciliation Service API 0.2, section 3.2. */
+export const typeOf = ({ name, plural }: Resource): { id: string; name: string } => ({
+  id: name,
+  name: plural,
+})
+
+/** The types of a registry that are asked when a query names none. */
+export const defaultTypesOf = (registry: Registry): string[] =>
+  defaultTypes.filter((name) => registry.find(name) !== undefined)
+
+/**
+ * Returns the manifest of the service (Reconciliation Service API 0.2, section 3.3).
+ * @param origin scheme and authority by which the client reaches the service.
+ */
+export function makeManifest(origin: string, registry: Registry): Record<string, unknown> {
+  const service = `${origin}/reconcile`
+  return {
+    versions: ['0.2'],
+    name: 'Entente',
+    identifierSpace: `${service}/view?id=`,
+    schemaSpace: `${origin}/v1/`,
+    serviceVersion: packageVersion,
+    documentation: `${origin}/docs`,
+    defaultTypes: defaultTypesOf(registry).map((name) => typeOf(registry.get(name))),
+    view: { url: `${service}/view?id={{id}}` },
+    preview: { url: `${service}/preview?id={{id}}`, width: 400, height: 160 },
+    suggest: {
+      entity: { service_url: service, service_path: '/suggest/entity' },
+      type: { service_url: service, service_path: '/suggest/type' },
+      property: { service_url: service, service_path: '/suggest/property' },
+    },
+    extend: {
+      propose_properties: { service_url: service, service_path: '/extend/propose' },
+      property_settings: [],
+    },
+    batchSize: maxBatch,
+  }
+}

@@ -1,0 +1,36 @@
+import type { AskApi } from '../../operations/ask-api.ts'
+import { askJson } from './ask.ts'
+import type { EntityId } from './ids.ts'
+
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
+
+/** Properties that a preview shows beside the name. */
+const shown = [
+  'officialName',
+  'acronym',
+  'kind',
+  'type',
+  'country',
+  'region',
+  'validFrom',
+  'validTo',
+  'signedOn',
+]
+
+/** Returns a page of a record for a small frame, in HTML. @throws PassedOn when there is no such record. */
+export async function makePreview(api: AskApi, { resource, key }: EntityId): Promise<string> {
+  const record = await askJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
+  const name = String(record.name ?? record.title ?? key)
+  const lines = shown.flatMap((property) => {
+    const value = record[property]
+    return typeof value === 'string' ? [`<dt>${property}</dt><dd>${escaped(value)}</dd>`] : []
+  })
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(name)}</title><body><h1>${escaped(name)}</h1><p>${escaped(resource)} ${escaped(key)}</p><dl>${lines.join('')}</dl></body></html>`
+}

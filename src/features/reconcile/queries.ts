@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import type { Registry } from '../../model/registry.ts'
+import type { AskApi } from '../../operations/ask-api.ts'
+import { checkValue } from '../../problems/faults.ts'
+import { Problem } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
+import type { NameMatch, NameQuery, Resolution } from '../names/index.ts'
+import { askJson } from './ask.ts'
+import { readId, writeId } from './ids.ts'
+import { defaultTypesOf, maxBatch, typeOf } from './manifest.ts'
+
+const propertyValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.looseObject({ id: z.string(), name: z.string().optional() }),
+])
+
+const query = z.strictObject({
+  query: z.string().max(500).optional(),
+  type: z.union([z.string(), z.array(z.string()).max(20)]).optional(),
+  limit: z.number().optional(),
+  type_strict: z.enum(['any', 'should', 'all']).optional(),
+  properties: z
+    .array(z.looseObject({ pid: z.string(), v: z.union([propertyValue, z.array(propertyValue).max(100)]) }))
+    .max(20)
+    .optional(),
+})
+
+const batch = z.record(z.string().max(100), query)
+
+type Query = z.output<typeof query>
+
+/** Reads JSON of a form. @throws Problem `malformed-request`. */
+export function readJsonField(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Problem('malformed-request', `The field ${name} is not JSON.`, { cause })
+  }
+}
+
+/** Checks a value of a form. @throws Problem `invalid-body` with every fault. */
+export function checkField<Schema extends z.ZodType>(
+  schema: Schema,
+  name: string,
+  value: unknown,
+): z.output<Schema> {
+  const { data, faults } = checkValue(schema, value)
+  if (faults) throw new Problem('invalid-body', `The field ${name} has errors.`, { errors: faults })
+  return data
+}
+
+/** Returns the first value of a property as text: the key of an entity, or the value itself. */
+function textOf({ properties = [] }: Query, pid: string): string | undefined {
+  const given = properties.find((one) => one.pid === pid)?.v
+  const first = Array.isArray(given) ? given[0] : given
+  if (first === undefined) return undefined
+  return typeof first === 'object' ? (readId(first.id)?.key ?? first.name ?? first.id) : String(first)
+}
+
+/** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
+const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
+
+/** Returns the types of a query. @throws Problem `invalid-body` for one that is no resource. */
+function typesOf({ type }: Query, registry: Registry): string[] {
+  const given = type === undefined ? [] : [type].flat()
+  const unknown = given.find((name) => !registry.find(name))
+  if (unknown !== undefined) {
+    const known = registry.resources.map(({ name }) => name)
+    throw new Problem('invalid-body', `There is no type "${unknown}"${didYouMean(unknown, known)}.`)
+  }
+  return given.length > 0 ? given : defaultTypesOf(registry)
+}
+
+/** Replaces names of countries among the properties by their codes. */
+async function resolveCountries(api: AskApi, queries: readonly Query[]): Promise<Map<string, string>> {
+  const names = [...new Set(queries.flatMap((one) => textOf(one, 'country') ?? []))]
+  const unknown = names.filter((name) => !/^[A-Z]{3}$/.test(name))
+  if (unknown.length === 0) return new Map()
+  const asked = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
+  const { data } = await askJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: asked })
+  return new Map(unknown.flatMap((name, at) => (data[at]?.match ? [[name, data[at].match.key]] : [])))
+}
+
+/** Returns the question by which a query is answered for one type; undefined if it has no text to look for. */
+function toNameQuery(
+  one: Query,
+  resource: string,
+  countries: ReadonlyMap<string, string>,
+): NameQuery | undefined {
+  const country = textOf(one, 'country')
+  const code = country === undefined || /^[A-Z]{3}$/.test(country) ? country : countries.get(country)
+  const scheme = codeProperties.find((pid) => textOf(one, pid) !== undefined)
+  const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
+  const name = byCode ? textOf(one, scheme) : one.query
+  if (name === undefined || name.trim() === '') return undefined
+  const on = textOf(one, 'on')
+  return {
+    resource,
+    name: name.slice(0, 500),
+    limit: Math.min(10, Math.max(1, Math.trunc(one.limit ?? 5))),
+    ...(byCode && { scheme }),
+    ...(on !== undefined && { on: on.slice(0, 60) }),
+    ...(code !== undefined && { country: code }),
+  }
+}
+
+const toCandidate = (registry: Registry, resource: string, match: NameMatch, isMatch: boolean) => ({
+  id: writeId({ resource, key: match.key }),
+  name: match.name,
+  ...(match.note !== undefined && { description: match.note }),
+  score: Math.round(match.score * 1000) / 10,
+  features: [{ id: match.reason, value: match.score }],
+  match: isMatch,
+  type: [typeOf(registry.get(resource))],
+})
+
+/**
+ * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if it is the only record
+ * that any of the types resolves the query to.
+ * @throws Problem for a batch that is not valid or too large.
+ */
+export async function answerQueries(
+  api: AskApi,
+  registry: Registry,
+  text: string,
+): Promise<Record<string, unknown>> {
+  const queries = checkField(batch, 'queries', readJsonField('queries', text))
+  const entries = Object.entries(queries)
+  if (entries.length > maxBatch)
+    throw new Problem('invalid-body', `The batch has ${entries.length} queries; the limit is ${maxBatch}.`)
+  const countries = await resolveCountries(
+    api,
+    entries.map(([, one]) => one),
+  )
+  const asked = entries.flatMap(([id, one]) =>
+    typesOf(one, registry).flatMap((resource) => {
+      const question = toNameQuery(one, resource, countries)
+      return question ? [{ id, question }] : []
+    }),
+  )
+  if (asked.length > 1000)
+    throw new Problem('invalid-body', 'The queries have more than 1,000 types together: send fewer at once.')
+  const { data } =
+    asked.length === 0
+      ? { data: [] }
+      : await askJson<{ data: Resolution[] }>(api, '/v1/resolve', {
+          queries: asked.map(({ question }) => question),
+        })
+  return Object.fromEntries(
+    entries.map(([id, one]) => {
+      const own = asked.flatMap(({ id: of, question }, at) => {
+        const resolution = data[at]
+        return of === id && resolution ? [{ resource: question.resource, resolution }] : []
+      })
+      const resolved = own.filter(({ resolution }) => resolution.status === 'resolved')
+      const result = own
+        .flatMap(({ resource, resolution }) =>
+          resolution.candidates.map((match) =>
+            toCandidate(registry, resource, match, resolved.length === 1 && resolution.status === 'resolved'),
+          ),
+        )
+        .sort((first, second) => second.score - first.score)
+        .slice(0, Math.max(1, Math.trunc(one.limit ?? 5)))
+      return [id, { result }]
+    }),
+  )
+}

@@ -1,0 +1,84 @@
+import type { Registry } from '../../model/registry.ts'
+import { ownProperties } from '../../model/resource.ts'
+import type { AskApi } from '../../operations/ask-api.ts'
+import { Problem } from '../../problems/problem.ts'
+import { askJson } from './ask.ts'
+import { writeId } from './ids.ts'
+import { defaultTypesOf, typeOf } from './manifest.ts'
+
+/** Most suggestions of an answer, and most that a cursor goes beyond. */
+const pageSize = 10
+const maxCursor = 90
+
+/** What a person has typed, and how many suggestions were shown already. */
+export interface Typed {
+  prefix: string
+  cursor: number
+}
+
+/** Reads the parameters of a suggest service. @throws Problem `invalid-parameter` without a prefix. */
+export function readTyped({ prefix, cursor }: Record<string, unknown>): Typed {
+  if (typeof prefix !== 'string' || prefix.trim() === '')
+    throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
+  const from = Number(cursor ?? 0)
+  const isPlace = Number.isInteger(from) && from >= 0 && from <= maxCursor
+  if (!isPlace)
+    throw new Problem('invalid-parameter', `The cursor must be a whole number from 0 to ${maxCursor}.`)
+  return { prefix: prefix.slice(0, 200), cursor: from }
+}
+
+interface Hit {
+  resource: string
+  key: string
+  title: string
+  matched: string | null
+}
+
+/** Suggests records whose names begin as typed (Reconciliation Service API 0.2, section 5). */
+export async function suggestEntities(
+  api: AskApi,
+  registry: Registry,
+  { prefix, cursor }: Typed,
+  type?: string,
+) {
+  const types = type !== undefined && registry.find(type) ? [type] : defaultTypesOf(registry)
+  const search = new URLSearchParams({
+    q: prefix,
+    resource: types.join(),
+    limit: String(cursor + pageSize),
+  })
+  const { data } = await askJson<{ data: Hit[] }>(api, `/v1/search?${search}`)
+  const result = data.slice(cursor).map(({ resource, key, title, matched }) => ({
+    id: writeId({ resource, key }),
+    name: title,
+    ...(matched !== null && { description: matched }),
+    notable: [typeOf(registry.get(resource))],
+  }))
+  return { result }
+}
+
+const contains = (text: string, part: string) => text.toLowerCase().includes(part.toLowerCase())
+
+/** Suggests resources as types. */
+export const suggestTypes = (registry: Registry, { prefix, cursor }: Typed) => ({
+  result: registry.resources
+    .map(typeOf)
+    .filter(({ id, name }) => contains(id, prefix) || contains(name, prefix))
+    .slice(cursor, cursor + pageSize),
+})
+
+/** The properties of a resource's records, as a reconciliation service names them. */
+export const propertiesOf = (registry: Registry, type: string) =>
+  Object.entries(ownProperties(registry.get(type))).map(([id, schema]) => {
+    // Schemas in the shape of an object are those of zod, which have metadata.
+    const description =
+      'meta' in schema && typeof schema.meta === 'function' ? schema.meta()?.description : undefined
+    return { id, name: id, ...(typeof description === 'string' && { description }) }
+  })
+
+/** Suggests properties of the types that are asked by default. */
+export function suggestProperties(registry: Registry, { prefix, cursor }: Typed) {
+  const all = defaultTypesOf(registry).flatMap((type) => propertiesOf(registry, type))
+  const distinct = all.filter(({ id }, at) => all.findIndex((other) => other.id === id) === at)
+  return { result: distinct.filter(({ id }) => contains(id, prefix)).slice(cursor, cursor + pageSize) }
+}

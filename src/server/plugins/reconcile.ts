@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PassedOn } from '../../features/reconcile/ask.ts'
+import { extend } from '../../features/reconcile/extend.ts'
+import { type EntityId, readId } from '../../features/reconcile/ids.ts'
+import { makeManifest } from '../../features/reconcile/manifest.ts'
+import { makePreview } from '../../features/reconcile/preview.ts'
+import { answerQueries } from '../../features/reconcile/queries.ts'
+import {
+  propertiesOf,
+  readTyped,
+  suggestEntities,
+  suggestProperties,
+  suggestTypes,
+} from '../../features/reconcile/suggest.ts'
+import type { Registry } from '../../model/registry.ts'
+import { Problem } from '../../problems/problem.ts'
+import { askAsClient } from './ask-as-client.ts'
+
+/** Most bytes of a form. A batch of 250 queries with properties is shorter. */
+const maxBodyBytes = 1024 * 1024
+
+const form = 'application/x-www-form-urlencoded'
+
+type Fields = Record<string, unknown>
+
+/** The fields of a query string or of a form. */
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
+
+/** The record of the parameter `id`. @throws Problem `not-found` if it is none. */
+function entityIn(query: unknown, registry: Registry): EntityId {
+  const { id } = fieldsOf(query)
+  const entity = typeof id === 'string' ? readId(id) : undefined
+  if (entity && registry.find(entity.resource)) return entity
+  throw new Problem('not-found', 'There is no such entity: an id is like countries:CHN.')
+}
+
+const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-headers': 'content-type, authorization',
+  'cache-control': 'no-store',
+}
+
+/**
+ * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and the like. Everything is asked of the API as
+ * the client of the request: so under the same access, visibility, limits and cache. The scope has its own parser of forms.
+ */
+export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
+  const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
+  scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
+  scope.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(corsHeaders)
+    done()
+  })
+
+  /** Answers with what `work` returns, or with what the API has refused. */
+  const answer =
+    (work: (api: ReturnType<typeof askAsClient>, request: FastifyRequest) => unknown) =>
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const isGone = new AbortController()
+      reply.raw.once('close', () => isGone.abort())
+      try {
+        return await work(askAsClient(scope, request, isGone.signal), request)
+      } catch (error) {
+        if (!(error instanceof PassedOn)) throw error
+        return reply.code(error.status).type('application/problem+json; charset=utf-8').send(error.text)
+      }
+    }
+
+  const main = answer((api, request) => {
+    const { queries, extend: extension } = { ...fieldsOf(request.query), ...fieldsOf(request.body) }
+    if (typeof queries === 'string') return answerQueries(api, registry, queries)
+    if (typeof extension === 'string') return extend(api, registry, extension)
+    return makeManifest(`${request.protocol}://${request.host}`, registry)
+  })
+  scope.get('/reconcile', options, main)
+  scope.post('/reconcile', options, main)
+
+  scope.get(
+    '/reconcile/suggest/entity',
+    options,
+    answer((api, { query }) => {
+      const { type } = fieldsOf(query)
+      const wanted = typeof type === 'string' ? type : undefined
+      return suggestEntities(api, registry, readTyped(fieldsOf(query)), wanted)
+    }),
+  )
+  scope.get(
+    '/reconcile/suggest/type',
+    options,
+    answer((_api, { query }) => suggestTypes(registry, readTyped(fieldsOf(query)))),
+  )
+  scope.get(
+    '/reconcile/suggest/property',
+    options,
+    answer((_api, { query }) => suggestProperties(registry, readTyped(fieldsOf(query)))),
+  )
+  scope.get(
+    '/reconcile/extend/propose',
+    options,
+    answer((_api, { query }) => {
+      const { type = 'countries', limit } = fieldsOf(query)
+      if (typeof type !== 'string' || !registry.find(type))
+        throw new Problem('invalid-parameter', 'The parameter type must be a resource, such as countries.')
+      const most = Number(limit ?? 100)
+      const properties = propertiesOf(registry, type).slice(
+        0,
+        Number.isInteger(most) && most > 0 ? most : 100,
+      )
+      return { type, limit: properties.length, properties }
+    }),
+  )
+  scope.get('/reconcile/preview', options, async (request, reply) => {
+    const page = answer((api) => makePreview(api, entityIn(request.query, registry)))
+    // The page is shown in a frame of the client's page.
+    reply.header('content-security-policy', "default-src 'none'; frame-ancestors *")
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+    const content = await page(request, reply)
+    return typeof content === 'string' ? reply.type('text/html; charset=utf-8').send(content) : content
+  })
+  scope.get('/reconcile/view', options, async (request, reply) => {
+    const { resource, key } = entityIn(request.query, registry)
+    return reply.redirect(`/v1/${resource}/${encodeURIComponent(key)}`, 303)
+  })
+  for (const url of ['/reconcile', '/reconcile/suggest/entity', '/reconcile/extend/propose'])
+    scope.options(url, { config: { access: 'read' } }, async (_request, reply) =>
+      reply.code(204).header('allow', 'GET, HEAD, POST, OPTIONS').send(),
+    )
+}

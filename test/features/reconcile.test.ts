@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+
+let test: TestApp
+beforeAll(async () => {
+  test = await openTestApp({ env: { CORS_ORIGINS: 'https://dashboard.example' } })
+})
+afterAll(() => test.close())
+
+/** Shapes of the Reconciliation Service API 0.2. */
+const type = z.strictObject({ id: z.string(), name: z.string() })
+
+const manifestForm = z.looseObject({
+  versions: z.array(z.string()).refine((versions) => versions.includes('0.2')),
+  name: z.string(),
+  identifierSpace: z.url(),
+  schemaSpace: z.url(),
+  defaultTypes: z.array(type),
+  view: z.strictObject({ url: z.string().includes('{{id}}') }),
+  preview: z.strictObject({ url: z.string().includes('{{id}}'), width: z.int(), height: z.int() }),
+  suggest: z.record(
+    z.enum(['entity', 'type', 'property']),
+    z.strictObject({ service_url: z.url(), service_path: z.string() }),
+  ),
+  extend: z.looseObject({ propose_properties: z.looseObject({ service_url: z.url() }) }),
+})
+
+const batchForm = z.record(
+  z.string(),
+  z.strictObject({
+    result: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        description: z.string().optional(),
+        score: z.number().min(0).max(100),
+        features: z.array(z.strictObject({ id: z.string(), value: z.number() })),
+        match: z.boolean(),
+        type: z.array(type),
+      }),
+    ),
+  }),
+)
+
+const suggestForm = z.strictObject({
+  result: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      description: z.string().optional(),
+      notable: z.array(type).optional(),
+    }),
+  ),
+})
+
+const cellForm = z.union([
+  z.strictObject({ str: z.string() }),
+  z.strictObject({ float: z.number() }),
+  z.strictObject({ id: z.string(), name: z.string() }),
+])
+const extensionForm = z.strictObject({
+  meta: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  rows: z.record(z.string(), z.record(z.string(), z.array(cellForm))),
+})
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  test.app.inject({ method: 'GET', url, headers })
+
+const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  test.app.inject({
+    method: 'POST',
+    url: '/reconcile',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    payload: new URLSearchParams(fields).toString(),
+  })
+
+const reconcile = async (queries: Record<string, unknown>, headers: Record<string, string> = {}) => {
+  const answer = await post({ queries: JSON.stringify(queries) }, headers)
+  expect(answer.statusCode, answer.payload).toBe(200)
+  return batchForm.parse(answer.json())
+}
+
+describe('the reconciliation service', () => {
+  it('serves a manifest to pages of every origin', async () => {
+    const answer = await get('/reconcile', { origin: 'https://openrefine.example' })
+    expect(answer.headers['access-control-allow-origin']).toBe('*')
+    const manifest = manifestForm.parse(answer.json())
+    expect(manifest.defaultTypes.map(({ id }) => id)).toEqual([
+      'countries',
+      'organizations',
+      'regions',
+      'topics',
+    ])
+    const preflight = await test.app.inject({ method: 'OPTIONS', url: '/reconcile' })
+    expect(preflight.statusCode).toBe(204)
+    expect(preflight.headers['access-control-allow-methods']).toContain('POST')
+  })
+
+  it('answers a batch by POST and by GET alike, and matches only what is certain', async () => {
+    const queries = {
+      q0: { query: 'Congo, Dem. Rep.', type: 'countries' },
+      q1: { query: 'Congo', type: 'countries' },
+      q2: { query: 'Southeast Asia', type: ['regions', 'countries'], limit: 2 },
+      q3: { query: 'Burma', type: 'countries', properties: [{ pid: 'on', v: '2005' }] },
+      q4: { type: 'countries', properties: [{ pid: 'alpha2', v: 'KE' }] },
+    }
+    const posted = await reconcile(queries)
+    expect(posted.q0?.result).toMatchObject([{ id: 'countries:COD', match: true }])
+    expect(posted.q1?.result.map(({ id, match }) => [id, match])).toEqual([
+      ['countries:COG', false],
+      ['countries:COD', false],
+    ])
+    expect(posted.q2?.result[0]).toMatchObject({ id: 'regions:035', match: true })
+    expect(posted.q3?.result[0]).toMatchObject({ id: 'countries:MMR', match: true })
+    expect(posted.q4?.result[0]).toMatchObject({ id: 'countries:KEN', match: true })
+    const got = await get(`/reconcile?queries=${encodeURIComponent(JSON.stringify(queries))}`)
+    expect(got.json()).toEqual(posted)
+  })
+
+  it('looks for organizations in the country of a property, given by name or as an entity', async () => {
+    const document = { name: 'Ministry of Reconciliation', type: 'government', country: 'PER' }
+    const headers = { authorization: `Bearer ${adminKey}` }
+    await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload: document })
+    const query = { query: document.name, type: 'organizations' }
+    const { without, named, entity, other } = await reconcile({
+      without: query,
+      named: { ...query, properties: [{ pid: 'country', v: 'Peru' }] },
+      entity: { ...query, properties: [{ pid: 'country', v: { id: 'countries:PER', name: 'Peru' } }] },
+      other: { ...query, properties: [{ pid: 'country', v: 'CHL' }] },
+    })
+    expect([without, named, entity, other].map((one) => one?.result[0]?.match)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('suggests entities, types and properties as they are typed', async () => {
+    const suggest = async (what: string, prefix: string) =>
+      suggestForm
+        .parse((await get(`/reconcile/suggest/${what}?prefix=${prefix}`)).json())
+        .result.map(({ id }) => id)
+    expect(await suggest('entity', 'Paki')).toContain('countries:PAK')
+    expect(await suggest('type', 'org')).toEqual(['organizations'])
+    expect(await suggest('property', 'alph')).toEqual(['alpha2'])
+    expect((await get('/reconcile/suggest/entity')).statusCode).toBe(400)
+  })
+
+  it('extends records with values of their properties, and references by id and name', async () => {
+    const query = {
+      ids: ['countries:PAK', 'countries:QQQ', 'x'],
+      properties: [{ id: 'alpha2' }, { id: 'region' }],
+    }
+    const answer = await post({ extend: JSON.stringify(query) })
+    const { meta, rows } = extensionForm.parse(answer.json())
+    expect(meta.map(({ id }) => id)).toEqual(['alpha2', 'region'])
+    expect(rows['countries:PAK']).toEqual({
+      alpha2: [{ str: 'PK' }],
+      region: [{ id: 'regions:034', name: 'Southern Asia' }],
+    })
+    expect(rows['countries:QQQ']).toEqual({ alpha2: [], region: [] })
+    const proposed = (await get('/reconcile/extend/propose?type=organizations&limit=3')).json()
+    expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
+  })
+
+  it('shows a record in a frame, as escaped HTML, and leads to the record', async () => {
+    const headers = { authorization: `Bearer ${adminKey}` }
+    const payload = { name: '<script>alert(1)</script>', type: 'other' }
+    const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+    const { id } = made.json<{ id: string }>()
+    const preview = await get(`/reconcile/preview?id=organizations:${id}`)
+    expect(preview.headers['content-type']).toContain('text/html')
+    expect(preview.headers['content-security-policy']).toContain('frame-ancestors *')
+    expect(preview.payload).not.toContain('<script>')
+    const view = await get(`/reconcile/view?id=organizations:${id}`)
+    expect([view.statusCode, view.headers.location]).toEqual([303, `/v1/organizations/${id}`])
+    expect((await get('/reconcile/preview?id=nothing:1')).statusCode).toBe(404)
+    expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
+  })
+
+  it('refuses what is no JSON, unknown types and large batches, and says why', async () => {
+    const statuses = async (queries: string) => (await post({ queries })).statusCode
+    expect(await statuses('{')).toBe(400)
+    expect(await statuses('[]')).toBe(422)
+    expect(await statuses('{"q":{"query":"x","type":"country"}}')).toBe(422)
+    const many = Object.fromEntries(Array.from({ length: 251 }, (_, at) => [`q${at}`, { query: 'x' }]))
+    expect(await statuses(JSON.stringify(many))).toBe(422)
+  })
+
+  it('shows internal records to nobody without a key', async () => {
+    const headers = { authorization: `Bearer ${adminKey}` }
+    const payload = { name: 'Secret Institute of Names', type: 'other', visibility: 'internal' }
+    const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+    const { id } = made.json<{ id: string }>()
+    const query = { q: { query: payload.name, type: 'organizations' } }
+    expect((await reconcile(query, headers)).q?.result[0]?.id).toBe(`organizations:${id}`)
+    expect(JSON.stringify(await reconcile(query))).not.toContain(id)
+    expect((await get(`/reconcile/preview?id=organizations:${id}`)).statusCode).toBe(404)
+    expect((await get('/reconcile/suggest/entity?prefix=Secret')).payload).not.toContain(id)
+    const extension = { ids: [`organizations:${id}`], properties: [{ id: 'name' }] }
+    expect((await post({ extend: JSON.stringify(extension) })).payload).not.toContain('Secret')
+  })
+})
