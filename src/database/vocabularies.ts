@@ -8,4 +8,4 @@ export const roles = ['reader', 'editor', 'admin'] as const
 export const authorKinds = ['key', 'oidc', 'seed', 'database'] as const
 
 /** The operations that make a revision of a record. */
-export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact'] as const
+export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const

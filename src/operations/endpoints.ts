@@ -1,8 +1,18 @@
 import type { Resource } from '../model/resource.ts'
-import type { Endpoint, Operation } from './operation.ts'
+import { handleMerged, mergedAnswer } from './merged.ts'
+import type { Contract, Endpoint, Operation } from './operation.ts'
+
+/** Adds what every operation on one record answers to the key of a merged one. */
+const withMerged = (resource: Resource, { method }: Operation, contract: Contract): Contract =>
+  method === 'GET'
+    ? { ...contract, answers: { ...contract.answers, 308: mergedAnswer(resource) } }
+    : { ...contract, problems: [...contract.problems, 'merged'] }
 
 function createEndpoint(resource: Resource, operation: Operation): Endpoint {
-  const { path, of, ...contract } = operation.contract(resource)
+  const { path, of, ...declared } = operation.contract(resource)
+  // A version is one of its own key, also after a merge.
+  const contract =
+    of === 'one' && declared.segments === undefined ? withMerged(resource, operation, declared) : declared
   const record = of === 'one' ? `/{${resource.key.property}}` : ''
   return {
     method: operation.method,
@@ -10,7 +20,10 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
     tag: resource.name,
     contract,
     ...(of === 'one' && { keyed: resource }),
-    handle: (request, context) => operation.handle(resource, request, context),
+    handle: (request, context) =>
+      of === 'one' && contract.segments === undefined
+        ? handleMerged(operation, resource, request, context)
+        : operation.handle(resource, request, context),
   }
 }
 

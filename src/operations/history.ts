@@ -55,7 +55,7 @@ const historyPage = nameOutput(
 )
 
 interface Row {
-  entry: { version: number }
+  entry: { version: number; operation: string; mergedInto: string | null }
   document: string
 }
 
@@ -81,6 +81,10 @@ export const history: Operation = {
     of: 'one',
     access: 'read',
     query: {
+      follow: single(
+        z.enum(['true', 'false']),
+        '`false` reads the history of the key itself, also if the record was merged into another one; otherwise the answer is a redirect to the history of that one.',
+      ),
       limit: limitParameter('Changes per page', pageSize),
       cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     },
@@ -105,6 +109,9 @@ export const history: Operation = {
     // One more row than the page has: the last entry is compared with it, and it tells whether another page follows.
     const from = before === undefined ? undefined : Number(before)
     const rows = await database.read<Row>(historyStatement(resource, key, from, size + 1))
+    const isMerged = rows[0]?.entry.mergedInto !== null && rows[0]?.entry.operation === 'remove'
+    if (before === undefined && isMerged && getWords(query, 'follow')[0] !== 'false')
+      throw recordNotFound(resource, key)
     if (rows.length === 0) {
       const found = await findRecords(singleReads(database), resource, [key], {
         fields: ['version'],

@@ -1,11 +1,13 @@
 import { aggregate } from './aggregate.ts'
 import { bulk } from './bulk.ts'
 import { create } from './create.ts'
+import { duplicates } from './duplicates.ts'
 import { exportList } from './export.ts'
 import { exportSearch } from './export-search.ts'
 import { history } from './history.ts'
 import { importRecords } from './import.ts'
 import { list } from './list.ts'
+import { merge } from './merge.ts'
 import type { Operation } from './operation.ts'
 import { patch } from './patch.ts'
 import { read } from './read.ts'
@@ -26,6 +28,7 @@ export const operations: readonly Operation[] = [
   create,
   importRecords,
   bulk,
+  duplicates,
   read,
   replace,
   patch,
@@ -33,5 +36,6 @@ export const operations: readonly Operation[] = [
   history,
   revision,
   restore,
+  merge,
   redact,
 ]

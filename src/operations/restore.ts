@@ -8,6 +8,7 @@ import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
 import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from './entity-tags.ts'
+import { findMergedInto } from './merged.ts'
 import type { ApiRequest, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { locationHeader } from './response-schemas.ts'
@@ -120,6 +121,9 @@ export const restore: Operation = {
     try {
       return await runOnce(database, request, async (transaction) => {
         const locked = await lockRecord(transaction, resource, key)
+        // What belonged to a merged record belongs to another one now.
+        if (!locked && (await findMergedInto(transaction, resource, key)) !== undefined)
+          throw recordNotFound(resource, key)
         if (locked) requireVersion(parseIfMatch(request.headers['if-match']), locked.version, resource.noun)
         const past = await findVersion(transaction, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)

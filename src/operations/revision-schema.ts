@@ -22,6 +22,9 @@ export const revisionShape = {
   redactedBy: z.int().min(1).nullable().meta({
     description: 'Version of the redaction that removed something from this version; null if there is none.',
   }),
+  mergedInto: z.string().nullable().meta({
+    description: 'Of a removal: key of the record that this one was merged into; null otherwise.',
+  }),
 }
 
 /** An example of `revisionShape`. */
@@ -33,6 +36,7 @@ export const revisionExample = {
   requestId: '5b8a6c1e-0f53-4c57-9d2a-3f1f7a0f6f0e',
   reason: 'The treaty series gives another date.',
   redactedBy: null,
+  mergedInto: null,
 }
 
 /** The largest version: that of a PostgreSQL integer. */

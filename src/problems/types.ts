@@ -71,6 +71,12 @@ export const problemTypes = {
     explanation:
       'Another request with this `Idempotency-Key` is still running. Retry after the seconds in `Retry-After` to get its response.',
   },
+  merged: {
+    status: 410,
+    title: 'Merged into another record',
+    explanation:
+      'The record was a duplicate and was merged into another one, which `detail` names. Reads of its key are redirected there with `308`; send changes there yourself.',
+  },
   'stale-version': {
     status: 412,
     title: 'Stale version',

@@ -14,7 +14,7 @@ const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL of a revision's JSON without its document. */
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
-  'requestId', request_id, 'reason', reason, 'redactedBy', redacted_by)`
+  'requestId', request_id, 'reason', reason, 'redactedBy', redacted_by, 'mergedInto', merged_into)`
 
 /**
  * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON) and `document` (text).
@@ -127,7 +127,7 @@ export function feedStatement({
       ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
     ]
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
-        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", document) change)::text as document
+        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto", document) change)::text as document
       from ${revisions} where ${sql.join(conditions, sql` and `)}
       order by transaction ${direction}, sequence ${direction} limit ${placeholder('limit')}`
   }

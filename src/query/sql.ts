@@ -215,7 +215,7 @@ export function readStatement(
 ): Statement {
   const { name, table, id } = resource
   const { fields, include } = representation
-  const chosen = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)}`
+  const chosen = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)} and ${records.mergedInto} is null`
   const build = () =>
     isStored(resource, representation) && !compose
       ? sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${records.document} as document,

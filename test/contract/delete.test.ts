@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
-import type { Resource } from '../../src/model/resource.ts'
-import { references } from '../../src/model/schemas.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
   all,
   createRecord,
-  type Document,
-  documentOf,
   fullDocument,
   ifMatch,
-  keyIn,
   pathTo,
   refusal,
   unusedKey,
 } from '../support/documents.ts'
+import { linksFrom, referred, referring } from '../support/links.ts'
 import { registry, resources } from '../support/registry.ts'
 
 let api: Api
@@ -23,53 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** A place in the documents of one resource that refers to records of another. */
-interface Link {
-  referrer: Resource
-  pointer: string
-  target: Resource
-}
-
-const named = (name: string) => registry.resources.filter((resource) => resource.name === name)
-
-/** Every such place that the documents of resources have; a citation refers to records of all others. */
-const linksFrom = (referrers: readonly Resource[]): Link[] =>
-  referrers.flatMap((referrer): Link[] => {
-    const found: Link[] = []
-    documentOf(referrer.document, (schema, pointer) => {
-      if (pointer === '/record/id') return undefined
-      const name = references.get(schema)?.resource ?? ''
-      found.push(...named(name).map((target) => ({ referrer, pointer, target })))
-    })
-    if (referrer.name !== 'citations') return found
-    const cited = registry.resources.filter(({ name }) => name !== 'citations')
-    return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
-  })
-
 const links = linksFrom(resources)
-
-/** A document with another value at a pointer. */
-function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
-  if (step === '') return value
-  const inner = (at: string, old: unknown) => (at === step ? withValue(old, rest, value) : old)
-  if (Array.isArray(document)) return document.map((item, at) => inner(String(at), item))
-  return Object.fromEntries(Object.entries(Object(document)).map(([name, old]) => [name, inner(name, old)]))
-}
-
-const object = z.record(z.string(), z.unknown())
-
-/** A document of the referrer that refers to a record. */
-async function referring({ referrer, pointer, target }: Link, record: Document): Promise<Document> {
-  const document = await fullDocument(referrer, api)
-  if (pointer === '/record/id') {
-    return { ...document, record: { resource: target.name, id: keyIn(target, record) }, property: null }
-  }
-  const value = keyIn(target, record)
-  return object.parse(withValue(document, pointer.slice(1).split('/'), value))
-}
-
-/** A record to be referred to. */
-const referred = ({ target }: Link) => createRecord(target, api)
 
 describe.each(resources)('removing $name', (resource) => {
   it('returns 204 without a body, and the record is gone from reads, changes and lists', async () => {
@@ -116,8 +65,8 @@ describe.each(links.map((link) => ({ link, ...link })))(
   'removing one of $target.name that $pointer of one of $referrer.name refers to',
   ({ link, referrer }) => {
     it('returns 409 with the records that refer to it, until none does', async () => {
-      const made = await referred(link)
-      const other = await createRecord(referrer, api, await referring(link, made.record))
+      const made = await referred(api, link)
+      const other = await createRecord(referrer, api, await referring(api, link, made.record))
       const refused = await api.delete(made.path)
       expect(refused.status).toBe(409)
       expect(refusal(refused).errors).toMatchObject([

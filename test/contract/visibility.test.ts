@@ -162,6 +162,8 @@ function questionsOf({ path, method }: Operation): Question[] {
         ...question,
         body: { where: { not: { visibility: { eq: 'public' } } } },
       }))
+    case 'get /duplicates':
+      return [{ path: `${path}?limit=200`, isTelling: false }]
     case 'get /aggregate':
       return aggregateQuestions(resource)
     case 'get /{key}':
@@ -178,6 +180,7 @@ function questionsOf({ path, method }: Operation): Question[] {
     case 'delete /{key}':
     case 'post /{key}/restore':
     case 'post /{key}/redact':
+    case 'post /{key}/merge':
       // Writes need a key; `test/server/access-matrix.test.ts` says so of each.
       return []
   }

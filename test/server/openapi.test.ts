@@ -119,6 +119,8 @@ describe('the OpenAPI document', () => {
       [`get /v1/${name}/{${key.property}}/history/{version}`, `get${singular}Revision`],
       [`post /v1/${name}/{${key.property}}/restore`, `restore${singular}`],
       [`post /v1/${name}/{${key.property}}/redact`, `redact${singular}`],
+      [`post /v1/${name}/{${key.property}}/merge`, `merge${singular}`],
+      [`get /v1/${name}/duplicates`, `list${singular}Duplicates`],
     ])
     const found = grid.map(({ method, path, operationId }) => [`${method} ${path}`, operationId])
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected))
@@ -133,14 +135,14 @@ describe('the OpenAPI document', () => {
     ['list', ['200', '304', '400']],
     ['aggregate', ['200', '304', '400']],
     ['create', ['201', '400', '409', '413', '415', '422']],
-    ['get', ['200', '304', '400', '404']],
-    ['get…History', ['200', '304', '400', '404']],
+    ['get', ['200', '304', '308', '400', '404']],
+    ['get…History', ['200', '304', '308', '400', '404']],
     ['get…Revision', ['200', '304', '400', '404']],
     ['bulk', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
-    ['restore', ['200', '201', '400', '404', '409', '412', '413', '415', '422', '428']],
-    ['replace', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
-    ['update', ['200', '400', '404', '409', '412', '413', '415', '422', '428']],
-    ['delete', ['204', '400', '404', '409', '412', '428']],
+    ['restore', ['200', '201', '400', '404', '409', '410', '412', '413', '415', '422', '428']],
+    ['replace', ['200', '400', '404', '409', '410', '412', '413', '415', '422', '428']],
+    ['update', ['200', '400', '404', '409', '410', '412', '413', '415', '422', '428']],
+    ['delete', ['204', '400', '404', '409', '410', '412', '428']],
   ])('documents every status of every %s, and those of all operations as the default', (name, own) => {
     const [verb = '', ending = ''] = name.split('…')
     const names = new Set(resources.flatMap(({ singular, plural }) => [singular, plural]))

@@ -31,8 +31,11 @@ export const records = pgTable(
     document: text('document'),
     shape: text('shape'),
     visibility: text('visibility', { enum: visibilities }).notNull().default('public'),
-    /** The record that this one was merged into. */
-    mergedInto: uuid('merged_into').references((): AnyPgColumn => records.id),
+    /**
+     * The record that this one was merged into. The row has no record any more, and tells where its key leads; it goes with
+     * the record that it leads to.
+     */
+    mergedInto: uuid('merged_into').references((): AnyPgColumn => records.id, { onDelete: 'cascade' }),
     createdAt: instantColumn('created_at').notNull().default(sql`change_time()`),
     updatedAt: instantColumn('updated_at').notNull().default(sql`change_time()`),
     ...rowStart(),

@@ -55,6 +55,8 @@ export const revisions = pgTable(
     hash: bytesColumn('hash').notNull(),
     /** The version of the last redaction that has changed the content. */
     redactedBy: integer('redacted_by'),
+    /** Of a removal: key of the record that this one was merged into. */
+    mergedInto: text('merged_into'),
     /** Of a redaction: the hash of the content that it has left, in hexadecimal, of each version that it has changed. */
     redactions: json('redactions').$type<Record<string, string>>(),
   },

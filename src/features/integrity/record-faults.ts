@@ -29,7 +29,8 @@ const differingRecords = `
     select distinct on (resource, key) resource, key, version, operation, sequence from revisions
     order by resource, key, version desc
   ) last
-  full join records on records.resource = last.resource and records.key = last.key
+  -- The row of a merged record is that of no record.
+  full join (select * from records where merged_into is null) as records on records.resource = last.resource and records.key = last.key
   left join revisions on revisions.sequence = last.sequence
   where case
     when records.id is null then last.operation <> 'remove'

@@ -24,7 +24,7 @@ const withoutHistory = compileSql(sql`select ${asService}, set_config('entente.v
 
 /** SQL condition that a row of `records` has a document of another shape, as two ranges of the index. */
 const isStale = (resource: Resource): SQL =>
-  sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
+  sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and ${records.mergedInto} is null and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
 
 /** Composes a batch of documents of another shape and stores them. @returns how many. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
@@ -50,7 +50,7 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
 /** Returns keys of records whose last write bypassed the service. */
 async function changedKeys(read: Database, resource: Resource): Promise<string[]> {
   const changed = sql`select ${records.key} as key from ${records}
-    where ${records.shape} is null and ${records.resource} = ${sql.placeholder('resource')} limit ${sql.placeholder('limit')}::int`
+    where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${sql.placeholder('resource')} limit ${sql.placeholder('limit')}::int`
   const rows = await read.read<{ key: string }>(
     statement('uncomposed', () => changed, { resource: resource.name, limit: batchSize }),
   )

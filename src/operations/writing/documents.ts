@@ -35,6 +35,8 @@ export interface Change {
   authorship: Authorship
   /** Of a redaction: the hash of the content that it has left in each version that it has changed. */
   redactions?: Record<string, string>
+  /** Of a removal: key of the record that the removed one was merged into. */
+  mergedInto?: string
 }
 
 const revisionProperties = [
@@ -53,7 +55,7 @@ const revisionProperties = [
 export function revisionWrite(
   resource: Resource,
   stored: Stored[],
-  { kind, authorship, redactions }: Change,
+  { kind, authorship, redactions, mergedInto }: Change,
   time: string,
 ): TableWrite {
   const rows = stored.map(({ key, version, document }) => {
@@ -68,10 +70,15 @@ export function revisionWrite(
       requestId,
       reason,
       redactions,
+      mergedInto,
     }
     return `${JSON.stringify(entry).slice(0, -1)},"document":${document}}`
   })
-  const properties = redactions ? [...revisionProperties, 'redactions'] : revisionProperties
+  const properties = [
+    ...revisionProperties,
+    ...(redactions ? ['redactions'] : []),
+    ...(mergedInto === undefined ? [] : ['mergedInto']),
+  ]
   return { kind: 'insert', table: revisions, properties, rows: `[${rows.join()}]` }
 }
 

@@ -113,7 +113,7 @@ export async function lockRecord(
       select pg_advisory_xact_lock(hashtextextended(${placeholder('turn')}, 0))
     ), locked as materialized (
       select ${records}.* from turn, ${records}
-      where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${placeholder('resource')}
+      where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update of ${records}
     ) select ${lockedColumns(resource)} from locked`
   const rows = await tx.query<LockedRow>(
@@ -146,7 +146,7 @@ export async function lockRecords(
     sql`select pg_advisory_xact_lock(hashtextextended(turn, 0)) from unnest(${placeholder('turns')}::text[]) as turn`
   const rows = () => sql`with locked as materialized (
       select * from ${records}
-      where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')}
+      where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update
     ) select ${lockedColumns(resource)} from locked`
   await tx.query(statement('lock many', first, {}))

@@ -59,12 +59,14 @@ export const referrerFault = ({ resource, key }: Referrer): Fault => ({
 
 /**
  * Finds the records that refer to others, with one statement.
- * @returns the first `maxReferrers` of each record, by its key. A key without an entry is not referred to.
+ * @param limit most referring records of each.
+ * @returns the first of each record, by its key. A key without an entry is not referred to.
  */
 export async function findReferrers(
   tx: Transaction,
   resource: Resource,
   keys: readonly string[],
+  limit = maxReferrers,
 ): Promise<Map<string, Referrer[]>> {
   const queries = listReferences(resource.registry)
     .filter((reference) => refersToRecords(resource, reference))
@@ -82,7 +84,7 @@ export async function findReferrers(
       cross join lateral (
         select distinct ${records.resource} as resource, ${records.key} as key
         from (${sql.join(queries, sql` union all `)}) referrers join ${records} on ${records.id} = referrers.id
-        where ${records.id} <> removed.id order by resource, key limit ${maxReferrers}
+        where ${records.id} <> removed.id order by resource, key limit ${limit}
       ) as referrer
       order by removed.nth, referrer.resource, referrer.key`),
   )

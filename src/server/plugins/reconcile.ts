@@ -14,7 +14,8 @@ import {
 } from '../../features/reconcile/suggest.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
-import { askAsClient } from './ask-as-client.ts'
+import type { AskApi } from '../../operations/ask-api.ts'
+import { readAs } from '../read-as.ts'
 
 /** Most bytes of a form. A batch of 250 queries with properties is shorter. */
 const maxBodyBytes = 1024 * 1024
@@ -58,12 +59,13 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
 
   /** Answers with what `work` returns, or with what the API has refused. */
   const answer =
-    (work: (api: ReturnType<typeof askAsClient>, request: FastifyRequest) => unknown) =>
+    (work: (api: AskApi, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const isGone = new AbortController()
       reply.raw.once('close', () => isGone.abort())
       try {
-        return await work(askAsClient(scope, request, isGone.signal), request)
+        const api: AskApi = (path, body) => readAs(scope, request, path, isGone.signal, body)
+        return await work(api, request)
       } catch (error) {
         if (!(error instanceof PassedOn)) throw error
         return reply.code(error.status).type('application/problem+json; charset=utf-8').send(error.text)

@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { fold, foldedPrefix, nameList } from '../database/folding.ts'
+import { records } from '../database/tables/records.ts'
+import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
+import { managed, type Resource } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
+import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
+import { statement } from '../query/statement.ts'
+import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
+import type { Operation } from './operation.ts'
+import { linkHeader, nextLink } from './page.ts'
+import { notModified, pageInfoSchema } from './response-schemas.ts'
+
+const limits = { defaultSize: 100, maxSize: 200 } as const
+
+/** Most others that are proposed for a record. */
+const maxOthers = 5
+
+const similarRecord = z.strictObject({
+  key: z.string().meta({ description: 'Key of the record.' }),
+  title: z.string().meta({ description: 'Title of the record.' }),
+})
+
+const example = {
+  record: { key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', title: 'Academy of Sciences' },
+  other: { key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91', title: 'ACADEMY OF SCIENCES' },
+  same: ['country', 'type'],
+  score: 0.75,
+}
+
+const duplicatePage = nameOutput(
+  'DuplicatePage',
+  z
+    .strictObject({
+      data: z.array(
+        nameOutput(
+          'DuplicatePair',
+          z
+            .strictObject({
+              record: similarRecord,
+              other: similarRecord,
+              same: z.array(z.string()).meta({
+                description: 'Properties beside names that are equal and not empty in both records.',
+              }),
+              score: z
+                .number()
+                .min(0)
+                .max(1)
+                .meta({ description: 'Share of equal properties among those that both records have.' }),
+            })
+            .meta({ description: 'Two records with a name in common.', examples: [example] }),
+        ),
+      ),
+      page: pageInfoSchema,
+    })
+    .meta({
+      description: 'Pairs of records that may be one.',
+      examples: [{ data: [example], page: { limit: limits.defaultSize, next: null } }],
+    }),
+)
+
+interface Row {
+  key: string
+  title: string
+  document: string | null
+  others: { key: string; title: string; document: string | null }[] | null
+}
+
+const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
+
+/**
+ * Returns the statement of a page: as many records as the limit in the order of their keys, each with the later records that
+ * have a name of it. An index finds those, so the work does not grow with the resource.
+ */
+function duplicatesStatement(resource: Resource, after: string | undefined, limit: number) {
+  const { table, key, id, search } = resource
+  const type = sql.raw(key.column.getSQLType())
+  const build = () => {
+    const from = after === undefined ? sql`` : sql`where ${key.column} > ${placeholder('after')}::${type}`
+    // The condition is on the table itself, whose indexes are on these expressions, and the page is the other side.
+    const same = search.lines
+      ? sql`${nameList(search.lines)} && page.names`
+      : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1]`
+    return sql`with page as materialized (
+        select ${key.column} as key, ${id} as id, ${search.title} as title,
+          ${search.lines ? nameList(search.lines) : sql`array[${fold(search.title)}]`} as names
+        from ${table} ${from} order by ${key.column} limit ${placeholder('limit')}::int
+      )
+      select page.key::text as key, page.title, own.document, (
+        select json_agg(found) from (
+          select ${key.column}::text as key, ${search.title} as title, ${records}.document
+          from ${table} join ${records} on ${records.id} = ${id}
+          where ${same} and ${key.column} > page.key
+          order by ${key.column} limit ${sql.raw(String(maxOthers))}
+        ) as found
+      ) as others
+      from page join ${records} as own on own.id = page.id order by page.key`
+  }
+  const shape = `duplicates|${resource.name}|${after === undefined ? 'first' : 'after'}`
+  return statement(shape, build, { limit, ...(after !== undefined && { after }) })
+}
+
+/** Whether a value says something. */
+const isFilled = (value: unknown) =>
+  value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
+
+/** Compares two records by what they have beside names. */
+function compare(resource: Resource, one: string | null, other: string | null) {
+  const form = z.record(z.string(), z.unknown())
+  const [first, second] = [one, other].map((text) => form.parse(JSON.parse(text ?? '{}')))
+  const { title, otherName } = resource.registry.definition(resource.name).search
+  const left = new Set([title, otherName, 'aliases', 'externalIds', 'visibility', resource.key.property])
+  const compared = Object.keys(first ?? {}).filter(
+    (name) => !left.has(name) && !(name in managed) && isFilled(first?.[name]) && isFilled(second?.[name]),
+  )
+  const same = compared.filter((name) => isDeepStrictEqual(first?.[name], second?.[name]))
+  const score = compared.length === 0 ? 0.5 : same.length / compared.length
+  return { same, score: Math.round(score * 100) / 100 }
+}
+
+/** `GET /v1/{resource}/duplicates`: pairs of records that have a name in common. */
+export const duplicates: Operation = {
+  method: 'GET',
+
+  contract: (resource) => ({
+    operationId: `list${resource.singular}Duplicates`,
+    summary: `Find ${resource.name.replaceAll('-', ' ')} that may be recorded twice`,
+    description: `Pairs of ${resource.name.replaceAll('-', ' ')} with the same name, title or alias, whatever case and accents. A page looks at \`limit\` records in the order of their keys, so it may have no pair although \`next\` leads on. Merge a pair with \`POST …/merge\`.`,
+    path: '/duplicates',
+    of: 'all',
+    access: 'read',
+    cost: 2,
+    query: {
+      limit: limitParameter('Records to look at', limits),
+      cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
+    },
+    headers: [ifNoneMatch],
+    answers: {
+      200: {
+        description: 'Pairs of records.',
+        schema: () => duplicatePage,
+        headers: { etag: etagHeader, link: linkHeader },
+      },
+      304: notModified,
+    },
+    problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
+  }),
+
+  async handle(resource, { query, search }, { database, cursorSecret }) {
+    const [cursor] = getWords(query, 'cursor')
+    const limit = Number(getValues(query, 'limit')[0] ?? limits.defaultSize)
+    const scope = createScope('duplicates', resource.name)
+    const [after] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
+    const rows = await database.read<Row>(duplicatesStatement(resource, after, limit))
+    const data = rows.flatMap(({ key, title, document, others }) =>
+      (others ?? []).map((other) => ({
+        record: { key, title },
+        other: { key: other.key, title: other.title },
+        ...compare(resource, document, other.document),
+      })),
+    )
+    const last = rows.length === limit ? rows.at(-1) : undefined
+    const next = last ? writeCursor(scope, [last.key], cursorSecret) : null
+    const body = JSON.stringify({ data, page: { limit, next } })
+    return {
+      status: 200,
+      headers: { etag: bodyTag(body), ...(next !== null && { link: nextLink(search, next) }) },
+      body,
+    }
+  },
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { singleReads } from '../database/database.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
+import { checkValue } from '../problems/faults.ts'
+import { Problem } from '../problems/problem.ts'
+import { aNoun } from '../problems/suggest.ts'
+import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from './entity-tags.ts'
+import { findMergedInto } from './merged.ts'
+import type { ApiRequest, Operation } from './operation.ts'
+import { recordNotFound } from './read.ts'
+import { memoizeByResource } from './response-schemas.ts'
+import { maxVersion } from './revision-schema.ts'
+import { type Change, type Document, documentOf, updateDocuments } from './writing/documents.ts'
+import { explainRefusal } from './writing/explain.ts'
+import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
+import { lockRecords } from './writing/locks.ts'
+import { maxMovedReferences, moveReferrers, removeMerged, takeOver } from './writing/merging.ts'
+import { documentProblems } from './writing/problems.ts'
+import { changeReason, getAuthorship } from './writing/revisions.ts'
+import { invalidBody } from './writing/validation.ts'
+
+const mergeBody = memoizeByResource((resource) =>
+  z
+    .strictObject({
+      into: resource.key.schema.clone().meta({ description: `Key of the ${resource.noun} that stays.` }),
+      version: z.int().min(1).max(maxVersion).optional().meta({
+        description: 'The version of the record that stays, as it was read; not checked when left out.',
+      }),
+    })
+    .meta({ description: `The ${resource.noun} to merge into.` }),
+)
+
+/** Reads the body. @throws Problem `invalid-body`, also for a record that is to be merged into itself. */
+function readBody(
+  resource: Resource,
+  { key, body }: ApiRequest,
+): { into: string; version?: number | undefined } {
+  const { data, faults } = checkValue(mergeBody(resource), body)
+  if (faults) throw invalidBody('request', faults)
+  const { into, version } = z.object({ into: z.string(), version: z.number().optional() }).parse(data)
+  if (into !== key) return { into, version }
+  throw invalidBody('request', [
+    { pointer: '/into', code: 'itself', message: `is the ${resource.noun} itself` },
+  ])
+}
+
+const exampleKey = ({ key, example }: Resource): unknown =>
+  key.madeBy === 'registry' ? '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' : example[key.property]
+
+/** `POST /v1/{resource}/{key}/merge`: merges a duplicate into another record of the resource. */
+export const merge: Operation = {
+  method: 'POST',
+
+  contract: (resource) => ({
+    operationId: `merge${resource.singular}`,
+    summary: `Merge ${aNoun(resource.noun)} into another one`,
+    description: `For duplicates. Everything that refers to the ${resource.noun} refers to the other one afterwards (up to ${maxMovedReferences} records), which also takes over external ids, names and aliases and keeps everything else as it is. The merged key answers \`308\` to reads and \`410\` to changes from then on. Both histories stay. It is not undone by a restore. \`If-Match\` has the version of the record that goes, \`version\` that of the one that stays.`,
+    path: '/merge',
+    of: 'one',
+    access: 'write',
+    query: {},
+    headers: [ifMatch, changeReason, idempotencyKey],
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => mergeBody(resource),
+      example: { into: exampleKey(resource) },
+    },
+    answers: {
+      200: {
+        description: `The ${resource.noun} that stays, as it is now.`,
+        schema: () => recordSchema(resource),
+        headers: { etag: etagHeader, ...replayedHeaders },
+      },
+    },
+    problems: [...documentProblems],
+  }),
+
+  async handle(resource, request, { database }) {
+    const { key } = request
+    const expected = parseIfMatch(request.headers['if-match'])
+    const body = readBody(resource, request)
+    const change: Change = { kind: 'merge', authorship: getAuthorship(request) }
+    let document: Document = {}
+    try {
+      return await runOnce(database, request, async (tx) => {
+        const locked = await lockRecords(tx, resource, [key, body.into])
+        const from = locked.get(key)
+        if (!from) throw recordNotFound(resource, key)
+        requireVersion(expected, from.version, resource.noun)
+        const into = locked.get(body.into)
+        if (!into) {
+          const later = await findMergedInto(tx, resource, body.into)
+          const message = `there is no ${resource.noun} "${body.into}"${later === undefined ? '' : `; it was merged into "${later}"`}`
+          throw invalidBody('request', [{ pointer: '/into', code: 'dangling_reference', message }])
+        }
+        if (body.version !== undefined)
+          requireVersion([versionTag(body.version)], into.version, resource.noun)
+        const gone = documentOf(resource, JSON.parse(from.document))
+        const before = documentOf(resource, JSON.parse(into.document))
+        if (gone.visibility !== before.visibility) {
+          const detail = `One ${resource.noun} is public and the other internal: make both equally visible first.`
+          throw new Problem('conflict', detail)
+        }
+        const pair = { resource, from, into, gone, staying: before }
+        document = takeOver(pair)
+        await moveReferrers(tx, pair, change)
+        await removeMerged(tx, pair, change)
+        const [stored] = await updateDocuments(
+          tx,
+          resource,
+          [{ locked: into, before, after: document }],
+          change,
+        )
+        if (!stored) throw new Problem('internal', 'A record was not written.')
+        return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+      })
+    } catch (error) {
+      throw await explainRefusal(error, singleReads(database), resource, document, body.into)
+    }
+  },
+}

@@ -1,0 +1,71 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Transaction } from '../database/database.ts'
+import { singleReads } from '../database/database.ts'
+import { records } from '../database/tables/records.ts'
+import { recordId } from '../model/keys.ts'
+import type { Resource } from '../model/resource.ts'
+import { Problem } from '../problems/problem.ts'
+import { aNoun } from '../problems/suggest.ts'
+import { statement } from '../query/statement.ts'
+import type { ApiRequest, ApiResponse, Context, Operation, ResponseContract } from './operation.ts'
+
+const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
+
+/** Returns the key of the record that another one was merged into; undefined if the key is no key of a merged record. */
+export async function findMergedInto(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+): Promise<string | undefined> {
+  const build =
+    () => sql`select later.key from ${records} join ${records} as later on later.id = ${records.mergedInto}
+    where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
+  const [row] = await tx.query<{ key: string }>(
+    statement(`merged into|${resource.name}`, build, { id: recordId(resource, key) }),
+  )
+  return row?.key
+}
+
+/** The answer of a read to the key of a merged record. */
+export const mergedAnswer = (resource: Resource): ResponseContract => ({
+  description: `The ${resource.noun} was merged into another one, which \`Location\` names.`,
+  headers: {
+    location: {
+      description: 'Path of the same request to the other record.',
+      example: `/v1/${resource.name}/…`,
+    },
+  },
+})
+
+/** Returns a redirect to the same request for another key. */
+function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {
+  const prefix = `/v1/${resource.name}/`
+  const rest = url.slice(prefix.length).replace(/^[^/?]*/, '')
+  return {
+    status: 308,
+    // What was merged may change again, so nobody keeps the answer for long.
+    headers: { location: `${prefix}${into}${rest}`, 'cache-control': 'no-cache' },
+  }
+}
+
+/**
+ * Handles a request for one record. If there is none because it was merged into another one, a read is redirected to that one.
+ * @throws Problem `merged` for a change of a merged record; what `handle` throws.
+ */
+export async function handleMerged(
+  { method, handle }: Operation,
+  resource: Resource,
+  request: ApiRequest,
+  context: Context,
+): Promise<ApiResponse> {
+  try {
+    return await handle(resource, request, context)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.type !== 'not-found') throw error
+    const into = await findMergedInto(singleReads(context.database), resource, request.key)
+    if (into === undefined) throw error
+    if (method === 'GET') return redirect(resource, request, into)
+    const detail = `The ${resource.noun} ${request.key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
+    throw new Problem('merged', detail, { cause: error })
+  }
+}

@@ -1,0 +1,177 @@
+import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { deleteStatement, writeStatement } from '../../database/rows.ts'
+import { records } from '../../database/tables/index.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Reference } from '../../model/schemas.ts'
+import { Problem } from '../../problems/problem.ts'
+import { type Change, type Document, documentOf, revisionWrite, updateDocuments } from './documents.ts'
+import { type Locked, lockRecords } from './locks.ts'
+import { findReferences } from './references.ts'
+import { findReferrers } from './referrers.ts'
+import { checkDocument } from './validation.ts'
+
+/** What a merge does to documents and rows. */
+
+/** Most records whose references one merge moves: all of them are locked. */
+export const maxMovedReferences = 1000
+
+/** The record that goes, and the one that stays. */
+export interface MergedPair {
+  resource: Resource
+  from: Locked
+  into: Locked
+  /** Their documents. */
+  gone: Document
+  staying: Document
+}
+
+type Path = readonly PropertyKey[]
+
+const at = (target: unknown, step: PropertyKey): unknown =>
+  typeof target === 'object' && target !== null ? Reflect.get(target, step) : undefined
+
+function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
+  if (typeof target !== 'object' || target === null || step === undefined) return
+  if (rest.length === 0) Reflect.set(target, step, value)
+  else setAt(Reflect.get(target, step), rest, value)
+}
+
+/** Removes values that occur twice from the lists on a path. */
+function removeRepeated(document: Document, path: Path): void {
+  for (let depth = 1; depth < path.length; depth += 1) {
+    const above = path.slice(0, depth)
+    const list: unknown = above.reduce(at, document)
+    if (!Array.isArray(list)) continue
+    const distinct = list.filter(
+      (item, place) => list.findIndex((other) => isDeepStrictEqual(item, other)) === place,
+    )
+    setAt(document, above, distinct)
+  }
+}
+
+/** Removes references of a document to its own record, which a merge would make: null, or nothing in a list. */
+function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
+  const own = findReferences(resource.document, document).filter(
+    ({ value, reference }) => reference.resource === resource.name && value === key,
+  )
+  // From the end, so that the places of a list stay those of the paths.
+  for (const { path } of own.reverse()) {
+    const last = path.at(-1)
+    const list: unknown = path.slice(0, -1).reduce(at, document)
+    if (Array.isArray(list) && typeof last === 'number') list.splice(last, 1)
+    else setAt(document, path, null)
+  }
+}
+
+/** The value by which a reference names a record; undefined if it cannot refer to it. */
+function referredValue({ property, only = {} }: Reference, key: string, document: Document): unknown {
+  const isAllowed = Object.entries(only).every(([name, wanted]) => document[name] === wanted)
+  if (!isAllowed) return undefined
+  return property === undefined ? key : (document[property] ?? undefined)
+}
+
+/**
+ * Returns a document that refers to the record that stays where it referred to the one that goes.
+ * @throws Problem `conflict` if it refers to the one that goes by a property that the other one lacks.
+ */
+function moveReferences(owner: Resource, document: Document, pair: MergedPair): Document {
+  const { resource, from, into, gone, staying } = pair
+  const moved = structuredClone(document)
+  const found = findReferences(owner.document, moved).filter(
+    ({ value, reference }) =>
+      reference.resource === resource.name && referredValue(reference, from.key, gone) === value,
+  )
+  for (const { path, reference } of found) {
+    const value = referredValue(reference, into.key, staying)
+    if (value === undefined) {
+      const detail = `A record of ${owner.name} refers to the ${resource.noun} ${from.key} by /${path.join('/')}, which cannot refer to ${into.key}.`
+      throw new Problem('conflict', detail)
+    }
+    setAt(moved, path, value)
+  }
+  for (const { path } of found.reverse()) removeRepeated(moved, path)
+  return moved
+}
+
+/** Writes the records that referred to the one that goes. @throws Problem `conflict` when there are too many. */
+export async function moveReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
+  const { resource, from, into } = pair
+  const found = await findReferrers(tx, resource, [from.key], maxMovedReferences + 1)
+  const referrers = found.get(from.key) ?? []
+  if (referrers.length > maxMovedReferences) {
+    const detail = `More than ${maxMovedReferences} records refer to the ${resource.noun} ${from.key}. Merge the other way round, or change some of them first.`
+    throw new Problem('conflict', detail)
+  }
+  for (const owner of resource.registry.resources) {
+    const keys = referrers
+      .filter((referrer) => referrer.resource === owner.name)
+      .map(({ key }) => key)
+      // The record that stays is written with all that it takes over.
+      .filter((key) => owner !== resource || key !== into.key)
+    const locked = await lockRecords(tx, owner, keys)
+    const updates = [...locked.values()].map((one) => {
+      const before = documentOf(owner, JSON.parse(one.document))
+      return { locked: one, before, after: checkDocument(owner, moveReferences(owner, before, pair)) }
+    })
+    await updateDocuments(tx, owner, updates, change)
+  }
+}
+
+/**
+ * Removes the record that goes. Its row in `records` stays and names the one that stays, and so do the rows of those that
+ * had been merged into it.
+ */
+export async function removeMerged(tx: Transaction, { resource, from, into }: MergedPair, change: Change) {
+  const { key, version, document, time, id } = from
+  const stored = { key, version: version + 1, document }
+  const removal: Change = { ...change, kind: 'remove', mergedInto: into.key }
+  await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
+  const parts = Object.values(resource.bound).flatMap(({ rows }) => rows?.tables ?? [])
+  if (parts.length > 0) await tx.query(deleteStatement(parts, [id]))
+  await tx.query(deleteStatement([{ table: resource.table, recordId: resource.id }], [id]))
+  await tx.query(
+    compileSql(sql`update ${records} set merged_into = ${into.id}::uuid,
+      version = version + (id = ${id}::uuid)::int,
+      updated_at = case when id = ${id}::uuid then ${time}::timestamptz else updated_at end
+      where id = ${id}::uuid or merged_into = ${id}::uuid`),
+  )
+}
+
+/** The union of two lists, without what occurs twice. */
+const union = (one: unknown, other: unknown): unknown[] => {
+  const all = [...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])]
+  return all.filter((item, place) => all.findIndex((same) => isDeepStrictEqual(item, same)) === place)
+}
+
+/** Returns the document of the record that stays: with the external ids, names and aliases of the one that goes. */
+export function takeOver(pair: MergedPair): Document {
+  const { resource, into, gone, staying: before } = pair
+  const after = moveReferences(resource, before, pair)
+  removeReferencesToItself(resource, after, into.key)
+  if (resource.bound.externalIds) after.externalIds = union(before.externalIds, gone.externalIds)
+  const { title, otherName, hasAliases } = resource.registry.definition(resource.name).search
+  if (hasAliases) {
+    const names = [title, ...(otherName === undefined ? [] : [otherName])]
+    const known = new Set(names.map((name) => before[name]))
+    const former = names
+      .map((name) => gone[name])
+      .filter((name) => typeof name === 'string' && !known.has(name))
+      .map((name) => ({ name, language: null }))
+    after.aliases = distinctNames([...union(before.aliases, gone.aliases), ...former])
+  }
+  return checkDocument(resource, after)
+}
+
+/** Aliases without those whose name another one has. */
+function distinctNames(aliases: readonly unknown[]): unknown[] {
+  const seen = new Set<unknown>()
+  return aliases.filter((alias) => {
+    const name = at(alias, 'name')
+    if (seen.has(name)) return false
+    seen.add(name)
+    return true
+  })
+}

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  type Document,
+  exampleDocument,
+  ifMatch,
+  pathTo,
+  refusal,
+  unusedKey,
+} from '../support/documents.ts'
+import { linksFrom, referred, referring } from '../support/links.ts'
+import { resources } from '../support/registry.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+/** The answer to a request that follows no redirect. */
+const redirectOf = async (path: string) => {
+  const { status, headers } = await fetch(`${api.origin}${path}`, { redirect: 'manual' })
+  return { status, location: headers.get('location') }
+}
+
+const merge = (from: CreatedRecord, into: CreatedRecord, more: Document = {}) =>
+  api.post(`${from.path}/merge`, { into: into.key, ...more }, { headers: { 'if-match': from.etag } })
+
+interface Entry {
+  version: number
+  operation: string
+  mergedInto: string | null
+}
+
+const historyOf = async (path: string): Promise<Entry[]> =>
+  (await api.get(`${path}/history?follow=false`)).json<{ data: Entry[] }>().data
+
+describe.each(resources)('merging one of $name', (resource) => {
+  const pair = async () => [await createRecord(resource, api), await createRecord(resource, api)] as const
+
+  it('redirects every read of the old key with 308 to the other one, with path and query', async () => {
+    const [from, into] = await pair()
+    expect((await merge(from, into)).status).toBe(200)
+    for (const below of ['', '?fields=version', '/history', '/history?limit=1'])
+      expect(await redirectOf(`${from.path}${below}`)).toEqual({
+        status: 308,
+        location: `${into.path}${below}`,
+      })
+    expect((await api.get(from.path)).json()).toEqual((await api.get(into.path)).json())
+  })
+
+  it('answers changes of the old key with 410 and the new key, also a restore', async () => {
+    const [from, into] = await pair()
+    await merge(from, into)
+    const answers = [
+      await api.put(from.path, await exampleDocument(resource, api)),
+      await api.patch(from.path, {}),
+      await api.delete(from.path),
+      await api.post(`${from.path}/restore`, {}),
+      await merge(from, into),
+    ]
+    for (const answer of answers) {
+      expect(answer.status).toBe(410)
+      expect(refusal(answer).detail).toContain(into.path)
+    }
+  })
+
+  it('keeps both histories, and tells of both records in the feed', async () => {
+    const [from, into] = await pair()
+    await merge(from, into)
+    const gone = { version: 2, operation: 'remove', mergedInto: into.key }
+    expect(await historyOf(from.path)).toMatchObject([gone, { version: 1, operation: 'create' }])
+    expect(await historyOf(into.path)).toMatchObject([
+      { version: 2, operation: 'merge', mergedInto: null },
+      { version: 1, operation: 'create' },
+    ])
+    const { data } = (await api.get(`/v1/changes?order=desc&limit=10&resource=${resource.name}`)).json<{
+      data: (Entry & { key: string })[]
+    }>()
+    expect(data.find(({ key }) => key === from.key)).toMatchObject(gone)
+    expect((await api.get(`${from.path}/history/1`)).status).toBe(200)
+  })
+
+  it('takes external ids and names over', async () => {
+    const [from, into] = await pair()
+    const answer = await merge(from, into)
+    const record = answer.json<{ externalIds?: unknown[]; aliases?: { name: string }[] }>()
+    for (const id of (from.record.externalIds as unknown[] | undefined) ?? [])
+      expect(record.externalIds).toContainEqual(id)
+    for (const id of (into.record.externalIds as unknown[] | undefined) ?? [])
+      expect(record.externalIds).toContainEqual(id)
+    expect(answer.headers.get('etag')).toBe('"2"')
+  })
+
+  it('redirects over several merges, and ends with the record that stays', async () => {
+    const [first, second] = await pair()
+    const third = await createRecord(resource, api)
+    await merge(first, second)
+    await api.post(`${second.path}/merge`, { into: third.key }, { headers: { 'if-match': '*' } })
+    expect(await redirectOf(first.path)).toEqual({ status: 308, location: third.path })
+    expect((await api.delete(third.path)).status).toBe(204)
+    expect((await redirectOf(first.path)).status).toBe(404)
+  })
+
+  it('is refused for stale versions, unknown keys and the record itself, and writes nothing', async () => {
+    const [from, into] = await pair()
+    const ask = (body: Document, etag = from.etag) =>
+      api.post(`${from.path}/merge`, body, { headers: { 'if-match': etag } })
+    expect((await ask({ into: into.key }, '"7"')).status).toBe(412)
+    expect((await ask({ into: into.key, version: 7 })).status).toBe(412)
+    expect((await ask({ into: unusedKey(resource) })).status).toBe(422)
+    expect((await ask({ into: from.key })).status).toBe(422)
+    expect((await ask({})).status).toBe(422)
+    expect((await api.post(`${from.path}/merge`, { into: into.key })).status).toBe(428)
+    expect(
+      (await api.post(`${pathTo(resource, unusedKey(resource))}/merge`, { into: into.key }, ifMatch('*')))
+        .status,
+    ).toBe(404)
+    expect((await api.get(from.path)).json()).toEqual(from.record)
+    expect((await api.get(into.path)).json()).toEqual(into.record)
+  })
+
+  it('is refused between a public and an internal record', async () => {
+    const [from, into] = await pair()
+    await api.patch(into.path, { visibility: 'internal' })
+    expect((await merge(from, into)).status).toBe(409)
+  })
+})
+
+describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
+  'merging one of $target.name that $pointer of one of $referrer.name refers to',
+  ({ link, referrer }) => {
+    it('moves the reference', async () => {
+      const [from, into] = [await referred(api, link), await referred(api, link)]
+      const other = await createRecord(referrer, api, await referring(api, link, from.record))
+      const answer = await merge(from, into)
+      expect(answer.status, answer.text).toBe(200)
+      const text = (await api.get(other.path)).text
+      expect(text).toContain(`"${into.key}"`)
+      expect(text).not.toContain(`"${from.key}"`)
+      expect(await historyOf(other.path)).toMatchObject([{ operation: 'merge' }, { operation: 'create' }])
+    })
+  },
+)
+
+describe.each(resources)('GET /v1/$name/duplicates', (resource) => {
+  it('finds two records of one name, whatever page they are on', async () => {
+    const document = await exampleDocument(resource, api)
+    const { title } = resource.registry.definition(resource.name).search
+    const name = `Twins of ${resource.name}`
+    const keys: string[] = []
+    for (const text of [name, name.toUpperCase()]) {
+      const own = await exampleDocument(resource, api)
+      const rest = Object.fromEntries(Object.entries(document).filter(([property]) => !(property in own)))
+      keys.push((await createRecord(resource, api, { ...rest, ...own, [title]: text })).key)
+    }
+    const found: string[][] = []
+    for (let next: string | null = ''; next !== null; ) {
+      const answer = await api.get(`/v1/${resource.name}/duplicates?limit=50${next && `&cursor=${next}`}`)
+      const { data, page } = answer.json<{
+        data: { record: { key: string }; other: { key: string } }[]
+        page: { next: string | null }
+      }>()
+      found.push(...data.map(({ record, other }) => [record.key, other.key]))
+      next = page.next
+    }
+    expect(found).toContainEqual([...keys].sort())
+  })
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Resource } from '../../src/model/resource.ts'
+import { references } from '../../src/model/schemas.ts'
+import type { Api } from './api.ts'
+import { type CreatedRecord, createRecord, type Document, documentOf, fullDocument, keyIn } from './documents.ts'
+import { registry } from './registry.ts'
+
+/** Records that refer to others, by every place that the documents of resources have. */
+
+/** A place in the documents of one resource that refers to records of another. */
+export interface Link {
+  referrer: Resource
+  pointer: string
+  target: Resource
+}
+
+const named = (name: string) => registry.resources.filter((resource) => resource.name === name)
+
+/** Every such place that the documents of resources have; a citation refers to records of all others. */
+export const linksFrom = (referrers: readonly Resource[]): Link[] =>
+  referrers.flatMap((referrer): Link[] => {
+    const found: Link[] = []
+    documentOf(referrer.document, (schema, pointer) => {
+      if (pointer === '/record/id') return undefined
+      const name = references.get(schema)?.resource ?? ''
+      found.push(...named(name).map((target) => ({ referrer, pointer, target })))
+    })
+    if (referrer.name !== 'citations') return found
+    const cited = registry.resources.filter(({ name }) => name !== 'citations')
+    return [...found, ...cited.map((target) => ({ referrer, pointer: '/record/id', target }))]
+  })
+
+/** A document with another value at a pointer. */
+function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
+  if (step === '') return value
+  const inner = (at: string, old: unknown) => (at === step ? withValue(old, rest, value) : old)
+  if (Array.isArray(document)) return document.map((item, at) => inner(String(at), item))
+  return Object.fromEntries(Object.entries(Object(document)).map(([name, old]) => [name, inner(name, old)]))
+}
+
+const object = z.record(z.string(), z.unknown())
+
+/** A document of the referrer that refers to a record. */
+export async function referring(
+  api: Api,
+  { referrer, pointer, target }: Link,
+  record: Document,
+): Promise<Document> {
+  const document = await fullDocument(referrer, api)
+  if (pointer === '/record/id') {
+    return { ...document, record: { resource: target.name, id: keyIn(target, record) }, property: null }
+  }
+  const value = keyIn(target, record)
+  return object.parse(withValue(document, pointer.slice(1).split('/'), value))
+}
+
+/** A record to be referred to. */
+export const referred = (api: Api, { target }: Link): Promise<CreatedRecord> => createRecord(target, api)
