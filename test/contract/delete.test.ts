@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import {
-  all,
-  createRecord,
-  fullDocument,
-  ifMatch,
-  pathTo,
-  refusal,
-  unusedKey,
-} from '../support/documents.ts'
+import { all, createRecord, fullDocument, ifMatch, pathTo, refusal, unusedKey } from '../support/documents.ts'
 import { linksFrom, referred, referring } from '../support/links.ts'
 import { registry, resources } from '../support/registry.ts'
 

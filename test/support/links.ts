@@ -2,7 +2,14 @@ import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Api } from './api.ts'
-import { type CreatedRecord, createRecord, type Document, documentOf, fullDocument, keyIn } from './documents.ts'
+import {
+  type CreatedRecord,
+  createRecord,
+  type Document,
+  documentOf,
+  fullDocument,
+  keyIn,
+} from './documents.ts'
 import { registry } from './registry.ts'
 
 /** Records that refer to others, by every place that the documents of resources have. */

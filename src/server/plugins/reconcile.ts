@@ -13,8 +13,8 @@ import {
   suggestTypes,
 } from '../../features/reconcile/suggest.ts'
 import type { Registry } from '../../model/registry.ts'
-import { Problem } from '../../problems/problem.ts'
 import type { AskApi } from '../../operations/ask-api.ts'
+import { Problem } from '../../problems/problem.ts'
 import { readAs } from '../read-as.ts'
 
 /** Most bytes of a form. A batch of 250 queries with properties is shorter. */

@@ -1,0 +1,10 @@
+ALTER TABLE "revisions" DROP CONSTRAINT "revisions_operation_known";--> statement-breakpoint
+ALTER TABLE "records" DROP CONSTRAINT "records_merged_into_records_id_fk";
+--> statement-breakpoint
+DROP INDEX "countries_alpha2_order";--> statement-breakpoint
+ALTER TABLE "countries" ALTER COLUMN "alpha2" DROP NOT NULL;--> statement-breakpoint
+ALTER TABLE "revisions" ADD COLUMN "merged_into" text;--> statement-breakpoint
+ALTER TABLE "records" ADD CONSTRAINT "records_merged_into_records_id_fk" FOREIGN KEY ("merged_into") REFERENCES "public"."records"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "countries_alpha2_order_desc" ON "countries" USING btree ((coalesce("alpha2", '') collate "C"),"id","row_start");--> statement-breakpoint
+CREATE INDEX "countries_alpha2_order" ON "countries" USING btree ((coalesce("alpha2", U&'\+10FFFF') collate "C"),"id","row_start");--> statement-breakpoint
+ALTER TABLE "revisions" ADD CONSTRAINT "revisions_operation_known" CHECK ("revisions"."operation" in ('create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'));
