@@ -76,10 +76,13 @@ describe.each(resources)('merging one of $name', (resource) => {
       { version: 2, operation: 'merge', mergedInto: null },
       { version: 1, operation: 'create' },
     ])
-    const { data } = (await api.get(`/v1/changes?order=desc&limit=10&resource=${resource.name}`)).json<{
-      data: (Entry & { key: string })[]
-    }>()
-    expect(data.find(({ key }) => key === from.key)).toMatchObject(gone)
+    // The feed ends before the oldest transaction that is still running.
+    const inFeed = async () => {
+      const path = `/v1/changes?order=desc&limit=20&resource=${resource.name}`
+      const { data } = (await api.get(path)).json<{ data: (Entry & { key: string })[] }>()
+      return data.find(({ key }) => key === from.key)
+    }
+    await expect.poll(inFeed, { timeout: 5000 }).toMatchObject(gone)
     expect((await api.get(`${from.path}/history/1`)).status).toBe(200)
   })
 

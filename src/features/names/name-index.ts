@@ -20,6 +20,9 @@ export interface Found {
  */
 const plainForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
 
+/** Words for the government of a state, whose name with its form of government is behind them. */
+const governmentWords = new Set(['gov', 'royal'])
+
 /** Words that say that something is gone. */
 const formerWords = new Set(['former', 'formerly', 'ex', 'late'])
 
@@ -113,10 +116,12 @@ export class NameIndex {
     const { words, isShortened } = toWordBag(folded, this.#ignored)
     const way = isShortened ? 'shortened' : 'inverted'
     const present = words.filter((word) => !formerWords.has(word))
+    const governed = present.filter((word) => !governmentWords.has(word))
     const plain = present.filter((word) => !plainForms.has(word) && !isIslamic(word, present))
     for (const [used, usedWay] of [
       [words, way],
       [present, way],
+      [governed, 'official-form'],
       [plain, 'official-form'],
     ] as const) {
       const key = bagKey(used)

@@ -152,13 +152,19 @@ function choose(
   return decide(best.map((entry) => toMatch(index, followed(index, entry, year), reasonOf(entry, way, name))))
 }
 
+/** Whether a state of today is a former one under another name: ISO keeps the numeric code then. */
+function isSameState(former: NamedRecord | undefined, later: NamedRecord | undefined): boolean {
+  const numeric = former?.codes?.numeric
+  return numeric !== undefined && numeric === later?.codes?.numeric && former?.to !== undefined
+}
+
 /** The entry of the state that only changed its name, for a date at which it had the new one. */
 function followed(index: NameIndex, entry: NameEntry, year: number | undefined): NameEntry {
   const { to, successors = [] } = entry.record
-  const [successor, ...others] = successors
-  if (year === undefined || to === undefined || year <= to || successor === undefined || others.length > 0)
-    return entry
-  const record = index.records.get(successor)
+  if (year === undefined || to === undefined || year <= to) return entry
+  const record = successors
+    .map((key) => index.records.get(key))
+    .find((successor) => isSameState(entry.record, successor))
   return record ? { ...entry, record, reason: 'former-name' } : entry
 }
 
@@ -181,7 +187,7 @@ const twoNames =
 
 const formerly = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\s-]+/i
 
-/** Resolves two names of one record: both must be known, and mean the same record or one and its successor. */
+/** Resolves two names of one record: both must be known, and mean the same. */
 function resolveParts(
   index: NameIndex,
   query: NameQuery,
@@ -196,7 +202,8 @@ function resolveParts(
   const two = resolveWhole(index, whole, other, year)
   if (!one && !two) return undefined
   const candidates = bestOfEach([...(one?.candidates ?? []), ...(two?.candidates ?? [])])
-  if (one?.match && two?.match && isRelated(index, one.match.key, two.match.key)) return decide([one.match])
+  const common = one?.match && two?.match && commonRecord(index, one.match, two.match)
+  if (common) return decide([common])
   // Where the first name is ambiguous, the second may say which is meant.
   const settled =
     two?.match && one?.status === 'ambiguous' && one.candidates.some(({ key }) => key === two.match?.key)
@@ -205,9 +212,12 @@ function resolveParts(
   return { status, candidates, detail: 'It is not certain that both names are those of one record.' }
 }
 
-function isRelated(index: NameIndex, one: string, other: string): boolean {
-  const follows = (former: string, later: string) => index.records.get(former)?.successors?.includes(later)
-  return one === other || Boolean(follows(one, other) || follows(other, one))
+/** The match that two names have in common: of one record, of a state under its former and its later name, of a territory. */
+function commonRecord(index: NameIndex, one: NameMatch, other: NameMatch): NameMatch | undefined {
+  const first = index.records.get(one.key)
+  const second = index.records.get(other.key)
+  if (one.key === other.key || first?.answeredBy === other.key || isSameState(second, first)) return one
+  return isSameState(first, second) ? other : undefined
 }
 
 /** The best match of each record, the best first. */

@@ -24,13 +24,17 @@ const form = 'application/x-www-form-urlencoded'
 
 type Fields = Record<string, unknown>
 
-/** The fields of a query string or of a form. */
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
+/** The fields of a form that was parsed. */
+const fieldsOf = (body: unknown): Fields =>
+  typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {}
+
+/** The parameters of the query string. The server leaves it as it was sent. */
+const queryOf = ({ url }: FastifyRequest): Fields =>
+  Object.fromEntries(new URLSearchParams(url.split('?').slice(1).join('?')))
 
 /** The record of the parameter `id`. @throws Problem `not-found` if it is none. */
-function entityIn(query: unknown, registry: Registry): EntityId {
-  const { id } = fieldsOf(query)
+function entityIn(request: FastifyRequest, registry: Registry): EntityId {
+  const { id } = queryOf(request)
   const entity = typeof id === 'string' ? readId(id) : undefined
   if (entity && registry.find(entity.resource)) return entity
   throw new Problem('not-found', 'There is no such entity: an id is like countries:CHN.')
@@ -73,7 +77,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     }
 
   const main = answer((api, request) => {
-    const { queries, extend: extension } = { ...fieldsOf(request.query), ...fieldsOf(request.body) }
+    const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
     if (typeof queries === 'string') return answerQueries(api, registry, queries)
     if (typeof extension === 'string') return extend(api, registry, extension)
     return makeManifest(`${request.protocol}://${request.host}`, registry)
@@ -84,27 +88,27 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
   scope.get(
     '/reconcile/suggest/entity',
     options,
-    answer((api, { query }) => {
-      const { type } = fieldsOf(query)
+    answer((api, request) => {
+      const { type } = queryOf(request)
       const wanted = typeof type === 'string' ? type : undefined
-      return suggestEntities(api, registry, readTyped(fieldsOf(query)), wanted)
+      return suggestEntities(api, registry, readTyped(queryOf(request)), wanted)
     }),
   )
   scope.get(
     '/reconcile/suggest/type',
     options,
-    answer((_api, { query }) => suggestTypes(registry, readTyped(fieldsOf(query)))),
+    answer((_api, request) => suggestTypes(registry, readTyped(queryOf(request)))),
   )
   scope.get(
     '/reconcile/suggest/property',
     options,
-    answer((_api, { query }) => suggestProperties(registry, readTyped(fieldsOf(query)))),
+    answer((_api, request) => suggestProperties(registry, readTyped(queryOf(request)))),
   )
   scope.get(
     '/reconcile/extend/propose',
     options,
-    answer((_api, { query }) => {
-      const { type = 'countries', limit } = fieldsOf(query)
+    answer((_api, request) => {
+      const { type = 'countries', limit } = queryOf(request)
       if (typeof type !== 'string' || !registry.find(type))
         throw new Problem('invalid-parameter', 'The parameter type must be a resource, such as countries.')
       const most = Number(limit ?? 100)
@@ -116,7 +120,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     }),
   )
   scope.get('/reconcile/preview', options, async (request, reply) => {
-    const page = answer((api) => makePreview(api, entityIn(request.query, registry)))
+    const page = answer((api) => makePreview(api, entityIn(request, registry)))
     // The page is shown in a frame of the client's page.
     reply.header('content-security-policy', "default-src 'none'; frame-ancestors *")
     reply.header('cross-origin-resource-policy', 'cross-origin')
@@ -124,7 +128,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     return typeof content === 'string' ? reply.type('text/html; charset=utf-8').send(content) : content
   })
   scope.get('/reconcile/view', options, async (request, reply) => {
-    const { resource, key } = entityIn(request.query, registry)
+    const { resource, key } = entityIn(request, registry)
     return reply.redirect(`/v1/${resource}/${encodeURIComponent(key)}`, 303)
   })
   for (const url of ['/reconcile', '/reconcile/suggest/entity', '/reconcile/extend/propose'])

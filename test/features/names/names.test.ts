@@ -48,8 +48,25 @@ describe('500 labelled mentions of countries', () => {
     expect(missed.length / 440, JSON.stringify(missed)).toBeLessThan(0.02)
   })
 
+  it.each([
+    ['Myanmar (Burma)', 'MMR'],
+    ['East Timor (Timor-Leste)', 'TLS'],
+    ['Macau SAR (China)', 'MAC'],
+    ['Germany (GDR)', undefined],
+    ['Turkey (Ottoman Empire)', undefined],
+    ['Kosovo (Serbia)', undefined],
+  ])('resolves two names in one, "%s", to %s', async (name, key) => {
+    expect((await resolveCountry(name)).match?.key).toBe(key)
+  })
+
   it('proposes candidates with a reason where a person must decide', async () => {
-    for (const name of ['Congo', 'Korea', 'Virgin Islands', 'Guinea?']) {
+    for (const name of [
+      'Congo',
+      'Korea',
+      'Virgin Islands',
+      'Guinea?',
+      'Government of the Republic of China',
+    ]) {
       const { status, match, candidates, detail } = await resolveCountry(name)
       expect({ name, status, match }).toEqual({ name, status: 'ambiguous', match: undefined })
       expect(candidates.length).toBeGreaterThan(0)
@@ -68,6 +85,8 @@ describe('what a match says', () => {
     ['Roumania', 'ROU', 'spelling'],
     ['Persia', 'IRN', 'former-name'],
     ['Government of Kenya', 'KEN', 'official-form'],
+    ['Government of the Federal Republic of Germany', 'DEU', 'official-form'],
+    ['Government of the Republic of Vietnam', 'XVS', 'former-name'],
     ['Azores', 'PRT', 'territory'],
     ['CHN', 'CHN', 'code'],
   ])('resolves "%s" to %s by the reason %s', async (name, key, reason) => {
@@ -83,6 +102,7 @@ describe('what a match says', () => {
   it('takes what a name meant at the date of the fact', async () => {
     expect((await resolveCountry('Burma', { on: '1960' })).match?.key).toBe('BUR')
     expect((await resolveCountry('Burma', { on: '2005-03-02' })).match?.key).toBe('MMR')
+    expect((await resolveCountry('East Germany', { on: '2005' })).match?.key).toBe('DDR')
     expect((await resolveCountry('Korea', { on: '189X' })).match?.key).toBe('XKE')
   })
 
