@@ -135,7 +135,7 @@ describe.each(resources)('merging one of $name', (resource) => {
 describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
   'merging one of $target.name that $pointer of one of $referrer.name refers to',
   ({ link, referrer }) => {
-    it('moves the reference', async () => {
+    it('moves the reference, and names the new key to who refers to the old one', async () => {
       const [from, into] = [await referred(api, link), await referred(api, link)]
       const other = await createRecord(referrer, api, await referring(api, link, from.record))
       const answer = await merge(from, into)
@@ -143,6 +143,9 @@ describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
       const text = (await api.get(other.path)).text
       expect(text).toContain(`"${into.key}"`)
       expect(text).not.toContain(`"${from.key}"`)
+      const late = await api.post(`/v1/${referrer.name}`, await referring(api, link, from.record))
+      expect(late.status).toBe(422)
+      expect(refusal(late).errors?.[0]?.message).toContain(into.key)
       expect(await historyOf(other.path)).toMatchObject([{ operation: 'merge' }, { operation: 'create' }])
     })
   },

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { columnOf } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
+import { records } from '../../database/tables/records.ts'
+import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Reference, references } from '../../model/schemas.ts'
@@ -94,6 +96,25 @@ function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Tar
   return sql.join(queries, sql` union all `)
 }
 
+/** Returns the keys of the records into which records were merged, by resource and former key, with one statement. */
+async function findMergedKeys(
+  tx: Transaction,
+  registry: Registry,
+  missing: readonly ReferenceValue[],
+): Promise<Map<string, string>> {
+  const byKey = missing.filter(({ reference }) => reference.property === undefined)
+  if (byKey.length === 0) return new Map()
+  const ids = byKey.map(({ reference: { resource }, value }) =>
+    recordId({ name: resource, key: registry.keyForm(resource) }, value),
+  )
+  const rows = await tx.query<{ nth: number; key: string }>(
+    compileSql(sql`select given.nth::int - 1 as nth, later.key
+      from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth)
+      join ${records} on ${records.id} = given.id join ${records} as later on later.id = ${records.mergedInto}`),
+  )
+  return new Map(rows.map(({ nth, key }) => [`${byKey[nth]?.reference.resource} ${byKey[nth]?.value}`, key]))
+}
+
 /**
  * Finds the references of documents without a record, with one statement for all documents.
  * @param known whether a reference is to a record of the same request, which would exist if all were written.
@@ -117,13 +138,17 @@ export async function findDanglingReferences(
     compileSql(missingValuesQuery(resource.registry, targets)),
   )
   const missing = new Set(rows.map(({ target, value }) => `${target} ${value}`))
+  const isMissing = ({ reference, value }: ReferenceValue) => missing.has(`${targetName(reference)} ${value}`)
+  const merged = await findMergedKeys(tx, resource.registry, mentions.flat().filter(isMissing))
+  const mergedText = ({ reference, value }: ReferenceValue) => {
+    const key = merged.get(`${reference.resource} ${value}`)
+    return key === undefined ? '' : `; it was merged into "${key}"`
+  }
   return mentions.map((own) =>
-    own
-      .filter(({ reference, value }) => missing.has(`${targetName(reference)} ${value}`))
-      .map(({ path, value, reference }) => ({
-        pointer: formatPointer(path),
-        code: 'dangling_reference',
-        message: `there is no "${value}" in ${reference.resource}`,
-      })),
+    own.filter(isMissing).map((one) => ({
+      pointer: formatPointer(one.path),
+      code: 'dangling_reference',
+      message: `there is no "${one.value}" in ${one.reference.resource}${mergedText(one)}`,
+    })),
   )
 }
