@@ -4,11 +4,13 @@ import { suggest } from '../problems/suggest.ts'
 import { environment } from '../server/config.ts'
 import { StartupError } from '../startup-error.ts'
 import type { AddCommand, CommandContext } from './context.ts'
+import { addExport } from './export.ts'
 import { addGenerate } from './generate.ts'
 import { addKey } from './key.ts'
 import { addMigrate } from './migrate.ts'
 import { addOpenApi } from './openapi.ts'
 import { addRecompose } from './recompose.ts'
+import { addRestore } from './restore.ts'
 import { addSeal } from './seal.ts'
 import { addSeed } from './seed.ts'
 import { addServe } from './serve.ts'
@@ -22,6 +24,8 @@ const commands: readonly AddCommand[] = [
   addGenerate,
   addRecompose,
   addKey,
+  addExport,
+  addRestore,
   addSeal,
   addVerify,
   addOpenApi,

@@ -69,6 +69,12 @@ async function migrateAlone(database: Database): Promise<void> {
   )
 }
 
+/** Returns the name of the last migration of this version. */
+export async function lastMigration(): Promise<string> {
+  const journal = journalFile.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
+  return journal.entries.at(-1)?.tag ?? ''
+}
+
 /** The migrations of this version, each as its creation time, by which drizzle's migrator identifies it. */
 async function neededMigrations(): Promise<number[]> {
   const journal = journalFile.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))

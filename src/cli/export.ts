@@ -1,0 +1,29 @@
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { StartupError } from '../startup-error.ts'
+import { type AddCommand, openMigratedDatabase } from './context.ts'
+
+/** `entente export --all FILE` writes the whole registry as one archive, which `entente restore` reads. */
+export const addExport: AddCommand = (program, context) => {
+  program
+    .command('export')
+    .description('write the whole registry with its history as one archive; keys are not part of it')
+    .requiredOption('--all <file>', 'the file to write, which must not exist')
+    .action(async ({ all }: { all: string }) => {
+      const database = await openMigratedDatabase(context, {})
+      const { exportArchive } = await import('../features/archive/export.ts')
+      const file = createWriteStream(all, { flags: 'wx' })
+      try {
+        await exportArchive(database, (chunks) =>
+          pipeline(Readable.from(chunks, { objectMode: false }), file),
+        )
+      } catch (cause) {
+        const isOther = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+        if (!isOther) await rm(all, { force: true })
+        throw new StartupError(`the archive cannot be written to a new file ${all}: ${cause}`, { cause })
+      }
+      context.print(`Archived: ${all}`)
+    })
+}

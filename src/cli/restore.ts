@@ -1,0 +1,26 @@
+import { createReadStream } from 'node:fs'
+import { StartupError } from '../startup-error.ts'
+import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
+
+/** `entente restore FILE` makes an empty registry equal to the archived one. */
+export const addRestore: AddCommand = (program, context) => {
+  program
+    .command('restore <file>')
+    .description('restore an archive of `entente export --all` into an empty registry')
+    .addOption(createOption())
+    .action(async (name: string, options: CreateOption) => {
+      const file = createReadStream(name)
+      await new Promise((resolve, reject) => file.once('open', resolve).once('error', reject)).catch(
+        (cause: unknown) => {
+          throw new StartupError(`the archive ${name} cannot be read: ${cause}`, { cause })
+        },
+      )
+      const database = await openMigratedDatabase(context, options)
+      const [{ withLock }, { restoreArchive }] = await Promise.all([
+        import('../database/lock.ts'),
+        import('../features/archive/restore.ts'),
+      ])
+      await withLock(database, 'seed', () => restoreArchive(database, file))
+      context.print(`Restored: ${name}`)
+    })
+}

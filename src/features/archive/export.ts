@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import type { Database } from '../../database/database.ts'
+import { lastMigration } from '../../database/migrate.ts'
+import { endMark, toLine } from './format.ts'
+import { archivedTables, type SortedTable } from './tables.ts'
+
+function copyStatement({ name, columns, orderBy }: SortedTable): string {
+  const [schema = '', table = ''] = name.split('.')
+  const from = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`
+  return `copy (select ${columns.map((column) => pg.escapeIdentifier(column)).join(', ')} from ${from} order by ${orderBy.join(', ')}) to stdout`
+}
+
+async function* contents(client: pg.Client): AsyncGenerator<string | Buffer> {
+  yield toLine({ format: 'entente-archive', version: 1, migration: await lastMigration() })
+  for (const table of await archivedTables(client)) {
+    yield toLine({ table: table.name, columns: table.columns })
+    yield* client.query(copyTo(copyStatement(table)))
+    yield `${endMark}\n`
+  }
+}
+
+async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string | Buffer> {
+  const hash = createHash('sha256')
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
+  }
+  yield toLine({ sha256: hash.digest('hex') })
+}
+
+/**
+ * Writes the whole registry as an archive: records, their revisions and their past, as of one moment. Two registries with
+ * the same content have the same archive, byte for byte. Keys are not part of it.
+ * @param write takes the chunks of the archive, in order.
+ */
+export const exportArchive = (
+  database: Database,
+  write: (chunks: AsyncIterable<string | Buffer>) => Promise<void>,
+): Promise<void> =>
+  database.maintain(async (client) => {
+    await client.query(
+      "begin isolation level repeatable read, read only; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'",
+    )
+    await write(withChecksum(contents(client)))
+    await client.query('commit')
+  })

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrate } from '../../src/database/migrate.ts'
+import { exportArchive } from '../../src/features/archive/export.ts'
+import { restoreArchive } from '../../src/features/archive/restore.ts'
+import { verify } from '../../src/features/integrity/verify.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
+
+async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  await exportArchive(database, async (parts) => {
+    for await (const part of parts) chunks.push(Buffer.from(part))
+  })
+  return Buffer.concat(chunks)
+}
+
+/** Cuts bytes into small chunks, as a file is read. */
+async function* cut(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 4099) yield bytes.subarray(at, at + 4099)
+}
+
+async function openMigrated(): Promise<TestDatabase> {
+  const database = await openEmptyDatabase()
+  await migrate(database.database)
+  return database
+}
+
+let original: Api
+let before: string
+let archive: Buffer
+let changed: string
+beforeAll(async () => {
+  original = await openApi()
+  const projects = resourceOf('projects')
+  const { path } = await createRecord(projects, original, {
+    title: '\\. "quotes" 科技',
+    outcomes: 'Tab\tand \\n\r\nlines',
+    kind: 'other',
+    amounts: [{ kind: 'budget', date: '2011', amount: 1.5, currency: 'CNY' }],
+  })
+  changed = path
+  const removed = await createRecord(projects, original)
+  before = await databaseTime(original)
+  const insist = { headers: { 'if-match': '*', 'change-reason': 'To test' } }
+  await original.patch(path, { summary: 'Line one\nline two', visibility: 'internal' }, insist)
+  await original.delete(removed.path, insist)
+  await original.pool.query("update countries set official_name = 'By hand' where code = 'NPL'")
+  const redaction = { properties: ['/summary'], reason: 'To test' }
+  const redacted = await original.request('POST', `${path}/redact`, {
+    body: redaction,
+    headers: insist.headers,
+  })
+  expect(redacted.status, redacted.text).toBe(200)
+  archive = await archiveOf(original.database)
+})
+afterAll(() => original.close())
+
+describe('an archive of the registry', () => {
+  it('restored into an empty registry gives the same archive, byte for byte, and intact hashes', async () => {
+    const target = await openMigrated()
+    try {
+      await restoreArchive(target.database, cut(archive))
+      expect((await archiveOf(target.database)).equals(archive)).toBe(true)
+      expect(await verify(target.database, [], () => {})).toMatchObject({ faults: 0 })
+    } finally {
+      await target.close()
+    }
+  })
+
+  it('gives a registry that answers as the first did, now, at any time before, and of changes', async () => {
+    const target = await openMigrated()
+    const key = { headers: {} }
+    try {
+      await restoreArchive(target.database, cut(archive))
+      const copy = await openApi({ connectVia: () => target.url })
+      try {
+        for (const path of [
+          changed,
+          `${changed}/history`,
+          `${changed}/history/1`,
+          '/v1/projects?limit=200',
+          `/v1/projects?limit=200&asOf=${before}`,
+          `/v1/projects/aggregate?groupBy=amountKind,amountCurrency&measures=sum:amount&asOf=${before}`,
+          `/v1/countries/NPL?asOf=${before}`,
+          '/v1/countries/NPL',
+          '/v1/changes?limit=200&resource=projects',
+        ]) {
+          const [was, is] = await Promise.all([original.get(path, key), copy.get(path, key)])
+          // Cursors are signed by each registry.
+          const plain = (text: string) => text.replaceAll(/"next":"[^"]*"/g, '')
+          expect({ path, text: plain(is.text) }).toEqual({ path, text: plain(was.text) })
+        }
+        const made = await createRecord(resourceOf('projects'), copy)
+        await expect
+          .poll(async () => (await copy.get('/v1/changes?order=desc&limit=1')).text, { timeout: 10_000 })
+          .toContain(made.key)
+      } finally {
+        await copy.close()
+      }
+    } finally {
+      await target.close()
+    }
+  })
+
+  it('is refused when it is cut, changed, followed by more, or none, and nothing is written', async () => {
+    const target = await openMigrated()
+    try {
+      const nothing = await archiveOf(target.database)
+      const middle = Math.floor(archive.length / 2)
+      const flipped = Buffer.from(archive)
+      flipped[archive.indexOf('Nepal')] = 'M'.charCodeAt(0)
+      const lines = archive.toString().split('\n')
+      const damaged: [Buffer, RegExp][] = [
+        [archive.subarray(0, middle), /cut/],
+        [archive.subarray(0, archive.lastIndexOf('{"sha256"')), /no checksum/],
+        [flipped, /another checksum|refuses/],
+        [Buffer.concat([archive, Buffer.from('more\n')]), /after the checksum/],
+        [Buffer.from(lines.filter((_, at) => at !== 3).join('\n')), /checksum|refuses/],
+        [Buffer.from('title,kind\nA,other\n'), /no header/],
+        [Buffer.from(''), /no header/],
+        [
+          Buffer.from(archive.toString().replace(/"migration":"[^"]+"/, '"migration":"other"')),
+          /tables of other/,
+        ],
+      ]
+      for (const [bytes, reason] of damaged)
+        await expect(restoreArchive(target.database, cut(bytes))).rejects.toThrow(reason)
+      expect((await archiveOf(target.database)).equals(nothing)).toBe(true)
+      // The triggers are as they were.
+      const { rows } = await target.pool.query("select from pg_trigger where tgenabled = 'D'")
+      expect(rows).toHaveLength(0)
+    } finally {
+      await target.close()
+    }
+  })
+
+  it('is refused by a registry that is not empty', async () => {
+    await expect(restoreArchive(original.database, cut(archive))).rejects.toThrow(/not empty/)
+  })
+})
