@@ -1,5 +1,6 @@
 import type { Registry } from '../model/registry.ts'
 import type { Endpoint } from '../operations/operation.ts'
+import { actorEndpoint } from './actor.ts'
 import { briefing } from './briefing/briefing.ts'
 import { changes } from './changes/changes.ts'
 import { changesStream } from './changes/stream.ts'
@@ -19,5 +20,6 @@ export const endpoints = (registry: Registry): Endpoint[] => [
   changes(registry),
   changesStream(registry),
   vocabularyList(registry),
+  actorEndpoint,
   ...keyEndpoints,
 ]

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { collectNamed, schemaNames } from '../../model/schema-names.ts'
+import { references } from '../../model/schemas.ts'
 import {
   countEnums,
   mapSchema,
@@ -32,8 +33,21 @@ function withoutExclusive(schema: z.core.JSONSchema.BaseSchema): void {
   if (typeof exclusiveMaximum === 'number') schema.maximum = exclusiveMaximum - 1
 }
 
-/** Removes keywords that zod writes and clients cannot use. */
-const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+/** Says which resource a key is of, as the extension `x-refers-to`, so that a form can offer its records. */
+function addReference(zodSchema: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema): void {
+  const reference = references.get(zodSchema)
+  if (reference && reference.property === undefined) schema['x-refers-to'] = reference.resource
+}
+
+/** What zod says of a schema that it writes. */
+interface Written {
+  zodSchema: z.core.$ZodType
+  jsonSchema: z.core.JSONSchema.BaseSchema
+}
+
+/** Removes keywords that zod writes and clients cannot use, and adds what the schema refers to. */
+const override = ({ zodSchema, jsonSchema }: Written) => {
+  addReference(zodSchema, jsonSchema)
   if (formatsOfOwn.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
   // A property with a default is optional in generated requests, and in responses it is always there.
   delete jsonSchema.default

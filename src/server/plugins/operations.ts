@@ -74,8 +74,8 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
         ? [...options.onRequest, app.responseCache.serveStored]
         : options.onRequest,
     handler: (request, reply) => {
-      // The response is stored and sent to others, so it depends on no more of the actor than the context does.
-      const visible = { actor: anonymous, headers }
+      // A response that is stored and sent to others depends on no more of the actor than the context does.
+      const visible = { actor: isCached ? anonymous : request.actor, headers }
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (computation) => {

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const actor = async (key: string | null) => await api.get('/v1/actor', { key })
+
+describe('GET /v1/actor', () => {
+  it('says the name and role of the key, and is not stored', async () => {
+    const made = await api.post('/v1/keys', { name: 'The treaty section', role: 'editor' })
+    const { id, key } = made.json<{ id: string; key: string }>()
+    const answer = await actor(key)
+    expect(answer.json()).toEqual({ kind: 'key', id, name: 'The treaty section', role: 'editor' })
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect((await actor(adminKey)).json()).toMatchObject({ id: 'ADMIN_KEY', role: 'admin' })
+  })
+
+  it('says that a client without a key is nobody, and refuses a wrong key', async () => {
+    expect((await actor(null)).json()).toEqual({ kind: 'anonymous', id: null, name: null, role: null })
+    expect((await actor('ent_wrong')).status).toBe(401)
+  })
+})
+
+it('the OpenAPI document says which resource a key in a body is of', () => {
+  const document = JSON.stringify(api.document)
+  expect(document).toContain('"x-refers-to":"countries"')
+  expect(document).toContain('"x-refers-to":"organizations"')
+})
