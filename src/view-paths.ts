@@ -10,6 +10,14 @@ export const viewPaths = {
   country: '/countries/:code',
   explore: '/explore/:resource',
   record: '/records/:resource/:key',
+  edit: '/records/:resource/:key/edit',
+  redact: '/records/:resource/:key/redact',
+  create: '/new/:resource',
+  signIn: '/sign-in',
+  administration: '/administration',
 } as const
 
 export type ViewName = keyof typeof viewPaths
+
+/** The views in which a key is entered or something is changed: no other page may frame them. */
+export const unframedViews: readonly string[] = ['edit', 'redact', 'create', 'signIn', 'administration']

@@ -4,6 +4,7 @@ import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-prea
 import { viewPaths } from '../view-paths.ts'
 import { activities } from './api/resources.ts'
 import { SearchBox } from './components/search-box.tsx'
+import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularies } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, rememberLanguage, useLanguage } from './i18n/language.ts'
@@ -18,6 +19,10 @@ const TimelineView = lazy(() => import('./views/timeline.tsx'))
 const NetworkView = lazy(() => import('./views/network.tsx'))
 const CompareView = lazy(() => import('./views/compare.tsx'))
 const RecordView = lazy(() => import('./views/record.tsx'))
+const EditView = lazy(() => import('./views/edit.tsx'))
+const RedactView = lazy(() => import('./views/redact.tsx'))
+const SignInView = lazy(() => import('./views/sign-in.tsx'))
+const AdministrationView = lazy(() => import('./views/administration.tsx'))
 
 /** Explored from the header, beside what countries take part in. */
 const explored = [...activities.map(({ name }) => name), 'countries']
@@ -50,9 +55,9 @@ function LanguageSwitch() {
   const parameters = new URLSearchParams(useSearch())
   parameters.set('lang', tag === 'en' ? 'zh' : 'en')
   return (
-    <a class="button" href={`${location}?${parameters}`} aria-label={t('app.languageLabel')}>
+    <Link class="button" href={`${location}?${parameters}`} aria-label={t('app.languageLabel')}>
       {t('app.language')}
-    </a>
+    </Link>
   )
 }
 
@@ -88,6 +93,21 @@ function Views() {
         </Route>
         <Route path={viewPaths.record}>
           {({ resource, key }) => <RecordView key={key} resource={resource} id={key} />}
+        </Route>
+        <Route path={viewPaths.edit}>
+          {({ resource, key }) => <EditView key={key} resource={resource} id={key} />}
+        </Route>
+        <Route path={viewPaths.redact}>
+          {({ resource, key }) => <RedactView key={key} resource={resource} id={key} />}
+        </Route>
+        <Route path={viewPaths.create}>
+          {({ resource }) => <EditView key={resource} resource={resource} />}
+        </Route>
+        <Route path={viewPaths.signIn}>
+          <SignInView />
+        </Route>
+        <Route path={viewPaths.administration}>
+          <AdministrationView />
         </Route>
         <Route>
           <h1>{t('state.notFound')}</h1>
@@ -155,6 +175,7 @@ function Shell() {
             <div class="header-tools">
               <SearchBox />
               <LanguageSwitch />
+              <SessionMenu />
             </div>
           </div>
         </header>

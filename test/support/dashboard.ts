@@ -1,9 +1,10 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Api } from './api.ts'
+import { adminKey } from './app.ts'
 
 /** The longest wait for something on a page, on a busy machine. */
-const timeoutMs = 10_000
+const timeoutMs = 20_000
 
 /** A page, and what went wrong while it was open: errors of scripts, refused requests, requests to elsewhere. */
 export interface WatchedPage {
@@ -48,4 +49,25 @@ export async function findAccessibilityFaults(page: Page): Promise<string[]> {
     const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
   })
+}
+
+/** Signs in, as an administrator unless with another key, where the page asks for a key. */
+export async function signIn(page: Page, key = adminKey): Promise<void> {
+  await page.getByLabel('Key', { exact: true }).fill(key)
+  await page.getByLabel('Stay signed in until this tab is closed').check()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
+}
+
+/** Opens a page of the dashboard as an administrator. */
+export async function openSignedIn(
+  browser: Browser,
+  api: Api,
+  path: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const { page } = await openPage(browser, api, '/sign-in', options)
+  await signIn(page)
+  await page.goto(api.origin + path, { waitUntil: 'networkidle' })
+  return page
 }

@@ -1,43 +1,89 @@
+import { currentKey, endSession } from '../session.ts'
+
+/** What is wrong with one value of a request (RFC 9457). */
+export interface Fault {
+  /** JSON pointer (RFC 6901) into the body; left out for faults of headers and parameters. */
+  pointer?: string
+  code: string
+  message: string
+}
+
 /** A request that the service refused, or that did not reach it. */
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response. */
   readonly status: number
+  /** Every fault that the service has found. */
+  readonly faults: readonly Fault[]
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, faults: readonly Fault[] = []) {
     super(message)
     this.status = status
+    this.faults = faults
   }
 }
+
+/** What went wrong, as an error of the API. */
+export const toApiError = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError(0, String(error))
 
 interface Problem {
   title?: string
   detail?: string
+  errors?: Fault[]
 }
 
 const isProblem = (value: unknown): value is Problem => typeof value === 'object' && value !== null
 
-async function readProblem(response: Response): Promise<string> {
+async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined)
-  const { detail, title }: Problem = isProblem(body) ? body : {}
-  return detail ?? title ?? `${response.status} ${response.statusText}`
+  const { detail, title, errors }: Problem = isProblem(body) ? body : {}
+  return new ApiError(
+    response.status,
+    detail ?? title ?? `${response.status} ${response.statusText}`,
+    errors ?? [],
+  )
 }
 
 /**
- * Reads JSON from the API. A stored response of the last minute is good enough: the service then answers at once and
- * refreshes it (`max-stale`, RFC 9111).
+ * Sends a request with the key of the session, if there is one.
+ * @throws ApiError with the detail of the problem (RFC 9457). A key that the service does not take any more ends the session.
+ */
+export async function sendRequest(
+  path: string,
+  init: RequestInit & { headers?: Record<string, string> },
+  key = currentKey(),
+): Promise<Response> {
+  const headers = { ...init.headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) }
+  const response = await fetch(path, { ...init, headers }).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error
+    throw new ApiError(0, '')
+  })
+  if (response.ok) return response
+  if (response.status === 401 && key !== undefined && key === currentKey()) endSession('refused')
+  throw await readProblem(response)
+}
+
+/**
+ * Reads JSON from the API. A stored response of the last minute is good enough, unless it has to be fresh: the service then
+ * answers at once and refreshes it (`max-stale`, RFC 9111).
  * @param language of names and labels.
  * @typeParam Body what the OpenAPI document says of the response.
  * @throws ApiError with the detail of the problem (RFC 9457).
  */
-export async function readApi<Body>(path: string, language: string, signal: AbortSignal): Promise<Body> {
-  const response = await fetch(path, {
-    headers: { accept: 'application/json', 'accept-language': language, 'cache-control': 'max-stale=60' },
-    signal,
-  }).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    throw new ApiError(0, '')
+export async function readApi<Body>(
+  path: string,
+  language: string,
+  signal?: AbortSignal,
+  isFresh = false,
+): Promise<Body> {
+  const response = await sendRequest(path, {
+    headers: {
+      accept: 'application/json',
+      'accept-language': language,
+      ...(!isFresh && { 'cache-control': 'max-stale=60' }),
+    },
+    ...(signal && { signal }),
   })
-  if (!response.ok) throw new ApiError(response.status, await readProblem(response))
   // A page of a proxy or of a network's login is no answer of the service.
   const body: unknown = await response.json().catch(() => {
     throw new ApiError(0, '')

@@ -52,7 +52,11 @@ export function mainDate({ happened = [], dimensions }: ResourceDescription): Ma
 
 /** The path of a record's view. */
 export const recordPath = (resource: string, key: string): string =>
-  resource === 'countries' ? `/countries/${key}` : `/records/${resource}/${encodeURIComponent(key)}`
+  resource === 'countries' ? `/countries/${key}` : ownRecordPath(resource, key)
+
+/** The path of a record's own view, also for a country, whose usual view is its briefing. */
+export const ownRecordPath = (resource: string, key: string): string =>
+  `/records/${resource}/${encodeURIComponent(key)}`
 
 /** The view of a list of the API: `/v1/agreements?country=PAK` is shown at `/explore/agreements?country=PAK`. */
 export const explorePath = (list: string): string => list.replace(/^\/v1\//, '/explore/')

@@ -33,6 +33,9 @@ export interface Aggregate {
 
 type Schemas = components['schemas']
 
+export type Actor = Schemas['Actor']
+export type ApiKey = Schemas['Key']
+export type IssuedKey = Schemas['IssuedKey']
 export type Citation = Schemas['Citation']
 export type ChangePage = Schemas['FeedPage']
 export type Change = Schemas['FeedChange']

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
-import { ApiError, readApi } from './client.ts'
+import { useEpoch } from '../session.ts'
+import { type ApiError, readApi, toApiError } from './client.ts'
 
 /** What a request has led to so far. While a new one runs, `body` may still be that of the one before. */
 export interface ApiState<Body> {
@@ -21,13 +22,14 @@ function remember(path: string, body: unknown): void {
   if (seen.size > maxSeen && oldest !== undefined) seen.delete(oldest)
 }
 
-/** Reads a path of the API, again when the path changes. Null reads nothing. */
+/** Reads a path of the API, again when the path changes, and after sign-ins and writes. Null reads nothing. */
 export function useApi<Body>(path: string | null): ApiState<Body> {
   const { tag } = useLanguage()
+  const epoch = useEpoch()
   const [attempt, setAttempt] = useState(0)
   const [result, setResult] = useState<{ key: string; attempt: number; body?: Body; error?: ApiError }>()
   // Names and labels are in one language.
-  const key = `${tag} ${path}`
+  const key = `${epoch} ${tag} ${path}`
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   useEffect(() => {
     if (path === null) return
@@ -39,7 +41,7 @@ export function useApi<Body>(path: string | null): ApiState<Body> {
       },
       (error: unknown) => {
         if (controller.signal.aborted) return
-        setResult({ key, attempt, error: error instanceof ApiError ? error : new ApiError(0, String(error)) })
+        setResult({ key, attempt, error: toApiError(error) })
       },
     )
     return () => controller.abort()

@@ -1,51 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describeForm } from './describe-forms.ts'
+import {
+  type Document,
+  lastSegment,
+  type Parameter,
+  resolve as resolveIn,
+  type Schema,
+  wordsOf,
+} from './openapi.ts'
 
 /**
  * Writes what the dashboard needs to know of each resource, from the OpenAPI document: its key, its properties with their
- * kinds, the filters that take more than one text, its sort keys and dimensions.
+ * kinds, the filters that take more than one text, its sort keys and dimensions. What a form of
+ * it has is in a file of its own beside OUT.json, `forms.json`, since only editors need it.
  *
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
-
-interface Schema {
-  $ref?: string
-  type?: string | string[]
-  format?: string
-  enum?: (string | null)[]
-  maxLength?: number
-  'x-dates'?: string[]
-  properties?: Record<string, Schema>
-  items?: Schema
-  anyOf?: Schema[]
-  oneOf?: Schema[]
-  allOf?: Schema[]
-}
-
-interface Parameter {
-  $ref?: string
-  name: string
-  in: string
-  schema: Schema
-}
-
-interface Document {
-  paths: Record<
-    string,
-    {
-      get?: {
-        tags: string[]
-        operationId: string
-        parameters: Parameter[]
-        responses: Record<string, Response>
-      }
-    }
-  >
-  components: { schemas: Record<string, Schema>; parameters?: Record<string, Parameter> }
-}
-
-interface Response {
-  content?: Record<string, { schema: Schema }>
-}
 
 type Kind =
   | 'enumeration'
@@ -65,14 +36,7 @@ type FilterValue = 'texts' | 'number' | 'numbers' | 'boolean'
 const [source = '', target = ''] = process.argv.slice(2)
 const document: Document = JSON.parse(await readFile(source, 'utf8'))
 
-const lastSegment = (reference: string) => reference.split('/').at(-1) ?? ''
-
-function resolve(schema: Schema): Schema {
-  if (schema.$ref) return resolve(document.components.schemas[lastSegment(schema.$ref)] ?? {})
-  const alternatives = schema.anyOf ?? schema.oneOf ?? schema.allOf
-  const first = alternatives?.map(resolve).find((one) => one.type !== 'null')
-  return first ? { ...schema, ...first } : schema
-}
+const resolve = (schema: Schema): Schema => resolveIn(document, schema)
 
 const resolveParameter = (parameter: Parameter): Parameter =>
   parameter.$ref ? (document.components.parameters?.[lastSegment(parameter.$ref)] ?? parameter) : parameter
@@ -100,8 +64,7 @@ function filterValue(schema: Schema): FilterValue | undefined {
 /** The properties that name a record, the first that a resource has. A citation is known by its quotation. */
 const titles = ['title', 'name', 'excerpt']
 
-const words = (schema: Schema): string[] =>
-  (schema.enum ?? resolve(schema.items ?? {}).enum ?? []).filter((word) => word !== null)
+const words = (schema: Schema): string[] => wordsOf(document, schema)
 
 function describe(name: string) {
   const list = document.paths[`/v1/${name}`]?.get
@@ -142,3 +105,6 @@ const names = Object.keys(document.paths)
   .filter((name) => name !== undefined)
 
 await writeFile(target, JSON.stringify(names.map(describe)))
+
+const forms = Object.fromEntries(names.map((name) => [name, describeForm(document, name)]))
+await writeFile(join(dirname(target), 'forms.json'), JSON.stringify(forms))

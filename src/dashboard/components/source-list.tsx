@@ -18,7 +18,7 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>
   return (
     <ol class="sources">
-      {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source }, at) => (
+      {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source, rank }, at) => (
         <li key={id} id={`source-${at + 1}`}>
           <p>
             [{at + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
@@ -32,6 +32,7 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
             {t('record.supports', {
               property: labelOf(property),
             })}
+            {rank !== 'normal' && ` · ${labels.word(rank)}`}
             {note && ` · ${note}`}
           </p>
         </li>

@@ -75,7 +75,7 @@ function ObjectValue({ value, names }: { value: Record<string, unknown>; names: 
 }
 
 /** The kind of a part of an object, of which the descriptions say nothing. */
-function guessKind(name: string): string {
+export function guessKind(name: string): string {
   if (/^(date|from|to|on)$|(On|From|To)$/.test(name)) return 'date'
   return ['kind', 'role', 'status', 'qualifier'].includes(name) ? 'enumeration' : 'text'
 }

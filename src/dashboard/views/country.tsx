@@ -1,7 +1,7 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { apiPath } from '../api/client.ts'
 import { toBars } from '../api/groups.ts'
-import { explorePath } from '../api/resources.ts'
+import { explorePath, ownRecordPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Timeline } from '../charts/timeline.tsx'
@@ -71,6 +71,9 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
           {t('compare.twoMoments')}
         </Link>
         <ShownDay asOf={asOf} code={code} />
+        <Link class="button" href={ownRecordPath('countries', code)}>
+          {t('country.record')}
+        </Link>
         <button type="button" onClick={() => print()}>
           {t('country.print')}
         </button>

@@ -11,6 +11,7 @@ import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { searchRequest } from '../search-body.ts'
+import { useRights } from '../session.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL has the whole state. */
 export default function ExploreView({ name }: { name: string }) {
@@ -21,6 +22,7 @@ export default function ExploreView({ name }: { name: string }) {
 
 function Explorer({ resource }: { resource: ResourceDescription }) {
   const { t, tOr, number } = useLanguage()
+  const { write } = useRights()
   const [, navigate] = useLocation()
   const state = exploreState(resource, useSearch())
   const change = (next: Partial<ExploreState>) =>
@@ -49,6 +51,11 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                 : t('explore.count', { count: number(total) })}
           </p>
         </div>
+        {write && (
+          <Link class="button primary no-print" href={`/new/${resource.name}`}>
+            {t('edit.new')}
+          </Link>
+        )}
       </div>
       <div class="explore">
         <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />

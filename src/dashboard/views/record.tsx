@@ -3,9 +3,14 @@ import { Link } from 'wouter-preact'
 import { apiPath } from '../api/client.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
-import type { Citation, HistoryPage, Names, RecordDocument } from '../api/types.ts'
+import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { HistoryList } from '../components/history-list.tsx'
+import { apiRecordPath } from '../api/write-api.ts'
+import { HistoryList } from '../components/history/history-list.tsx'
+import { JsonLink } from '../components/json-link.tsx'
+import { RecordActions } from '../components/record-actions.tsx'
+import { RemovedRecord } from '../components/removed-record.tsx'
+import { SourcesSideBySide } from '../components/side-by-side.tsx'
 import { SourceList } from '../components/source-list.tsx'
 import { Value } from '../components/value.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -26,9 +31,11 @@ export default function RecordView({ resource: name, id }: { resource: string; i
 
 function KnownRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
   const { t, tOr } = useLanguage()
-  const path = `/v1/${resource.name}/${encodeURIComponent(id)}`
+  const labels = useLabels()
+  const path = apiRecordPath(resource.name, id)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
   const state = useApi<RecordWithSources>(apiPath(path, { include }))
+  if (state.error?.status === 404) return <RemovedRecord resource={resource} id={id} />
   return (
     <Loaded state={state} height="40rem">
       {(record) => (
@@ -41,18 +48,35 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
                 </Link>
               </p>
               <h1>{String(record[resource.title] ?? record[resource.key] ?? '')}</h1>
-              <p class="small">{t('record.version', { version: String(record.version) })}</p>
+              <p class="small">
+                {t('record.version', { version: String(record.version) })}
+                {record.visibility === 'internal' && <span class="tag warn">{labels.word('internal')}</span>}
+              </p>
             </div>
-            <a class="button no-print" href={path}>
-              {t('record.json')}
-            </a>
+            <div class="toolbar no-print">
+              <RecordActions resource={resource} record={record} id={id} />
+              <JsonLink path={path} name={id} />
+            </div>
           </div>
           <div class="stack">
             <Facts resource={resource} record={record} />
             <Widget title={t('record.sources')}>
               <SourceList citations={record.citations ?? []} />
             </Widget>
-            <History path={path} names={record.names ?? {}} />
+            <SourcesSideBySide
+              resource={resource}
+              record={record}
+              citations={record.citations ?? []}
+              names={record.names ?? {}}
+            />
+            <Widget title={t('record.history')}>
+              <HistoryList
+                resource={resource}
+                path={path}
+                names={record.names ?? {}}
+                current={Number(record.version)}
+              />
+            </Widget>
           </div>
         </>
       )}
@@ -113,14 +137,4 @@ function markProperties(citations: readonly Citation[]): Map<string, number[]> {
     if (name !== undefined) marks.set(name, [...(marks.get(name) ?? []), at + 1])
   }
   return marks
-}
-
-function History({ path, names }: { path: string; names: Names }) {
-  const { t } = useLanguage()
-  const state = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: 20 }))
-  return (
-    <Widget title={t('record.history')}>
-      <Loaded state={state}>{({ data }) => <HistoryList entries={data} names={names} />}</Loaded>
-    </Widget>
-  )
 }

@@ -6,7 +6,7 @@ import fp from 'fastify-plugin'
 import { invalidParameters } from '../../model/parameters.ts'
 import { packageRoot } from '../../package-root.ts'
 import { findViewData, type ViewData } from '../../view-data.ts'
-import { viewPaths } from '../../view-paths.ts'
+import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { readAs } from '../read-as.ts'
 import { chartCsv } from './dashboard/chart-csv.ts'
 
@@ -89,7 +89,8 @@ export const dashboard = fp<{
           const data = findViewData(view, request.params, searchParams)
           return await sendData(app, request, reply, format, data)
         }
-        if (searchParams.get('embed') === '1') reply.header('content-security-policy', framed)
+        if (searchParams.get('embed') === '1' && !unframedViews.includes(view))
+          reply.header('content-security-policy', framed)
         return reply.sendFile('index.html')
       })
     }

@@ -1,0 +1,51 @@
+import { Link } from 'wouter-preact'
+import { apiPath } from '../../api/client.ts'
+import { type ResourceDescription, resources } from '../../api/resources.ts'
+import type { Page, RecordDocument } from '../../api/types.ts'
+import { useApi } from '../../api/use-api.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { Loaded, Widget } from '../widget.tsx'
+
+/** How many records of each resource only readers with a key see, and the way to them. */
+export function InternalRecords() {
+  const { t } = useLanguage()
+  return (
+    <Widget title={t('internal.title')} caption={t('internal.caption')}>
+      <table>
+        <caption class="visually-hidden">{t('internal.title')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('internal.resource')}</th>
+            <th scope="col" class="number">
+              {t('internal.count')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {resources.map((resource) => (
+            <InternalCount key={resource.name} resource={resource} />
+          ))}
+        </tbody>
+      </table>
+    </Widget>
+  )
+}
+
+function InternalCount({ resource: { name, key } }: { resource: ResourceDescription }) {
+  const { tOr, number } = useLanguage()
+  const state = useApi<Page<RecordDocument>>(
+    apiPath(`/v1/${name}`, { visibility: 'internal', fields: [key], limit: 1, count: 'exact' }),
+  )
+  return (
+    <tr>
+      <th scope="row">{tOr(`resource.${name}`, name)}</th>
+      <td class="number">
+        <Loaded state={state} height="1.5rem">
+          {({ page }) => (
+            <Link href={`/explore/${name}?visibility=internal`}>{number(page.total?.count ?? 0)}</Link>
+          )}
+        </Loaded>
+      </td>
+    </tr>
+  )
+}

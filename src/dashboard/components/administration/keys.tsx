@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks'
+import { apiPath } from '../../api/client.ts'
+import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
+import { useApi } from '../../api/use-api.ts'
+import { writeApi } from '../../api/write-api.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { ConfirmButton } from '../confirm-dialog.tsx'
+import { Loaded, Widget } from '../widget.tsx'
+import { NewKeyForm } from './new-key-form.tsx'
+
+const pageLimit = 100
+
+/** The keys of the registry: who has which, a new one, and revoking one. */
+export function Keys() {
+  const { t } = useLanguage()
+  const [issued, setIssued] = useState<IssuedKey>()
+  const [cursor, setCursor] = useState<string>()
+  const state = useApi<Page<ApiKey>>(apiPath('/v1/keys', { limit: pageLimit, cursor }))
+  return (
+    <Widget title={t('keys.title')} caption={t('keys.caption')}>
+      {issued ? (
+        <NewKey issued={issued} onClose={() => setIssued(undefined)} />
+      ) : (
+        <NewKeyForm onIssued={setIssued} />
+      )}
+      <Loaded state={state} height="12rem">
+        {({ data, page }) => (
+          <>
+            <KeyTable keys={data} />
+            <div class="toolbar">
+              {cursor !== undefined && (
+                <button type="button" onClick={() => setCursor(undefined)}>
+                  {t('explore.first')}
+                </button>
+              )}
+              {page.next !== null && (
+                <button type="button" onClick={() => setCursor(page.next ?? undefined)}>
+                  {t('explore.next')}
+                </button>
+              )}
+            </div>
+          </>
+        )}
+      </Loaded>
+    </Widget>
+  )
+}
+
+/** A key that was just made. It is in the memory of this page alone, and gone when the notice is closed. */
+function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose: () => void }) {
+  const { t } = useLanguage()
+  const [isCopied, setCopied] = useState(false)
+  return (
+    <div class="notice stack" role="status">
+      <p>{t('keys.once', { name })}</p>
+      <p>
+        <code class="secret">{key}</code>
+      </p>
+      <div class="toolbar">
+        <button type="button" onClick={() => navigator.clipboard.writeText(key).then(() => setCopied(true))}>
+          {t(isCopied ? 'explore.copied' : 'keys.copy')}
+        </button>
+        <button type="button" onClick={onClose}>
+          {t('keys.stored')}
+        </button>
+      </div>
+    </div>
+  )
+}
+
+function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
+  const { t, tOr, moment } = useLanguage()
+  const when = (iso: string | null, none: string) => (iso === null ? none : moment(iso))
+  return (
+    <table class="keys">
+      <caption class="visually-hidden">{t('keys.title')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('keys.name')}</th>
+          <th scope="col">{t('keys.role')}</th>
+          <th scope="col">{t('keys.prefix')}</th>
+          <th scope="col">{t('keys.created')}</th>
+          <th scope="col">{t('keys.expires')}</th>
+          <th scope="col">{t('keys.used')}</th>
+          <th scope="col">{t('keys.state')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map(({ id, name, role, prefix, createdAt, expiresAt, lastUsedAt, revokedAt }) => (
+          <tr key={id}>
+            <th scope="row">{name}</th>
+            <td>{tOr(`role.${role}`, role)}</td>
+            <td>
+              <code>{prefix}</code>
+            </td>
+            <td>{moment(createdAt)}</td>
+            <td>{when(expiresAt, t('keys.never'))}</td>
+            <td>{when(lastUsedAt, t('keys.never'))}</td>
+            <td>
+              {revokedAt === null ? (
+                <ConfirmButton
+                  label={t('keys.revoke')}
+                  title={t('keys.revokeTitle', { name })}
+                  isDanger
+                  asksReason={false}
+                  onConfirm={() => writeApi(`/v1/keys/${id}`, { method: 'DELETE' })}
+                >
+                  {t('keys.revokeText')}
+                </ConfirmButton>
+              ) : (
+                t('keys.revoked', { time: moment(revokedAt) })
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,131 @@
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { type ApiError, sendRequest, toApiError } from '../../api/client.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { Widget } from '../widget.tsx'
+import { type Metrics, parseMetrics, total } from './metrics.ts'
+
+const refreshMs = 5000
+
+/** What the service said of itself at a moment. */
+interface Report {
+  time: number
+  /** `ok` or `read_only`; otherwise why it is not ready. */
+  readiness: string
+  metrics?: Metrics
+  /** Why there are no metrics. */
+  failure?: ApiError
+}
+
+async function readReadiness(): Promise<string> {
+  try {
+    const response = await sendRequest('/readyz', {})
+    const body: unknown = await response.json()
+    return typeof body === 'object' && body !== null && 'status' in body ? String(body.status) : ''
+  } catch (error) {
+    return toApiError(error).message
+  }
+}
+
+async function readReport(): Promise<Report> {
+  const readiness = await readReadiness()
+  const time = Date.now()
+  try {
+    const response = await sendRequest('/metrics', {})
+    return { time, readiness, metrics: parseMetrics(await response.text()) }
+  } catch (error) {
+    return { time, readiness, failure: toApiError(error) }
+  }
+}
+
+const requests = 'entente_http_request_duration_seconds_count'
+
+/** What is shown of the metrics: its text, and its value in its unit. */
+function rows(metrics: Metrics, before: Report | undefined, now: number) {
+  const answered = total(metrics, requests)
+  const earlier = before?.metrics && total(before.metrics, requests)
+  const seconds = before ? (now - before.time) / 1000 : 0
+  const perSecond =
+    answered !== undefined && earlier !== undefined && seconds > 0
+      ? (answered - earlier) / seconds
+      : undefined
+  const failed = (first: string) => total(metrics, requests, ({ status = '' }) => status.startsWith(first))
+  const mebibytes = (name: string) => {
+    const bytes = total(metrics, name)
+    return bytes === undefined ? undefined : bytes / 2 ** 20
+  }
+  const lag = total(metrics, 'nodejs_eventloop_lag_p99_seconds')
+  return [
+    ['load.perSecond', perSecond],
+    ['load.inFlight', total(metrics, 'entente_http_requests_in_flight')],
+    ['load.answered', answered],
+    ['load.clientErrors', failed('4')],
+    ['load.serverErrors', failed('5')],
+    ['load.shed', total(metrics, 'entente_requests_shed_total')],
+    ['load.overShare', total(metrics, 'entente_requests_over_share_total')],
+    ['load.slow', total(metrics, 'entente_slow_statements_total')],
+    ['load.timeouts', total(metrics, 'entente_statement_timeouts_total')],
+    ['load.connections', total(metrics, 'entente_connections')],
+    ['load.pool', total(metrics, 'entente_pool_connections')],
+    ['load.poolMax', total(metrics, 'entente_pool_connections_max')],
+    ['load.cache', mebibytes('entente_cache_bytes')],
+    ['load.memory', mebibytes('process_resident_memory_bytes')],
+    ['load.lag', lag === undefined ? undefined : lag * 1000],
+  ] as const
+}
+
+/** Whether the service is ready, and how busy its process is. */
+export function Load() {
+  const { t, tOr, number, moment } = useLanguage()
+  const [reports, setReports] = useState<{ last?: Report; before?: Report | undefined }>({})
+  const [isRepeated, setRepeated] = useState(false)
+  const refresh = useCallback(async () => {
+    const next = await readReport()
+    setReports(({ last }) => ({ last: next, before: last }))
+  }, [])
+  useEffect(() => {
+    void refresh()
+  }, [])
+  useEffect(() => {
+    if (!isRepeated) return
+    const timer = setInterval(() => void refresh(), refreshMs)
+    return () => clearInterval(timer)
+  }, [isRepeated])
+  const { last, before } = reports
+  return (
+    <Widget title={t('load.title')} caption={t('load.caption')}>
+      <div class="toolbar">
+        <button type="button" onClick={() => void refresh()}>
+          {t('load.refresh')}
+        </button>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isRepeated}
+            onChange={(event) => setRepeated(event.currentTarget.checked)}
+          />
+          {t('load.repeat')}
+        </label>
+        <span class="soft small">{last && moment(new Date(last.time).toISOString())}</span>
+      </div>
+      {last && (
+        <p>
+          {t('load.readiness')} <strong>{tOr(`load.readiness.${last.readiness}`, last.readiness)}</strong>
+        </p>
+      )}
+      {last?.failure && <p class="fault">{t('load.noMetrics', { reason: last.failure.message })}</p>}
+      {last?.metrics && (
+        <table class="load">
+          <caption class="visually-hidden">{t('load.title')}</caption>
+          <tbody>
+            {rows(last.metrics, before, last.time).map(([key, value]) => (
+              <tr key={key}>
+                <th scope="row">{t(key)}</th>
+                <td class="number">{value === undefined ? '–' : number(Math.round(value * 10) / 10)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Widget>
+  )
+}

@@ -1,0 +1,73 @@
+import { useId, useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../../api/client.ts'
+import type { FormField } from '../../api/forms.ts'
+import type { IssuedKey } from '../../api/types.ts'
+import { writeApi } from '../../api/write-api.ts'
+import { FaultSummary } from '../../editing/fault-summary.tsx'
+import { byPointer, FaultsContext } from '../../editing/faults.ts'
+import { Field } from '../../editing/fields/field.tsx'
+import { FaultTexts } from '../../editing/fields/labelled.tsx'
+import { type FormValues, toDocument } from '../../editing/form-values.ts'
+import { useLanguage } from '../../i18n/language.ts'
+
+const fields: readonly FormField[] = [
+  { name: 'name', kind: 'text', isRequired: true, isNullable: false, maxLength: 200 },
+  {
+    name: 'role',
+    kind: 'enumeration',
+    isRequired: true,
+    isNullable: false,
+    values: ['reader', 'editor', 'admin'],
+  },
+]
+
+/** A key expires at the end of its last day, by UTC. */
+const endOfDay = (day: string) => `${day}T23:59:59Z`
+
+/** Makes a key. */
+export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void }) {
+  const { t } = useLanguage()
+  const id = useId()
+  const [values, setValues] = useState<FormValues>({ role: 'reader' })
+  const [day, setDay] = useState('')
+  const [error, setError] = useState<ApiError>()
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfDay(day) }) }
+    try {
+      const response = await writeApi('/v1/keys', { method: 'POST', body })
+      setError(undefined)
+      // The service validates its responses against the OpenAPI document in its tests.
+      onIssued((await response.json()) as IssuedKey)
+    } catch (failure) {
+      setError(toApiError(failure))
+    }
+  }
+  return (
+    <FaultsContext.Provider value={byPointer(error?.faults ?? [])}>
+      <form class="new-key" noValidate onSubmit={submit}>
+        <h3>{t('keys.new')}</h3>
+        {error && <FaultSummary error={error} />}
+        <div class="fields">
+          {fields.map((field) => (
+            <Field
+              key={field.name}
+              field={field}
+              value={values[field.name]}
+              pointer={`/${field.name}`}
+              onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
+            />
+          ))}
+          <div class="field">
+            <label for={id}>{t('keys.lastDay')}</label>
+            <input id={id} type="date" value={day} onInput={(event) => setDay(event.currentTarget.value)} />
+            <FaultTexts pointer="/expiresAt" />
+          </div>
+        </div>
+        <button type="submit" class="primary">
+          {t('keys.create')}
+        </button>
+      </form>
+    </FaultsContext.Provider>
+  )
+}

@@ -1,0 +1,139 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useState } from 'preact/hooks'
+import { apiPath } from '../api/client.ts'
+import type { HitPage } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+const delayMs = 150
+const maxHits = 8
+
+export type Hit = HitPage['data'][number]
+
+/** The text, once it has stayed the same for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), delayMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
+}
+
+/**
+ * A search for records by any of their names, with suggestions while a reader types. A combobox by the ARIA Authoring
+ * Practices: arrow keys select, Enter picks, Escape closes.
+ */
+export function Combobox({
+  label,
+  id,
+  placeholder,
+  resources,
+  describedBy,
+  isInvalid = false,
+  onPick,
+  onEnter,
+  children,
+}: {
+  label: string
+  id?: string
+  placeholder?: string
+  /** The resources to search; all when left out. */
+  resources?: readonly string[]
+  describedBy?: string | undefined
+  isInvalid?: boolean
+  onPick: (hit: Hit) => void
+  /** Takes the text when Enter is pressed and no suggestion is selected. */
+  onEnter?: (text: string) => void
+  /** What a suggestion shows beside its title. */
+  children?: (hit: Hit) => ComponentChildren
+}) {
+  const { t } = useLanguage()
+  const list = useId()
+  const [text, setText] = useState('')
+  const [isOpen, setOpen] = useState(false)
+  const [selected, setSelected] = useState(-1)
+  const query = useSettled(text.trim())
+  const path = apiPath('/v1/search', { q: query, limit: maxHits, resource: resources })
+  const state = useApi<HitPage>(query === '' ? null : path)
+  const isAsking = isOpen && query !== ''
+  const hits = isAsking ? (state.body?.data ?? []) : []
+  const isEmpty = isAsking && state.status === 'ready' && hits.length === 0
+
+  const close = () => {
+    setOpen(false)
+    setSelected(-1)
+  }
+  const pick = (hit: Hit) => {
+    close()
+    setText('')
+    onPick(hit)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') close()
+    if (event.key === 'Enter') {
+      // The form around it is sent by its own button.
+      event.preventDefault()
+      const hit = hits[selected] ?? (onEnter ? undefined : hits[0])
+      if (hit) pick(hit)
+      else if (onEnter && text.trim() !== '') {
+        close()
+        setText('')
+        onEnter(text.trim())
+      }
+    }
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+    event.preventDefault()
+    setOpen(true)
+    const step = event.key === 'ArrowDown' ? 1 : -1
+    setSelected((at) => Math.max(-1, Math.min(hits.length - 1, at + step)))
+  }
+
+  return (
+    <div class="combobox">
+      <input
+        type="search"
+        role="combobox"
+        id={id}
+        aria-label={label}
+        aria-expanded={hits.length > 0}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={selected >= 0 ? `${list}-${selected}` : undefined}
+        aria-describedby={describedBy}
+        aria-invalid={isInvalid}
+        placeholder={placeholder}
+        autocomplete="off"
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value)
+          setOpen(true)
+          setSelected(-1)
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={close}
+      />
+      <div id={list} role="listbox" aria-label={label} class="suggestions" hidden={hits.length === 0}>
+        {hits.map((hit, at) => (
+          <div
+            key={`${hit.resource}/${hit.key}`}
+            id={`${list}-${at}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={at === selected}
+            // The input would lose the focus, and close the list, before the click.
+            onMouseDown={(event) => {
+              event.preventDefault()
+              pick(hit)
+            }}
+          >
+            {hit.title} {children?.(hit)}
+          </div>
+        ))}
+      </div>
+      <p class="suggestions nothing" role="status" hidden={!isEmpty}>
+        {isEmpty && t('search.none')}
+      </p>
+    </div>
+  )
+}

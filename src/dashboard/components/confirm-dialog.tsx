@@ -1,0 +1,136 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { type ApiError, type Fault, toApiError } from '../api/client.ts'
+import { ownRecordPath } from '../api/resources.ts'
+import { ReasonField } from '../editing/reason-field.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import '../styles/forms.css'
+
+/** A button that asks before it acts, with a reason for the history, and says why the service has refused. */
+export function ConfirmButton({
+  label,
+  title,
+  isDanger = false,
+  asksReason = true,
+  children,
+  onConfirm,
+}: {
+  label: string
+  title: string
+  isDanger?: boolean
+  asksReason?: boolean
+  /** What will happen. */
+  children: ComponentChildren
+  /** Acts. @throws ApiError when the service refuses. */
+  onConfirm: (reason: string) => Promise<unknown>
+}) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <button type="button" class="no-print" onClick={() => setOpen(true)}>
+        {label}
+      </button>
+      {isOpen && (
+        <ConfirmDialog
+          label={label}
+          title={title}
+          isDanger={isDanger}
+          asksReason={asksReason}
+          onConfirm={onConfirm}
+          onClose={() => setOpen(false)}
+        >
+          {children}
+        </ConfirmDialog>
+      )}
+    </>
+  )
+}
+
+function ConfirmDialog({
+  label,
+  title,
+  isDanger,
+  asksReason,
+  children,
+  onConfirm,
+  onClose,
+}: {
+  label: string
+  title: string
+  isDanger: boolean
+  asksReason: boolean
+  children: ComponentChildren
+  onConfirm: (reason: string) => Promise<unknown>
+  onClose: () => void
+}) {
+  const { t } = useLanguage()
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [reason, setReason] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  useEffect(() => {
+    dialog.current?.showModal()
+  }, [])
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      await onConfirm(reason)
+      onClose()
+    } catch (failure) {
+      setError(toApiError(failure))
+      setBusy(false)
+    }
+  }
+  return (
+    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+      <form class="stack" onSubmit={submit}>
+        <h2 id={id}>{title}</h2>
+        <div>{children}</div>
+        {asksReason && <ReasonField value={reason} onChange={setReason} />}
+        {error && <Refusal error={error} />}
+        <div class="toolbar">
+          <button type="submit" class={isDanger ? 'primary danger' : 'primary'} disabled={isBusy}>
+            {label}
+          </button>
+          <button type="button" onClick={onClose}>
+            {t('edit.cancel')}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  )
+}
+
+/** Why the service has refused, with links to the records that stand in the way. */
+function Refusal({ error }: { error: ApiError }) {
+  const { t } = useLanguage()
+  return (
+    <div class="failure faults" role="alert">
+      <p>{error.status === 0 ? t('state.offline') : error.message}</p>
+      <ul>
+        {error.faults.map((fault) => (
+          <li key={fault.message}>
+            <FaultText fault={fault} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** A fault with the record that it names as a link: `/v1/agreements/0190… refers to it`. */
+function FaultText({ fault: { message } }: { fault: Fault }) {
+  const [, before = message, resource, key, after] =
+    /^(.*?)\/v1\/([a-z-]+)\/([\w-]+)(.*)$/.exec(message) ?? []
+  if (resource === undefined || key === undefined) return <>{message}</>
+  return (
+    <>
+      {before}
+      <Link href={ownRecordPath(resource, key)}>{`${resource}/${key}`}</Link>
+      {after}
+    </>
+  )
+}

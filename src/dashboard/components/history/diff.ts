@@ -1,0 +1,85 @@
+import { diffArrays, diffWordsWithSpace } from 'diff'
+import { canonical, isEqual, isValues } from '../../editing/form-values.ts'
+
+/** A property whose value differs between two versions. */
+export interface PropertyDiff {
+  name: string
+  before: unknown
+  after: unknown
+}
+
+/** What every change changes by itself. */
+const bookkeeping = ['id', 'version', 'createdAt', 'updatedAt']
+
+const isNothing = (value: unknown) =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+
+/** The properties that differ between two versions of a record, or of a part of it, in the order of the newer one. */
+export function diffProperties(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): PropertyDiff[] {
+  return [...new Set([...Object.keys(after), ...Object.keys(before)])]
+    .filter((name) => !bookkeeping.includes(name))
+    .map((name) => ({ name, before: before[name], after: after[name] }))
+    .filter((diff) => !isEqual(diff.before, diff.after) && !(isNothing(diff.before) && isNothing(diff.after)))
+}
+
+/** An item of a list, or a part of a text, and what became of it. */
+export type Part<Value> =
+  | { status: 'same' | 'added' | 'removed'; value: Value }
+  | { status: 'changed'; before: Value; after: Value }
+
+/** Comparing takes time by the number of differences; with more of them, everything is removed and added. */
+const maxEditLength = 2000
+
+/** Compares two lists by their items. An object that stands in the place of one much like it is a changed one. */
+export function diffLists(before: readonly unknown[], after: readonly unknown[]): Part<unknown>[] {
+  const runs = diffArrays(before.map(canonical), after.map(canonical), { maxEditLength }) ?? [
+    { value: before.map(canonical), removed: true, added: false },
+    { value: after.map(canonical), removed: false, added: true },
+  ]
+  const parts: Part<unknown>[] = []
+  for (const run of runs) {
+    for (const text of run.value) {
+      const value: unknown = JSON.parse(text)
+      const status = run.added ? 'added' : run.removed ? 'removed' : 'same'
+      const at = status === 'added' ? findReplaced(parts, value) : -1
+      const replaced = parts[at]
+      if (replaced?.status === 'removed')
+        parts[at] = { status: 'changed', before: replaced.value, after: value }
+      else parts.push({ status, value })
+    }
+  }
+  return parts
+}
+
+/** Whether one object is likely a changed form of another: more than half of what they have is equal. */
+function isAlike(one: unknown, other: unknown): boolean {
+  if (!isValues(one) || !isValues(other)) return false
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
+    (name) => !isNothing(one[name]) || !isNothing(other[name]),
+  )
+  return names.filter((name) => isEqual(one[name], other[name])).length > names.length / 2
+}
+
+/** The first removed object of the last run that an added one is a changed form of, or -1. */
+function findReplaced(parts: readonly Part<unknown>[], value: unknown): number {
+  const start = parts.findLastIndex(({ status }) => status === 'same') + 1
+  return parts.findIndex((part, at) => at >= start && part.status === 'removed' && isAlike(part.value, value))
+}
+
+/** Compares two texts by their words, as the language divides them: Chinese has no spaces. */
+export function diffTexts(before: string, after: string, tag: string): Part<string>[] {
+  const intlSegmenter = new Intl.Segmenter(tag, { granularity: 'word' })
+  const runs = diffWordsWithSpace(before, after, { intlSegmenter, maxEditLength })
+  if (!runs)
+    return [
+      { status: 'removed', value: before },
+      { status: 'added', value: after },
+    ]
+  return runs.map(({ value, added, removed }) => ({
+    status: added ? 'added' : removed ? 'removed' : 'same',
+    value,
+  }))
+}

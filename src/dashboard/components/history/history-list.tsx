@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks'
+import { apiPath } from '../../api/client.ts'
+import type { ResourceDescription } from '../../api/resources.ts'
+import type { HistoryEntry, HistoryPage, Names } from '../../api/types.ts'
+import { useApi } from '../../api/use-api.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { useRights } from '../../session.ts'
+import { RestoreButton } from '../record-actions.tsx'
+import { Loaded } from '../widget.tsx'
+import { VersionChanges } from './version-changes.tsx'
+
+const firstCount = 20
+/** The most that a request can ask for, and one of them is only compared with. */
+const maxCount = 199
+
+/**
+ * The versions of a record, newest first: who, when, why, and what each changed against the version before. Editors can restore
+ * one.
+ */
+export function HistoryList({
+  resource,
+  path,
+  names,
+  current,
+}: {
+  resource: ResourceDescription
+  /** The record in the API. */
+  path: string
+  names: Names
+  /** The version that the record has now; undefined for a removed one. */
+  current: number | undefined
+}) {
+  const { t } = useLanguage()
+  const [count, setCount] = useState(firstCount)
+  // The last version is compared with the one after it.
+  const state = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: count + 1 }))
+  return (
+    <Loaded state={state}>
+      {({ data }) => (
+        <>
+          <ol class="entries">
+            {data.slice(0, count).map((entry, at) => (
+              <Entry
+                key={entry.version}
+                entry={entry}
+                previous={data[at + 1]?.version}
+                isOpen={at === 0}
+                resource={resource}
+                path={path}
+                names={names}
+                current={current}
+              />
+            ))}
+          </ol>
+          {data.length > count &&
+            (count < maxCount ? (
+              <button type="button" class="no-print" onClick={() => setCount(maxCount)}>
+                {t('history.more')}
+              </button>
+            ) : (
+              <p class="soft">{t('history.cut', { count })}</p>
+            ))}
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function Entry({
+  entry: { version, operation, actor, time, reason, redactedBy },
+  previous,
+  isOpen: isOpenAtFirst,
+  resource,
+  path,
+  names,
+  current,
+}: {
+  entry: HistoryEntry
+  previous: number | undefined
+  isOpen: boolean
+  resource: ResourceDescription
+  path: string
+  names: Names
+  current: number | undefined
+}) {
+  const { t, tOr, moment } = useLanguage()
+  const { write } = useRights()
+  const [isOpen, setOpen] = useState(isOpenAtFirst)
+  const by = actor.name ?? tOr(`actor.${actor.kind}`, actor.kind)
+  return (
+    <li>
+      <div class="entry-head">
+        <p>
+          <strong>{t('record.version', { version })}</strong> · {tOr(`operation.${operation}`, operation)} ·{' '}
+          {t('record.by', { name: by })} · <time dateTime={time}>{moment(time)}</time>
+        </p>
+        {write && version !== current && operation !== 'remove' && (
+          <RestoreButton path={path} version={version} current={current} />
+        )}
+      </div>
+      {reason && <p class="soft">{t('record.reason', { reason })}</p>}
+      {redactedBy && <p class="soft">{t('history.redacted', { version: redactedBy })}</p>}
+      {operation !== 'remove' && (
+        <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>{t(previous === undefined ? 'history.first' : 'history.changes')}</summary>
+          {isOpen && (
+            <VersionChanges
+              resource={resource}
+              path={path}
+              version={version}
+              previous={previous}
+              names={names}
+            />
+          )}
+        </details>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,140 @@
+import { type ComponentChildren, Fragment } from 'preact'
+import type { Names } from '../../api/types.ts'
+import { isValues } from '../../editing/form-values.ts'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { guessKind, Value } from '../value.tsx'
+import { diffLists, diffProperties, diffTexts, type Part, type PropertyDiff } from './diff.ts'
+
+interface Shown {
+  kind: string
+  names: Names
+}
+
+/** What an item of a diff says to those who do not see its colour. */
+function Added({ children }: { children: ComponentChildren }) {
+  const { t } = useLanguage()
+  return (
+    <ins>
+      <span class="visually-hidden">{t('diff.added')} </span>
+      {children}
+    </ins>
+  )
+}
+
+function Removed({ children }: { children: ComponentChildren }) {
+  const { t } = useLanguage()
+  return (
+    <del>
+      <span class="visually-hidden">{t('diff.removed')} </span>
+      {children}
+    </del>
+  )
+}
+
+/** The properties that differ between two versions, each with its value before and after. */
+export function PropertyDiffs({
+  diffs,
+  kinds,
+  names,
+}: {
+  diffs: readonly PropertyDiff[]
+  kinds?: ReadonlyMap<string, string>
+  names: Names
+}) {
+  const labels = useLabels()
+  return (
+    <dl class="facts diff">
+      {diffs.map(({ name, before, after }) => (
+        <Fragment key={name}>
+          <dt>{labels.property(name)}</dt>
+          <dd>
+            <ValueDiff
+              before={before}
+              after={after}
+              kind={kinds?.get(name) ?? guessKind(name)}
+              names={names}
+            />
+          </dd>
+        </Fragment>
+      ))}
+    </dl>
+  )
+}
+
+const isText = (value: unknown, kind: string): value is string =>
+  typeof value === 'string' && (kind === 'text' || kind === 'longText') && /\s|[^\p{ASCII}]/u.test(value)
+
+const listOf = (value: unknown): unknown[] | undefined =>
+  Array.isArray(value) ? value : value === null || value === undefined ? [] : undefined
+
+/** A value before and after: texts by words, lists by items, objects by their parts, all others as a whole. */
+function ValueDiff({ before, after, ...shown }: { before: unknown; after: unknown } & Shown) {
+  const { tag } = useLanguage()
+  if (isText(before, shown.kind) && isText(after, shown.kind))
+    return <TextDiff parts={diffTexts(before, after, tag)} />
+  if (Array.isArray(before) || Array.isArray(after)) {
+    const [one, other] = [listOf(before), listOf(after)]
+    if (one && other) return <ListDiff parts={diffLists(one, other)} {...shown} />
+  }
+  if (isValues(before) && isValues(after))
+    return <PropertyDiffs diffs={diffProperties(before, after)} names={shown.names} />
+  return (
+    <>
+      {before !== undefined && (
+        <>
+          <Removed>
+            <Value value={before} {...shown} />
+          </Removed>{' '}
+          <span aria-hidden="true">→</span>{' '}
+        </>
+      )}
+      <Added>
+        <Value value={after} {...shown} />
+      </Added>
+    </>
+  )
+}
+
+function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
+  return (
+    <span class="text-diff">
+      {parts.map((part, at) => {
+        if (part.status === 'changed') return null
+        if (part.status === 'added') return <Added key={at}>{part.value}</Added>
+        return part.status === 'removed' ? <Removed key={at}>{part.value}</Removed> : part.value
+      })}
+    </span>
+  )
+}
+
+function ListDiff({ parts, kind, names }: { parts: readonly Part<unknown>[] } & Shown) {
+  const { t } = useLanguage()
+  const same = parts.filter(({ status }) => status === 'same').length
+  // Participants are shown in one line, so each is a list of its own.
+  const show = (value: unknown) => (
+    <Value value={isValues(value) ? [value] : value} kind={kind} names={names} />
+  )
+  return (
+    <ul class="stack tight">
+      {parts.map((part, at) => {
+        if (part.status === 'same') return null
+        return (
+          <li key={at}>
+            {part.status === 'added' && <Added>{show(part.value)}</Added>}
+            {part.status === 'removed' && <Removed>{show(part.value)}</Removed>}
+            {part.status === 'changed' && (
+              <>
+                {show(part.after)}
+                {isValues(part.before) && isValues(part.after) && (
+                  <PropertyDiffs diffs={diffProperties(part.before, part.after)} names={names} />
+                )}
+              </>
+            )}
+          </li>
+        )
+      })}
+      {same > 0 && <li class="soft small">{t('diff.same', { count: same })}</li>}
+    </ul>
+  )
+}

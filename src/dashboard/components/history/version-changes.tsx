@@ -1,0 +1,69 @@
+import type { ResourceDescription } from '../../api/resources.ts'
+import type { Names, RecordDocument } from '../../api/types.ts'
+import { useApi } from '../../api/use-api.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { Loaded } from '../widget.tsx'
+import { diffProperties } from './diff.ts'
+import { useMissingNames } from './use-missing-names.ts'
+import { PropertyDiffs } from './value-diff.tsx'
+
+interface Revision {
+  document: RecordDocument
+}
+
+/** What a version of a record changed, against the version before; of the first one, everything that it has. */
+export function VersionChanges({
+  resource,
+  path,
+  version,
+  previous,
+  names,
+}: {
+  resource: ResourceDescription
+  /** The record in the API. */
+  path: string
+  version: number
+  previous: number | undefined
+  names: Names
+}) {
+  const after = useApi<Revision>(`${path}/history/${version}`)
+  const before = useApi<Revision>(previous === undefined ? null : `${path}/history/${previous}`)
+  return (
+    <Loaded state={after} height="3rem">
+      {(newer) =>
+        previous === undefined ? (
+          <Changes resource={resource} before={{}} after={newer.document} names={names} />
+        ) : (
+          <Loaded state={before} height="3rem">
+            {(older) => (
+              <Changes resource={resource} before={older.document} after={newer.document} names={names} />
+            )}
+          </Loaded>
+        )
+      }
+    </Loaded>
+  )
+}
+
+function Changes({
+  resource,
+  before,
+  after,
+  names,
+}: {
+  resource: ResourceDescription
+  before: RecordDocument
+  after: RecordDocument
+  names: Names
+}) {
+  const { t } = useLanguage()
+  const diffs = diffProperties(before, after)
+  const kinds = new Map(resource.properties.map(({ name, kind }) => [name, kind]))
+  const all = useMissingNames(
+    resource.name,
+    names,
+    diffs.flatMap((diff) => [{ [diff.name]: diff.before }, { [diff.name]: diff.after }]),
+  )
+  if (diffs.length === 0) return <p class="soft">{t('diff.none')}</p>
+  return <PropertyDiffs diffs={diffs} kinds={kinds} names={all} />
+}

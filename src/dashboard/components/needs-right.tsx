@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+import { useRights, useSession } from '../session.ts'
+import { SignInForm } from './sign-in-form.tsx'
+
+/**
+ * Shows its content to those who may do something, and to all others how they could. A form stays when its key is refused
+ * meanwhile, so that nothing that was entered is lost.
+ */
+export function NeedsRight({
+  right,
+  children,
+}: {
+  right: 'write' | 'administer'
+  children: ComponentChildren
+}) {
+  const { t } = useLanguage()
+  const isAllowed = useRights()[right]
+  const { session, end } = useSession()
+  const wasAllowed = useRef(false)
+  wasAllowed.current = isAllowed || (wasAllowed.current && end === 'refused')
+  return (
+    <>
+      {!isAllowed && (
+        <section class="widget sign-in">
+          <h1>{t('session.title')}</h1>
+          <p>{t(`session.needs.${right}`)}</p>
+          {session && <p>{t('session.notEnough', { name: session.actor.name ?? '' })}</p>}
+          <SignInForm />
+        </section>
+      )}
+      {wasAllowed.current && children}
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+import { Link } from 'wouter-preact'
+import { ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import type { RecordDocument } from '../api/types.ts'
+import { apiRecordPath, writeApi } from '../api/write-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useRights } from '../session.ts'
+import { ConfirmButton } from './confirm-dialog.tsx'
+
+/** What editors and administrators can do with a record. Nothing for all others. */
+export function RecordActions({
+  resource,
+  record,
+  id,
+}: {
+  resource: ResourceDescription
+  record: RecordDocument
+  id: string
+}) {
+  const { t } = useLanguage()
+  const { write, administer } = useRights()
+  if (!write) return null
+  const path = ownRecordPath(resource.name, id)
+  return (
+    <>
+      <Link class="button primary" href={`${path}/edit`}>
+        {t('edit.edit')}
+      </Link>
+      <ConfirmButton
+        label={t('edit.delete')}
+        title={t('edit.deleteTitle', { name: String(record[resource.title] ?? id) })}
+        isDanger
+        onConfirm={(reason) =>
+          writeApi(apiRecordPath(resource.name, id), {
+            method: 'DELETE',
+            version: Number(record.version),
+            reason,
+          })
+        }
+      >
+        {t('edit.deleteText')}
+      </ConfirmButton>
+      {administer && (
+        <Link class="button" href={`${path}/redact`}>
+          {t('redact.open')}
+        </Link>
+      )}
+    </>
+  )
+}
+
+/** Restores a version of a record as a new version; without a version, what a removed record had. */
+export function RestoreButton({
+  path,
+  version,
+  current,
+}: {
+  /** The record in the API. */
+  path: string
+  version?: number
+  /** The version that the record has now; undefined for a removed one. */
+  current: number | undefined
+}) {
+  const { t } = useLanguage()
+  return (
+    <ConfirmButton
+      label={t('edit.restore')}
+      title={version === undefined ? t('edit.restoreRemoved') : t('edit.restoreTitle', { version })}
+      onConfirm={(reason) =>
+        writeApi(`${path}/restore`, {
+          method: 'POST',
+          reason,
+          body: version === undefined ? {} : { version },
+          ...(current !== undefined && { version: current }),
+        })
+      }
+    >
+      {t('edit.restoreText')}
+    </ConfirmButton>
+  )
+}

@@ -1,0 +1,62 @@
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/client.ts'
+import { ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import type { HistoryPage, RecordDocument } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { apiRecordPath } from '../api/write-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useRights } from '../session.ts'
+import { HistoryList } from './history/history-list.tsx'
+import { RestoreButton } from './record-actions.tsx'
+import { Loaded, Widget } from './widget.tsx'
+
+/** A record that has been removed: what it was, who has removed it, and its history. Editors can restore it. */
+export function RemovedRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
+  const { t, tOr, moment } = useLanguage()
+  const { write, administer } = useRights()
+  const path = apiRecordPath(resource.name, id)
+  const history = useApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }))
+  const last = history.body?.data[0]
+  const revision = useApi<{ document: RecordDocument }>(last ? `${path}/history/${last.version}` : null)
+  const title = revision.body?.document[resource.title] ?? id
+  if (history.error?.status === 404) return <h1>{t('state.notFound')}</h1>
+  return (
+    <Loaded state={history} height="20rem">
+      {() => (
+        <>
+          <div class="page-head">
+            <div>
+              <p class="small">
+                <Link href={`/explore/${resource.name}`}>
+                  {tOr(`resource.${resource.name}`, resource.name)}
+                </Link>
+              </p>
+              <h1>
+                <del>{String(title)}</del>
+              </h1>
+              {last && (
+                <p>
+                  {t('removed.by', {
+                    name: last.actor.name ?? tOr(`actor.${last.actor.kind}`, last.actor.kind),
+                    time: moment(last.time),
+                  })}
+                </p>
+              )}
+            </div>
+            <div class="toolbar no-print">
+              {write && <RestoreButton path={path} current={undefined} />}
+              {administer && (
+                <Link class="button" href={`${ownRecordPath(resource.name, id)}/redact`}>
+                  {t('redact.open')}
+                </Link>
+              )}
+            </div>
+          </div>
+          <Widget title={t('record.history')}>
+            <HistoryList resource={resource} path={path} names={{}} current={undefined} />
+          </Widget>
+        </>
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,32 @@
+import { Link, useLocation, useSearch } from 'wouter-preact'
+import { useLanguage } from '../i18n/language.ts'
+import { endSession, useRights, useSession } from '../session.ts'
+
+/** Who has signed in, and the way out; the way in for all others. */
+export function SessionMenu() {
+  const { t } = useLanguage()
+  const { session } = useSession()
+  const { administer } = useRights()
+  const [location] = useLocation()
+  const search = useSearch()
+  if (!session) {
+    const from = search === '' ? location : `${location}?${search}`
+    return (
+      <Link href="/sign-in" state={{ from }}>
+        {t('session.signIn')}
+      </Link>
+    )
+  }
+  return (
+    <>
+      {administer && <Link href="/administration">{t('session.administration')}</Link>}
+      <button
+        type="button"
+        title={t('session.as', { name: session.actor.name ?? '' })}
+        onClick={() => endSession('signedOut')}
+      >
+        {t('session.signOut')}
+      </button>
+    </>
+  )
+}

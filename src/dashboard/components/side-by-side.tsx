@@ -1,0 +1,94 @@
+import { Link } from 'wouter-preact'
+import { pointedProperty } from '../api/pointers.ts'
+import { type ResourceDescription, recordPath } from '../api/resources.ts'
+import type { Citation, Names, RecordDocument } from '../api/types.ts'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { Value } from './value.tsx'
+import { Widget } from './widget.tsx'
+
+/** The citations of a fact, with the number that each has among the sources of the record. */
+interface Fact {
+  /** Undefined for the whole record. */
+  property: string | undefined
+  citations: { citation: Citation; number: number }[]
+}
+
+/** The facts that more than one source speaks of, or of which one is doubted. */
+function disputableFacts(citations: readonly Citation[]): Fact[] {
+  const facts = new Map<string, Fact>()
+  for (const [at, citation] of citations.entries()) {
+    const key = citation.property ?? ''
+    const fact = facts.get(key) ?? { property: pointedProperty(citation.property), citations: [] }
+    fact.citations.push({ citation, number: at + 1 })
+    facts.set(key, fact)
+  }
+  return [...facts.values()].filter(({ citations: own }) => {
+    const sources = new Set(own.map(({ citation }) => citation.source))
+    return sources.size > 1 || own.some(({ citation }) => citation.rank === 'deprecated')
+  })
+}
+
+/** Facts on which sources may differ: what is recorded, and beside it what each source says and how it ranks. */
+export function SourcesSideBySide({
+  resource,
+  record,
+  citations,
+  names,
+}: {
+  resource: ResourceDescription
+  record: RecordDocument
+  citations: readonly Citation[]
+  names: Names
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const facts = disputableFacts(citations)
+  if (facts.length === 0) return null
+  const kinds = new Map(resource.properties.map(({ name, kind }) => [name, kind]))
+  return (
+    <Widget title={t('sources.compared')} caption={t('sources.comparedCaption')}>
+      <div class="stack">
+        {facts.map(({ property, citations: own }) => (
+          <section key={own[0]?.number} class="difference">
+            <h3>
+              {property === undefined ? t('record.whole') : labels.property(property)}
+              {property !== undefined && (
+                <span class="recorded">
+                  {t('sources.recorded')}{' '}
+                  <Value value={record[property]} kind={kinds.get(property) ?? 'text'} names={names} />
+                </span>
+              )}
+            </h3>
+            <div class="sides">
+              {own.map((one) => (
+                <Side key={one.number} {...one} />
+              ))}
+            </div>
+          </section>
+        ))}
+      </div>
+    </Widget>
+  )
+}
+
+function Side({ citation, number }: { citation: Citation; number: number }) {
+  const language = useLanguage()
+  const labels = useLabels()
+  const { source, sourceDetails, excerpt, note, rank } = citation
+  return (
+    <article class={rank === 'deprecated' ? 'side doubtful' : 'side'}>
+      <p class="small">
+        <a href={`#source-${number}`}>[{number}]</a>{' '}
+        <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
+        {sourceDetails?.publishedOn && `, ${formatEdtf(sourceDetails.publishedOn, language)}`}
+      </p>
+      <p>
+        <span class="tag">{labels.word(rank)}</span>
+      </p>
+      {excerpt && <blockquote class="quotation">“{excerpt}”</blockquote>}
+      {note && <p class="soft small">{note}</p>}
+    </article>
+  )
+}

@@ -1,0 +1,46 @@
+import type { Language } from '../i18n/language.ts'
+import { edtfSpan } from './edtf-span.ts'
+import { formatEdtf } from './format-edtf.ts'
+
+/** A date in words, and the days that it can mean if it is no exact day. */
+export interface Reading {
+  text: string
+  days?: string
+}
+
+/** What a date leaves open: `2011-04` has no day. */
+function unknownPart(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
+  if (/^\d{4}-(0\d|1[0-2])(-XX)?[?~%]?$/.test(text)) return 'edtf.dayUnknown'
+  if (/^\d{4}(-XX){0,2}[?~%]?$/.test(text)) return 'edtf.monthUnknown'
+  return undefined
+}
+
+/** Whether a date has a month from 1 to 12 or a season, and a day that its month has. */
+function isInCalendar(text: string): boolean {
+  const [, year, month = '01', day] = /^(-?\d{4})-(\d{2})(?:-(\d{2}))?/.exec(text) ?? []
+  if (year === undefined) return true
+  const number = Number(month)
+  if (number === 0 || number > 24 || (number > 12 && number < 21)) return false
+  if (day === undefined) return true
+  return edtfSpan(`${year}-${month}-${day}`)?.earliest?.getUTCDate() === Number(day)
+}
+
+/** Whether a text is a date in EDTF, of level 0 or 1 as far as the dashboard knows it. */
+export const isEdtf = (text: string): boolean =>
+  edtfSpan(text) !== undefined && text.split('/').every(isInCalendar)
+
+/**
+ * Says in words what a date in EDTF (level 0 or 1, ISO 8601-2) means: `2011-04` is "April 2011, day unknown". Undefined for a
+ * text that is no such date.
+ */
+export function readEdtf(text: string, language: Language): Reading | undefined {
+  const span = isEdtf(text) ? edtfSpan(text) : undefined
+  if (!span) return undefined
+  const date = formatEdtf(text, language)
+  const unknown = unknownPart(text)
+  const reading = unknown === undefined ? date : language.t(unknown, { date })
+  const { earliest, latest, isExact } = span
+  if (isExact || !earliest || !latest) return { text: reading }
+  const day = (moment: Date) => formatEdtf(moment.toISOString().slice(0, 10), language)
+  return { text: reading, days: language.t('edtf.days', { from: day(earliest), to: day(latest) }) }
+}

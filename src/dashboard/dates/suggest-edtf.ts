@@ -1,0 +1,81 @@
+import { isEdtf } from './read-edtf.ts'
+
+/** Names of months by their numbers, in English and in the language of the page, in full and abbreviated. */
+function monthNames(tag: string): Map<string, number> {
+  const names = new Map<string, number>()
+  for (const locale of ['en', tag]) {
+    for (const month of ['long', 'short'] as const) {
+      const format = new Intl.DateTimeFormat(locale, { month, timeZone: 'UTC' })
+      for (let at = 0; at < 12; at += 1) {
+        const name = format.format(Date.UTC(2000, at, 1)).toLowerCase()
+        names.set(name.replace(/\.$/, ''), at + 1)
+      }
+    }
+  }
+  return names
+}
+
+const pad = (part: string | number) => String(part).padStart(2, '0')
+
+/** A date of numbers from the year on: `2011年4月26日`, `2011.4`, `2011-4-26`. */
+function fromNumbers(text: string): string | undefined {
+  const parts =
+    /^(\d{4})\s*[年.-]\s*(?:(\d{1,2})\s*(?:[月.-]|$)\s*)?(?:(\d{1,2})\s*日?)?$/.exec(text) ??
+    /^(\d{4})$/.exec(text)
+  if (!parts) return undefined
+  const [, year = '', month, day] = parts
+  return [year, ...[month, day].filter((part) => part !== undefined).map(pad)].join('-')
+}
+
+/** A date with a name of a month: `April 2011`, `26 April 2011`, `Apr 26, 2011`. */
+function fromNames(text: string, tag: string): string | undefined {
+  const [, first, name = '', second, year] =
+    /^(?:(\d{1,2})\.?\s+)?(\p{L}+)\.?\s+(?:(\d{1,2}),?\s+)?(\d{4})$/u.exec(text) ?? []
+  const month = monthNames(tag).get(name)
+  if (month === undefined) return undefined
+  const day = first ?? second
+  return [year, pad(month), ...(day === undefined ? [] : [pad(day)])].join('-')
+}
+
+function fromDecade(text: string): string | undefined {
+  const [, decade] = /^(?:the )?(\d{3})0(?:s|年代)$/.exec(text) ?? []
+  return decade === undefined ? undefined : `${decade}X`
+}
+
+const qualified: readonly [RegExp, string][] = [
+  [/^(?:about|around|circa|ca?\.|大约|约)\s*(.+)$/, '~'],
+  [/^(?:perhaps|probably|possibly|可能)\s*(.+)$/, '?'],
+]
+
+const ranges: readonly [RegExp, (...ends: string[]) => string][] = [
+  [/^(?:from|between)?\s*(.+?)\s*(?: to | and |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
+  [/^(?:from|since|自)\s*(.+?)起?$/, (from) => `${from}/..`],
+  [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
+]
+
+function convert(text: string, tag: string): string | undefined {
+  if (isEdtf(text.toUpperCase())) return text.toUpperCase()
+  for (const [pattern, sign] of qualified) {
+    const date = pattern.exec(text)?.[1]
+    if (date !== undefined) return append(convert(date, tag), sign)
+  }
+  for (const [pattern, join] of ranges) {
+    const ends = pattern
+      .exec(text)
+      ?.slice(1)
+      .map((end) => convert(end.trim(), tag))
+    if (ends?.every((end) => end !== undefined && !end.includes('/'))) return join(...ends.map(String))
+  }
+  return fromDecade(text) ?? fromNames(text, tag) ?? fromNumbers(text)
+}
+
+const append = (date: string | undefined, sign: string) => (date === undefined ? undefined : `${date}${sign}`)
+
+/**
+ * Returns the EDTF (level 0 or 1, ISO 8601-2) of a date as people write it, in English or in the language of the page:
+ * `April 2011` is `2011-04`, `about 2011` is `2011~`, `2011年4月` is `2011-04`. Undefined where it is not clear: `4/5/2011`.
+ */
+export function suggestEdtf(text: string, tag: string): string | undefined {
+  const found = convert(text.trim().toLowerCase(), tag)
+  return found !== undefined && isEdtf(found) ? found : undefined
+}

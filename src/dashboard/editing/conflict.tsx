@@ -1,0 +1,125 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ApiError } from '../api/client.ts'
+import type { HistoryEntry, Names } from '../api/types.ts'
+import { Value } from '../components/value.tsx'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { type Difference, needsDecision } from './conflicts.ts'
+import type { FormValues } from './form-values.ts'
+
+/** What was saved while somebody edited the same record. */
+export interface Conflict {
+  error: ApiError
+  theirs: FormValues
+  version: number
+  /** Who has saved it, when and why. */
+  entry: HistoryEntry | undefined
+}
+
+type Choice = 'mine' | 'theirs'
+
+/**
+ * Shows a conflict: each property that differs as it was, as it was saved meanwhile, and as it was entered here. Where both
+ * have changed it, the editor chooses; nothing is saved before.
+ */
+export function ConflictView({
+  conflict: { entry, version },
+  differences,
+  names,
+  onResolve,
+}: {
+  conflict: Conflict
+  differences: readonly Difference[]
+  names: Names
+  onResolve: (choices: Readonly<Record<string, Choice>>) => void
+}) {
+  const { t, moment } = useLanguage()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  const [choices, setChoices] = useState<Record<string, Choice>>({})
+  const open = differences.filter(needsDecision).filter(({ field }) => !choices[field.name])
+  return (
+    <section class="widget conflict" aria-labelledby="conflict-title">
+      <header>
+        <h2 id="conflict-title" tabIndex={-1} ref={heading}>
+          {t('conflict.title')}
+        </h2>
+        <p>
+          {t('conflict.lead', {
+            version,
+            name: entry?.actor.name ?? entry?.actor.kind ?? t('value.unknown'),
+            time: entry ? moment(entry.time) : '',
+          })}
+        </p>
+        {entry?.reason && <p>{t('record.reason', { reason: entry.reason })}</p>}
+      </header>
+      <div class="stack">
+        {differences.map((difference) => (
+          <DifferenceView
+            key={difference.field.name}
+            difference={difference}
+            names={names}
+            choice={difference.winner ?? choices[difference.field.name]}
+            onChoose={(choice) => setChoices({ ...choices, [difference.field.name]: choice })}
+          />
+        ))}
+      </div>
+      <div class="toolbar">
+        <button type="button" class="primary" disabled={open.length > 0} onClick={() => onResolve(choices)}>
+          {t('conflict.continue')}
+        </button>
+        <p class="soft small" role="status">
+          {open.length > 0 && t('conflict.open', { count: open.length })}
+        </p>
+      </div>
+    </section>
+  )
+}
+
+function DifferenceView({
+  difference,
+  names,
+  choice,
+  onChoose,
+}: {
+  difference: Difference
+  names: Names
+  choice: Choice | undefined
+  onChoose: (choice: Choice) => void
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const { field, base, theirs, mine, winner } = difference
+  const show = (value: unknown) => <Value value={value} kind={field.kind} names={names} />
+  const choose = (side: Choice, value: unknown) => (
+    <label class={choice === side ? 'side chosen' : 'side'}>
+      <span>
+        <input
+          type="radio"
+          name={`conflict-${field.name}`}
+          checked={choice === side}
+          disabled={winner !== undefined}
+          onChange={() => onChoose(side)}
+        />{' '}
+        {t(`conflict.${side}`)}
+      </span>
+      <span>{show(value)}</span>
+    </label>
+  )
+  return (
+    <fieldset class="difference">
+      <legend>
+        {labels.property(field.name)}
+        {winner && <span class="soft small"> {t(`conflict.only.${winner}`)}</span>}
+      </legend>
+      <div class="sides">
+        <div class="side">
+          <span>{t('conflict.base')}</span>
+          <span>{show(base)}</span>
+        </div>
+        {choose('theirs', theirs)}
+        {choose('mine', mine)}
+      </div>
+    </fieldset>
+  )
+}

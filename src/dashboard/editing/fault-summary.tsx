@@ -1,0 +1,46 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { ApiError } from '../api/client.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { focusField } from './faults.ts'
+
+/** Returns a function that names the value at a JSON pointer: `/parties/0/role` is "Parties › 1 › Role". */
+export function usePointerLabel(): (pointer: string) => string {
+  const labels = useLabels()
+  return (pointer) =>
+    pointer
+      .split('/')
+      .slice(1)
+      .map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : labels.property(step)))
+      .join(' › ')
+}
+
+/** Why a form was refused: in one sentence, and each fault with a button that leads to its field. It takes the focus. */
+export function FaultSummary({ error }: { error: ApiError }) {
+  const { t, tOr } = useLanguage()
+  const nameOf = usePointerLabel()
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => element.current?.focus(), [error])
+  const reason = error.status === 0 ? t('state.offline') : error.message
+  return (
+    <div class="failure faults" role="alert" tabIndex={-1} ref={element}>
+      <p>{t('edit.refused', { reason })}</p>
+      <ul>
+        {error.faults.map(({ pointer = '', code, message }) => {
+          const text = tOr(`fault.${code}`, message)
+          return (
+            <li key={`${pointer}${message}`}>
+              {pointer === '' ? (
+                text
+              ) : (
+                <button type="button" class="link" onClick={() => focusField(pointer)}>
+                  {nameOf(pointer)}: {text}
+                </button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import { formatEdtf } from '../../dates/format-edtf.ts'
+import { readEdtf } from '../../dates/read-edtf.ts'
+import { suggestEdtf } from '../../dates/suggest-edtf.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { fieldId } from '../faults.ts'
+import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
+
+/** Dates of each kind that sources give. */
+const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', '2011-04/2013', '2011/..']
+
+/**
+ * A date as imprecise as its source: EDTF, with its meaning in words beside it. A date that is typed as people write it can be
+ * turned into EDTF.
+ */
+export function DateField({ field, value, pointer, onChange }: FieldProps) {
+  const language = useLanguage()
+  const { t } = language
+  const labels = useInputLabels(pointer, field.isRequired)
+  const text = typeof value === 'string' ? value : ''
+  const reading = readEdtf(text.trim(), language)
+  const suggestion = reading || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
+  const help = `${fieldId(pointer)}-reading`
+  return (
+    <Labelled field={field} pointer={pointer} help={<Examples />}>
+      <input
+        {...labels}
+        aria-describedby={`${help} ${labels['aria-describedby']}`}
+        type="text"
+        value={text}
+        maxLength={field.maxLength}
+        placeholder="2011-04"
+        onInput={(event) => onChange(event.currentTarget.value)}
+        onBlur={() => suggestion && onChange(suggestion)}
+      />
+      <p id={help} class="reading small" aria-live="polite">
+        {reading && (
+          <>
+            <strong>{reading.text}</strong> {reading.days && <span class="soft">{reading.days}</span>}
+          </>
+        )}
+        {suggestion && t('edtf.becomes', { date: suggestion })}
+        {!reading && !suggestion && text.trim() !== '' && t('edtf.notRead')}
+      </p>
+    </Labelled>
+  )
+}
+
+/** How dates of each kind are written, and what they mean. */
+function Examples() {
+  const language = useLanguage()
+  return (
+    <details>
+      <summary>{language.t('edtf.help')}</summary>
+      <dl class="edtf-examples small">
+        {examples.map((example) => (
+          <div key={example}>
+            <dt>
+              <code>{example}</code>
+            </dt>
+            <dd>{formatEdtf(example, language)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}

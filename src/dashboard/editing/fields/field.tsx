@@ -1,0 +1,86 @@
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { DateField } from './date-field.tsx'
+import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
+import { ListField } from './list-field.tsx'
+import { ObjectField, ParticipantField } from './object-field.tsx'
+import { AnyRecordField, ReferenceField } from './reference-field.tsx'
+
+/** A text of at most so many characters is a note. */
+const maxNoteLength = 1000
+
+const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
+
+/** The input of a property, by its kind. */
+export function Field(props: FieldProps) {
+  switch (props.field.kind) {
+    case 'enumeration':
+      return <EnumerationField {...props} />
+    case 'date':
+      return <DateField {...props} />
+    case 'longText':
+      return <LongTextField {...props} />
+    case 'reference':
+      return <ReferenceField {...props} />
+    case 'record':
+      return <AnyRecordField {...props} />
+    case 'object':
+      return <ObjectField {...props} Part={Field} />
+    case 'participant':
+      return <ParticipantField {...props} Part={Field} />
+    case 'list':
+      return <ListField {...props} Part={Field} />
+    default:
+      return <TextField {...props} />
+  }
+}
+
+function TextField({ field, value, pointer, onChange }: FieldProps) {
+  const labels = useInputLabels(pointer, field.isRequired)
+  return (
+    <Labelled field={field} pointer={pointer}>
+      <input
+        {...labels}
+        type="text"
+        inputMode={field.kind === 'number' ? 'decimal' : 'text'}
+        maxLength={field.maxLength}
+        value={text(value)}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+    </Labelled>
+  )
+}
+
+function LongTextField({ field, value, pointer, onChange }: FieldProps) {
+  const labels = useInputLabels(pointer, field.isRequired)
+  return (
+    <Labelled field={field} pointer={pointer}>
+      <textarea
+        {...labels}
+        rows={(field.maxLength ?? 0) > maxNoteLength ? 4 : 2}
+        maxLength={field.maxLength}
+        value={text(value)}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+    </Labelled>
+  )
+}
+
+function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
+  const { t } = useLanguage()
+  const words = useLabels()
+  const labels = useInputLabels(pointer, field.isRequired)
+  const none = field.isRequired ? 'edit.choose' : field.isNullable ? 'value.unknown' : 'edit.default'
+  return (
+    <Labelled field={field} pointer={pointer}>
+      <select {...labels} value={text(value)} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{t(none)}</option>
+        {field.values?.map((word) => (
+          <option key={word} value={word}>
+            {words.word(word)}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  )
+}

@@ -1,0 +1,126 @@
+import type { ComponentChildren, ComponentType } from 'preact'
+import type { FormField } from '../../api/forms.ts'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { fieldId, useFaults } from '../faults.ts'
+
+/** What every field takes. */
+export interface FieldProps {
+  field: FormField
+  value: unknown
+  /** JSON pointer of the value in the record. */
+  pointer: string
+  onChange: (value: unknown) => void
+}
+
+/** What a field takes that has others inside. */
+export interface CompositeProps extends FieldProps {
+  /** The field of a part. */
+  Part: ComponentType<FieldProps>
+}
+
+/** What an input needs of the labels, hints and faults around it. */
+export interface InputLabels {
+  id: string
+  'aria-describedby': string
+  'aria-invalid': boolean
+  'aria-required': boolean
+}
+
+/** The attributes that tie an input to its hint and faults. */
+export function useInputLabels(pointer: string, isRequired: boolean): InputLabels {
+  const id = fieldId(pointer)
+  const isInvalid = useFaults(pointer).length > 0
+  return {
+    id,
+    'aria-describedby': `${id}-hint${isInvalid ? ` ${id}-faults` : ''}`,
+    'aria-invalid': isInvalid,
+    'aria-required': isRequired,
+  }
+}
+
+/** The faults of the value at a pointer, in the language of the page where it has the words. */
+export function FaultTexts({ pointer }: { pointer: string }) {
+  const { tOr } = useLanguage()
+  const faults = useFaults(pointer)
+  if (faults.length === 0) return null
+  return (
+    <p id={`${fieldId(pointer)}-faults`} class="fault">
+      {faults.map(({ code, message }) => tOr(`fault.${code}`, message)).join('; ')}
+    </p>
+  )
+}
+
+/** What a property is, by the API's description. It is in English alone. */
+export function Hint({ field, pointer }: { field: FormField; pointer: string }) {
+  const { tag } = useLanguage()
+  return (
+    <p id={`${fieldId(pointer)}-hint`} class="soft small">
+      {tag === 'en' && field.description}
+    </p>
+  )
+}
+
+export function RequiredMark({ field }: { field: FormField }) {
+  const { t } = useLanguage()
+  return field.isRequired ? <span class="soft small"> {t('edit.required')}</span> : null
+}
+
+/** A text of so many characters needs the width of the form. */
+const minWideLength = 500
+
+const isWide = ({ kind, maxLength = 0 }: FormField) =>
+  kind === 'longText' || (kind === 'text' && maxLength >= minWideLength)
+
+/** An input with its label, faults, hint and help. */
+export function Labelled({
+  field,
+  pointer,
+  help,
+  children,
+}: {
+  field: FormField
+  pointer: string
+  help?: ComponentChildren
+  children: ComponentChildren
+}) {
+  const labels = useLabels()
+  return (
+    <div class={isWide(field) ? 'field wide' : 'field'}>
+      <label for={fieldId(pointer)}>
+        {labels.property(field.name)}
+        <RequiredMark field={field} />
+      </label>
+      {children}
+      <FaultTexts pointer={pointer} />
+      <Hint field={field} pointer={pointer} />
+      {help}
+    </div>
+  )
+}
+
+/** Several inputs under one heading, such as the parts of a location. It takes the focus when a fault is about them all. */
+export function Group({
+  field,
+  pointer,
+  legend,
+  children,
+}: {
+  field: FormField
+  pointer: string
+  legend?: string
+  children: ComponentChildren
+}) {
+  const labels = useLabels()
+  return (
+    <fieldset class="field-group wide" id={fieldId(pointer)} tabIndex={-1}>
+      <legend>
+        {legend ?? labels.property(field.name)}
+        {legend === undefined && <RequiredMark field={field} />}
+      </legend>
+      {legend === undefined && <Hint field={field} pointer={pointer} />}
+      <FaultTexts pointer={pointer} />
+      {children}
+    </fieldset>
+  )
+}

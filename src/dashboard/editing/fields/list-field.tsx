@@ -1,0 +1,78 @@
+import { useRef } from 'preact/hooks'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { emptyItem, replaceAt } from '../form-values.ts'
+import { type CompositeProps, Group } from './labelled.tsx'
+import { ObjectParts } from './object-field.tsx'
+import { ReferenceList } from './reference-field.tsx'
+
+/** A list. Items can be added and removed, in the order of the record. */
+export function ListField(props: CompositeProps) {
+  return props.field.item?.kind === 'reference' ? <ReferenceList {...props} /> : <ItemList {...props} />
+}
+
+function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const add = useRef<HTMLButtonElement>(null)
+  const { item } = field
+  if (!item) return null
+  const items: readonly unknown[] = Array.isArray(value) ? value : []
+  const name = labels.property(field.name)
+  const remove = (at: number) => {
+    onChange(items.filter((_one, index) => index !== at))
+    // The button that had the focus is gone.
+    add.current?.focus()
+  }
+  return (
+    <Group field={field} pointer={pointer}>
+      {items.map((one, at) => (
+        <div key={at} class="list-item">
+          <Item
+            field={item}
+            value={one}
+            pointer={`${pointer}/${at}`}
+            onChange={(next) => onChange(replaceAt(items, at, next))}
+            Part={Part}
+          />
+          <button
+            type="button"
+            aria-label={t('edit.removeItem', { name, number: at + 1 })}
+            onClick={() => remove(at)}
+          >
+            {t('edit.removeShort')}
+          </button>
+        </div>
+      ))}
+      <button
+        type="button"
+        ref={add}
+        aria-label={t('edit.addTo', { name })}
+        onClick={() => onChange([...items, emptyItem(item)])}
+      >
+        + {t('edit.add')}
+      </button>
+    </Group>
+  )
+}
+
+/** An item: an object has its parts in a group of its own, since each list may have many. */
+function Item(props: CompositeProps) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const { field, pointer, Part, ...own } = props
+  const number = Number(pointer.split('/').at(-1)) + 1
+  const legend = t('edit.item', { name: labels.property(field.name), number })
+  if (field.kind === 'object')
+    return (
+      <Group field={field} pointer={pointer} legend={legend}>
+        <ObjectParts {...props} />
+      </Group>
+    )
+  if (field.kind !== 'participant') return <Part {...own} field={field} pointer={pointer} />
+  return (
+    <Group field={field} pointer={pointer} legend={legend}>
+      <Part {...own} field={field} pointer={pointer} />
+    </Group>
+  )
+}

@@ -1,0 +1,28 @@
+import type { Hit } from '../../components/combobox.tsx'
+import { useLanguage } from '../../i18n/language.ts'
+
+/** A record that was picked, with a button that takes it out. */
+export function Picked({ name, id, onRemove }: { name: string; id?: string; onRemove: () => void }) {
+  const { t } = useLanguage()
+  return (
+    <span class="picked">
+      {name}
+      <button type="button" id={id} aria-label={t('edit.remove', { name })} onClick={onRemove}>
+        ×
+      </button>
+    </span>
+  )
+}
+
+/** What tells a suggestion from others of its name: its resource, and the name by which it was found. */
+export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
+  const { tOr } = useLanguage()
+  const isCode = !key.includes('-')
+  return (
+    <span class="soft small">
+      {[matched, isCode ? key : undefined, tOr(`resource.${resource}`, resource)]
+        .filter((part) => part)
+        .join(' · ')}
+    </span>
+  )
+}

@@ -1,0 +1,110 @@
+import { findName } from '../../api/names.ts'
+import { Combobox, type Hit } from '../../components/combobox.tsx'
+import { useLabels } from '../../i18n/labels.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { fieldId } from '../faults.ts'
+import { isValues } from '../form-values.ts'
+import { useNames } from '../names.ts'
+import { type FieldProps, Labelled, useInputLabels } from './labelled.tsx'
+import { HitDetails, Picked } from './picked.tsx'
+
+/** The search of a field for records of its resources. */
+function Picker({
+  field,
+  pointer,
+  onPick,
+}: Pick<FieldProps, 'field' | 'pointer'> & { onPick: (hit: Hit) => void }) {
+  const { t } = useLanguage()
+  const { add } = useNames()
+  const labels = useLabels()
+  const input = useInputLabels(pointer, field.isRequired)
+  return (
+    <Combobox
+      label={labels.property(field.name)}
+      id={input.id}
+      describedBy={input['aria-describedby']}
+      isInvalid={input['aria-invalid']}
+      placeholder={t('edit.anyName')}
+      {...(field.resources && { resources: field.resources })}
+      onPick={(hit) => {
+        add(hit)
+        onPick(hit)
+      }}
+    >
+      {(hit) => <HitDetails hit={hit} />}
+    </Combobox>
+  )
+}
+
+/** A reference to a record, which is picked by any of its names. */
+export function ReferenceField({ field, value, pointer, onChange }: FieldProps) {
+  const { names } = useNames()
+  const key = typeof value === 'string' && value !== '' ? value : undefined
+  return (
+    <Labelled field={field} pointer={pointer}>
+      {key === undefined ? (
+        <Picker field={field} pointer={pointer} onPick={(hit) => onChange(hit.key)} />
+      ) : (
+        <Picked
+          name={findName(names, key)?.name ?? key}
+          id={fieldId(pointer)}
+          onRemove={() => onChange(null)}
+        />
+      )}
+    </Labelled>
+  )
+}
+
+/** A reference to a record of any of several resources. */
+export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
+  const { names } = useNames()
+  const { tOr } = useLanguage()
+  const { resource = '', id = '' } = isValues(value) ? value : {}
+  const name = names[String(resource)]?.[String(id)] ?? String(id)
+  return (
+    <Labelled field={field} pointer={pointer}>
+      {id === '' ? (
+        <Picker
+          field={field}
+          pointer={pointer}
+          onPick={(hit) => onChange({ resource: hit.resource, id: hit.key })}
+        />
+      ) : (
+        <Picked
+          name={`${tOr(`resource.${resource}`, String(resource))}: ${name}`}
+          id={fieldId(pointer)}
+          onRemove={() => onChange(null)}
+        />
+      )}
+    </Labelled>
+  )
+}
+
+/** References to several records, in the order in which they were picked. */
+export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
+  const { names } = useNames()
+  const keys = Array.isArray(value) ? value.map(String) : []
+  const item = field.item ?? field
+  return (
+    <Labelled field={field} pointer={pointer}>
+      {keys.length > 0 && (
+        <ul class="chips">
+          {keys.map((key, at) => (
+            <li key={key}>
+              <Picked
+                name={findName(names, key)?.name ?? key}
+                id={fieldId(`${pointer}/${at}`)}
+                onRemove={() => onChange(keys.filter((other) => other !== key))}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Picker
+        field={{ ...item, isRequired: false }}
+        pointer={pointer}
+        onPick={(hit) => onChange([...keys.filter((key) => key !== hit.key), hit.key])}
+      />
+    </Labelled>
+  )
+}

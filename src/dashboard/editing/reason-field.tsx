@@ -1,0 +1,26 @@
+import { useId } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+
+const maxReasonLength = 500
+
+/** Why a change is made, which the history keeps. */
+export function ReasonField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useLanguage()
+  const id = useId()
+  return (
+    <div class="field">
+      <label for={id}>{t('edit.reason')}</label>
+      <input
+        id={id}
+        type="text"
+        maxLength={maxReasonLength}
+        aria-describedby={`${id}-hint`}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <p id={`${id}-hint`} class="soft small">
+        {t('edit.reasonHint')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+import { useState } from 'preact/hooks'
+import { useLocation } from 'wouter-preact'
+import type { FormField } from '../api/forms.ts'
+import { ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import type { Names } from '../api/types.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { ConflictView } from './conflict.tsx'
+import { findDifferences, merge } from './conflicts.ts'
+import { FaultSummary } from './fault-summary.tsx'
+import { byPointer, FaultsContext } from './faults.ts'
+import { Field } from './fields/field.tsx'
+import { type FormValues, toPatch } from './form-values.ts'
+import { NamesContext, withHit } from './names.ts'
+import { ReasonField } from './reason-field.tsx'
+import { useLeaveGuard } from './use-leave-guard.ts'
+import { useSave } from './use-save.ts'
+
+/** What a form begins with: nothing for a new record, otherwise the record as it was read, with its version. */
+export interface Base {
+  values: FormValues
+  version: number
+  key: string
+}
+
+/** The form of a record, which creates or changes it. */
+export function RecordForm({
+  resource,
+  fields,
+  initial,
+  recordNames,
+}: {
+  resource: ResourceDescription
+  fields: readonly FormField[]
+  initial: Base | undefined
+  recordNames: Names
+}) {
+  const { t } = useLanguage()
+  const [, navigate] = useLocation()
+  const [base, setBase] = useState(initial)
+  const [values, setValues] = useState<FormValues>(initial?.values ?? {})
+  const [reason, setReason] = useState('')
+  const [names, setNames] = useState(recordNames)
+  const { state, save, clear } = useSave({ resource, fields, base })
+  const isChanged = Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
+  useLeaveGuard(isChanged && state.status !== 'saved')
+
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    const key = await save(values, reason)
+    if (key !== undefined) navigate(ownRecordPath(resource.name, key))
+  }
+  const { conflict } = state
+  const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
+  return (
+    <NamesContext.Provider
+      value={{ names: { ...names, ...conflict?.names }, add: (hit) => setNames((all) => withHit(all, hit)) }}
+    >
+      {conflict && base && (
+        <ConflictView
+          conflict={conflict}
+          differences={differences}
+          names={{ ...names, ...conflict.names }}
+          onResolve={(choices) => {
+            setNames((all) => ({ ...all, ...conflict.names }))
+            setValues(merge(conflict.theirs, values, differences, choices))
+            setBase({ ...base, values: conflict.theirs, version: conflict.version })
+            clear()
+          }}
+        />
+      )}
+      <FaultsContext.Provider value={byPointer(state.error?.faults ?? [])}>
+        <form class="record-form" noValidate onSubmit={submit} hidden={conflict !== undefined}>
+          {state.error && <FaultSummary error={state.error} />}
+          <div class="fields widget">
+            {fields.map((field) => (
+              <Field
+                key={field.name}
+                field={field}
+                value={values[field.name]}
+                pointer={`/${field.name}`}
+                onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
+              />
+            ))}
+          </div>
+          <div class="widget stack">
+            <ReasonField value={reason} onChange={setReason} />
+            <div class="toolbar">
+              <button type="submit" class="primary" disabled={state.status === 'saving'}>
+                {t(base ? 'edit.save' : 'edit.create')}
+              </button>
+              <span class="soft small" role="status">
+                {state.status === 'unchanged' && t('edit.unchanged')}
+                {state.status === 'saving' && t('edit.saving')}
+              </span>
+            </div>
+          </div>
+        </form>
+      </FaultsContext.Provider>
+    </NamesContext.Provider>
+  )
+}

@@ -1,0 +1,24 @@
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../api/client.ts'
+import type { ApiState } from '../api/use-api.ts'
+
+/** Loads what a form begins with: once, since what was entered must not change while others write. */
+export function useOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
+  const [attempt, setAttempt] = useState(0)
+  const [result, setResult] = useState<{ body?: Body; error?: ApiError }>({})
+  const retry = useCallback(() => setAttempt((count) => count + 1), [])
+  useEffect(() => {
+    const controller = new AbortController()
+    setResult({})
+    load(controller.signal).then(
+      (body) => setResult({ body }),
+      (error: unknown) => {
+        if (!controller.signal.aborted) setResult({ error: toApiError(error) })
+      },
+    )
+    return () => controller.abort()
+  }, [attempt])
+  const { body, error } = result
+  if (error) return { status: 'failed', error, retry }
+  return body === undefined ? { status: 'loading', retry } : { status: 'ready', body, retry }
+}

@@ -1,0 +1,84 @@
+import { useState } from 'preact/hooks'
+import { type ApiError, apiPath, readApi, toApiError } from '../api/client.ts'
+import type { FormField } from '../api/forms.ts'
+import type { ResourceDescription } from '../api/resources.ts'
+import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
+import { apiRecordPath, writeApi, writtenRecord } from '../api/write-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+import type { Conflict } from './conflict.tsx'
+import { type FormValues, toDocument, toPatch } from './form-values.ts'
+import type { Base } from './record-form.tsx'
+
+interface SaveState {
+  status: 'editing' | 'saving' | 'saved' | 'unchanged'
+  error?: ApiError
+  /** What somebody else has saved meanwhile, with the names of what it refers to. */
+  conflict?: Conflict & { names: Names }
+}
+
+/** The record as it is now, and who has made it so. */
+async function readConflict(
+  path: string,
+  language: string,
+  error: ApiError,
+): Promise<Conflict & { names: Names }> {
+  const [{ names = {}, ...record }, history] = await Promise.all([
+    readApi<RecordDocument & { names?: Names }>(
+      apiPath(path, { include: 'names' }),
+      language,
+      undefined,
+      true,
+    ),
+    readApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }), language, undefined, true),
+  ])
+  return { error, theirs: record, version: Number(record.version), entry: history.data[0], names }
+}
+
+/** Saves a form: creates a record, or changes the properties that differ from the version that was read. */
+export function useSave({
+  resource,
+  fields,
+  base,
+}: {
+  resource: ResourceDescription
+  fields: readonly FormField[]
+  base: Base | undefined
+}) {
+  const { tag } = useLanguage()
+  const [state, setState] = useState<SaveState>({ status: 'editing' })
+
+  const send = (values: FormValues, reason: string) => {
+    if (!base)
+      return writeApi(`/v1/${resource.name}`, { method: 'POST', body: toDocument(values, fields), reason })
+    const body = toPatch(base.values, values, fields)
+    const path = apiRecordPath(resource.name, base.key)
+    return writeApi(path, { method: 'PATCH', body, version: base.version, reason })
+  }
+  const refuse = async (error: ApiError) => {
+    if (error.status !== 412 || !base) return setState({ status: 'editing', error })
+    try {
+      const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag, error)
+      setState({ status: 'editing', conflict })
+    } catch (failure) {
+      setState({ status: 'editing', error: toApiError(failure) })
+    }
+  }
+
+  /** Returns the key of the record, or undefined when it was not saved; the state says why. */
+  const save = async (values: FormValues, reason: string): Promise<string | undefined> => {
+    if (base && Object.keys(toPatch(base.values, values, fields)).length === 0) {
+      setState({ status: 'unchanged' })
+      return undefined
+    }
+    setState({ status: 'saving' })
+    try {
+      const record = await writtenRecord(await send(values, reason))
+      setState({ status: 'saved' })
+      return String(record[resource.key])
+    } catch (failure) {
+      await refuse(toApiError(failure))
+      return undefined
+    }
+  }
+  return { state, save, clear: () => setState({ status: 'editing' }) }
+}

@@ -1,0 +1,28 @@
+import { InternalRecords } from '../components/administration/internal-records.tsx'
+import { Keys } from '../components/administration/keys.tsx'
+import { Load } from '../components/administration/load.tsx'
+import { NeedsRight } from '../components/needs-right.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import '../styles/forms.css'
+
+/** What administrators look after: keys, internal records, and how the service does. */
+export default function AdministrationView() {
+  const { t } = useLanguage()
+  return (
+    <NeedsRight right="administer">
+      <div class="page-head">
+        <div>
+          <h1>{t('session.administration')}</h1>
+          <p>{t('admin.lead')}</p>
+        </div>
+      </div>
+      <div class="stack">
+        <Keys />
+        <div class="grid">
+          <InternalRecords />
+          <Load />
+        </div>
+      </div>
+    </NeedsRight>
+  )
+}

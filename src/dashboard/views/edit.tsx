@@ -1,0 +1,72 @@
+import { Link } from 'wouter-preact'
+import { apiPath, readApi } from '../api/client.ts'
+import { loadForm } from '../api/forms.ts'
+import { findResource, ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import type { Names, RecordDocument } from '../api/types.ts'
+import { apiRecordPath } from '../api/write-api.ts'
+import { NeedsRight } from '../components/needs-right.tsx'
+import { Loaded } from '../components/widget.tsx'
+import { RecordForm } from '../editing/record-form.tsx'
+import { useOnce } from '../editing/use-once.ts'
+import { useLanguage } from '../i18n/language.ts'
+import '../styles/forms.css'
+
+/** Creates a record of a resource, or changes the one with a key. */
+export default function EditView({ resource: name, id }: { resource: string; id?: string }) {
+  const { t } = useLanguage()
+  const resource = findResource(name)
+  if (!resource) return <h1>{t('state.notFound')}</h1>
+  return (
+    <NeedsRight right="write">
+      <Editor resource={resource} id={id} />
+    </NeedsRight>
+  )
+}
+
+function Editor({ resource, id }: { resource: ResourceDescription; id: string | undefined }) {
+  const { t, tOr, tag } = useLanguage()
+  const state = useOnce(async (signal) => {
+    const [fields, record] = await Promise.all([
+      loadForm(resource.name),
+      id === undefined ? undefined : readRecord(resource, id, tag, signal),
+    ])
+    return { fields, record }
+  })
+  const title = tOr(`resource.${resource.name}`, resource.name)
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <p class="small">
+            <Link href={`/explore/${resource.name}`}>{title}</Link>
+          </p>
+          <h1>{t(id === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}</h1>
+          <p>{t('edit.lead')}</p>
+        </div>
+        {id !== undefined && (
+          <Link class="button" href={ownRecordPath(resource.name, id)}>
+            {t('edit.cancel')}
+          </Link>
+        )}
+      </div>
+      <Loaded state={state} height="40rem">
+        {({ fields, record: { names = {}, ...record } = {} as Read }) => (
+          <RecordForm
+            resource={resource}
+            // The key of a record is never changed.
+            fields={id === undefined ? fields : fields.filter(({ name }) => name !== resource.key)}
+            initial={
+              id === undefined ? undefined : { values: record, version: Number(record.version), key: id }
+            }
+            recordNames={names}
+          />
+        )}
+      </Loaded>
+    </>
+  )
+}
+
+type Read = RecordDocument & { names?: Names }
+
+const readRecord = (resource: ResourceDescription, id: string, tag: string, signal: AbortSignal) =>
+  readApi<Read>(apiPath(apiRecordPath(resource.name, id), { include: 'names' }), tag, signal, true)

@@ -1,0 +1,204 @@
+import { useState } from 'preact/hooks'
+import { Link, useLocation } from 'wouter-preact'
+import { ApiError, apiPath, readApi, toApiError } from '../api/client.ts'
+import { type FormField, loadForm } from '../api/forms.ts'
+import { findResource, ownRecordPath, type ResourceDescription } from '../api/resources.ts'
+import type { HistoryPage, RecordDocument } from '../api/types.ts'
+import { apiRecordPath, writeApi } from '../api/write-api.ts'
+import { NeedsRight } from '../components/needs-right.tsx'
+import { Loaded } from '../components/widget.tsx'
+import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
+import { byPointer, FaultsContext, fieldId } from '../editing/faults.ts'
+import { Field } from '../editing/fields/field.tsx'
+import { FaultTexts } from '../editing/fields/labelled.tsx'
+import { type FormValues, toDocument } from '../editing/form-values.ts'
+import { countText, redactables } from '../editing/redaction.ts'
+import { useOnce } from '../editing/use-once.ts'
+import { useLanguage } from '../i18n/language.ts'
+import '../styles/forms.css'
+
+/** Removes a text or the values of properties from a record and its whole history. */
+export default function RedactView({ resource: name, id }: { resource: string; id: string }) {
+  const { t } = useLanguage()
+  const resource = findResource(name)
+  if (!resource) return <h1>{t('state.notFound')}</h1>
+  return (
+    <NeedsRight right="administer">
+      <Redactor resource={resource} id={id} />
+    </NeedsRight>
+  )
+}
+
+/** Reads a record with its version, also one that has been removed: then as it was, with its last version. */
+async function readLast(path: string, tag: string, signal: AbortSignal) {
+  try {
+    const record = await readApi<RecordDocument>(path, tag, signal, true)
+    return { record, version: Number(record.version) }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error
+    const { data } = await readApi<HistoryPage>(apiPath(`${path}/history`, { limit: 1 }), tag, signal, true)
+    const version = data[0]?.version ?? 1
+    const last = await readApi<{ document: RecordDocument }>(`${path}/history/${version}`, tag, signal, true)
+    return { record: last.document, version }
+  }
+}
+
+function Redactor({ resource, id }: { resource: ResourceDescription; id: string }) {
+  const { t, tag } = useLanguage()
+  const path = apiRecordPath(resource.name, id)
+  const state = useOnce(async (signal) => {
+    const [fields, last] = await Promise.all([loadForm(resource.name), readLast(path, tag, signal)])
+    return { fields: fields.filter(({ name }) => name !== resource.key), ...last }
+  })
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>{t('redact.title')}</h1>
+          <p>{t('redact.lead')}</p>
+        </div>
+        <Link class="button" href={ownRecordPath(resource.name, id)}>
+          {t('edit.cancel')}
+        </Link>
+      </div>
+      <Loaded state={state} height="30rem">
+        {(loaded) => <RedactForm resource={resource} id={id} {...loaded} />}
+      </Loaded>
+    </>
+  )
+}
+
+const text = (name: string, maxLength: number, isRequired = true): FormField => ({
+  name,
+  kind: 'text',
+  isRequired,
+  isNullable: false,
+  maxLength,
+})
+const textField = text('text', 500)
+const replacementField = text('replacement', 100, false)
+const reasonField = text('reason', 500)
+
+function RedactForm({
+  resource,
+  id,
+  fields,
+  record,
+  version,
+}: {
+  resource: ResourceDescription
+  id: string
+  fields: readonly FormField[]
+  record: RecordDocument
+  version: number
+}) {
+  const { t } = useLanguage()
+  const [, navigate] = useLocation()
+  const [mode, setMode] = useState<'text' | 'properties'>('text')
+  const [values, setValues] = useState<FormValues>({ replacement: '[redacted]' })
+  const [properties, setProperties] = useState<readonly string[]>([])
+  const [isSure, setSure] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
+    const body = { ...others, ...(mode === 'text' ? { text: removed } : { properties }) }
+    try {
+      await writeApi(`${apiRecordPath(resource.name, id)}/redact`, { method: 'POST', body, version })
+      navigate(ownRecordPath(resource.name, id))
+    } catch (failure) {
+      setError(toApiError(failure))
+    }
+  }
+  const removed = String(values.text ?? '').trim()
+  const field = (one: FormField) => (
+    <Field
+      field={one}
+      value={values[one.name]}
+      pointer={`/${one.name}`}
+      onChange={(value) => setValues((before) => ({ ...before, [one.name]: value }))}
+    />
+  )
+  const choice = (own: typeof mode) => (
+    <label class="check">
+      <input type="radio" name="mode" checked={mode === own} onChange={() => setMode(own)} />
+      {t(`redact.mode.${own}`)}
+    </label>
+  )
+  return (
+    <FaultsContext.Provider value={byPointer(error?.faults ?? [])}>
+      <form class="widget stack" noValidate onSubmit={submit}>
+        <h2>{String(record[resource.title] ?? id)}</h2>
+        {error && <FaultSummary error={error} />}
+        <fieldset class="facet">
+          <legend>{t('redact.what')}</legend>
+          {choice('text')}
+          {choice('properties')}
+        </fieldset>
+        {mode === 'text' ? (
+          <div>
+            {field(textField)}
+            <p class="soft small" role="status">
+              {removed !== '' && t('redact.found', { count: countText(record, removed) })}
+            </p>
+          </div>
+        ) : (
+          <Properties fields={fields} record={record} chosen={properties} onChange={setProperties} />
+        )}
+        {field(replacementField)}
+        {field(reasonField)}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isSure}
+            onChange={(event) => setSure(event.currentTarget.checked)}
+          />
+          {t('redact.sure')}
+        </label>
+        <button type="submit" class="primary danger" disabled={!isSure}>
+          {t('redact.submit')}
+        </button>
+      </form>
+    </FaultsContext.Provider>
+  )
+}
+
+/** The properties of a record that have a text, to choose from. */
+function Properties({
+  fields,
+  record,
+  chosen,
+  onChange,
+}: {
+  fields: readonly FormField[]
+  record: RecordDocument
+  chosen: readonly string[]
+  onChange: (chosen: string[]) => void
+}) {
+  const { t } = useLanguage()
+  const nameOf = usePointerLabel()
+  return (
+    <fieldset class="facet" id={fieldId('/properties')} tabIndex={-1}>
+      <legend>{t('redact.properties')}</legend>
+      <FaultTexts pointer="/properties" />
+      {redactables(fields, record).map(({ pointer, values }) => (
+        <label key={pointer} class="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(pointer)}
+            onChange={(event) =>
+              onChange(
+                event.currentTarget.checked
+                  ? [...chosen, pointer]
+                  : chosen.filter((other) => other !== pointer),
+              )
+            }
+          />
+          <span>
+            {nameOf(pointer)} <span class="soft small">{values.join(' · ').slice(0, 200)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

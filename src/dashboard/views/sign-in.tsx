@@ -1,0 +1,31 @@
+import { useLocation } from 'wouter-preact'
+import { SignInForm } from '../components/sign-in-form.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { useSession } from '../session.ts'
+
+/** The view that led here, which the link has noted, or the overview. */
+const cameFrom = (state: unknown): string =>
+  typeof state === 'object' && state !== null && 'from' in state && typeof state.from === 'string'
+    ? state.from
+    : '/'
+
+/** Signs in with a key, and says who has. */
+export default function SignInView() {
+  const { t, tOr } = useLanguage()
+  const { session } = useSession()
+  const [, navigate] = useLocation()
+  return (
+    <section class="widget sign-in">
+      <h1>{t('session.title')}</h1>
+      <p>{t('session.lead')}</p>
+      {session ? (
+        <p role="status">
+          {t('session.as', { name: session.actor.name ?? '' })}{' '}
+          <span class="tag">{tOr(`role.${session.actor.role}`, session.actor.role ?? '')}</span>
+        </p>
+      ) : (
+        <SignInForm onDone={() => navigate(cameFrom(history.state))} />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,212 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import {
+  auditOptions,
+  findAccessibilityFaults,
+  openPage,
+  openSignedIn,
+  signIn,
+} from '../support/dashboard.ts'
+
+/** Editing in the dashboard, in a browser. */
+
+let api: Api
+let browser: Browser
+beforeAll(async () => {
+  if (skipsBrowser) return
+  api = await openApi({ env: { RATE_LIMIT: '0' } })
+  browser = await openBrowser()
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  await api?.close()
+})
+
+const edited = (path: string) => openSignedIn(browser, api, path)
+
+async function create(document: Record<string, unknown>): Promise<string> {
+  const answer = await api.post('/v1/agreements', { kind: 'agreement', ...document })
+  return answer.json<{ id: string }>().id
+}
+
+const read = async (id: string) =>
+  (await api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+
+describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
+  it('shows each fault at its field, and creates the record once they are mended', async () => {
+    const page = await edited('/new/agreements')
+    await page.getByLabel('Signed on').fill('2011-13')
+    await page.getByRole('button', { name: 'Add to Parties' }).click()
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('alert').waitFor()
+    const faultOf = (label: string) => page.locator('.field', { hasText: label }).locator('.fault').first()
+    expect(await faultOf('Title').textContent()).toBe('is required')
+    expect(await faultOf('Signed on').textContent()).toMatch(/^expected a month/)
+    expect(await page.locator('.field-group .fault').first().textContent()).toMatch(/^must have exactly one/)
+
+    await page
+      .getByRole('alert')
+      .getByRole('button', { name: /^Title/ })
+      .press('Enter')
+    await page.keyboard.type('A joint observatory')
+    await page.getByLabel('Kind required').selectOption('treaty')
+    await page.getByLabel('Signed on').fill('April 2011')
+    await page.getByText('is written as 2011-04').waitFor()
+    await page.getByRole('combobox', { name: 'Country, organization or region' }).fill('巴基斯坦')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText('April 2011, day unknown').waitFor()
+    await page.getByLabel('Reason for the change').fill('部委已确认')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await heading(page, 'A joint observatory').waitFor()
+    await page.getByText('Reason: 部委已确认').waitFor()
+    const id = page.url().split('/').at(-1) ?? ''
+    expect(await read(id)).toMatchObject({
+      title: 'A joint observatory',
+      kind: 'treaty',
+      signedOn: '2011-04',
+      parties: [{ country: 'PAK', role: 'party' }],
+    })
+    await page.context().close()
+  })
+
+  it('compares three versions in a conflict, and saves what the editor has chosen', async () => {
+    const id = await create({ title: 'Before', place: 'Beijing', status: 'signed' })
+    const page = await edited(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('Mine')
+    await page.getByLabel('Occasion').fill('A visit')
+    await api.patch(`/v1/agreements/${id}`, { title: 'Theirs', place: 'Islamabad' })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Somebody else has changed this record' }).waitFor()
+    const difference = (name: string) => page.getByRole('group', { name: new RegExp(`^${name}`) })
+    for (const text of ['Before', 'Theirs', 'Mine'])
+      expect(await difference('Title').getByText(text, { exact: true }).count(), text).toBe(1)
+    expect(
+      await difference('Place')
+        .getByLabel(/Keep what was saved/)
+        .isChecked(),
+    ).toBe(true)
+    expect(
+      await difference('Occasion')
+        .getByLabel(/Keep yours/)
+        .isChecked(),
+    ).toBe(true)
+    const resume = page.getByRole('button', { name: 'Continue with these values' })
+    expect(await resume.isDisabled()).toBe(true)
+    await difference('Title')
+      .getByLabel(/Keep yours/)
+      .check()
+    await resume.click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await heading(page, 'Mine').waitFor()
+    expect(await read(id)).toMatchObject({
+      title: 'Mine',
+      place: 'Islamabad',
+      occasion: 'A visit',
+      status: 'signed',
+      version: 3,
+    })
+    await page.context().close()
+  })
+
+  it('removes a record with a reason, shows who has removed it, and restores it', async () => {
+    const id = await create({ title: 'To be removed' })
+    const page = await edited(`/records/agreements/${id}`)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reason for the change').fill('A duplicate')
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText(/^Removed by ADMIN_KEY on/).waitFor()
+    await page.getByText('Reason: A duplicate').waitFor()
+    expect((await api.get(`/v1/agreements/${id}`)).status).toBe(404)
+    await page.getByRole('button', { name: 'Restore' }).first().click()
+    await dialog.getByRole('button', { name: 'Restore' }).click()
+    await page
+      .getByRole('button', { name: 'Edit' })
+      .or(page.getByRole('link', { name: 'Edit' }))
+      .waitFor()
+    expect(await read(id)).toMatchObject({ title: 'To be removed', version: 3 })
+    await page.context().close()
+  })
+
+  it('names the records that stand in the way of a removal', async () => {
+    const page = await edited('/records/countries/PAK')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByText('Other records refer to the country PAK').waitFor()
+    expect(await dialog.getByRole('link').count()).toBeGreaterThan(0)
+    await page.context().close()
+  })
+
+  it('shows what a version changed: values, texts by words, lists by items', async () => {
+    const parties = [
+      { country: 'CHN', role: 'party' },
+      { country: 'PAK', role: 'party' },
+    ]
+    const id = await create({ title: 'A joint observatory', status: 'signed', parties })
+    const next = [parties[0], { country: 'DEU', role: 'party' }]
+    await api.patch(
+      `/v1/agreements/${id}`,
+      { title: 'A joint laboratory', status: 'in_force', parties: next },
+      { headers: { 'change-reason': 'The text says so' } },
+    )
+    const { page } = await openPage(browser, api, `/records/agreements/${id}`)
+    await page.getByText('Reason: The text says so').waitFor()
+    const diff = page.locator('.diff').first()
+    await diff.getByText('Germany').waitFor()
+    await diff.getByText('Pakistan').waitFor()
+    const texts = async (tag: string) =>
+      (await diff.locator(tag).allTextContents()).map((text) => text.replace(/^\w+: /, ''))
+    expect(await texts('del')).toEqual(['observatory', 'Signed', 'Pakistan'])
+    expect(await texts('ins')).toEqual(['laboratory', 'In force', 'Germany'])
+    expect(await diff.getByText('1 unchanged').count()).toBe(1)
+    await page.context().close()
+  })
+
+  it('keeps the key out of the URL, and in the tab only on request', async () => {
+    const { page } = await openPage(browser, api, `/new/projects`)
+    await signIn(page)
+    await heading(page, /new record$/).waitFor()
+    expect(page.url()).toBe(`${api.origin}/new/projects`)
+    expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).not.toContain('key')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.reload({ waitUntil: 'networkidle' })
+    await page.getByRole('heading', { name: 'Sign in with a key' }).waitFor()
+    await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('The key is not known here.').waitFor()
+    await page.context().close()
+  })
+
+  it('has no fault that axe knows, in either scheme, on a desk and on a phone', async () => {
+    const id = await create({ title: 'Seen by axe', parties: [{ country: 'CHN', role: 'party' }] })
+    await api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })
+    const sizes = [
+      { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+      { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
+    ] as const
+    for (const options of sizes) {
+      const { page } = await openPage(browser, api, `/sign-in`, { ...options, ...auditOptions })
+      expect(await findAccessibilityFaults(page), 'sign in').toEqual([])
+      await signIn(page)
+      for (const path of [
+        '/new/projects',
+        `/records/agreements/${id}`,
+        `/records/agreements/${id}/edit`,
+        `/records/agreements/${id}/redact`,
+        '/administration',
+      ]) {
+        await page.goto(api.origin + path, { waitUntil: 'networkidle' })
+        expect(await findAccessibilityFaults(page), `${path}, ${options.colorScheme}`).toEqual([])
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        expect(overflow, path).toBeLessThanOrEqual(0)
+      }
+      await page.context().close()
+    }
+  })
+})

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { FormField } from '../../src/dashboard/api/forms.ts'
+import { parseMetrics, total } from '../../src/dashboard/components/administration/metrics.ts'
+import { diffLists, diffProperties, diffTexts } from '../../src/dashboard/components/history/diff.ts'
+import { isEdtf, readEdtf } from '../../src/dashboard/dates/read-edtf.ts'
+import { suggestEdtf } from '../../src/dashboard/dates/suggest-edtf.ts'
+import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
+import { toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
+import { countText, redactables } from '../../src/dashboard/editing/redaction.ts'
+import { createLanguage } from '../../src/dashboard/i18n/language.ts'
+import { findEdtfFault } from '../../src/model/edtf.ts'
+
+/** What forms, conflicts and diffs of the dashboard compute, without a browser. */
+
+const field = (name: string, kind: FormField['kind'], more: Partial<FormField> = {}): FormField => ({
+  name,
+  kind,
+  isRequired: false,
+  isNullable: true,
+  ...more,
+})
+
+const fields = [
+  field('title', 'text', { isRequired: true, isNullable: false }),
+  field('value', 'number'),
+  field('location', 'object', { fields: [field('name', 'text'), field('latitude', 'number')] }),
+  field('languages', 'list', { isNullable: false, item: field('languages', 'text') }),
+]
+
+describe('a form', () => {
+  it('sends numbers as numbers, texts without white space around them, and nothing for nothing', () => {
+    const entered = { title: ' A ', value: '1.50', location: { name: '', latitude: '' }, languages: ['en '] }
+    expect(toDocument(entered, fields)).toEqual({ title: 'A', value: 1.5, languages: ['en'] })
+    expect(toDocument({ title: ' ', value: '1e5' }, fields)).toEqual({ value: '1e5' })
+    expect(toDocument({ value: '12345678901234567890' }, fields)).toEqual({ value: '12345678901234567890' })
+  })
+
+  it('patches only what differs, and nothing of a record that was not touched', () => {
+    const before = { title: 'A', value: 1, location: { name: 'X', latitude: null }, languages: [] }
+    expect(toPatch(before, before, fields)).toEqual({})
+    expect(toPatch(before, { ...before, value: '', title: 'B' }, fields)).toEqual({ title: 'B', value: null })
+    const moved = { ...before, location: { name: '', latitude: '' } }
+    expect(toPatch(before, moved, fields)).toEqual({ location: null })
+  })
+})
+
+describe('a conflict', () => {
+  const base = { title: 'A', value: 1, languages: ['en'] }
+
+  it('leaves to the editor what both have changed, and nothing else', () => {
+    const found = findDifferences(
+      fields,
+      base,
+      { ...base, title: 'B', value: 2 },
+      { ...base, title: 'C', languages: ['zh'] },
+    )
+    expect(found.map(({ field: { name }, winner }) => [name, winner])).toEqual([
+      ['title', undefined],
+      ['value', 'theirs'],
+      ['languages', 'mine'],
+    ])
+  })
+
+  it('keeps every change of one side, and of both the one that was chosen', () => {
+    // What a form has none of is an empty text there, and null in a record.
+    const recorded = fc.record({ title: fc.constantFrom('A', 'B'), value: fc.constantFrom(1, 2, null) })
+    const entered = fc.record({ title: fc.constantFrom('A', 'B'), value: fc.constantFrom('1', '2', '') })
+    const choices = fc.constantFrom('mine' as const, 'theirs' as const)
+    fc.assert(
+      fc.property(recorded, recorded, entered, choices, (first, theirs, mine, choice) => {
+        const found = findDifferences(fields, first, theirs, mine)
+        const merged = toPatch({}, merge(theirs, mine, found, { title: choice, value: choice }), fields)
+        const sent = toPatch({}, mine, fields)
+        for (const name of ['title', 'value'] as const) {
+          const own = sent[name] ?? null
+          const isMine = theirs[name] === first[name] || (own !== first[name] && choice === 'mine')
+          expect(merged[name] ?? null).toBe(isMine ? own : theirs[name])
+        }
+      }),
+    )
+  })
+})
+
+describe('a diff', () => {
+  it('can be put together again: what stays and goes is before, what stays and comes is after', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (before, after) => {
+        const parts = diffTexts(before, after, 'en')
+        const without = (status: string) =>
+          parts.map((part) => (part.status === status || !('value' in part) ? '' : part.value)).join('')
+        expect(without('added')).toBe(before)
+        expect(without('removed')).toBe(after)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.array(fc.jsonValue()), (before, after) => {
+        const parts = diffLists(before, after)
+        const newer = parts.flatMap((part) =>
+          part.status === 'changed' ? [part.after] : part.status === 'removed' ? [] : [part.value],
+        )
+        expect(newer.length).toBe(after.length)
+      }),
+    )
+  })
+
+  it('divides Chinese by words, and leaves out what every change changes', () => {
+    const parts = diffTexts('中国与巴基斯坦签署协议', '中国与德国签署协议', 'zh')
+    expect(parts.find(({ status }) => status === 'added')).toMatchObject({ value: '德国' })
+    const diffs = diffProperties(
+      { version: 1, title: 'A', place: null },
+      { version: 2, title: 'B', terms: [] },
+    )
+    expect(diffs.map(({ name }) => name)).toEqual(['title'])
+  })
+})
+
+describe('a date that is entered', () => {
+  const english = createLanguage('en')
+
+  it.each([
+    ['April 2011', '2011-04'],
+    ['26 April 2011', '2011-04-26'],
+    ['Apr 26, 2011', '2011-04-26'],
+    ['about 2011', '2011~'],
+    ['2010s', '201X'],
+    ['since April 2011', '2011-04/..'],
+    ['2011 to 2013', '2011/2013'],
+    ['2011年4月26日', '2011-04-26'],
+    ['约2011年', '2011~'],
+    ['4/5/2011', undefined],
+    ['April 31, 2011', undefined],
+  ])('%s is suggested as %s', (text, date) => {
+    expect(suggestEdtf(text, 'zh')).toBe(date)
+    if (date) expect(findEdtfFault(date)).toBeUndefined()
+  })
+
+  it('is read with what it leaves open, and not at all if it is none', () => {
+    expect(readEdtf('2011-04', english)).toEqual({
+      text: 'April 2011, day unknown',
+      days: 'any day from April 1, 2011 to April 30, 2011',
+    })
+    expect(readEdtf('2011-04-26', english)).toEqual({ text: 'April 26, 2011' })
+    for (const text of ['2011-13', '2011-02-30', 'soon']) expect(isEdtf(text), text).toBe(false)
+  })
+})
+
+describe('a redaction', () => {
+  it('offers the texts of a record by their pointers without places in lists', () => {
+    const parties = field('parties', 'list', {
+      item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
+    })
+    const record = { title: 'Talk with X', parties: [{ signatory: 'X' }, { signatory: null }] }
+    expect(redactables([...fields, parties], record)).toEqual([
+      { pointer: '/title', values: ['Talk with X'] },
+      { pointer: '/parties/signatory', values: ['X'] },
+    ])
+    expect(countText(record, 'X')).toBe(2)
+  })
+})
+
+it('metrics are read with their labels, and added up', () => {
+  const metrics = parseMetrics('# HELP a b\na{status="200",x="{}"} 3\na{status="500"} 1\nb 0.5\n')
+  expect(total(metrics, 'a')).toBe(4)
+  expect(total(metrics, 'a', ({ status = '' }) => status.startsWith('5'))).toBe(1)
+  expect(total(metrics, 'b')).toBe(0.5)
+  expect(total(metrics, 'c')).toBeUndefined()
+})
