@@ -58,7 +58,7 @@ const unit = (form: RegExp, example: string) =>
       error: `must have the form of ${example}, or be "unknown"`,
     })
     .meta({
-      description: `Such as ${example}. \`unknown\` finds records without a date, or with one that spans several units.`,
+      description: `Such as ${example}, or \`unknown\`.`,
       examples: [example],
     })
 

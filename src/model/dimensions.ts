@@ -111,19 +111,14 @@ const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(
  * the group null.
  * @param name the name of the dimensions without the unit: `signed`.
  */
-export function byDate(
-  table: PgTable,
-  property: string,
-  name: string,
-  description: string,
-): Record<string, Dimension> {
+export function byDate(table: PgTable, property: string, name: string): Record<string, Dimension> {
   const earliest = columnOf(table, `${property}Earliest`)
   const latest = columnOf(table, `${property}Latest`)
   return Object.fromEntries(
     (['year', 'decade', 'month'] as const).map((unit): [string, Dimension] => [
       `${name}${capitalized(unit)}`,
       {
-        description: `${units[unit]} of \`${property}\`. ${description} Null for records without a date, or with one that spans several ${unit}s.`,
+        description: `${units[unit]} of \`${property}\`.`,
         type: 'integer',
         values: { kind: 'one', value: unitNumber[unit](earliest, latest) },
         text: unitText[unit],

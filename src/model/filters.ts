@@ -38,7 +38,7 @@ export type Operator =
 /** What the operators of filters ask of a record's value, for readers. */
 export const operatorMeanings: Record<Operator, string> = {
   eq: 'is the value, or any of several',
-  ne: 'is not the value, nor any of several',
+  ne: 'is none of the values',
   gt: 'is greater, or later',
   gte: 'is the value, greater or later',
   lt: 'is less, or earlier',
@@ -51,7 +51,7 @@ export const operatorMeanings: Record<Operator, string> = {
   within: 'lies in the value',
   contains: 'contains the value',
   startsWith: 'starts with the value',
-  isNull: 'is absent (`true`) or present (`false`)',
+  isNull: 'is absent, or with `false` present',
   all: 'has each of the values',
   exactly: 'has each of the values itself, not only a narrower one',
   otherThan: 'has a value beside the given ones',

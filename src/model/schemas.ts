@@ -46,7 +46,7 @@ export const edtf = (description: string) =>
         context.addIssue({ code: 'custom', message: `${fault.message} (at character ${fault.position + 1})` })
       }
     })
-    .meta({ description: `${description} EDTF, level 0 or 1.`, format: 'edtf', examples: ['2011-04'] })
+    .meta({ description: `${description} EDTF.`, format: 'edtf', examples: ['2011-04'] })
 
 /** A BCP 47 language tag. */
 export const language = () =>

@@ -15,6 +15,18 @@ const everydayOperators: readonly string[] = [
   'contains',
 ] satisfies Operator[]
 
+/**
+ * Operators of filters that the OpenAPI document lists. Lists, aggregates and exports take all operators of `urlFilters`: if
+ * three operations listed them all, they would be a third of the document.
+ */
+export const listedOperators: Record<'list' | 'aggregate' | 'export', readonly Operator[]> = {
+  // The others are those of the links of groups, which clients follow and do not write.
+  list: ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'isNull', 'within', 'contains', 'all', 'exactly', 'noneAs'],
+  aggregate: ['eq', 'gte', 'lte'],
+  // `POST …/export` has all.
+  export: ['eq'],
+}
+
 /** Operators by which the groups of an aggregate link to their records. */
 const linkOperators = ({ dimensions }: Resource, filter: string): string[] =>
   Object.values(dimensions)

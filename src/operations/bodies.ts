@@ -5,26 +5,32 @@ import { aNoun } from '../problems/suggest.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
-/** Schemas of PUT and PATCH bodies for the OpenAPI document. The service validates the resulting document instead. */
+/** Schemas of the bodies of writes for the OpenAPI document. The service validates the resulting document instead. */
+
+/** The record describes the property. */
+const withoutDescription = (schema: z.ZodType) =>
+  schema.meta({ ...schema.meta(), description: undefined, examples: undefined })
 
 function managedShape(resource: Resource): z.ZodRawShape {
   const all: z.ZodRawShape = { [resource.key.property]: resource.key.schema, ...managed }
   return Object.fromEntries(
     managedProperties(resource).flatMap((property) => {
       const schema = all[property]
-      const description = 'Set by the registry. It may be sent if it is unchanged.'
-      return schema instanceof z.ZodType ? [[property, schema.optional().meta({ description })]] : []
+      return schema instanceof z.ZodType ? [[property, withoutDescription(schema).optional()]] : []
     }),
   )
 }
 
-/** Schema of a PUT body: the document, and optionally the properties that the registry sets. */
-export const replacementSchema = memoizeByResource((resource) =>
+/**
+ * Schema of a whole record in a request: the document, and optionally the properties that the registry sets, so that a record
+ * can be sent back as it was read.
+ */
+export const inputSchema = memoizeByResource((resource) =>
   nameInput(
-    `${resource.singular}Replacement`,
+    resource.singular,
     z
       .strictObject({ ...resource.document.shape, ...managedShape(resource) })
-      .meta({ description: `The new content of a ${resource.noun}.`, examples: [resource.example] }),
+      .meta({ description: resource.description, examples: [resource.example] }),
   ),
 )
 

@@ -10,14 +10,13 @@ import {
   atOperation,
   bulkSchema,
   exampleBulk,
-  exampleKey,
   maxOperations,
   readOperation,
   readOperations,
 } from './bulk/request.ts'
 import { type BulkOutcome, writeEach, writeTogether } from './bulk/write.ts'
 import type { ApiRequest, ApiResponse, Operation } from './operation.ts'
-import { memoizeByResource } from './response-schemas.ts'
+import { memoizeByKey } from './response-schemas.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
@@ -35,11 +34,10 @@ const atomic = single(
 /** The problem's component is not made of zod's schemas. */
 const problem = z.unknown().optional().meta({ $ref: '#/components/schemas/Problem' })
 
-const resultsSchema = memoizeByResource((resource) => {
-  const { property, schema } = resource.key
-  const examples = [{ status: 201, [property]: exampleKey(resource), version: 1, unchanged: false }]
+const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
+  const examples = [{ status: 201, [property]: example, version: 1, unchanged: false }]
   const result = nameOutput(
-    `${resource.singular}BulkResult`,
+    nameOf('BulkResult'),
     z
       .strictObject({
         status: z
@@ -65,7 +63,7 @@ const resultsSchema = memoizeByResource((resource) => {
       }),
   )
   return nameOutput(
-    `${resource.singular}BulkResults`,
+    nameOf('BulkResults'),
     z.strictObject({ results: z.array(result) }).meta({
       description: 'The result of each operation, in the order of the request.',
       examples: [{ results: examples }],
@@ -132,7 +130,7 @@ export const bulk: Operation = {
   contract: (resource) => ({
     operationId: `bulk${resource.plural}`,
     summary: `Change many ${resource.name.replaceAll('-', ' ')}`,
-    description: `Up to ${maxOperations} operations in one transaction: all of them or, with \`atomic=false\`, all that can be done. Records are created first, then changed, then removed, so that they may refer to one another in any order; no two operations may be about the same record. \`upsert\` replaces the record, whatever its version, or creates it where there is none. Faults point into the whole body: \`/operations/3/document/title\`.`,
+    description: `Up to ${maxOperations} operations in one transaction: all of them or, with \`atomic=false\`, all that can be done. Records are created first, then changed, then removed.`,
     path: '/bulk',
     of: 'all',
     access: 'write',

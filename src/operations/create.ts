@@ -2,6 +2,7 @@ import { singleReads } from '../database/database.ts'
 import { recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
+import { inputSchema } from './bodies.ts'
 import { etagHeader, versionTag } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { locationHeader } from './response-schemas.ts'
@@ -19,7 +20,8 @@ export const create: Operation = {
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create ${aNoun(resource.noun)}`,
-    description: 'Creates the record with all that belongs to it, or nothing.',
+    description:
+      'Creates the record with all that belongs to it, or nothing. It must not have the properties that the registry sets.',
     path: '',
     of: 'all',
     access: 'write',
@@ -27,8 +29,7 @@ export const create: Operation = {
     headers: [changeReason, idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
-      schema: () => resource.document,
-      example: resource.example,
+      schema: () => inputSchema(resource),
     },
     answers: {
       201: {

@@ -10,14 +10,14 @@ export const exportSearch: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
-    ...fileContract(resource),
+    ...fileContract,
     operationId: `exportSearched${resource.plural}`,
     summary: `Export a search of ${resource.name.replaceAll('-', ' ')}`,
-    description: `The body is that of \`POST /v1/${resource.name}/search\` without paging. ${fileDescription}`,
+    description: `Takes conditions as a search does. ${fileDescription}`,
     cost: 2,
     query: {
       ...fileParameters(resource),
-      ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
+      ...recordMomentParameter,
     },
     headers: [acceptLanguage],
     body: {

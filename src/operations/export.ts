@@ -1,3 +1,4 @@
+import { listedOperators } from '../model/url-filters.ts'
 import { readSelection, selectionParameters } from '../query/list.ts'
 import { fileContract, fileDescription, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
@@ -9,11 +10,12 @@ export const exportList: Operation = {
   method: 'GET',
 
   contract: (resource) => ({
-    ...fileContract(resource),
+    ...fileContract,
     operationId: `export${resource.plural}`,
     summary: `Export ${resource.name.replaceAll('-', ' ')}`,
-    description: `Every filter of the list can be used. ${fileDescription}`,
+    description: `Takes every filter and operator of the list, also those that are not listed here. ${fileDescription}`,
     query: { ...fileParameters(resource), ...selectionParameters(resource) },
+    listedOperators: listedOperators.export,
     headers: [acceptLanguage],
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
   }),

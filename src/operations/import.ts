@@ -1,25 +1,23 @@
 import { z } from 'zod'
 import { nameOutput } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
-import { exampleKey } from './bulk/request.ts'
 import { anyFile, type Operation } from './operation.ts'
-import { memoizeByResource } from './response-schemas.ts'
+import { memoizeByKey } from './response-schemas.ts'
 import { insertDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { checkNdjson, explainNdjsonRefusal, maxNdjsonBytes, maxNdjsonLines } from './writing/ndjson.ts'
 import { creationProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 
-const importedSchema = memoizeByResource((resource) => {
-  const { property, schema } = resource.key
-  return nameOutput(
-    `${resource.singular}Import`,
+const importedSchema = memoizeByKey((nameOf, { property, schema }, example) =>
+  nameOutput(
+    nameOf('Imported'),
     z.strictObject({ data: z.array(z.strictObject({ [property]: schema })) }).meta({
       description: 'The keys of the new records, in the order of the lines.',
-      examples: [{ data: [{ [property]: exampleKey(resource) }] }],
+      examples: [{ data: [{ [property]: example }] }],
     }),
-  )
-})
+  ),
+)
 
 /** `POST /v1/{resource}/import`: creates all records of an NDJSON body in one transaction, or none. */
 export const importRecords: Operation = {
@@ -28,7 +26,7 @@ export const importRecords: Operation = {
   contract: (resource) => ({
     operationId: `import${resource.plural}`,
     summary: `Create many ${resource.name.replaceAll('-', ' ')} from NDJSON`,
-    description: `Creates up to ${maxNdjsonLines} records in one transaction: all of them or none. Each line is a record, in the form of an export: records keep their keys and may refer to one another in any order; version and timestamps start anew. Faults point to the line: \`/2/title\` is in the second.`,
+    description: `Creates up to ${maxNdjsonLines} records in one transaction: all of them or none. Each line is a record, in the form of an export, and keeps its key; version and timestamps start anew. \`/2/title\` points to the second line.`,
     path: '/import',
     of: 'all',
     access: 'write',
@@ -42,7 +40,6 @@ export const importRecords: Operation = {
           .string()
           .max(maxNdjsonBytes)
           .meta({ format: 'binary', description: `NDJSON: a line of JSON for each ${resource.noun}.` }),
-      example: `${JSON.stringify(resource.example)}\n`,
     },
     answers: {
       201: {

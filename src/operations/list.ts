@@ -1,4 +1,5 @@
 import type { Resource } from '../model/resource.ts'
+import { listedOperators } from '../model/url-filters.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
@@ -13,12 +14,12 @@ export const list: Operation = {
   contract: (resource: Resource) => ({
     operationId: `list${resource.plural}`,
     summary: `List ${resource.name.replaceAll('-', ' ')}`,
-    description:
-      'A record must match all filters; a comma in a filter means any of the values. `cursor` selects the next page; a deep page costs as much as the first.',
+    description: 'A record must match all filters; a comma in a filter means any of the values.',
     path: '',
     of: 'all',
     access: 'read',
     query: { ...listParameters(resource), ...languageParameter('the names') },
+    listedOperators: listedOperators.list,
     headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {

@@ -4,6 +4,7 @@ import type { DatabaseClient } from '../database/database.ts'
 import type { Keyring } from '../database/keyring.ts'
 import type { Role } from '../database/keys.ts'
 import type { CollectionPath } from '../model/collection-paths.ts'
+import type { Operator } from '../model/filters.ts'
 import type { Language } from '../model/languages.ts'
 import type { CheckedQuery, Parameter } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
@@ -114,6 +115,8 @@ export interface Contract {
   /** Path parameters beside the key, by name. */
   segments?: Record<string, Parameter>
   query: Record<string, Parameter>
+  /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint takes the others as well. */
+  listedOperators?: readonly Operator[]
   headers: RequestHeader[]
   body?: {
     /** The media types that are accepted. The OpenAPI document has the first alone: some generators cannot choose. */
@@ -123,7 +126,8 @@ export interface Contract {
     /** Maximum size in bytes; the limit of the server when left out. */
     maxBytes?: number
     schema: () => z.ZodType
-    example: unknown
+    /** An example, unless the schema has one that can be sent. */
+    example?: unknown
   }
   answers: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */

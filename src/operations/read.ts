@@ -99,7 +99,7 @@ export const read: Operation = {
     query: {
       ...representationParameters(resource, { isFile: false }),
       ...languageParameter('the names'),
-      ...recordMomentParameter(`the ${resource.noun}`),
+      ...recordMomentParameter,
     },
     headers: [ifNoneMatch, acceptLanguage],
     answers: {

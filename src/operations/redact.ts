@@ -99,7 +99,7 @@ export const redact: Operation = {
   contract: (resource) => ({
     operationId: `redact${resource.singular}`,
     summary: `Redact ${aNoun(resource.noun)}`,
-    description: `Removes the values of properties, or a text, from the ${resource.noun} and from all its versions: they are answered without them from then on, by every operation. For personal data that must go, and for administrators. A property that may be null is null then. It cannot be undone. A removed ${resource.noun} can be redacted too; \`If-Match\` takes the version that its history shows last.`,
+    description: `Removes the values of properties, or a text, from the ${resource.noun} and all its versions, also from a removed one. For personal data that must go, and for administrators. It cannot be undone.`,
     path: '/redact',
     of: 'one',
     access: 'admin',

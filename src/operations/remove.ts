@@ -19,7 +19,7 @@ export const remove: Operation = {
     operationId: `delete${resource.singular}`,
     summary: `Remove ${aNoun(resource.noun)}`,
     description:
-      'The history of the record stays, and the record can be restored. The request is refused while other records, including citations, refer to the record; `errors` lists those.',
+      'The history stays, and the record can be restored. Refused while other records refer to it, which `errors` lists.',
     path: '',
     of: 'one',
     access: 'write',

@@ -1,5 +1,5 @@
 import { aNoun } from '../problems/suggest.ts'
-import { replacementSchema } from './bodies.ts'
+import { inputSchema } from './bodies.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 
@@ -12,11 +12,10 @@ export const replace: Operation = {
     operationId: `replace${resource.singular}`,
     summary: `Replace ${aNoun(resource.noun)}`,
     description:
-      'Replaces the whole record. Properties that are left out get their default. Properties that the registry sets must be unchanged or left out, so that a record can be sent back as it was read.',
+      'Replaces the whole record. Properties that are left out get their default. Those that the registry sets must be unchanged or left out.',
     body: {
       mediaTypes: ['application/json'],
-      schema: () => replacementSchema(resource),
-      example: resource.example,
+      schema: () => inputSchema(resource),
     },
   }),
 

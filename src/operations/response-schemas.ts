@@ -32,6 +32,28 @@ export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
   }
 }
 
+/** The key that examples use for a record of the resource. */
+export const exampleKey = ({ key, example }: Resource) =>
+  key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+
+/**
+ * Caches a schema that has nothing of a resource but its key. Resources whose keys the registry makes share one.
+ * @param make takes a function that makes names for the OpenAPI document, the form of the key, and an example of a key.
+ */
+export function memoizeByKey<T>(
+  make: (nameOf: (word: string) => string, key: Resource['key'], example: unknown) => T,
+): (resource: Resource) => T {
+  let shared: T | undefined
+  const own = memoizeByResource((resource) =>
+    make((word) => `${resource.singular}${word}`, resource.key, exampleKey(resource)),
+  )
+  return (resource) => {
+    if (resource.key.madeBy === 'client') return own(resource)
+    shared ??= make((word) => word, resource.key, exampleKey(resource))
+    return shared
+  }
+}
+
 function recordExample(resource: Resource): Record<string, unknown> {
   const examples = z.array(z.unknown()).parse(recordSchema(resource).meta()?.examples)
   return z.record(z.string(), z.unknown()).parse(examples[0])

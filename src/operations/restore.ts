@@ -77,7 +77,7 @@ export const restore: Operation = {
   contract: (resource) => ({
     operationId: `restore${resource.singular}`,
     summary: `Restore ${aNoun(resource.noun)}`,
-    description: `Writes an earlier version of the ${resource.noun} as a new version. Without \`version\`, a removed ${resource.noun} gets the content that it had when it was removed, and any other the content before its last change. Key and version numbers continue. A stored one stays as visible as it is.`,
+    description: `Writes an earlier version of the ${resource.noun} as a new version. Without \`version\`, it is the content before the last change or the removal. Key and version numbers continue.`,
     path: '/restore',
     of: 'one',
     access: 'write',
@@ -86,7 +86,7 @@ export const restore: Operation = {
       {
         ...ifMatch,
         presence: 'optional',
-        description: `${ifMatch.description} Required unless the ${resource.noun} has been removed.`,
+        description: `${ifMatch.description} Required unless the record has been removed.`,
       },
       changeReason,
       idempotencyKey,

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { authorKinds, changeKinds } from '../database/vocabularies.ts'
 import { single } from '../model/parameters.ts'
+import { nameOutput } from '../model/schema-names.ts'
 
-/** Properties that every revision has, in the history of a record and in the change feed. */
-export const revisionShape = {
-  version: z.int().min(1).meta({ description: 'The version that the change made.' }),
-  operation: z.enum(changeKinds).meta({ description: 'The operation that made the version.' }),
-  actor: z
+const author = nameOutput(
+  'Author',
+  z
     .strictObject({
       kind: z.enum(authorKinds).meta({
         description:
@@ -16,6 +15,13 @@ export const revisionShape = {
       name: z.string().nullable().meta({ description: 'Name of the key or token at that time.' }),
     })
     .meta({ description: 'Who made the change.' }),
+)
+
+/** Properties that every revision has, in the history of a record and in the change feed. */
+export const revisionShape = {
+  version: z.int().min(1).meta({ description: 'The version that the change made.' }),
+  operation: z.enum(changeKinds).meta({ description: 'The operation that made the version.' }),
+  actor: author,
   time: z.iso.datetime().meta({ description: 'When the change was written.' }),
   requestId: z.string().nullable().meta({ description: 'Id of the request in the logs.' }),
   reason: z.string().nullable().meta({ description: '`Change-Reason` of the request.' }),

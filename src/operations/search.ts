@@ -13,14 +13,14 @@ export const search: Operation = {
     operationId: `search${resource.plural}`,
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
     description:
-      'A tree of `and`, `or`, `not`, comparisons by property, and `some`, `none`, `every` over lists inside the records, whose conditions hold for one and the same element. Everything that a list can be filtered by can be compared here; comparisons beside one another all hold. Each operator but `in` takes one value: several that all hold go into `and`.',
+      'Conditions are a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. What stands side by side must all hold.',
     path: '/search',
     of: 'all',
     access: 'read',
     cost: 2,
     query: {
       ...languageParameter('the names'),
-      ...recordMomentParameter(`the ${resource.name.replaceAll('-', ' ')}`),
+      ...recordMomentParameter,
     },
     headers: [acceptLanguage],
     body: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Dimension, Measure } from '../model/dimensions.ts'
+import { propertiesOf } from '../model/document.ts'
 import type { Language } from '../model/languages.ts'
 import {
   type CheckedQuery,
@@ -101,10 +102,16 @@ export const measureNames = (resource: Resource): string[] => [
   ),
 ]
 
-const describeAll = (definitions: Record<string, { description: string }>) =>
-  Object.entries(definitions)
-    .map(([name, { description }]) => `\`${name}\`: ${description}`)
-    .join(' ')
+/** The dimensions that are neither a property, which the record describes, nor a unit of a date, which their names say. */
+const otherThanProperties = (resource: Resource): Record<string, Dimension> => {
+  const known = propertiesOf(resource)
+  const described = ([name]: [string, Dimension]) =>
+    !known.includes(name) && !/(Year|Decade|Month)$/.test(name)
+  return Object.fromEntries(Object.entries(resource.dimensions).filter(described))
+}
+
+const describeAll = (definitions: Record<string, { description: string }>): string[] =>
+  Object.entries(definitions).map(([name, { description }]) => `\`${name}\`: ${description}`)
 
 const havingPattern = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
@@ -121,23 +128,30 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
   const dimensions = Object.keys(resource.dimensions)
   const measures = measureNames(resource)
   const known = [...dimensions, ...measures]
-  const amounts = describeAll(resource.measures)
+  const amounts = describeAll(resource.measures).join(' ')
   return {
     groupBy: {
       ...words(
         dimensions,
-        `One to three dimensions, separated by commas. ${describeAll(resource.dimensions)}`,
+        [
+          'One to three dimensions: properties, and dates by year, decade and month, null also for a date that spans several.',
+          ...describeAll(otherThanProperties(resource)),
+        ].join(' '),
       ),
       presence: 'required',
     },
     measures: words(
       measures,
-      `What to know of each group, separated by commas; \`count\` when left out. \`count\`: how many records. \`countDistinct:…\`: how many values of a dimension its records have.${amounts && ` \`sum\`, \`avg\` (rounded to four decimals), \`min\` and \`max\` of what is known of: ${amounts}`}`,
+      `What to know of each group; \`count\` when left out. \`countDistinct:…\`: how many values of a dimension.${amounts && ` \`sum\`, \`avg\` (rounded to four decimals), \`min\` and \`max\` of what is known of: ${amounts}`}`,
     ),
-    sort: words(
-      known.flatMap((name) => [name, `-${name}`]),
-      'Order of the groups: dimensions and measures of the request, separated by commas, `-` for descending. Null comes last. Groups that are equal by these are in the order of their keys.',
-    ),
+    sort: {
+      ...words(
+        known.flatMap((name) => [name, `-${name}`]),
+        'Dimensions and measures of the request, `-` for descending. Null comes last.',
+      ),
+      // The words are those of `groupBy` and `measures`, which the OpenAPI document lists there.
+      jsonValue: z.string().max(100),
+    },
     having: {
       description:
         'Conditions on measures of the request, separated by commas: `count>=5,countDistinct:country<3`. A group must match all of them. Comparisons are `>=`, `<=`, `>`, `<` and `=`.',

@@ -60,7 +60,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
     ...urlFilters(resource),
     sort: words(
       sortWords(resource),
-      'Order of the records: sort keys separated by commas, `-` for descending. Dates sort by the earliest day that they can mean. Records without a value come last.',
+      'Sort keys, `-` for descending. Dates sort by the earliest day that they can mean; records without a value come last.',
     ),
     ...representationParameters(resource, { isFile: true }),
     ...listMomentParameter(resource),

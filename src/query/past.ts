@@ -20,28 +20,22 @@ const defaultName = 'asOf'
 export const momentName = ({ filters }: Resource): string =>
   Object.hasOwn(filters, defaultName) ? 'registryAsOf' : defaultName
 
-/**
- * Returns the parameter.
- * @param what noun for what is read, such as `the network`.
- */
-const momentParameter = (what: string, more = ''): Parameter => ({
+const momentParameter = (more = ''): Parameter => ({
   ...single(
     instant,
-    `Reads ${what} as of an earlier time: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
+    `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its first moment in UTC.${more}`,
   ),
   isPast: true,
 })
 
-/** Returns the parameter for requests without filters. */
-export const recordMomentParameter = (what: string): Record<string, Parameter> => ({
-  [defaultName]: momentParameter(what),
-})
+/** The parameter for requests without filters. */
+export const recordMomentParameter: Record<string, Parameter> = { [defaultName]: momentParameter() }
 
 /** Returns the parameter for requests with the resource's filters. */
 export function listMomentParameter(resource: Resource): Record<string, Parameter> {
   const name = momentName(resource)
   const more = name === defaultName ? '' : ` Here, \`${defaultName}\` is the ${resource.noun}'s own date.`
-  return { [name]: momentParameter(`the ${resource.name.replaceAll('-', ' ')}`, more) }
+  return { [name]: momentParameter(more) }
 }
 
 /** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for now. */

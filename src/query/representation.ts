@@ -13,7 +13,7 @@ export interface Representation {
 /** The value of `include` that adds names. */
 export const namesInclude = 'names'
 
-const names = ` \`${namesInclude}\`: the names of all records that the response refers to, each once, by resource and key.`
+const names = ` \`${namesInclude}\`: the names of all that the response refers to, once.`
 
 /** Most records of a response with counts, since each may be a statement that reads many records. */
 const maxCounted = 50
@@ -55,15 +55,14 @@ export function representationParameters(
 ): Record<string, Parameter> {
   const includes = includesOf(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? counted : ''
-  const descriptions = includes.map(([name, { description }]) => `\`${name}\`: ${description}`)
   return {
     fields: words(
       propertiesOf(resource),
-      'Properties to return, separated by commas; all when left out. For clients without generated types: the answer then lacks properties that its schema requires.',
+      'Properties to return; all when left out. For clients without generated types: the answer lacks what its schema requires.',
     ),
     include: words(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
-      `Related records to add to each record, separated by commas. ${descriptions.join(' ')}${options.isFile ? '' : names}${limits}`,
+      `Related records to add, as properties that the schema of the record describes.${options.isFile ? '' : names}${limits}`,
     ),
   }
 }

@@ -76,6 +76,22 @@ function sharedCondition(searchable: Searchable, name: string, table: PgTable): 
   return known
 }
 
+const quantifiedSchemas = new WeakMap<z.ZodType, z.ZodType>()
+
+/** Returns the schema of conditions on the elements of a list. @param name of the elements, if several lists have them. */
+function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
+  const known = quantifiedSchemas.get(element)
+  if (known) return known
+  const elements = element.optional()
+  const plain = z
+    .strictObject({ some: elements, none: elements, every: elements })
+    .check(requireNonEmpty('must have at least one of some, none and every'))
+    .meta({ description: 'Conditions on the elements of a list.' })
+  const schema = name === undefined ? plain : nameInput(`${name}Quantified`, plain)
+  quantifiedSchemas.set(element, schema)
+  return schema
+}
+
 /** Schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
 function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   const self: z.ZodType = z.lazy(() => schema)
@@ -89,11 +105,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
       singular === undefined
         ? conditionSchema(collection, `${name}${capitalized(list)}`)
         : sharedCondition(collection, singular, table)
-    const elements = element.optional()
-    const quantified = z
-      .strictObject({ some: elements, none: elements, every: elements })
-      .check(requireNonEmpty('must have at least one of some, none and every'))
-    return [list, quantified.optional().meta({ description: collection.description })]
+    return [list, quantified(element, singular).optional().meta({ description: collection.description })]
   })
   const schema = nameInput(
     `${name}Where`,
@@ -111,21 +123,26 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   return schema
 }
 
-const sortSchema = (resource: Resource) =>
-  z
-    .array(
-      z.strictObject({
+const sortSchema = (resource: Resource) => {
+  const term = nameInput(
+    `${resource.singular}SortTerm`,
+    z
+      .strictObject({
         by: z.enum(Object.keys(resource.sorts)),
         direction: z.enum(['asc', 'desc']).default('asc'),
         nulls: z
           .enum(['first', 'last'])
           .default('last')
           .meta({ description: 'Position of records without a value.' }),
-      }),
-    )
+      })
+      .meta({ description: 'A term of an order.' }),
+  )
+  return z
+    .array(term)
     .max(10)
     .default([])
     .check(requireUnique(({ by }) => by, ['by']))
+}
 
 const includeSchema = (words: string[]) =>
   z.array(z.enum(words)).max(words.length).check(requireUnique(String)).default([])

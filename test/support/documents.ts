@@ -221,9 +221,11 @@ export async function minimalDocument(resource: Resource, api: Api): Promise<Doc
 /** Returns the values that the contract gives to the optional properties of a resource. */
 export function defaultsOf(api: Api, resource: Resource): Document {
   const { required, properties } = contractOf(api, resource)
-  const optional = Object.entries(properties).filter(([property]) => !required.includes(property))
+  // The registry sets the others.
+  const own = Object.keys(properties).filter((property) => property in resource.document.shape)
+  const optional = own.filter((property) => !required.includes(property))
   return Object.fromEntries(
-    optional.map(([property]) => [property, resource.document.shape[property]?.safeParse(undefined).data]),
+    optional.map((property) => [property, resource.document.shape[property]?.safeParse(undefined).data]),
   )
 }
 

@@ -45,7 +45,7 @@ const undocumented = /^\/(docs|problems|openapi\.)/
  * Records must have all properties unless the request selected `fields`.
  */
 export function responseCheck(openApi: unknown): CheckResponse {
-  const document = documentForm.parse(inPlace(openApi))
+  const document = documentForm.parse(closed(inPlace(openApi)))
   // The package is CommonJS: its function is the default of its default.
   const addFormats = formatsPlugin.default
   const ajv = new Ajv2020(fastCompilation)
@@ -116,6 +116,18 @@ export function responseCheck(openApi: unknown): CheckResponse {
       )
     }
   }
+}
+
+/**
+ * The document with closed objects. For clients they are open, since later versions may have more properties; this version
+ * has no property that the document does not have.
+ */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed)
+  if (typeof value !== 'object' || value === null) return value
+  const inner = Object.entries(value).map(([key, own]) => [key, key === 'examples' ? own : closed(own)])
+  const isObject = 'type' in value && value.type === 'object' && 'properties' in value
+  return Object.fromEntries(isObject ? [['additionalProperties', false], ...inner] : inner)
 }
 
 /** The document without lists of required properties: an answer to a request with `fields` lacks the others. */

@@ -107,7 +107,7 @@ export function briefing(registry: Registry): Endpoint {
         'Everything about a country in one document, of one moment: its agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and what expires within a year, programs given and received, the latest changes, what sources claim beside what the registry records, and the sources. Each number has the path of the list of its records.',
       access: 'read',
       cost: 20,
-      query: { ...recordMomentParameter('the registry'), ...languageParameter('names and labels') },
+      query: { ...recordMomentParameter, ...languageParameter('names and labels') },
       headers: [ifNoneMatch, acceptLanguage],
       answers: {
         200: {

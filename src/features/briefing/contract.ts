@@ -4,6 +4,7 @@ import { keys } from '../../model/keys.ts'
 import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
+import { groupExample, groupSchema } from '../../operations/group-schema.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
 
 /** The schema of a briefing. */
@@ -17,34 +18,11 @@ const link = () => z.string().meta({ description: 'Path of the record.' })
 const optional = (names: readonly string[], schema: z.ZodType) =>
   z.strictObject(Object.fromEntries(names.map((name) => [name, schema.optional()])))
 
-const groupExample = {
-  key: { kind: 'treaty' },
-  label: { kind: 'Treaty' },
-  measures: { count: 3 },
-  list: '/v1/agreements?country=PAK&kind=treaty',
-}
-
-const group = nameOutput(
-  'BriefingGroup',
-  z
-    .strictObject({
-      key: z
-        .record(z.string(), z.string().nullable())
-        .meta({ description: 'A text for each dimension; null for records without a value.' }),
-      label: z.record(z.string(), z.string()).meta({ description: 'Labels of the keys, for people.' }),
-      measures: z
-        .record(z.string(), z.number().nullable())
-        .meta({ description: '`count`, and sums such as `sum:amount`.' }),
-      list: list(),
-    })
-    .meta({ description: 'Records that have the same keys, as in an aggregate.', examples: [groupExample] }),
-)
-
 const groups = nameOutput(
   'BriefingGroups',
   z
     .strictObject({
-      data: z.array(group),
+      data: z.array(groupSchema),
       groups: z
         .int()
         .min(0)

@@ -55,7 +55,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     'Least number of shared records; 1 when left out.',
     z.int().min(1).max(maximums.minimum),
   ),
-  ...recordMomentParameter('the network'),
+  ...recordMomentParameter,
   limit: limitParameter('Edges or partners in the response, those with the most shared records first', {
     defaultSize: defaultEdges,
     maxSize: maximums.edges,

@@ -84,7 +84,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
     q: { ...single(q, 'Text to search for.'), presence: 'required' },
     resource: words(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitParameter('Hits in the response', limits),
-    ...recordMomentParameter('the search'),
+    ...recordMomentParameter,
   },
   headers: [ifNoneMatch],
   answers: {

@@ -31,7 +31,7 @@ const dateQuery = (place: FieldPlace, description: string) => {
   return {
     filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
     sorts: { [name]: byDate(table, name, description) },
-    dimensions: groupByDate(table, name, dimensionName(name), description),
+    dimensions: groupByDate(table, name, dimensionName(name)),
   }
 }
 

@@ -5,9 +5,9 @@ import { externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { didYouMean, listed } from '../../problems/suggest.ts'
-import { patchSchema, replacementSchema } from '../bodies.ts'
+import { inputSchema, patchSchema } from '../bodies.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
-import { memoizeByResource } from '../response-schemas.ts'
+import { exampleKey, memoizeByResource } from '../response-schemas.ts'
 import type { Document } from '../writing/documents.ts'
 import { hasExternalIds } from '../writing/external-ids.ts'
 import { checkImportedDocument } from '../writing/ndjson.ts'
@@ -58,38 +58,25 @@ const ifMatchSchema = z
   .string()
   .max(100)
   .regex(/^(\*|[1-9]\d*|"[^"]*")$/, { error: 'must be a version, such as 3, or * to insist' })
-  .meta({ description: 'Version that was read; `*` insists.', examples: ['3'] })
-
-interface Bodies {
-  createBody: z.ZodType
-  replaceBody: z.ZodType
-  patch: z.ZodType
-  ifMatch: z.ZodType
-}
 
 /** Returns the properties that identify a record: its key, and `externalId` where the resource has external ids. */
 function targetShape(resource: Resource): z.ZodRawShape {
-  const { key, noun } = resource
-  const description = `The ${key.property} of the ${noun}.`
-  if (!hasExternalIds(resource))
-    return { [key.property]: key.schema.meta({ ...key.schema.meta(), description }) }
-  return {
-    [key.property]: z.optional(key.schema).meta({ description }),
-    externalId: z
-      .optional(externalId)
-      .meta({ description: `An external id of the ${noun}, in place of its ${key.property}.` }),
-  }
+  const { property, schema } = resource.key
+  if (!hasExternalIds(resource)) return { [property]: schema }
+  return { [property]: z.optional(schema), externalId: z.optional(externalId) }
 }
 
-/** Returns the schemas of the operations by their kinds, made of the schemas of their bodies. */
-function operationSchemas(resource: Resource, { createBody, replaceBody, patch, ifMatch }: Bodies) {
+/** Returns the schemas of the operations by their kinds. They leave the documents unchecked. */
+function operationSchemas(resource: Resource) {
   const target = targetShape(resource)
+  const body = z.unknown()
+  const ifMatch = z.optional(ifMatchSchema)
   return {
-    create: z.strictObject({ op: z.literal('create'), document: createBody }),
-    replace: z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: replaceBody }),
-    patch: z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch }),
+    create: z.strictObject({ op: z.literal('create'), document: body }),
+    replace: z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: body }),
+    patch: z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch: body }),
     remove: z.strictObject({ op: z.literal('remove'), ...target, ifMatch }),
-    upsert: z.strictObject({ op: z.literal('upsert'), ...target, document: createBody }),
+    upsert: z.strictObject({ op: z.literal('upsert'), ...target, document: body }),
   }
 }
 
@@ -110,38 +97,30 @@ function operationSchema({ create, replace, patch, remove, upsert }: Operations)
   })
 }
 
-/** Returns the schema of the whole body for the OpenAPI document. */
+/**
+ * Returns the schema of the whole body for the OpenAPI document. There, an operation is one object and no union by `op`: many
+ * generators make of a union what nobody can write.
+ */
 export const bulkSchema = memoizeByResource((resource) => {
-  const document = replacementSchema(resource)
-  const { create, replace, patch, remove, upsert } = operationSchemas(resource, {
-    createBody: document,
-    replaceBody: document,
-    patch: patchSchema(resource),
-    ifMatch: ifMatchSchema,
-  })
-  const { create: creation, patch: change, remove: removal } = exampleOperations(resource)
-  const named = <T extends z.ZodType>(kind: string, schema: T, description: string, example: unknown): T =>
-    nameInput(`${resource.singular}${kind}Operation`, schema.meta({ description, examples: [example] }))
+  const target = Object.entries(targetShape(resource)).map(([property, schema]) => [
+    property,
+    z.optional(schema),
+  ])
+  const { create } = exampleOperations(resource)
   const operation = nameInput(
     `${resource.singular}Operation`,
-    operationSchema({
-      create: named('Create', create, `Creates a ${resource.noun}.`, creation),
-      replace: named('Replace', replace, `Replaces a ${resource.noun}.`, {
-        ...creation,
-        ...removal,
-        op: 'replace',
+    z
+      .strictObject({
+        op: z.enum(kinds),
+        ...Object.fromEntries(target),
+        ifMatch: ifMatchSchema.optional(),
+        document: inputSchema(resource).optional(),
+        patch: patchSchema(resource).optional(),
+      })
+      .meta({
+        description: `One operation. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key${hasExternalIds(resource) ? ' or an external id' : ''}; \`replace\`, \`patch\` and \`remove\` take \`ifMatch\`.`,
+        examples: [create],
       }),
-      patch: named('Patch', patch, `Changes some properties of a ${resource.noun}.`, change),
-      remove: named('Remove', remove, `Removes a ${resource.noun}.`, removal),
-      upsert: named('Upsert', upsert, `Creates a ${resource.noun}, or replaces it.`, {
-        ...creation,
-        [resource.key.property]: exampleKey(resource),
-        op: 'upsert',
-      }),
-    }).meta({
-      description: `One operation on ${resource.name.replaceAll('-', ' ')}.`,
-      examples: [exampleBulk(resource).operations[0]],
-    }),
   )
   return nameInput(
     `${resource.singular}Bulk`,
@@ -150,10 +129,6 @@ export const bulkSchema = memoizeByResource((resource) => {
       .meta({ description: 'Operations that are done together.', examples: [exampleBulk(resource)] }),
   )
 })
-
-/** Returns the key that examples use for a record of the resource. */
-export const exampleKey = ({ key, example }: Resource) =>
-  key.madeBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
 function exampleOperations(resource: Resource) {
   const { key, example } = resource
@@ -168,20 +143,11 @@ function exampleOperations(resource: Resource) {
 
 /** Returns an example body for the OpenAPI document. */
 export const exampleBulk = (resource: Resource) => ({
-  operations: Object.values(exampleOperations(resource)),
+  operations: Object.values(exampleOperations(resource)).filter(({ op }) => op !== 'create'),
 })
 
-/** Schema for parsing. It leaves the documents unchecked: `planBulk` checks a change once the stored record is known. */
-const inputSchema = memoizeByResource((resource) =>
-  operationSchema(
-    operationSchemas(resource, {
-      createBody: z.unknown(),
-      replaceBody: z.unknown(),
-      patch: z.unknown(),
-      ifMatch: z.optional(ifMatchSchema),
-    }),
-  ),
-)
+/** Schema for parsing. `planBulk` checks documents once the stored records are known. */
+const formSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
 
 const operationInput = z.looseObject({
   op: z.enum(kinds),
@@ -240,7 +206,7 @@ const hasVisibility = (document: unknown) =>
  * @throws Problem with every fault; pointers start at the operation.
  */
 export function readOperation(resource: Resource, value: unknown): BulkOperation {
-  const { faults } = checkValue(inputSchema(resource), value)
+  const { faults } = checkValue(formSchema(resource), value)
   if (faults) throw invalidBody('operation', faults)
   const operation = operationInput.parse(value)
   const { op: kind } = operation

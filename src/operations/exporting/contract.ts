@@ -71,27 +71,26 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
 
 /** Describes the files in the contract of an export. */
 export const fileDescription =
-  'Returns the whole result as a file, from one database snapshot. `Content-Type` is that of the format, whatever `Accept` says. If an export fails midway, the connection is cut, so that a transfer that ends normally is complete.'
+  'The file has the whole result, as of one moment. A transfer that ends normally is complete.'
 
-const fileResponse = ({ name }: Resource): ResponseContract => ({
-  description: `A file of ${name.replaceAll('-', ' ')}: text in UTF-8, or for \`xlsx\` a workbook.`,
+const fileResponse: ResponseContract = {
+  description: 'A file: text in UTF-8, or for `xlsx` a workbook.',
   schema: () => z.string().meta({ format: 'binary' }),
   headers: {
     'content-disposition': {
       description: 'Name of the file.',
-      example: `attachment; filename="${name}.csv"`,
+      example: 'attachment; filename="agreements.csv"',
     },
     'content-language': contentLanguage,
   },
-})
+}
 
 /** What the contracts of both exports state alike. */
-export const fileContract = (resource: Resource) =>
-  ({
-    path: '/export',
-    of: 'all',
-    access: 'read',
-    cache: false,
-    mediaType: anyFile,
-    answers: { 200: fileResponse(resource) },
-  }) satisfies Partial<OperationContract>
+export const fileContract = {
+  path: '/export',
+  of: 'all',
+  access: 'read',
+  cache: false,
+  mediaType: anyFile,
+  answers: { 200: fileResponse },
+} satisfies Partial<OperationContract>

@@ -21,7 +21,7 @@ const maxPauseMs = 200
 export const idempotencyKey: RequestHeader = {
   name: 'Idempotency-Key',
   presence: 'optional',
-  description: `Identifies the request among those of the same sender for 24 hours. A repeated request with the same key is not run again and gets the stored response. A text that nobody can guess, such as a UUID, of up to ${maxKeyLength} printable ASCII characters, with or without quotes around it.`,
+  description: `Identifies the request among those of the same sender for 24 hours. A repeated request with the same key is not run again and gets the stored response, with \`Idempotency-Replayed: true\`. A text that nobody can guess, such as a UUID, of up to ${maxKeyLength} printable ASCII characters, with or without quotes around it.`,
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 }
 

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { Resource } from '../../model/resource.ts'
-import type { Contract, Endpoint } from '../../operations/operation.ts'
-import { clientId } from '../plugins/client/end-client.ts'
+import { acceptLanguage } from '../../operations/language.ts'
+import type { Endpoint } from '../../operations/operation.ts'
+import { description } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemSchema } from './problem-schema.ts'
 import { responsesOf, shareHeaders } from './responses.ts'
@@ -11,12 +12,10 @@ import { pascalCase, type SharedParts, shareParts, type Use } from './shared-par
 
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
-  const media = { schema: schemas.of(body.schema(), 'input'), example: body.example }
+  const { example } = body
+  const media = { schema: schemas.of(body.schema(), 'input'), ...(example !== undefined && { example }) }
   return { required: body.presence !== 'optional', content: { [body.mediaTypes[0]]: media } }
 }
-
-const costSentence = ({ cost = 1 }: Contract) =>
-  `Costs ${cost} ${cost === 1 ? 'unit' : 'units'} of the rate limit.`
 
 function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, headers: SharedParts) {
   const { contract, keyed } = endpoint
@@ -25,22 +24,21 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
     operationId: contract.operationId,
     tags: [endpoint.tag],
     summary: contract.summary,
-    description: `${contract.description} ${costSentence(contract)}`,
-    'x-cost': contract.cost ?? 1,
+    description: contract.description,
+    ...(contract.cost !== undefined && { 'x-cost': contract.cost }),
     parameters: [
       ...(keyed ? [pathParameter(keyed, schemas)] : []),
       ...Object.entries(contract.segments ?? {}).map(([name, segment]) =>
         segmentParameter(name, segment, schemas),
       ),
       ...Object.entries(contract.query).flatMap(([name, parameter]) =>
-        queryParameters(name, parameter, { owner, operationId: contract.operationId }, schemas),
+        queryParameters(name, parameter, { ...contract, owner }, schemas),
       ),
-      ...[...contract.headers, clientId].map(headerParameter),
+      ...contract.headers.filter((header) => header !== acceptLanguage).map(headerParameter),
     ],
     ...(body && { requestBody: body }),
     responses: responsesOf(contract, schemas, headers),
-    // In a public registry, reads need no key.
-    security: contract.access === 'read' ? [{}, { key: [] }] : [{ key: [] }],
+    ...(contract.access !== 'read' && { security: [{ key: [] }] }),
   }
 }
 
@@ -68,9 +66,8 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
     )
   const parameters = shareParts(
     'parameters',
-    uses((operation) =>
-      operation.parameters.map((part) => ({ name: pascalCase(part.name, 'parameter'), part })),
-    ),
+    uses((operation) => operation.parameters.map((part) => ({ name: pascalCase(part.name), part }))),
+    Object.keys(schemas.components()),
   )
   const responses = shareParts(
     'responses',
@@ -129,11 +126,13 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
     info: {
       title: 'Entente',
       version,
-      description:
-        'A registry of international science and technology cooperation: agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.',
+      description,
+      contact: { name: 'Whoever runs this registry' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/', description: 'This service.' }],
+    // In a public registry, reads need no key.
+    security: [{}, { key: [] }],
     tags: [
       ...eventsFirst(resources).map(({ name, description }) => ({ name, description })),
       {

@@ -127,26 +127,32 @@ export const namingEnums =
     const name = parts.name(
       { type, enum: words },
       [...common, own, ...others, `${own}Word`, ...others.map((other) => `${other}Word`)],
-      () => ({
-        description,
-        examples: [words[0]],
-      }),
+      () => ({ description }),
     )
     return { ...keywords, ...reference(name) }
   }
 
 const suffix = 'Where'
 
-const withoutTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
+/** Leaves out of a schema what it says to readers. */
+export const withoutTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
+
+/** What a comparison says of a value: the forms of words are those of the record's properties, so they stand there alone. */
+function operand({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
+  const isWord = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
+  return isWord ? { ...rest, maxLength: 500 } : rest
+}
 
 /** The kind of values that a comparison takes, by the schema of one of its operators. */
 function kindOf(operators: JsonSchema): string {
   const [first] = Object.values(operators).filter(isObject)
-  const { format, type, maxLength } = first ?? {}
+  const { format, type } = first ?? {}
   if (format === 'edtf') return 'Date'
   if (format === 'uuid') return 'Id'
   if (type === 'number' || type === 'integer') return 'Number'
-  return maxLength === 500 ? 'Text' : ''
+  if (type !== 'string') return ''
+  if ('contains' in operators) return 'Text'
+  return 'gte' in operators ? 'Time' : 'Word'
 }
 
 /** Returns a function that replaces the comparisons of a condition by references to named schemas. */
@@ -158,38 +164,25 @@ export const namingComparisons =
     if ('some' in properties || !('eq' in properties || 'gte' in properties)) return schema
     // The texts of values differ by property, and they stand at the property.
     const operators = Object.fromEntries(
-      Object.entries(properties).map(([operator, own]) => [operator, mapSchema(own, [], withoutTexts)]),
+      Object.entries(properties).map(([operator, own]) => [operator, mapSchema(own, [], operand)]),
     )
     const { description: _, ...rest } = schema
     const own = pascalCase(component.slice(0, -suffix.length), ...path)
     const kind = kindOf(operators)
     const nullable = 'isNull' in operators ? 'Optional' : ''
     const names = [
-      ...(kind ? [`${kind}Comparison`, `${nullable}${kind}Comparison`] : []),
+      ...(kind ? [`${nullable}${kind}Comparison`] : []),
       `${pascalCase(...path)}Comparison`,
       `${own}Comparison`,
       // A property of a resource may be called as that of a part: `externalIdScheme`, and `scheme` of external ids.
       `${own}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({
-      description: 'Comparisons with a value, which must all hold.',
-      examples: [exampleOf(operators)],
+      description: 'Comparisons, which must all hold.',
     }))
     // What a property compares, the property of the record says.
     return reference(name)
   }
-
-/** An example of a comparison, as far as its first operator has a value that any of its kind allows. */
-function exampleOf(operators: JsonSchema): JsonSchema {
-  if ('isNull' in operators) return { isNull: true }
-  const [[operator, value] = []] = Object.entries(operators)
-  const { format, type } = isObject(value) ? value : {}
-  if (operator === undefined) return {}
-  if (format === 'edtf') return { [operator]: '2011-04' }
-  if (format === 'uuid') return { [operator]: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' }
-  if (type === 'number' || type === 'integer') return { [operator]: 1 }
-  return {}
-}
 
 /** Adds the discriminator of alternatives that differ by a property with one value in each of them. */
 export function withDiscriminator(schema: JsonSchema, components: Components): JsonSchema {

@@ -1,6 +1,6 @@
 import { type Operator, operatorMeanings } from '../../model/filters.ts'
 import { maxValues, operatorName, type Parameter, type Taking } from '../../model/parameters.ts'
-import type { Keyed, RequestHeader } from '../../operations/operation.ts'
+import type { Contract, Keyed, RequestHeader } from '../../operations/operation.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
 /** Node.js refuses requests whose headers together have more bytes. */
@@ -17,11 +17,11 @@ export interface ParameterObject {
 }
 
 /** A parameter of the path. */
-export const pathParameter = ({ noun, key }: Keyed, schemas: Schemas): ParameterObject => ({
+export const pathParameter = ({ key }: Keyed, schemas: Schemas): ParameterObject => ({
   name: key.property,
   in: 'path',
   required: true,
-  description: `The ${key.property} of the ${noun}.`,
+  description: 'The key of the record.',
   schema: schemas.of(key.schema, 'output'),
 })
 
@@ -49,7 +49,11 @@ export const headerParameter = ({
   example,
 })
 
-const sentences = (...parts: unknown[]) => parts.filter((part) => typeof part === 'string').join(' ')
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** Says what an operator asks. What the value is, the parameter without an operator says. */
+const operatorDescription = (operator: Operator, meaning: unknown) =>
+  `${capitalized(operatorMeanings[operator])}.${typeof meaning === 'string' ? ` ${meaning}` : ''}`
 
 /** Returns the schema of what an operator takes, with its own description apart, since that belongs to the parameter. */
 function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: Schemas) {
@@ -67,26 +71,26 @@ function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: 
 export const queryParameters = (
   name: string,
   parameter: Parameter,
-  { owner, operationId }: { owner: string; operationId: string },
+  {
+    owner,
+    operationId,
+    listedOperators,
+  }: Pick<Contract, 'operationId' | 'listedOperators'> & { owner: string },
   schemas: Schemas,
 ): ParameterObject[] =>
-  Object.entries(parameter.comparisons).map(([word, taking]) => {
-    const { schema, meaning } = operandSchema(parameter, taking, schemas)
+  Object.entries(parameter.comparisons).flatMap(([word, taking]) => {
     // Comparisons are keyed by operators.
     const operator = word as Operator
+    if (listedOperators?.includes(operator) === false) return []
+    const { schema, meaning } = operandSchema(parameter, taking, schemas)
+    // The parameter without an operator shows an example.
+    if (operator !== 'eq' && parameter.comparisons.eq && meaning === undefined) delete schema.examples
     return {
       name: operatorName(name, operator),
       in: 'query',
       ...(parameter.presence === 'required' && operator === 'eq' && { required: true }),
-      description:
-        operator === 'eq'
-          ? parameter.description
-          : sentences(
-              parameter.description,
-              `Operator \`${operator}\`: ${operatorMeanings[operator]}.`,
-              meaning,
-            ),
+      description: operator === 'eq' ? parameter.description : operatorDescription(operator, meaning),
       schema: schemas.named(schema, owner, name, operationId),
-      ...(taking.takes === 'many' && { style: 'form', explode: false }),
+      ...(taking.takes === 'many' && { explode: false }),
     }
   })

@@ -1,15 +1,23 @@
+import { etagHeader } from '../../operations/entity-tags.ts'
+import { contentLanguage } from '../../operations/language.ts'
 import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
+import { replayedHeaders } from '../../operations/writing/idempotency.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { problemAnswer } from './problem-schema.ts'
-import { readHeaders } from './read-headers.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 import { pascalCase, type SharedParts, shareParts } from './shared-parts.ts'
 
 /** The problems that every operation may return. Together they are the response `default`. */
 export const commonProblems: readonly ProblemType[] = [
+  'malformed-request',
+  'invalid-parameter',
   'unauthorized',
   'forbidden',
   'timeout',
+  'not-acceptable',
+  'too-large',
+  'unsupported-media-type',
+  'precondition-required',
   'uri-too-long',
   'expectation-failed',
   'rate-limited',
@@ -27,11 +35,18 @@ const headerObject = ({ description, example }: HeaderContract) => ({
   example,
 })
 
-/** The headers of a response: its own, and those of every read. */
-const headersOf = ({ headers }: ResponseContract, { access }: Contract) =>
-  Object.entries(access === 'read' ? { ...headers, ...readHeaders } : headers).map(
-    ([name, header]): [string, object] => [name, headerObject(header)],
-  )
+/** Headers that the description of the document explains once, or that of the request header to which they belong. */
+const explainedOnce: readonly HeaderContract[] = [
+  etagHeader,
+  contentLanguage,
+  ...Object.values(replayedHeaders),
+]
+
+/** The headers of a response that the operation explains. */
+const headersOf = ({ headers }: ResponseContract) =>
+  Object.entries(headers)
+    .filter(([, header]) => !explainedOnce.includes(header))
+    .map(([name, header]): [string, object] => [name, headerObject(header)])
 
 /** Finds the headers that several operations have in common. */
 export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
@@ -39,7 +54,7 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
     'headers',
     endpoints.flatMap(({ tag, contract }) =>
       Object.values(contract.answers).flatMap((answer) =>
-        headersOf(answer, contract).map(([name, part]) => ({
+        headersOf(answer).map(([name, part]) => ({
           operationId: contract.operationId,
           owner: tag,
           name: pascalCase(name),
@@ -52,7 +67,7 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
 /** A successful response. */
 function goodAnswer(answer: ResponseContract, contract: Contract, schemas: Schemas, shared: SharedParts) {
   const { description, schema } = answer
-  const headers = headersOf(answer, contract)
+  const headers = headersOf(answer)
   const { mediaType = 'application/json' } = contract
   return {
     description,
@@ -65,7 +80,10 @@ function goodAnswer(answer: ResponseContract, contract: Contract, schemas: Schem
 
 /** The problems of an operation by their statuses, and as `default` those that every operation may return. */
 function problemAnswers({ problems }: Contract): Record<string, JsonSchema> {
-  const own = problems.filter((type) => !commonProblems.includes(type))
+  const special = problems.filter((type) => !commonProblems.includes(type))
+  // Linters want a client error beside `default`.
+  const hasClientError = special.some((type) => problemTypes[type].status < 500)
+  const own = hasClientError ? special : [...problems.slice(0, 1), ...special]
   const statuses = new Set(own.map((type) => problemTypes[type].status))
   const possible = [...own, ...commonProblems]
   const answers = [...statuses].map((status): [string, JsonSchema] => [

@@ -10,6 +10,7 @@ import {
   namingEnums,
   simplified,
   withDiscriminator,
+  withoutTexts,
 } from './named-parts.ts'
 import { pascalCase } from './shared-parts.ts'
 
@@ -51,6 +52,12 @@ const override = ({ zodSchema, jsonSchema }: Written) => {
   if (formatsOfOwn.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
   // A property with a default is optional in generated requests, and in responses it is always there.
   delete jsonSchema.default
+  // Otherwise some languages read numbers with the precision of 32 bits.
+  if (jsonSchema.type === 'number') jsonSchema.format = 'double'
+  // Every name of a property is a text.
+  delete jsonSchema.propertyNames
+  // That texts neither begin nor end with blanks, a refusal says.
+  if (jsonSchema.pattern?.startsWith('^\\S') || jsonSchema.pattern === '\\S') delete jsonSchema.pattern
   withoutExclusive(jsonSchema)
 }
 
@@ -110,21 +117,107 @@ export interface Schemas {
   named(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
 }
 
-/** Names the enumerations and comparisons in components, of the shortest names first: `AgreementKind` is of `Agreement`. */
+/** Leaves out of a property of a merge patch what the whole record must keep to. */
+const inPatch = ({ pattern, minLength, ...rest }: JsonSchema): JsonSchema =>
+  withoutTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
+
+const withoutExamples = ({ examples, ...rest }: JsonSchema): JsonSchema => rest
+
+/** Endings of components whose properties are described elsewhere: those of the record and of the history. */
+const describedElsewhere = /Revision$/
+
+/**
+ * Leaves out what is said elsewhere, since it would be most of the document: examples but those of whole records, and
+ * descriptions that other components have.
+ */
+function brief(schema: JsonSchema, component: string, owner: string): JsonSchema {
+  const { examples, properties, ...rest } = schema
+  const shorten = component.endsWith('Patch')
+    ? inPatch
+    : describedElsewhere.test(component)
+      ? withoutTexts
+      : withoutExamples
+  const shortened = Object.entries(properties ?? {}).map(([name, own]) => [name, mapSchema(own, [], shorten)])
+  return {
+    ...rest,
+    ...(properties !== undefined && { properties: Object.fromEntries(shortened) }),
+    ...([owner, `${owner}Input`].includes(component) && examples !== undefined && { examples }),
+  }
+}
+
+/** The component that a schema refers to, also as one that may be null. */
+function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
+  const reference = $ref ?? (Array.isArray(anyOf) ? Object(anyOf[0]).$ref : undefined)
+  return typeof reference === 'string' ? reference.slice(prefix.length) : undefined
+}
+
+/** Whether a schema, or what may be null in it, has a description. */
+const describedBy = ({ description, anyOf }: JsonSchema): unknown =>
+  description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
+
+/** Leaves out of the form of a request the descriptions that the same property of the response has. */
+function withoutDescriptionsOf(output: JsonSchema | undefined, input: JsonSchema): JsonSchema {
+  const described = Object(output?.properties)
+  const properties = Object.entries(Object(input.properties)).map(([name, own]): [string, unknown] => {
+    // The properties of a schema are schemas.
+    const isSame = describedBy(own as JsonSchema) === describedBy(Object(described[name]))
+    return [name, isSame ? mapSchema(own, [], withoutTexts) : own]
+  })
+  return { ...input, properties: Object.fromEntries(properties) }
+}
+
+/** Leaves out descriptions that another component has: that of the response, or that to which a property refers. */
+function withoutRepetition(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  const inputOf = /^(.*)Input$/
+  const components = Object.fromEntries(
+    Object.entries(given).map(([name, own]): [string, JsonSchema] => {
+      const output = inputOf.exec(name)?.[1]
+      return [name, output !== undefined && given[output] ? withoutDescriptionsOf(given[output], own) : own]
+    }),
+  )
+  const shorten = (schema: JsonSchema): JsonSchema => {
+    const { description, ...rest } = schema
+    const target = targetOf(schema)
+    return target !== undefined && components[target]?.description === description ? rest : schema
+  }
+  return Object.fromEntries(
+    // Mapping an object gives an object.
+    Object.entries(components).map(([name, own]) => [name, mapSchema(own, [], shorten) as JsonSchema]),
+  )
+}
+
+/**
+ * Leaves out of a response what only requests must keep to, and that there are no other properties: later versions of the
+ * service may have more.
+ */
+function asSent({ pattern, minLength, maxItems, minItems, ...schema }: JsonSchema): JsonSchema {
+  const { additionalProperties, maxLength, ...open } = schema
+  return {
+    ...open,
+    // Long texts are shown in another way.
+    ...(Number(maxLength) > 1000 && { maxLength }),
+    ...(additionalProperties !== undefined && additionalProperties !== false && { additionalProperties }),
+  }
+}
+
+/** Orders components for naming their parts: those of the shortest names first, and conditions after what they are on. */
+function byRank(one: string, other: string): number {
+  const rank = (name: string) => name.length + (name.endsWith('Where') ? 100 : 0)
+  return rank(one) - rank(other) || (one < other ? -1 : 1)
+}
+
+/** Names the enumerations and comparisons in components: `AgreementKind` is of `Agreement`. */
 function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<string, JsonSchema> {
   const own: Record<string, JsonSchema> = {}
   for (const [component, schema] of Object.entries(all)) countEnums(parts, component, schema)
-  for (const component of Object.keys(all).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
+  for (const component of Object.keys(all).sort(byRank)) {
     const enums = namingEnums(parts, component)
     const comparisons = namingComparisons(parts, component)
     // A schema stays an object.
     const named = mapSchema(all[component], [], (schema, path) =>
       comparisons(withDiscriminator(enums(simplified(schema), path), all), path),
     ) as JsonSchema
-    const { examples, ...rest } = named
-    // Requests and responses show the record as it is read or written. Again at each of their parts, it would be most of
-    // the document.
-    own[component] = component === parts.ownerOf(component) || !('properties' in rest) ? named : rest
+    own[component] = brief(named, component, parts.ownerOf(component))
   }
   return own
 }
@@ -144,9 +237,12 @@ export function collectSchemas(
   const inputName = (id: string) => (differing.has(id) ? `${id}Input` : id)
   // Mapping the references of an object gives an object again.
   const renamed = (schema: JsonSchema) => mapReferences(schema, inputName) as JsonSchema
+  const sent = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] =>
+    // Mapping an object gives an object.
+    [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], asSent) as JsonSchema)]
   const all = {
     ...Object.fromEntries(Object.entries(inputs).map(([id, schema]) => [inputName(id), renamed(schema)])),
-    ...outputs,
+    ...Object.fromEntries(Object.entries(outputs).map(sent)),
   }
   const of = (schema: z.core.$ZodType, io: Direction): JsonSchema => {
     const id = schemaNames[io].get(schema)
@@ -159,8 +255,10 @@ export function collectSchemas(
   const own = nameParts(all, parts)
   return {
     components: () =>
-      Object.fromEntries(
-        Object.entries({ ...own, ...parts.components }).sort(([a], [b]) => (a < b ? -1 : 1)),
+      withoutRepetition(
+        Object.fromEntries(
+          Object.entries({ ...own, ...parts.components }).sort(([a], [b]) => (a < b ? -1 : 1)),
+        ),
       ),
     of,
     named: (schema, owner, name, operationId) => {

@@ -18,6 +18,9 @@ const statusAnswer = (description: string, words: string[]) => ({
 
 const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemAnswer([type]) })
 
+/** The problems that every operation may return. */
+const anyProblem = { $ref: '#/components/responses/AnyProblem' }
+
 const check = (
   operationId: string,
   summary: string,
@@ -32,8 +35,7 @@ export const servicePaths = {
   '/healthz': check('getHealth', 'Is the process alive?', 'Answers as long as the process does.', {
     200: statusAnswer('It is.', ['ok']),
     ...problem('method-not-allowed'),
-    ...problem('uri-too-long'),
-    ...problem('expectation-failed'),
+    default: anyProblem,
   }),
   '/readyz': check(
     'getReadiness',
@@ -42,9 +44,8 @@ export const servicePaths = {
     {
       200: statusAnswer('It can.', ['ok', 'read_only']),
       ...problem('method-not-allowed'),
-      ...problem('uri-too-long'),
-      ...problem('expectation-failed'),
       ...problem('unavailable'),
+      default: anyProblem,
     },
   ),
   '/metrics': {
@@ -65,16 +66,8 @@ export const servicePaths = {
             },
           },
         },
-        ...problem('malformed-request'),
-        ...problem('unauthorized'),
-        ...problem('forbidden'),
         ...problem('not-found'),
-        ...problem('method-not-allowed'),
-        ...problem('uri-too-long'),
-        ...problem('expectation-failed'),
-        ...problem('rate-limited'),
-        ...problem('internal'),
-        ...problem('unavailable'),
+        default: anyProblem,
       },
     },
   },

@@ -3,7 +3,7 @@ export interface Use {
   operationId: string
   /** The singular of the operation's resource, or the name of its tag. */
   owner: string
-  /** Name of the component, as far as the part itself gives one: `SignedOnGteParameter`. */
+  /** Name of the component, as far as the part itself gives one: `SignedOnGte`. */
   name: string
   part: object
 }
@@ -23,41 +23,54 @@ export const pascalCase = (...words: string[]): string =>
 
 const verbOf = (operationId: string) => operationId.replace(/[A-Z].*/, '')
 
-/** Possible names of the component of equal parts, the shortest first. The last one is of this part alone. */
+/** Possible names of the component of equal parts, the shortest first. The last ones are of this part alone. */
 function candidates(uses: Use[]): string[] {
   const [{ operationId, owner, name } = { operationId: '', owner: '', name: '' }] = uses
   const owners = new Set(uses.map((use) => use.owner))
-  const scoped = owners.size === 1 ? pascalCase(owner, name) : name
-  return [scoped, pascalCase(verbOf(operationId), scoped), pascalCase(operationId, name)]
+  const verb = verbOf(operationId)
+  const scoped = pascalCase(owner, name)
+  const shared = [pascalCase(verb, name)]
+  const own = [scoped, pascalCase(verb, scoped)]
+  return [
+    name,
+    ...(owners.size === 1 ? own : shared),
+    pascalCase(operationId, name),
+    pascalCase(operationId, name, 'part'),
+  ]
 }
 
-/** Names groups of equal parts: each by its first candidate that no other group has as well. */
-function nameGroups(groups: Use[][]): Map<Use[], string> {
-  const named = new Map<Use[], string>()
-  const open = groups.map((uses) => ({ uses, names: candidates(uses) }))
-  for (let at = 0; at < 3; at++) {
-    const wanting = open.filter(({ uses }) => !named.has(uses))
-    for (const { uses, names } of wanting) {
-      const name = names[at] ?? ''
-      const others = wanting.filter((other) => other.names[at] === name)
-      if (others.length === 1 && ![...named.values()].includes(name)) named.set(uses, name)
-    }
+/**
+ * Names groups of equal parts: each by its first candidate that is free. Those with the most uses choose first.
+ * @param others names that other components have.
+ */
+function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], string> {
+  const names = new Map<Use[], string>()
+  const taken = new Set(others.map((name) => name.toLowerCase()))
+  for (const uses of [...groups].sort((a, b) => b.length - a.length)) {
+    const name = candidates(uses).find((candidate) => !taken.has(candidate.toLowerCase()))
+    if (name === undefined) continue
+    taken.add(name.toLowerCase())
+    names.set(uses, name)
   }
-  return named
+  return names
 }
 
 /**
  * Finds the parts that more than one operation has.
  * @param section of the components: `parameters` or `responses`.
+ * @param others names of other components, which generators put beside those of the section.
  */
-export function shareParts(section: string, uses: Use[]): SharedParts {
+export function shareParts(section: string, uses: Use[], others: readonly string[] = []): SharedParts {
   const groups = new Map<string, Use[]>()
   for (const use of uses) {
     const text = JSON.stringify(use.part)
     groups.set(text, [...(groups.get(text) ?? []), use])
   }
   const repeated = [...groups].filter(([, group]) => group.length > 1)
-  const names = nameGroups(repeated.map(([, group]) => group))
+  const names = nameGroups(
+    repeated.map(([, group]) => group),
+    others,
+  )
   const references = new Map<string, string>()
   const components: Record<string, object> = {}
   for (const [text, group] of repeated) {

@@ -126,9 +126,9 @@ func main() {
 		SignedOnGte: one("2011"),
 	})
 	check(err)
-	counted := map[string]int{}
+	counted := map[string]float64{}
 	for _, group := range expect(groups.JSON200, groups.Body).Data {
-		counted[*group.Key.Country] = *group.Measures.Count
+		counted[*group.Key["country"]] = *group.Measures["count"]
 	}
 
 	// Export to a file.

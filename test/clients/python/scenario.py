@@ -15,8 +15,8 @@ from entente_client.api.agreements import (
 )
 from entente_client.api.registry import list_changes
 from entente_client.models import (
+    Aggregate,
     Agreement,
-    AgreementAggregate,
     AgreementGroupBy,
     AgreementInput,
     AgreementPage,
@@ -113,7 +113,7 @@ found = expect(
 
 # Count by country.
 counted = expect(
-    AgreementAggregate,
+    Aggregate,
     aggregate_agreements.sync(
         client=client, group_by=[AgreementGroupBy.COUNTRY], signed_ongte="2011"
     ),
@@ -150,7 +150,7 @@ print(
             "patched": patched.version,
             "stale": [int(again.status_code), stale.type_],
             "found": [agreement.signed_on for agreement in found.data],
-            "counted": {group.key.to_dict()["country"]: group.measures.count for group in counted.data},
+            "counted": {group.key["country"]: group.measures["count"] for group in counted.data},
             "exported": text.decode().split("\r\n")[0],
             "changes": [change.operation for change in changes.data],
             "refused": [fault.pointer for fault in refused.errors or []],

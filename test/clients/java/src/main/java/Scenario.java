@@ -114,7 +114,7 @@ public final class Scenario {
                 .build());
 
     // Count by country.
-    var counted = new TreeMap<String, Integer>();
+    var counted = new TreeMap<String, Double>();
     var groups =
         api.aggregateAgreements(
             AgreementsApi.APIAggregateAgreementsRequest.newBuilder()
@@ -122,7 +122,7 @@ public final class Scenario {
                 .signedOnGte("2011")
                 .build());
     for (var group : groups.getData()) {
-      counted.put(group.getKey().getCountry(), group.getMeasures().getCount());
+      counted.put(group.getKey().get("country"), group.getMeasures().get("count"));
     }
 
     // Export to a file.

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { nameOutput } from '../model/schema-names.ts'
+
+/** An example of a group. */
+export const groupExample = {
+  key: { country: 'PAK' },
+  label: { country: 'Pakistan' },
+  measures: { count: 3 },
+  list: '/v1/agreements?country=PAK',
+}
+
+/** Schema of the groups of an aggregate, the same for every resource: what they have depends on the request. */
+export const groupSchema = nameOutput(
+  'Group',
+  z
+    .strictObject({
+      key: z
+        .record(z.string(), z.string().nullable())
+        .meta({ description: 'A text for each dimension of `groupBy`; null for records without a value.' }),
+      label: z.record(z.string(), z.string()).meta({
+        description: 'The label of each key, for people, in the language of the response.',
+      }),
+      measures: z.record(z.string(), z.number().nullable()).meta({
+        description:
+          'A number for each of `measures`, such as `count` or `sum:commitment`; null where no record of the group has a value.',
+      }),
+      list: z
+        .string()
+        .meta({ description: 'Path of the list request that returns exactly the records of the group.' }),
+    })
+    .meta({ description: 'Records that have the same keys.', examples: [groupExample] }),
+)
