@@ -97,22 +97,20 @@ describe('a method that no path takes', () => {
   })
 })
 
-describe('the files of /docs', () => {
+describe('the pages of /docs', () => {
   it.each([
-    '/docs/static/../../x',
-    '/docs/static/%2e%2e/%2e%2e/x',
-    '/docs/static/..%5c..%5cx',
-    '/docs/static/%00',
-    '/docs/static/index.css%00',
+    '/docs/../../x',
+    '/docs/operations/%2e%2e%2fx',
+    '/docs/operations/..%5c..%5cx',
+    '/docs/schemas/%00',
+    '/docs/style.css%00',
   ])('are not found at %s', async (target) => {
     const answer = await send('GET', target)
     expect(answer.status).toBe(404)
     expect(JSON.parse(answer.text)).toMatchObject({ type: '/problems/not-found', instance: target })
   })
 
-  it('are sent whole where a range is outside of them, and refused under another ETag', async () => {
-    const file = '/docs/static/index.css'
-    expect((await send('GET', file, [host, 'Range: bytes=99999999-'])).status).toBe(200)
-    expect((await send('GET', file, [host, 'If-Match: "other"'])).status).toBe(412)
+  it('are sent whole where a range is outside of them', async () => {
+    expect((await send('GET', '/docs/style.css', [host, 'Range: bytes=99999999-'])).status).toBe(200)
   })
 })

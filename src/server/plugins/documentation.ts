@@ -1,11 +1,17 @@
 import swagger, { type SwaggerTransformObject } from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { lazy } from '../../model/lazy.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Endpoint } from '../../operations/operation.ts'
+import { Problem } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import { script, style } from './documentation/assets.ts'
 import { constant, sendConstant } from './documentation/constant.ts'
+import { describe } from './documentation/described.ts'
+import { indexPage, operationPage, schemaPage } from './documentation/pages.ts'
+import type { Representation } from './response-cache/representation.ts'
 
 /** Options of the plugin `documentation`. */
 export interface DocumentationOptions {
@@ -13,6 +19,28 @@ export interface DocumentationOptions {
   resources: readonly Resource[]
   /** The version of the API. */
   version: string
+}
+
+/** The pages have a script and a style of their own, and send requests to this service. */
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const html = 'text/html; charset=utf-8'
+
+/** Returns a page by its name, made once. @throws Problem `not-found` with the nearest name. */
+function pagesByName(what: string, names: () => string[], make: (name: string) => string) {
+  const made = new Map<string, Representation>()
+  return (name: string): Representation => {
+    const known = made.get(name)
+    if (known) return known
+    const all = names()
+    if (!all.includes(name)) {
+      throw new Problem('not-found', `There is no ${what} "${name}"${didYouMean(name, all)}.`)
+    }
+    const page = constant(make(name), html)
+    made.set(name, page)
+    return page
+  }
 }
 
 /** Serves the OpenAPI document as JSON and YAML, and pages to read it at `/docs`. */
@@ -25,23 +53,43 @@ export const documentation = fp<DocumentationOptions>(
       // tests hold the document.
       transformObject: document as SwaggerTransformObject,
     })
-    // The files are small and sent whole. A range outside of one would be refused with 416.
-    app.addHook('onRequest', (request, _reply, done) => {
-      delete request.headers.range
-      done()
-    })
-    await app.register(swaggerUi, {
-      routePrefix: '/docs',
-      // The pages have scripts of their own, which the policy of all other responses forbids.
-      staticCSP:
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      theme: { title: 'Entente' },
-      uiConfig: { docExpansion: 'none', deepLinking: true, validatorUrl: null, defaultModelsExpandDepth: -1 },
-    })
     const json = lazy(() => constant(JSON.stringify(app.swagger()), 'application/json; charset=utf-8'))
     const yaml = lazy(() => constant(app.swagger({ yaml: true }), 'application/yaml; charset=utf-8'))
     app.get('/openapi.json', async (request, reply) => sendConstant(request, reply, json()))
     app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, yaml()))
+
+    const described = lazy(() => describe(app.swagger()))
+    const index = lazy(() => constant(indexPage(described()), html))
+    const operation = pagesByName(
+      'operation',
+      () => described().operations.map(({ operationId }) => operationId),
+      (id) => {
+        const found = described().operations.find(({ operationId }) => operationId === id)
+        if (!found) throw new Problem('internal', `The operation ${id} has vanished.`)
+        return operationPage(found, described())
+      },
+    )
+    const schema = pagesByName(
+      'schema',
+      () => Object.keys(described().schemas),
+      (name) => schemaPage(name, described().schemas[name] ?? {}),
+    )
+    const files = {
+      style: constant(style, 'text/css; charset=utf-8'),
+      script: constant(script, 'text/javascript; charset=utf-8'),
+    }
+    const asPage = (reply: FastifyReply) => reply.header('content-security-policy', contentSecurityPolicy)
+    type Named = { Params: { name: string } }
+    app.get('/docs', async (request, reply) => sendConstant(request, asPage(reply), index()))
+    app.get('/docs/', async (_request, reply) => reply.redirect('/docs', 301))
+    app.get('/docs/style.css', async (request, reply) => sendConstant(request, reply, files.style))
+    app.get('/docs/script.js', async (request, reply) => sendConstant(request, reply, files.script))
+    app.get<Named>('/docs/operations/:name', async (request, reply) =>
+      sendConstant(request, asPage(reply), operation(request.params.name)),
+    )
+    app.get<Named>('/docs/schemas/:name', async (request, reply) =>
+      sendConstant(request, asPage(reply), schema(request.params.name)),
+    )
   },
   { name: 'documentation' },
 )

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+
+/** What the pages of the API reference read of the OpenAPI document. */
+
+const schema = z.looseObject({
+  $ref: z.string().optional(),
+  type: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  examples: z.array(z.unknown()).optional(),
+  items: z.looseObject({}).optional(),
+})
+const media = z.looseObject({ schema: schema.optional(), example: z.unknown().optional() })
+const parameter = z.looseObject({
+  name: z.string(),
+  in: z.string(),
+  required: z.boolean().optional(),
+  description: z.string(),
+  schema,
+})
+const response = z.looseObject({
+  description: z.string(),
+  content: z.record(z.string(), media).optional(),
+})
+const operation = z.looseObject({
+  operationId: z.string(),
+  tags: z.array(z.string()),
+  summary: z.string(),
+  description: z.string(),
+  parameters: z.array(parameter).default([]),
+  requestBody: z.looseObject({ content: z.record(z.string(), media) }).optional(),
+  responses: z.record(z.string(), response),
+})
+const documentForm = z.looseObject({
+  info: z.looseObject({ description: z.string() }),
+  tags: z.array(z.looseObject({ name: z.string(), description: z.string() })),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ schemas: z.record(z.string(), schema) }),
+})
+
+/** A schema of the document. */
+export type DescribedSchema = z.output<typeof schema>
+
+/** A parameter of an operation. */
+export type DescribedParameter = z.output<typeof parameter>
+
+/** An operation with its method and path. */
+export type DescribedOperation = z.output<typeof operation> & { method: string; path: string }
+
+/** The document as the pages show it. */
+export interface Described {
+  description: string
+  tags: { name: string; description: string }[]
+  operations: DescribedOperation[]
+  schemas: Record<string, DescribedSchema>
+}
+
+const shared = /^#\/components\/(parameters|responses|headers)\/(.+)$/
+
+/** Puts shared parameters, responses and headers where operations refer to them. */
+function inPlace(value: unknown, components: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => inPlace(item, components))
+  if (typeof value !== 'object' || value === null) return value
+  const [, section = '', name = ''] = shared.exec('$ref' in value ? String(value.$ref) : '') ?? []
+  if (section !== '') return inPlace(Object(components[section])[name], components)
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, inPlace(own, components)]))
+}
+
+/** Reads the OpenAPI document of the service. */
+export function describe(document: object): Described {
+  const { components, paths, ...rest } = Object(document)
+  const read = documentForm.parse({ ...rest, components, paths: inPlace(paths, components) })
+  return {
+    description: read.info.description,
+    tags: read.tags,
+    schemas: read.components.schemas,
+    operations: Object.entries(read.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, own]) => ({ ...own, path, method: method.toUpperCase() })),
+    ),
+  }
+}
+
+const prefix = '#/components/schemas/'
+
+/** The name of the component that a schema refers to. */
+export const referenceOf = ({ $ref }: DescribedSchema): string | undefined =>
+  $ref?.startsWith(prefix) ? $ref.slice(prefix.length) : undefined
+
+/** The schema behind a reference. */
+export function resolveSchema(given: DescribedSchema, { schemas }: Described): DescribedSchema {
+  const name = referenceOf(given)
+  return (name === undefined ? undefined : schemas[name]) ?? given
+}

@@ -1,0 +1,119 @@
+import { STATUS_CODES } from 'node:http'
+import {
+  type Described,
+  type DescribedOperation,
+  type DescribedParameter,
+  type DescribedSchema,
+  referenceOf,
+  resolveSchema,
+} from './described.ts'
+import { blocksHtml, escapeHtml, inlineHtml, pageHtml } from './html.ts'
+
+/** The pages of the API reference. The server makes them, so that a browser has nothing to compute. */
+
+const methodHtml = ({ method, path }: DescribedOperation) =>
+  `<b class="method">${method}</b> <code>${escapeHtml(path)}</code>`
+
+const operationItem = (operation: DescribedOperation) =>
+  `<li><a href="/docs/operations/${operation.operationId}">${methodHtml(operation)}</a> ${escapeHtml(operation.summary)}</li>`
+
+/** The page with all operations by their tags, in the order of the document. Those of the first tag are open. */
+export function indexPage({ description, tags, operations }: Described): string {
+  const sections = tags.map(({ name, description: about }, at) => {
+    const items = operations.filter(({ tags: [tag] }) => tag === name).map(operationItem)
+    return `<details${at === 0 ? ' open' : ''}><summary><h2>${escapeHtml(name)}</h2> ${inlineHtml(about)}</summary><ul class="operations">${items.join('')}</ul></details>`
+  })
+  return pageHtml('Operations', `${sections.join('')}<h2>About</h2>${blocksHtml(description)}`)
+}
+
+/** The value that a required parameter begins with. Optional ones begin empty, so that they change nothing. */
+function initialValue({ required, schema }: DescribedParameter, described: Described): string {
+  if (required !== true) return ''
+  const one = resolveSchema(schema.items ?? schema, described)
+  const [value = ''] = one.examples ?? one.enum ?? []
+  return String(value === '' && one.type === 'integer' ? 1 : value)
+}
+
+function inputHtml(parameter: DescribedParameter, described: Described, firstOf: string | undefined): string {
+  const { name, in: place, required, schema } = parameter
+  const own = resolveSchema(schema, described)
+  const words = own.type === 'boolean' ? ['true', 'false'] : own.enum
+  const attributes = `name="${escapeHtml(name)}" data-in="${place}" aria-label="${escapeHtml(name)}"${required ? ' required' : ''}`
+  const value = initialValue(parameter, described)
+  if (words) {
+    const options = [...(required ? [] : ['']), ...words]
+    return `<select ${attributes}>${options.map((word) => `<option${word === value ? ' selected' : ''}>${escapeHtml(word)}</option>`).join('')}</select>`
+  }
+  // The script looks up a record, since its key is not known here.
+  const lookUp = place === 'path' && value === '' && firstOf ? ` data-first-of="${escapeHtml(firstOf)}"` : ''
+  return `<input ${attributes} value="${escapeHtml(value)}"${lookUp}>`
+}
+
+/** What a parameter takes: its words, or its type. */
+function formHtml({ schema }: DescribedParameter): string {
+  const inner = schema.items ?? schema
+  const name = referenceOf(inner)
+  const kind = name === undefined ? escapeHtml(String(inner.format ?? inner.type ?? '')) : schemaLink(name)
+  return schema.type === 'array' ? `${kind}, separated by commas` : kind
+}
+
+const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a>`
+
+function parameterRows(parameters: DescribedParameter[], described: Described, firstOf: string | undefined) {
+  const rows = parameters.map(
+    (parameter) =>
+      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, described, firstOf)}</td><td>${inlineHtml(parameter.description)} <small>${formHtml(parameter)}</small></td></tr>`,
+  )
+  return `<table>${rows.join('')}</table>`
+}
+
+function bodyHtml({ requestBody }: DescribedOperation, described: Described): string {
+  const [found] = Object.entries(requestBody?.content ?? {})
+  if (!found) return ''
+  const [type, { schema = {}, example }] = found
+  const shown = example ?? resolveSchema(schema, described).examples?.[0]
+  const text = typeof shown === 'string' ? shown : shown === undefined ? '' : JSON.stringify(shown, null, 2)
+  const name = referenceOf(schema)
+  return `<h2>Body</h2><p><code>${type}</code> ${name === undefined ? '' : schemaLink(name)}</p><textarea data-type="${type}" aria-label="Body" rows="${Math.min(30, text.split('\n').length + 1)}" spellcheck="false">${escapeHtml(text)}</textarea>`
+}
+
+function responseRow(status: string, { description, content = {} }: DescribedOperation['responses'][string]) {
+  const bodies = Object.entries(content).map(([type, { schema }]) => {
+    const name = schema && referenceOf(schema)
+    return `<code>${type}</code>${name === undefined ? '' : ` ${schemaLink(name)}`}`
+  })
+  const meaning = STATUS_CODES[status] ?? ''
+  return `<tr><th scope="row">${status} ${meaning}</th><td>${inlineHtml(description)}</td><td>${bodies.join(' ')}</td></tr>`
+}
+
+/** The page of an operation: its parameters and responses, with a form that sends the request. */
+export function operationPage(operation: DescribedOperation, described: Described): string {
+  const { method, path, summary, description, parameters, responses } = operation
+  const collection = path.includes('{') ? path.slice(0, path.indexOf('/{')) : undefined
+  // The everyday ones come first. Operators and headers are many.
+  const isUsual = ({ name, in: place, required }: DescribedParameter) =>
+    required === true || (place !== 'header' && !name.includes('['))
+  const others = parameters.filter((parameter) => !isUsual(parameter))
+  const rows = (some: DescribedParameter[]) => parameterRows(some, described, collection)
+  const more =
+    others.length === 0
+      ? ''
+      : `<details><summary>Operators and headers (${others.length})</summary>${rows(others)}</details>`
+  const content = `<p>${methodHtml(operation)}</p><p>${inlineHtml(description)}</p>
+<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${rows(parameters.filter(isUsual))}${more}${bodyHtml(operation, described)}
+<p><label>Key <input type="password" id="key" autocomplete="off"></label> <button>Send</button></p></form>
+<output><p id="sent"></p><pre id="answer" tabindex="0"></pre></output>
+<h2>Responses</h2><table>${Object.entries(responses)
+    .map(([status, response]) => responseRow(status, response))
+    .join('')}</table>`
+  return pageHtml(summary, content)
+}
+
+/** The page of a schema: its JSON, in which references are links. */
+export function schemaPage(name: string, schema: DescribedSchema): string {
+  const text = escapeHtml(JSON.stringify(schema, null, 2)).replaceAll(
+    /#\/components\/schemas\/(\w+)/g,
+    '<a href="/docs/schemas/$1">$1</a>',
+  )
+  return pageHtml(name, `<pre>${text}</pre>`)
+}

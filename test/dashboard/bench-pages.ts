@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { start } from '../bench/servers.ts'
+import { openBrowser } from '../support/browser.ts'
+
+/**
+ * Measures the pages of the API reference in Chromium: when they can be used, and for how long they block its main thread.
+ *
+ *     npm run bench:docs
+ */
+
+const runs = 5
+
+interface Timing {
+  interactiveMs: number
+  blockedMs: number
+}
+
+/** Opens a page in an empty context. It can be used once it is parsed, its scripts have run, and its control is there. */
+async function measure(browser: Browser, url: string, control: string): Promise<Timing> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.addInitScript(() => {
+    Object.assign(globalThis, { blocked: 0 })
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) Object(globalThis).blocked += duration
+    }).observe({ type: 'longtask', buffered: true })
+  })
+  const started = performance.now()
+  await page.goto(url, { waitUntil: 'load' })
+  await page.locator(control).first().waitFor()
+  const interactiveMs = performance.now() - started
+  // Later tasks count, too.
+  await page.waitForTimeout(1000)
+  const blockedMs = Number(await page.evaluate(() => Object(globalThis).blocked))
+  await context.close()
+  return { interactiveMs, blockedMs }
+}
+
+const worst = (values: number[]) => Math.round(Math.max(...values))
+
+const folder = await mkdtemp(join(tmpdir(), 'entente-pages-'))
+const registry = await start(['--import', 'tsx', 'src/cli/main.ts', 'serve'], {
+  PORT: '0',
+  DATA_DIR: join(folder, 'data'),
+  LOG_LEVEL: 'warn',
+})
+const browser = await openBrowser()
+try {
+  console.log('| page | can be used after, at most | main thread blocked, at most |\n| --- | --- | --- |')
+  for (const [path, control] of [
+    ['/docs', '.operations a'],
+    ['/docs/operations/listAgreements', 'form[data-ready] button'],
+    ['/docs/operations/createAgreement', 'form[data-ready] button'],
+  ] as const) {
+    // The first request makes the page.
+    await (await fetch(registry.origin + path)).text()
+    const timings: Timing[] = []
+    for (let run = 0; run < runs; run++) timings.push(await measure(browser, registry.origin + path, control))
+    const interactive = worst(timings.map(({ interactiveMs }) => interactiveMs))
+    const blocked = worst(timings.map(({ blockedMs }) => blockedMs))
+    console.log(`| \`${path}\` | ${interactive} ms | ${blocked} ms |`)
+  }
+} finally {
+  await browser.close()
+  await registry.close()
+  await rm(folder, { recursive: true, force: true })
+}

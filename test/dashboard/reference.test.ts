@@ -1,0 +1,86 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import { openPage } from '../support/dashboard.ts'
+import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
+
+/** The forms of many operations are tried one after another. */
+const timeout = 180_000
+
+describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
+  let api: Api
+  let browser: Browser
+  let operations: Operation[]
+  beforeAll(async () => {
+    api = await openApi()
+    browser = await openBrowser()
+    operations = operationsIn(documentForm.parse(api.document))
+  }, timeout)
+  afterAll(async () => {
+    await browser?.close()
+    await api?.close()
+  })
+
+  /** Opens the page of an operation, sends its form as it is, and returns the request line and the answer. */
+  async function tryOut(operationId: string, key?: string) {
+    const { page, faults } = await openPage(browser, api, `/docs/operations/${operationId}`)
+    await page.waitForSelector('form[data-ready]')
+    if (key !== undefined) await page.fill('#key', key)
+    await page.click('button')
+    await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
+    const [line = '', outcome = ''] = ((await page.textContent('#sent')) ?? '').split(' — ')
+    const answer = (await page.textContent('#answer')) ?? ''
+    await page.context().close()
+    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), answer, faults }
+  }
+
+  it('list every operation, those of agreements first and open', { timeout }, async () => {
+    const { page, faults } = await openPage(browser, api, '/docs')
+    expect(await page.textContent('details >> nth=0')).toContain('/v1/agreements')
+    expect(await page.getAttribute('details >> nth=0', 'open')).toBe('')
+    expect(await page.locator('.operations li').count()).toBe(operations.length)
+    expect(await page.title()).toBe('Operations · Entente API')
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it('send a read untouched and show what its plain URL answers', { timeout }, async () => {
+    // A stream has no end. Removed keys and pages for monitors need what an empty form does not have.
+    const reads = operations.filter(
+      ({ method, operationId, ...own }) =>
+        method === 'get' &&
+        !['keys', 'service'].includes(String(own.tags)) &&
+        operationId !== 'streamChanges',
+    )
+    const concerned = reads.filter(({ path }) => /agreements|countries|network|search|changes/.test(path))
+    expect(concerned.length).toBeGreaterThan(12)
+    for (const { operationId, path } of concerned) {
+      const { url, status, answer, faults } = await tryOut(operationId)
+      expect({ operationId, status, faults }).toEqual({ operationId, status: 200, faults: [] })
+      const plain = await api.get(url)
+      expect(plain.status, operationId).toBe(200)
+      const isJson = plain.headers.get('content-type')?.includes('json')
+      if (isJson) expect(JSON.parse(answer), operationId).toEqual(plain.json())
+      // Nothing is sent that the form does not require: a list is the whole list.
+      if (!/\{|aggregate|export|search/.test(path)) expect(url).toBe(path)
+    }
+  })
+
+  it('create a record of every resource whose example refers to nothing else', { timeout }, async () => {
+    for (const id of ['createAgreement', 'createProject', 'createOrganization', 'createSource']) {
+      const { status, answer } = await tryOut(id, adminKey)
+      // The seed data has some of the examples already, by their external ids.
+      expect([201, 409], `${id}: ${answer}`).toContain(status)
+    }
+  })
+
+  it('show every operation and every schema, and suggest the nearest name', async () => {
+    for (const { operationId } of operations) {
+      expect((await api.app.inject(`/docs/operations/${operationId}`)).statusCode, operationId).toBe(200)
+    }
+    expect((await api.app.inject('/docs/schemas/Agreement')).body).toContain('href="/docs/schemas/')
+    expect((await api.app.inject('/docs/operations/listAgreement')).json().detail).toContain('listAgreements')
+  })
+})
