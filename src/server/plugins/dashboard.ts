@@ -71,8 +71,12 @@ export const dashboard = fp<{
       index: false,
       // A route for each file, so that other paths are answered as everywhere.
       wildcard: false,
+      // The build writes them beside the files.
+      preCompressed: true,
+      globIgnore: ['**/*.br', '**/*.gz'],
       cacheControl: false,
       setHeaders(response, path) {
+        response.setHeader('vary', 'Accept-Encoding')
         const isAsset = path.includes('/assets/')
         response.setHeader(
           'cache-control',

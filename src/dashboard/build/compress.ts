@@ -1,0 +1,25 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
+
+/**
+ * Writes the compressed forms of the built files beside them, so that the service need not compress them:
+ *
+ *     node --import tsx src/dashboard/build/compress.ts FOLDER
+ */
+
+const encoders = { br: promisify(brotliCompress), gz: promisify(gzip) }
+
+/** Smaller files are sent in one packet anyway. */
+const minBytes = 1024
+
+const [folder = ''] = process.argv.slice(2)
+for (const name of await readdir(folder, { recursive: true })) {
+  const path = join(folder, name)
+  if (!/\.(js|css|html|json|svg)$/.test(name) || (await stat(path)).size < minBytes) continue
+  const content = await readFile(path)
+  for (const [ending, encode] of Object.entries(encoders)) {
+    await writeFile(`${path}.${ending}`, await encode(content))
+  }
+}

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { breakingChanges } from '../support/breaking-changes.ts'
+import { openService } from './service.ts'
+
+/** Changes against made-up released documents. Building the tool takes a while. */
+const timeout = 600_000
+
+let folder: string
+let served: string
+let hasGo: boolean
+beforeAll(async () => {
+  hasGo = await promisify(execFile)('go', ['version']).then(
+    () => true,
+    () => false,
+  )
+  folder = await mkdtemp(join(tmpdir(), 'entente-released-'))
+  const { document, close } = await openService()
+  await close()
+  served = document
+}, timeout)
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Compares a released document, made of the served one by a change, with the served one. */
+async function changesSince(change: (document: string) => string): Promise<string[]> {
+  const files = { released: join(folder, 'released.json'), current: join(folder, 'current.json') }
+  await writeFile(files.released, change(served))
+  await writeFile(files.current, served)
+  return await breakingChanges(files.released, files.current)
+}
+
+it('names what breaks clients of the last release, and nothing else', { timeout }, async ({ skip }) => {
+  if (!hasGo && !process.env.CI) return skip('not installed: go')
+  expect(await changesSince((document) => document)).toEqual([])
+
+  const removed = await changesSince((document) =>
+    document.replace(
+      '"/v1/vocabularies":',
+      '"/v1/words":{"get":{"responses":{"200":{"description":"Words."}}}},$&',
+    ),
+  )
+  expect(removed).toEqual([expect.stringContaining('/v1/words')])
+
+  const status = '"AgreementStatus":{"type":"string","enum":['
+  expect(served).toContain(status)
+  const word = await changesSince((document) => document.replace(status, `${status}"lost",`))
+  expect(word.join('\n')).toContain('lost')
+})

@@ -1,0 +1,42 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { beforeAll, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+
+let api: Api
+let scripts: string[]
+beforeAll(async () => {
+  api = await sharedApi()
+  const { body } = await api.app.inject('/')
+  scripts = [...body.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map(([, path = '']) => path)
+})
+
+it.each([
+  ['br', brotliDecompressSync],
+  ['gzip', gunzipSync],
+] as const)('the scripts of the dashboard are sent compressed as %s', async (encoding, decompress) => {
+  expect(scripts.length).toBeGreaterThan(0)
+  for (const url of scripts) {
+    const plain = await api.app.inject(url)
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    const sent = await api.app.inject({ url, headers: { 'accept-encoding': encoding } })
+    expect(sent.headers).toMatchObject({
+      'content-encoding': encoding,
+      'content-type': plain.headers['content-type'],
+      'cache-control': plain.headers['cache-control'],
+      vary: expect.stringMatching(/accept-encoding/i),
+    })
+    expect(decompress(sent.rawPayload).equals(plain.rawPayload)).toBe(true)
+    expect(sent.rawPayload.length).toBeLessThan(0.45 * plain.rawPayload.length)
+  }
+})
+
+it('the pages of the API reference are sent compressed', async () => {
+  for (const url of ['/docs', '/docs/operations/listAgreements', '/docs/script.js', '/docs/style.css']) {
+    const { headers } = await api.app.inject({ url, headers: { 'accept-encoding': 'br' } })
+    expect(headers['content-encoding'], url).toBe('br')
+  }
+})
+
+it('the compressed files of the dashboard have no paths of their own', async () => {
+  for (const url of scripts) expect((await api.app.inject(`${url}.br`)).statusCode).toBe(404)
+})
