@@ -267,22 +267,25 @@ export function happenedIn(
   [start, end = start]: readonly [string] | readonly [string, string],
   value: z.ZodType,
 ): Filter {
-  const bound = (property: string) => columnOf(table, `${property}Earliest`)
+  const isKnown = (property: string) => sql`${columnOf(table, `${property}Earliest`)} is not null`
   const overlaps = (property: string, days: SQL) =>
-    sql`${dateSpan(bound(property), columnOf(table, `${property}Latest`))} && ${days}`
-  const orOpen = (property: string, days: SQL) =>
-    sql`(${bound(property)} is null or ${overlaps(property, days)})`
-  const hasOneDate = start === end
+    sql`${dateSpan(columnOf(table, `${property}Earliest`), columnOf(table, `${property}Latest`))} && ${days}`
+  if (start === end) {
+    return where(
+      value,
+      `Records that may have happened in a span of days, by \`${start}\`.`,
+      (days) => sql`(${isKnown(start)} and ${overlaps(start, meantBy(days))})`,
+    )
+  }
   return where(
     value,
-    hasOneDate
-      ? `Records that may have happened in a span of days, by \`${start}\`.`
-      : `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records without any of the two dates are not found.`,
-    (days) =>
-      hasOneDate
-        ? sql`(${bound(start)} is not null and ${overlaps(start, meantBy(days))})`
-        : sql`(${orOpen(end, side.since(days))} and ${orOpen(start, side.until(days))}
-          and (${bound(start)} is not null or ${bound(end)} is not null))`,
+    `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records without any of the two dates are not found.`,
+    // One branch for each index: that of the start, and that of the end where there is no start.
+    (days) => {
+      const isBeforeItsEnd = overlaps(end, side.since(days))
+      return sql`((${isKnown(start)} and ${overlaps(start, side.until(days))} and (${isBeforeItsEnd}) is not false)
+          or (not (${isKnown(start)}) and ${isKnown(end)} and ${isBeforeItsEnd}))`
+    },
   )
 }
 
