@@ -73,6 +73,34 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     }
   })
 
+  it('say that they could not be loaded, and come when tried again', async () => {
+    for (const path of ['/map', '/timeline', '/network?centre=CHN', '/compare?country=PAK,DEU']) {
+      const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
+      page.setDefaultTimeout(20_000)
+      await page.route('**/v1/**', (route) => route.abort())
+      await page.goto(api.origin + path)
+      const alert = page.getByRole('alert').first()
+      await alert.getByText('the service did not answer').waitFor()
+      await page.unroute('**/v1/**')
+      // What is loaded first may need something more, which has failed, too.
+      await expect
+        .poll(
+          async () => {
+            const buttons = page.getByRole('button', { name: 'Try again' })
+            await buttons.evaluateAll((found) => {
+              for (const button of found) if (button instanceof HTMLElement) button.click()
+            })
+            await page.waitForLoadState('networkidle')
+            return await page.locator('.failure').count()
+          },
+          { timeout: 20_000 },
+        )
+        .toBe(0)
+      await page.locator('td.number a, table a').first().waitFor({ state: 'attached' })
+      await page.context().close()
+    }
+  })
+
   it('lead from each number to exactly its records', async () => {
     for (const path of [
       '/map?resource=projects&partnerOf=CHN',
