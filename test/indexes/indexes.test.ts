@@ -57,18 +57,19 @@ function valueFor({ value }: Filter, operator: Operator): unknown {
 const ofParticipants = ['country', 'organization', 'region', 'subregion', 'role', 'topic', 'language']
 
 /**
- * Questions that no index answers. Most records are not of one kind, so what lists them has nothing to look for. That a
- * record has nobody is known of each by looking, regions and languages are compared as all that records have, and the
- * partners of a country are found among all that takes part in anything. The records of a country are those of every resource,
- * so its citations may be found by reading all.
+ * Questions that no index answers. Most records are not of one kind, or have another value too, so what lists them has nothing
+ * to look for. That a record has nobody is known of each by looking, regions and languages are compared as all that records
+ * have, and the partners of a country are found among all that takes part in anything. The records of a country are those of
+ * every resource, so its citations may be found by reading all.
  */
 const readAll = ({ name }: Resource, filter: string, operator: Operator) =>
   (name === 'citations' && filter === 'country') ||
   operator === 'ne' ||
+  operator === 'otherThan' ||
   operator === 'noneAs' ||
   (operator === 'isNull' && ofParticipants.includes(filter)) ||
   (operator === 'all' && ['region', 'subregion', 'language'].includes(filter)) ||
-  filter === 'partnerOf'
+  (name === 'countries' && filter === 'partnerOf')
 
 /** What some operators take that is no value of their filter. */
 const words: Partial<Record<Operator, string>> = { year: '1955', decade: '195X', month: '1955-04' }
