@@ -31,6 +31,7 @@ const candidates = [
   '061',
   'energy',
   '1955-04',
+  '1977',
   'EUR',
   'fr',
   'generated:1-7',
