@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { fold, foldCode, foldedPrefix, nameList } from '../../database/folding.ts'
 import type { Resource } from '../../model/resource.ts'
+import { startSlices } from '../../time-slice.ts'
 import { getNameForms } from '../search/inversions.ts'
 import type { NamedRecord, NameEntry } from './entries.ts'
 import { foldName } from './fold.ts'
@@ -27,8 +28,8 @@ const governmentTypes = new Set(['government', 'local_government', 'other_public
 /** Most records of one name that are read. Where there are as many, the name is ambiguous anyway. */
 const maxPerName = 20
 
-/** Names in one statement. */
-const batchSize = 1000
+/** Most texts that are looked for one by one in the index of names. */
+const maxLookups = 200
 
 /** Names for which similar ones are looked for in one call, since each takes milliseconds. */
 const maxSimilar = 25
@@ -57,13 +58,22 @@ const textsOf = (name: string): string[] => {
 /** Finds the records that have one of some names. */
 async function findNamed(tx: Transaction, resource: Resource, texts: readonly string[]): Promise<Row[]> {
   const { table, search } = resource
+  const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
+  // Many lookups in the index of names cost more than reading all names once, above all after many were added.
+  const isScan = search.lines !== undefined && texts.length > maxLookups
+  if (search.lines && isScan) {
+    return tx.query<Row>(
+      compileSql(sql`select distinct on (key) found.* from (
+          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.lines)}) as own(text)
+          join ${wanted} on wanted.text = own.text
+        ) as found order by key`),
+    )
+  }
   const condition = search.lines
     ? sql`${nameList(search.lines)} @> array[wanted.text]`
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
   return tx.query<Row>(
-    compileSql(sql`select distinct on (found.key) found.* from (
-        select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given
-      ) as wanted cross join lateral (
+    compileSql(sql`select distinct on (found.key) found.* from ${wanted} cross join lateral (
         select ${recordColumns(resource)} from ${table} where ${condition} limit ${sql.raw(String(maxPerName))}
       ) as found order by found.key`),
   )
@@ -136,10 +146,13 @@ export async function storedNamesIndex(
     }
   }
   const names = [...new Set((byScheme.get(undefined) ?? []).map(({ name }) => name))]
-  for (let at = 0; at < names.length; at += batchSize) {
-    const texts = new Set(names.slice(at, at + batchSize).flatMap(textsOf))
-    for (const row of await findNamed(tx, resource, [...texts])) note(row)
+  const pause = startSlices()
+  const texts = new Set<string>()
+  for (const name of names) {
+    for (const text of textsOf(name)) texts.add(text)
+    await pause()
   }
+  if (texts.size > 0) for (const row of await findNamed(tx, resource, [...texts])) note(row)
   const index = await NameIndex.build(records.values(), entries)
   const missing = names.filter((name) => !index.find(name, () => true)).slice(0, maxSimilar)
   if (missing.length === 0) return index
