@@ -2,6 +2,7 @@ import type { Registry } from '../model/registry.ts'
 import type { Endpoint } from '../operations/operation.ts'
 import { actorEndpoint } from './actor.ts'
 import { briefing } from './briefing/briefing.ts'
+import { catalog } from './catalog.ts'
 import { changes } from './changes/changes.ts'
 import { changesStream } from './changes/stream.ts'
 import { keyEndpoints } from './keys.ts'
@@ -21,5 +22,6 @@ export const endpoints = (registry: Registry): Endpoint[] => [
   changesStream(registry),
   vocabularyList(registry),
   actorEndpoint,
+  catalog(registry),
   ...keyEndpoints,
 ]

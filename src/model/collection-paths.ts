@@ -2,7 +2,15 @@
  * What follows the path of a list where an operation is: `/v1/topics/search`. Operations of a list have no other paths
  * (`OperationContract`), and a natural key cannot be one of these words, since `/v1/topics/search` would be its record.
  */
-export const collectionPaths = ['search', 'aggregate', 'export', 'import', 'bulk', 'duplicates'] as const
+export const collectionPaths = [
+  'search',
+  'aggregate',
+  'export',
+  'table-schema',
+  'import',
+  'bulk',
+  'duplicates',
+] as const
 
 /** The path of an operation below a list. */
 export type CollectionPath = (typeof collectionPaths)[number]

@@ -71,6 +71,8 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   search: SearchProperties
   /** Date fields of the record's event: one date, or start and end. Networks filter by them. */
   happened?: [string] | [string, string]
+  /** Type of its records in the terms of schema.org; `Thing` when left out. */
+  schemaType?: string
   /** Set if the records are activities of aid, which exports write as IATI files: what its roles are there. */
   activity?: ActivityRoles
   /** Dates that exports write as events of a calendar, each with the title of its events in English. */

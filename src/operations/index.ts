@@ -6,6 +6,7 @@ import { exportList } from './export.ts'
 import { exportSearch } from './export-search.ts'
 import { history } from './history.ts'
 import { importRecords } from './import.ts'
+import { jsonld } from './jsonld.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
 import type { Operation } from './operation.ts'
@@ -17,6 +18,7 @@ import { replace } from './replace.ts'
 import { restore } from './restore.ts'
 import { revision } from './revision.ts'
 import { search } from './search.ts'
+import { tableSchemaOperation } from './table-schema.ts'
 
 /** The operations that every resource has. */
 export const operations: readonly Operation[] = [
@@ -25,11 +27,13 @@ export const operations: readonly Operation[] = [
   aggregate,
   exportList,
   exportSearch,
+  tableSchemaOperation,
   create,
   importRecords,
   bulk,
   duplicates,
   read,
+  jsonld,
   replace,
   patch,
   remove,

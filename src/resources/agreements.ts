@@ -152,6 +152,7 @@ export const agreements = defineResource(
     singular: 'Agreement',
     plural: 'Agreements',
     noun: 'agreement',
+    schemaType: 'CreativeWork',
     description:
       'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',
     search: { title: 'title', prose: ['summary', 'occasion', 'place'] },

@@ -36,6 +36,7 @@ export const assistancePrograms = defineResource(
     singular: 'AssistanceProgram',
     plural: 'AssistancePrograms',
     noun: 'assistance program',
+    schemaType: 'Project',
     description: 'Help in science and technology given to other countries.',
     search: { title: 'title', prose: ['summary'] },
     happened: ['startsOn', 'endsOn'],

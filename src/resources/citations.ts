@@ -238,6 +238,7 @@ export const citations = defineResource(
     singular: 'Citation',
     plural: 'Citations',
     noun: 'citation',
+    schemaType: 'Claim',
     description:
       'Evidence for one fact: a source, the location within it, and the record and property that it supports.',
     search: { title: 'excerpt', prose: ['note'] },

@@ -66,6 +66,7 @@ export const cooperationBases = defineResource(
     singular: 'CooperationBase',
     plural: 'CooperationBases',
     noun: 'cooperation base',
+    schemaType: 'ResearchOrganization',
     description:
       'A place of cooperation: an innovation zone, a joint centre, an observatory. One record may represent several bases of which only the number is known.',
     search: { title: 'name', prose: ['summary'] },

@@ -84,6 +84,7 @@ export const countries = defineResource(
     singular: 'Country',
     plural: 'Countries',
     noun: 'country',
+    schemaType: 'Country',
     description: 'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before.',
     naturalKey: 'code',
     search: { title: 'name', otherName: 'officialName', hasAliases: true, prose: [] },

@@ -29,6 +29,7 @@ export const organizations = defineResource(
     singular: 'Organization',
     plural: 'Organizations',
     noun: 'organization',
+    schemaType: 'Organization',
     description: 'A ministry, institute, company or international body that takes part.',
     search: { title: 'name', otherName: 'acronym', hasAliases: true, prose: [] },
     example: {

@@ -39,6 +39,7 @@ export const projects = defineResource(
     singular: 'Project',
     plural: 'Projects',
     noun: 'project',
+    schemaType: 'ResearchProject',
     description:
       'Work that several take part in: from a mega-science project to the development of one technology.',
     search: { title: 'title', prose: ['summary', 'outcomes'] },

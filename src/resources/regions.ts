@@ -32,6 +32,7 @@ export const regions = defineResource(
     singular: 'Region',
     plural: 'Regions',
     noun: 'region',
+    schemaType: 'Place',
     description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
     naturalKey: 'code',
     search: { title: 'name', hasAliases: true, prose: [] },

@@ -42,6 +42,7 @@ export const sources = defineResource(
     singular: 'Source',
     plural: 'Sources',
     noun: 'source',
+    schemaType: 'CreativeWork',
     description: 'A document that facts come from.',
     search: { title: 'title', prose: ['publisher', 'author', 'interviewee', 'occasion', 'context'] },
     query: (place) => ({ includes: () => ({ supports: citationsOfSource(place) }) }),

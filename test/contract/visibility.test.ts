@@ -139,6 +139,7 @@ function questionsOf({ path, method }: Operation): Question[] {
       return []
     case 'get /v1/vocabularies':
     case 'get /v1/actor':
+    case 'get /v1/catalog':
     case 'get /healthz':
     case 'get /readyz':
     case 'get /metrics':
@@ -169,6 +170,10 @@ function questionsOf({ path, method }: Operation): Question[] {
       return aggregateQuestions(resource)
     case 'get /{key}':
       return recordQuestions(resource, '')
+    case 'get /{key}/jsonld':
+      return recordQuestions(resource, '/jsonld').map((question) => ({ ...question, isTelling: false }))
+    case 'get /table-schema':
+      return [{ path, isTelling: false }]
     case 'get /{key}/history':
       return recordQuestions(resource, '/history')
     case 'get /{key}/history/{version}':

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { Registry } from '../model/registry.ts'
+import type { Resource } from '../model/resource.ts'
+import { nameOutput } from '../model/schema-names.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
+import { exportFormats, exportMediaType } from '../operations/exporting/contract.ts'
+import type { Endpoint } from '../operations/operation.ts'
+import type { Publisher } from '../operations/publisher.ts'
+import { notModified } from '../operations/response-schemas.ts'
+
+const schema = nameOutput(
+  'Catalog',
+  z.looseObject({ '@id': z.string().meta({ description: 'The catalogue.' }) }).meta({
+    description: 'The catalogue of the registry, as DCAT in JSON-LD.',
+    examples: [{ '@id': '/v1/catalog' }],
+  }),
+)
+
+const context = {
+  dcat: 'http://www.w3.org/ns/dcat#',
+  dcterms: 'http://purl.org/dc/terms/',
+  foaf: 'http://xmlns.com/foaf/0.1/',
+}
+
+const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
+
+/** A resource as a data set, with a distribution for each format of its exports. */
+function dataset({ name, plural, description, ...resource }: Resource, { url = '' }: Publisher) {
+  const title = plural.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+  const formats = exportFormats({ name, plural, description, ...resource }).options
+  return {
+    ...reference(url, `/v1/${name}`),
+    '@type': 'dcat:Dataset',
+    'dcterms:title': title,
+    'dcterms:description': description,
+    'dcat:distribution': formats.map((format) => ({
+      '@type': 'dcat:Distribution',
+      'dcterms:title': `${title} (${format})`,
+      'dcat:downloadURL': reference(url, `/v1/${name}/export?format=${format}`),
+      'dcat:mediaType': exportMediaType(format).split(';')[0],
+      ...(format === 'csv' && { 'dcterms:conformsTo': reference(url, `/v1/${name}/table-schema`) }),
+    })),
+  }
+}
+
+/** `GET /v1/catalog`: what the registry offers, for catalogues of data portals (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/). */
+export function catalog(registry: Registry): Endpoint {
+  return {
+    method: 'GET',
+    path: '/v1/catalog',
+    tag: 'catalog',
+    contract: {
+      operationId: 'getCatalog',
+      summary: 'Describe the data sets of the registry',
+      description:
+        'Returns the catalogue of the registry as DCAT in JSON-LD: each resource is a data set with a distribution for each format of its exports. Addresses are absolute if the service knows its own (`PUBLIC_URL`).',
+      access: 'read',
+      query: {},
+      headers: [ifNoneMatch],
+      mediaType: 'application/ld+json',
+      answers: {
+        200: { description: 'The catalogue.', schema: () => schema, headers: { etag: etagHeader } },
+        304: notModified,
+      },
+      problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+    },
+
+    handle: async (_request, { publisher }) => {
+      const { url = '', name } = publisher
+      const body = {
+        '@context': context,
+        ...reference(url, '/v1/catalog'),
+        '@type': 'dcat:Catalog',
+        'dcterms:title': name,
+        'dcterms:description': 'International cooperation in science and technology, with sources.',
+        'dcterms:publisher': { '@type': 'foaf:Agent', 'foaf:name': name },
+        'dcat:service': {
+          '@type': 'dcat:DataService',
+          'dcterms:title': 'The API',
+          'dcat:endpointURL': reference(url, '/v1'),
+          'dcat:endpointDescription': reference(url, '/openapi.json'),
+        },
+        'dcat:dataset': registry.resources.map((resource) => dataset(resource, publisher)),
+      }
+      return { ...taggedResponse(JSON.stringify(body)), type: 'application/ld+json; charset=utf-8' }
+    },
+  }
+}

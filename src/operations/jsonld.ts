@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { propertiesOf } from '../model/document.ts'
+import { nameOutput } from '../model/schema-names.ts'
+import { etagHeader, ifNoneMatch, includedTag } from './entity-tags.ts'
+import { toLinkedData } from './linked-data.ts'
+import type { Operation } from './operation.ts'
+import { recordNotFound } from './read.ts'
+import { readRecord } from './records.ts'
+import { notModified } from './response-schemas.ts'
+
+/** Schema of linked data, whose properties depend on the record. */
+const linkedData = nameOutput(
+  'LinkedData',
+  z
+    .looseObject({ '@id': z.string().meta({ description: 'The record.' }) })
+    .meta({ description: 'A record as JSON-LD.', examples: [{ '@id': '/v1/countries/PAK' }] }),
+)
+
+/** `GET /v1/{resource}/{key}/jsonld`: one record as linked data, with the sources that it comes from. */
+export const jsonld: Operation = {
+  method: 'GET',
+
+  contract: (resource) => ({
+    operationId: `get${resource.singular}LinkedData`,
+    summary: `Read one ${resource.noun} as JSON-LD`,
+    description: `Returns the ${resource.noun} in the terms of schema.org, with the sources that support it in those of W3C PROV. Its \`@id\` is absolute if the service knows its address.`,
+    path: '/jsonld',
+    of: 'one',
+    access: 'read',
+    query: {},
+    headers: [ifNoneMatch],
+    mediaType: 'application/ld+json',
+    answers: {
+      200: {
+        description: `The ${resource.noun} as linked data.`,
+        schema: () => linkedData,
+        headers: { etag: etagHeader },
+      },
+      304: notModified,
+    },
+    problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
+  }),
+
+  async handle(resource, { key }, { database, publisher }) {
+    const include = ['citations', 'sourceDetails'].filter((name) => name in resource.includes())
+    const fields = propertiesOf(resource)
+    const found = await readRecord(database, resource, key, { fields, include })
+    if (!found) throw recordNotFound(resource, key)
+    const body = JSON.stringify(toLinkedData(resource, key, JSON.parse(found.document), publisher))
+    return {
+      status: 200,
+      headers: { etag: includedTag(found.version, body) },
+      type: 'application/ld+json; charset=utf-8',
+      body,
+    }
+  },
+}

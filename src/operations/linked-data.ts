@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import type { Resource } from '../model/resource.ts'
+import { participantsProperty } from '../query/flat.ts'
+import type { Publisher } from './publisher.ts'
+
+/** Records in the terms of schema.org (https://schema.org) and W3C PROV (https://www.w3.org/TR/prov-o/). */
+
+const text = z.string().nullish()
+const named = z.array(z.looseObject({ name: z.string() })).nullish()
+
+const citation = z.looseObject({
+  source: z.string(),
+  property: text,
+  locator: z.record(z.string(), z.string().nullable()).nullish(),
+  url: text,
+  excerpt: text,
+  rank: text,
+  sourceDetails: z.looseObject({ title: z.string(), url: text, publisher: text }).nullish(),
+})
+
+/** The properties of records that have a term in schema.org, whatever their resource. */
+const record = z.looseObject({
+  title: text,
+  name: text,
+  aliases: named,
+  alternativeTitles: named,
+  summary: text,
+  website: text,
+  url: text,
+  topics: z.array(z.string()).nullish(),
+  externalIds: z.array(z.object({ scheme: z.string(), id: z.string() })).nullish(),
+  version: z.number(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  citations: z.array(citation).nullish(),
+})
+
+const participant = z.looseObject({ country: text, organization: text, region: text, role: z.string() })
+
+const addressOf = ({ url = '' }: Publisher, resource: string, key: string) => ({
+  '@id': `${url}/v1/${resource}/${encodeURIComponent(key)}`,
+})
+
+/** Leaves out what is not known. */
+const known = (properties: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(properties).filter(
+      ([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  )
+
+/** The participants, each in its role (https://schema.org/Role). */
+function contributors(resource: Resource, document: Record<string, unknown>, publisher: Publisher) {
+  const property = participantsProperty(resource)
+  const list = z.array(participant).safeParse(property && document[property]).data ?? []
+  return list.map(({ country, organization, region, role }) => {
+    const [name, key] = country
+      ? ['countries', country]
+      : organization
+        ? ['organizations', organization]
+        : ['regions', region ?? '']
+    return { '@type': 'Role', roleName: role, contributor: addressOf(publisher, name ?? '', key ?? '') }
+  })
+}
+
+/** A citation as the derivation of the record from a source. */
+function derivation(
+  { source, property, locator, url, excerpt, rank, sourceDetails }: z.output<typeof citation>,
+  publisher: Publisher,
+) {
+  const place = known(locator ?? {})
+  return known({
+    '@type': 'prov:Derivation',
+    'prov:entity': {
+      ...addressOf(publisher, 'sources', source),
+      '@type': ['CreativeWork', 'prov:Entity'],
+      ...known({ name: sourceDetails?.title, url: sourceDetails?.url, publisher: sourceDetails?.publisher }),
+    },
+    'entente:property': property,
+    'entente:locator': Object.keys(place).length > 0 ? place : undefined,
+    'entente:excerpt': excerpt,
+    'entente:rank': rank,
+    'prov:atLocation': url,
+  })
+}
+
+/** The span of days in which the record happened, as EDTF, which extends ISO 8601. */
+function coverage({ happened = [''] }: Resource, document: Record<string, unknown>): string | undefined {
+  const dates = happened.map((name) => document[name]).map((date) => (typeof date === 'string' ? date : '..'))
+  if (dates.every((date) => date === '..')) return undefined
+  return dates.join('/')
+}
+
+/**
+ * Returns a record as JSON-LD.
+ * @param value the record, with its citations if it has any.
+ */
+export function toLinkedData(resource: Resource, key: string, value: unknown, publisher: Publisher) {
+  const found = record.parse(value)
+  const citations = found.citations ?? []
+  const sources = [...new Set(citations.map(({ source }) => source))]
+  return {
+    '@context': [
+      'https://schema.org',
+      { prov: 'http://www.w3.org/ns/prov#', entente: 'https://entente.example/ns#' },
+    ],
+    ...addressOf(publisher, resource.name, key),
+    '@type': [resource.schemaType ?? 'Thing', 'prov:Entity'],
+    ...known({
+      name: found.title ?? found.name,
+      alternateName: (found.aliases ?? found.alternativeTitles ?? []).map(({ name }) => name),
+      description: found.summary,
+      url: found.website ?? found.url,
+      identifier: (found.externalIds ?? []).map(({ scheme, id }) => ({
+        '@type': 'PropertyValue',
+        propertyID: scheme,
+        value: id,
+      })),
+      about: (found.topics ?? []).map((slug) => addressOf(publisher, 'topics', slug)),
+      contributor: contributors(resource, found, publisher),
+      temporalCoverage: coverage(resource, found),
+      version: found.version,
+      dateCreated: found.createdAt,
+      dateModified: found.updatedAt,
+      'prov:wasDerivedFrom': sources.map((source) => addressOf(publisher, 'sources', source)),
+      'prov:qualifiedDerivation': citations.map((one) => derivation(one, publisher)),
+    }),
+  }
+}

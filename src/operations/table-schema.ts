@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { getWords, single, truth } from '../model/parameters.ts'
+import { nameOutput } from '../model/schema-names.ts'
+import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
+import { readRepresentation, representationParameters } from '../query/representation.ts'
+import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
+import type { Operation } from './operation.ts'
+import { notModified } from './response-schemas.ts'
+
+/** Types of Table Schema for the kinds of cells. */
+const types: Record<CellKind, string> = {
+  number: 'number',
+  text: 'string',
+  code: 'string',
+  date: 'string',
+  json: 'any',
+  instant: 'datetime',
+}
+
+/** What readers must know of a kind of cells beyond its type. */
+const notes: Partial<Record<CellKind, string>> = {
+  date: 'A date in EDTF (ISO 8601-2), as precise as its source.',
+  json: 'JSON.',
+}
+
+const tableSchema = nameOutput(
+  'TableSchema',
+  z
+    .strictObject({
+      $schema: z.string().meta({ description: 'Address of the standard.' }),
+      fields: z.array(
+        z.strictObject({
+          name: z.string().meta({ description: 'Header of the column.' }),
+          type: z.string().meta({ description: 'Type of its cells.' }),
+          description: z.string().optional().meta({ description: 'What the cells are.' }),
+        }),
+      ),
+      missingValues: z.array(z.string()).meta({ description: 'Cells that stand for no value.' }),
+      primaryKey: z.string().optional().meta({ description: 'Column that identifies a row.' }),
+    })
+    .meta({
+      description: 'The columns of a CSV file, as a Table Schema.',
+      examples: [
+        {
+          $schema: 'https://specs.frictionlessdata.io/schemas/table-schema.json',
+          fields: [{ name: 'code', type: 'string' }],
+          missingValues: [''],
+          primaryKey: 'code',
+        },
+      ],
+    }),
+)
+
+/** `GET /v1/{resource}/table-schema`: the columns of the CSV file that an export with these parameters writes. */
+export const tableSchemaOperation: Operation = {
+  method: 'GET',
+
+  contract: (resource) => ({
+    operationId: `get${resource.plural}TableSchema`,
+    summary: `Describe the CSV file of ${resource.name.replaceAll('-', ' ')}`,
+    description:
+      'Returns the columns of the CSV file that the export with the same parameters writes, as a Table Schema of Frictionless Data.',
+    path: '/table-schema',
+    of: 'all',
+    access: 'read',
+    query: {
+      ...representationParameters(resource, { isFile: true }),
+      names: single(truth, 'Whether columns of names follow those of codes; `true` when left out.'),
+      ...(participantsProperty(resource) !== undefined && {
+        per: single(z.enum(['record', 'participant']), 'What has a row.'),
+      }),
+    },
+    headers: [ifNoneMatch],
+    answers: {
+      200: { description: 'The columns.', schema: () => tableSchema, headers: { etag: etagHeader } },
+      304: notModified,
+    },
+    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+  }),
+
+  async handle(resource, { query }) {
+    const per = getWords(query, 'per')[0] === 'participant' ? 'participant' : 'record'
+    const language = getWords(query, 'names')[0] === 'false' ? undefined : 'en'
+    const columns = flatColumns(resource, readRepresentation(resource, query), per, language)
+    const key = resource.key.property
+    const isKeyed = per === 'record' && columns.some(({ name }) => name === key)
+    return taggedResponse(
+      JSON.stringify({
+        $schema: 'https://specs.frictionlessdata.io/schemas/table-schema.json',
+        fields: columns.map(({ name, kind }) => ({
+          name,
+          type: types[kind],
+          ...(notes[kind] !== undefined && { description: notes[kind] }),
+        })),
+        missingValues: [''],
+        ...(isKeyed && { primaryKey: key }),
+      }),
+    )
+  },
+}

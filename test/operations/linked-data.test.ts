@@ -1,0 +1,80 @@
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { createRecord, type Document, fullDocument, seededKey } from '../support/documents.ts'
+import { resources } from '../support/registry.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { PUBLIC_URL: 'https://registry.example', PUBLISHER_NAME: 'A ministry' } })
+})
+afterAll(() => api.close())
+
+describe.each(resources)('$name', (resource) => {
+  it('as JSON-LD has its address, type, name and version, and 404 for no record', async () => {
+    const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
+    const answer = await api.get(`${path}/jsonld`)
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.headers.get('content-type')).toMatch(/^application\/ld\+json/)
+    const document = answer.json<Document>()
+    expect(document['@id']).toBe(`https://registry.example${path}`)
+    expect(document['@type']).toContain('prov:Entity')
+    expect(document.version).toBe(1)
+    const name = record.title ?? record.name
+    if (name !== undefined) expect(document.name).toBe(name)
+    const tag = answer.headers.get('etag') ?? ''
+    const again = await api.get(`${path}/jsonld`, { headers: { 'if-none-match': tag } })
+    expect(again.status).toBe(304)
+  })
+
+  it.each(['', '&names=false', '&fields=visibility,version'])(
+    'has a table schema with the header of its CSV file (%s)',
+    async (query) => {
+      const { text } = await api.get(`/v1/${resource.name}/export?format=csv${query}`)
+      const header: string[][] = parse(text, { to: 1 })
+      const answer = await api.get(`/v1/${resource.name}/table-schema?${query.slice(1)}`)
+      expect(answer.status, answer.text).toBe(200)
+      const { fields } = answer.json<{ fields: { name: string }[] }>()
+      expect([fields.map(({ name }) => name)]).toEqual(header)
+    },
+  )
+})
+
+it('the sources of a record are in its JSON-LD as derivations, each with its location', async () => {
+  const [source, id] = [await seededKey(api, 'sources'), await seededKey(api, 'agreements')]
+  const locator = { paragraph: '3' }
+  await api.post('/v1/citations', {
+    source,
+    record: { resource: 'agreements', id },
+    property: '/title',
+    locator,
+  })
+  const document = (await api.get(`/v1/agreements/${id}/jsonld`)).json<Document>()
+  const address = `https://registry.example/v1/sources/${source}`
+  expect(document['prov:wasDerivedFrom']).toContainEqual({ '@id': address })
+  expect(document['prov:qualifiedDerivation']).toContainEqual(
+    expect.objectContaining({
+      'prov:entity': expect.objectContaining({ '@id': address, name: expect.any(String) }),
+      'entente:property': '/title',
+      'entente:locator': locator,
+    }),
+  )
+})
+
+it('the catalogue has a data set for each resource, whose distributions can be downloaded', async () => {
+  const answer = await api.get('/v1/catalog')
+  expect(answer.headers.get('content-type')).toMatch(/^application\/ld\+json/)
+  const catalog = answer.json<Record<string, Document[]>>()
+  const datasets = catalog['dcat:dataset'] ?? []
+  expect(datasets.map((dataset) => dataset['@id'])).toEqual(
+    resources.map(({ name }) => `https://registry.example/v1/${name}`),
+  )
+  for (const dataset of datasets) {
+    for (const distribution of Object(dataset)['dcat:distribution']) {
+      const url = new URL(distribution['dcat:downloadURL']['@id'])
+      const file = await api.request('HEAD', url.pathname + url.search)
+      expect(file.status).toBe(200)
+      expect(file.headers.get('content-type')).toContain(distribution['dcat:mediaType'])
+    }
+  }
+})
