@@ -3,12 +3,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { descriptions } from '../../src/features/imports/descriptions.ts'
+import { stepsSchema } from '../../src/features/imports/mapping/value-schema.ts'
+import { rowOptions } from '../../src/features/imports/reading/options.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 
 /** Each generated block: the page that holds it, its name, and the function that makes it. */
 const tables = [
   { page: 'docs/operating.md', block: 'config', make: variableTable },
+  { page: 'docs/mappings.md', block: 'rows', make: () => propertyTable(rowOptions) },
+  { page: 'docs/mappings.md', block: 'steps', make: () => propertyTable(stepsSchema) },
   ...[
     'typescript/openapi-fetch.ts',
     'typescript/hey-api.ts',
@@ -35,6 +40,17 @@ for (const { page, block, make } of tables) {
   } else {
     writeFileSync(file, current)
   }
+}
+
+/** Describes the properties of a part of mappings. */
+function propertyTable({ shape }: z.ZodObject): string {
+  const cell = (text: string) => text.replaceAll('|', '&#124;').replaceAll('*', '&#42;')
+  const rows = Object.entries(shape).map(([name, schema]) => [
+    `\`${name}\``,
+    // Descriptions are of schemas of zod's full API.
+    cell(descriptions.get(schema as z.ZodType)?.description ?? ''),
+  ])
+  return table(['key', 'what it says'], rows)
 }
 
 function variableTable(): string {

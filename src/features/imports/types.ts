@@ -53,6 +53,10 @@ export interface Mention {
   readonly on?: string
   /** Make the organization (or the topic of an open scheme) when nothing matches. */
   readonly create?: boolean
+  /** The column of the file from which the name comes. */
+  readonly column?: string
+  /** What becomes of a name that is not found; refuse by default. */
+  readonly onUnresolved?: 'refuse' | 'drop'
 }
 
 /** A record that a row asks for. */

@@ -83,6 +83,7 @@ function countryQuery(place: FieldPlace) {
  */
 export const locations = (description: string) => {
   const places = list('Location', items, {
+    max: 500,
     description,
     example: { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
     // The schema has the properties of the items.

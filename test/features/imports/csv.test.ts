@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
-import { messageOf, readContent } from '../../support/import-files.ts'
+import { readRows } from '../../../src/features/imports/reading/index.ts'
+import { messageOf, readContent, withFile } from '../../support/import-files.ts'
 
 const valuesOf = async (content: string | Uint8Array, options = {}) =>
   (await readContent('file.csv', content, options)).rows.map(({ values }) => values)
@@ -167,5 +169,20 @@ describe('rows', () => {
     expect(await messageOf(readContent('file.csv', 'a,b,a\n1,2,3\n'))).toContain(
       'columns A and C have the same name, "a"',
     )
+  })
+
+  it.skipIf(process.platform !== 'linux')('may be left unread: the file is closed all the same', async () => {
+    const open = () => readdirSync('/proc/self/fd').length
+    const before = open()
+    await withFile('file.csv', `a,b\n${'1,2\n'.repeat(500_000)}`, async (file) => {
+      for await (const batch of readRows(file, {}).batches) {
+        expect(batch.length).toBeGreaterThan(0)
+        break
+      }
+      const unread = readRows(file, {})
+      await unread.facts
+      await unread.close()
+    })
+    await expect.poll(open).toBeLessThanOrEqual(before)
   })
 })

@@ -85,6 +85,13 @@ describe('a file that is not what its name says', () => {
     expect(await messageOf(readContent('file.csv', content))).toContain(message)
   })
 
+  it('and one whose compressed data are damaged is a problem of the file', async () => {
+    const rows = Array.from({ length: 2000 }, (_, at) => `<row><c><v>${Math.sin(at)}</v></c></row>`)
+    const file = makeXlsx(rows.join(''))
+    file.fill(0xff, file.length / 2, file.length / 2 + 100)
+    await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
+  })
+
   it('or was cut off is explained', async () => {
     const whole = makeXlsx('<row><c><v>1</v></c></row>')
     expect(await messageOf(readContent('file.xlsx', whole.subarray(0, whole.length - 30)))).toContain(

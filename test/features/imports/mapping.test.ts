@@ -48,8 +48,8 @@ describe('a mapping', () => {
             ],
           },
           mentions: [
-            { resource: 'countries', name: 'China', on: '1991' },
-            { resource: 'countries', name: 'Korea, Republic of', on: '1991' },
+            { resource: 'countries', name: 'China', on: '1991', column: 'a' },
+            { resource: 'countries', name: 'Korea, Republic of', on: '1991', column: 'b' },
           ],
           citation: { locator: 'row 2' },
         },
@@ -156,8 +156,8 @@ describe('a mapping', () => {
       'parties: [{ each: { from: a, split: ";" }, organization: { from: ., beforeLast: ",", country: /c, create: true }, role: =party }]'
     const [draft] = draftsOf(convert(property, { a: 'CAS, Academy; NSFC, Foundation', c: 'CHN' }))
     expect(draft?.mentions).toEqual([
-      { resource: 'organizations', name: 'CAS', country: 'CHN', create: true },
-      { resource: 'organizations', name: 'NSFC', country: 'CHN', create: true },
+      { resource: 'organizations', name: 'CAS', country: 'CHN', create: true, column: 'a' },
+      { resource: 'organizations', name: 'NSFC', country: 'CHN', create: true, column: 'a' },
     ])
   })
 })
@@ -228,6 +228,8 @@ records:
     )
     expect(agreement?.externalId).toEqual({ scheme: 'pairs', id: 'T1' })
     expect(project?.document.agreements).toEqual([{ $mention: 0 }])
-    expect(project?.mentions).toEqual([{ resource: 'agreements', externalId: { scheme: 'pairs', id: 'T1' } }])
+    expect(project?.mentions).toEqual([
+      { resource: 'agreements', externalId: { scheme: 'pairs', id: 'T1' }, column: 'treaty' },
+    ])
   })
 })

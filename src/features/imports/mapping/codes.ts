@@ -47,8 +47,13 @@ function compileList({ list: name, key, value }: List, context: CompileContext):
   }
 }
 
-const unknown = (text: string, known: readonly string[], where: string) =>
-  new Bad(
-    `${JSON.stringify(text.slice(0, 60))} is a code that the ${where} not have${didYouMean(text, known)}`,
-    suggest(text, known),
+/** Characters of a code from which a similar one may be what is meant. */
+const minSuggestedLength = 3
+
+function unknown(text: string, known: readonly string[], where: string): Bad {
+  const similar = text.length < minSuggestedLength ? [] : known
+  return new Bad(
+    `${JSON.stringify(text.slice(0, 60))} is a code that the ${where} not have${didYouMean(text, similar) || '.'}`,
+    suggest(text, similar),
   )
+}

@@ -148,9 +148,16 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion))
 }
 
+/** Characters of a locator, as citations take them. */
+const maxLocatorLength = 50
+
+/** Shortens a locator from its start, since its end says which row it is. */
+const shorten = (locator: string) =>
+  locator.length > maxLocatorLength ? `…${locator.slice(1 - maxLocatorLength).toWellFormed()}` : locator
+
 const citationSchemas: Record<'url' | 'locator' | 'quote' | 'note', z.ZodType> = {
   url: webAddress(),
-  locator: line(500),
+  locator: line(maxLocatorLength),
   quote: prose(5000),
   note: prose(5000),
 }
@@ -168,7 +175,9 @@ function compileCitation(context: CompileContext) {
     ]
   })
   return (scope: Scope, row: Row, conversion: Conversion): Draft['citation'] => {
-    const made: { locator: string; url?: string; quote?: string; note?: string } = { locator: row.locator }
+    const made: { locator: string; url?: string; quote?: string; note?: string } = {
+      locator: shorten(row.locator),
+    }
     for (const [name, plan] of plans) {
       const value = plan.build(scope, conversion)
       if (typeof value === 'string') made[name] = value

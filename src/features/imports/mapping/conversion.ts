@@ -63,7 +63,9 @@ export class Conversion {
 
   /** Adds a mention. @returns what stands for it in the document. The same mention is added once. */
   mention(mention: Mention): JsonObject {
-    const text = JSON.stringify(mention)
+    // The same name in two columns is one mention.
+    const { column: _, ...rest } = mention
+    const text = JSON.stringify(rest)
     const at = this.#texts.indexOf(text)
     if (at !== -1) return { $mention: at }
     this.#texts.push(text)

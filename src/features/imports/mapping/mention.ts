@@ -8,7 +8,12 @@ import type { ValueSteps } from './types.ts'
 import type { ValuePlan } from './value.ts'
 
 /** Makes what stands for a record in a document. */
-type Refer = (value: JsonValue, scope: Scope, conversion: Conversion) => JsonValue | undefined
+type Refer = (
+  value: JsonValue,
+  scope: Scope,
+  conversion: Conversion,
+  plan: ValuePlan,
+) => JsonValue | undefined
 
 /** Resources that are found by name. Others are found by their id in the register. */
 const named = ['countries', 'organizations', 'regions', 'topics']
@@ -32,7 +37,7 @@ export function compileReference(
       .at('by')
       .fault(`${resource} are found by id or key, and not by name${didYouMean('name', ['id', 'key'])}`)
   }
-  return (value, scope, conversion) => {
+  return (value, scope, conversion, { column, onBadValue }) => {
     const text = String(value)
     if (by === 'key') return text
     const place = country?.evaluate(scope, conversion)[0]
@@ -47,6 +52,8 @@ export function compileReference(
       ...(typeof place === 'string' && { country: place }),
       ...(typeof time === 'string' && { on: time }),
       ...(steps.create && { create: true }),
+      ...(column !== '' && { column }),
+      ...(onBadValue === 'drop' && { onUnresolved: onBadValue }),
     }
     return conversion.mention(mention)
   }

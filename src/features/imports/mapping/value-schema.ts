@@ -42,7 +42,8 @@ export const valueSchema: z.ZodType = describe(
   'Value',
 )
 
-const stepsSchema = describe(
+/** The schema of the steps of a value. */
+export const stepsSchema = describe(
   z.strictObject({
     from: describe(columns.optional(), 'Column or path; of several, the first that has a value.'),
     all: describe(columns.optional(), 'Columns or paths whose values are taken together.'),

@@ -62,7 +62,7 @@ export function compileValue(
       const texts = check(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
       const values = texts.flatMap((value) => change(value, conversion, plan))
       const found = values.length === 0 && fallback !== undefined ? [fallback] : values
-      return refer ? found.flatMap((value) => refer(value, scope, conversion) ?? []) : found
+      return refer ? found.flatMap((value) => refer(value, scope, conversion, plan) ?? []) : found
     },
   }
   if (source.isConstant) checkConstant(target, steps, context)

@@ -28,6 +28,9 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   return {
     facts: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
     rows,
+    close: async () => {
+      await records.return()
+    },
   }
 }
 

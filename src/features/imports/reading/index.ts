@@ -24,6 +24,8 @@ export interface ReadFile {
   /** Resolves when the beginning is read: before the first batch. */
   facts: Promise<FileFacts>
   batches: AsyncIterable<readonly Row[]>
+  /** Closes the file. Only needed when the batches are not read. */
+  close(): Promise<void>
 }
 
 /**
@@ -41,7 +43,11 @@ export function readRows(
   const facts = opened.then((open) => open.facts)
   // Whoever reads the batches gets the error, too.
   facts.catch(() => undefined)
-  return { facts, batches: readBatches(opened, options, signal) }
+  const close = async () => {
+    const file = await opened.catch(() => undefined)
+    await file?.close?.()
+  }
+  return { facts, batches: readBatches(opened, options, signal), close }
 }
 
 async function openFile(source: Source): Promise<OpenFile> {
@@ -54,7 +60,19 @@ async function* readBatches(
   { groupBy }: RowOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Row[], void, undefined> {
-  const { rows } = await opened
+  const open = await opened
+  try {
+    yield* makeBatches(open.rows, groupBy, signal)
+  } finally {
+    await open.close?.()
+  }
+}
+
+async function* makeBatches(
+  rows: AsyncIterable<readonly Row[]>,
+  groupBy: string | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly Row[], void, undefined> {
   let batch: Row[] = []
   let characters = 0
   let count = 0

@@ -15,4 +15,6 @@ export interface OpenFile {
   facts: FileFacts
   /** The rows of the file, in pieces of any size. */
   rows: AsyncIterable<readonly Row[]>
+  /** Closes what is open before the rows are read. */
+  close?: () => Promise<void>
 }

@@ -1,5 +1,6 @@
-import { type Readable, Transform } from 'node:stream'
+import { pipeline, Transform } from 'node:stream'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
+import { Problem } from '../../../../problems/problem.ts'
 import { readLimits } from '../limits.ts'
 import { formatCount, unreadable } from '../unreadable.ts'
 
@@ -10,7 +11,7 @@ const maxEntries = 10_000
 export interface Archive {
   has(name: string): boolean
   /** Opens an entry. Its stream fails when it decompresses to too much. @throws Problem when there is none. */
-  read(name: string): Promise<Readable>
+  read(name: string): Promise<AsyncIterable<Buffer>>
   close(): void
 }
 
@@ -36,14 +37,23 @@ export async function openArchive(path: string): Promise<Archive> {
       if (entry.isEncrypted()) throw unreadable('The file is protected by a password. Save it without.')
       try {
         const stream = await zip.openReadStreamPromise(entry)
-        const bounded = stream.pipe(boundInflation(name, entry.compressedSize))
-        stream.on('error', (error) => bounded.destroy(damaged(error)))
-        return bounded
+        const bounded = boundInflation(name, entry.compressedSize)
+        // Closes the entry when its reader stops early. The reader of `bounded` gets any error.
+        pipeline(stream, bounded, () => undefined)
+        return readEntry(bounded)
       } catch (error) {
         throw damaged(error)
       }
     },
     close: () => zip.close(),
+  }
+}
+
+async function* readEntry(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    for await (const chunk of stream) yield chunk
+  } catch (error) {
+    throw error instanceof Problem ? error : damaged(error)
   }
 }
 

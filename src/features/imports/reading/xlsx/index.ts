@@ -25,7 +25,11 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
     }
     return {
       facts: { format: 'xlsx', sheet: sheet.name, sheets: names, columns: table.columns, notes },
-      rows: closing(rows, () => archive.close()),
+      rows,
+      close: async () => {
+        await cells.return()
+        archive.close()
+      },
     }
   } catch (error) {
     archive.close()
@@ -39,12 +43,4 @@ function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet 
   if (wanted === undefined) throw unreadable('The XLSX file has no sheet.')
   const names = sheets.map(({ name }) => name)
   throw unreadable(`The file has no sheet "${wanted}"${didYouMean(wanted, names) || '.'}`)
-}
-
-async function* closing<Item>(source: AsyncIterable<Item>, close: () => void): AsyncGenerator<Item> {
-  try {
-    yield* source
-  } finally {
-    close()
-  }
 }
