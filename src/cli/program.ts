@@ -6,6 +6,7 @@ import { StartupError } from '../startup-error.ts'
 import type { AddCommand, CommandContext } from './context.ts'
 import { addExport } from './export.ts'
 import { addGenerate } from './generate.ts'
+import { addImport } from './import.ts'
 import { addKey } from './key.ts'
 import { addMigrate } from './migrate.ts'
 import { addOpenApi } from './openapi.ts'
@@ -21,6 +22,7 @@ const commands: readonly AddCommand[] = [
   addServe,
   addMigrate,
   addSeed,
+  addImport,
   addGenerate,
   addRecompose,
   addKey,

@@ -154,6 +154,8 @@ export interface Context {
   names: Names
   /** Who publishes the registry, for formats that name a publisher. */
   publisher: Publisher
+  /** Most bytes of an uploaded file. */
+  importMaxBytes: number
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `changed`. */

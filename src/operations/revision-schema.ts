@@ -9,7 +9,7 @@ const author = nameOutput(
     .strictObject({
       kind: z.enum(authorKinds).meta({
         description:
-          'An API key, a user of the OpenID Connect issuer, the seed data, or a client of the database that bypassed the service.',
+          'An API key, a user of the OpenID Connect issuer, the seed data, a command of the command line, or a client of the database that bypassed the service.',
       }),
       id: z.string().nullable().meta({ description: "The key's id, or the token's subject." }),
       name: z.string().nullable().meta({ description: 'Name of the key or token at that time.' }),

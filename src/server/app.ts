@@ -2,6 +2,7 @@ import accepts from '@fastify/accepts'
 import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
+import { mappedTools } from '../features/imports/mapped-tools.ts'
 import type { Registry } from '../model/registry.ts'
 import { packageVersion } from '../package-root.ts'
 import { registry as serviceRegistry } from '../resources/registry.ts'
@@ -23,11 +24,13 @@ import { documentation } from './plugins/documentation.ts'
 import { errorHandler } from './plugins/error-handler.ts'
 import { health } from './plugins/health.ts'
 import { httpConformance } from './plugins/http-conformance.ts'
+import { importer } from './plugins/importer.ts'
 import { keyring } from './plugins/keyring.ts'
 import { largeBodies } from './plugins/large-bodies.ts'
 import { loadShedding } from './plugins/load-shedding.ts'
 import { metrics } from './plugins/metrics.ts'
 import { metricsEndpoint } from './plugins/metrics-endpoint.ts'
+import { multipart } from './plugins/multipart.ts'
 import { notFoundHandler } from './plugins/not-found.ts'
 import { operations } from './plugins/operations.ts'
 import { problemPages } from './plugins/problem-pages.ts'
@@ -89,6 +92,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(errorHandler)
   await app.register(routes)
   await app.register(bodyParsers)
+  await app.register(multipart)
   await app.register(keyring)
   if (config.RATE_LIMIT > 0)
     await app.register(fastifyRateLimit, { global: false, timeWindow: rateLimitWindowMs })
@@ -147,6 +151,7 @@ export async function buildApp({
   })
 
   await app.register(recomposer, { registry })
+  await app.register(importer, { registry, tools: mappedTools(registry) })
 
   await app.register(async function api(scope) {
     await scope.register(changes, { enabled: config.CACHE_MB > 0 })
@@ -170,6 +175,7 @@ export async function buildApp({
         iatiType: config.IATI_ORG_TYPE,
         url: config.PUBLIC_URL,
       },
+      importMaxBytes: config.IMPORT_MB * megabyte,
     })
     await scope.register(agents, { registry })
     await scope.register(reconcile, { registry })

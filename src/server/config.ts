@@ -164,6 +164,11 @@ export const environment = z.object({
   MAX_STREAMS_PER_CLIENT: wholeNumber(1, 100_000)
     .default(20)
     .describe('Maximum number of streams of one key or address at once; further ones get 429.'),
+  IMPORT_MB: wholeNumber(1, 65_536)
+    .default(512)
+    .describe(
+      'Maximum size in MiB of a file that is uploaded for an import; larger ones need `entente import`.',
+    ),
   MIN_TRANSFER_KIB: wholeNumber(0, 1_000_000)
     .default(32)
     .describe(

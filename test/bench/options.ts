@@ -38,6 +38,7 @@ export const caseNames = [
   'limits',
   'depth',
   'export',
+  'imports',
 ]
 
 function checkedCase(name: string): string {

@@ -4,6 +4,7 @@ import { measureAggregates } from './aggregates.ts'
 import { createByHandDatabase } from './by-hand/fill.ts'
 import { type Case, casesFor, type Name } from './cases.ts'
 import { measureDepths, median } from './deep.ts'
+import { measureImports } from './imports.ts'
 import { measureLimits } from './limits.ts'
 import { type Figures, measure } from './load.ts'
 import { measureMixed } from './mixed.ts'
@@ -83,6 +84,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))
     if (runs('mixed')) others.push(...(await measureMixed(hot, adminKey, options)))
     if (runs('aggregates')) others.push(...(await measureAggregates(url, cold.origin, options)))
+    if (runs('imports')) others.push(...(await measureImports(url, adminKey, agreements)))
     if (runs('limits')) others.push(...(await measureLimits(cold.origin, adminKey)))
     const depths = runs('depth') ? await measureDepths(cold.origin, Math.floor(agreements * 0.9)) : undefined
     const transfers = runs('export') ? await measureTransfers(agreements, servers) : undefined

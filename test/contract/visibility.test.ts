@@ -145,7 +145,9 @@ function questionsOf({ path, method }: Operation): Question[] {
     case 'get /metrics':
       return [{ path, isTelling: false }]
   }
-  if (path.startsWith('/v1/keys')) return []
+  if (path === '/v1/imports/mapping-schema') return [{ path, isTelling: false }]
+  // Keys and imports are not for readers; `test/server/access-matrix.test.ts` says so.
+  if (/^\/v1\/(keys|imports)/.test(path)) return []
   const resource = resourceOf(name)
   const below = `${method} /${rest.join('/').replace(/^\{\w+\}/, '{key}')}`
   switch (below) {

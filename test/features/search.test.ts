@@ -323,6 +323,7 @@ describe('a database whose locale is C', () => {
           streamDatabase: database,
           exportLimit: limit,
           streamLimit: limit,
+          importMaxBytes: 0,
           names: new Names(undefined),
           publisher: { name: 'A publisher', iatiId: 'XX-1', iatiType: '10' },
           cursorSecret: '',

@@ -100,6 +100,7 @@ afterAll(async () => {
 function demanded({ method, path }: Route): Role | 'anybody' {
   if (!path.startsWith('/v1/')) return 'anybody'
   if (path.startsWith('/v1/keys') || path.endsWith('/redact')) return 'admin'
+  if (path.startsWith('/v1/imports') && !path.endsWith('/mapping-schema')) return 'editor'
   return method === 'GET' || /\/(search|export|resolve)$/.test(path) ? 'reader' : 'editor'
 }
 
@@ -112,7 +113,7 @@ const rank = ['reader', 'editor', 'admin']
 function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): number {
   // Metrics are as open as reading is, and take any `Accept`.
   const metrics = route.path === '/metrics'
-  const letIn = metrics ? 200 : route.path.endsWith('/export') ? 400 : 406
+  const letIn = metrics ? 200 : route.path.endsWith('/export') ? 400 : route.path.endsWith('.csv') ? 404 : 406
   const demand = metrics && reading === 'closed' ? 'reader' : demanded(route)
   if (demand === 'anybody') return 200
   if (is === 'refused') return 401

@@ -1,5 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import { copyRows } from '../../database/copy-rows.ts'
 import type { Row } from '../../database/rows.ts'
 import { records, revisions } from '../../database/tables/index.ts'
 import type { Author } from '../../database/tables/revisions.ts'
@@ -8,7 +9,6 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { ownRow, partRows, type WrittenRecord, withComposed } from '../../operations/writing/split.ts'
-import { copyRows } from './copy.ts'
 
 /** The author of the revisions of generated records. */
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }

@@ -139,6 +139,10 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
         name: 'registry',
         description: 'The whole registry at once: searches and networks across resources.',
       },
+      {
+        name: 'imports',
+        description: 'Imports of files with a mapping: dry run, names to decide, commit and undo.',
+      },
       { name: 'keys', description: 'Keys of the API: who may read, write and manage keys.' },
       { name: 'service', description: 'The service itself.' },
     ],

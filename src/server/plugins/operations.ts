@@ -159,11 +159,13 @@ export interface OperationsOptions {
   exportLimits: ConcurrencyLimits
   streamLimits: ConcurrencyLimits
   publisher: Publisher
+  /** Most bytes of an uploaded file. */
+  importMaxBytes: number
 }
 
 /** Serves the operations of all resources and the endpoints beside them. */
 export const operations = fp<OperationsOptions>(
-  async function operations(app, { endpoints, exportLimits, streamLimits, publisher }) {
+  async function operations(app, { endpoints, exportLimits, streamLimits, publisher, importMaxBytes }) {
     const { database, keyring, closing, changes, metrics } = app
     const exportDatabase = database.fork({ maxConnections: exportLimits.maxTotal })
     const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
@@ -180,6 +182,7 @@ export const operations = fp<OperationsOptions>(
       streamDatabase,
       exportLimit,
       streamLimit,
+      importMaxBytes,
       names: new Names(changes),
       publisher,
       cursorSecret: await cursorSecret(database),
@@ -210,6 +213,7 @@ export const operations = fp<OperationsOptions>(
       'routes',
       'client',
       'body-parsers',
+      'multipart',
       'response-cache',
       'shutdown',
       'transfers',

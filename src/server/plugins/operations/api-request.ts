@@ -103,7 +103,7 @@ export function readApiRequest(
     url: request.url,
     search,
     headers: headerValues(request, headers && [...headers]),
-    body: request.body,
+    body: request.readUpload() ?? request.body,
     getAbortSignal: () => {
       signal ??= closeSignal(reply)
       return signal

@@ -3,8 +3,8 @@ import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { columnOf } from '../../database/columns.ts'
-import { filledProperties, type Row } from '../../database/rows.ts'
+import { columnOf } from './columns.ts'
+import { filledProperties, type Row } from './rows.ts'
 
 /** A list as PostgreSQL reads arrays of texts. */
 const arrayLiteral = (list: unknown[]) =>

@@ -1,0 +1,78 @@
+import type { ImportRecord } from '../features/imports/store.ts'
+import { grouped } from './progress.ts'
+
+/** The report of an import for a terminal. */
+
+/** Columns of refused rows that are listed. */
+const maxColumns = 20
+
+const line = (name: string, count: number, note = '') =>
+  `  ${name.padEnd(18)}${grouped(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
+
+function refusedLines({ report }: ImportRecord): string[] {
+  return (report?.refusedBy ?? []).slice(0, maxColumns).map(({ column, rows, example }) => {
+    const where = column === '' ? 'the row' : column
+    const value = example.value === '' ? '' : ` "${example.value.slice(0, 60)}"`
+    return `    ${where}: ${grouped(rows)}, such as${value}: ${example.detail}`
+  })
+}
+
+function nameLines({ report }: ImportRecord): string[] {
+  const { unresolved = 0, rows = 0 } = report?.names ?? {}
+  return unresolved > 0
+    ? [line('names to decide', unresolved, `in ${grouped(rows)} rows (--names FILE lists them)`)]
+    : []
+}
+
+function keptLines({ report }: ImportRecord): string[] {
+  return (report?.kept ?? [])
+    .slice(0, 10)
+    .map(({ resource, key, reason }) => `    ${resource} ${key}: ${reason}`)
+}
+
+const headings: Partial<Record<ImportRecord['state'], string>> = {
+  staged: 'Dry run',
+  committed: 'Committed',
+  undone: 'Undone',
+  failed: 'Failed',
+}
+
+/** Returns the report of an import, as lines of text. */
+export function describeImport(imported: ImportRecord): string {
+  const { id, state, counts, rowsRead, files, facts, scheme, failure, report } = imported
+  const read = facts
+    ? [
+        facts.format,
+        facts.encoding,
+        facts.dialect && `delimiter ${JSON.stringify(facts.dialect.delimiter)}`,
+        facts.sheet && `sheet ${facts.sheet}`,
+      ]
+        .filter((part) => part !== undefined && part !== '')
+        .join(', ')
+    : ''
+  const heading = `${headings[state] ?? state}: ${files[0]?.name ?? ''} → ${scheme} (import ${id})`
+  if (state === 'undone')
+    return [
+      heading,
+      line('kept', report?.keptCount ?? 0, 'changed by others since'),
+      ...keptLines(imported),
+    ].join('\n')
+  return [
+    heading,
+    ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),
+    line('rows read', rowsRead ?? 0, read),
+    ...(facts?.notes ?? []).map((note) => `    ${note}`),
+    line('records created', counts.created),
+    line('records changed', counts.changed),
+    line('records unchanged', counts.unchanged),
+    ...(counts.kept > 0
+      ? [line('properties kept', counts.kept, 'changed by others since the last import')]
+      : []),
+    ...keptLines(imported),
+    ...(counts.dropped > 0 ? [line('values dropped', counts.dropped)] : []),
+    ...(counts.skipped > 0 ? [line('rows left out', counts.skipped, 'by the mapping')] : []),
+    line('rows refused', counts.refused),
+    ...refusedLines(imported),
+    ...nameLines(imported),
+  ].join('\n')
+}

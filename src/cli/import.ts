@@ -1,0 +1,104 @@
+import { createInterface } from 'node:readline/promises'
+import type { ImportRecord } from '../features/imports/store.ts'
+import { Problem } from '../problems/problem.ts'
+import { StartupError } from '../startup-error.ts'
+import {
+  type AddCommand,
+  type CommandContext,
+  type CreateOption,
+  createOption,
+  openMigratedDatabase,
+} from './context.ts'
+
+interface ImportOptions extends CreateOption {
+  dryRun?: boolean
+  yes?: boolean
+  strict?: boolean
+  decisions?: string
+  names?: string
+  rejected?: string
+  commit?: string
+  undo?: string
+}
+
+/** Asks for a yes on the terminal; no without a terminal. */
+async function isConfirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+/** A problem as one message with its errors, for a terminal. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Problem)) return error
+  const errors = error.errors.slice(0, 20).map(({ pointer = '', message }) => `\n  ${pointer} ${message}`)
+  return new StartupError(`${error.message}${errors.join('')}`)
+}
+
+async function importFiles(
+  [mapping, ...files]: string[],
+  options: ImportOptions,
+  context: CommandContext,
+): Promise<void> {
+  const database = await openMigratedDatabase(context, options)
+  const { LocalImports } = await import('./local-imports.ts')
+  const imports = new LocalImports(database, context)
+  const { dryRun = false, yes = false, commit, undo, decisions } = options
+  let imported: ImportRecord
+  if (undo !== undefined) imported = await imports.undo(undo)
+  else if (commit !== undefined) imported = await imports.commit(commit)
+  else {
+    if (mapping === undefined || files.length === 0)
+      throw new StartupError("a mapping and a file are needed: 'entente import MAPPING FILE'")
+    imported = await imports.start({ mapping, files, decisions, commitsItself: yes && !dryRun })
+    if (imported.state === 'staged' && !dryRun) imported = await confirm(imports, imported, context)
+  }
+  await imports.writeLists(imported, options)
+  context.print(imports.describe(imported))
+  if (imported.state === 'failed') throw new StartupError('the import has failed; its report says why')
+  const { refused } = imported.counts
+  if (options.strict && refused > 0) throw new StartupError(`${refused} rows were refused (--strict)`)
+}
+
+/** Commits a staged import if the person at the terminal wants to. */
+async function confirm(
+  imports: { commit(id: string): Promise<ImportRecord>; describe(imported: ImportRecord): string },
+  imported: ImportRecord,
+  context: CommandContext,
+): Promise<ImportRecord> {
+  context.print(imports.describe(imported))
+  if (await isConfirmed('Commit?')) return imports.commit(imported.id)
+  context.printNote(`Nothing is written yet. To do so: entente import --commit ${imported.id}`)
+  return imported
+}
+
+/** `entente import` brings a file into the registry, as a mapping says. */
+export const addImport: AddCommand = (program, context) => {
+  program
+    .command('import')
+    .description(
+      'bring a file into the registry as a mapping says: dry run, report, commit; or undo an import',
+    )
+    .argument('[mapping]', 'the mapping, a YAML or JSON file')
+    .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
+    .option('--dry-run', 'check everything and write nothing')
+    .option('--yes', 'commit without a dry run and without asking')
+    .option('--decisions <file>', 'CSV of what names stand for, as --names writes it')
+    .option('--names <file>', 'write the names that somebody has to decide to this CSV file')
+    .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
+    .option('--commit <id>', 'commit an import after its dry run, or go on with one that was interrupted')
+    .option('--undo <id>', 'take back what an import has written')
+    .option('--strict', 'end with exit code 1 when rows were refused')
+    .addOption(createOption())
+    .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {
+      try {
+        await importFiles(mapping === undefined ? [] : [mapping, ...files], options, context)
+      } catch (error) {
+        throw explained(error)
+      }
+    })
+}

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { basename } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Database, singleReads } from '../database/database.ts'
+import { checkDecisions } from '../features/imports/decisions.ts'
+import { readDecisions } from '../features/imports/decisions-csv.ts'
+import type { LocalFile } from '../features/imports/files.ts'
+import { writeOpenNames } from '../features/imports/http/names.ts'
+import { writeRejected } from '../features/imports/http/rejected.ts'
+import { beginCommit } from '../features/imports/http/steps.ts'
+import { mappedTools } from '../features/imports/mapped-tools.ts'
+import { saveDecisions } from '../features/imports/names.ts'
+import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
+import {
+  changeImport,
+  createImport,
+  type ImportChange,
+  type ImportFile,
+  type ImportRecord,
+  readImport,
+} from '../features/imports/store.ts'
+import { registry } from '../resources/registry.ts'
+import { StartupError } from '../startup-error.ts'
+import type { CommandContext } from './context.ts'
+import { describeImport } from './import-report.ts'
+import { ProgressBar } from './progress.ts'
+
+/** What a new import of the command line is made of: paths of files. */
+export interface LocalImport {
+  mapping: string
+  files: string[]
+  decisions: string | undefined
+  commitsItself: boolean
+}
+
+/** How long the database may be away before the command gives up, and the pause between its attempts. */
+const maxOutageMs = 120_000
+const retryMs = 1000
+
+/** Size and SHA-256 of a file. @throws StartupError when it cannot be read. */
+async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
+  try {
+    const { size } = await stat(path)
+    const hash = createHash('sha256')
+    for await (const chunk of createReadStream(path)) hash.update(chunk)
+    return { name, bytes: size, sha256: hash.digest('hex') }
+  } catch (error) {
+    throw new StartupError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new StartupError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Imports of files on this machine, whose work this process does itself. The service may be running. */
+export class LocalImports {
+  readonly #database: Database
+  readonly #context: CommandContext
+  readonly #tools = mappedTools(registry)
+
+  constructor(database: Database, context: CommandContext) {
+    this.#database = database
+    this.#context = context
+  }
+
+  /** Starts an import and makes its dry run or, if it commits itself, all of it. */
+  async start({ mapping: path, files: paths, decisions, commitsItself }: LocalImport): Promise<ImportRecord> {
+    const mapping = await readText(path)
+    const { scheme } = this.#tools.readSettings(mapping)
+    const files = paths.map((file) => ({ path: file, name: basename(file) }))
+    const described = await Promise.all(files.map(describeFile))
+    const { username } = userInfo()
+    const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
+    const decided = decisions === undefined ? [] : readDecisions(await readText(decisions))
+    await checkDecisions(this.#database, registry, decided, (at) => `${decisions}, line ${at + 2}:`)
+    const made = await this.#database.transaction(async (tx) => {
+      await saveDecisions(tx, scheme, decided, actor)
+      const settings = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId: null } as const
+      const imported = await createImport(tx, settings)
+      await changeImport(tx, imported, { files: described })
+      return imported
+    })
+    return this.#run(made.id, files)
+  }
+
+  /** Commits a staged import, or goes on with one that was interrupted. */
+  async commit(id: string): Promise<ImportRecord> {
+    await this.#step(id, ['staged'], beginCommit)
+    return this.#run(id)
+  }
+
+  /** Takes back what an import has written. */
+  async undo(id: string): Promise<ImportRecord> {
+    await this.#step(id, ['committed', 'failed'], () => ({ state: 'undoing' }))
+    return this.#run(id)
+  }
+
+  /** Begins a step, unless it has begun already and was interrupted. */
+  async #step(
+    id: string,
+    from: readonly ImportRecord['state'][],
+    change: (imported: ImportRecord) => ImportChange,
+  ): Promise<void> {
+    const imported = await this.#read(id)
+    const changed = change(imported)
+    if (imported.state === changed.state) return
+    if (!from.includes(imported.state))
+      throw new StartupError(`the import ${id} is ${imported.state} and must be ${from.join(' or ')}`)
+    await this.#database.transaction((tx) => changeImport(tx, imported, changed))
+  }
+
+  async #read(id: string): Promise<ImportRecord> {
+    const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+    const imported = isId ? await readImport(singleReads(this.#database), id) : undefined
+    if (!imported) throw new StartupError(`there is no import ${id}`)
+    return imported
+  }
+
+  /** Works on an import until it is done, also while the database comes back. */
+  async #run(id: string, files?: LocalFile[]): Promise<ImportRecord> {
+    const bar = new ProgressBar(process.stderr)
+    const options: RunOptions = {
+      signal: this.#context.signal,
+      onProgress: (progress) => bar.draw(progress),
+      ...(files && { files }),
+    }
+    try {
+      await this.#insist(id, options, bar)
+    } finally {
+      bar.clear()
+    }
+    return this.#read(id)
+  }
+
+  async #insist(id: string, options: RunOptions, bar: ProgressBar): Promise<void> {
+    const context = { database: this.#database, registry, tools: this.#tools }
+    for (let failedAt: number | undefined; ; ) {
+      try {
+        if (await runImport(context, id, options)) return
+        bar.clear()
+        this.#context.printNote('Another import of this register is running. Waiting for its end.')
+        failedAt = undefined
+      } catch (error) {
+        if (!isTemporary(error) || options.signal.aborted) throw error
+        failedAt ??= performance.now()
+        if (performance.now() - failedAt > maxOutageMs) throw goOn(id, error)
+      }
+      await delay(retryMs, undefined, { signal: options.signal })
+    }
+  }
+
+  /** Writes the files of refused rows and of names to decide that the options ask for. */
+  async writeLists(
+    imported: ImportRecord,
+    { rejected, names }: { rejected?: string; names?: string },
+  ): Promise<void> {
+    if (rejected !== undefined)
+      await pipeline(Readable.from(writeRejected(this.#database, imported)), createWriteStream(rejected))
+    if (names !== undefined)
+      await pipeline(Readable.from(writeOpenNames(this.#database, imported.id)), createWriteStream(names))
+  }
+
+  describe(imported: ImportRecord): string {
+    return describeImport(imported)
+  }
+}
+
+const goOn = (id: string, cause: unknown) =>
+  new StartupError(
+    `the database does not come back (${cause instanceof Error ? cause.message : cause}); go on later with: entente import --commit ${id}`,
+  )

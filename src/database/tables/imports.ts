@@ -1,0 +1,189 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { bytesColumn, instantColumn, oneOf, uuidKey } from '../columns.ts'
+import { importActions, importRowStates, importStates } from '../vocabularies.ts'
+import type { Author } from './revisions.ts'
+
+/**
+ * Imports of files. None of these tables belongs to a record, so readers without a key see nothing of them. Their history
+ * is that of the records that they write.
+ */
+
+const importColumn = () => uuid('import').notNull()
+
+/** An import: the file, its mapping, how far it has come, and what came of it. */
+export const imports = pgTable(
+  'imports',
+  {
+    id: uuidKey(),
+    /** The register that the file is from: the scheme of the external ids of its records. */
+    scheme: text('scheme').notNull(),
+    state: text('state', { enum: importStates }).notNull(),
+    /** The text of the mapping, as it was sent. */
+    mapping: text('mapping').notNull(),
+    /** Name, size and SHA-256 of each file; the first has the rows. */
+    files: json('files').$type<{ name: string; bytes: number; sha256: string }[]>().notNull(),
+    /** Format, encoding, dialect and columns, as they were detected. */
+    facts: json('facts'),
+    /** Whether the commit follows without a person who has seen the dry run. */
+    commitsItself: boolean('commits_itself').notNull().default(false),
+    /** Number of rows, once the file has been read to its end. */
+    rowsRead: integer('rows_read'),
+    /** The last row that the running pass has dealt with. */
+    doneThrough: integer('done_through').notNull().default(0),
+    /** The pass over the rows. Later passes take the rows that wait for records of others. */
+    pass: integer('pass').notNull().default(0),
+    counts: json('counts').notNull().default({}),
+    report: json('report'),
+    /** The key of the source that stands for the import; null while it has written nothing. */
+    source: text('source'),
+    actor: json('actor').$type<Author>().notNull(),
+    requestId: text('request_id'),
+    /** Why it has failed, for people. */
+    failure: text('failure'),
+    createdAt: instantColumn('created_at').notNull().default(sql`now()`),
+    stagedAt: instantColumn('staged_at'),
+    committedAt: instantColumn('committed_at'),
+    undoneAt: instantColumn('undone_at'),
+  },
+  (table) => [
+    oneOf('imports_state_known', table.state, importStates),
+    index('imports_scheme').on(table.scheme, table.id),
+    index('imports_state').on(table.state),
+  ],
+)
+
+/** The bytes of uploaded files, in parts, until their rows are staged. */
+export const importFiles = pgTable(
+  'import_files',
+  {
+    import: importColumn(),
+    /** The file: 0 is the one with the rows. */
+    file: integer('file').notNull(),
+    part: integer('part').notNull(),
+    bytes: bytesColumn('bytes').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'import_files_pkey', columns: [table.import, table.file, table.part] }),
+    foreignKey({
+      name: 'import_files_import',
+      columns: [table.import],
+      foreignColumns: [imports.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** The rows of a file as they were, and what the mapping made of them. Without a foreign key, whose check would slow COPY down. */
+export const importRows = pgTable(
+  'import_rows',
+  {
+    import: importColumn(),
+    /** Counts the rows of the import from 1. */
+    position: integer('position').notNull(),
+    /** Where a person finds the row. */
+    locator: text('locator').notNull(),
+    state: text('state', { enum: importRowStates }).notNull(),
+    values: json('values').notNull(),
+    /** The external ids of its records, folded. */
+    ids: text('ids').array(),
+    drafts: json('drafts'),
+    /** Why it is refused, or which of its values were dropped. */
+    faults: json('faults'),
+  },
+  (table) => [
+    primaryKey({ name: 'import_rows_pkey', columns: [table.import, table.position] }),
+    oneOf('import_rows_state_known', table.state, importRowStates),
+    index('import_rows_open')
+      .on(table.import, table.state, table.position)
+      .where(sql`${table.state} <> 'ready'`),
+  ],
+)
+
+/** The names in the rows of an import that stand for records, each once, and what they were resolved to. */
+export const importNames = pgTable(
+  'import_names',
+  {
+    import: importColumn(),
+    /** Hash of the mention. */
+    identity: text('identity').notNull(),
+    mention: json('mention').notNull(),
+    /** How many rows have it. */
+    rows: integer('rows').notNull(),
+    /** How it was resolved; null until then. */
+    status: text('status'),
+    key: text('key'),
+    candidates: json('candidates'),
+  },
+  (table) => [
+    primaryKey({ name: 'import_names_pkey', columns: [table.import, table.identity] }),
+    foreignKey({
+      name: 'import_names_import',
+      columns: [table.import],
+      foreignColumns: [imports.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** What people have decided about names that could not be resolved, for all imports of a scheme. */
+export const importDecisions = pgTable(
+  'import_decisions',
+  {
+    scheme: text('scheme').notNull(),
+    /** Hash of the resource, the name and the country. */
+    identity: text('identity').notNull(),
+    resource: text('resource').notNull(),
+    name: text('name').notNull(),
+    country: text('country'),
+    /** The key of the record; null when the name stands for none and is left out. */
+    key: text('key'),
+    actor: json('actor').$type<Author>().notNull(),
+    decidedAt: instantColumn('decided_at').notNull().default(sql`now()`),
+  },
+  (table) => [primaryKey({ name: 'import_decisions_pkey', columns: [table.scheme, table.identity] })],
+)
+
+/**
+ * What imports have written of each record. The last entry of a scheme that is not undone tells what the file wanted, so
+ * that a later import knows which properties have been changed by others since.
+ */
+export const importRecords = pgTable(
+  'import_records',
+  {
+    sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    import: importColumn(),
+    scheme: text('scheme').notNull(),
+    resource: text('resource').notNull(),
+    key: text('key').notNull(),
+    /** The row that it came from; null for what the import made for itself. */
+    row: integer('row'),
+    action: text('action', { enum: importActions }).notNull(),
+    /** Versions of the record before and after; null for none. */
+    versionBefore: integer('version_before'),
+    versionAfter: integer('version_after').notNull(),
+    /** Hash of what the row asked for. */
+    digest: text('digest').notNull(),
+    /** Hashes of the values that it asked for, by property. */
+    properties: json('properties').$type<Record<string, string>>().notNull(),
+    /** Properties that were left as others had changed them. */
+    kept: text('kept').array(),
+    /** Key of the citation that names the row. */
+    citation: text('citation'),
+    undone: boolean('undone').notNull().default(false),
+  },
+  (table) => [
+    oneOf('import_records_action_known', table.action, importActions),
+    index('import_records_import_index').on(table.import, table.sequence),
+    index('import_records_record').on(table.resource, table.key, table.scheme, table.sequence),
+  ],
+)

@@ -1,0 +1,125 @@
+import type { Database } from '../../database/database.ts'
+import { singleReads } from '../../database/database.ts'
+import type { Registry } from '../../model/registry.ts'
+import { readStatement, wholeRepresentation } from '../../query/sql.ts'
+import { startSlices } from '../../time-slice.ts'
+import { faultsOf, isUnchanged, type OnEdited, planRecord } from './plan.ts'
+import { addCounts, blockRows, readRows, takeBatch } from './rows.ts'
+import { changeImport, type ImportCounts, type ImportRecord, noCounts } from './store.ts'
+import type { RowFault } from './types.ts'
+import { readWishes, type Wish } from './wishes.ts'
+
+/** The dry run: what a commit would come to, without writing a record. */
+
+/** Rows that are checked together. */
+const batchSize = 500
+
+/** Reads the documents of the records that wishes are about, by resource and key. */
+async function readDocuments(database: Database, wishes: readonly Wish[]): Promise<Map<Wish, string>> {
+  const documents = new Map<Wish, string>()
+  for (const resource of new Set(wishes.map((wish) => wish.resource))) {
+    const own = wishes.filter((wish) => wish.resource === resource && wish.existing)
+    const keys = own.flatMap(({ existing }) => existing?.key ?? [])
+    if (keys.length === 0) continue
+    const rows = await database.read<{ key: string; document: string }>(
+      readStatement(resource, keys, wholeRepresentation(resource), { compose: true }),
+    )
+    const byKey = new Map(rows.map(({ key, document }) => [key, document]))
+    for (const wish of own) {
+      const document = byKey.get(wish.existing?.key ?? '')
+      if (document !== undefined) documents.set(wish, document)
+    }
+  }
+  return documents
+}
+
+async function checkWishes(database: Database, wishes: Wish[], onEdited: OnEdited) {
+  const open = wishes.filter((wish) => !isUnchanged(wish))
+  const documents = await readDocuments(database, open)
+  const refused = new Map<number, RowFault[]>()
+  const counts: ImportCounts = { ...noCounts, unchanged: wishes.length - open.length }
+  const pause = startSlices()
+  for (const wish of open) {
+    const planned = faultsOf(wish.document, () => planRecord(wish, documents.get(wish), onEdited))
+    if ('faults' in planned) refused.set(wish.row.position, planned.faults)
+    else {
+      const { action, kept } = planned.result
+      counts.kept += kept.length
+      if (action === 'create') counts.created += 1
+      else if (action === 'change') counts.changed += 1
+      else counts.unchanged += 1
+    }
+    await pause()
+  }
+  return { counts: { ...counts, refused: refused.size }, refused }
+}
+
+/** Opens the rows again that an earlier check has refused, since names may have been decided meanwhile. */
+async function beginCheck(database: Database, imported: ImportRecord): Promise<ImportRecord> {
+  const { id } = imported
+  for (let opened = 1; opened > 0; ) {
+    const rows = await database.transaction((tx) =>
+      tx.query({
+        text: `update import_rows set state = 'ready', faults = null where import = $1 and position = any(array(
+            select position from import_rows where import = $1 and state = 'blocked' limit 5000)) returning position`,
+        values: [id],
+      }),
+    )
+    opened = rows.length
+  }
+  const [row] = await database.read<{ refused: number }>({
+    text: "select count(*)::int as refused from import_rows where import = $1 and state = 'refused'",
+    values: [id],
+  })
+  const { skipped, dropped } = imported.counts
+  return { ...imported, counts: { ...noCounts, skipped, dropped, refused: row?.refused ?? 0 } }
+}
+
+/**
+ * Checks all staged rows of an import as a commit would, and notes which are refused. It continues where an earlier process
+ * has stopped.
+ * @param onProgress is told the row that it has come to.
+ * @returns the import as it then is; undefined when another process works on it.
+ */
+export async function checkRows(
+  database: Database,
+  registry: Registry,
+  imported: ImportRecord,
+  {
+    onEdited,
+    onUnresolved,
+    signal,
+    onProgress,
+  }: {
+    onEdited: OnEdited
+    onUnresolved: 'refuse' | 'drop'
+    signal: AbortSignal
+    onProgress: (row: number) => void
+  },
+): Promise<ImportRecord | undefined> {
+  const reads = singleReads(database)
+  const beginning = imported.doneThrough === 0 ? await beginCheck(database, imported) : imported
+  for (let current = beginning; ; ) {
+    signal.throwIfAborted()
+    const rows = takeBatch(await readRows(reads, { ...current, pass: 0 }, batchSize))
+    const last = rows.at(-1)
+    if (!last) return current
+    const { wishes, refused } = await readWishes(reads, registry, current, rows, {
+      absent: 'assume',
+      onUnresolved,
+    })
+    const outcome = await checkWishes(database, wishes, onEdited)
+    const all = new Map([...refused, ...outcome.refused])
+    const counts = addCounts(current.counts, { ...outcome.counts, refused: all.size })
+    const change = { doneThrough: last.position, counts }
+    const before = current
+    const isOurs = await database.transaction(async (tx) => {
+      if (!(await changeImport(tx, before, change))) return false
+      await blockRows(tx, before.id, all)
+      return true
+    })
+    if (!isOurs) return undefined
+    current = { ...current, ...change }
+    onProgress(last.position)
+  }
+}

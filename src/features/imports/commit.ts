@@ -1,0 +1,179 @@
+import { type Database, singleReads, type Transaction } from '../../database/database.ts'
+import { getDatabaseError } from '../../database/errors.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
+import type { Registry } from '../../model/registry.ts'
+import { type Applying, applyWishes } from './apply.ts'
+import type { OnEdited } from './plan.ts'
+import { addCounts, BatchSize, blockRows, readRows, setWaiting, takeBatch } from './rows.ts'
+import { type SourceProperties, writeSource } from './source.ts'
+import { changeImport, type ImportRecord, type KeptRecord } from './store.ts'
+import { type Absent, type ReadyRow, readWishes } from './wishes.ts'
+
+/** Milliseconds that a transaction should take: others wait for its locks, and the feed of changes for its end. */
+const transactionMs = 150
+
+/** How often a transaction is tried again that another one has got in the way of. */
+const maxAttempts = 5
+
+/** What the commit of an import needs to know. */
+export interface CommitOptions {
+  onEdited: OnEdited
+  onUnresolved: 'refuse' | 'drop'
+  source: SourceProperties
+  signal: AbortSignal
+  /** Is told the row that the commit has come to. */
+  onProgress: (imported: ImportRecord) => void
+}
+
+/** The author of what an import writes. */
+export const importAuthorship = ({ actor, requestId, files, id }: ImportRecord): Authorship => ({
+  actor,
+  requestId,
+  reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
+})
+
+/** Whether another transaction got in the way, so that the same work will succeed a little later. */
+const isTransient = (error: unknown) => /^(40|55)/.test(getDatabaseError(error)?.code ?? '')
+
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= maxAttempts || !isTransient(error)) throw error
+    }
+  }
+}
+
+/** Commits the staged rows of an import. */
+class Commit {
+  readonly #database: Database
+  readonly #registry: Registry
+  readonly #options: CommitOptions
+  readonly #size = new BatchSize(transactionMs)
+  readonly kept: KeptRecord[] = []
+  #current: ImportRecord
+
+  constructor(database: Database, registry: Registry, imported: ImportRecord, options: CommitOptions) {
+    this.#database = database
+    this.#registry = registry
+    this.#current = imported
+    this.#options = options
+  }
+
+  get current(): ImportRecord {
+    return this.#current
+  }
+
+  /** Writes rows in one transaction, which also notes that they are done. @returns false when another process has taken over. */
+  async write(rows: ReadyRow[], absent: Absent): Promise<boolean> {
+    const started = performance.now()
+    const before = this.#current
+    const next = await withRetries(() =>
+      this.#database.transaction((tx) => this.#writeIn(tx, before, rows, absent)),
+    )
+    this.#size.note(rows.length, performance.now() - started)
+    if (!next) return false
+    this.#current = next
+    this.#options.onProgress(next)
+    return true
+  }
+
+  async #writeIn(tx: Transaction, before: ImportRecord, rows: ReadyRow[], absent: Absent) {
+    let source = before.source
+    const authorship = importAuthorship(before)
+    const applying: Applying = {
+      registry: this.#registry,
+      id: before.id,
+      scheme: before.scheme,
+      onEdited: this.#options.onEdited,
+      authorship,
+      source: async (transaction) => {
+        source ??= await writeSource(transaction, this.#registry, before, this.#options.source, authorship)
+        return source
+      },
+    }
+    const { wishes, refused, waiting } = await readWishes(tx, this.#registry, before, rows, {
+      absent,
+      onUnresolved: this.#options.onUnresolved,
+    })
+    const outcome = await applyWishes(tx, applying, wishes)
+    const all = new Map([...refused, ...outcome.refused])
+    await blockRows(tx, before.id, all)
+    if (before.pass === 0) await setWaiting(tx, before.id, waiting, true)
+    else {
+      const isWaiting = new Set([...waiting, ...all.keys()])
+      const done = rows.map(({ position }) => position).filter((position) => !isWaiting.has(position))
+      await setWaiting(tx, before.id, done, false)
+    }
+    const change = {
+      doneThrough: rows.at(-1)?.position ?? before.doneThrough,
+      counts: addCounts(before.counts, { ...outcome.counts, refused: all.size }),
+    }
+    if (!(await changeImport(tx, before, change))) return undefined
+    for (const { resource, key, properties } of outcome.kept)
+      if (this.kept.length < 100) this.kept.push({ resource, key, reason: `kept ${properties.join(', ')}` })
+    return { ...before, ...change, source }
+  }
+
+  /** Goes over the rows once. @returns false when another process has taken over. */
+  async pass(absent: Absent): Promise<boolean> {
+    for (;;) {
+      this.#options.signal.throwIfAborted()
+      const rows = await readRows(singleReads(this.#database), this.#current, this.#size.rows)
+      if (rows.length === 0) return true
+      if (!(await this.write(takeBatch(rows), absent))) return false
+    }
+  }
+
+  /** Begins the next pass. @returns false when another process has taken over. */
+  async next(): Promise<boolean> {
+    const before = this.#current
+    const change = { pass: before.pass + 1, doneThrough: 0 }
+    const isOurs = await this.#database.transaction((tx) => changeImport(tx, before, change))
+    this.#current = { ...before, ...change }
+    return isOurs
+  }
+}
+
+/** How many rows wait for records of other rows. */
+async function countWaiting(database: Database, id: string): Promise<number> {
+  const [row] = await database.read<{ count: number }>({
+    text: "select count(*)::int as count from import_rows where import = $1 and state = 'waiting'",
+    values: [id],
+  })
+  return row?.count ?? 0
+}
+
+/** Goes over the rows that wait, until no further one can be written; those that still wait are refused. */
+async function commitWaiting(database: Database, commit: Commit): Promise<boolean> {
+  for (let before = Number.POSITIVE_INFINITY; ; ) {
+    const waiting = await countWaiting(database, commit.current.id)
+    if (waiting === 0) return true
+    if (!(await commit.next()) || !(await commit.pass(waiting < before ? 'wait' : 'refuse'))) return false
+    before = waiting
+  }
+}
+
+/** What a commit has come to. */
+export interface Committed {
+  imported: ImportRecord
+  kept: KeptRecord[]
+}
+
+/**
+ * Writes what the staged rows of an import ask for, in short transactions of at most 1,000 records. Each also notes how far
+ * the import has come: so a commit that was interrupted goes on where it has stopped, and writes nothing twice.
+ * @returns what it has come to; undefined when another process has taken over.
+ * @throws the database error that stopped it; what is committed by then stays.
+ */
+export async function commitRows(
+  database: Database,
+  registry: Registry,
+  imported: ImportRecord,
+  options: CommitOptions,
+): Promise<Committed | undefined> {
+  const commit = new Commit(database, registry, imported, options)
+  const isDone = (imported.pass > 0 || (await commit.pass('wait'))) && (await commitWaiting(database, commit))
+  return isDone ? { imported: commit.current, kept: commit.kept } : undefined
+}

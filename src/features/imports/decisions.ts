@@ -1,0 +1,62 @@
+import { type DatabaseClient, singleReads } from '../../database/database.ts'
+import { recordId } from '../../model/keys.ts'
+import type { Registry } from '../../model/registry.ts'
+import { invalidBody } from '../../operations/writing/validation.ts'
+import type { Fault } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
+import type { Decision } from './names.ts'
+
+/** Decisions that are checked by one statement. */
+const batchSize = 1000
+
+/** Finds which keys of a resource have no record. */
+async function findMissing(database: DatabaseClient, registry: Registry, name: string, keys: string[]) {
+  const resource = registry.get(name)
+  const formed = keys.filter((key) => resource.key.schema.safeParse(key).success)
+  const known = new Set<string>()
+  for (let from = 0; from < formed.length; from += batchSize) {
+    const rows = await singleReads(database).query<{ key: string }>({
+      text: 'select key from records where id = any($1::uuid[]) and resource = $2',
+      values: [formed.slice(from, from + batchSize).map((key) => recordId(resource, key)), name],
+    })
+    for (const { key } of rows) known.add(key)
+  }
+  return new Set(keys.filter((key) => !known.has(key)))
+}
+
+/**
+ * Checks that decisions name resources and records that there are.
+ * @param pointerOf returns where a decision stands in the request.
+ * @throws Problem `invalid-body` with every fault.
+ */
+export async function checkDecisions(
+  database: DatabaseClient,
+  registry: Registry,
+  decisions: readonly Decision[],
+  pointerOf: (at: number) => string,
+): Promise<void> {
+  const faults: Fault[] = []
+  const names = registry.resources.map(({ name }) => name)
+  const missing = new Map<string, Set<string>>()
+  for (const name of new Set(decisions.map(({ resource }) => resource)))
+    if (names.includes(name)) {
+      const keys = decisions.flatMap(({ resource, key }) => (resource === name && key !== null ? [key] : []))
+      missing.set(name, await findMissing(database, registry, name, keys))
+    }
+  for (const [at, { resource, key }] of decisions.entries()) {
+    const absent = missing.get(resource)
+    if (!absent)
+      faults.push({
+        pointer: pointerOf(at),
+        code: 'unknown',
+        message: `there is no resource "${resource}"${didYouMean(resource, names)}`,
+      })
+    else if (key !== null && absent.has(key))
+      faults.push({
+        pointer: pointerOf(at),
+        code: 'dangling_reference',
+        message: `there is no "${key}" in ${resource}`,
+      })
+  }
+  if (faults.length > 0) throw invalidBody('list of decisions', faults.slice(0, 1000))
+}

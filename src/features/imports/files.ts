@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { DatabaseClient } from '../../database/database.ts'
+import { Problem } from '../../problems/problem.ts'
+import type { ImportFile, ImportRecord } from './store.ts'
+
+/** Uploaded files, which wait in the database until their rows are staged: another process may have to read them. */
+
+/** Bytes of a part. */
+const partBytes = 1024 * 1024
+
+/** A file on disk, and the name that it has for people. */
+export interface LocalFile {
+  path: string
+  name: string
+}
+
+/** Yields the bytes of a stream in parts of `partBytes`; the last one may be shorter. */
+async function* inParts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = []
+  let heldBytes = 0
+  for await (const chunk of stream) {
+    held.push(chunk)
+    heldBytes += chunk.length
+    if (heldBytes < partBytes) continue
+    const all = Buffer.concat(held)
+    const whole = all.length - (all.length % partBytes)
+    for (let at = 0; at < whole; at += partBytes) yield all.subarray(at, at + partBytes)
+    held = [all.subarray(whole)]
+    heldBytes = all.length - whole
+  }
+  if (heldBytes > 0) yield Buffer.concat(held)
+}
+
+/**
+ * Stores an uploaded file, as fast as the database takes it.
+ * @param file its number: 0 is the one with the rows.
+ * @throws Problem `too-large` beyond `maxBytes`.
+ */
+export async function storeFile(
+  database: DatabaseClient,
+  id: string,
+  file: number,
+  { name, stream, maxBytes }: { name: string; stream: AsyncIterable<Buffer>; maxBytes: number },
+): Promise<ImportFile> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  let part = 0
+  for await (const chunk of inParts(stream)) {
+    bytes += chunk.length
+    if (bytes > maxBytes) {
+      const limit = `${Math.floor(maxBytes / partBytes)} MiB (IMPORT_MB)`
+      throw new Problem(
+        'too-large',
+        `The file ${name} is larger than ${limit}. Use the command "entente import".`,
+      )
+    }
+    hash.update(chunk)
+    const values = [id, file, part, chunk]
+    await database.transaction((tx) =>
+      tx.query({
+        text: 'insert into import_files (import, file, part, bytes) values ($1, $2, $3, $4)',
+        values,
+      }),
+    )
+    part += 1
+  }
+  return { name, bytes, sha256: hash.digest('hex') }
+}
+
+async function* readParts(database: DatabaseClient, id: string, file: number): AsyncGenerator<Buffer> {
+  for (let part = 0; ; part += 1) {
+    const [row] = await database.read<{ bytes: Buffer }>({
+      text: 'select bytes from import_files where import = $1 and file = $2 and part = $3',
+      values: [id, file, part],
+    })
+    if (!row) return
+    yield row.bytes
+  }
+}
+
+/**
+ * Writes the stored files of an import to a temporary folder while `work` reads them.
+ * @throws Problem `not-found` when they are not stored, as those of the command line.
+ */
+export async function withStoredFiles<T>(
+  database: DatabaseClient,
+  { id, files }: ImportRecord,
+  work: (files: LocalFile[]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-import-'))
+  try {
+    const local: LocalFile[] = []
+    for (const [at, { name, bytes }] of files.entries()) {
+      const path = join(folder, String(at))
+      let written = 0
+      const counted = async function* (parts: AsyncIterable<Buffer>) {
+        for await (const part of parts) {
+          written += part.length
+          yield part
+        }
+      }
+      await pipeline(Readable.from(readParts(database, id, at)), counted, createWriteStream(path))
+      if (written !== bytes) {
+        const detail = `The file ${name} is not stored any more. Start the import again.`
+        throw new Problem('not-found', detail)
+      }
+      local.push({ path, name })
+    }
+    return await work(local)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Removes the stored files of an import, part by part. */
+export async function removeFiles(database: DatabaseClient, id: string): Promise<void> {
+  for (let removed = 1; removed > 0; ) {
+    const rows = await database.transaction((tx) =>
+      tx.query({
+        text: `delete from import_files where ctid = any(array(select ctid from import_files where import = $1 limit 64))
+          returning part`,
+        values: [id],
+      }),
+    )
+    removed = rows.length
+  }
+}

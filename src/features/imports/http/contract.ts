@@ -1,0 +1,181 @@
+import { z } from 'zod'
+import { importStates } from '../../../database/vocabularies.ts'
+import { keys } from '../../../model/keys.ts'
+import { nameOutput } from '../../../model/schema-names.ts'
+import type { Contract, Keyed } from '../../../operations/operation.ts'
+import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { revisionShape } from '../../../operations/revision-schema.ts'
+import { Problem } from '../../../problems/problem.ts'
+import type { ImportRecord } from '../store.ts'
+
+/** What the contracts of imports share. */
+
+/** The key in the paths of imports. */
+export const keyed: Keyed = { noun: 'import', key: { property: 'id', schema: keys.uuid() } }
+
+/** Imports are for editors. */
+export const common = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
+
+/** The tag of the operations in the OpenAPI document. */
+export const tag = 'imports'
+
+/** The problems of an operation on one import. */
+export const ofOneImport: Contract['problems'] = [
+  'malformed-request',
+  'invalid-parameter',
+  'not-found',
+  'not-acceptable',
+]
+
+/** @returns the problem for an import that does not exist. */
+export const noImport = (id: string) => new Problem('not-found', `There is no import ${id}.`)
+
+const count = (description: string) => z.int().min(0).meta({ description })
+const moment = (description: string) => z.iso.datetime().nullable().meta({ description })
+
+const fault = z
+  .strictObject({
+    column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
+    value: z.string().meta({ description: 'The value, shortened to 200 characters.' }),
+    detail: z.string().meta({ description: 'What is wrong, and what would be right.' }),
+    suggestion: z.string().optional().meta({ description: 'A value that would be right.' }),
+  })
+  .meta({ description: 'What is wrong with a value of a row.' })
+
+const report = z.strictObject({
+  refusedBy: z
+    .array(
+      z.strictObject({
+        column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
+        rows: count('Rows that are refused because of it.'),
+        example: fault,
+      }),
+    )
+    .meta({ description: 'Why rows are refused, by column; those of most rows first.' }),
+  names: z
+    .strictObject({
+      unresolved: count('Names that stand for no record, or for several.'),
+      rows: count('Rows that have them; a row with two counts twice.'),
+    })
+    .meta({ description: 'Names to decide: see `GET /v1/imports/{id}/names`.' }),
+  kept: z
+    .array(z.strictObject({ resource: z.string(), key: z.string(), reason: z.string() }))
+    .meta({ description: 'What was left as others have changed it; at most 100.' }),
+  keptCount: count('How many properties or, after an undo, records were left so.'),
+})
+
+const example = {
+  id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
+  scheme: 'treaty-series',
+  state: 'staged',
+  files: [
+    {
+      name: 'treaties.csv',
+      bytes: 1_200_000,
+      sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    },
+  ],
+  format: 'csv',
+  encoding: 'utf-8',
+  columns: ['Number', 'Title', 'Party A', 'Party B'],
+  notes: [],
+  rows: 4000,
+  doneRows: 4000,
+  counts: { skipped: 0, refused: 12, dropped: 3, created: 3988, changed: 0, unchanged: 0, kept: 0 },
+  report: null,
+  source: null,
+  failure: null,
+  actor: { kind: 'key', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91', name: 'The treaty section' },
+  createdAt: '2026-01-31T09:30:00.000Z',
+  stagedAt: '2026-01-31T09:30:20.000Z',
+  committedAt: null,
+  undoneAt: null,
+}
+
+/** Schema of an import. */
+export const importSchema = nameOutput(
+  'ImportJob',
+  z
+    .strictObject({
+      id: keys.uuid().meta({ description: 'Id of the import.' }),
+      scheme: z
+        .string()
+        .meta({ description: 'The register: the scheme of the external ids of its records.' }),
+      state: z.enum(importStates).meta({
+        description:
+          'How far the import has come. `staged`: the dry run is done, and a commit or more decisions about names can follow.',
+      }),
+      files: z
+        .array(
+          z.strictObject({
+            name: z.string().meta({ description: 'Name of the file.' }),
+            bytes: count('Size in bytes.'),
+            sha256: z.string().meta({ description: 'SHA-256 of the file, in hexadecimal.' }),
+          }),
+        )
+        .meta({ description: 'The files; the first has the rows.' }),
+      format: z.string().nullable().meta({ description: 'Format of the file with the rows, as detected.' }),
+      encoding: z.string().nullable().meta({ description: 'Character encoding, as detected.' }),
+      columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
+      notes: z.array(z.string()).meta({ description: 'What a person should know about the file.' }),
+      rows: z.int().min(0).nullable().meta({ description: 'Number of rows; null until all are read.' }),
+      doneRows: count('Rows that the current step has dealt with.'),
+      counts: z
+        .strictObject({
+          skipped: count('Rows that the mapping leaves out.'),
+          refused: count('Rows that are refused.'),
+          dropped: count('Values that were dropped, as the mapping says.'),
+          created: count('New records.'),
+          changed: count('Records that differ from the stored ones.'),
+          unchanged: count('Records that are as they are stored.'),
+          kept: count('Properties that stay as others have changed them since the last import.'),
+        })
+        .meta({ description: 'Counts of the dry run, and from the commit on those of the commit.' }),
+      report: report.nullable().meta({ description: 'Report of the last finished step.' }),
+      source: z.string().nullable().meta({
+        description: 'Key of the record of `sources` that stands for the import, for the filter `source`.',
+      }),
+      failure: z.string().nullable().meta({ description: 'Why the import has failed.' }),
+      actor: revisionShape.actor.meta({ description: 'Who started the import.' }),
+      createdAt: z.iso.datetime().meta({ description: 'When the import was started.' }),
+      stagedAt: moment('When the dry run was done.'),
+      committedAt: moment('When the commit was done.'),
+      undoneAt: moment('When the import was undone.'),
+    })
+    .meta({ description: 'An import of a file: how far it has come, and its report.', examples: [example] }),
+)
+
+/** Schema of a page of imports. */
+export const importPage = nameOutput(
+  'ImportJobPage',
+  z.strictObject({ data: z.array(importSchema), page: pageInfoSchema }).meta({
+    description: 'A page of imports.',
+    examples: [{ data: [example], page: { limit: 25, next: null } }],
+  }),
+)
+
+/** Returns an import as JSON. */
+export function shownImport(imported: ImportRecord): string {
+  const { id, scheme, state, files, facts, counts, report, source, failure, actor } = imported
+  return JSON.stringify({
+    id,
+    scheme,
+    state,
+    files,
+    format: facts?.format ?? null,
+    encoding: facts?.encoding ?? null,
+    columns: facts?.columns ?? [],
+    notes: facts?.notes ?? [],
+    rows: imported.rowsRead,
+    doneRows: imported.doneThrough,
+    counts,
+    report,
+    source,
+    failure,
+    actor,
+    createdAt: imported.createdAt,
+    stagedAt: imported.stagedAt,
+    committedAt: imported.committedAt,
+    undoneAt: imported.undoneAt,
+  })
+}

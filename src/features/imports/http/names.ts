@@ -1,0 +1,235 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { type DatabaseClient, singleReads } from '../../../database/database.ts'
+import { getValues, getWords, limitParameter, single } from '../../../model/parameters.ts'
+import type { Registry } from '../../../model/registry.ts'
+import { nameInput, nameOutput } from '../../../model/schema-names.ts'
+import { anyFile, type Endpoint } from '../../../operations/operation.ts'
+import { pageEnvelope } from '../../../operations/page-envelope.ts'
+import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { getAuthorship } from '../../../operations/writing/revisions.ts'
+import { invalidBody } from '../../../operations/writing/validation.ts'
+import { checkValue } from '../../../problems/faults.ts'
+import { pageSize } from '../../../query/list.ts'
+import { checkDecisions } from '../decisions.ts'
+import { namesHeader, writeNames } from '../decisions-csv.ts'
+import { mentionName } from '../mentions.ts'
+import { type ImportName, listOpenNames, saveDecisions } from '../names.ts'
+import { changeImport, readImport } from '../store.ts'
+import { common, importSchema, keyed, noImport, ofOneImport, shownImport, tag } from './contract.ts'
+import { wake } from './wake.ts'
+
+/** Names of an import that people have to decide. */
+
+const example = {
+  resource: 'countries',
+  name: 'Congo',
+  country: null,
+  rows: 12,
+  status: 'ambiguous',
+  candidates: [{ key: 'COD', name: 'Democratic Republic of the Congo', score: 0.9 }],
+}
+
+const openName = z
+  .strictObject({
+    resource: z.string().meta({ description: 'The resource of the record that the name stands for.' }),
+    name: z.string().meta({ description: 'The name as the file has it.' }),
+    country: z.string().nullable().meta({ description: 'The country within which the name is looked for.' }),
+    rows: z.int().min(1).meta({ description: 'Rows that have it.' }),
+    status: z
+      .enum(['ambiguous', 'unresolved'])
+      .meta({ description: 'Whether the name may stand for several records, or for none that is known.' }),
+    candidates: z
+      .array(
+        z.looseObject({
+          key: z.string().meta({ description: 'Key of the record.' }),
+          name: z.string().meta({ description: 'Its name.' }),
+          score: z.number().min(0).max(1).meta({ description: 'How likely it is meant.' }),
+        }),
+      )
+      .meta({ description: 'At most three records that may be meant.' }),
+  })
+  .meta({ description: 'A name to decide.', examples: [example] })
+
+const namesPage = nameOutput(
+  'ImportNamePage',
+  z.strictObject({ data: z.array(openName), page: pageInfoSchema }).meta({
+    description: 'A page of names to decide; those in most rows first.',
+    examples: [{ data: [example], page: { limit: 25, next: null } }],
+  }),
+)
+
+const cursorForm = /^(\d{1,9})\.([\w-]{27})$/
+
+const cursor = z
+  .string()
+  .regex(cursorForm, { error: 'must be the value of `page.next` of a page of these names' })
+
+function afterOf(text: string | undefined) {
+  const [, rows, identity] = cursorForm.exec(text ?? '') ?? []
+  return rows === undefined || identity === undefined ? undefined : { rows: Number(rows), identity }
+}
+
+const shownName = ({ mention, rows, status, candidates }: ImportName) =>
+  JSON.stringify({
+    resource: mention.resource,
+    name: mentionName(mention),
+    country: mention.country ?? null,
+    rows,
+    status,
+    candidates,
+  })
+
+/** `GET /v1/imports/{id}/names` */
+export const listNames: Endpoint = {
+  method: 'GET',
+  path: '/v1/imports/{id}/names',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'listImportNames',
+    summary: 'List the names of an import that somebody has to decide',
+    description:
+      'Names that stand for no record, or for several, each once, with at most three candidates. The rows that have them are refused until they are decided.',
+    query: {
+      limit: limitParameter('Names per page', pageSize),
+      cursor: single(cursor, 'Cursor of the page: `page.next` of the page before.'),
+    },
+    answers: { 200: { description: 'A page of names.', schema: () => namesPage, headers: {} } },
+    problems: ofOneImport,
+  },
+  async handle({ key, query }, { database }) {
+    const reads = singleReads(database)
+    if (!(await readImport(reads, key))) throw noImport(key)
+    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const after = afterOf(getWords(query, 'cursor')[0])
+    const found = await listOpenNames(reads, key, { limit: limit + 1, after })
+    const data = found.slice(0, limit)
+    const last = data.at(-1)
+    const next = found.length > limit && last ? `${last.rows}.${last.identity}` : null
+    return { status: 200, headers: {}, body: pageEnvelope(data.map(shownName).join(), { limit, next }) }
+  },
+}
+
+/** Names that are read together. */
+const csvPageSize = 1000
+
+/** Yields the names to decide as CSV. */
+export async function* writeOpenNames(database: DatabaseClient, id: string): AsyncGenerator<string> {
+  yield namesHeader
+  for (let after: { rows: number; identity: string } | undefined; ; ) {
+    const names = await listOpenNames(singleReads(database), id, { limit: csvPageSize, after })
+    after = names.at(-1)
+    if (!after) return
+    yield writeNames(names)
+  }
+}
+
+/** `GET /v1/imports/{id}/names.csv` */
+export const namesCsv: Endpoint = {
+  method: 'GET',
+  path: '/v1/imports/{id}/names.csv',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'getImportNamesCsv',
+    summary: 'Read the names of an import to decide as CSV',
+    description:
+      'The names of `GET /v1/imports/{id}/names` as CSV. Write a key, or `-` for a name that stands for no record, into the column `decision`, and send the file with the next import of the register as `decisions`.',
+    mediaType: anyFile,
+    answers: {
+      200: {
+        description: 'CSV in UTF-8.',
+        schema: () => z.string().meta({ format: 'binary', description: 'CSV with a header.' }),
+        headers: {},
+      },
+    },
+    problems: ofOneImport,
+  },
+  async handle({ key, method }, { database }) {
+    if (!(await readImport(singleReads(database), key))) throw noImport(key)
+    return {
+      status: 200,
+      headers: { 'content-disposition': `attachment; filename="names-${key}.csv"` },
+      type: 'text/csv; charset=utf-8; header=present',
+      body: Readable.from(method === 'HEAD' ? [] : writeOpenNames(database, key)),
+    }
+  },
+}
+
+/** Most decisions in one request. */
+const maxDecisions = 1000
+
+const decisionsInput = nameInput(
+  'ImportDecisions',
+  z
+    .strictObject({
+      decisions: z
+        .array(
+          z.strictObject({
+            resource: z.string().max(100).meta({ description: 'The resource, as in the list of names.' }),
+            name: z.string().min(1).max(1000).meta({ description: 'The name, as in the list of names.' }),
+            country: z
+              .string()
+              .max(1000)
+              .nullable()
+              .optional()
+              .meta({ description: 'The country, as in the list of names.' }),
+            key: z.string().max(200).nullable().meta({
+              description:
+                'Key of the record that is meant; null when the name stands for none, and is left out.',
+            }),
+          }),
+        )
+        .min(1)
+        .max(maxDecisions),
+    })
+    .meta({
+      description: 'What names stand for.',
+      examples: [{ decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] }],
+    }),
+)
+
+/** `PUT /v1/imports/{id}/names` */
+export const decideNames = (registry: Registry): Endpoint => ({
+  method: 'PUT',
+  path: '/v1/imports/{id}/names',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'decideImportNames',
+    summary: 'Decide what names of an import stand for',
+    description:
+      'Keeps decisions about names for this import and all later ones of the same register; a later decision replaces an earlier one. A staged import is checked again in the background.',
+    body: {
+      mediaTypes: ['application/json'],
+      schema: () => decisionsInput,
+      example: { decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] },
+    },
+    answers: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
+    problems: [...ofOneImport, 'too-large', 'unsupported-media-type', 'invalid-body'],
+  },
+  async handle(request, { database }) {
+    const { key } = request
+    const { data, faults } = checkValue(decisionsInput, request.body)
+    if (faults) throw invalidBody('request', faults)
+    const decisions = data.decisions.map(({ country = null, ...one }) => ({ ...one, country }))
+    await checkDecisions(database, registry, decisions, (at) => `/decisions/${at}/key`)
+    const { actor } = getAuthorship(request)
+    const imported = await database.transaction(async (tx) => {
+      const found = await readImport(tx, key)
+      if (!found) throw noImport(key)
+      await saveDecisions(tx, found.scheme, decisions, actor)
+      // The check begins anew: rows that were refused for a name may be ready now.
+      if (found.state === 'staged') {
+        await changeImport(tx, found, { state: 'staging', doneThrough: 0 })
+        await wake(tx)
+      }
+      return (await readImport(tx, key)) ?? found
+    })
+    return { status: 200, headers: {}, body: shownImport(imported) }
+  },
+})

@@ -1,0 +1,68 @@
+import { singleReads } from '../../../database/database.ts'
+import { keys } from '../../../model/keys.ts'
+import { getValues, getWords, limitParameter, single } from '../../../model/parameters.ts'
+import { externalScheme } from '../../../model/schemas.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
+import { pageEnvelope } from '../../../operations/page-envelope.ts'
+import { pageSize } from '../../../query/list.ts'
+import { listImports, readImport } from '../store.ts'
+import {
+  common,
+  importPage,
+  importSchema,
+  keyed,
+  noImport,
+  ofOneImport,
+  shownImport,
+  tag,
+} from './contract.ts'
+
+/** `GET /v1/imports` */
+export const listImportsEndpoint: Endpoint = {
+  method: 'GET',
+  path: '/v1/imports',
+  tag,
+  contract: {
+    ...common,
+    operationId: 'listImports',
+    summary: 'List imports',
+    description: 'All imports, newest first.',
+    query: {
+      scheme: single(externalScheme(), 'The register that the files are from.'),
+      limit: limitParameter('Imports per page', pageSize),
+      cursor: single(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
+    },
+    answers: { 200: { description: 'A page of imports.', schema: () => importPage, headers: {} } },
+    problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
+  },
+  async handle({ query }, { database }) {
+    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const [after] = getWords(query, 'cursor')
+    const [scheme] = getWords(query, 'scheme')
+    const found = await listImports(singleReads(database), { limit: limit + 1, after, scheme })
+    const data = found.slice(0, limit)
+    const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
+    return { status: 200, headers: {}, body: pageEnvelope(data.map(shownImport).join(), { limit, next }) }
+  },
+}
+
+/** `GET /v1/imports/{id}` */
+export const getImport: Endpoint = {
+  method: 'GET',
+  path: '/v1/imports/{id}',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'getImport',
+    summary: 'Read one import',
+    description: 'How far the import has come, its counts and its report.',
+    answers: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
+    problems: ofOneImport,
+  },
+  async handle({ key }, { database }) {
+    const imported = await readImport(singleReads(database), key)
+    if (!imported) throw noImport(key)
+    return { status: 200, headers: {}, body: shownImport(imported) }
+  },
+}

@@ -1,0 +1,157 @@
+import type { DatabaseClient, Transaction } from '../../../database/database.ts'
+import type { ApiResponse, Endpoint } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
+import { removeFiles } from '../files.ts'
+import { removeStaged } from '../stage.ts'
+import {
+  changeImport,
+  type ImportChange,
+  type ImportRecord,
+  type ImportState,
+  noCounts,
+  readImport,
+} from '../store.ts'
+import { common, importSchema, keyed, noImport, ofOneImport, shownImport, tag } from './contract.ts'
+import { wake } from './wake.ts'
+
+/** The steps that a person takes with an import: commit, undo, remove. */
+
+interface Step {
+  /** The states in which the step can be taken. */
+  from: readonly ImportState[]
+  /** Those of an import whose step has been taken already. */
+  taken: readonly ImportState[]
+  /** Says what must come first. */
+  needs: string
+  change: (imported: ImportRecord) => ImportChange
+}
+
+const listed = (states: readonly ImportState[]) => states.join(' or ')
+
+/** Reads an import under a lock. @throws Problem `not-found`. */
+async function lockImport(tx: Transaction, id: string): Promise<ImportRecord> {
+  await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
+  const imported = await readImport(tx, id)
+  if (!imported) throw noImport(id)
+  return imported
+}
+
+/**
+ * Takes a step. Taking it twice is taking it once.
+ * @throws Problem `not-found`, or `conflict` when the import is in another state.
+ */
+export async function takeStep(database: DatabaseClient, id: string, step: Step): Promise<ApiResponse> {
+  const imported = await database.transaction(async (tx) => {
+    const found = await lockImport(tx, id)
+    if (step.taken.includes(found.state)) return found
+    if (!step.from.includes(found.state)) {
+      const detail = `The import is ${found.state} and must be ${listed(step.from)}: ${step.needs}.`
+      throw new Problem('conflict', detail)
+    }
+    await changeImport(tx, found, step.change(found))
+    await wake(tx)
+    return lockImport(tx, id)
+  })
+  return { status: 202, headers: {}, body: shownImport(imported) }
+}
+
+/** The change that begins a commit: the pass over the rows begins anew, and so do the counts of records. */
+export const beginCommit = ({ counts }: ImportRecord): ImportChange => ({
+  state: 'committing',
+  doneThrough: 0,
+  pass: 0,
+  counts: { ...noCounts, skipped: counts.skipped, dropped: counts.dropped, refused: counts.refused },
+})
+
+/** `POST /v1/imports/{id}/commit` */
+export const commitImport: Endpoint = {
+  method: 'POST',
+  path: '/v1/imports/{id}/commit',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'commitImport',
+    summary: 'Commit an import',
+    description:
+      'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. A commit that is interrupted goes on when the service is back.',
+    answers: {
+      202: { description: 'The import, which is being committed.', schema: () => importSchema, headers: {} },
+    },
+    problems: [...ofOneImport, 'conflict'],
+  },
+  handle: ({ key }, { database }) =>
+    takeStep(database, key, {
+      from: ['staged'],
+      taken: ['committing', 'committed'],
+      needs: 'wait for the dry run, or start another import',
+      change: beginCommit,
+    }),
+}
+
+/** `POST /v1/imports/{id}/undo` */
+export const undoImportEndpoint: Endpoint = {
+  method: 'POST',
+  path: '/v1/imports/{id}/undo',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'undoImport',
+    summary: 'Undo an import',
+    description:
+      'Takes back in the background what a committed import has written: records that it created are removed, the others get the values that they had before. What others have changed since is kept and reported.',
+    answers: {
+      202: { description: 'The import, which is being undone.', schema: () => importSchema, headers: {} },
+    },
+    problems: [...ofOneImport, 'conflict'],
+  },
+  handle: ({ key }, { database }) =>
+    takeStep(database, key, {
+      from: ['committed', 'failed'],
+      taken: ['undoing', 'undone'],
+      needs: 'only what has been committed can be undone',
+      change: () => ({ state: 'undoing' }),
+    }),
+}
+
+/** @throws Problem `conflict` for an import that has written records, or that is being worked on. */
+async function requireRemovable(tx: Transaction, { id, state }: ImportRecord): Promise<void> {
+  const [row] = await tx.query<{ hasWritten: boolean }>({
+    text: 'select exists (select from import_records where import = $1) as "hasWritten"',
+    values: [id],
+  })
+  if (row?.hasWritten) {
+    const detail = 'The import has written records, and says where they come from. Undo it instead.'
+    throw new Problem('conflict', detail)
+  }
+  if (['staging', 'committing', 'undoing'].includes(state))
+    throw new Problem('conflict', `The import is ${state}. Wait until that is done.`)
+}
+
+/** `DELETE /v1/imports/{id}` */
+export const deleteImport: Endpoint = {
+  method: 'DELETE',
+  path: '/v1/imports/{id}',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'deleteImport',
+    summary: 'Delete an import that has written nothing',
+    description:
+      'Deletes an import with its files and rows. One that has written records stays, since it says where they come from: undo it instead.',
+    answers: { 204: { description: 'The import is deleted.', headers: {} } },
+    problems: [...ofOneImport, 'conflict'],
+  },
+  async handle({ key }, { database }) {
+    await database.transaction(async (tx) => requireRemovable(tx, await lockImport(tx, key)))
+    await removeFiles(database, key)
+    await removeStaged({ query: (one) => database.transaction((tx) => tx.query(one)) }, key)
+    await database.transaction(async (tx) => {
+      await requireRemovable(tx, await lockImport(tx, key))
+      await tx.query({ text: 'delete from imports where id = $1', values: [key] })
+    })
+    return { status: 204, headers: {} }
+  },
+}

@@ -1,0 +1,24 @@
+/** The parts of a multipart/form-data body (RFC 7578), as the server hands them on. */
+
+/** One part: the name of its field and of its file, and its bytes. */
+export interface UploadPart {
+  field: string
+  name: string
+  stream: AsyncIterable<Buffer>
+}
+
+/** The parts in the order in which they arrive. Each must be read before the next one. */
+export class Upload {
+  readonly #parts: AsyncIterable<UploadPart>
+
+  constructor(parts: AsyncIterable<UploadPart>) {
+    this.#parts = parts
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<UploadPart> {
+    return this.#parts[Symbol.asyncIterator]()
+  }
+}
+
+/** Whether a body is a multipart one. */
+export const isUpload = (body: unknown): body is Upload => body instanceof Upload

@@ -1,0 +1,50 @@
+import type { Registry } from '../../model/registry.ts'
+import { Problem } from '../../problems/problem.ts'
+import { suggest } from '../../problems/suggest.ts'
+import type { LocalFile } from './files.ts'
+import {
+  type CodeList,
+  checkColumns,
+  companionFiles,
+  createConverter,
+  type Mapping,
+  parseMapping,
+  readCompanion,
+} from './mapping/index.ts'
+import { readRows } from './reading/index.ts'
+import type { RowSource } from './stage.ts'
+import type { ImportTools } from './tools.ts'
+
+/** Reads the files beside the one with the rows that a mapping names. @throws Problem `invalid-mapping` for a missing one. */
+async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
+  const lists = new Map<string, CodeList>()
+  for (const companion of companionFiles(mapping)) {
+    const file = files.find(({ name }) => name === companion.name)
+    if (!file) {
+      const names = files.map(({ name }) => name)
+      const near = suggest(companion.name, names)
+      const detail = `The mapping names the file ${companion.name}, which was not sent${near ? `; did you mean ${near}?` : '.'}`
+      throw new Problem('invalid-mapping', detail)
+    }
+    lists.set(companion.name, await readCompanion(file, companion, { signal }))
+  }
+  return lists
+}
+
+/** Returns tools that read files as mappings say. */
+export const mappedTools = (registry: Registry): ImportTools => ({
+  readSettings(text) {
+    const { scheme, onEdited, onBadValue, source = {} } = parseMapping(text, registry)
+    return { scheme, onEdited, onUnresolved: onBadValue, source }
+  },
+
+  async openRows(text, files, signal): Promise<RowSource> {
+    const mapping = parseMapping(text, registry)
+    const [file, ...others] = files
+    if (!file) throw new Problem('not-found', 'The import has no file.')
+    const lists = await readCompanions(mapping, others, signal)
+    const { facts, batches } = readRows(file, mapping.rows, { signal })
+    checkColumns(mapping, registry, await facts)
+    return { facts, batches, convert: createConverter(mapping, { registry, lists }) }
+  },
+})

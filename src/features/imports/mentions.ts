@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Draft, JsonValue, Mention } from './types.ts'
+
+/** Mentions in drafts: what identifies one, and how the keys of records take their places. */
+
+const identities = new LRUCache<string, string>({ max: 50_000 })
+
+const hash = (text: string) => createHash('sha1').update(text).digest('base64url')
+
+/** What makes two mentions of an import the same. The column and what becomes of it make no difference. */
+export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
+  const text = JSON.stringify([resource, name, code, scheme, country, on, create])
+  const known = identities.get(text)
+  if (known !== undefined) return known
+  const identity = hash(text)
+  identities.set(text, identity)
+  return identity
+}
+
+/** What makes two mentions the same for a decision, in whatever import: the resource, the name and the country. */
+export const decisionIdentity = ({
+  resource,
+  name,
+  country,
+}: {
+  resource: string
+  name: string
+  country?: string | null | undefined
+}): string => hash(JSON.stringify([resource, name.normalize('NFC').trim(), country ?? null]))
+
+/** The name of a mention, for people. */
+export const mentionName = ({ name, code, externalId }: Mention): string =>
+  name ?? code ?? (externalId ? `${externalId.scheme}:${externalId.id}` : '')
+
+/** The mentions of drafts that names stand for. Those by external ids are found when the rows are written. */
+export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
+  drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
+
+/** The place of a mention whose value is dropped. */
+const dropped = Symbol('dropped')
+
+const isMention = (value: object): value is { $mention: number } =>
+  '$mention' in value && typeof value.$mention === 'number'
+
+type Filled = JsonValue | typeof dropped | undefined
+
+function fill(value: JsonValue | undefined, keys: readonly (string | null)[], inList: boolean): Filled {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value))
+    return value.flatMap((item: JsonValue) => {
+      const filled = fill(item, keys, true)
+      return filled === dropped || filled === undefined ? [] : [filled]
+    })
+  if (isMention(value)) return keys[value.$mention] ?? dropped
+  const result: Record<string, JsonValue> = {}
+  for (const [name, inner] of Object.entries(value)) {
+    const filled = fill(inner, keys, false)
+    // An entry of a list is nothing without what it refers to.
+    if (filled === dropped && inList) return dropped
+    if (filled !== undefined) result[name] = filled === dropped ? null : filled
+  }
+  return result
+}
+
+/**
+ * Returns the document of a draft with keys in place of its mentions. A dropped mention, whose key is null, is null, or takes
+ * the entry of the list with it.
+ */
+export function fillMentions({ document }: Draft, keys: readonly (string | null)[]): Record<string, unknown> {
+  const filled = fill(document, keys, false)
+  return typeof filled === 'object' && filled !== null && !Array.isArray(filled) ? { ...filled } : {}
+}

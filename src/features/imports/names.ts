@@ -1,0 +1,271 @@
+import { type Database, singleReads, type Transaction } from '../../database/database.ts'
+import type { Author } from '../../database/tables/revisions.ts'
+import type { Registry } from '../../model/registry.ts'
+import { startSlices } from '../../time-slice.ts'
+import { type NameMatch, type NameQuery, resolveNames } from '../names/index.ts'
+import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
+import type { ImportRecord } from './store.ts'
+import type { Mention } from './types.ts'
+
+/** The names in an import: each is resolved once, by what people have decided before or else by the registry's names. */
+
+/**
+ * How a name was resolved: by the registry's names, by a decision, as left out by a decision, as a record that the import
+ * makes, or not.
+ */
+export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | 'ambiguous' | 'unresolved'
+
+/** What a name of an import stands for. */
+export interface NameKey {
+  status: NameStatus
+  key: string | null
+}
+
+/** A name of an import with its candidates, for people. */
+export interface ImportName extends NameKey {
+  mention: Mention
+  rows: number
+  candidates: NameMatch[]
+}
+
+/** A decision about a name. */
+export interface Decision {
+  resource: string
+  name: string
+  country?: string | null
+  /** The key of the record; null when the name stands for none. */
+  key: string | null
+}
+
+/** Names that are resolved by one statement. */
+const batchSize = 1000
+
+/** Candidates of a name. */
+const maxCandidates = 3
+
+/** Names that are held in memory before they are stored. */
+const maxHeld = 20_000
+
+/** Collects the names of an import and stores each once, with the number of its rows. */
+export class NameCollector {
+  readonly #id: string
+  #held = new Map<string, { mention: Mention; rows: number }>()
+
+  constructor(id: string) {
+    this.#id = id
+  }
+
+  /** Counts the mentions of a row. */
+  add(mentions: readonly Mention[]): void {
+    for (const mention of mentions) {
+      const identity = mentionIdentity(mention)
+      const known = this.#held.get(identity)
+      if (known) known.rows += 1
+      else this.#held.set(identity, { mention, rows: 1 })
+    }
+  }
+
+  get isFull(): boolean {
+    return this.#held.size >= maxHeld
+  }
+
+  /** Stores what was collected since the last time. */
+  async store(tx: Transaction): Promise<void> {
+    if (this.#held.size === 0) return
+    const held = [...this.#held].sort(([one], [other]) => (one < other ? -1 : 1))
+    this.#held = new Map()
+    await tx.query({
+      text: `insert into import_names (import, identity, mention, rows)
+        select $1, * from unnest($2::text[], $3::json[], $4::int[])
+        on conflict (import, identity) do update set rows = import_names.rows + excluded.rows`,
+      values: [
+        this.#id,
+        held.map(([identity]) => identity),
+        held.map(([, { mention }]) => JSON.stringify(mention)),
+        held.map(([, { rows }]) => rows),
+      ],
+    })
+  }
+}
+
+interface StoredName {
+  identity: string
+  mention: Mention
+}
+
+async function findDecisions(tx: Transaction, scheme: string, names: StoredName[]) {
+  const identityOf = ({ mention }: StoredName) => decisionIdentity({ ...mention, name: mentionName(mention) })
+  const rows = await tx.query<{ identity: string; key: string | null }>({
+    text: 'select identity, key from import_decisions where scheme = $1 and identity = any($2)',
+    values: [scheme, names.map(identityOf)],
+  })
+  const decided = new Map(rows.map(({ identity, key }) => [identity, key]))
+  return (name: StoredName): string | null | undefined => decided.get(identityOf(name))
+}
+
+interface ResolvedName extends NameKey {
+  identity: string
+  candidates: NameMatch[]
+}
+
+async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName[]): Promise<void> {
+  await tx.query({
+    text: `update import_names set status = given.status, key = given.key, candidates = given.candidates
+      from unnest($2::text[], $3::text[], $4::text[], $5::json[]) as given(identity, status, key, candidates)
+      where import = $1 and import_names.identity = given.identity`,
+    values: [
+      id,
+      resolved.map(({ identity }) => identity),
+      resolved.map(({ status }) => status),
+      resolved.map(({ key }) => key),
+      resolved.map(({ candidates }) => JSON.stringify(candidates)),
+    ],
+  })
+}
+
+/** Finds the countries within which names are looked for, by their names or codes. @returns their codes. */
+export async function findCountries(
+  database: Database,
+  registry: Registry,
+  mentions: readonly Mention[],
+): Promise<ReadonlyMap<string, string>> {
+  const given = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
+  const found = await resolveNames(
+    database,
+    registry,
+    given.map((name) => ({ resource: 'countries', name })),
+  )
+  return new Map(
+    given.flatMap((name, at): [string, string][] => {
+      const key = found[at]?.match?.key
+      return key === undefined ? [] : [[name, key]]
+    }),
+  )
+}
+
+/** The question that a mention asks of the resolver. */
+export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>): NameQuery => ({
+  resource: mention.resource,
+  name: mentionName(mention),
+  on: mention.on,
+  country: countries.get(mention.country ?? ''),
+  scheme: mention.scheme,
+})
+
+/**
+ * Resolves the names of an import, in batches. Decisions come first. A name that is resolved already stays so, unless `anew`.
+ * @param signal stops it after a batch.
+ */
+export async function resolveImportNames(
+  database: Database,
+  registry: Registry,
+  { id, scheme }: ImportRecord,
+  { anew, signal }: { anew: boolean; signal: AbortSignal },
+): Promise<void> {
+  for (let after = ''; ; ) {
+    signal.throwIfAborted()
+    const names = await database.read<StoredName>({
+      text: `select identity, mention from import_names where import = $1 and identity > $2
+          and ($3 or status is null or status in ('ambiguous', 'unresolved')) order by identity limit $4`,
+      values: [id, after, anew, batchSize],
+    })
+    const last = names.at(-1)
+    if (!last) return
+    after = last.identity
+    const decision = await findDecisions(singleReads(database), scheme, names)
+    const open = names.filter((name) => decision(name) === undefined)
+    const mentions = open.map(({ mention }) => mention)
+    const countries = await findCountries(database, registry, mentions)
+    const resolutions = await resolveNames(
+      database,
+      registry,
+      mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
+    )
+    const found = new Map(open.map(({ identity }, at) => [identity, resolutions[at]]))
+    const resolved = names.map((name): ResolvedName => {
+      const { identity, mention } = name
+      const decided = decision(name)
+      if (decided !== undefined)
+        return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
+      const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
+      const isMade = status === 'unresolved' && mention.create === true
+      return {
+        identity,
+        status: isMade ? 'made' : status,
+        key: status === 'resolved' ? (match?.key ?? null) : null,
+        candidates: candidates.slice(0, maxCandidates),
+      }
+    })
+    await database.transaction((tx) => storeResolved(tx, id, resolved))
+  }
+}
+
+/** Returns what mentions of an import stand for, by their identities. */
+export async function findNameKeys(
+  tx: Transaction,
+  id: string,
+  identities: readonly string[],
+): Promise<Map<string, NameKey>> {
+  if (identities.length === 0) return new Map()
+  const rows = await tx.query<NameKey & { identity: string }>({
+    name: 'import names',
+    text: 'select identity, status, key from import_names where import = $1 and identity = any($2)',
+    values: [id, identities],
+  })
+  return new Map(rows.map(({ identity, status, key }) => [identity, { status, key }]))
+}
+
+/** Lists the names that somebody has to decide, the most frequent first. @param after the last of the page before. */
+export function listOpenNames(
+  tx: Transaction,
+  id: string,
+  { limit, after }: { limit: number; after?: { rows: number; identity: string } | undefined },
+): Promise<(ImportName & { identity: string })[]> {
+  return tx.query({
+    text: `select identity, mention, rows, status, key, coalesce(candidates, '[]') as candidates from import_names
+      where import = $1 and status in ('ambiguous', 'unresolved')
+        and ($2::int is null or (rows, identity) < ($2, $3::text)) order by rows desc, identity desc limit $4`,
+    values: [id, after?.rows, after?.identity, limit],
+  })
+}
+
+/** Counts the names that somebody has to decide, and the rows that have them. */
+export async function countOpenNames(tx: Transaction, id: string) {
+  const [row] = await tx.query<{ unresolved: number; rows: number }>({
+    text: `select count(*)::int as unresolved, coalesce(sum(rows), 0)::int as rows from import_names
+      where import = $1 and status in ('ambiguous', 'unresolved')`,
+    values: [id],
+  })
+  return row ?? { unresolved: 0, rows: 0 }
+}
+
+/** Keeps decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
+export async function saveDecisions(
+  tx: Transaction,
+  scheme: string,
+  decisions: readonly Decision[],
+  actor: Author,
+): Promise<void> {
+  const pause = startSlices()
+  const unique = new Map<string, Decision>()
+  for (const decision of decisions) {
+    unique.set(decisionIdentity(decision), decision)
+    await pause()
+  }
+  const made = [...unique]
+  if (made.length === 0) return
+  await tx.query({
+    text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
+      select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given
+      on conflict (scheme, identity) do update set key = excluded.key, actor = excluded.actor, decided_at = now()`,
+    values: [
+      scheme,
+      made.map(([identity]) => identity),
+      made.map(([, { resource }]) => resource),
+      made.map(([, { name }]) => name),
+      made.map(([, { country }]) => country ?? null),
+      made.map(([, { key }]) => key),
+      actor,
+    ],
+  })
+}

@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
+import { type Document, documentOf } from '../../operations/writing/documents.ts'
+import { getExternalIds } from '../../operations/writing/external-ids.ts'
+import { checkDocument } from '../../operations/writing/validation.ts'
+import { Problem } from '../../problems/problem.ts'
+import { hashValue } from './hashes.ts'
+import type { RowFault } from './types.ts'
+import type { Wish } from './wishes.ts'
+
+/** What becomes of a record that a row asks for. */
+
+/** What is written of a wish, and what later imports must know of it. */
+export interface PlannedRecord {
+  wish: Wish
+  action: 'create' | 'change' | 'none'
+  before: Document | undefined
+  after: Document
+  /** Hashes of the values that the row asks for, by property. */
+  properties: Record<string, string>
+  /** Properties that stay as others have changed them. */
+  kept: string[]
+}
+
+/** What becomes of properties that others have changed since the last import of the scheme. */
+export type OnEdited = 'keep' | 'replace'
+
+/** Whether a record is as the last import has left it, and the row asks for the same as then. */
+export const isUnchanged = ({ digest, existing }: Wish): boolean =>
+  existing?.mark !== undefined &&
+  existing.mark.digest === digest &&
+  existing.mark.version === existing.version
+
+/** The properties that the mapping states. External ids are only added to. */
+const statedProperties = ({ draft, resource }: Wish): string[] =>
+  Object.keys(draft.document).filter((name) => name !== 'externalIds' && name in resource.document.shape)
+
+const hashesOf = (wish: Wish, document: Document) =>
+  Object.fromEntries(statedProperties(wish).map((name) => [name, hashValue(document[name])]))
+
+/** Checks a new document, which may have the key that it is to get. @throws Problem `invalid-body`. */
+function checkNew(resource: Resource, document: Document): Document {
+  const { property, madeBy } = resource.key
+  if (madeBy === 'client') return checkDocument(resource, document)
+  const { [property]: key, ...others } = document
+  const checked = checkDocument(resource, others)
+  return key === undefined ? checked : { [property]: key, ...checked }
+}
+
+function planCreation(wish: Wish): PlannedRecord {
+  const after = checkNew(wish.resource, wish.document)
+  return { wish, action: 'create', before: undefined, after, properties: hashesOf(wish, after), kept: [] }
+}
+
+/** The external ids of a record, and those of the row that it lacks. */
+function joinExternalIds(before: Document, wanted: Document) {
+  const known = getExternalIds(before)
+  const keys = new Set(known.map(externalIdKey))
+  return [...known, ...getExternalIds(wanted).filter((id) => !keys.has(externalIdKey(id)))]
+}
+
+/** The document of a record with what the row asks for. Other properties stay as they are. */
+function mergeWanted({ resource, document }: Wish, before: Document): Document {
+  const { [resource.key.property]: _, ...others } = document
+  const merged = { ...before, ...others }
+  return 'externalIds' in document ? { ...merged, externalIds: joinExternalIds(before, document) } : merged
+}
+
+function planChange(wish: Wish, stored: string, onEdited: OnEdited): PlannedRecord {
+  const { resource, existing } = wish
+  const before = documentOf(resource, JSON.parse(stored))
+  const wanted = checkDocument(resource, mergeWanted(wish, before))
+  const properties = hashesOf(wish, wanted)
+  const mark = existing?.mark
+  const isEdited = (name: string) =>
+    mark !== undefined &&
+    name in mark.properties &&
+    !isDeepStrictEqual(before[name], wanted[name]) &&
+    hashValue(before[name]) !== mark.properties[name]
+  const kept = onEdited === 'keep' ? statedProperties(wish).filter(isEdited) : []
+  const after =
+    kept.length === 0
+      ? wanted
+      : checkDocument(resource, {
+          ...wanted,
+          ...Object.fromEntries(kept.map((name) => [name, before[name]])),
+        })
+  const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
+  return { wish, action, before, after, properties, kept }
+}
+
+/**
+ * Plans what becomes of the record that a row asks for.
+ * @param stored the JSON of the record, if it exists.
+ * @throws Problem `invalid-body` when the registry refuses the document.
+ */
+export const planRecord = (wish: Wish, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
+  stored === undefined ? planCreation(wish) : planChange(wish, stored, onEdited)
+
+/** The value at a JSON pointer, as text. */
+function valueAt(document: unknown, pointer: string): string {
+  let value = document
+  for (const step of pointer.split('/').slice(1))
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 200)
+}
+
+/** Returns the faults of a problem as those of a row. Pointers into a body of operations are cut to the document. */
+export function faultsOfProblem(problem: Problem, document: Document): RowFault[] {
+  if (problem.errors.length === 0) return [{ column: '', value: '', detail: problem.message }]
+  return problem.errors.map(({ pointer = '', message }) => {
+    const own = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
+    return { column: own.slice(1), value: valueAt(document, own), detail: message }
+  })
+}
+
+/** Runs a check of a row. @returns its result, or the faults of the problem that it throws. */
+export function faultsOf<T>(document: Document, check: () => T): { result: T } | { faults: RowFault[] } {
+  try {
+    return { result: check() }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { faults: faultsOfProblem(error, document) }
+  }
+}

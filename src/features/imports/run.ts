@@ -1,0 +1,205 @@
+import { type Database, singleReads } from '../../database/database.ts'
+import { toProblem } from '../../database/errors.ts'
+import type { Registry } from '../../model/registry.ts'
+import { Problem } from '../../problems/problem.ts'
+import { checkRows } from './check.ts'
+import { commitRows, importAuthorship } from './commit.ts'
+import { type LocalFile, removeFiles, withStoredFiles } from './files.ts'
+import { withSchemeLock } from './lock.ts'
+import { makeNamedRecords } from './made.ts'
+import { resolveImportNames } from './names.ts'
+import { makeReport } from './report.ts'
+import { stageRows } from './stage.ts'
+import {
+  changeImport,
+  type ImportChange,
+  type ImportRecord,
+  type ImportState,
+  noCounts,
+  readImport,
+} from './store.ts'
+import type { ImportTools } from './tools.ts'
+import { undoImport } from './undo.ts'
+
+/** What an import works with. */
+export interface ImportContext {
+  database: Database
+  registry: Registry
+  tools: ImportTools
+}
+
+/** How far an import has come. */
+export interface Progress {
+  state: ImportState
+  /** Rows or, while it is undone, records. */
+  done: number
+  /** Of how many; undefined while the file is read. */
+  total: number | undefined
+}
+
+/** Options of a run. */
+export interface RunOptions {
+  signal: AbortSignal
+  onProgress?: (progress: Progress) => void
+  /** The files, where they are on this machine; those that were uploaded when left out. */
+  files?: readonly LocalFile[]
+}
+
+/** An import is worked on by another process. */
+class Taken extends Error {}
+
+/** The longest reason of a failure that is stored, in characters. */
+const maxFailure = 2000
+
+/** The reason of a failure, for people: the problem and its first errors. */
+function describeFailure(error: unknown): string {
+  const problem = toProblem(error)
+  const message = problem?.message ?? (error instanceof Error ? error.message : String(error))
+  const errors = (problem?.errors ?? [])
+    .slice(0, 10)
+    .map((fault) => `${fault.pointer ?? ''} ${fault.message}`.trim())
+  return [message, ...errors].join('\n').slice(0, maxFailure)
+}
+
+/** Whether the same work may succeed later: the database is away or busy, or the service is closing. */
+export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
+  signal?.aborted === true || error instanceof Taken || toProblem(error)?.status === 503
+
+/** One run of an import, which holds the lock of its scheme. */
+class Run {
+  readonly #context: ImportContext
+  readonly #options: RunOptions
+  readonly #signal: AbortSignal
+
+  constructor(context: ImportContext, options: RunOptions, signal: AbortSignal) {
+    this.#context = context
+    this.#options = options
+    this.#signal = signal
+  }
+
+  #tell(state: ImportState, done: number, total?: number): void {
+    this.#options.onProgress?.({ state, done, total })
+  }
+
+  async #change(imported: ImportRecord, change: ImportChange): Promise<void> {
+    if (await this.#context.database.transaction((tx) => changeImport(tx, imported, change))) return
+    throw new Taken(`the import ${imported.id} has been changed meanwhile`)
+  }
+
+  async #read(id: string): Promise<ImportRecord> {
+    const imported = await readImport(singleReads(this.#context.database), id)
+    if (!imported) throw new Taken(`the import ${id} has been removed meanwhile`)
+    return imported
+  }
+
+  /** Does all that can be done before a person has to decide. */
+  async all(id: string): Promise<void> {
+    for (;;) {
+      const imported = await this.#read(id)
+      if (imported.state === 'uploaded' && this.#options.files)
+        await this.#change(imported, { state: 'staging' })
+      else if (imported.state === 'staging') await this.#stage(imported)
+      else if (imported.state === 'committing') await this.#commit(imported)
+      else if (imported.state === 'undoing') await this.#undo(imported)
+      else return
+    }
+  }
+
+  async #stage(imported: ImportRecord): Promise<void> {
+    if (imported.rowsRead === null) return this.#stageFiles(imported)
+    const { database, registry } = this.#context
+    await resolveImportNames(database, registry, imported, { anew: false, signal: this.#signal })
+    if (imported.commitsItself) return this.#change(imported, { state: 'committing', stagedAt: 'now' })
+    const { onEdited, onUnresolved } = this.#context.tools.readSettings(imported.mapping)
+    const total = imported.rowsRead
+    const checked = await checkRows(database, registry, imported, {
+      onEdited,
+      onUnresolved,
+      signal: this.#signal,
+      onProgress: (row) => this.#tell('staging', row, total),
+    })
+    if (!checked) throw new Taken(`the import ${imported.id} has been changed meanwhile`)
+    const report = await makeReport(database, imported.id)
+    await this.#change(checked, { state: 'staged', report, stagedAt: 'now' })
+  }
+
+  async #stageFiles(imported: ImportRecord): Promise<void> {
+    const { database, tools } = this.#context
+    const stage = async (files: readonly LocalFile[]) => {
+      const source = await tools.openRows(imported.mapping, files, this.#signal)
+      await stageRows(database, { ...imported, counts: noCounts }, source, {
+        signal: this.#signal,
+        onProgress: (rows) => this.#tell('staging', rows),
+      })
+    }
+    if (this.#options.files) await stage(this.#options.files)
+    else await withStoredFiles(database, imported, stage)
+    await removeFiles(database, imported.id)
+  }
+
+  async #commit(imported: ImportRecord): Promise<void> {
+    const { database, registry, tools } = this.#context
+    const { onEdited, onUnresolved, source } = tools.readSettings(imported.mapping)
+    const authorship = importAuthorship(imported)
+    await makeNamedRecords(database, registry, imported, { authorship, signal: this.#signal })
+    const total = imported.rowsRead ?? 0
+    const committed = await commitRows(database, registry, imported, {
+      onEdited,
+      onUnresolved,
+      source,
+      signal: this.#signal,
+      onProgress: ({ doneThrough }) => this.#tell('committing', doneThrough, total),
+    })
+    if (!committed) throw new Taken(`the import ${imported.id} has been changed meanwhile`)
+    const { counts } = committed.imported
+    const report = await makeReport(database, imported.id, { kept: committed.kept, keptCount: counts.kept })
+    await this.#change(committed.imported, { state: 'committed', report, committedAt: 'now' })
+  }
+
+  async #undo(imported: ImportRecord): Promise<void> {
+    const { database, registry } = this.#context
+    const authorship = {
+      ...importAuthorship(imported),
+      reason: `Undo of import ${imported.id} of ${imported.files[0]?.name ?? 'a file'}`.slice(0, 500),
+    }
+    const { created, changed } = imported.counts
+    const { kept, keptCount } = await undoImport(database, registry, imported, {
+      authorship,
+      signal: this.#signal,
+      onProgress: (records) => this.#tell('undoing', records, Math.max(records, created + changed)),
+    })
+    const report = await makeReport(database, imported.id, { kept, keptCount })
+    await this.#change(imported, { state: 'undone', report, undoneAt: 'now' })
+  }
+}
+
+/** Notes that an import has failed for good, in whatever state it was. */
+async function fail({ database }: ImportContext, id: string, error: unknown): Promise<void> {
+  await database.transaction((tx) =>
+    tx.query({
+      text: "update imports set state = 'failed', failure = $2 where id = $1 and state in ('staging', 'committing', 'undoing')",
+      values: [id, describeFailure(error)],
+    }),
+  )
+}
+
+/**
+ * Goes on with an import, from where it has stopped, until it is done or a person has to decide. Only one process works on
+ * the imports of a scheme.
+ * @returns whether it ran; false when another process works on the scheme.
+ * @throws an error for which `isTemporary` holds: the import stays as it is, to be continued later. After any other error the
+ * import has failed, and says why.
+ */
+export async function runImport(context: ImportContext, id: string, options: RunOptions): Promise<boolean> {
+  const imported = await readImport(singleReads(context.database), id)
+  if (!imported) throw new Problem('not-found', `There is no import ${id}.`)
+  return withSchemeLock(context.database, imported.scheme, async (lost) => {
+    const signal = AbortSignal.any([options.signal, lost])
+    try {
+      await new Run(context, options, signal).all(id)
+    } catch (error) {
+      if (isTemporary(error, signal)) throw error
+      await fail(context, id, error)
+    }
+  })
+}

@@ -1,0 +1,54 @@
+import type { Transaction } from '../../database/database.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
+import type { Registry } from '../../model/registry.ts'
+import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
+import { checkDocument } from '../../operations/writing/validation.ts'
+import { ownEntry, writeEntries } from './entries.ts'
+import type { ImportRecord } from './store.ts'
+
+/** What a mapping says of the source of a file: properties of a record of `sources`. */
+export type SourceProperties = Readonly<Record<string, unknown>>
+
+/** The facts that identify an imported file, as text. */
+const describeFiles = ({ files, scheme, id, actor }: ImportRecord): string =>
+  [
+    `Import ${id} of ${scheme}${actor.name === null ? '' : `, by ${actor.name}`}.`,
+    ...files.map(({ name, bytes, sha256 }) => `File ${name}: ${bytes} bytes, SHA-256 ${sha256}.`),
+  ].join('\n')
+
+function sourceDocument(imported: ImportRecord, given: SourceProperties): Document {
+  const { files, scheme, createdAt } = imported
+  const day = createdAt.toISOString().slice(0, 10)
+  const described = describeFiles(imported)
+  return {
+    kind: 'dataset',
+    title: `${files[0]?.name ?? scheme}, imported ${day}`.slice(0, 500),
+    ...given,
+    accessedOn: day,
+    context: typeof given.context === 'string' ? `${given.context}\n\n${described}` : described,
+  }
+}
+
+/**
+ * Creates the record of `sources` that stands for an import: its file with name, size and SHA-256, when it was imported, and
+ * by whom.
+ * @returns its key.
+ */
+export async function writeSource(
+  tx: Transaction,
+  registry: Registry,
+  imported: ImportRecord,
+  given: SourceProperties,
+  authorship: Authorship,
+): Promise<string> {
+  const resource = registry.get('sources')
+  const document = checkDocument(resource, sourceDocument(imported, given))
+  const [stored] = await insertDocuments(tx, resource, [document], { kind: 'create', authorship })
+  if (!stored) throw new Error('a source was not there after it had been written')
+  await writeEntries(tx, imported, [ownEntry('sources', stored.key, stored.version)])
+  await tx.query({
+    text: 'update imports set source = $2 where id = $1',
+    values: [imported.id, stored.key],
+  })
+  return stored.key
+}

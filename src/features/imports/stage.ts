@@ -1,0 +1,185 @@
+import type pg from 'pg'
+import { clientQueries } from '../../database/client-queries.ts'
+import { copyRows } from '../../database/copy-rows.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { importRows } from '../../database/tables/index.ts'
+import { externalIdKey } from '../../model/schemas.ts'
+import { startSlices } from '../../time-slice.ts'
+import { namedMentions } from './mentions.ts'
+import { NameCollector } from './names.ts'
+import { changeImport, type ImportCounts, type ImportRecord } from './store.ts'
+import type { ConvertedRow, Draft, FileFacts, Row, RowFault } from './types.ts'
+
+/** A file that is read: what is known of it, and its rows with what the mapping makes of them. */
+export interface RowSource {
+  facts: Promise<FileFacts>
+  batches: AsyncIterable<readonly Row[]>
+  convert: (row: Row) => ConvertedRow
+}
+
+/** Rows that are staged in one transaction. */
+const maxRows = 2000
+
+/** The identity of a record within a file. */
+export const draftIdentity = ({ resource, externalId }: Pick<Draft, 'resource' | 'externalId'>): string =>
+  `${resource} ${externalIdKey(externalId)}`
+
+interface StagedRow {
+  import: string
+  position: number
+  locator: string
+  state: 'ready' | 'refused' | 'skipped'
+  values: string
+  ids?: string[]
+  drafts?: string
+  faults?: string
+}
+
+/** Moves rows of an import into the database: as they were, and what the mapping made of them. */
+class Stage {
+  readonly #client: pg.ClientBase
+  readonly #id: string
+  readonly #names: NameCollector
+  #rows: StagedRow[] = []
+  readonly counts: ImportCounts
+  position = 0
+
+  constructor(client: pg.ClientBase, { id, counts }: ImportRecord) {
+    this.#client = client
+    this.#id = id
+    this.#names = new NameCollector(id)
+    this.counts = { ...counts }
+  }
+
+  add(row: Row, converted: ConvertedRow): void {
+    this.position += 1
+    const staged = {
+      import: this.#id,
+      position: this.position,
+      locator: row.locator,
+      values: JSON.stringify(row.values),
+    }
+    if (converted.kind === 'refused') {
+      this.counts.refused += 1
+      this.#rows.push({ ...staged, state: 'refused', faults: JSON.stringify(converted.faults) })
+    } else if (converted.kind === 'skipped') {
+      this.counts.skipped += 1
+      this.#rows.push({ ...staged, state: 'skipped' })
+    } else {
+      const { drafts, dropped } = converted
+      this.counts.dropped += dropped.length
+      this.#names.add(namedMentions(drafts))
+      this.#rows.push({
+        ...staged,
+        state: 'ready',
+        ids: drafts.map(draftIdentity),
+        drafts: JSON.stringify(drafts),
+        ...(dropped.length > 0 && { faults: JSON.stringify(dropped) }),
+      })
+    }
+  }
+
+  get isFull(): boolean {
+    return this.#rows.length >= maxRows || this.#names.isFull
+  }
+
+  /** Writes what was added, in a transaction of its own: the feed of changes waits for no more. */
+  async write(): Promise<void> {
+    const client = this.#client
+    const rows = this.#rows
+    this.#rows = []
+    await client.query('begin')
+    await copyRows(
+      client,
+      importRows,
+      rows.map((row) => ({ ...row })),
+    )
+    await this.#names.store(clientQueries(client))
+    await client.query('update imports set done_through = $2 where id = $1', [this.#id, this.position])
+    await client.query('commit')
+  }
+}
+
+/** Rows whose record an earlier row of the file has. */
+const repeatedRows = `select position, locator, ids, first from (
+    select rows.position, rows.locator, rows.ids, min(rows.position) over (partition by id) as first
+    from import_rows rows, unnest(ids) as id where import = $1 and state = 'ready'
+  ) found where first < position`
+
+/** Refuses the rows whose record an earlier row of the file has. @returns how many. */
+async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
+  const { rows } = await client.query<{ position: number; ids: string[]; first: number }>(repeatedRows, [id])
+  const faults = new Map<number, RowFault>()
+  for (const { position, ids, first } of rows)
+    faults.set(position, {
+      column: '',
+      value: (ids[0] ?? '').slice(0, 200),
+      detail: `row ${first} of the import has the same id: give each row an id of its own`,
+    })
+  const repeated = [...faults]
+  for (let from = 0; from < repeated.length; from += maxRows) {
+    const part = repeated.slice(from, from + maxRows)
+    await client.query(
+      `update import_rows set state = 'refused', faults = json_build_array(given.fault)
+       from unnest($2::int[], $3::json[]) as given(position, fault)
+       where import = $1 and import_rows.position = given.position`,
+      [id, part.map(([position]) => position), part.map(([, fault]) => JSON.stringify(fault))],
+    )
+  }
+  return repeated.length
+}
+
+/**
+ * Removes the staged rows and names of an import.
+ * @param writes runs each statement in a transaction of its own, so that the feed of changes does not wait for all.
+ */
+export async function removeStaged(writes: Transaction, id: string): Promise<void> {
+  for (const table of ['import_rows', 'import_names'])
+    for (let removed = 1; removed > 0; ) {
+      const rows = await writes.query({
+        text: `delete from ${table} where ctid = any(array(select ctid from ${table} where import = $1 limit 10000)) returning 1`,
+        values: [id],
+      })
+      removed = rows.length
+    }
+}
+
+/**
+ * Reads a file to its end and stages its rows. Memory does not grow with the number of rows.
+ * @param onProgress is told the number of rows so far.
+ * @throws Problem for a file that cannot be read. What is staged by then is left to `removeStaged`.
+ */
+export async function stageRows(
+  database: Database,
+  imported: ImportRecord,
+  { facts, batches, convert }: RowSource,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
+): Promise<void> {
+  await database.maintain(async (client) => {
+    await removeStaged(clientQueries(client), imported.id)
+    const stage = new Stage(client, imported)
+    const pause = startSlices()
+    for await (const rows of batches) {
+      for (const row of rows) {
+        stage.add(row, convert(row))
+        if (stage.isFull) {
+          signal.throwIfAborted()
+          await stage.write()
+          onProgress(stage.position)
+        }
+        await pause()
+      }
+    }
+    await stage.write()
+    // Without it, the planner knows nothing of the new rows.
+    await client.query('analyze import_rows')
+    const repeated = await refuseRepeated(client, imported.id)
+    const counts = { ...stage.counts, refused: stage.counts.refused + repeated }
+    await changeImport(
+      clientQueries(client),
+      { ...imported, doneThrough: stage.position },
+      { facts: await facts, rowsRead: stage.position, doneThrough: 0, counts },
+    )
+    onProgress(stage.position)
+  })
+}

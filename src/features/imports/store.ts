@@ -1,0 +1,217 @@
+import type { Transaction } from '../../database/database.ts'
+import type { Author } from '../../database/tables/revisions.ts'
+import type { importStates } from '../../database/vocabularies.ts'
+import type { FileFacts, RowFault } from './types.ts'
+
+/** Imports as they are stored: how far each has come, and what came of it. */
+
+/** The state of an import. */
+export type ImportState = (typeof importStates)[number]
+
+/** A file of an import. */
+export interface ImportFile {
+  name: string
+  bytes: number
+  sha256: string
+}
+
+/** What an import has counted so far. */
+export interface ImportCounts {
+  /** Rows that the mapping leaves out. */
+  skipped: number
+  /** Rows that are refused, by the mapping or the registry. */
+  refused: number
+  /** Values that were dropped, as the mapping says. */
+  dropped: number
+  /** Records that are new, differ from the stored ones, or are as they are stored. */
+  created: number
+  changed: number
+  unchanged: number
+  /** Properties that are left as others have changed them since the last import. */
+  kept: number
+}
+
+/** No counts. */
+export const noCounts: ImportCounts = {
+  skipped: 0,
+  refused: 0,
+  dropped: 0,
+  created: 0,
+  changed: 0,
+  unchanged: 0,
+  kept: 0,
+}
+
+/** The rows that are refused because of one column. */
+export interface RefusedColumn {
+  column: string
+  rows: number
+  /** One of the faults. */
+  example: RowFault
+}
+
+/** Something that an import or its undoing has left as others have changed it. */
+export interface KeptRecord {
+  resource: string
+  key: string
+  reason: string
+}
+
+/** What a person should know of a finished step. */
+export interface ImportReport {
+  refusedBy: RefusedColumn[]
+  /** Names that stand for no record yet, and the rows that have them. */
+  names: { unresolved: number; rows: number }
+  /** The first of what was kept, and the number of all. */
+  kept: KeptRecord[]
+  keptCount: number
+}
+
+/** An import. */
+export interface ImportRecord {
+  id: string
+  scheme: string
+  state: ImportState
+  mapping: string
+  files: ImportFile[]
+  facts: FileFacts | null
+  commitsItself: boolean
+  rowsRead: number | null
+  doneThrough: number
+  pass: number
+  counts: ImportCounts
+  report: ImportReport | null
+  source: string | null
+  actor: Author
+  requestId: string | null
+  failure: string | null
+  createdAt: Date
+  stagedAt: Date | null
+  committedAt: Date | null
+  undoneAt: Date | null
+}
+
+const columns = `id, scheme, state, mapping, files, facts, commits_itself "commitsItself", rows_read "rowsRead",
+  done_through "doneThrough", pass, counts, report, source, actor, request_id "requestId", failure, created_at "createdAt",
+  staged_at "stagedAt", committed_at "committedAt", undone_at "undoneAt"`
+
+/** What a new import begins with. */
+export interface NewImport {
+  scheme: string
+  mapping: string
+  state: ImportState
+  commitsItself: boolean
+  actor: Author
+  requestId: string | null
+}
+
+/** Creates an import. */
+export async function createImport(tx: Transaction, made: NewImport): Promise<ImportRecord> {
+  const { scheme, mapping, state, commitsItself, actor, requestId } = made
+  const [row] = await tx.query<ImportRecord>({
+    text: `insert into imports (scheme, mapping, state, commits_itself, actor, request_id, files, counts)
+      values ($1, $2, $3, $4, $5, $6, '[]', $7) returning ${columns}`,
+    values: [scheme, mapping, state, commitsItself, actor, requestId, noCounts],
+  })
+  if (!row) throw new Error('an import was not there after it had been written')
+  return row
+}
+
+/** Returns an import by its id. */
+export async function readImport(tx: Transaction, id: string): Promise<ImportRecord | undefined> {
+  const [row] = await tx.query<ImportRecord>({
+    text: `select ${columns} from imports where id = $1`,
+    values: [id],
+  })
+  return row
+}
+
+/** Lists imports, newest first, after the id `after`; at most `limit`. */
+export function listImports(
+  tx: Transaction,
+  { limit, after, scheme }: { limit: number; after?: string | undefined; scheme?: string | undefined },
+): Promise<ImportRecord[]> {
+  return tx.query<ImportRecord>({
+    text: `select ${columns} from imports where ($2::uuid is null or id < $2::uuid) and ($3::text is null or scheme = $3)
+      order by id desc limit $1`,
+    values: [limit, after, scheme],
+  })
+}
+
+/** The imports that a process should work on, oldest first. */
+export async function listUnfinished(tx: Transaction): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>({
+    text: `select id from imports where state in ('staging', 'committing', 'undoing') order by id limit 1000`,
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** Removes uploads that did not come to an end. Their files go with them. */
+export async function removeStaleUploads(tx: Transaction): Promise<void> {
+  await tx.query({
+    text: "delete from imports where state = 'uploaded' and created_at < now() - interval '1 day'",
+  })
+}
+
+/** The properties of an import that change. */
+export type ImportChange = Partial<
+  Pick<
+    ImportRecord,
+    | 'state'
+    | 'files'
+    | 'facts'
+    | 'commitsItself'
+    | 'rowsRead'
+    | 'doneThrough'
+    | 'pass'
+    | 'counts'
+    | 'report'
+    | 'source'
+    | 'failure'
+  >
+> & { stagedAt?: 'now'; committedAt?: 'now'; undoneAt?: 'now' }
+
+const changeable: Record<keyof ImportChange, string> = {
+  state: 'state',
+  files: 'files',
+  facts: 'facts',
+  commitsItself: 'commits_itself',
+  rowsRead: 'rows_read',
+  doneThrough: 'done_through',
+  pass: 'pass',
+  counts: 'counts',
+  report: 'report',
+  source: 'source',
+  failure: 'failure',
+  stagedAt: 'staged_at',
+  committedAt: 'committed_at',
+  undoneAt: 'undone_at',
+}
+
+const moments = new Set(['stagedAt', 'committedAt', 'undoneAt'])
+
+/**
+ * Changes an import, if it is still in the state, pass and row that `expected` has: so nobody goes on with work that another
+ * process has taken over.
+ * @returns whether it was.
+ */
+export async function changeImport(
+  tx: Transaction,
+  expected: Pick<ImportRecord, 'id' | 'state' | 'pass' | 'doneThrough'>,
+  change: ImportChange,
+): Promise<boolean> {
+  const { id, state, pass, doneThrough } = expected
+  const values: unknown[] = [id, state, pass, doneThrough]
+  const assigned = Object.entries(change).map(([property, value]) => {
+    // The keys are those of the type.
+    const column = changeable[property as keyof ImportChange]
+    if (moments.has(property)) return `${column} = now()`
+    values.push(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
+    return `${column} = $${values.length}`
+  })
+  const rows = await tx.query({
+    text: `update imports set ${assigned.join(', ')} where id = $1 and state = $2 and pass = $3 and done_through = $4 returning id`,
+    values,
+  })
+  return rows.length > 0
+}

@@ -1,0 +1,211 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Database, Transaction } from '../../database/database.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Change } from '../../operations/bulk/plan.ts'
+import { writeEach } from '../../operations/bulk/write.ts'
+import { type Document, documentOf } from '../../operations/writing/documents.ts'
+import { type Locked, lockRecords } from '../../operations/writing/locks.ts'
+import { checkDocument } from '../../operations/writing/validation.ts'
+import { Problem } from '../../problems/problem.ts'
+import type { EntryOfRecord } from './entries.ts'
+import { maxKept } from './report.ts'
+import type { ImportRecord, KeptRecord } from './store.ts'
+
+/** Takes back what an import has written, as far as nobody has changed it since. */
+
+/** Records of one transaction; each may have a citation. */
+const batchSize = 200
+
+interface Entry extends EntryOfRecord {
+  sequence: string
+}
+
+/** Reads the last entries that are not yet undone: what was written last is undone first. */
+function readEntries(tx: Transaction, id: string): Promise<Entry[]> {
+  return tx.query<Entry>({
+    text: `select sequence, resource, key, action, version_before "versionBefore", version_after "versionAfter", citation
+      from import_records where import = $1 and not undone order by sequence desc limit $2`,
+    values: [id, batchSize],
+  })
+}
+
+/** Reads the documents of revisions. @returns them by key and version. */
+async function readRevisions(
+  tx: Transaction,
+  resource: Resource,
+  wanted: { key: string; version: number }[],
+) {
+  const rows = await tx.query<{ key: string; version: number; document: Document }>({
+    text: `select revisions.key, revisions.version, document from revisions
+      join unnest($2::text[], $3::int[]) as given(key, version)
+        on revisions.key = given.key and revisions.version = given.version
+      where resource = $1`,
+    values: [resource.name, wanted.map(({ key }) => key), wanted.map(({ version }) => version)],
+  })
+  const documents = new Map(rows.map(({ key, version, document }) => [`${key} ${version}`, document]))
+  return (key: string, version: number | null): Document | undefined => documents.get(`${key} ${version}`)
+}
+
+/**
+ * The document of a record without what the import has changed.
+ * @returns it, and the properties that others have changed since, which stay.
+ */
+function withoutImport(current: Document, before: Document, imported: Document) {
+  const kept: string[] = []
+  const document = { ...current }
+  for (const name of Object.keys(current)) {
+    if (isDeepStrictEqual(before[name], imported[name])) continue
+    if (isDeepStrictEqual(current[name], imported[name])) document[name] = before[name]
+    else if (!isDeepStrictEqual(current[name], before[name])) kept.push(name)
+  }
+  return { document, kept }
+}
+
+/** One batch of the undoing, in its transaction. */
+class UndoBatch {
+  readonly #tx: Transaction
+  readonly #registry: Registry
+  readonly #authorship: Authorship
+  readonly kept: KeptRecord[] = []
+
+  constructor(tx: Transaction, registry: Registry, authorship: Authorship) {
+    this.#tx = tx
+    this.#registry = registry
+    this.#authorship = authorship
+  }
+
+  async undo(entries: Entry[]): Promise<void> {
+    await this.#removeCitations(entries)
+    // Those first that may refer to others.
+    for (const resource of [...this.#registry.resources].reverse()) {
+      const own = entries.filter((entry) => entry.resource === resource.name && entry.action !== 'none')
+      if (own.length > 0) await this.#undoResource(resource, own)
+    }
+  }
+
+  #keep(resource: string, key: string, reason: string): void {
+    this.kept.push({ resource, key, reason })
+  }
+
+  /** Removes the citations that the import has made, but those that others have changed. */
+  async #removeCitations(entries: Entry[]): Promise<void> {
+    const keys = entries.flatMap(({ citation }) => citation ?? [])
+    if (keys.length === 0) return
+    const resource = this.#registry.get('citations')
+    const locked = await lockRecords(this.#tx, resource, keys)
+    const changes = [...locked.values()].flatMap((one, at): Change[] => {
+      if (one.version === 1) return [{ at, kind: 'remove', locked: one }]
+      this.#keep('citations', one.key, 'was changed since')
+      return []
+    })
+    await this.#write(resource, changes)
+  }
+
+  async #undoResource(resource: Resource, entries: Entry[]): Promise<void> {
+    const locked = await lockRecords(
+      this.#tx,
+      resource,
+      entries.map(({ key }) => key),
+    )
+    const changed = entries.filter(({ action }) => action === 'change')
+    const revision = await readRevisions(
+      this.#tx,
+      resource,
+      changed.flatMap(({ key, versionBefore, versionAfter }) => [
+        { key, version: versionBefore ?? 0 },
+        { key, version: versionAfter },
+      ]),
+    )
+    const changes = entries.flatMap((entry, at): Change[] => {
+      const one = locked.get(entry.key)
+      if (!one) return []
+      if (entry.action === 'create') return this.#planRemoval(resource, entry, one, at)
+      const before = revision(entry.key, entry.versionBefore)
+      const imported = revision(entry.key, entry.versionAfter)
+      if (!before || !imported) {
+        this.#keep(resource.name, entry.key, 'its history lacks the version before')
+        return []
+      }
+      return this.#planRestoration(resource, one, { before, imported }, at)
+    })
+    await this.#write(resource, changes)
+  }
+
+  #planRemoval(resource: Resource, { key, versionAfter }: Entry, locked: Locked, at: number): Change[] {
+    if (locked.version === versionAfter) return [{ at, kind: 'remove', locked }]
+    this.#keep(resource.name, key, 'was changed since')
+    return []
+  }
+
+  #planRestoration(
+    resource: Resource,
+    locked: Locked,
+    { before, imported }: { before: Document; imported: Document },
+    at: number,
+  ): Change[] {
+    const current = documentOf(resource, JSON.parse(locked.document))
+    const { document, kept } = withoutImport(
+      current,
+      documentOf(resource, before),
+      documentOf(resource, imported),
+    )
+    if (kept.length > 0) this.#keep(resource.name, locked.key, `${kept.join(', ')} was changed since`)
+    try {
+      const after = checkDocument(resource, document)
+      return [{ at, kind: 'replace', locked, before: current, after }]
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.#keep(resource.name, locked.key, error.errors[0]?.message ?? error.message)
+      return []
+    }
+  }
+
+  async #write(resource: Resource, changes: Change[]): Promise<void> {
+    const { refused } = await writeEach(this.#tx, resource, changes, this.#authorship)
+    for (const [at, problem] of refused) {
+      const change = changes.find((one) => one.at === at)
+      if (change && change.kind !== 'create')
+        this.#keep(resource.name, change.locked.key, problem.errors[0]?.message ?? problem.message)
+    }
+  }
+}
+
+/**
+ * Takes back what an import has written: records that it created are removed, the others get the values that they had. What
+ * others have changed since stays. It continues where an earlier process has stopped.
+ * @param onProgress is told the number of records so far.
+ * @returns what was kept, at most `maxKept` of it, and how much.
+ */
+export async function undoImport(
+  database: Database,
+  registry: Registry,
+  { id }: ImportRecord,
+  {
+    authorship,
+    signal,
+    onProgress,
+  }: { authorship: Authorship; signal: AbortSignal; onProgress: (records: number) => void },
+): Promise<{ kept: KeptRecord[]; keptCount: number }> {
+  const kept: KeptRecord[] = []
+  let keptCount = 0
+  for (let done = 0; ; ) {
+    signal.throwIfAborted()
+    const batch = await database.transaction(async (tx) => {
+      const entries = await readEntries(tx, id)
+      const undo = new UndoBatch(tx, registry, authorship)
+      await undo.undo(entries)
+      await tx.query({
+        text: 'update import_records set undone = true where sequence = any($1::bigint[])',
+        values: [entries.map(({ sequence }) => sequence)],
+      })
+      return { count: entries.length, kept: undo.kept }
+    })
+    if (batch.count === 0) return { kept, keptCount }
+    done += batch.count
+    keptCount += batch.kept.length
+    kept.push(...batch.kept.slice(0, maxKept - kept.length))
+    onProgress(done)
+  }
+}

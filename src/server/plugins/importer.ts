@@ -1,0 +1,69 @@
+import fp from 'fastify-plugin'
+import { singleReads } from '../../database/database.ts'
+import { importChannel } from '../../features/imports/http/wake.ts'
+import { isTemporary, runImport } from '../../features/imports/run.ts'
+import { listUnfinished, removeStaleUploads } from '../../features/imports/store.ts'
+import type { ImportTools } from '../../features/imports/tools.ts'
+import type { Registry } from '../../model/registry.ts'
+
+/** Milliseconds between two looks for imports that nobody works on. */
+const intervalMs = 15_000
+
+/** Imports that one process works on at once. */
+const maxRunning = 2
+
+/** Connections for imports: each writes on one while it reads on another. Locks have connections of their own. */
+const connections = maxRunning * 2
+
+/** Options of the plugin `importer`. */
+export interface ImporterOptions {
+  registry: Registry
+  tools: ImportTools
+}
+
+/**
+ * Works on imports in the background: when one is asked for, and at the start and now and then on those that another process
+ * has left behind.
+ */
+export const importer = fp<ImporterOptions>(
+  async function importer(app, { registry, tools }) {
+    const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
+    const stopping = new AbortController()
+    const running = new Map<string, Promise<void>>()
+    const work = async (id: string) => {
+      try {
+        await runImport({ database, registry, tools }, id, { signal: stopping.signal })
+      } catch (error) {
+        // The database is away, or another process works on it: the next look goes on with it.
+        if (!isTemporary(error, stopping.signal))
+          app.log.error({ err: error, import: id }, 'An import cannot go on.')
+      }
+    }
+    const look = async () => {
+      const waiting = await listUnfinished(singleReads(database)).catch(() => [])
+      for (const id of waiting) {
+        if (stopping.signal.aborted || running.size >= maxRunning) return
+        if (running.has(id)) continue
+        const done = work(id).finally(() => {
+          running.delete(id)
+        })
+        running.set(id, done)
+        // One that waited for a place is taken then.
+        if (waiting.length > maxRunning) done.then(look)
+      }
+    }
+    const timer = setInterval(() => {
+      database.transaction(removeStaleUploads).catch(() => {})
+      look()
+    }, intervalMs).unref()
+    const listening = app.database.listen(importChannel, { onNotification: look, onConnect: look })
+    app.addHook('onClose', async () => {
+      stopping.abort()
+      clearInterval(timer)
+      await listening.then((subscription) => subscription.close()).catch(() => {})
+      await Promise.all(running.values())
+      await database.close()
+    })
+  },
+  { name: 'importer', dependencies: ['database'] },
+)

@@ -1,0 +1,48 @@
+import fastifyMultipart from '@fastify/multipart'
+import fp from 'fastify-plugin'
+import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
+
+/** Bounds of a body: of one part that is text, of parts, and of the headers of a part. */
+const limits = {
+  fieldSize: 4 * 1024 * 1024,
+  fieldNameSize: 100,
+  parts: 50,
+  headerPairs: 20,
+  fileSize: Number.POSITIVE_INFINITY,
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Returns the parts of a multipart body as they arrive; undefined for any other body. */
+    readUpload(): Upload | undefined
+  }
+}
+
+/** Reads multipart/form-data part by part, without holding the body in memory. */
+export const multipart = fp(
+  async function multipart(app) {
+    await app.register(fastifyMultipart, { limits })
+    app.decorateRequest('readUpload', function readUpload() {
+      const isMultipart = this.isMultipart()
+      if (!isMultipart) return undefined
+      const parts = this.parts()
+      return new Upload(
+        (async function* (): AsyncGenerator<UploadPart> {
+          for await (const part of parts) {
+            if (part.type === 'file') {
+              yield { field: part.fieldname, name: part.filename, stream: part.file }
+            } else {
+              const text = Buffer.from(String(part.value))
+              yield { field: part.fieldname, name: part.fieldname, stream: toStream(text) }
+            }
+          }
+        })(),
+      )
+    })
+  },
+  { name: 'multipart', dependencies: ['body-parsers'] },
+)
+
+async function* toStream(text: Buffer): AsyncGenerator<Buffer> {
+  yield text
+}

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { databaseUrl } from '../support/database-url.ts'
+import { memoryOf, type Server, start } from './servers.ts'
+import type { Ratio } from './tables.ts'
+
+/**
+ * Case `imports`: rows of agreements with two parties each, imported from CSV, against `COPY` of the same rows into bare tables,
+ * `entente generate` and `POST …/bulk`, each on an empty registry of its own.
+ */
+
+/** The program, from the sources when it is not built. */
+const program = process.env.BENCH_PROGRAM?.split(' ') ?? ['dist/cli/main.js']
+
+/** Rows that are sent to `/bulk`: enough to know its speed. */
+const bulkRows = 10_000
+const bulkSize = 1000
+
+const names = [
+  'China',
+  'Pakistan',
+  'Germany',
+  'France',
+  'Brazil',
+  'India',
+  'Kenya',
+  'Egypt',
+  'Japan',
+  'Chile',
+  'Italy',
+]
+const codes = ['CHN', 'PAK', 'DEU', 'FRA', 'BRA', 'IND', 'KEN', 'EGY', 'JPN', 'CHL', 'ITA']
+
+const mapping = `
+scheme: bench-treaties
+rows: {format: csv}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      status: =signed
+      signedOn: Signed
+      summary: Summary
+      parties:
+        - {country: PartyA, role: =party}
+        - {country: PartyB, role: =party}
+`
+
+const partiesOf = (at: number) => [at % names.length, (at + 1 + (at % 3)) % names.length] as const
+
+const titleOf = (at: number) => {
+  const [one, other] = partiesOf(at)
+  return `Agreement between ${names[one]} and ${names[other]} on matter no. ${at}`
+}
+
+const dayOf = (at: number) =>
+  `${1950 + (at % 70)}-${String(1 + (at % 12)).padStart(2, '0')}-${String(1 + (at % 28)).padStart(2, '0')}`
+
+const summaryOf = (at: number) =>
+  `Cooperation of laboratories, exchange of researchers and of data; item ${at}.`
+
+function* linesOf(rows: number): Generator<string> {
+  yield 'Id,Title,Signed,PartyA,PartyB,Summary\n'
+  for (let at = 0; at < rows; at += 1) {
+    const [one, other] = partiesOf(at)
+    yield `T${at},"${titleOf(at)}",${dayOf(at)},${names[one]},${names[other]},"${summaryOf(at)}"\n`
+  }
+}
+
+/** Runs a command. @returns its seconds, and the most memory that it had in use, in MB. */
+async function timed(args: string[], url: string): Promise<{ seconds: number; memory: number }> {
+  const env = { ...process.env, DATABASE_URL: url, SEED: 'reference', LOG_LEVEL: 'error' }
+  const started = performance.now()
+  const child = spawn(process.execPath, [...program, ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  let memory = 0
+  const ended = once(child, 'exit')
+  while (child.exitCode === null && child.signalCode === null) {
+    const found = await memoryOf(child.pid ?? 0)
+    if (found > memory) memory = found
+    await Promise.race([ended, sleep(50)])
+  }
+  if (child.exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`)
+  return { seconds: (performance.now() - started) / 1000, memory }
+}
+
+/** Runs `work` on a new database with reference data. */
+async function onNewDatabase<T>(server: string, work: (url: string) => Promise<T>): Promise<T> {
+  const name = 'entente_bench_imports'
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  try {
+    await client.query(`drop database if exists ${name} with (force)`)
+    await client.query(`create database ${name}`)
+    const url = databaseUrl(server, name)
+    await timed(['seed', 'reference'], url)
+    return await work(url)
+  } finally {
+    await client.query(`drop database if exists ${name} with (force)`)
+    await client.end()
+  }
+}
+
+/** Seconds of `COPY` of the same rows into tables without constraints. */
+async function copyBare(server: string, file: string): Promise<number> {
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  try {
+    await client.query(
+      'create temporary table bare (id text, title text, signed text, party_a text, party_b text, summary text)',
+    )
+    const started = performance.now()
+    await pipeline(
+      createReadStream(file),
+      client.query(copyFrom('copy bare from stdin with (format csv, header)')),
+    )
+    return (performance.now() - started) / 1000
+  } finally {
+    await client.end()
+  }
+}
+
+const operation = (at: number) => ({
+  op: 'upsert',
+  externalId: { scheme: 'bench-bulk', id: `T${at}` },
+  document: {
+    title: titleOf(at),
+    kind: 'treaty',
+    status: 'signed',
+    signedOn: dayOf(at),
+    summary: summaryOf(at),
+    parties: partiesOf(at).map((country) => ({ country: codes[country], role: 'party' })),
+    externalIds: [{ scheme: 'bench-bulk', id: `T${at}` }],
+  },
+})
+
+async function sendBulk({ origin }: Server, key: string, from: number): Promise<void> {
+  const operations = Array.from({ length: bulkSize }, (_, at) => operation(from + at))
+  const response = await fetch(`${origin}/v1/agreements/bulk`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ operations }),
+  })
+  if (!response.ok) throw new Error(`bulk: ${response.status} ${await response.text()}`)
+  await response.text()
+}
+
+/** Rows a second of `POST …/bulk`, one request after the other. */
+async function measureBulk(url: string, key: string): Promise<number> {
+  const env = {
+    DATABASE_URL: url,
+    ADMIN_KEY: key,
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    SEED: 'none',
+    RATE_LIMIT: '0',
+  }
+  const service = await start([...program, 'serve'], env)
+  try {
+    await sendBulk(service, key, 0)
+    const started = performance.now()
+    for (let from = bulkSize; from < bulkRows; from += bulkSize) await sendBulk(service, key, from)
+    return (bulkRows - bulkSize) / ((performance.now() - started) / 1000)
+  } finally {
+    await service.close()
+  }
+}
+
+/** Measures imports of so many rows. @param server URL of a database on a server where others may be created. */
+export async function measureImports(server: string, key: string, rows: number): Promise<Ratio[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-bench-'))
+  const file = join(folder, 'agreements.csv')
+  const mappingFile = join(folder, 'agreements.yaml')
+  try {
+    await pipeline(Readable.from(linesOf(rows)), createWriteStream(file))
+    await writeFile(mappingFile, mapping)
+    const copySeconds = await copyBare(server, file)
+    const generated = await onNewDatabase(server, (url) =>
+      timed(['generate', '--agreements', String(rows), '--seed', '1'], url),
+    )
+    const bulkSpeed = await onNewDatabase(server, (url) => measureBulk(url, key))
+    const [dryRun, first, second] = await onNewDatabase(server, async (url) => [
+      await timed(['import', mappingFile, file, '--dry-run'], url),
+      await timed(['import', mappingFile, file, '--yes'], url),
+      await timed(['import', mappingFile, file, '--yes'], url),
+    ])
+    console.log(
+      `imports of ${rows} rows: COPY ${copySeconds.toFixed(1)} s, generate ${generated.seconds.toFixed(1)} s, /bulk ${bulkSpeed.toFixed(0)} rows/s, dry run ${dryRun?.seconds.toFixed(1)} s, import ${first?.seconds.toFixed(1)} s, again ${second?.seconds.toFixed(1)} s`,
+    )
+    const seconds = first?.seconds ?? Number.NaN
+    return [
+      { what: `import of ${rows} rows / COPY into a bare table`, measured: copySeconds / seconds },
+      { what: `import of ${rows} rows / generate`, measured: generated.seconds / seconds, min: 0.5 },
+      { what: 'import, rows a second / bulk', measured: rows / seconds / bulkSpeed, min: 3 },
+      { what: 'import / the same again', measured: seconds / (second?.seconds ?? Number.NaN), min: 3 },
+      { what: 'memory of the dry run, MB', measured: dryRun?.memory ?? Number.NaN, max: 300 },
+    ]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { readFeed } from './feed.ts'
+import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
+import { answerOf, asAdministrator, openService, type Service, until } from './service.ts'
+
+/** Imports whose processes are killed while they commit, and what others notice of a commit. */
+
+const rows = 4000
+
+/** The longest time in which the feed may not show what is committed, in milliseconds. */
+const maxFeedDelayMs = 1000
+
+let postgres: FragilePostgres
+beforeAll(async () => {
+  postgres = await openFragilePostgres()
+})
+afterAll(() => postgres.close())
+
+const mappingOf = (scheme: string) => `
+scheme: ${scheme}
+rows: {format: csv}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      parties:
+        - {country: PartyA, role: =party}
+        - {country: PartyB, role: =party}
+      relations:
+        - {kind: =implements, agreement: Implements}
+`
+
+const countries = ['China', 'Pakistan', 'Germany', 'France', 'Brazil', 'India', 'Kenya']
+
+/** Rows of which every tenth refers to the record of a later row. */
+const csv = [
+  'Id,Title,PartyA,PartyB,Implements',
+  ...Array.from({ length: rows }, (_, at) => {
+    const later = at % 10 === 0 && at + 500 < rows ? `A${at + 500}` : ''
+    return `A${at},Agreement ${at},${countries[at % 7]},${countries[(at + 1) % 7]},${later}`
+  }),
+].join('\n')
+
+const importForm = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  failure: z.string().nullable(),
+  counts: z.looseObject({ created: z.number(), refused: z.number() }),
+})
+
+async function upload({ origin }: Service, scheme: string) {
+  const body = new FormData()
+  body.append('mapping', new Blob([mappingOf(scheme)]), 'mapping.yaml')
+  body.append('file', new Blob([csv]), 'agreements.csv')
+  const { authorization } = asAdministrator
+  const url = `${origin}/v1/imports?commit=true`
+  const response = await fetch(url, { method: 'POST', headers: { authorization }, body })
+  return importForm.parse(await response.json())
+}
+
+/** The import as it is; undefined while the service or its database is away. */
+async function read({ origin }: Service, id: string) {
+  const answer = await answerOf(`${origin}/v1/imports/${id}`, { headers: asAdministrator })
+  return answer?.status === 200 ? importForm.parse(JSON.parse(answer.text)) : undefined
+}
+
+const hasCreated = (service: Service, id: string, count: number) => async () => {
+  const { state, counts } = (await read(service, id)) ?? {}
+  return state === 'committed' || (counts?.created ?? 0) >= count
+}
+
+const finished = (service: Service, id: string) => async () =>
+  ['committed', 'failed'].includes((await read(service, id))?.state ?? '')
+
+/** What an import has made, without what differs from one run to the next. */
+async function contents({ origin }: Service, scheme: string): Promise<string[]> {
+  const url = `${origin}/v1/agreements/export?format=ndjson&externalIdScheme=${scheme}&include=citations&sort=title`
+  const text = await (await fetch(url, { headers: asAdministrator })).text()
+  const found = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+  const titles = new Map(found.map(({ id, title }) => [id, title]))
+  return found.map(({ title, version, parties, externalIds, relations, citations }) =>
+    JSON.stringify({
+      title,
+      version,
+      parties,
+      ids: externalIds.map(({ id }: { id: string }) => id),
+      relations: relations.map(({ agreement }: { agreement: string }) => titles.get(agreement)),
+      rows: citations.map(({ locator }: { locator: unknown }) => locator),
+    }),
+  )
+}
+
+it('an import goes on after the service and PostgreSQL were killed, as if they were not', async ({
+  task,
+}) => {
+  const service = await openService(postgres.url, { SEED: 'reference' })
+  const calm = await upload(service, 'calm')
+  await until(finished(service, calm.id), 300_000)
+  expect(await read(service, calm.id)).toMatchObject({
+    state: 'committed',
+    failure: null,
+    counts: { created: rows, refused: 0 },
+  })
+
+  const disturbed = await upload(service, 'disturbed')
+  const kills = [service, postgres, service, postgres]
+  for (const [at, one] of kills.entries()) {
+    await until(hasCreated(service, disturbed.id, ((at + 1) * rows) / 6), 300_000)
+    const { counts } = (await read(service, disturbed.id)) ?? {}
+    task.meta.figures = { ...task.meta.figures, [`records at kill ${at + 1}`]: counts?.created ?? -1 }
+    await one.kill()
+    await one.start()
+  }
+  await until(finished(service, disturbed.id), 300_000)
+  expect(await read(service, disturbed.id)).toMatchObject({
+    state: 'committed',
+    failure: null,
+    counts: { created: rows, refused: 0 },
+  })
+  expect(await contents(service, 'disturbed')).toEqual(await contents(service, 'calm'))
+})
+
+it('others write while an import commits, and the feed shows their changes within a second', async ({
+  task,
+}) => {
+  const service = await openService(postgres.url)
+  const { id } = await upload(service, 'feed')
+  await until(hasCreated(service, id, 1), 300_000)
+  const delays: number[] = []
+  while (!(await finished(service, id)())) {
+    const title = `Written meanwhile ${delays.length}`
+    const body = JSON.stringify({ title, kind: 'treaty' })
+    const answer = await answerOf(`${service.origin}/v1/agreements`, {
+      method: 'POST',
+      headers: asAdministrator,
+      body,
+    })
+    expect(answer?.status).toBe(201)
+    const written = performance.now()
+    const newest = `${service.origin}/v1/changes?resource=agreements&order=desc&limit=500`
+    await until(async () => ((await answerOf(newest, {}))?.text ?? '').includes(title), 30_000)
+    delays.push(performance.now() - written)
+    await sleep(50)
+  }
+  const longest = Math.max(...delays)
+  task.meta.figures = { writes: delays.length, 'longest delay in the feed, ms': Math.round(longest) }
+  expect(delays.length).toBeGreaterThan(5)
+  expect(longest).toBeLessThan(maxFeedDelayMs)
+  expect(await read(service, id)).toMatchObject({ state: 'committed', counts: { created: rows } })
+  expect((await readFeed(service.origin, 'agreements')).length).toBeGreaterThan(rows)
+})

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { newScheme } from '../support/imports.ts'
+
+/** Imports over HTTP: upload, dry run, refused rows, names to decide, commit and undo. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { IMPORT_MB: '1' } })
+})
+afterAll(() => api.close())
+
+interface ImportJob {
+  id: string
+  state: string
+  failure: string | null
+  counts: Record<string, number>
+  report: {
+    names: { unresolved: number; rows: number }
+    refusedBy: { column: string; rows: number }[]
+  } | null
+}
+
+const mappingOf = (scheme: string) => `
+scheme: ${scheme}
+rows: {format: csv}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      signedOn: Signed
+      parties:
+        - {country: Party, role: =party}
+`
+
+const header = 'Id,Title,Signed,Party'
+
+const keyed = { key: adminKey }
+
+/** Uploads a mapping and a file. */
+async function upload(
+  mapping: string,
+  csv: string,
+  { decisions, query = '' }: { decisions?: string; query?: string } = {},
+): Promise<HttpAnswer> {
+  const form = new FormData()
+  form.append('mapping', new Blob([mapping]), 'mapping.yaml')
+  if (decisions !== undefined) form.append('decisions', new Blob([decisions]), 'decisions.csv')
+  form.append('file', new Blob([csv]), 'treaties.csv')
+  const encoded = new Response(form)
+  const body = new Uint8Array(await encoded.arrayBuffer())
+  const headers = { 'content-type': encoded.headers.get('content-type') ?? '' }
+  return api.request('POST', `/v1/imports${query}`, { body, headers })
+}
+
+/** Waits until an import has come to a state in which somebody has to do something. */
+async function settled(id: string): Promise<ImportJob> {
+  const read = async () => (await api.get(`/v1/imports/${id}`, keyed)).json<object>() as ImportJob
+  await expect
+    .poll(async () => (await read()).state, { timeout: 20_000, interval: 50 })
+    .toMatch(/^(staged|committed|undone|failed)$/)
+  return read()
+}
+
+async function dryRun(mapping: string, csv: string, options = {}): Promise<ImportJob> {
+  const answer = await upload(mapping, csv, options)
+  expect(answer.status, answer.text).toBe(201)
+  const { id } = answer.json<{ id: string }>()
+  expect(answer.headers.get('location')).toBe(`/v1/imports/${id}`)
+  return settled(id)
+}
+
+const count = async (scheme: string) =>
+  (await api.get(`/v1/agreements?externalIdScheme=${scheme}&count=exact&limit=1`)).json<{
+    page: { total: { count: number } }
+  }>().page.total.count
+
+describe('an uploaded file', () => {
+  it('is checked without a record being written, and committed when asked for', async () => {
+    const scheme = newScheme()
+    const csv = `${header}\n1,First,2001-02-03,China\n2,Second,2001,Pakistan\n3,,2001,Pakistan\n`
+    const staged = await dryRun(mappingOf(scheme), csv)
+    expect(staged).toMatchObject({ state: 'staged', counts: { created: 2, refused: 1 } })
+    expect(await count(scheme)).toBe(0)
+    expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
+    expect(await settled(staged.id)).toMatchObject({ state: 'committed', counts: { created: 2, refused: 1 } })
+    expect(await count(scheme)).toBe(2)
+    expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
+    expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(409)
+    expect((await api.post(`/v1/imports/${staged.id}/undo`, undefined)).status).toBe(202)
+    expect(await settled(staged.id)).toMatchObject({ state: 'undone' })
+    expect(await count(scheme)).toBe(0)
+  })
+
+  it('gives its refused rows as they were, with reasons, which can be mended and sent again', async () => {
+    const scheme = newScheme()
+    const staged = await dryRun(
+      mappingOf(scheme),
+      `${header}\n1,First,no date,China\n2,"A ""B"", C",2001,China\n`,
+    )
+    const { text, headers } = await api.get(`/v1/imports/${staged.id}/rejected.csv`, keyed)
+    expect(headers.get('content-type')).toContain('text/csv')
+    const [columns, row, end] = text.split('\r\n')
+    expect(columns).toBe(`${header},import.row,import.column,import.reason,import.suggestion`)
+    expect(row).toMatch(/^1,First,no date,China,row 2,Signed,/)
+    expect(end).toBe('')
+    const mended = await dryRun(mappingOf(scheme), text.replace('no date', '2001'))
+    expect(mended).toMatchObject({ state: 'staged', counts: { created: 1, refused: 0 } })
+  })
+
+  it('can be deleted before it is committed', async () => {
+    const staged = await dryRun(mappingOf(newScheme()), `${header}\n1,First,2001,China\n`)
+    expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(204)
+    expect((await api.get(`/v1/imports/${staged.id}`, keyed)).status).toBe(404)
+    const { rows } = await api.pool.query('select from import_rows where import = $1', [staged.id])
+    expect(rows).toHaveLength(0)
+  })
+
+  it('is streamed as events until its dry run is done', async () => {
+    const answer = await upload(mappingOf(newScheme()), `${header}\n1,First,2001,China\n`)
+    const { id } = answer.json<{ id: string }>()
+    const events = await api.get(`/v1/imports/${id}/events`, keyed)
+    const states = [...events.text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).state)
+    expect(states.at(-1)).toBe('staged')
+  })
+
+  it('appears in the list of imports of its register', async () => {
+    const scheme = newScheme()
+    const staged = await dryRun(mappingOf(scheme), `${header}\n1,First,2001,China\n`)
+    const list = await api.get(`/v1/imports?scheme=${scheme}`, keyed)
+    expect(list.json<{ data: ImportJob[] }>().data.map(({ id }) => id)).toEqual([staged.id])
+  })
+})
+
+describe('a name that stands for no record', () => {
+  const csv = `${header}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,China\n`
+
+  it('is listed, refuses its rows, and is resolved by a decision for this and later imports', async () => {
+    const scheme = newScheme()
+    const staged = await dryRun(mappingOf(scheme), csv)
+    expect(staged).toMatchObject({
+      counts: { created: 1, refused: 2 },
+      report: { names: { unresolved: 1, rows: 2 } },
+    })
+    const names = await api.get(`/v1/imports/${staged.id}/names`, keyed)
+    expect(names.json<{ data: unknown[] }>().data).toMatchObject([
+      { resource: 'countries', name: 'Atlantis', rows: 2, status: 'unresolved' },
+    ])
+    const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
+    const decided = await api.put(`/v1/imports/${staged.id}/names`, { decisions: [decision] })
+    expect(decided.status, decided.text).toBe(200)
+    expect(await settled(staged.id)).toMatchObject({
+      state: 'staged',
+      counts: { created: 3, refused: 0 },
+      report: { names: { unresolved: 0 } },
+    })
+    expect(await dryRun(mappingOf(scheme), csv)).toMatchObject({ counts: { created: 3, refused: 0 } })
+  })
+
+  it('is decided by a file of decisions that is sent along', async () => {
+    const scheme = newScheme()
+    const staged = await dryRun(mappingOf(scheme), csv)
+    const { text } = await api.get(`/v1/imports/${staged.id}/names.csv`, keyed)
+    const [head, line = ''] = text.split('\r\n')
+    const decisions = `${head}\r\n${line.replace('Atlantis,,2,,', 'Atlantis,,2,DEU,')}\r\n`
+    expect(await dryRun(mappingOf(scheme), csv, { decisions })).toMatchObject({
+      counts: { created: 3, refused: 0 },
+    })
+  })
+
+  it('cannot be decided as a record that there is not', async () => {
+    const staged = await dryRun(mappingOf(newScheme()), csv)
+    const decisions = [
+      { resource: 'countries', name: 'Atlantis', key: 'QQQ' },
+      { resource: 'contries', name: 'Atlantis', key: null },
+    ]
+    const answer = await api.put(`/v1/imports/${staged.id}/names`, { decisions })
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('there is no \\"QQQ\\" in countries')
+    expect(answer.text).toContain('did you mean \\"countries\\"?')
+  })
+})
+
+describe('an upload that is refused', () => {
+  it.each([
+    ['a mapping with an unknown key', 'scheme: a\nrecord: {}', 422, 'record'],
+    ['a mapping that is no YAML', '{', 422, 'mapping'],
+  ])('%s', async (_, mapping, status, text) => {
+    const answer = await upload(mapping, header)
+    expect(answer.status, answer.text).toBe(status)
+    expect(answer.text).toContain(text)
+  })
+
+  it('leaves nothing behind when the file is larger than the limit', async () => {
+    const scheme = newScheme()
+    const answer = await upload(mappingOf(scheme), `${header}\n${'x'.repeat(2 * 1024 * 1024)}`)
+    expect(answer.status, answer.text).toBe(413)
+    const { rows } = await api.pool.query('select from imports where scheme = $1', [scheme])
+    expect(rows).toHaveLength(0)
+  })
+
+  it('says which part is missing', async () => {
+    const form = new FormData()
+    form.append('file', new Blob([header]), 'treaties.csv')
+    const encoded = new Response(form)
+    const headers = { 'content-type': encoded.headers.get('content-type') ?? '' }
+    const body = new Uint8Array(await encoded.arrayBuffer())
+    const answer = await api.request('POST', '/v1/imports', { body, headers })
+    expect(answer.status).toBe(422)
+    expect(answer.text).toContain('The part mapping is missing')
+  })
+
+  it('fails with a reason when the file lacks a column of the mapping', async () => {
+    const failed = await dryRun(mappingOf(newScheme()), 'Id,Title,Signed,Partie\n1,First,2001,China\n')
+    expect(failed.state).toBe('failed')
+    expect(failed.failure).toContain('Party')
+  })
+})
