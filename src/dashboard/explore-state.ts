@@ -1,4 +1,4 @@
-import { apiPath } from './api/client.ts'
+import { apiPath } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 
 /** The state of the explorer, which is the query string of its URL. */

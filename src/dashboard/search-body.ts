@@ -1,4 +1,4 @@
-import { apiPath } from './api/client.ts'
+import { apiPath } from './api/path.ts'
 import type { ResourceDescription } from './api/resources.ts'
 import type { ExploreState } from './explore-state.ts'
 

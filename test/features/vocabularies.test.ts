@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { enumerationsOf } from '../../src/model/enumerations.ts'
 import { findLabel, labels } from '../../src/model/labels.ts'
 import { languages } from '../../src/model/languages.ts'
+import { topicSchemes } from '../../src/model/vocabularies.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 
@@ -38,7 +39,11 @@ describe('the vocabulary of the service', () => {
   })
 
   it('has no label that no word needs', () => {
-    const needed = new Set([...words.map(({ word }) => word), ...registry.resources.map(({ name }) => name)])
+    const needed = new Set([
+      ...words.map(({ word }) => word),
+      ...registry.resources.map(({ name }) => name),
+      ...topicSchemes,
+    ])
     expect(Object.keys(labels).filter((word) => !needed.has(word))).toEqual([])
   })
 })

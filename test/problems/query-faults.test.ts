@@ -49,7 +49,12 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ],
     ['/v1/agreements?signedOn[Gte]=2011', 'signedOn[Gte]', 'unknown', /"Gte".*did you mean "gte"\?/],
     ['/v1/agreements?q[gte]=energy', 'q[gte]', 'unknown', /"q"/],
-    ['/v1/agreements?country[gte]=PAK', 'country[gte]', 'unknown', /"gte".*"all", "otherThan", "isNull", "noneAs"/],
+    [
+      '/v1/agreements?country[gte]=PAK',
+      'country[gte]',
+      'unknown',
+      /"gte".*"all", "otherThan", "isNull", "noneAs"/,
+    ],
     [
       '/v1/agreements?country[all]=PAK:observr',
       'country[all]',

@@ -1,4 +1,4 @@
-import { apiPath } from './client.ts'
+import { apiPath } from './path.ts'
 import { activities } from './resources.ts'
 import type { Aggregate } from './types.ts'
 import { useApi } from './use-api.ts'

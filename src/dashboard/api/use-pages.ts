@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
-import { ApiError, apiPath, readApi } from './client.ts'
+import { ApiError, readApi } from './client.ts'
+import { apiPath } from './path.ts'
 import type { Page } from './types.ts'
 import type { ApiState } from './use-api.ts'
 

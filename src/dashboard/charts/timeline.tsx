@@ -1,6 +1,6 @@
 import { scaleUtc } from 'd3-scale'
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

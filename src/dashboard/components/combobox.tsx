@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'

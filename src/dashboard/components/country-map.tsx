@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'preact/compat'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

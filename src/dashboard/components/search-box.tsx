@@ -1,5 +1,5 @@
 import { useLocation } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Combobox } from './combobox.tsx'

@@ -1,5 +1,5 @@
-import { apiPath } from '../api/client.ts'
 import { toBars } from '../api/groups.ts'
+import { apiPath } from '../api/path.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { YearColumns } from '../charts/year-columns.tsx'

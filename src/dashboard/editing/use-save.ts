@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
-import { type ApiError, apiPath, readApi, toApiError } from '../api/client.ts'
+import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
+import { apiPath } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi, writtenRecord } from '../api/write-api.ts'

@@ -1,4 +1,4 @@
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import type { ChangePage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { ChangeList, withTitle } from '../components/change-list.tsx'

@@ -1,6 +1,6 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
 import { toBars } from '../api/groups.ts'
+import { apiPath } from '../api/path.ts'
 import { explorePath, ownRecordPath } from '../api/resources.ts'
 import type { Country, CountryBriefing } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

@@ -1,6 +1,7 @@
 import { Link } from 'wouter-preact'
-import { apiPath, readApi } from '../api/client.ts'
+import { readApi } from '../api/client.ts'
 import { loadForm } from '../api/forms.ts'
+import { apiPath } from '../api/path.ts'
 import { findResource, ownRecordPath, type ResourceDescription } from '../api/resources.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

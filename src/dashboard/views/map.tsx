@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { chartSelection, mapDataPath } from '../../view-data.ts'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

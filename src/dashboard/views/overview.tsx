@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
 import { countryPath, toBars } from '../api/groups.ts'
+import { apiPath } from '../api/path.ts'
 import { activities, explorePath, resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'

@@ -1,5 +1,5 @@
 import { Link, useSearch } from 'wouter-preact'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'

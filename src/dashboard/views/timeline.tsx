@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
-import { apiPath } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
 import {
   explorePath,
   findResource,

@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import { type ResourceDescription, resources } from '../../api/resources.ts'
 import type { Page, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { writeApi } from '../../api/write-api.ts'

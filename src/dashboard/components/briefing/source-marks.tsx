@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import type { Citation, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'

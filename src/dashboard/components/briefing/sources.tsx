@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import { explorePath, recordPath } from '../../api/resources.ts'
 import type { CountryBriefing, Page, Source } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'

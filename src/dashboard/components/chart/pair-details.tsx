@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import { explorePath, recordPath } from '../../api/resources.ts'
 import type { NetworkEdge } from '../../charts/network-data.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'

@@ -1,4 +1,4 @@
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import { activities, explorePath, mainDate } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'

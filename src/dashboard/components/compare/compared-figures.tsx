@@ -1,4 +1,4 @@
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import { activities, explorePath } from '../../api/resources.ts'
 import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'

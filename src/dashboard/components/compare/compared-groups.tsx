@@ -1,4 +1,4 @@
-import { apiPath } from '../../api/client.ts'
+import { apiPath } from '../../api/path.ts'
 import { explorePath } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useLabels } from '../../i18n/labels.ts'
