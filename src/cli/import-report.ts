@@ -1,4 +1,4 @@
-import type { ImportRecord } from '../features/imports/store.ts'
+import type { FaultyColumn, ImportRecord } from '../features/imports/store.ts'
 import { grouped } from './progress.ts'
 
 /** The report of an import for a terminal. */
@@ -9,8 +9,8 @@ const maxColumns = 20
 const line = (name: string, count: number, note = '') =>
   `  ${name.padEnd(18)}${grouped(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
 
-function refusedLines({ report }: ImportRecord): string[] {
-  return (report?.refusedBy ?? []).slice(0, maxColumns).map(({ column, rows, example }) => {
+function columnLines(columns: readonly FaultyColumn[] = []): string[] {
+  return columns.slice(0, maxColumns).map(({ column, rows, example }) => {
     const where = column === '' ? 'the row' : column
     const value = example.value === '' ? '' : ` "${example.value.slice(0, 60)}"`
     return `    ${where}: ${grouped(rows)}, such as${value}: ${example.detail}`
@@ -20,7 +20,13 @@ function refusedLines({ report }: ImportRecord): string[] {
 function nameLines({ report }: ImportRecord): string[] {
   const { unresolved = 0, rows = 0 } = report?.names ?? {}
   return unresolved > 0
-    ? [line('names to decide', unresolved, `in ${grouped(rows)} rows (--names FILE lists them)`)]
+    ? [
+        line(
+          'names to decide',
+          unresolved,
+          `in ${grouped(rows)} ${rows === 1 ? 'row' : 'rows'} (--names FILE lists them)`,
+        ),
+      ]
     : []
 }
 
@@ -69,10 +75,12 @@ export function describeImport(imported: ImportRecord): string {
       ? [line('properties kept', counts.kept, 'changed by others since the last import')]
       : []),
     ...keptLines(imported),
-    ...(counts.dropped > 0 ? [line('values dropped', counts.dropped)] : []),
+    ...(counts.dropped > 0
+      ? [line('values dropped', counts.dropped, 'or characters of them'), ...columnLines(report?.droppedBy)]
+      : []),
     ...(counts.skipped > 0 ? [line('rows left out', counts.skipped, 'by the mapping')] : []),
     line('rows refused', counts.refused),
-    ...refusedLines(imported),
+    ...columnLines(report?.refusedBy),
     ...nameLines(imported),
   ].join('\n')
 }

@@ -19,6 +19,7 @@ interface ImportJob {
   report: {
     names: { unresolved: number; rows: number }
     refusedBy: { column: string; rows: number }[]
+    droppedBy: { column: string; rows: number }[]
   } | null
 }
 
@@ -111,6 +112,15 @@ describe('an uploaded file', () => {
     expect(mended).toMatchObject({ state: 'staged', counts: { created: 1, refused: 0 } })
   })
 
+  it('says what was dropped of its values, by column', async () => {
+    const csv = `${header}\n1,First\u0085 treaty,2001,China\n2,Sec\u009dond,2001,China\n`
+    const { counts, report } = await dryRun(mappingOf(newScheme()), csv)
+    expect(counts).toMatchObject({ created: 2, refused: 0, dropped: report?.droppedBy[0]?.rows })
+    expect(report?.droppedBy).toMatchObject([
+      { column: 'Title', example: { detail: expect.stringContaining('left out') } },
+    ])
+  })
+
   it('can be deleted before it is committed', async () => {
     const staged = await dryRun(mappingOf(newScheme()), `${header}\n1,First,2001,China\n`)
     expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(204)
@@ -158,6 +168,13 @@ describe('a name that stands for no record', () => {
       report: { names: { unresolved: 0 } },
     })
     expect(await dryRun(mappingOf(scheme), csv)).toMatchObject({ counts: { created: 3, refused: 0 } })
+  })
+
+  it('is listed once, whatever the dates of the rows that have it', async () => {
+    const staged = await dryRun(mappingOf(newScheme()), csv.replace('Second,2001', 'Second,1950'))
+    expect(staged.report?.names).toEqual({ unresolved: 1, rows: 2 })
+    const { data } = (await api.get(`/v1/imports/${staged.id}/names`, keyed)).json<{ data: object[] }>()
+    expect(data).toMatchObject([{ resource: 'countries', name: 'Atlantis', rows: 2 }])
   })
 
   it('is decided by a file of decisions that is sent along', async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../../src/database/database.ts'
 import { singleReads } from '../../src/database/database.ts'
+import type { LocalFile } from '../../src/features/imports/files.ts'
+import { mappedTools } from '../../src/features/imports/mapped-tools.ts'
 import { runImport } from '../../src/features/imports/run.ts'
 import {
   changeImport,
@@ -11,6 +13,7 @@ import {
 import type { ImportTools } from '../../src/features/imports/tools.ts'
 import type { ConvertedRow, JsonObject, Mention } from '../../src/features/imports/types.ts'
 import { registry } from '../../src/resources/registry.ts'
+import { withFile } from './import-files.ts'
 
 /** A row of a made-up register of agreements. */
 export interface AgreementRow {
@@ -86,14 +89,33 @@ export async function importRows(
   return continueImport(database, made.id, rowTools(scheme, rows, onEdited))
 }
 
+/** Imports a CSV file as a mapping says, without a dry run. @returns the import when it is done. */
+export const importMapped = (database: Database, mapping: string, csv: string): Promise<ImportRecord> =>
+  withFile('rows.csv', csv, async (file) => {
+    const tools = mappedTools(registry)
+    const { scheme } = tools.readSettings(mapping)
+    const made = await database.transaction((tx) =>
+      createImport(tx, {
+        scheme,
+        mapping,
+        state: 'staging',
+        commitsItself: true,
+        actor: { kind: 'command', id: null, name: 'A test' },
+        requestId: null,
+      }),
+    )
+    return continueImport(database, made.id, tools, [file])
+  })
+
 /** Goes on with an import. @returns how it then is. */
 export async function continueImport(
   database: Database,
   id: string,
   tools: ImportTools,
+  files: readonly LocalFile[] = [],
 ): Promise<ImportRecord> {
   const context = { database, registry, tools }
-  await runImport(context, id, { signal: new AbortController().signal, files: [] })
+  await runImport(context, id, { signal: new AbortController().signal, files })
   const imported = await readImport(singleReads(database), id)
   if (!imported) throw new Error('the import is gone')
   return imported

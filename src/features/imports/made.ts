@@ -1,14 +1,18 @@
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { Resource } from '../../model/resource.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
-import { resolveNames } from '../names/index.ts'
+import { type NameMatch, resolveNamesIn } from '../names/index.ts'
+import {
+  findOrMakeOrganizations,
+  type MentionedOrganization,
+  organizationDocument,
+} from '../names/organizations.ts'
 import { ownEntry, writeEntries } from './entries.ts'
 import { mentionName } from './mentions.ts'
-import { findCountries, toQuery } from './names.ts'
+import { findCountries, maxCandidates, toQuery } from './names.ts'
 import { faultsOf } from './plan.ts'
 import type { ImportRecord } from './store.ts'
 import type { Mention } from './types.ts'
@@ -22,6 +26,23 @@ interface MadeName {
   mention: Mention
 }
 
+/** What became of a name: a record, none, or several among which a person must choose. */
+interface Outcome {
+  key: string | null
+  candidates?: NameMatch[]
+}
+
+type Outcomes = Map<string, Outcome>
+
+/** What the batches of an import have in common. */
+interface Making {
+  registry: Registry
+  imported: ImportRecord
+  authorship: Authorship
+  /** Codes of countries by their names. */
+  countries: ReadonlyMap<string, string>
+}
+
 const slugOf = (name: string) =>
   name
     .normalize('NFKD')
@@ -30,79 +51,124 @@ const slugOf = (name: string) =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 100)
 
-/** The document of a record that is known by its name alone. */
-function documentOf({ name: resource }: Resource, mention: Mention, country: string | null): Document {
-  const name = mentionName(mention)
-  if (resource === 'organizations') return { name, type: 'other', country }
-  return { slug: slugOf(name), name, scheme: mention.scheme }
-}
-
-const folded = ({ resource, country, ...mention }: Mention) =>
-  JSON.stringify([
-    resource,
-    mentionName({ resource, ...mention })
-      .normalize('NFKC')
-      .toLowerCase(),
-    country,
-  ])
-
-async function setKeys(tx: Transaction, id: string, keys: ReadonlyMap<string, string | null>): Promise<void> {
+async function setKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise<void> {
+  const all = [...outcomes.values()]
   await tx.query({
-    text: `update import_names set key = given.key, status = case when given.key is null then 'unresolved' else status end
-      from unnest($2::text[], $3::text[]) as given(identity, key)
+    text: `update import_names set key = given.key,
+        status = case when given.key is not null then status when given.candidates is null then 'unresolved' else 'ambiguous' end,
+        candidates = coalesce(given.candidates, import_names.candidates)
+      from unnest($2::text[], $3::text[], $4::json[]) as given(identity, key, candidates)
       where import = $1 and import_names.identity = given.identity`,
-    values: [id, [...keys.keys()], [...keys.values()]],
+    values: [
+      id,
+      [...outcomes.keys()],
+      all.map(({ key }) => key),
+      all.map(({ candidates }) => (candidates ? JSON.stringify(candidates.slice(0, maxCandidates)) : null)),
+    ],
   })
 }
 
-/** Makes the records of some names of one resource. Names that are spelled alike get one record. */
-async function makeBatch(
-  database: Database,
-  registry: Registry,
-  imported: ImportRecord,
-  names: MadeName[],
-  authorship: Authorship,
-): Promise<void> {
-  const countries = await findCountries(
-    database,
-    registry,
-    names.map(({ mention }) => mention),
+/** Notes what the import has made, so that undoing it removes that. */
+const writeMade = (tx: Transaction, imported: ImportRecord, resource: string, keys: Iterable<string>) =>
+  writeEntries(
+    tx,
+    imported,
+    [...new Set(keys)].map((key) => ownEntry(resource, key, 1)),
   )
+
+function toOrganization({ mention }: MadeName, { countries }: Making): MentionedOrganization {
+  const { code, scheme } = mention
+  return {
+    name: mentionName(mention),
+    country: countries.get(mention.country ?? ''),
+    ...(code !== undefined && scheme === 'ror' && { ror: code }),
+    ...(code !== undefined &&
+      scheme !== undefined &&
+      scheme !== 'ror' && { externalId: { scheme, id: code } }),
+  }
+}
+
+/** Finds or makes organizations. One without a country is that of the same name in a country, so those come first. */
+async function makeOrganizations(tx: Transaction, making: Making, names: MadeName[]): Promise<Outcomes> {
+  const { registry, imported, authorship } = making
+  const resource = registry.get('organizations')
+  const outcomes: Outcomes = new Map()
+  const made: string[] = []
+  const valid = names
+    .map((name) => ({ name, organization: toOrganization(name, making) }))
+    .filter(({ organization }) => {
+      const document = organizationDocument(organization)
+      return 'result' in faultsOf(document, () => checkDocument(resource, document))
+    })
+  for (const hasCountry of [true, false]) {
+    const own = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
+    const organizations = own.map(({ organization }) => organization)
+    const found = await findOrMakeOrganizations(tx, registry, organizations, { kind: 'create', authorship })
+    for (const [at, { name }] of own.entries()) {
+      const one = found[at]
+      if (one?.kind === 'made') made.push(one.key)
+      if (one?.kind === 'ambiguous') outcomes.set(name.identity, { key: null, candidates: one.candidates })
+      else if (one) outcomes.set(name.identity, { key: one.key })
+    }
+  }
+  await writeMade(tx, imported, resource.name, made)
+  return outcomes
+}
+
+/** Finds or makes topics. Those that get the same slug are one. */
+async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): Promise<Outcomes> {
+  const { registry, imported, authorship, countries } = making
+  const resource = registry.get('topics')
   // An earlier batch may have made it.
-  const known = await resolveNames(
-    database,
+  const known = await resolveNamesIn(
+    tx,
     registry,
     names.map(({ mention }) => toQuery(mention, countries)),
   )
-  const keys = new Map<string, string | null>()
-  const groups = new Map<string, MadeName[]>()
-  for (const [at, name] of names.entries()) {
+  const outcomes: Outcomes = new Map()
+  const missing = new Map<string, { identities: string[]; document: Document }>()
+  for (const [at, { identity, mention }] of names.entries()) {
     const key = known[at]?.match?.key
-    if (key !== undefined) keys.set(name.identity, key)
-    else groups.set(folded(name.mention), [...(groups.get(folded(name.mention)) ?? []), name])
-  }
-  await database.transaction(async (tx) => {
-    for (const resource of registry.resources) {
-      const own = [...groups.values()].filter(([first]) => first?.mention.resource === resource.name)
-      const made = own.flatMap((group) => {
-        const mention = group[0]?.mention
-        if (!mention) return []
-        const document = documentOf(resource, mention, countries.get(mention.country ?? '') ?? null)
-        const checked = faultsOf(document, () => checkDocument(resource, document))
-        return 'result' in checked ? [{ group, document: checked.result }] : []
-      })
-      const changes = made.map(({ document }, at) => ({ at, kind: 'create' as const, document }))
-      const { done } = await writeEach(tx, resource, changes, authorship)
-      await writeEntries(
-        tx,
-        imported,
-        [...done.values()].map(({ key, version }) => ownEntry(resource.name, key, version)),
-      )
-      for (const [at, { group }] of made.entries())
-        for (const { identity } of group) keys.set(identity, done.get(at)?.key ?? null)
+    if (key !== undefined) outcomes.set(identity, { key })
+    else {
+      const name = mentionName(mention)
+      const document = { slug: slugOf(name), name, scheme: mention.scheme }
+      const group = missing.get(document.slug)
+      if (group) group.identities.push(identity)
+      else missing.set(document.slug, { identities: [identity], document })
     }
-    for (const { identity } of names) if (!keys.has(identity)) keys.set(identity, null)
-    await setKeys(tx, imported.id, keys)
+  }
+  const made = [...missing.values()].flatMap(({ identities, document }) => {
+    const checked = faultsOf(document, () => checkDocument(resource, document))
+    return 'result' in checked ? [{ identities, document: checked.result }] : []
+  })
+  const changes = made.map(({ document }, at) => ({ at, kind: 'create' as const, document }))
+  const { done } = await writeEach(tx, resource, changes, authorship)
+  const keys = [...done.values()].map(({ key }) => key)
+  await writeMade(tx, imported, resource.name, keys)
+  for (const [at, { identities }] of made.entries())
+    for (const identity of identities) outcomes.set(identity, { key: done.get(at)?.key ?? null })
+  return outcomes
+}
+
+/** Makes the records of some names, in one transaction. */
+async function makeBatch(
+  database: Database,
+  making: Omit<Making, 'countries'>,
+  names: MadeName[],
+): Promise<void> {
+  const { registry, imported } = making
+  const mentions = names.map(({ mention }) => mention)
+  const all: Making = { ...making, countries: await findCountries(database, registry, mentions) }
+  const of = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
+  await database.transaction(async (tx) => {
+    const outcomes: Outcomes = new Map(names.map(({ identity }) => [identity, { key: null }]))
+    for (const [identity, outcome] of [
+      ...(await makeTopics(tx, all, of('topics'))),
+      ...(await makeOrganizations(tx, all, of('organizations'))),
+    ])
+      outcomes.set(identity, outcome)
+    await setKeys(tx, imported.id, outcomes)
   })
 }
 
@@ -117,10 +183,10 @@ export async function makeNamedRecords(
     signal.throwIfAborted()
     const names = await database.read<MadeName>({
       text: `select identity, mention from import_names where import = $1 and status = 'made' and key is null
-        order by identity limit $2`,
+        order by mention ->> 'country' is null, identity limit $2`,
       values: [imported.id, batchSize],
     })
     if (names.length === 0) return
-    await makeBatch(database, registry, imported, names, authorship)
+    await makeBatch(database, { registry, imported, authorship }, names)
   }
 }

@@ -43,8 +43,13 @@ export const mappedTools = (registry: Registry): ImportTools => ({
     const [file, ...others] = files
     if (!file) throw new Problem('not-found', 'The import has no file.')
     const lists = await readCompanions(mapping, others, signal)
-    const { facts, batches } = readRows(file, mapping.rows, { signal })
-    checkColumns(mapping, registry, await facts)
+    const { facts, batches, close } = readRows(file, mapping.rows, { signal })
+    try {
+      checkColumns(mapping, registry, await facts)
+    } catch (error) {
+      await close()
+      throw error
+    }
     return { facts, batches, convert: createConverter(mapping, { registry, lists }) }
   },
 })

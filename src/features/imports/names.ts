@@ -41,7 +41,7 @@ export interface Decision {
 const batchSize = 1000
 
 /** Candidates of a name. */
-const maxCandidates = 3
+export const maxCandidates = 3
 
 /** Names that are held in memory before they are stored. */
 const maxHeld = 20_000
@@ -215,6 +215,10 @@ export async function findNameKeys(
   return new Map(rows.map(({ identity, status, key }) => [identity, { status, key }]))
 }
 
+/** What a decision is about, as columns: a name is one whatever the dates of the rows that have it. */
+const decidedColumns =
+  "mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'), mention ->> 'country'"
+
 /** Lists the names that somebody has to decide, the most frequent first. @param after the last of the page before. */
 export function listOpenNames(
   tx: Transaction,
@@ -222,9 +226,11 @@ export function listOpenNames(
   { limit, after }: { limit: number; after?: { rows: number; identity: string } | undefined },
 ): Promise<(ImportName & { identity: string })[]> {
   return tx.query({
-    text: `select identity, mention, rows, status, key, coalesce(candidates, '[]') as candidates from import_names
-      where import = $1 and status in ('ambiguous', 'unresolved')
-        and ($2::int is null or (rows, identity) < ($2, $3::text)) order by rows desc, identity desc limit $4`,
+    text: `select min(identity) as identity, (array_agg(mention order by identity))[1] as mention, sum(rows)::int as rows,
+        min(status) as status, null as key, (array_agg(coalesce(candidates, '[]') order by identity))[1] as candidates
+      from import_names where import = $1 and status in ('ambiguous', 'unresolved') group by ${decidedColumns}
+      having $2::int is null or (sum(rows), min(identity)) < ($2, $3::text)
+      order by sum(rows) desc, min(identity) desc limit $4`,
     values: [id, after?.rows, after?.identity, limit],
   })
 }
@@ -232,8 +238,8 @@ export function listOpenNames(
 /** Counts the names that somebody has to decide, and the rows that have them. */
 export async function countOpenNames(tx: Transaction, id: string) {
   const [row] = await tx.query<{ unresolved: number; rows: number }>({
-    text: `select count(*)::int as unresolved, coalesce(sum(rows), 0)::int as rows from import_names
-      where import = $1 and status in ('ambiguous', 'unresolved')`,
+    text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows
+      from import_names where import = $1 and status in ('ambiguous', 'unresolved')`,
     values: [id],
   })
   return row ?? { unresolved: 0, rows: 0 }

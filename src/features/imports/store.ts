@@ -42,8 +42,8 @@ export const noCounts: ImportCounts = {
   kept: 0,
 }
 
-/** The rows that are refused because of one column. */
-export interface RefusedColumn {
+/** The rows that are refused because of one column, or that lack its value. */
+export interface FaultyColumn {
   column: string
   rows: number
   /** One of the faults. */
@@ -59,7 +59,9 @@ export interface KeptRecord {
 
 /** What a person should know of a finished step. */
 export interface ImportReport {
-  refusedBy: RefusedColumn[]
+  refusedBy: FaultyColumn[]
+  /** What was dropped or changed of the values of rows that are not refused. */
+  droppedBy: FaultyColumn[]
   /** Names that stand for no record yet, and the rows that have them. */
   names: { unresolved: number; rows: number }
   /** The first of what was kept, and the number of all. */

@@ -40,7 +40,14 @@ function questionsOf({ name, country, ror, externalId }: MentionedOrganization):
 const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
   ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${ror}`
 
-const toDocument = ({ name, country, ror, externalId, document }: MentionedOrganization): Document => ({
+/** Returns the document of an organization that is made. */
+export const organizationDocument = ({
+  name,
+  country,
+  ror,
+  externalId,
+  document,
+}: MentionedOrganization): Document => ({
   type: 'other',
   ...document,
   name,
@@ -79,7 +86,7 @@ export async function findOrMakeOrganizations(
     if (!found[at] && !missing.has(identityOf(one))) missing.set(identityOf(one), one)
   }
   const resource = registry.get('organizations')
-  const documents = [...missing.values()].map((one) => checkDocument(resource, toDocument(one)))
+  const documents = [...missing.values()].map((one) => checkDocument(resource, organizationDocument(one)))
   const stored = await insertDocuments(tx, resource, documents, change)
   const made = new Map([...missing.keys()].map((identity, at) => [identity, stored[at]?.key ?? '']))
   return mentioned.map((one, at) => found[at] ?? { kind: 'made', key: made.get(identityOf(one)) ?? '' })

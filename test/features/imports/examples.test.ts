@@ -48,7 +48,10 @@ describe('the example mappings', () => {
       ],
     })
     expect(made.slice(1)).toMatchObject([
-      { startsOn: '2011-01-01', participants: [{}, { country: 'Niger' }, { country: 'Mali' }, {}] },
+      {
+        startsOn: '2011-01-01',
+        participants: [{}, { region: 'Africa' }, { country: 'Congo, Dem. Rep.' }, { country: 'Mali' }, {}],
+      },
       {
         startsOn: '2012',
         amounts: [{ kind: 'pledge', amount: 20_000_000, currency: 'NAD', valueUsd: 2_440_000.5 }],

@@ -52,6 +52,17 @@ const report = z.strictObject({
       }),
     )
     .meta({ description: 'Why rows are refused, by column; those of most rows first.' }),
+  droppedBy: z
+    .array(
+      z.strictObject({
+        column: z.string().meta({ description: 'Column of the file.' }),
+        rows: count('Rows in which something was dropped.'),
+        example: fault,
+      }),
+    )
+    .meta({
+      description: 'What was dropped of the values of other rows, by column; those of most rows first.',
+    }),
   names: z
     .strictObject({
       unresolved: count('Names that stand for no record, or for several.'),

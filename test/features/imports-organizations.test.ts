@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { importMapped, newScheme, undo } from '../support/imports.ts'
+
+/** Organizations that an import makes, since no record has their names. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const mappingOf = (scheme: string) => `
+scheme: ${scheme}
+rows: {format: csv}
+records:
+  assistance-programs:
+    id: Id
+    properties:
+      title: Title
+      participants:
+        - {organization: {from: Funder, country: =CHN, create: true}, role: =funder}
+        - {organization: {from: Partner, country: Country, create: true}, role: =implementer}
+`
+
+interface Organization {
+  id: string
+  name: string
+  country: string | null
+}
+
+async function organizationsLike(name: string): Promise<Organization[]> {
+  const answer = await api.get(
+    `/v1/organizations?q=${encodeURIComponent(name)}&fields=name,country&limit=200`,
+  )
+  return answer.json<{ data: Organization[] }>().data
+}
+
+/** Rows that name each organization with its country and without one. */
+const fileOf = (word: string, count: number) => [
+  'Id,Title,Funder,Partner,Country',
+  ...Array.from(
+    { length: count },
+    (_, at) => `${at},Project ${at},"${word} Bank ${at}, Ltd.",${word} bank ${at} Ltd,`,
+  ),
+]
+
+describe('organizations that an import makes', () => {
+  it('are one whether a row says their country or not, and the next run finds them', async () => {
+    const scheme = newScheme()
+    const csv = fileOf('Zelkova', 150).join('\n')
+    const first = await importMapped(api.database, mappingOf(scheme), csv)
+    expect(first).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
+    expect(await organizationsLike('Zelkova')).toHaveLength(150)
+    expect((await organizationsLike('Zelkova')).every(({ country }) => country === 'CHN')).toBe(true)
+    const again = await importMapped(api.database, mappingOf(scheme), csv)
+    expect(again).toMatchObject({ counts: { created: 0, changed: 0, unchanged: 150, refused: 0 } })
+    expect(await undo(api.database, first)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
+    expect(await organizationsLike('Zelkova')).toEqual([])
+  })
+
+  it('are not chosen by chance where the same name is in several countries', async () => {
+    const csv = [
+      'Id,Title,Funder,Partner,Country',
+      '1,One,Tupelo Institute,Tupelo Institute,KEN',
+      '2,Two,,Tupelo Institute,',
+    ]
+    const imported = await importMapped(api.database, mappingOf(newScheme()), csv.join('\n'))
+    expect(imported).toMatchObject({ counts: { created: 1, refused: 1 } })
+    expect(imported.report?.refusedBy).toMatchObject([
+      {
+        column: 'Partner',
+        example: { value: 'Tupelo Institute', detail: expect.stringContaining('several') },
+      },
+    ])
+  })
+})
