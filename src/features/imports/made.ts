@@ -68,12 +68,17 @@ async function setKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise
   })
 }
 
-/** Notes what the import has made, so that undoing it removes that. */
-const writeMade = (tx: Transaction, imported: ImportRecord, resource: string, keys: Iterable<string>) =>
+/** Notes what the import has made, so that undoing it removes that. A topic that was removed before has a later version. */
+const writeMade = (
+  tx: Transaction,
+  imported: ImportRecord,
+  resource: string,
+  made: Iterable<{ key: string; version: number }>,
+) =>
   writeEntries(
     tx,
     imported,
-    [...new Set(keys)].map((key) => ownEntry(resource, key, 1)),
+    [...made].map(({ key, version }) => ownEntry(resource, key, version)),
   )
 
 function toOrganization({ mention }: MadeName, { countries }: Making): MentionedOrganization {
@@ -93,7 +98,7 @@ async function makeOrganizations(tx: Transaction, making: Making, names: MadeNam
   const { registry, imported, authorship } = making
   const resource = registry.get('organizations')
   const outcomes: Outcomes = new Map()
-  const made: string[] = []
+  const made = new Set<string>()
   const valid = names
     .map((name) => ({ name, organization: toOrganization(name, making) }))
     .filter(({ organization }) => {
@@ -106,12 +111,17 @@ async function makeOrganizations(tx: Transaction, making: Making, names: MadeNam
     const found = await findOrMakeOrganizations(tx, registry, organizations, { kind: 'create', authorship })
     for (const [at, { name }] of own.entries()) {
       const one = found[at]
-      if (one?.kind === 'made') made.push(one.key)
+      if (one?.kind === 'made') made.add(one.key)
       if (one?.kind === 'ambiguous') outcomes.set(name.identity, { key: null, candidates: one.candidates })
       else if (one) outcomes.set(name.identity, { key: one.key })
     }
   }
-  await writeMade(tx, imported, resource.name, made)
+  await writeMade(
+    tx,
+    imported,
+    resource.name,
+    [...made].map((key) => ({ key, version: 1 })),
+  )
   return outcomes
 }
 
@@ -144,8 +154,7 @@ async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): P
   })
   const changes = made.map(({ document }, at) => ({ at, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
-  const keys = [...done.values()].map(({ key }) => key)
-  await writeMade(tx, imported, resource.name, keys)
+  await writeMade(tx, imported, resource.name, done.values())
   for (const [at, { identities }] of made.entries())
     for (const identity of identities) outcomes.set(identity, { key: done.get(at)?.key ?? null })
   return outcomes

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { importMapped, newScheme, undo } from '../support/imports.ts'
 
-/** Organizations that an import makes, since no record has their names. */
+/** Organizations and topics that an import makes, since no record has their names. */
 
 let api: Api
 beforeAll(async () => {
@@ -73,5 +73,18 @@ describe('organizations that an import makes', () => {
         example: { value: 'Tupelo Institute', detail: expect.stringContaining('several') },
       },
     ])
+  })
+})
+
+describe('topics that an import makes', () => {
+  it('are removed when it is undone, also after they were made and removed before', async () => {
+    const mapping = `${mappingOf(newScheme())}      topics: {from: Topic, scheme: quince, create: true}\n`
+    const csv = 'Id,Title,Funder,Partner,Country,Topic\n1,One,,,,Quince growing\n'
+    for (let turn = 0; turn < 2; turn += 1) {
+      const imported = await importMapped(api.database, mapping, csv)
+      expect((await api.get('/v1/topics/quince-growing')).status).toBe(200)
+      expect(await undo(api.database, imported)).toMatchObject({ report: { keptCount: 0 } })
+      expect((await api.get('/v1/topics/quince-growing')).status).toBe(404)
+    }
   })
 })
