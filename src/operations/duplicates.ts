@@ -20,7 +20,10 @@ const maxOthers = 5
 
 const similarRecord = z.strictObject({
   key: z.string().meta({ description: 'Key of the record.' }),
-  title: z.string().meta({ description: 'Title of the record.' }),
+  title: z
+    .string()
+    .nullable()
+    .meta({ description: 'Title of the record; null for a citation without a quotation.' }),
 })
 
 const example = {
@@ -63,9 +66,9 @@ const duplicatePage = nameOutput(
 
 interface Row {
   key: string
-  title: string
+  title: string | null
   document: string | null
-  others: { key: string; title: string; document: string | null }[] | null
+  others: { key: string; title: string | null; document: string | null }[] | null
 }
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`

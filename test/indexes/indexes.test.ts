@@ -57,9 +57,11 @@ function valueFor({ value }: Filter, operator: Operator): unknown {
 
 const ofParticipants = ['country', 'organization', 'region', 'subregion', 'role', 'topic', 'language']
 
+const ofLists = ['amountKind', 'amountCurrency', 'amountYear', 'locationCountry']
+
 /**
  * Questions that no index answers. Most records are not of one kind, or have another value too, so what lists them has nothing
- * to look for. That a record has nobody is known of each by looking, regions and languages are compared as all that records
+ * to look for. That a record has nobody, no amount or no place is known of each by looking, regions and languages are compared as all that records
  * have, and the partners of a country are found among all that takes part in anything. The records of a country are those of
  * every resource, so its citations may be found by reading all.
  */
@@ -68,7 +70,7 @@ const readAll = ({ name }: Resource, filter: string, operator: Operator) =>
   operator === 'ne' ||
   operator === 'otherThan' ||
   operator === 'noneAs' ||
-  (operator === 'isNull' && ofParticipants.includes(filter)) ||
+  (operator === 'isNull' && [...ofParticipants, ...ofLists].includes(filter)) ||
   (operator === 'all' && ['region', 'subregion', 'language'].includes(filter)) ||
   (name === 'countries' && filter === 'partnerOf')
 

@@ -28,8 +28,11 @@ interface Row {
   code?: string | null
 }
 
-/** Indexes by what they were read of. Readers without a key have others, since they see other records. */
-const indexes = new LRUCache<string, NameIndex>({ max: 30 })
+/**
+ * Indexes by what they were read of. Readers without a key have others, since they see other records: so there are six at a
+ * time, of some megabytes each.
+ */
+const indexes = new LRUCache<string, NameIndex>({ max: 8 })
 
 /** Words that say nothing in the names of a resource. */
 const ignoredWords = new Map([['regions', new Set(['regional', 'region', 'unspecified'])]])

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { check, numeric } from 'drizzle-orm/pg-core'
+import { check, index, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, snakeCase } from '../../database/columns.ts'
+import { columnIn, columnOf, snakeCase } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, itself, wordLabels } from '../dimensions.ts'
@@ -26,7 +26,10 @@ const sum = (description: string) =>
     .meta({ description: `${description} At most two decimals.` })
 
 /** A column of a sum of money in the items of a list. */
-const sumInList = <Schema extends z.ZodType<number | null>>(schema: Schema, required: boolean) =>
+const sumInList = <Schema extends z.ZodType<number | null>>(
+  schema: Schema,
+  { required = false, indexed = false } = {},
+) =>
   defineField<Schema>({
     schema: () => schema,
     columns: (name) => {
@@ -38,19 +41,34 @@ const sumInList = <Schema extends z.ZodType<number | null>>(schema: Schema, requ
         `${place.tableName}_${snakeCase(place.name)}_range`,
         sql`${ownColumn(place)} > -10000000000000 and ${ownColumn(place)} < 10000000000000`,
       ),
+      ...(indexed ? [index(`${place.tableName}_${snakeCase(place.name)}`).on(ownColumn(place))] : []),
     ],
     json: (place) => sql`trim_scale(${ownColumn(place)})`,
   })
 
+/** The date of an amount, with an index by the year in which it lies. */
+const amountDate = () => {
+  const date = edtfInList('When it was committed, paid or due; of a budget, its period.')
+  return defineField({
+    ...date,
+    constraints: (place) => [
+      ...(date.constraints?.(place) ?? []),
+      index(`${place.tableName}_year`).on(
+        unitNumber.year(columnIn(place.columns, 'dateEarliest'), columnIn(place.columns, 'dateLatest')),
+      ),
+    ],
+  })
+}
+
 const items = {
   kind: requiredCode(z.enum(amountKinds), 'What the amount is.', { values: amountKinds }),
-  date: edtfInList('When it was committed, paid or due; of a budget, its period.'),
-  amount: sumInList(
-    sum('The amount as the source states it; negative if it was paid back or taken away.'),
-    true,
-  ),
+  date: amountDate(),
+  amount: sumInList(sum('The amount as the source states it; negative if it was paid back or taken away.'), {
+    required: true,
+    indexed: true,
+  }),
   currency: requiredCode(currency(), 'Currency of the amount, an ISO 4217 code.', { pattern: '^[A-Z]{3}$' }),
-  valueUsd: sumInList(optional(sum('The value in US dollars, if the source gives one.')), false),
+  valueUsd: sumInList(optional(sum('The value in US dollars, if the source gives one.'))),
   note: proseText('Note.', { max: 1000, filter: false }),
 }
 
@@ -61,20 +79,29 @@ const narrowing = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 
 
 type Narrowing = keyof typeof narrowing
 
+// The keys of a constant are those of its type.
+const narrowingNames = Object.keys(narrowing) as Narrowing[]
+
+/** Whether an amount has one of the values of a filter. Years are compared as numbers, as their index has them. */
+function hasOneOf(name: Narrowing, values: SQL): SQL {
+  if (name !== 'amountYear') return sql`${sql.identifier(narrowing[name])} = any(${textArray(values)})`
+  return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
+}
+
 /** The amounts of records, with the year in which the date lies. */
 function amountElements(place: FieldPlace): ListElements {
   const table = tableOfList(place)
   const column = (property: string) => columnOf(table, property)
-  const year = unitText.year(unitNumber.year(column('dateEarliest'), column('dateLatest')))
+  const yearNumber = unitNumber.year(column('dateEarliest'), column('dateLatest'))
   return {
     name: place.name,
     rows: (siblings) => {
-      const conditions = Object.entries(narrowing).flatMap(([filter, name]) => {
+      const conditions = narrowingNames.flatMap((filter) => {
         const values = siblings(filter)
-        return values ? [sql`${sql.identifier(name)} = any(${textArray(values)})`] : []
+        return values ? [hasOneOf(filter, values)] : []
       })
       const where = conditions.length > 0 ? sql` where ${sql.join(conditions, sql` and `)}` : sql``
-      return sql`select * from (select ${column('record')} as record, ${column('kind')} as kind, ${column('currency')} as currency, ${year} as year, ${column('amount')} as amount, ${column('valueUsd')} as value_usd from ${table}) amounts${where}`
+      return sql`select * from (select ${column('record')} as record, ${column('kind')} as kind, ${column('currency')} as currency, ${unitText.year(yearNumber)} as year, ${yearNumber} as year_number, ${column('amount')} as amount, ${column('valueUsd')} as value_usd from ${table}) amounts${where}`
     },
   }
 }
@@ -143,15 +170,16 @@ const labels: Record<Narrowing, Dimension['label']> = {
 function amountQuery(place: FieldPlace) {
   const { recordId: key } = place
   const elements = amountElements(place)
-  const names = Object.keys(narrowing) as Narrowing[]
-  const relations = names.map((name) => [name, amountRelation(key, elements, narrowing[name])] as const)
+  const relations = narrowingNames.map(
+    (name) => [name, amountRelation(key, elements, narrowing[name])] as const,
+  )
   const matching = (name: Narrowing): [string, Filter] => {
     const filter = anyWhere(
       valueSchemas[name](),
       `${descriptions[name]} The other filters by amount match the same amount.`,
       (values, siblings) =>
         among(key, [
-          sql`select listed.record from (${elements.rows(siblings)}) listed where listed.${sql.identifier(narrowing[name])} = any(${textArray(values)})`,
+          sql`select listed.record from (${elements.rows(siblings)}) listed where ${hasOneOf(name, values)}`,
         ]),
     )
     const column = sql`listed.${sql.identifier(narrowing[name])}`
@@ -164,7 +192,7 @@ function amountQuery(place: FieldPlace) {
     return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
   }
   return {
-    filters: { amount: numberFilter(key, elements), ...Object.fromEntries(names.map(matching)) },
+    filters: { amount: numberFilter(key, elements), ...Object.fromEntries(narrowingNames.map(matching)) },
     dimensions: Object.fromEntries(
       relations.map(([name, relation]) => [
         name,

@@ -1,0 +1,4 @@
+CREATE INDEX "projects_amounts_year" ON "projects_amounts" USING btree ((case when extract(year from "date_earliest") = extract(year from "date_latest") and extract(year from "date_earliest") > -4700 then (extract(year from "date_earliest")::int + (extract(year from "date_earliest") < 0)::int) end));--> statement-breakpoint
+CREATE INDEX "projects_amounts_amount" ON "projects_amounts" USING btree ("amount");--> statement-breakpoint
+CREATE INDEX "assistance_programs_amounts_year" ON "assistance_programs_amounts" USING btree ((case when extract(year from "date_earliest") = extract(year from "date_latest") and extract(year from "date_earliest") > -4700 then (extract(year from "date_earliest")::int + (extract(year from "date_earliest") < 0)::int) end));--> statement-breakpoint
+CREATE INDEX "assistance_programs_amounts_amount" ON "assistance_programs_amounts" USING btree ("amount");
