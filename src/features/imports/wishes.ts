@@ -126,7 +126,7 @@ const nameFault = (mention: Mention, { status }: NameKey): RowFault => ({
   value: mentionName(mention).slice(0, 200),
   detail:
     status === 'ambiguous'
-      ? `stands for several ${mention.resource}: decide which in the list of names`
+      ? `may stand for several ${mention.resource}, or it is in doubt which: decide which in the list of names`
       : `stands for no record of ${mention.resource}: decide which in the list of names, or correct it`,
 })
 
