@@ -48,7 +48,7 @@ export function catalog(registry: Registry): Endpoint {
   return {
     method: 'GET',
     path: '/v1/catalog',
-    tag: 'catalog',
+    tag: 'registry',
     contract: {
       operationId: 'getCatalog',
       summary: 'Describe the data sets of the registry',

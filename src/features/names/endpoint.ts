@@ -18,17 +18,11 @@ const exampleMatch = {
   reason: 'abbreviation',
 }
 
-const reason = nameOutput(
-  'NameMatchReason',
-  z.enum(matchReasons).meta({ description: 'Why a record matches.' }),
-)
+const reason = z.enum(matchReasons).meta({ description: 'Why a record matches.' })
 
-const status = nameOutput(
-  'NameResolutionStatus',
-  z
-    .enum(['resolved', 'ambiguous', 'unresolved'])
-    .meta({ description: 'Whether exactly one record is meant; a name is never guessed.' }),
-)
+const status = z
+  .enum(['resolved', 'ambiguous', 'unresolved'])
+  .meta({ description: 'Whether exactly one record is meant; a name is never guessed.' })
 
 const match = nameOutput(
   'NameMatch',
@@ -69,10 +63,7 @@ const resolutions = nameOutput(
 
 /** The body of a request. @param names of the resources. */
 const makeBody = (names: string[]) => {
-  const resource = nameInput(
-    'NameQueryResource',
-    z.enum(names).meta({ description: 'Resource of the record.' }),
-  )
+  const resource = z.enum(names).meta({ description: 'Resource of the record.' })
   const query = nameInput(
     'NameQuery',
     z
