@@ -17,6 +17,7 @@ from entente_client.api.registry import list_changes
 from entente_client.models import (
     Aggregate,
     Agreement,
+    AgreementFormat,
     AgreementGroupBy,
     AgreementInput,
     AgreementPage,
@@ -27,7 +28,6 @@ from entente_client.models import (
     FeedPage,
     HitResource,
     Problem,
-    RegionFormat,
 )
 from entente_client.types import UNSET, File, Unset
 
@@ -124,7 +124,7 @@ file = expect(
     File,
     export_agreements.sync(
         client=client,
-        format_=RegionFormat.CSV,
+        format_=AgreementFormat.CSV,
         country=["PAK"],
         fields=[AgreementSearchFields.TITLE, AgreementSearchFields.SIGNEDON],
     ),

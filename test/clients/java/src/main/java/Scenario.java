@@ -14,6 +14,7 @@ import registry.api.AgreementsApi;
 import registry.api.RegistryApi;
 import registry.model.Agreement;
 import registry.model.AgreementGroupBy;
+import registry.model.AgreementFormat;
 import registry.model.AgreementInput;
 import registry.model.AgreementKind;
 import registry.model.AgreementPartyInput;
@@ -25,7 +26,6 @@ import registry.model.AgreementSort;
 import registry.model.AgreementStatus;
 import registry.model.HitResource;
 import registry.model.Problem;
-import registry.model.RegionFormat;
 
 public final class Scenario {
   private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
@@ -129,7 +129,7 @@ public final class Scenario {
     var download =
         api.exportAgreements(
             AgreementsApi.APIExportAgreementsRequest.newBuilder()
-                .format(RegionFormat.CSV)
+                .format(AgreementFormat.CSV)
                 .country(List.of("PAK"))
                 .fields(List.of(AgreementSearchFields.TITLE, AgreementSearchFields.SIGNED_ON))
                 .build());
