@@ -5,6 +5,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { beginPast, pastStatements } from '../../src/database/past.ts'
 import { StartupError } from '../../src/startup-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { importTables } from '../support/import-tables.ts'
 
 /** System-versioned tables, on a made-up one: twins, triggers, views and the clock come from the catalog alone. */
 
@@ -264,7 +265,7 @@ describe('the service', () => {
   it('has a twin and a view of every table that says no reason against them', async () => {
     expect(await run('select * from history_drift()')).toEqual([])
     expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
-      ['idempotent_requests', 'keys', 'revisions', 'settings'].map((name) => ({ name })),
+      ['idempotent_requests', ...importTables, 'keys', 'revisions', 'settings'].map((name) => ({ name })),
     )
     const listed = (schema: string) =>
       `(select array_agg(relname::text order by relname) from pg_class where relnamespace = '${schema}'::regnamespace and relkind in ('r', 'v'))`

@@ -4,6 +4,7 @@ import { ResponseStore } from '../../src/server/plugins/response-cache/response-
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { isHit, statusOf, untilKept } from '../support/cache-status.ts'
+import { importTables } from '../support/import-tables.ts'
 
 /** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
 
@@ -195,7 +196,12 @@ describe('what has changed', () => {
        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
          and not exists (select from pg_trigger where tgrelid = pg_class.oid and tgname in ('announce_change', 'invalidate_record'))`,
     )
-    expect(rows.map(({ name }) => name).sort()).toEqual(['idempotent_requests', 'keys', 'settings'])
+    expect(rows.map(({ name }) => name).sort()).toEqual([
+      'idempotent_requests',
+      ...importTables,
+      'keys',
+      'settings',
+    ])
   })
 
   it('is read from the database when a client insists, and so by the next one that does not', async () => {
