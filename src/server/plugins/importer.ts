@@ -27,6 +27,8 @@ export interface ImporterOptions {
  */
 export const importer = fp<ImporterOptions>(
   async function importer(app, { registry, tools }) {
+    // Statements of imports may take long. Those that look for imports have the usual limit, so that a database that is
+    // silent does not hold up the end of the service.
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
@@ -40,7 +42,7 @@ export const importer = fp<ImporterOptions>(
       }
     }
     const look = async () => {
-      const waiting = await listUnfinished(singleReads(database)).catch(() => [])
+      const waiting = await listUnfinished(singleReads(app.database)).catch(() => [])
       for (const id of waiting) {
         if (stopping.signal.aborted || running.size >= maxRunning) return
         if (running.has(id)) continue
@@ -53,7 +55,7 @@ export const importer = fp<ImporterOptions>(
       }
     }
     const timer = setInterval(() => {
-      database.transaction(removeStaleUploads).catch(() => {})
+      app.database.transaction(removeStaleUploads).catch(() => {})
       look()
     }, intervalMs).unref()
     const listening = app.database.listen(importChannel, { onNotification: look, onConnect: look })
