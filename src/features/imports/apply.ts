@@ -18,7 +18,7 @@ import {
 } from './plan.ts'
 import { type ImportCounts, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
-import type { Wish } from './wishes.ts'
+import type { Upsert } from './upserts.ts'
 
 /** Writes what rows ask for, with the history, citations and notes of each record. */
 
@@ -50,19 +50,19 @@ interface Written {
 async function planAll(
   tx: Transaction,
   resource: Resource,
-  wishes: Wish[],
+  upserts: Upsert[],
   onEdited: OnEdited,
   refused: Map<number, RowFault[]>,
 ): Promise<{ records: PlannedRecord[]; changes: Change[] }> {
-  const keys = wishes.flatMap(({ existing }) => (existing ? [existing.key] : []))
+  const keys = upserts.flatMap(({ existing }) => (existing ? [existing.key] : []))
   const locked = await lockRecords(tx, resource, keys)
   const records: PlannedRecord[] = []
   const changes: Change[] = []
   const pause = startSlices()
-  for (const wish of wishes) {
-    const own = wish.existing && locked.get(wish.existing.key)
-    const planned = faultsOf(wish.document, () => planRecord(wish, own?.document, onEdited))
-    if ('faults' in planned) refused.set(wish.row.position, planned.faults)
+  for (const upsert of upserts) {
+    const own = upsert.existing && locked.get(upsert.existing.key)
+    const planned = faultsOf(upsert.document, () => planRecord(upsert, own?.document, onEdited))
+    if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
     else {
       const record = planned.result
       const { before, after } = record
@@ -79,15 +79,15 @@ async function planAll(
 async function writeResource(
   tx: Transaction,
   resource: Resource,
-  wishes: Wish[],
+  upserts: Upsert[],
   { onEdited, authorship }: Applying,
   refused: Map<number, RowFault[]>,
 ): Promise<Written[]> {
-  const { records, changes } = await planAll(tx, resource, wishes, onEdited, refused)
+  const { records, changes } = await planAll(tx, resource, upserts, onEdited, refused)
   const outcome = await writeEach(tx, resource, changes, authorship)
   for (const [at, problem] of outcome.refused) {
     const record = records[at]
-    if (record) refused.set(record.wish.row.position, faultsOfProblem(problem, record.after))
+    if (record) refused.set(record.upsert.row.position, faultsOfProblem(problem, record.after))
   }
   return records.flatMap((record, at) => {
     const result = outcome.done.get(at)
@@ -96,21 +96,21 @@ async function writeResource(
 }
 
 /** Whether a row asks for several records, of which some may have been written when another one is refused. */
-const hasSeveral = (wishes: Wish[], refused: ReadonlyMap<number, unknown>) =>
-  wishes.some(({ row }) => row.drafts.length > 1 && refused.has(row.position))
+const hasSeveral = (upserts: Upsert[], refused: ReadonlyMap<number, unknown>) =>
+  upserts.some(({ row }) => row.drafts.length > 1 && refused.has(row.position))
 
 /** Writes the records of all resources, those first to which others refer. A row is written whole or not at all. */
 async function writeRecords(
   tx: Transaction,
   applying: Applying,
-  wishes: Wish[],
+  upserts: Upsert[],
   refused: Map<number, RowFault[]>,
 ): Promise<Written[]> {
-  for (let remaining = wishes; ; ) {
+  for (let remaining = upserts; ; ) {
     await tx.query({ text: 'savepoint import' })
     const written: Written[] = []
     for (const resource of applying.registry.resources) {
-      const own = remaining.filter((wish) => wish.resource === resource)
+      const own = remaining.filter((upsert) => upsert.resource === resource)
       if (own.length > 0) written.push(...(await writeResource(tx, resource, own, applying, refused)))
     }
     if (!hasSeveral(remaining, refused)) {
@@ -122,39 +122,39 @@ async function writeRecords(
   }
 }
 
-const isNews = ({ wish, action }: PlannedRecord): boolean =>
-  action !== 'none' || wish.existing?.mark?.digest !== wish.digest
+const isNews = ({ upsert, action }: PlannedRecord): boolean =>
+  action !== 'none' || upsert.existing?.mark?.digest !== upsert.digest
 
 function entryOf({ record, result }: Written, citation: string | null): EntryOfRecord {
-  const { wish, action, properties, kept } = record
+  const { upsert, action, properties, kept } = record
   return {
-    resource: wish.resource.name,
+    resource: upsert.resource.name,
     key: result.key,
-    row: wish.row.position,
+    row: upsert.row.position,
     action,
-    versionBefore: wish.existing ? (action === 'change' ? result.version - 1 : result.version) : null,
+    versionBefore: upsert.existing ? (action === 'change' ? result.version - 1 : result.version) : null,
     versionAfter: result.version,
-    digest: wish.digest,
+    digest: upsert.digest,
     properties,
     kept: kept.length > 0 ? kept : null,
     citation,
   }
 }
 
-const toCited = ({ record: { wish }, result: { key } }: Written): Cited => ({
-  resource: wish.resource.name,
+const toCited = ({ record: { upsert }, result: { key } }: Written): Cited => ({
+  resource: upsert.resource.name,
   key,
-  externalId: wish.draft.externalId,
-  citation: wish.draft.citation,
+  externalId: upsert.draft.externalId,
+  citation: upsert.draft.citation,
 })
 
 /**
  * Writes what rows ask for, within the caller's transaction.
  * @returns what came of it. Rows that are refused have written nothing.
  */
-export async function applyWishes(tx: Transaction, applying: Applying, wishes: Wish[]): Promise<Outcome> {
+export async function applyUpserts(tx: Transaction, applying: Applying, upserts: Upsert[]): Promise<Outcome> {
   const refused = new Map<number, RowFault[]>()
-  const open = wishes.filter((wish) => !isUnchanged(wish))
+  const open = upserts.filter((upsert) => !isUnchanged(upsert))
   const written = open.length > 0 ? await writeRecords(tx, applying, open, refused) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
   const citations = await writeCitations(tx, applying, changed.map(toCited))
@@ -168,7 +168,7 @@ export async function applyWishes(tx: Transaction, applying: Applying, wishes: W
     written.filter(({ record }) => record.action === action).length
   const kept = written.flatMap(({ record, result }) =>
     record.kept.length > 0
-      ? [{ resource: record.wish.resource.name, key: result.key, properties: record.kept }]
+      ? [{ resource: record.upsert.resource.name, key: result.key, properties: record.kept }]
       : [],
   )
   return {
@@ -177,7 +177,7 @@ export async function applyWishes(tx: Transaction, applying: Applying, wishes: W
       refused: refused.size,
       created: count('create'),
       changed: count('change'),
-      unchanged: wishes.length - open.length + count('none'),
+      unchanged: upserts.length - open.length + count('none'),
       kept: kept.reduce((sum, { properties }) => sum + properties.length, 0),
     },
     refused,

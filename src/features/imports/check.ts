@@ -7,41 +7,41 @@ import { faultsOf, isUnchanged, type OnEdited, planRecord } from './plan.ts'
 import { addCounts, blockRows, readRows, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportRecord, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
-import { readWishes, type Wish } from './wishes.ts'
+import { readUpserts, type Upsert } from './upserts.ts'
 
 /** The dry run: what a commit would come to, without writing a record. */
 
 /** Rows that are checked together. */
 const batchSize = 500
 
-/** Reads the documents of the records that wishes are about, by resource and key. */
-async function readDocuments(database: Database, wishes: readonly Wish[]): Promise<Map<Wish, string>> {
-  const documents = new Map<Wish, string>()
-  for (const resource of new Set(wishes.map((wish) => wish.resource))) {
-    const own = wishes.filter((wish) => wish.resource === resource && wish.existing)
+/** Reads the documents of the records that upserts are about, by resource and key. */
+async function readDocuments(database: Database, upserts: readonly Upsert[]): Promise<Map<Upsert, string>> {
+  const documents = new Map<Upsert, string>()
+  for (const resource of new Set(upserts.map((upsert) => upsert.resource))) {
+    const own = upserts.filter((upsert) => upsert.resource === resource && upsert.existing)
     const keys = own.flatMap(({ existing }) => existing?.key ?? [])
     if (keys.length === 0) continue
     const rows = await database.read<{ key: string; document: string }>(
       readStatement(resource, keys, wholeRepresentation(resource), { compose: true }),
     )
     const byKey = new Map(rows.map(({ key, document }) => [key, document]))
-    for (const wish of own) {
-      const document = byKey.get(wish.existing?.key ?? '')
-      if (document !== undefined) documents.set(wish, document)
+    for (const upsert of own) {
+      const document = byKey.get(upsert.existing?.key ?? '')
+      if (document !== undefined) documents.set(upsert, document)
     }
   }
   return documents
 }
 
-async function checkWishes(database: Database, wishes: Wish[], onEdited: OnEdited) {
-  const open = wishes.filter((wish) => !isUnchanged(wish))
+async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnEdited) {
+  const open = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, open)
   const refused = new Map<number, RowFault[]>()
-  const counts: ImportCounts = { ...noCounts, unchanged: wishes.length - open.length }
+  const counts: ImportCounts = { ...noCounts, unchanged: upserts.length - open.length }
   const pause = startSlices()
-  for (const wish of open) {
-    const planned = faultsOf(wish.document, () => planRecord(wish, documents.get(wish), onEdited))
-    if ('faults' in planned) refused.set(wish.row.position, planned.faults)
+  for (const upsert of open) {
+    const planned = faultsOf(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
+    if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
     else {
       const { action, kept } = planned.result
       counts.kept += kept.length
@@ -104,11 +104,11 @@ export async function checkRows(
     const rows = takeBatch(await readRows(reads, { ...current, pass: 0 }, batchSize))
     const last = rows.at(-1)
     if (!last) return current
-    const { wishes, refused } = await readWishes(reads, registry, current, rows, {
+    const { upserts, refused } = await readUpserts(reads, registry, current, rows, {
       absent: 'assume',
       onUnresolved,
     })
-    const outcome = await checkWishes(database, wishes, onEdited)
+    const outcome = await checkUpserts(database, upserts, onEdited)
     const all = new Map([...refused, ...outcome.refused])
     const counts = addCounts(current.counts, { ...outcome.counts, refused: all.size })
     const change = { doneThrough: last.position, counts }

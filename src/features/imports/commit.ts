@@ -2,12 +2,12 @@ import { type Database, singleReads, type Transaction } from '../../database/dat
 import { getDatabaseError } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
-import { type Applying, applyWishes } from './apply.ts'
+import { type Applying, applyUpserts } from './apply.ts'
 import type { OnEdited } from './plan.ts'
 import { addCounts, BatchSize, blockRows, readRows, setWaiting, takeBatch } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportRecord, type KeptRecord } from './store.ts'
-import { type Absent, type ReadyRow, readWishes } from './wishes.ts'
+import { type Absent, type ReadyRow, readUpserts } from './upserts.ts'
 
 /** Milliseconds that a transaction should take: others wait for its locks, and the feed of changes for its end. */
 const transactionMs = 150
@@ -93,11 +93,11 @@ class Commit {
         return source
       },
     }
-    const { wishes, refused, waiting } = await readWishes(tx, this.#registry, before, rows, {
+    const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
       absent,
       onUnresolved: this.#options.onUnresolved,
     })
-    const outcome = await applyWishes(tx, applying, wishes)
+    const outcome = await applyUpserts(tx, applying, upserts)
     const all = new Map([...refused, ...outcome.refused])
     await blockRows(tx, before.id, all)
     if (before.pass === 0) await setWaiting(tx, before.id, waiting, true)

@@ -7,13 +7,13 @@ import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { hashValue } from './hashes.ts'
 import type { RowFault } from './types.ts'
-import type { Wish } from './wishes.ts'
+import type { Upsert } from './upserts.ts'
 
 /** What becomes of a record that a row asks for. */
 
-/** What is written of a wish, and what later imports must know of it. */
+/** What is written of a upsert, and what later imports must know of it. */
 export interface PlannedRecord {
-  wish: Wish
+  upsert: Upsert
   action: 'create' | 'change' | 'none'
   before: Document | undefined
   after: Document
@@ -27,17 +27,17 @@ export interface PlannedRecord {
 export type OnEdited = 'keep' | 'replace'
 
 /** Whether a record is as the last import has left it, and the row asks for the same as then. */
-export const isUnchanged = ({ digest, existing }: Wish): boolean =>
+export const isUnchanged = ({ digest, existing }: Upsert): boolean =>
   existing?.mark !== undefined &&
   existing.mark.digest === digest &&
   existing.mark.version === existing.version
 
 /** The properties that the mapping states. External ids are only added to. */
-const statedProperties = ({ draft, resource }: Wish): string[] =>
+const statedProperties = ({ draft, resource }: Upsert): string[] =>
   Object.keys(draft.document).filter((name) => name !== 'externalIds' && name in resource.document.shape)
 
-const hashesOf = (wish: Wish, document: Document) =>
-  Object.fromEntries(statedProperties(wish).map((name) => [name, hashValue(document[name])]))
+const hashesOf = (upsert: Upsert, document: Document) =>
+  Object.fromEntries(statedProperties(upsert).map((name) => [name, hashValue(document[name])]))
 
 /** Checks a new document, which may have the key that it is to get. @throws Problem `invalid-body`. */
 function checkNew(resource: Resource, document: Document): Document {
@@ -48,9 +48,9 @@ function checkNew(resource: Resource, document: Document): Document {
   return key === undefined ? checked : { [property]: key, ...checked }
 }
 
-function planCreation(wish: Wish): PlannedRecord {
-  const after = checkNew(wish.resource, wish.document)
-  return { wish, action: 'create', before: undefined, after, properties: hashesOf(wish, after), kept: [] }
+function planCreation(upsert: Upsert): PlannedRecord {
+  const after = checkNew(upsert.resource, upsert.document)
+  return { upsert, action: 'create', before: undefined, after, properties: hashesOf(upsert, after), kept: [] }
 }
 
 /** The external ids of a record, and those of the row that it lacks. */
@@ -61,24 +61,24 @@ function joinExternalIds(before: Document, wanted: Document) {
 }
 
 /** The document of a record with what the row asks for. Other properties stay as they are. */
-function mergeWanted({ resource, document }: Wish, before: Document): Document {
+function mergeWanted({ resource, document }: Upsert, before: Document): Document {
   const { [resource.key.property]: _, ...others } = document
   const merged = { ...before, ...others }
   return 'externalIds' in document ? { ...merged, externalIds: joinExternalIds(before, document) } : merged
 }
 
-function planChange(wish: Wish, stored: string, onEdited: OnEdited): PlannedRecord {
-  const { resource, existing } = wish
+function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): PlannedRecord {
+  const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
-  const wanted = checkDocument(resource, mergeWanted(wish, before))
-  const properties = hashesOf(wish, wanted)
+  const wanted = checkDocument(resource, mergeWanted(upsert, before))
+  const properties = hashesOf(upsert, wanted)
   const mark = existing?.mark
   const isEdited = (name: string) =>
     mark !== undefined &&
     name in mark.properties &&
     !isDeepStrictEqual(before[name], wanted[name]) &&
     hashValue(before[name]) !== mark.properties[name]
-  const kept = onEdited === 'keep' ? statedProperties(wish).filter(isEdited) : []
+  const kept = onEdited === 'keep' ? statedProperties(upsert).filter(isEdited) : []
   const after =
     kept.length === 0
       ? wanted
@@ -87,7 +87,7 @@ function planChange(wish: Wish, stored: string, onEdited: OnEdited): PlannedReco
           ...Object.fromEntries(kept.map((name) => [name, before[name]])),
         })
   const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
-  return { wish, action, before, after, properties, kept }
+  return { upsert, action, before, after, properties, kept }
 }
 
 /**
@@ -95,8 +95,8 @@ function planChange(wish: Wish, stored: string, onEdited: OnEdited): PlannedReco
  * @param stored the JSON of the record, if it exists.
  * @throws Problem `invalid-body` when the registry refuses the document.
  */
-export const planRecord = (wish: Wish, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
-  stored === undefined ? planCreation(wish) : planChange(wish, stored, onEdited)
+export const planRecord = (upsert: Upsert, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
+  stored === undefined ? planCreation(upsert) : planChange(upsert, stored, onEdited)
 
 /** The value at a JSON pointer, as text. */
 function valueAt(document: unknown, pointer: string): string {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import type { ImportCounts } from './store.ts'
 import type { RowFault } from './types.ts'
-import type { ReadyRow } from './wishes.ts'
+import type { ReadyRow } from './upserts.ts'
 
 /** The staged rows of an import, as passes over them read and change them. */
 

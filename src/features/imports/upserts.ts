@@ -36,8 +36,8 @@ export interface Existing {
   mark: Mark | undefined
 }
 
-/** A record that a row asks for. */
-export interface Wish {
+/** A record that a row asks for: created, or changed if it exists. */
+export interface Upsert {
   row: ReadyRow
   draft: Draft
   resource: Resource
@@ -49,8 +49,8 @@ export interface Wish {
 }
 
 /** What some rows ask for, the rows that are refused, and those that wait for the records of other rows. */
-export interface Wishes {
-  wishes: Wish[]
+export interface Upserts {
+  upserts: Upsert[]
   refused: Map<number, RowFault[]>
   waiting: number[]
 }
@@ -59,7 +59,7 @@ export interface Wishes {
 export type Absent = 'wait' | 'refuse' | 'assume'
 
 /** How mentions are treated that stand for nothing. */
-export interface WishOptions {
+export interface UpsertOptions {
   absent: Absent
   /** Where the mention does not say it itself. */
   onUnresolved: 'refuse' | 'drop'
@@ -155,7 +155,7 @@ class Drafts {
       keys,
       absent,
       onUnresolved,
-    }: { names: Map<string, NameKey>; keys: Map<string, string> } & WishOptions,
+    }: { names: Map<string, NameKey>; keys: Map<string, string> } & UpsertOptions,
   ) {
     this.#registry = registry
     this.#names = names
@@ -262,18 +262,18 @@ function resolveRows(drafts: Drafts, rows: readonly ReadyRow[]): ResolvedRow[] {
 /**
  * Finds out what staged rows ask for.
  */
-export async function readWishes(
+export async function readUpserts(
   tx: Transaction,
   registry: Registry,
   { id, scheme }: { id: string; scheme: string },
   rows: readonly ReadyRow[],
-  options: WishOptions,
-): Promise<Wishes> {
+  options: UpsertOptions,
+): Promise<Upserts> {
   const identities = new Set(rows.flatMap(({ drafts }) => namedMentions(drafts)).map(mentionIdentity))
   const names = await findNameKeys(tx, id, [...identities])
   const keys = await findKeys(tx, registry, rows)
   const drafts = new Drafts(registry, rows, { names, keys, ...options })
-  const result: Wishes = { wishes: [], refused: new Map(), waiting: [] }
+  const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
   for (const { row, resolved, faults, waits } of resolveRows(drafts, rows)) {
     if (faults.length > 0) result.refused.set(row.position, faults)
     else if (waits) result.waiting.push(row.position)
@@ -283,11 +283,11 @@ export async function readWishes(
         const ownKeys = (resolved[at] ?? []).map((one) => (typeof one === 'string' ? one : null))
         const document = documentOfDraft(resource, draft, ownKeys)
         const digest = hashValue(document)
-        result.wishes.push({ row, draft, resource, document, digest, existing: undefined })
+        result.upserts.push({ row, draft, resource, document, digest, existing: undefined })
       }
   }
   for (const resource of registry.resources) {
-    const own = result.wishes.filter((wish) => wish.resource === resource)
+    const own = result.upserts.filter((upsert) => upsert.resource === resource)
     const ownKeys = own.map(({ draft }) => drafts.keyOf(draft))
     const existing = await findExisting(
       tx,
@@ -295,10 +295,10 @@ export async function readWishes(
       resource,
       ownKeys.filter((key) => key !== undefined),
     )
-    for (const [at, wish] of own.entries()) {
-      wish.existing = existing.get(ownKeys[at] ?? '')
-      const given = wish.existing ? undefined : drafts.givenKey(wish.draft)
-      if (given !== undefined) wish.document = { ...wish.document, [resource.key.property]: given }
+    for (const [at, upsert] of own.entries()) {
+      upsert.existing = existing.get(ownKeys[at] ?? '')
+      const given = upsert.existing ? undefined : drafts.givenKey(upsert.draft)
+      if (given !== undefined) upsert.document = { ...upsert.document, [resource.key.property]: given }
     }
   }
   return result
