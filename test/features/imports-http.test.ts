@@ -235,4 +235,17 @@ describe('an upload that is refused', () => {
     expect(failed.state).toBe('failed')
     expect(failed.failure).toContain('Party')
   })
+
+  it('refuses a body that is not the multipart/form-data that it is said to be', async () => {
+    const authorization = `Bearer ${adminKey}`
+    for (const type of ['multipart/form-data', 'multipart/form-data; boundary=there-is-none']) {
+      const headers = { authorization, 'content-type': type }
+      const answer = await api.request('POST', '/v1/imports', {
+        body: new TextEncoder().encode('{}'),
+        headers,
+      })
+      expect(answer.status, answer.text).toBe(400)
+      expect(answer.text).toContain('is not multipart/form-data')
+    }
+  })
 })

@@ -1,6 +1,8 @@
 import fastifyMultipart from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
+import { Problem } from '../../problems/problem.ts'
 
 /** Bounds of a body: of one part that is text, of parts, and of the headers of a part. */
 const limits = {
@@ -25,23 +27,32 @@ export const multipart = fp(
     app.decorateRequest('readUpload', function readUpload() {
       const isMultipart = this.isMultipart()
       if (!isMultipart) return undefined
-      const parts = this.parts()
-      return new Upload(
-        (async function* (): AsyncGenerator<UploadPart> {
-          for await (const part of parts) {
-            if (part.type === 'file') {
-              yield { field: part.fieldname, name: part.filename, stream: part.file }
-            } else {
-              const text = Buffer.from(String(part.value))
-              yield { field: part.fieldname, name: part.fieldname, stream: toStream(text) }
-            }
-          }
-        })(),
-      )
+      return new Upload(readParts(this))
     })
   },
   { name: 'multipart', dependencies: ['body-parsers'] },
 )
+
+/** Returns the parts of a body. @throws Problem `malformed-request` when it is no multipart/form-data (RFC 7578). */
+async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'file') {
+        yield { field: part.fieldname, name: part.filename, stream: part.file }
+      } else {
+        const text = Buffer.from(String(part.value))
+        yield { field: part.fieldname, name: part.fieldname, stream: toStream(text) }
+      }
+    }
+  } catch (error) {
+    // Limits have a status of their own. Others are what the parser says of the bytes, such as a missing boundary.
+    if (error instanceof Error && !('statusCode' in error))
+      throw new Problem('malformed-request', `The body is not multipart/form-data: ${error.message}.`, {
+        cause: error,
+      })
+    throw error
+  }
+}
 
 async function* toStream(text: Buffer): AsyncGenerator<Buffer> {
   yield text

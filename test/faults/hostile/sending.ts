@@ -41,7 +41,7 @@ export async function sendUntilAnswered(origin: string, request: Request): Promi
     } catch (error) {
       const isCut =
         error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET'].includes(`${error.code}`)
-      if (!isCut || left === 0) throw error
+      if (!isCut || left === 0) throw new Error(`${request.operationId} is not answered`, { cause: error })
     }
   }
 }
