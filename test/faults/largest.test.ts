@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { isOfAgreements, largestRequests, longestDelay } from './hostile/largest.ts'
-import { sendUntilAnswered } from './hostile/sending.ts'
+import { send } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
 /** Requests as large and expensive as the limits allow: none holds up the others. */
@@ -37,7 +37,7 @@ for (const [memory, env] of memories) {
     let count = 0
     for (const request of largestRequests(document, adminKey, isOfAgreements)) {
       count += 1
-      const { status, text } = await sendUntilAnswered(service.origin, request)
+      const { status, text } = await send(service.origin, request)
       const delay = await longestDelay(service.origin)
       const what = `${request.operationId}, ${request.what}: ${status}, ${text.length} characters, ${Math.round(delay)} ms`
       statuses[status] = (statuses[status] ?? 0) + 1

@@ -30,22 +30,6 @@ export function send(origin: string, { method, url, headers, body }: Request): P
   })
 }
 
-/**
- * Sends a request again while the connection is cut as it is written: a server that refuses a body without reading it may
- * close the connection before its answer is read.
- */
-export async function sendUntilAnswered(origin: string, request: Request): Promise<Answer> {
-  for (let left = 5; ; left -= 1) {
-    try {
-      return await send(origin, request)
-    } catch (error) {
-      const isCut =
-        error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET'].includes(`${error.code}`)
-      if (!isCut || left === 0) throw new Error(`${request.operationId} is not answered`, { cause: error })
-    }
-  }
-}
-
 /** Sends bytes on a connection of their own, one after another with pauses, and returns all that comes back. */
 export function sendBytes(origin: string, parts: readonly string[], pause = 0): Promise<string> {
   const { hostname, port } = new URL(origin)
