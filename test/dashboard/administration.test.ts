@@ -1,36 +1,22 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
+import { describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import { openPage, openSignedIn, signIn } from '../support/dashboard.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { signIn, useDashboard } from '../support/dashboard.ts'
 
 /** What administrators do in the dashboard, in a browser. */
 
-let api: Api
-let browser: Browser
-beforeAll(async () => {
-  if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  browser = await openBrowser()
-}, 60_000)
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
-
-const opened = (path: string) => openSignedIn(browser, api, path)
+const dashboard = useDashboard()
 
 describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('shows a new key once, and revokes it', async () => {
-    const page = await opened('/administration')
+    const page = await dashboard.openSignedIn('/administration')
     await page.getByRole('button', { name: 'Create the key' }).click()
     await page.locator('.fault', { hasText: 'is required' }).waitFor()
     await page.getByLabel('Name').fill('The treaty section')
     await page.getByLabel('Role').selectOption('editor')
     await page.getByRole('button', { name: 'Create the key' }).click()
     const key = (await page.locator('.secret').textContent()) ?? ''
-    expect((await api.get('/v1/actor', { key })).json()).toMatchObject({ role: 'editor' })
+    expect((await dashboard.api.get('/v1/actor', { key })).json()).toMatchObject({ role: 'editor' })
     await page.getByRole('button', { name: 'I have stored it' }).click()
     const row = page.getByRole('row', { name: /The treaty section/ })
     await row.waitFor()
@@ -40,18 +26,18 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await row.getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await row.getByText(/^revoked /).waitFor()
-    expect((await api.get('/v1/actor', { key })).status).toBe(401)
+    expect((await dashboard.api.get('/v1/actor', { key })).status).toBe(401)
     await page.context().close()
   })
 
   it('ends a session whose key was revoked, and keeps what was entered', async () => {
-    const made = await api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
+    const made = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
     const { id, key } = made.json<{ id: string; key: string }>()
-    const { page } = await openPage(browser, api, `/new/sources`)
+    const { page } = await dashboard.open(`/new/sources`)
     await signIn(page, key)
     await page.getByLabel('Title required').fill('A report that must not be lost')
     await page.getByLabel('Kind required').selectOption('report')
-    await api.delete(`/v1/keys/${id}`)
+    await dashboard.api.delete(`/v1/keys/${id}`)
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByText('The service does not take your key any more').waitFor()
     await signIn(page, adminKey)
@@ -63,9 +49,9 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   it('redacts a text from a record and all its versions, after a clear warning', async () => {
     const name = 'Jane Doe'
     const document = { title: `Talk with ${name}`, kind: 'interview', interviewee: name }
-    const created = await api.post('/v1/sources', document)
+    const created = await dashboard.api.post('/v1/sources', document)
     const { id } = created.json<{ id: string }>()
-    const page = await opened(`/records/sources/${id}/redact`)
+    const page = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await page.getByRole('textbox', { name: /^Text/ }).fill(name)
     await page.getByText('It occurs 2 times in the latest version.').waitFor()
     const submit = page.getByRole('button', { name: 'Redact' })
@@ -76,7 +62,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByRole('textbox', { name: /^Reason/ }).fill('She has asked for it.')
     await submit.click()
     await page.getByRole('heading', { level: 1, name: 'Talk with [redacted]' }).waitFor()
-    const { text } = await api.get(`/v1/sources/${id}/history`)
+    const { text } = await dashboard.api.get(`/v1/sources/${id}/history`)
     expect(text).not.toContain(name)
 
     await page.getByRole('link', { name: 'Redact' }).click()
@@ -86,14 +72,17 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByLabel('I know that this cannot be undone.').check()
     await submit.click()
     await page.getByText('Reason: Nor is the replacement wanted.').waitFor()
-    expect((await api.get(`/v1/sources/${id}`)).json()).toMatchObject({ interviewee: null, version: 3 })
+    expect((await dashboard.api.get(`/v1/sources/${id}`)).json()).toMatchObject({
+      interviewee: null,
+      version: 3,
+    })
     await page.context().close()
   })
 
   it('counts internal records, shows them to who has a key, and shows health and load', async () => {
     const title = 'Notes <script>document.title=1</script> of a meeting'
-    await api.post('/v1/sources', { title, kind: 'other', visibility: 'internal' })
-    const page = await opened('/administration')
+    await dashboard.api.post('/v1/sources', { title, kind: 'other', visibility: 'internal' })
+    const page = await dashboard.openSignedIn('/administration')
     await page.getByText('reads and writes').waitFor()
     const requests = page.getByRole('row', { name: /^Requests answered since the start/ })
     expect(Number((await requests.locator('td').textContent())?.replace(',', ''))).toBeGreaterThan(0)
@@ -112,13 +101,13 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   })
 
   it('offers those who have no key for it no more than to sign in', async () => {
-    const made = await api.post('/v1/keys', { name: 'A reader', role: 'reader' })
+    const made = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
     const { key } = made.json<{ key: string }>()
-    const { page } = await openPage(browser, api, `/administration`)
+    const { page } = await dashboard.open(`/administration`)
     await signIn(page, key)
     await page.getByText('The key of A reader does not allow it.').waitFor()
     expect(await page.getByRole('heading', { name: 'Keys' }).count()).toBe(0)
-    await page.goto(`${api.origin}/explore/agreements`, { waitUntil: 'networkidle' })
+    await page.goto(`${dashboard.api.origin}/explore/agreements`, { waitUntil: 'networkidle' })
     expect(await page.getByRole('link', { name: 'New record' }).count()).toBe(0)
     await page.context().close()
   })

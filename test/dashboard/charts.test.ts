@@ -1,25 +1,11 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, openPage } from '../support/dashboard.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 
 /** Map, timeline, network and comparison in a browser, on the first data. Needs Chromium, and the build. */
 
-let api: Api
-let browser: Browser
-
-beforeAll(async () => {
-  if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
-
-const open = (path: string, options?: BrowserContextOptions) => openPage(browser, api, path, options)
+const dashboard = useDashboard()
 
 const paths = [
   '/map?resource=projects',
@@ -49,7 +35,7 @@ const readLinks = async (page: Page): Promise<{ path: string; count: number }[]>
 /** The number of records that the API has behind a view of the explorer. */
 async function countRecords(path: string): Promise<number> {
   const list = path.replace('/explore/', '/v1/')
-  const answer = await api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
+  const answer = await dashboard.api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
   return answer.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
@@ -59,10 +45,13 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
   ] as const)('have no fault of script, width or axe in %s', async (language, options) => {
     for (const path of shown()) {
-      const { page, faults } = await open(`${path}${path.includes('?') ? '&' : '?'}lang=${language}`, {
-        ...options,
-        ...auditOptions,
-      })
+      const { page, faults } = await dashboard.open(
+        `${path}${path.includes('?') ? '&' : '?'}lang=${language}`,
+        {
+          ...options,
+          ...auditOptions,
+        },
+      )
       expect(faults, path).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('.failure').count(), path).toBe(0)
@@ -75,10 +64,10 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
 
   it('say that they could not be loaded, and come when tried again', async () => {
     for (const path of ['/map', '/timeline', '/network?centre=CHN', '/compare?country=PAK,DEU']) {
-      const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
+      const page = await (await dashboard.browser.newContext({ locale: 'en-GB' })).newPage()
       page.setDefaultTimeout(20_000)
       await page.route('**/v1/**', (route) => route.abort())
-      await page.goto(api.origin + path)
+      await page.goto(dashboard.api.origin + path)
       const alert = page.getByRole('alert').first()
       await alert.getByText('the service did not answer').waitFor()
       await page.unroute('**/v1/**')
@@ -109,7 +98,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       '/network?centre=CHN&from=2008&to=2011',
       '/compare?country=PAK,DEU',
     ]) {
-      const { page } = await open(path)
+      const { page } = await dashboard.open(path)
       const links = await readLinks(page)
       expect(links.length, path).toBeGreaterThan(0)
       for (const link of links) expect(await countRecords(link.path), link.path).toBe(link.count)
@@ -118,8 +107,8 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('show the numbers of the API on the map, in the network and in a comparison', async () => {
-    const map = await open('/map?resource=projects')
-    const groups = (await api.get('/v1/projects/aggregate?groupBy=country&sort=-count')).json<{
+    const map = await dashboard.open('/map?resource=projects')
+    const groups = (await dashboard.api.get('/v1/projects/aggregate?groupBy=country&sort=-count')).json<{
       data: { measures: { count: number } }[]
     }>()
     expect((await readLinks(map.page)).map(({ count }) => count)).toEqual(
@@ -127,8 +116,8 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     )
     await map.page.context().close()
 
-    const network = await open('/network?centre=CHN')
-    const { partners } = (await api.get('/v1/countries/CHN/network?limit=1000')).json<{
+    const network = await dashboard.open('/network?centre=CHN')
+    const { partners } = (await dashboard.api.get('/v1/countries/CHN/network?limit=1000')).json<{
       partners: { name: string; count: number }[]
     }>()
     for (const { name, count } of partners) {
@@ -137,7 +126,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     }
     await network.page.context().close()
 
-    const comparison = await open('/compare?country=PAK,DEU')
+    const comparison = await dashboard.open('/compare?country=PAK,DEU')
     const totals = await Promise.all(
       ['PAK', 'DEU'].map((code) => countRecords(`/explore/agreements?country=${code}`)),
     )
@@ -147,7 +136,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('choose a period by keyboard, which the URL keeps', async () => {
-    const { page } = await open('/map')
+    const { page } = await dashboard.open('/map')
     await page.getByRole('slider', { name: 'First year of the period' }).focus()
     for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowRight')
     await page.waitForURL(/from=2011/)
@@ -161,7 +150,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('move the centre of a network, and show what a pair shares', async () => {
-    const { page } = await open('/network')
+    const { page } = await dashboard.open('/network')
     await page.getByRole('link', { name: 'Japan' }).first().click()
     await page.waitForURL(/centre=JPN/)
     await page.getByRole('heading', { level: 1, name: 'Network of Japan' }).waitFor()
@@ -173,24 +162,24 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('show a network of a hundred participants as a matrix', async () => {
-    const codes = (await api.get('/v1/countries?limit=120&fields=code&validTo[isNull]=true')).json<{
+    const codes = (await dashboard.api.get('/v1/countries?limit=120&fields=code&validTo[isNull]=true')).json<{
       data: { code: string }[]
     }>()
     const participants = codes.data.map(({ code }) => ({ country: code, role: 'participant' }))
-    const created = await api.post('/v1/projects', { title: 'Many', kind: 'other', participants })
+    const created = await dashboard.api.post('/v1/projects', { title: 'Many', kind: 'other', participants })
     expect(created.status, created.text).toBe(201)
-    const { page, faults } = await open('/network?resource=projects', auditOptions)
+    const { page, faults } = await dashboard.open('/network?resource=projects', auditOptions)
     await page.getByRole('heading', { name: 'As a matrix' }).waitFor()
     expect(await page.locator('.matrix .cell').count()).toBe(2000)
     expect(faults).toEqual([])
     expect(await findAccessibilityFaults(page)).toEqual([])
     await page.context().close()
-    await api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)
+    await dashboard.api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)
   })
 
   it('say what changed between two moments', async () => {
     const post = async (title: string) => {
-      const created = await api.post('/v1/agreements', {
+      const created = await dashboard.api.post('/v1/agreements', {
         title,
         kind: 'other',
         parties: [{ country: 'FJI', role: 'party' }],
@@ -201,9 +190,9 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     const before = new Date().toISOString()
     await new Promise((resolve) => setTimeout(resolve, 20))
     await post('New')
-    await api.patch(`/v1/agreements/${kept}`, { place: 'Suva' })
-    await api.delete(`/v1/agreements/${gone}`)
-    const { page } = await open(`/compare?country=FJI&before=${before}`)
+    await dashboard.api.patch(`/v1/agreements/${kept}`, { place: 'Suva' })
+    await dashboard.api.delete(`/v1/agreements/${gone}`)
+    const { page } = await dashboard.open(`/compare?country=FJI&before=${before}`)
     const changes = page.locator('section.widget', { hasText: 'What changed' })
     await changes.getByRole('heading', { name: 'Added: 1' }).waitFor()
     await changes.getByRole('link', { name: 'New' }).waitFor()

@@ -1,44 +1,25 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import {
-  auditOptions,
-  findAccessibilityFaults,
-  openPage,
-  openSignedIn,
-  signIn,
-} from '../support/dashboard.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
 
 /** Editing in the dashboard, in a browser. */
 
-let api: Api
-let browser: Browser
-beforeAll(async () => {
-  if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  browser = await openBrowser()
-}, 60_000)
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
-
-const edited = (path: string) => openSignedIn(browser, api, path)
+const dashboard = useDashboard()
 
 async function create(document: Record<string, unknown>): Promise<string> {
-  const answer = await api.post('/v1/agreements', { kind: 'agreement', ...document })
+  const answer = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
   return answer.json<{ id: string }>().id
 }
 
 const read = async (id: string) =>
-  (await api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
+  (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 
 describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('shows each fault at its field, and creates the record once they are mended', async () => {
-    const page = await edited('/new/agreements')
+    const page = await dashboard.openSignedIn('/new/agreements')
     await page.getByLabel('Signed on').fill('2011-13')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
     await page.getByRole('button', { name: 'Create' }).click()
@@ -76,10 +57,10 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('compares three versions in a conflict, and saves what the editor has chosen', async () => {
     const id = await create({ title: 'Before', place: 'Beijing', status: 'signed' })
-    const page = await edited(`/records/agreements/${id}/edit`)
+    const page = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
     await page.getByLabel('Occasion').fill('A visit')
-    await api.patch(`/v1/agreements/${id}`, { title: 'Theirs', place: 'Islamabad' })
+    await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Theirs', place: 'Islamabad' })
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Somebody else has changed this record' }).waitFor()
     const difference = (name: string) => page.getByRole('group', { name: new RegExp(`^${name}`) })
@@ -115,14 +96,14 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('removes a record with a reason, shows who has removed it, and restores it', async () => {
     const id = await create({ title: 'To be removed' })
-    const page = await edited(`/records/agreements/${id}`)
+    const page = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason for the change').fill('A duplicate')
     await dialog.getByRole('button', { name: 'Delete' }).click()
     await page.getByText(/^Removed by ADMIN_KEY on/).waitFor()
     await page.getByText('Reason: A duplicate').waitFor()
-    expect((await api.get(`/v1/agreements/${id}`)).status).toBe(404)
+    expect((await dashboard.api.get(`/v1/agreements/${id}`)).status).toBe(404)
     await page.getByRole('button', { name: 'Restore' }).first().click()
     await dialog.getByRole('button', { name: 'Restore' }).click()
     await page
@@ -134,7 +115,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('names the records that stand in the way of a removal', async () => {
-    const page = await edited('/records/countries/PAK')
+    const page = await dashboard.openSignedIn('/records/countries/PAK')
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Delete' }).click()
@@ -150,12 +131,12 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     ]
     const id = await create({ title: 'A joint observatory', status: 'signed', parties })
     const next = [parties[0], { country: 'DEU', role: 'party' }]
-    await api.patch(
+    await dashboard.api.patch(
       `/v1/agreements/${id}`,
       { title: 'A joint laboratory', status: 'in_force', parties: next },
       { headers: { 'change-reason': 'The text says so' } },
     )
-    const { page } = await openPage(browser, api, `/records/agreements/${id}`)
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
     await page.getByText('Reason: The text says so').waitFor()
     const diff = page.locator('.diff').first()
     await diff.getByText('Germany').waitFor()
@@ -169,10 +150,10 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('keeps the key out of the URL, and in the tab only on request', async () => {
-    const { page } = await openPage(browser, api, `/new/projects`)
+    const { page } = await dashboard.open(`/new/projects`)
     await signIn(page)
     await heading(page, /new record$/).waitFor()
-    expect(page.url()).toBe(`${api.origin}/new/projects`)
+    expect(page.url()).toBe(`${dashboard.api.origin}/new/projects`)
     expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).not.toContain('key')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.reload({ waitUntil: 'networkidle' })
@@ -185,13 +166,13 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('has no fault that axe knows, in either scheme, on a desk and on a phone', async () => {
     const id = await create({ title: 'Seen by axe', parties: [{ country: 'CHN', role: 'party' }] })
-    await api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })
+    await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })
     const sizes = [
       { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
       { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
     ] as const
     for (const options of sizes) {
-      const { page } = await openPage(browser, api, `/sign-in`, { ...options, ...auditOptions })
+      const { page } = await dashboard.open(`/sign-in`, { ...options, ...auditOptions })
       expect(await findAccessibilityFaults(page), 'sign in').toEqual([])
       await signIn(page)
       for (const path of [
@@ -201,7 +182,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
         `/records/agreements/${id}/redact`,
         '/administration',
       ]) {
-        await page.goto(api.origin + path, { waitUntil: 'networkidle' })
+        await page.goto(dashboard.api.origin + path, { waitUntil: 'networkidle' })
         expect(await findAccessibilityFaults(page), `${path}, ${options.colorScheme}`).toEqual([])
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         expect(overflow, path).toBeLessThanOrEqual(0)

@@ -1,22 +1,11 @@
-import type { Browser, Page, Route } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import type { Page, Route } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
 
 /** The dashboard while the API fails, is slow or cannot be reached. Needs Chromium, and the build. */
 
-let api: Api
-let browser: Browser
-
-beforeAll(async () => {
-  if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
+const dashboard = useDashboard()
 
 const problem = {
   type: 'about:blank',
@@ -48,11 +37,11 @@ async function retryAll(page: Page): Promise<void> {
 }
 
 async function openViews(visit: (page: Page, path: string) => Promise<void>): Promise<void> {
-  const found = await api.get('/v1/agreements?fields=id&limit=1')
+  const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
   const paths = ['/', '/countries/PAK', '/explore/agreements', `/records/agreements/${agreement}`]
   for (const path of [...paths, '/search?q=energy', '/changes']) {
-    const context = await browser.newContext({ locale: 'en-GB' })
+    const context = await dashboard.browser.newContext({ locale: 'en-GB' })
     await visit(await context.newPage(), path)
     await context.close()
   }
@@ -64,7 +53,7 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
     async (_name, answer, told) => {
       await openViews(async (page, path) => {
         await page.route('**/v1/**', answer)
-        await page.goto(api.origin + path)
+        await page.goto(dashboard.api.origin + path)
         const alert = page.getByRole('alert').first()
         await alert.waitFor()
         expect(await alert.textContent(), path).toMatch(told)
@@ -78,7 +67,7 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
   it('shows navigation and room for the content while answers are slow', async () => {
     await openViews(async (page, path) => {
       await page.route('**/v1/**', () => {})
-      await page.goto(api.origin + path)
+      await page.goto(dashboard.api.origin + path)
       await page.getByRole('navigation').first().waitFor()
       await page.getByRole('status').first().waitFor()
       expect(await page.getByRole('alert').count(), path).toBe(0)
@@ -89,7 +78,7 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
     await openViews(async (page, path) => {
       // A window of 1280 points that is zoomed to 200 % has 640.
       await page.setViewportSize({ width: 640, height: 450 })
-      await page.goto(api.origin + path, { waitUntil: 'networkidle' })
+      await page.goto(dashboard.api.origin + path, { waitUntil: 'networkidle' })
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
     })

@@ -1,25 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import { openPage } from '../support/dashboard.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
 
 /** The briefing of a country on paper. Needs Chromium, and the build of `npm ci` or `npm run build`. */
 
-let api: Api
-let browser: Browser
-
-beforeAll(async () => {
-  if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
+const dashboard = useDashboard()
 
 /** Reads a PDF and writes the texts of its sheets. A process of its own: pdf.js refuses to run beside changed prototypes. */
 const readPdf = `
@@ -41,9 +29,11 @@ async function printPage(page: Page): Promise<string[]> {
 
 describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 60_000 }, () => {
   it('numbers its sources, and the facts refer to these numbers', async () => {
-    const { page, faults } = await openPage(browser, api, '/countries/PAK')
+    const { page, faults } = await dashboard.open('/countries/PAK')
     const text = (await printPage(page)).join(' ')
-    const [source] = (await api.get('/v1/sources?fields=title')).json<{ data: { title: string }[] }>().data
+    const [source] = (await dashboard.api.get('/v1/sources?fields=title')).json<{
+      data: { title: string }[]
+    }>().data
     expect(text).toContain(`[1] ${source?.title}`)
     const facts = text.slice(0, text.lastIndexOf('Sources'))
     expect(facts).toMatch(/April 2011 China–Pakistan cooperation documents[^[]*\[1\]/)
@@ -54,17 +44,17 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
   it('says of which moment it is, and where it can be read', async () => {
     const moment = new Date().toISOString()
     const path = `/countries/PAK?asOf=${moment}`
-    const { page } = await openPage(browser, api, path)
+    const { page } = await dashboard.open(path)
     const [first = ''] = await printPage(page)
     const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
     expect(first).toContain(`As of ${day.format(new Date(moment))}`)
     // A long address is broken into lines.
-    expect(first.replaceAll(' ', '')).toContain(api.origin + path)
+    expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
     await page.context().close()
   })
 
   it('has the number of each sheet and of all sheets, and no controls of the screen', async () => {
-    const { page } = await openPage(browser, api, '/countries/CHN')
+    const { page } = await dashboard.open('/countries/CHN')
     const sheets = await printPage(page)
     expect(sheets.length).toBeGreaterThan(1)
     for (const [at, sheet] of sheets.entries()) expect(sheet).toContain(`${at + 1} / ${sheets.length}`)

@@ -1,28 +1,17 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, openPage } from '../support/dashboard.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openApi } from '../support/api.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 
 /** The dashboard in a browser, on the first data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
 
-let api: Api
-let browser: Browser
+const dashboard = useDashboard()
 let agreement: string
-
 beforeAll(async () => {
   if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  browser = await openBrowser()
-  const found = await api.get('/v1/agreements?country=PAK&fields=id')
+  const found = await dashboard.api.get('/v1/agreements?country=PAK&fields=id')
   agreement = found.json<{ data: { id: string }[] }>().data[0]?.id ?? ''
 })
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
-
-const open = (path: string, options?: BrowserContextOptions) => openPage(browser, api, path, options)
 
 const views = (): [string, string][] => [
   ['overview', '/'],
@@ -37,7 +26,7 @@ const views = (): [string, string][] => [
 describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
   it('shows every view without an error, and asks no other origin', async () => {
     for (const [name, path] of views()) {
-      const { page, faults } = await open(path)
+      const { page, faults } = await dashboard.open(path)
       expect(faults, name).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), name).toBe(1)
       await page.context().close()
@@ -51,7 +40,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     ] as const
     for (const options of sizes) {
       for (const [name, path] of views()) {
-        const { page } = await open(path, { ...options, ...auditOptions })
+        const { page } = await dashboard.open(path, { ...options, ...auditOptions })
         const found = await findAccessibilityFaults(page)
         expect(found, `${name}, ${options.colorScheme}`).toEqual([])
         await page.context().close()
@@ -61,7 +50,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('does not scroll sideways on a phone', async () => {
     for (const [name, path] of views()) {
-      const { page } = await open(path, { viewport: { width: 375, height: 800 } })
+      const { page } = await dashboard.open(path, { viewport: { width: 375, height: 800 } })
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, name).toBeLessThanOrEqual(0)
       await page.context().close()
@@ -69,12 +58,12 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   }, 60_000)
 
   it('leads from the overview to the sentence behind a claim in three clicks', async () => {
-    const { page } = await open('/')
+    const { page } = await dashboard.open('/')
     await page.getByRole('link', { name: /^Countries and regions with which China has started/ }).click()
     await page.getByRole('heading', { level: 1, name: /^Countries and regions/ }).waitFor()
     const quotation = page.locator('blockquote')
     await quotation.first().waitFor()
-    const cited = await api.get('/v1/citations?fields=excerpt&limit=200')
+    const cited = await dashboard.api.get('/v1/citations?fields=excerpt&limit=200')
     const excerpts = cited
       .json<{ data: { excerpt: string | null }[] }>()
       .data.map(({ excerpt }) => `“${excerpt}”`)
@@ -83,7 +72,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('leads from the overview over Pakistan to the agreement with its source', async () => {
-    const { page } = await open('/')
+    const { page } = await dashboard.open('/')
     await page.getByRole('link', { name: 'Pakistan', exact: true }).click()
     await page
       .getByRole('link', { name: /^China–Pakistan cooperation documents/ })
@@ -96,9 +85,9 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('shows the numbers that the API answers', async () => {
-    const { page } = await open('/')
+    const { page } = await dashboard.open('/')
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
-      const answer = await api.get(`/v1/${resource}?limit=1&count=exact`)
+      const answer = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
       const { count } = answer.json<{ page: { total: { count: number } } }>().page.total
       const shown = page.locator(`.key-figure a[href="/explore/${resource}"]`)
       expect(await shown.textContent(), resource).toBe(String(count))
@@ -107,7 +96,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('keeps filters, sort and columns in the URL, which restores the view', async () => {
-    const { page } = await open('/explore/agreements')
+    const { page } = await dashboard.open('/explore/agreements')
     await page.getByRole('checkbox', { name: 'Pakistan' }).check()
     await page.getByRole('button', { name: 'Title' }).click()
     await page.waitForURL(/sort=title/)
@@ -121,9 +110,9 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('downloads exactly what the explorer shows', async () => {
-    const { page } = await open('/explore/agreements?country=PAK')
+    const { page } = await dashboard.open('/explore/agreements?country=PAK')
     const link = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')
-    const { text } = await api.get(link ?? '')
+    const { text } = await dashboard.api.get(link ?? '')
     expect(text.trim().split('\r\n')).toHaveLength(2)
     expect(text).toContain('China–Pakistan cooperation documents')
     await page.context().close()
@@ -131,7 +120,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('shows a record full of markup as text', async () => {
     const title = '<img src=x onerror="document.title=1"><script>document.title=2</script> & co'
-    const created = await api.post('/v1/projects', { title, kind: 'other', summary: title })
+    const created = await dashboard.api.post('/v1/projects', { title, kind: 'other', summary: title })
     const { id } = created.json<{ id: string }>()
     for (const path of [
       `/records/projects/${id}`,
@@ -139,17 +128,17 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
       '/search?q=onerror',
       '/changes',
     ]) {
-      const { page, faults } = await open(path)
+      const { page, faults } = await dashboard.open(path)
       await page.getByText(title).first().waitFor()
       expect(faults, path).toEqual([])
       expect(await page.title()).toBe('Entente')
       await page.context().close()
     }
-    await api.delete(`/v1/projects/${id}`)
+    await dashboard.api.delete(`/v1/projects/${id}`)
   })
 
   it('speaks Chinese, with the labels and names of the registry in Chinese', async () => {
-    const { page } = await open('/countries/PAK?lang=zh')
+    const { page } = await dashboard.open('/countries/PAK?lang=zh')
     await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh')
     await page.getByRole('cell', { name: '2011年4月' }).waitFor()
@@ -157,13 +146,13 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('says at the widget that it could not be loaded, and tries again on request', async () => {
-    const context = await browser.newContext({ locale: 'en-GB' })
+    const context = await dashboard.browser.newContext({ locale: 'en-GB' })
     const page = await context.newPage()
     let isBroken = true
     await page.route('**/v1/agreements/aggregate?groupBy=country*limit=10*', (route) =>
       isBroken ? route.abort() : route.continue(),
     )
-    await page.goto(api.origin, { waitUntil: 'networkidle' })
+    await page.goto(dashboard.api.origin, { waitUntil: 'networkidle' })
     const alert = page.getByRole('alert')
     await alert.getByText('the service did not answer').waitFor()
     isBroken = false
@@ -173,7 +162,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('suggests records while a reader types, and opens them by keyboard alone', async () => {
-    const { page } = await open('/')
+    const { page } = await dashboard.open('/')
     await page.getByRole('combobox').fill('pakis')
     await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
     await page.keyboard.press('ArrowDown')
@@ -185,7 +174,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
 describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', () => {
   it('lets its pages load nothing from elsewhere', async () => {
-    const { headers } = await fetch(api.origin)
+    const { headers } = await fetch(dashboard.api.origin)
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
   })
 

@@ -1,37 +1,26 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
-import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import { openPage, type WatchedPage } from '../support/dashboard.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
 /** The dashboard over a registry of 100,000 agreements. Needs Chromium, and the build. */
 
-let api: Api
-let browser: Browser
-
+const dashboard = useDashboard()
 beforeAll(async () => {
-  if (skipsBrowser) return
-  api = await openApi({ env: { RATE_LIMIT: '0' } })
-  await generate(api.database, 100_000, 1)
-  browser = await openBrowser()
+  if (!skipsBrowser) await generate(dashboard.api.database, 100_000, 1)
 }, 600_000)
-afterAll(async () => {
-  await browser?.close()
-  await api?.close()
-})
 
 interface Counted {
   page: { total: { count: number } }
 }
 
 const count = async (path: string): Promise<number> =>
-  (await api.get(`${path}${path.includes('?') ? '&' : '?'}limit=1&count=exact`)).json<Counted>().page.total
-    .count
+  (await dashboard.api.get(`${path}${path.includes('?') ? '&' : '?'}limit=1&count=exact`)).json<Counted>()
+    .page.total.count
 
 /** Opens a view and waits until none of its widgets waits for the API. */
 async function openView(path: string): Promise<WatchedPage> {
-  const watched = await openPage(browser, api, path, { viewport: { width: 1280, height: 900 } })
+  const watched = await dashboard.open(path, { viewport: { width: 1280, height: 900 } })
   await watched.page.locator('.loading').first().waitFor({ state: 'detached', timeout: 60_000 })
   return watched
 }

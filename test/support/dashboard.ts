@@ -1,7 +1,9 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { Api } from './api.ts'
+import { afterAll, beforeAll } from 'vitest'
+import { type Api, openApi } from './api.ts'
 import { adminKey } from './app.ts'
+import { openBrowser, skipsBrowser } from './browser.ts'
 
 /** The longest wait for something on a page, on a busy machine. */
 const timeoutMs = 20_000
@@ -59,15 +61,52 @@ export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
-/** Opens a page of the dashboard as an administrator. */
-export async function openSignedIn(
-  browser: Browser,
-  api: Api,
-  path: string,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
-  const { page } = await openPage(browser, api, '/sign-in', options)
-  await signIn(page)
-  await page.goto(api.origin + path, { waitUntil: 'networkidle' })
-  return page
+/** The service on the first data and a browser, which the tests of a file share. */
+class Dashboard {
+  #opened: { api: Api; browser: Browser } | undefined
+
+  get #parts(): { api: Api; browser: Browser } {
+    if (!this.#opened) throw new Error('the dashboard is open in tests, and in hooks after its own')
+    return this.#opened
+  }
+
+  get api(): Api {
+    return this.#parts.api
+  }
+
+  get browser(): Browser {
+    return this.#parts.browser
+  }
+
+  async start(): Promise<void> {
+    this.#opened = { api: await openApi({ env: { RATE_LIMIT: '0' } }), browser: await openBrowser() }
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.browser.close()
+    await this.#opened?.api.close()
+  }
+
+  /** Opens a page, and waits until it has loaded everything. */
+  open(path: string, options?: BrowserContextOptions): Promise<WatchedPage> {
+    return openPage(this.browser, this.api, path, options)
+  }
+
+  /** Opens a page as an administrator. */
+  async openSignedIn(path: string): Promise<Page> {
+    const { page } = await this.open('/sign-in')
+    await signIn(page)
+    await page.goto(this.api.origin + path, { waitUntil: 'networkidle' })
+    return page
+  }
+}
+
+/** Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them. */
+export function useDashboard(): Dashboard {
+  const dashboard = new Dashboard()
+  beforeAll(async () => {
+    if (!skipsBrowser) await dashboard.start()
+  }, 60_000)
+  afterAll(() => dashboard.close())
+  return dashboard
 }
