@@ -68,6 +68,20 @@ export const rowTools = (
   }),
 })
 
+/** Makes an import whose file is read next. */
+const beginImport = (
+  database: Database,
+  asked: { scheme: string; mapping: string; commitsItself: boolean },
+): Promise<ImportRecord> =>
+  database.transaction((tx) =>
+    createImport(tx, {
+      ...asked,
+      state: 'staging',
+      actor: { kind: 'command', id: null, name: 'A test' },
+      requestId: null,
+    }),
+  )
+
 /** Imports rows into a database. @returns the import when it is done. */
 export async function importRows(
   database: Database,
@@ -76,17 +90,8 @@ export async function importRows(
   options: { onEdited?: 'keep' | 'replace'; commitsItself?: boolean } = {},
 ): Promise<ImportRecord> {
   const { onEdited = 'keep', commitsItself = true } = options
-  const made = await database.transaction((tx) =>
-    createImport(tx, {
-      scheme,
-      mapping: '',
-      state: 'staging',
-      commitsItself,
-      actor: { kind: 'command', id: null, name: 'A test' },
-      requestId: null,
-    }),
-  )
-  return continueImport(database, made.id, rowTools(scheme, rows, onEdited))
+  const { id } = await beginImport(database, { scheme, mapping: '', commitsItself })
+  return continueImport(database, id, rowTools(scheme, rows, onEdited))
 }
 
 /** Imports a CSV file as a mapping says, without a dry run. @returns the import when it is done. */
@@ -94,17 +99,8 @@ export const importMapped = (database: Database, mapping: string, csv: string): 
   withFile('rows.csv', csv, async (file) => {
     const tools = mappedTools(registry)
     const { scheme } = tools.readSettings(mapping)
-    const made = await database.transaction((tx) =>
-      createImport(tx, {
-        scheme,
-        mapping,
-        state: 'staging',
-        commitsItself: true,
-        actor: { kind: 'command', id: null, name: 'A test' },
-        requestId: null,
-      }),
-    )
-    return continueImport(database, made.id, tools, [file])
+    const { id } = await beginImport(database, { scheme, mapping, commitsItself: true })
+    return continueImport(database, id, tools, [file])
   })
 
 /** Goes on with an import. @returns how it then is. */
