@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import { getValues, getWords, limitParameter, single } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { nameInput, nameOutput } from '../../../model/schema-names.ts'
-import { anyFile, type Endpoint } from '../../../operations/operation.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
@@ -17,6 +16,7 @@ import { mentionName } from '../mentions.ts'
 import { type ImportName, listOpenNames, saveDecisions } from '../names.ts'
 import { changeImport, readImport } from '../store.ts'
 import { common, importSchema, keyed, noImport, ofOneImport, shownImport, tag } from './contract.ts'
+import { csvDownload } from './csv-download.ts'
 import { wake } from './wake.ts'
 
 /** Names of an import that people have to decide. */
@@ -127,37 +127,14 @@ export async function* writeOpenNames(database: DatabaseClient, id: string): Asy
 }
 
 /** `GET /v1/imports/{id}/names.csv` */
-export const namesCsv: Endpoint = {
-  method: 'GET',
-  path: '/v1/imports/{id}/names.csv',
-  tag,
-  keyed,
-  contract: {
-    ...common,
-    operationId: 'getImportNamesCsv',
-    summary: 'Read the names of an import to decide as CSV',
-    description:
-      'The names of `GET /v1/imports/{id}/names` as CSV. Write a key, or `-` for a name that stands for no record, into the column `decision`, and send the file with the next import of the register as `decisions`.',
-    mediaType: anyFile,
-    answers: {
-      200: {
-        description: 'CSV in UTF-8.',
-        schema: () => z.string().meta({ format: 'binary', description: 'CSV with a header.' }),
-        headers: {},
-      },
-    },
-    problems: ofOneImport,
-  },
-  async handle({ key, method }, { database }) {
-    if (!(await readImport(singleReads(database), key))) throw noImport(key)
-    return {
-      status: 200,
-      headers: { 'content-disposition': `attachment; filename="names-${key}.csv"` },
-      type: 'text/csv; charset=utf-8; header=present',
-      body: Readable.from(method === 'HEAD' ? [] : writeOpenNames(database, key)),
-    }
-  },
-}
+export const namesCsv = csvDownload({
+  name: 'names',
+  operationId: 'getImportNamesCsv',
+  summary: 'Read the names of an import to decide as CSV',
+  description:
+    'The names of `GET /v1/imports/{id}/names` as CSV. Write a key, or `-` for a name that stands for no record, into the column `decision`, and send the file with the next import of the register as `decisions`.',
+  write: (database, { id }) => writeOpenNames(database, id),
+})
 
 /** Most decisions in one request. */
 const maxDecisions = 1000

@@ -1,11 +1,8 @@
-import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
-import { z } from 'zod'
-import { type DatabaseClient, singleReads } from '../../../database/database.ts'
-import { anyFile, type Endpoint } from '../../../operations/operation.ts'
-import { type ImportRecord, readImport } from '../store.ts'
+import type { DatabaseClient } from '../../../database/database.ts'
+import type { ImportRecord } from '../store.ts'
 import type { JsonObject, JsonValue, RowFault } from '../types.ts'
-import { common, keyed, noImport, ofOneImport, tag } from './contract.ts'
+import { csvDownload } from './csv-download.ts'
 
 /** The columns that a file of refused rows has beside those of the file. */
 const reasonColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion']
@@ -79,35 +76,11 @@ export async function* writeRejected(
 }
 
 /** `GET /v1/imports/{id}/rejected.csv` */
-export const rejectedRows: Endpoint = {
-  method: 'GET',
-  path: '/v1/imports/{id}/rejected.csv',
-  tag,
-  keyed,
-  contract: {
-    ...common,
-    operationId: 'getRejectedRows',
-    summary: 'Read the refused rows of an import as CSV',
-    description:
-      'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`. Mend them, and import the file again with the same mapping.',
-    mediaType: anyFile,
-    answers: {
-      200: {
-        description: 'CSV in UTF-8.',
-        schema: () => z.string().meta({ format: 'binary', description: 'CSV with a header.' }),
-        headers: {},
-      },
-    },
-    problems: ofOneImport,
-  },
-  async handle({ key, method }, { database }) {
-    const imported = await readImport(singleReads(database), key)
-    if (!imported) throw noImport(key)
-    return {
-      status: 200,
-      headers: { 'content-disposition': `attachment; filename="rejected-${key}.csv"` },
-      type: 'text/csv; charset=utf-8; header=present',
-      body: Readable.from(method === 'HEAD' ? [] : writeRejected(database, imported)),
-    }
-  },
-}
+export const rejectedRows = csvDownload({
+  name: 'rejected',
+  operationId: 'getRejectedRows',
+  summary: 'Read the refused rows of an import as CSV',
+  description:
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`. Mend them, and import the file again with the same mapping.',
+  write: writeRejected,
+})
