@@ -17,7 +17,5 @@ export const viewPaths = {
   administration: '/administration',
 } as const
 
-export type ViewName = keyof typeof viewPaths
-
 /** The views in which a key is entered or something is changed: no other page may frame them. */
 export const unframedViews: readonly string[] = ['edit', 'redact', 'create', 'signIn', 'administration']

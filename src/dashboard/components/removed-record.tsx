@@ -8,6 +8,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { HistoryList } from './history/history-list.tsx'
 import { RestoreButton } from './record-actions.tsx'
+import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
 
 /** A record that has been removed: what it was, who has removed it, and its history. Editors can restore it. */
@@ -26,11 +27,7 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
         <>
           <div class="page-head">
             <div>
-              <p class="small">
-                <Link href={`/explore/${resource.name}`}>
-                  {tOr(`resource.${resource.name}`, resource.name)}
-                </Link>
-              </p>
+              <ResourceLink name={resource.name} />
               <h1>
                 <del>{String(title)}</del>
               </h1>

@@ -8,7 +8,7 @@ import { ConflictView } from './conflict.tsx'
 import { findDifferences, merge } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
 import { byPointer, FaultsContext } from './faults.ts'
-import { Field } from './fields/field.tsx'
+import { FieldList } from './fields/field-list.tsx'
 import { type FormValues, toPatch } from './form-values.ts'
 import { NamesContext, withHit } from './names.ts'
 import { ReasonField } from './reason-field.tsx'
@@ -72,15 +72,7 @@ export function RecordForm({
         <form class="record-form" noValidate onSubmit={submit} hidden={conflict !== undefined}>
           {state.error && <FaultSummary error={state.error} />}
           <div class="fields widget">
-            {fields.map((field) => (
-              <Field
-                key={field.name}
-                field={field}
-                value={values[field.name]}
-                pointer={`/${field.name}`}
-                onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
-              />
-            ))}
+            <FieldList fields={fields} values={values} onChange={setValues} />
           </div>
           <div class="widget stack">
             <ReasonField value={reason} onChange={setReason} />

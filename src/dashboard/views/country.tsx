@@ -15,6 +15,7 @@ import { MoneyWidget } from '../components/briefing/money-widget.tsx'
 import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
+import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -57,9 +58,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
   return (
     <div class="page-head">
       <div>
-        <p class="small">
-          <Link href="/explore/countries">{t('resource.countries')}</Link>
-        </p>
+        <ResourceLink name="countries" />
         <h1>{name}</h1>
         <p>{[...new Set(others)].filter((other) => other && other !== name).join(' · ')} </p>
         <p class="print-only">

@@ -6,6 +6,7 @@ import { findResource, ownRecordPath, type ResourceDescription } from '../api/re
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
 import { useOnce } from '../editing/use-once.ts'
@@ -38,9 +39,7 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
     <>
       <div class="page-head">
         <div>
-          <p class="small">
-            <Link href={`/explore/${resource.name}`}>{title}</Link>
-          </p>
+          <ResourceLink name={resource.name} />
           <h1>{t(id === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}</h1>
           <p>{t('edit.lead')}</p>
         </div>

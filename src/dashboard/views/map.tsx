@@ -1,13 +1,12 @@
 import { Link } from 'wouter-preact'
 import { chartSelection, mapDataPath } from '../../view-data.ts'
-import { apiPath } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKept } from '../api/use-kept.ts'
 import { usePages } from '../api/use-pages.ts'
 import WorldMap, { type MapValue } from '../charts/world-map.tsx'
-import { ChartLinks } from '../components/chart/chart-links.tsx'
+import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
@@ -20,7 +19,7 @@ const maxCountryPages = 5
 
 /** The records of a resource by country, on the map and as a table. */
 export default function MapView() {
-  const { t, tOr, tag, number } = useLanguage()
+  const { t, tOr, tag } = useLanguage()
   const [parameters] = useParameters()
   const { resource, filters } = chartSelection(parameters)
   const { happenedIn: _, ...others } = filters
@@ -29,22 +28,14 @@ export default function MapView() {
   const resourceInText = resourceName.toLocaleLowerCase(tag)
   const filterText = useFilterText(parameters)
   const caption = [t('chart.mapCaption', { resource: resourceInText }), filterText].filter(Boolean).join(' ')
-  const total = state.body?.total
   return (
     <>
-      <div class="page-head">
-        <div>
-          <h1>{t('chart.map', { resource: resourceName })}</h1>
-          <p aria-live="polite">
-            <Link href={explorePath(apiPath(`/v1/${resource}`, filters))}>
-              {total === undefined
-                ? '…'
-                : t('chart.total', { count: number(total), resource: resourceInText })}
-            </Link>
-          </p>
-        </div>
-        <ChartLinks hasMoments />
-      </div>
+      <ChartHead
+        title={t('chart.map', { resource: resourceName })}
+        resource={resource}
+        filters={filters}
+        total={state.body?.total}
+      />
       <div class="stack">
         <ChartControls country={{ parameter: 'partnerOf', label: t('chart.partnersOf') }} />
         <PeriodSlider shown={[resource]} filters={others} />

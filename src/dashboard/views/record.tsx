@@ -1,5 +1,4 @@
 import { useMemo } from 'preact/hooks'
-import { Link } from 'wouter-preact'
 import { apiPath } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
@@ -10,6 +9,7 @@ import { HistoryList } from '../components/history/history-list.tsx'
 import { JsonLink } from '../components/json-link.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
+import { ResourceLink } from '../components/resource-link.tsx'
 import { SourcesSideBySide } from '../components/side-by-side.tsx'
 import { SourceList } from '../components/source-list.tsx'
 import { Value } from '../components/value.tsx'
@@ -30,7 +30,7 @@ export default function RecordView({ resource: name, id }: { resource: string; i
 }
 
 function KnownRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
-  const { t, tOr } = useLanguage()
+  const { t } = useLanguage()
   const labels = useLabels()
   const path = apiRecordPath(resource.name, id)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
@@ -42,11 +42,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
         <>
           <div class="page-head">
             <div>
-              <p class="small">
-                <Link href={`/explore/${resource.name}`}>
-                  {tOr(`resource.${resource.name}`, resource.name)}
-                </Link>
-              </p>
+              <ResourceLink name={resource.name} />
               <h1>{String(record[resource.title] ?? record[resource.key] ?? '')}</h1>
               <p class="small">
                 {t('record.version', { version: String(record.version) })}

@@ -2,7 +2,6 @@ import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
 import { apiPath } from '../api/path.ts'
 import {
-  explorePath,
   findResource,
   type MainDate,
   mainDate,
@@ -13,7 +12,7 @@ import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKept } from '../api/use-kept.ts'
 import { EventTimeline, type TimedEvent } from '../charts/event-timeline.tsx'
-import { ChartLinks } from '../components/chart/chart-links.tsx'
+import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
@@ -37,7 +36,7 @@ export default function TimelineView() {
 
 function ResourceTimeline({ resource, date }: { resource: ResourceDescription; date: MainDate }) {
   const language = useLanguage()
-  const { t, tOr, tag, number } = language
+  const { t, tOr } = language
   const labels = useLabels()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
@@ -64,22 +63,14 @@ function ResourceTimeline({ resource, date }: { resource: ResourceDescription; d
   ]
     .filter(Boolean)
     .join(' ')
-  const total = state.body?.page.total?.count
   return (
     <>
-      <div class="page-head">
-        <div>
-          <h1>{t('chart.timeline', { resource: resourceName })}</h1>
-          <p aria-live="polite">
-            <Link href={explorePath(apiPath(`/v1/${resource.name}`, filters))}>
-              {total === undefined
-                ? '…'
-                : t('chart.total', { count: number(total), resource: resourceName.toLocaleLowerCase(tag) })}
-            </Link>
-          </p>
-        </div>
-        <ChartLinks hasMoments />
-      </div>
+      <ChartHead
+        title={t('chart.timeline', { resource: resourceName })}
+        resource={resource.name}
+        filters={filters}
+        total={state.body?.page.total?.count}
+      />
       <div class="stack">
         <ChartControls
           country={{ parameter: 'country', label: tOr('property.country', labels.property('country')) }}

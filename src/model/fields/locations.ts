@@ -82,7 +82,7 @@ function countryQuery(place: FieldPlace) {
  * by `country` count their countries like those of participants.
  */
 export const locations = (description: string) => {
-  const places = list('Location', items, {
+  const locationList = list('Location', items, {
     max: 500,
     description,
     example: { name: 'Yangbajing', country: 'CHN', latitude: null, longitude: null, elevationMetres: 4300 },
@@ -90,12 +90,12 @@ export const locations = (description: string) => {
     item: (registry) => locationSchema(registry) as z.ZodType<DocumentOf<typeof items>>,
   })
   return defineField({
-    ...places,
+    ...locationList,
     capability: { kind: 'locations' },
     hostCountries: (place) => {
       const table = tableOfList(place)
       return [{ record: columnOf(table, 'record'), country: columnOf(table, 'country') }]
     },
-    query: (place) => ({ ...places.query?.(place), ...countryQuery(place) }),
+    query: (place) => ({ ...locationList.query?.(place), ...countryQuery(place) }),
   })
 }

@@ -5,7 +5,7 @@ import type { IssuedKey } from '../../api/types.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { FaultSummary } from '../../editing/fault-summary.tsx'
 import { byPointer, FaultsContext } from '../../editing/faults.ts'
-import { Field } from '../../editing/fields/field.tsx'
+import { FieldList } from '../../editing/fields/field-list.tsx'
 import { FaultTexts } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -49,15 +49,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
         <h3>{t('keys.new')}</h3>
         {error && <FaultSummary error={error} />}
         <div class="fields">
-          {fields.map((field) => (
-            <Field
-              key={field.name}
-              field={field}
-              value={values[field.name]}
-              pointer={`/${field.name}`}
-              onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
-            />
-          ))}
+          <FieldList fields={fields} values={values} onChange={setValues} />
           <div class="field">
             <label for={id}>{t('keys.lastDay')}</label>
             <input id={id} type="date" value={day} onInput={(event) => setDay(event.currentTarget.value)} />

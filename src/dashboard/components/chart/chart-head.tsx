@@ -1,0 +1,37 @@
+import { Link } from 'wouter-preact'
+import { apiPath } from '../../api/path.ts'
+import { explorePath } from '../../api/resources.ts'
+import { useLanguage } from '../../i18n/language.ts'
+import { ChartLinks } from './chart-links.tsx'
+
+/** The heading of a chart of one resource, with how many records it shows, as a link to them. */
+export function ChartHead({
+  title,
+  resource,
+  filters,
+  total,
+}: {
+  title: string
+  /** Name of the resource. */
+  resource: string
+  /** Filters of the API by which the chart selects records. */
+  filters: Readonly<Record<string, string>>
+  /** How many records there are; undefined while they are counted. */
+  total: number | undefined
+}) {
+  const { t, tOr, tag, number } = useLanguage()
+  const resourceInText = tOr(`resource.${resource}`, resource).toLocaleLowerCase(tag)
+  return (
+    <div class="page-head">
+      <div>
+        <h1>{title}</h1>
+        <p aria-live="polite">
+          <Link href={explorePath(apiPath(`/v1/${resource}`, filters))}>
+            {total === undefined ? '…' : t('chart.total', { count: number(total), resource: resourceInText })}
+          </Link>
+        </p>
+      </div>
+      <ChartLinks hasMoments />
+    </div>
+  )
+}

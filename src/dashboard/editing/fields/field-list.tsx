@@ -1,0 +1,29 @@
+import type { FormField } from '../../api/forms.ts'
+import type { FormValues } from '../form-values.ts'
+import { Field } from './field.tsx'
+
+/** The fields of a form, one below the other. */
+export function FieldList({
+  fields,
+  values,
+  onChange,
+}: {
+  fields: readonly FormField[]
+  values: FormValues
+  /** Takes a change of the values as they then are. */
+  onChange: (change: (before: FormValues) => FormValues) => void
+}) {
+  return (
+    <>
+      {fields.map((field) => (
+        <Field
+          key={field.name}
+          field={field}
+          value={values[field.name]}
+          pointer={`/${field.name}`}
+          onChange={(value) => onChange((before) => ({ ...before, [field.name]: value }))}
+        />
+      ))}
+    </>
+  )
+}
