@@ -13,9 +13,9 @@ import type { LocalFile } from '../features/imports/files.ts'
 import { writeOpenNames } from '../features/imports/http/names.ts'
 import { writeRejected } from '../features/imports/http/rejected.ts'
 import { beginCommit } from '../features/imports/http/steps.ts'
-import { mappedTools } from '../features/imports/mapped-tools.ts'
 import { saveDecisions } from '../features/imports/names.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
+import { readSettings } from '../features/imports/settings.ts'
 import {
   changeImport,
   createImport,
@@ -66,7 +66,6 @@ async function readText(path: string): Promise<string> {
 export class LocalImports {
   readonly #database: Database
   readonly #context: CommandContext
-  readonly #tools = mappedTools(registry)
 
   constructor(database: Database, context: CommandContext) {
     this.#database = database
@@ -76,7 +75,7 @@ export class LocalImports {
   /** Starts an import and makes its dry run or, if it commits itself, all of it. */
   async start({ mapping: path, files: paths, decisions, commitsItself }: LocalImport): Promise<ImportRecord> {
     const mapping = await readText(path)
-    const { scheme } = this.#tools.readSettings(mapping)
+    const { scheme } = readSettings(mapping, registry)
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
     const described = await Promise.all(files.map(describeFile))
     const { username } = userInfo()
@@ -143,7 +142,7 @@ export class LocalImports {
   }
 
   async #insist(id: string, options: RunOptions, bar: ProgressBar): Promise<void> {
-    const context = { database: this.#database, registry, tools: this.#tools }
+    const context = { database: this.#database, registry }
     for (let failedAt: number | undefined; ; ) {
       try {
         if (await runImport(context, id, options)) return

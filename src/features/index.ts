@@ -6,7 +6,6 @@ import { catalog } from './catalog.ts'
 import { changes } from './changes/changes.ts'
 import { changesStream } from './changes/stream.ts'
 import { importEndpoints } from './imports/http/index.ts'
-import { mappedTools } from './imports/mapped-tools.ts'
 import { keyEndpoints } from './keys.ts'
 import { resolveEndpoint } from './names/endpoint.ts'
 import { countryNetwork, network } from './network/network.ts'
@@ -25,6 +24,6 @@ export const endpoints = (registry: Registry): Endpoint[] => [
   vocabularyList(registry),
   actorEndpoint,
   catalog(registry),
-  ...importEndpoints(registry, mappedTools(registry)),
+  ...importEndpoints(registry),
   ...keyEndpoints,
 ]

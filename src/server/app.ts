@@ -2,7 +2,6 @@ import accepts from '@fastify/accepts'
 import fastifyRateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
-import { mappedTools } from '../features/imports/mapped-tools.ts'
 import type { Registry } from '../model/registry.ts'
 import { packageVersion } from '../package-root.ts'
 import { registry as serviceRegistry } from '../resources/registry.ts'
@@ -151,7 +150,7 @@ export async function buildApp({
   })
 
   await app.register(recomposer, { registry })
-  await app.register(importer, { registry, tools: mappedTools(registry) })
+  await app.register(importer, { registry })
 
   await app.register(async function api(scope) {
     await scope.register(changes, { enabled: config.CACHE_MB > 0 })

@@ -37,7 +37,7 @@ describe('an import', () => {
     expect(first?.parties.map(({ country }) => country)).toEqual(['CHN', 'PAK'])
     expect(first?.citations).toMatchObject([
       {
-        locator: { row: 'row 1' },
+        locator: { row: 'item 1' },
         sourceRecordId: '1',
         sourceDetails: { context: expect.stringContaining(imported.id) },
       },

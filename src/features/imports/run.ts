@@ -9,6 +9,8 @@ import { withSchemeLock } from './lock.ts'
 import { makeNamedRecords } from './made.ts'
 import { resolveImportNames } from './names.ts'
 import { makeReport } from './report.ts'
+import { openRows } from './row-source.ts'
+import { readSettings } from './settings.ts'
 import { stageRows } from './stage.ts'
 import {
   changeImport,
@@ -18,14 +20,12 @@ import {
   noCounts,
   readImport,
 } from './store.ts'
-import type { ImportTools } from './tools.ts'
 import { undoImport } from './undo.ts'
 
 /** What an import works with. */
 export interface ImportContext {
   database: Database
   registry: Registry
-  tools: ImportTools
 }
 
 /** How far an import has come. */
@@ -110,7 +110,7 @@ class Run {
     const { database, registry } = this.#context
     await resolveImportNames(database, registry, imported, { anew: false, signal: this.#signal })
     if (imported.commitsItself) return this.#change(imported, { state: 'committing', stagedAt: 'now' })
-    const { onEdited, onUnresolved } = this.#context.tools.readSettings(imported.mapping)
+    const { onEdited, onUnresolved } = readSettings(imported.mapping, registry)
     const total = imported.rowsRead
     const checked = await checkRows(database, registry, imported, {
       onEdited,
@@ -124,9 +124,9 @@ class Run {
   }
 
   async #stageFiles(imported: ImportRecord): Promise<void> {
-    const { database, tools } = this.#context
+    const { database, registry } = this.#context
     const stage = async (files: readonly LocalFile[]) => {
-      const source = await tools.openRows(imported.mapping, files, this.#signal)
+      const source = await openRows(imported.mapping, files, { registry, signal: this.#signal })
       await stageRows(database, { ...imported, counts: noCounts }, source, {
         signal: this.#signal,
         onProgress: (rows) => this.#tell('staging', rows),
@@ -138,8 +138,8 @@ class Run {
   }
 
   async #commit(imported: ImportRecord): Promise<void> {
-    const { database, registry, tools } = this.#context
-    const { onEdited, onUnresolved, source } = tools.readSettings(imported.mapping)
+    const { database, registry } = this.#context
+    const { onEdited, onUnresolved, source } = readSettings(imported.mapping, registry)
     const authorship = importAuthorship(imported)
     await makeNamedRecords(database, registry, imported, { authorship, signal: this.#signal })
     const total = imported.rowsRead ?? 0

@@ -7,15 +7,9 @@ import { externalIdKey } from '../../model/schemas.ts'
 import { startSlices } from '../../time-slice.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
+import type { RowSource } from './row-source.ts'
 import { changeImport, type ImportCounts, type ImportRecord } from './store.ts'
-import type { ConvertedRow, Draft, FileFacts, Row, RowFault } from './types.ts'
-
-/** A file that is read: what is known of it, and its rows with what the mapping makes of them. */
-export interface RowSource {
-  facts: Promise<FileFacts>
-  batches: AsyncIterable<readonly Row[]>
-  convert: (row: Row) => ConvertedRow
-}
+import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Rows that are staged in one transaction. */
 const maxRows = 2000

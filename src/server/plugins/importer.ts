@@ -3,7 +3,6 @@ import { singleReads } from '../../database/database.ts'
 import { importChannel } from '../../features/imports/http/wake.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
 import { listUnfinished, removeStaleUploads } from '../../features/imports/store.ts'
-import type { ImportTools } from '../../features/imports/tools.ts'
 import type { Registry } from '../../model/registry.ts'
 
 /** Milliseconds between two looks for imports that nobody works on. */
@@ -18,7 +17,6 @@ const connections = maxRunning * 2
 /** Options of the plugin `importer`. */
 export interface ImporterOptions {
   registry: Registry
-  tools: ImportTools
 }
 
 /**
@@ -26,7 +24,7 @@ export interface ImporterOptions {
  * has left behind.
  */
 export const importer = fp<ImporterOptions>(
-  async function importer(app, { registry, tools }) {
+  async function importer(app, { registry }) {
     // Statements of imports may take long. Those that look for imports have the usual limit, so that a database that is
     // silent does not hold up the end of the service.
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
@@ -34,7 +32,7 @@ export const importer = fp<ImporterOptions>(
     const running = new Map<string, Promise<void>>()
     const work = async (id: string) => {
       try {
-        await runImport({ database, registry, tools }, id, { signal: stopping.signal })
+        await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
         // The database is away, or another process works on it: the next look goes on with it.
         if (!isTemporary(error, stopping.signal))

@@ -11,8 +11,8 @@ import { checkDecisions } from '../decisions.ts'
 import { readDecisions } from '../decisions-csv.ts'
 import { removeFiles, storeFile } from '../files.ts'
 import { type Decision, saveDecisions } from '../names.ts'
+import { readSettings } from '../settings.ts'
 import { changeImport, createImport, type ImportFile, type ImportRecord, readImport } from '../store.ts'
-import type { ImportTools } from '../tools.ts'
 import { common, importSchema, shownImport, tag } from './contract.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 import { wake } from './wake.ts'
@@ -153,7 +153,7 @@ async function dropUpload(database: DatabaseClient, id: string): Promise<void> {
 async function createFromUpload(
   request: ApiRequest,
   context: Context,
-  { registry, tools }: { registry: Registry; tools: ImportTools },
+  registry: Registry,
 ): Promise<ImportRecord> {
   if (!isUpload(request.body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')
   const { database } = context
@@ -162,7 +162,7 @@ async function createFromUpload(
   const commitsItself = getWords(request.query, 'commit')[0] === 'true'
   const reader = new UploadReader(
     async ({ mapping, decisions }) => {
-      const { scheme } = tools.readSettings(mapping)
+      const { scheme } = readSettings(mapping, registry)
       await checkDecisions(database, registry, decisions, (at) => `/decisions/${at + 2}`)
       const made = await database.transaction(async (tx) => {
         await saveDecisions(tx, scheme, decisions, actor)
@@ -199,7 +199,7 @@ async function createFromUpload(
 }
 
 /** `POST /v1/imports` */
-export const createImportEndpoint = (registry: Registry, tools: ImportTools): Endpoint => ({
+export const createImportEndpoint = (registry: Registry): Endpoint => ({
   method: 'POST',
   path: '/v1/imports',
   tag,
@@ -241,7 +241,7 @@ export const createImportEndpoint = (registry: Registry, tools: ImportTools): En
     ],
   },
   async handle(request, context) {
-    const imported = await createFromUpload(request, context, { registry, tools })
+    const imported = await createFromUpload(request, context, registry)
     return {
       status: 201,
       headers: { location: `/v1/imports/${imported.id}` },

@@ -1,6 +1,5 @@
 import type { Registry } from '../../../model/registry.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import type { ImportTools } from '../tools.ts'
 import { createImportEndpoint } from './create.ts'
 import { importEvents } from './events.ts'
 import { mappingSchemaEndpoint } from './mapping-schema.ts'
@@ -10,8 +9,8 @@ import { rejectedRows } from './rejected.ts'
 import { commitImport, deleteImport, undoImportEndpoint } from './steps.ts'
 
 /** The endpoints of imports. */
-export const importEndpoints = (registry: Registry, tools: ImportTools): Endpoint[] => [
-  createImportEndpoint(registry, tools),
+export const importEndpoints = (registry: Registry): Endpoint[] => [
+  createImportEndpoint(registry),
   listImportsEndpoint,
   mappingSchemaEndpoint(registry),
   getImport,

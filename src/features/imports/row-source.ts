@@ -12,8 +12,7 @@ import {
   readCompanion,
 } from './mapping/index.ts'
 import { readRows } from './reading/index.ts'
-import type { RowSource } from './stage.ts'
-import type { ImportTools } from './tools.ts'
+import type { ConvertedRow, FileFacts, Row } from './types.ts'
 
 /** Reads the files beside the one with the rows that a mapping names. @throws Problem `invalid-mapping` for a missing one. */
 async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
@@ -31,25 +30,32 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
   return lists
 }
 
-/** Returns tools that read files as mappings say. */
-export const mappedTools = (registry: Registry): ImportTools => ({
-  readSettings(text) {
-    const { scheme, onEdited, onBadValue, source = {} } = parseMapping(text, registry)
-    return { scheme, onEdited, onUnresolved: onBadValue, source }
-  },
+/** A file that is read: what is known of it, and its rows with what the mapping makes of them. */
+export interface RowSource {
+  facts: Promise<FileFacts>
+  batches: AsyncIterable<readonly Row[]>
+  convert: (row: Row) => ConvertedRow
+}
 
-  async openRows(text, files, signal): Promise<RowSource> {
-    const mapping = parseMapping(text, registry)
-    const [file, ...others] = files
-    if (!file) throw new Problem('not-found', 'The import has no file.')
-    const lists = await readCompanions(mapping, others, signal)
-    const { facts, batches, close } = readRows(file, mapping.rows, { signal })
-    try {
-      checkColumns(mapping, registry, await facts)
-    } catch (error) {
-      await close()
-      throw error
-    }
-    return { facts, batches, convert: createConverter(mapping, { registry, lists }) }
-  },
-})
+/**
+ * Opens the files of an import, of which the first has the rows, as its mapping says.
+ * @throws Problem when the mapping or the files cannot be read, or do not fit each other.
+ */
+export async function openRows(
+  text: string,
+  files: readonly LocalFile[],
+  { registry, signal }: { registry: Registry; signal: AbortSignal },
+): Promise<RowSource> {
+  const mapping = parseMapping(text, registry)
+  const [file, ...others] = files
+  if (!file) throw new Problem('not-found', 'The import has no file.')
+  const lists = await readCompanions(mapping, others, signal)
+  const { facts, batches, close } = readRows(file, mapping.rows, { signal })
+  try {
+    checkColumns(mapping, registry, await facts)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { facts, batches, convert: createConverter(mapping, { registry, lists }) }
+}

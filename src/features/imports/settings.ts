@@ -1,0 +1,19 @@
+import type { Registry } from '../../model/registry.ts'
+import { parseMapping } from './mapping/index.ts'
+import type { OnEdited } from './plan.ts'
+import type { SourceProperties } from './source.ts'
+
+/** What the mapping of an import says about it as a whole. */
+export interface ImportSettings {
+  scheme: string
+  onEdited: OnEdited
+  source: SourceProperties
+  /** What becomes of a name that stands for no record. */
+  onUnresolved: 'refuse' | 'drop'
+}
+
+/** Reads what a mapping says of an import. @throws Problem `invalid-mapping` with every fault of it. */
+export function readSettings(mapping: string, registry: Registry): ImportSettings {
+  const { scheme, onEdited, onBadValue, source = {} } = parseMapping(mapping, registry)
+  return { scheme, onEdited, onUnresolved: onBadValue, source }
+}
