@@ -19,13 +19,15 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(salt || convert_to(json_build_array(document::text, actor::text, request_id, reason)::text, 'UTF8'));
 --> statement-breakpoint
 
--- The hash of a revision: of the one before it (null for the first), and of what a redaction never changes.
-CREATE FUNCTION revision_hash(revision revisions, previous bytea) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
-RETURN sha256(convert_to(json_build_array(
+-- The hash of a revision: of the one before it (null for the first), and of what a redaction never changes. Its body is
+-- text, because PostgreSQL 15.20 refuses to add a column with a default to a table whose columns are in a parsed body.
+CREATE FUNCTION revision_hash(revision revisions, previous bytea) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT sha256(convert_to(json_build_array(
   encode(previous, 'hex'), (revision).sequence, (revision).transaction, (revision).resource, (revision).key,
   (revision).version, (revision).operation, (extract(epoch FROM (revision)."time") * 1000)::bigint,
   (revision).redactions, encode((revision).content_hash, 'hex')
-)::text, 'UTF8'));
+)::text, 'UTF8'))
+$$;
 --> statement-breakpoint
 
 -- A revision follows the last one of its record, in the chain and in the feed. A transaction that began to write before

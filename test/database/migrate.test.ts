@@ -31,6 +31,13 @@ describe('migrating', () => {
     expect(await schema()).toContainEqual(expect.stringMatching(/^public\.agreements\.title /))
   })
 
+  it('makes no function because of which PostgreSQL refuses to add columns', async () => {
+    await migrate(database.database)
+    const { rows } = await database.pool.query(`select objid::regprocedure::text, refobjid::regclass::text
+      from pg_depend where classid = 'pg_proc'::regclass and refclassid = 'pg_class'::regclass`)
+    expect(rows).toEqual([])
+  })
+
   it('changes nothing when it runs a second time', async () => {
     await migrate(database.database)
     const before = await schema()
