@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** Imports over HTTP: upload, dry run, refused rows, names to decide, commit and undo. */
 
@@ -47,14 +48,11 @@ async function upload(
   csv: string,
   { decisions, query = '' }: { decisions?: string; query?: string } = {},
 ): Promise<HttpAnswer> {
-  const form = new FormData()
-  form.append('mapping', new Blob([mapping]), 'mapping.yaml')
-  if (decisions !== undefined) form.append('decisions', new Blob([decisions]), 'decisions.csv')
-  form.append('file', new Blob([csv]), 'treaties.csv')
-  const encoded = new Response(form)
-  const body = new Uint8Array(await encoded.arrayBuffer())
-  const headers = { 'content-type': encoded.headers.get('content-type') ?? '' }
-  return api.request('POST', `/v1/imports${query}`, { body, headers })
+  return sendForm(api, `/v1/imports${query}`, [
+    ['mapping', mapping, 'mapping.yaml'],
+    ...(decisions === undefined ? [] : [['decisions', decisions, 'decisions.csv'] as const]),
+    ['file', csv, 'treaties.csv'],
+  ])
 }
 
 /** Waits until an import has come to a state in which somebody has to do something. */
@@ -247,5 +245,58 @@ describe('an upload that is refused', () => {
       expect(answer.status, answer.text).toBe(400)
       expect(answer.text).toContain('is not multipart/form-data')
     }
+  })
+})
+
+describe('what an import leaves to look at', () => {
+  it('is its mapping as it was sent', async () => {
+    const mapping = `${mappingOf(newScheme())}# A comment\n`
+    const { id } = await dryRun(mapping, `${header}\n1,First,2001,China\n`)
+    const answer = await api.get(`/v1/imports/${id}/mapping.yaml`, keyed)
+    expect(answer.headers.get('content-type')).toContain('application/yaml')
+    expect(answer.text).toBe(mapping)
+  })
+
+  it('is each row with faults, page by page, with column, value and reason', async () => {
+    const csv = `${header}\n1,First,no date,China\n2,Second,2001,China\n3,Third,2001,Atlantis\n`
+    const { id } = await dryRun(mappingOf(newScheme()), csv)
+    const first = (await api.get(`/v1/imports/${id}/rows?limit=1`, keyed)).json<{ page: { next: string } }>()
+    expect(first).toMatchObject({
+      data: [
+        { locator: 'row 2', values: { Title: 'First' }, faults: [{ column: 'Signed', value: 'no date' }] },
+      ],
+    })
+    const second = await api.get(`/v1/imports/${id}/rows?limit=1&cursor=${first.page.next}`, keyed)
+    expect(second.json<object>()).toMatchObject({
+      data: [{ locator: 'row 4', faults: [{ column: 'Party', value: 'Atlantis' }] }],
+      page: { next: null },
+    })
+  })
+
+  it('is each record that was written, with its name, its row and what was done', async () => {
+    const { id } = await dryRun(
+      mappingOf(newScheme()),
+      `${header}\n1,First,2001,China\n2,Second,2001,China\n`,
+    )
+    await api.post(`/v1/imports/${id}/commit`, undefined)
+    await settled(id)
+    const read = async () =>
+      (await api.get(`/v1/imports/${id}/records`, keyed)).json<{ data: object[] }>().data
+    expect(await read()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          resource: 'agreements',
+          name: 'Second',
+          row: 'row 3',
+          action: 'create',
+          undone: false,
+        }),
+      ]),
+    )
+    await api.post(`/v1/imports/${id}/undo`, undefined)
+    await settled(id)
+    expect(await read()).toEqual(
+      expect.arrayContaining([expect.objectContaining({ resource: 'agreements', name: null, undone: true })]),
+    )
   })
 })

@@ -113,7 +113,8 @@ const rank = ['reader', 'editor', 'admin']
 function expected(route: Route, { is }: Visitor, reading: 'open' | 'closed'): number {
   // Metrics are as open as reading is, and take any `Accept`.
   const metrics = route.path === '/metrics'
-  const letIn = metrics ? 200 : route.path.endsWith('/export') ? 400 : route.path.endsWith('.csv') ? 404 : 406
+  const isFile = /\.(csv|yaml)$/.test(route.path)
+  const letIn = metrics ? 200 : route.path.endsWith('/export') ? 400 : isFile ? 404 : 406
   const demand = metrics && reading === 'closed' ? 'reader' : demanded(route)
   if (demand === 'anybody') return 200
   if (is === 'refused') return 401

@@ -1,9 +1,9 @@
-import type { Database } from '../../database/database.ts'
+import type { Database, DatabaseClient } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { readStatement, wholeRepresentation } from '../../query/sql.ts'
 import { startSlices } from '../../time-slice.ts'
-import { faultsOf, isUnchanged, type OnEdited, planRecord } from './plan.ts'
+import { faultsOf, isUnchanged, type OnEdited, type PlannedRecord, planRecord } from './plan.ts'
 import { addCounts, blockRows, readRows, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportRecord, noCounts } from './store.ts'
 import type { RowFault } from './types.ts'
@@ -15,7 +15,10 @@ import { readUpserts, type Upsert } from './upserts.ts'
 const batchSize = 500
 
 /** Reads the documents of the records that upserts are about, by resource and key. */
-async function readDocuments(database: Database, upserts: readonly Upsert[]): Promise<Map<Upsert, string>> {
+async function readDocuments(
+  database: Pick<DatabaseClient, 'read'>,
+  upserts: readonly Upsert[],
+): Promise<Map<Upsert, string>> {
   const documents = new Map<Upsert, string>()
   for (const resource of new Set(upserts.map((upsert) => upsert.resource))) {
     const own = upserts.filter((upsert) => upsert.resource === resource && upsert.existing)
@@ -33,23 +36,37 @@ async function readDocuments(database: Database, upserts: readonly Upsert[]): Pr
   return documents
 }
 
-async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnEdited) {
+/** A record that is to be written, and what is planned of it; or why the registry refuses it. */
+export type Outcome = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
+
+/** Plans what becomes of records, without those that are as the last import has left them. */
+export async function* planUpserts(
+  database: Pick<DatabaseClient, 'read'>,
+  upserts: readonly Upsert[],
+  onEdited: OnEdited,
+): AsyncGenerator<Outcome> {
   const open = upserts.filter((upsert) => !isUnchanged(upsert))
   const documents = await readDocuments(database, open)
-  const refused = new Map<number, RowFault[]>()
-  const counts: ImportCounts = { ...noCounts, unchanged: upserts.length - open.length }
   const pause = startSlices()
   for (const upsert of open) {
     const planned = faultsOf(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
-    if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
+    yield { upsert, ...planned }
+    await pause()
+  }
+}
+
+async function checkUpserts(database: Database, upserts: Upsert[], onEdited: OnEdited) {
+  const refused = new Map<number, RowFault[]>()
+  const counts: ImportCounts = { ...noCounts, unchanged: upserts.filter(isUnchanged).length }
+  for await (const outcome of planUpserts(database, upserts, onEdited)) {
+    if ('faults' in outcome) refused.set(outcome.upsert.row.position, outcome.faults)
     else {
-      const { action, kept } = planned.result
+      const { action, kept } = outcome.result
       counts.kept += kept.length
       if (action === 'create') counts.created += 1
       else if (action === 'change') counts.changed += 1
       else counts.unchanged += 1
     }
-    await pause()
   }
   return { counts: { ...counts, refused: refused.size }, refused }
 }

@@ -43,7 +43,8 @@ interface Making {
   countries: ReadonlyMap<string, string>
 }
 
-const slugOf = (name: string) =>
+/** Returns the slug of a topic that an import makes of a name. */
+export const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
     .toLowerCase()

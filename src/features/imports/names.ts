@@ -1,4 +1,4 @@
-import { type Database, singleReads, type Transaction } from '../../database/database.ts'
+import { type Database, type DatabaseClient, singleReads, type Transaction } from '../../database/database.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -88,22 +88,25 @@ export class NameCollector {
   }
 }
 
-interface StoredName {
+/** A name with its identity (`mentionIdentity`). */
+export interface MentionedName {
   identity: string
   mention: Mention
 }
 
-async function findDecisions(tx: Transaction, scheme: string, names: StoredName[]) {
-  const identityOf = ({ mention }: StoredName) => decisionIdentity({ ...mention, name: mentionName(mention) })
+async function findDecisions(tx: Transaction, scheme: string, names: readonly MentionedName[]) {
+  const identityOf = ({ mention }: MentionedName) =>
+    decisionIdentity({ ...mention, name: mentionName(mention) })
   const rows = await tx.query<{ identity: string; key: string | null }>({
     text: 'select identity, key from import_decisions where scheme = $1 and identity = any($2)',
     values: [scheme, names.map(identityOf)],
   })
   const decided = new Map(rows.map(({ identity, key }) => [identity, key]))
-  return (name: StoredName): string | null | undefined => decided.get(identityOf(name))
+  return (name: MentionedName): string | null | undefined => decided.get(identityOf(name))
 }
 
-interface ResolvedName extends NameKey {
+/** What a name stands for, or may stand for. */
+export interface ResolvedName extends NameKey {
   identity: string
   candidates: NameMatch[]
 }
@@ -125,7 +128,7 @@ async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName
 
 /** Finds the countries within which names are looked for, by their names or codes. @returns their codes. */
 export async function findCountries(
-  database: Database,
+  database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   mentions: readonly Mention[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -153,6 +156,43 @@ export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>
 })
 
 /**
+ * Finds out what names stand for: by what people have decided for the register, otherwise by the registry's names.
+ * @param scheme the register, whose decisions count.
+ * @returns what each stands for, in the order of the names.
+ */
+export async function resolveMentions(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  scheme: string,
+  names: readonly MentionedName[],
+): Promise<ResolvedName[]> {
+  const decision = await findDecisions(singleReads(database), scheme, names)
+  const open = names.filter((name) => decision(name) === undefined)
+  const mentions = open.map(({ mention }) => mention)
+  const countries = await findCountries(database, registry, mentions)
+  const resolutions = await resolveNames(
+    database,
+    registry,
+    mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
+  )
+  const found = new Map(open.map(({ identity }, at) => [identity, resolutions[at]]))
+  return names.map((name): ResolvedName => {
+    const { identity, mention } = name
+    const decided = decision(name)
+    if (decided !== undefined)
+      return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
+    const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
+    const isMade = status === 'unresolved' && mention.create === true
+    return {
+      identity,
+      status: isMade ? 'made' : status,
+      key: status === 'resolved' ? (match?.key ?? null) : null,
+      candidates: candidates.slice(0, maxCandidates),
+    }
+  })
+}
+
+/**
  * Resolves the names of an import, in batches. Decisions come first. A name that is resolved already stays so, unless `anew`.
  * @param signal stops it after a batch.
  */
@@ -164,7 +204,7 @@ export async function resolveImportNames(
 ): Promise<void> {
   for (let after = ''; ; ) {
     signal.throwIfAborted()
-    const names = await database.read<StoredName>({
+    const names = await database.read<MentionedName>({
       text: `select identity, mention from import_names where import = $1 and identity > $2
           and ($3 or status is null or status in ('ambiguous', 'unresolved')) order by identity limit $4`,
       values: [id, after, anew, batchSize],
@@ -172,30 +212,7 @@ export async function resolveImportNames(
     const last = names.at(-1)
     if (!last) return
     after = last.identity
-    const decision = await findDecisions(singleReads(database), scheme, names)
-    const open = names.filter((name) => decision(name) === undefined)
-    const mentions = open.map(({ mention }) => mention)
-    const countries = await findCountries(database, registry, mentions)
-    const resolutions = await resolveNames(
-      database,
-      registry,
-      mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
-    )
-    const found = new Map(open.map(({ identity }, at) => [identity, resolutions[at]]))
-    const resolved = names.map((name): ResolvedName => {
-      const { identity, mention } = name
-      const decided = decision(name)
-      if (decided !== undefined)
-        return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
-      const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
-      const isMade = status === 'unresolved' && mention.create === true
-      return {
-        identity,
-        status: isMade ? 'made' : status,
-        key: status === 'resolved' ? (match?.key ?? null) : null,
-        candidates: candidates.slice(0, maxCandidates),
-      }
-    })
+    const resolved = await resolveMentions(database, registry, scheme, names)
     await database.transaction((tx) => storeResolved(tx, id, resolved))
   }
 }

@@ -271,6 +271,20 @@ export async function readUpserts(
 ): Promise<Upserts> {
   const identities = new Set(rows.flatMap(({ drafts }) => namedMentions(drafts)).map(mentionIdentity))
   const names = await findNameKeys(tx, id, [...identities])
+  return findUpserts(tx, registry, scheme, rows, { ...options, names })
+}
+
+/**
+ * Finds out what rows ask for.
+ * @param names what the names in them stand for, by their identities.
+ */
+export async function findUpserts(
+  tx: Transaction,
+  registry: Registry,
+  scheme: string,
+  rows: readonly ReadyRow[],
+  { names, ...options }: UpsertOptions & { names: Map<string, NameKey> },
+): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const drafts = new Drafts(registry, rows, { names, keys, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }

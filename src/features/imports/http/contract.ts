@@ -33,7 +33,8 @@ export const noImport = (id: string) => new Problem('not-found', `There is no im
 const count = (description: string) => z.int().min(0).meta({ description })
 const moment = (description: string) => z.iso.datetime().nullable().meta({ description })
 
-const fault = z
+/** Schema of a fault of a row. */
+export const rowFault = z
   .strictObject({
     column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
     value: z.string().meta({ description: 'The value, shortened to 200 characters.' }),
@@ -48,7 +49,7 @@ const report = z.strictObject({
       z.strictObject({
         column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
         rows: count('Rows that are refused because of it.'),
-        example: fault,
+        example: rowFault,
       }),
     )
     .meta({ description: 'Why rows are refused, by column; those of most rows first.' }),
@@ -57,7 +58,7 @@ const report = z.strictObject({
       z.strictObject({
         column: z.string().meta({ description: 'Column of the file.' }),
         rows: count('Rows in which something was dropped.'),
-        example: fault,
+        example: rowFault,
       }),
     )
     .meta({

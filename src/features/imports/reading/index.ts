@@ -32,12 +32,13 @@ export interface ReadFile {
  * Reads a file in batches of rows. Memory does not grow with the number of rows.
  * @param file its path, and the name that its user knows.
  * @param options where the rows are; what is left out is detected.
+ * @param maxRows rows after which the rest of the file is not read.
  * @returns facts and batches; both reject with a Problem when the file cannot be read.
  */
 export function readRows(
   file: { path: string; name: string },
   options: RowOptions,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, maxRows }: { signal?: AbortSignal; maxRows?: number } = {},
 ): ReadFile {
   const opened = openFile({ ...file, options, signal })
   const facts = opened.then((open) => open.facts)
@@ -47,7 +48,7 @@ export function readRows(
     const file = await opened.catch(() => undefined)
     await file?.close?.()
   }
-  return { facts, batches: readBatches(opened, options, signal), close }
+  return { facts, batches: readBatches(opened, options, { signal, maxRows }), close }
 }
 
 async function openFile(source: Source): Promise<OpenFile> {
@@ -55,14 +56,19 @@ async function openFile(source: Source): Promise<OpenFile> {
   return openers[format](source)
 }
 
+interface BatchOptions {
+  signal: AbortSignal | undefined
+  maxRows: number | undefined
+}
+
 async function* readBatches(
   opened: Promise<OpenFile>,
   { groupBy }: RowOptions,
-  signal: AbortSignal | undefined,
+  options: BatchOptions,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const open = await opened
   try {
-    yield* makeBatches(open.rows, groupBy, signal)
+    yield* makeBatches(open.rows, groupBy, options)
   } finally {
     await open.close?.()
   }
@@ -71,7 +77,7 @@ async function* readBatches(
 async function* makeBatches(
   rows: AsyncIterable<readonly Row[]>,
   groupBy: string | undefined,
-  signal: AbortSignal | undefined,
+  { signal, maxRows }: BatchOptions,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   let batch: Row[] = []
   let characters = 0
@@ -84,6 +90,10 @@ async function* makeBatches(
       count += 1
       if (count > readLimits.rows) {
         throw unreadable(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
+      }
+      if (count === maxRows) {
+        yield batch
+        return
       }
       if (batch.length < readLimits.batchRows && characters < readLimits.batchCharacters) continue
       yield batch

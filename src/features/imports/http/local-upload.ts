@@ -1,0 +1,47 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Problem } from '../../../problems/problem.ts'
+import type { LocalFile } from '../files.ts'
+import type { Upload } from './upload.ts'
+
+/** A part of an upload that is on disk. */
+export interface LocalPart extends LocalFile {
+  field: string
+}
+
+/**
+ * Writes the parts of an upload to a temporary folder while `work` reads them.
+ * @param maxBytes of all parts together.
+ * @throws Problem `too-large`.
+ */
+export async function withLocalParts<T>(
+  upload: Upload,
+  maxBytes: number,
+  work: (parts: LocalPart[]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-upload-'))
+  let bytes = 0
+  async function* counted(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (bytes > maxBytes)
+        throw new Problem('too-large', `The parts have more than ${maxBytes / 2 ** 20} MiB together.`)
+      yield chunk
+    }
+  }
+  try {
+    const parts: LocalPart[] = []
+    for await (const { field, name, stream } of upload) {
+      const path = join(folder, String(parts.length))
+      await pipeline(Readable.from(counted(stream)), createWriteStream(path))
+      parts.push({ field, name, path })
+    }
+    return await work(parts)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

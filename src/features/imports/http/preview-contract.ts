@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { nameInput, nameOutput } from '../../../model/schema-names.ts'
+import type { Preview, PreviewRecord, PreviewRow } from '../preview.ts'
+import { shorten } from '../shorten.ts'
+import type { JsonObject } from '../types.ts'
+import { rowFault } from './contract.ts'
+
+/** What the contract of previews says of bodies and answers. */
+
+/** Most bytes of all files of a preview together: they are on disk while it is made. */
+export const maxPreviewBytes = 64 * 1024 * 1024
+
+/** Schema of the body. */
+export const previewUpload = nameInput(
+  'ImportPreviewUpload',
+  z
+    .strictObject({
+      mapping: z
+        .string()
+        .max(maxPreviewBytes)
+        .meta({ format: 'binary', description: 'The mapping, as YAML or JSON.' }),
+      file: z.string().max(maxPreviewBytes).optional().meta({
+        format: 'binary',
+        description:
+          'The file with the rows, or its beginning; of XLSX the whole. The mapping alone is checked when it is left out.',
+      }),
+      list: z.string().max(maxPreviewBytes).optional().meta({
+        format: 'binary',
+        description: 'A code list or second file that the mapping names, by its file name. May be repeated.',
+      }),
+    })
+    .meta({ description: 'A mapping, perhaps with the beginning of a file.' }),
+)
+
+const mappingFault = z
+  .strictObject({
+    line: z.int().min(1).nullable().meta({ description: 'Line, from 1; null for the whole mapping.' }),
+    column: z.int().min(1).nullable().meta({ description: 'Column in the line, from 1.' }),
+    message: z.string().meta({ description: 'What is wrong, and what would be right.' }),
+  })
+  .meta({ description: 'What is wrong with a mapping, and where.' })
+
+const previewRecord = z
+  .strictObject({
+    resource: z.string().meta({ description: 'Resource of the record.' }),
+    externalId: z
+      .strictObject({
+        scheme: z.string().meta({ description: 'The register.' }),
+        id: z.string().meta({ description: 'Id of the record in it.' }),
+      })
+      .meta({ description: 'By which the record is found again.' }),
+    key: z.string().nullable().meta({ description: 'Key of the record that there is; null for a new one.' }),
+    action: z
+      .enum(['create', 'change', 'none'])
+      .meta({ description: 'What a commit would do; `none` for a record that is so already.' }),
+    document: z
+      .looseObject({})
+      .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
+    kept: z
+      .array(z.string())
+      .meta({ description: 'Properties that stay as others have changed them since the last import.' }),
+  })
+  .meta({ description: 'A record that a row becomes.' })
+
+const previewRow = z
+  .strictObject({
+    locator: z.string().meta({ description: 'Where the row is in the file.' }),
+    state: z
+      .enum(['ready', 'refused', 'skipped'])
+      .meta({ description: 'Whether the row can be written, is refused, or left out by the mapping.' }),
+    reason: z.string().nullable().meta({ description: 'Why the mapping leaves it out.' }),
+    values: z
+      .looseObject({})
+      .meta({ description: 'The row as it is in the file. Long texts and lists are shortened.' }),
+    records: z.array(previewRecord).meta({ description: 'The records that it becomes; at most 20.' }),
+    faults: z.array(rowFault).meta({ description: 'Why it is refused.' }),
+    dropped: z.array(rowFault).meta({ description: 'Values that were dropped or changed.' }),
+  })
+  .meta({ description: 'A row, and what it becomes.' })
+
+const example = {
+  scheme: 'treaty-series',
+  mappingFaults: [],
+  format: 'csv',
+  encoding: 'utf-8',
+  columns: ['Number', 'Title', 'Party'],
+  notes: [],
+  rows: [
+    {
+      locator: 'row 2',
+      state: 'ready',
+      reason: null,
+      values: { Number: '1', Title: 'First treaty', Party: 'Pakistan' },
+      records: [
+        {
+          resource: 'agreements',
+          externalId: { scheme: 'treaty-series', id: '1' },
+          key: null,
+          action: 'create',
+          document: { title: 'First treaty', parties: [{ country: 'PAK', role: 'party' }] },
+          kept: [],
+        },
+      ],
+      faults: [],
+      dropped: [],
+    },
+  ],
+  names: { countries: { PAK: 'Pakistan' } },
+}
+
+/** Schema of a preview. */
+export const previewSchema = nameOutput(
+  'ImportPreview',
+  z
+    .strictObject({
+      scheme: z.string().nullable().meta({ description: 'The register; null when the mapping has faults.' }),
+      mappingFaults: z
+        .array(mappingFault)
+        .meta({ description: 'What is wrong with the mapping; there are no rows then.' }),
+      format: z.string().nullable().meta({ description: 'Format of the file; null without one.' }),
+      encoding: z.string().nullable().meta({ description: 'Character encoding, as detected.' }),
+      columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
+      notes: z.array(z.string()).meta({ description: 'What a person should know about the file.' }),
+      rows: z.array(previewRow).meta({ description: 'The first rows of the file, and what they become.' }),
+      names: z
+        .record(z.string(), z.record(z.string(), z.string()))
+        .meta({ description: 'Names of what the records refer to, by resource and key.' }),
+    })
+    .meta({ description: 'What a mapping makes of the first rows of a file.', examples: [example] }),
+)
+
+/** Records and faults of a row that are shown. */
+const maxShown = 20
+
+const shownRecord = ({ document, ...others }: PreviewRecord) => ({
+  ...others,
+  // Documents are JSON.
+  document: shorten(document as JsonObject),
+})
+
+const shownRow = ({ row, records, faults, dropped, ...others }: PreviewRow) => ({
+  locator: row.locator,
+  ...others,
+  values: shorten(row.values),
+  records: records.slice(0, maxShown).map(shownRecord),
+  faults: faults.slice(0, maxShown),
+  dropped: dropped.slice(0, maxShown),
+})
+
+/** Returns a preview as JSON. */
+export const shownPreview = ({ facts, rows, ...others }: Preview): string =>
+  JSON.stringify({
+    ...others,
+    format: facts?.format ?? null,
+    encoding: facts?.encoding ?? null,
+    columns: facts?.columns ?? [],
+    notes: facts?.notes ?? [],
+    rows: rows.map(shownRow),
+  })

@@ -1,0 +1,119 @@
+import { readFile, stat } from 'node:fs/promises'
+import { getValues, limitParameter } from '../../../model/parameters.ts'
+import type { Registry } from '../../../model/registry.ts'
+import { Concurrency } from '../../../operations/concurrency.ts'
+import {
+  acceptLanguage,
+  contentLanguage,
+  inLanguage,
+  languageParameter,
+} from '../../../operations/language.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
+import { Problem } from '../../../problems/problem.ts'
+import { maxMappingLength } from '../mapping/index.ts'
+import { type PreviewInput, previewImport } from '../preview.ts'
+import { common, tag } from './contract.ts'
+import { type LocalPart, withLocalParts } from './local-upload.ts'
+import { maxPreviewBytes, previewSchema, previewUpload, shownPreview } from './preview-contract.ts'
+import { isUpload } from './upload.ts'
+
+/** Rows that are shown. */
+const rowLimit = { defaultSize: 10, maxSize: 50 } as const
+
+/** Bytes of a mapping of the most characters. */
+const maxMappingBytes = maxMappingLength * 4
+
+/** The longest that a preview may take, in milliseconds: the first rows of a file are read in less. */
+const timeoutMs = 20_000
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+async function readMapping({ path }: LocalPart): Promise<string> {
+  const { size } = await stat(path)
+  if (size > maxMappingBytes)
+    throw new Problem('too-large', `The mapping has more than ${maxMappingLength} characters.`)
+  try {
+    return utf8.decode(await readFile(path))
+  } catch {
+    throw new Problem('invalid-body', 'The mapping is not UTF-8 text.')
+  }
+}
+
+/** Reads what is to be previewed from the parts of an upload. @throws Problem `invalid-body`. */
+async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
+  const of = (field: string) => parts.filter((part) => part.field === field)
+  const unknown = parts.find(({ field }) => !['mapping', 'file', 'list'].includes(field))
+  if (unknown)
+    throw new Problem(
+      'invalid-body',
+      `There is no part "${unknown.field}". The parts are mapping, file and list.`,
+    )
+  const [mapping, ...others] = of('mapping')
+  const [file, ...files] = of('file')
+  if (!mapping) throw new Problem('invalid-body', 'The part mapping is missing.')
+  if (others.length > 0 || files.length > 0)
+    throw new Problem('invalid-body', 'The parts mapping and file are given once; code lists are parts list.')
+  return { mapping: await readMapping(mapping), file, lists: of('list') }
+}
+
+/** `POST /v1/imports/preview` */
+export const previewEndpoint = (registry: Registry): Endpoint => {
+  const previews = new Concurrency('previews', { maxTotal: 4, maxPerClient: 2 })
+  return {
+    method: 'POST',
+    path: '/v1/imports/preview',
+    tag,
+    contract: {
+      ...common,
+      operationId: 'previewImport',
+      summary: 'Preview an import',
+      description:
+        'Shows what a mapping makes of the first rows of a file, as a dry run would, and what is wrong with the mapping, by line. Nothing is stored. Without a file, the mapping alone is checked. Of a large file, send the beginning; an XLSX file must be whole.',
+      cost: 5,
+      query: { limit: limitParameter('Rows to show', rowLimit), ...languageParameter('the names') },
+      headers: [acceptLanguage],
+      body: {
+        mediaTypes: ['multipart/form-data'],
+        schema: () => previewUpload,
+        example: { mapping: 'scheme: …', file: 'Id,Title…' },
+      },
+      answers: {
+        200: {
+          description: 'The preview.',
+          schema: () => previewSchema,
+          headers: { 'content-language': contentLanguage },
+        },
+      },
+      problems: [
+        'malformed-request',
+        'invalid-parameter',
+        'not-acceptable',
+        'too-large',
+        'unsupported-media-type',
+        'invalid-body',
+        'unreadable-file',
+        'rate-limited',
+        'busy',
+      ],
+    },
+    async handle({ body, query, client, language, getAbortSignal }, { database }) {
+      if (!isUpload(body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')
+      const limit = Number(getValues(query, 'limit')[0] ?? rowLimit.defaultSize)
+      const release = previews.acquire(client)
+      const timeout = AbortSignal.timeout(timeoutMs)
+      const signal = AbortSignal.any([getAbortSignal(), timeout])
+      try {
+        const preview = await withLocalParts(body, maxPreviewBytes, async (parts) =>
+          previewImport({ database, registry, language, signal }, await readInput(parts), limit),
+        )
+        return inLanguage({ status: 200, headers: {}, body: shownPreview(preview) }, language)
+      } catch (error) {
+        if (!timeout.aborted) throw error
+        const detail = `The first rows could not be read within ${timeoutMs / 1000} seconds.`
+        throw new Problem('unreadable-file', detail, { cause: error })
+      } finally {
+        release()
+      }
+    },
+  }
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { type DatabaseClient, singleReads } from '../../../database/database.ts'
+import { importActions } from '../../../database/vocabularies.ts'
+import type { Language } from '../../../model/languages.ts'
+import { getValues, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
+import type { Registry } from '../../../model/registry.ts'
+import { nameOutput } from '../../../model/schema-names.ts'
+import {
+  acceptLanguage,
+  contentLanguage,
+  inLanguage,
+  languageParameter,
+} from '../../../operations/language.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
+import { pageEnvelope } from '../../../operations/page-envelope.ts'
+import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { pageSize } from '../../../query/list.ts'
+import { namesStatement } from '../../../query/names.ts'
+import { readImport } from '../store.ts'
+import { common, keyed, noImport, ofOneImport, tag } from './contract.ts'
+
+/** The records that an import has dealt with. */
+
+const example = {
+  resource: 'agreements',
+  key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
+  name: 'First treaty',
+  row: 'row 2',
+  action: 'create',
+  kept: [],
+  undone: false,
+}
+
+const importedRecord = z
+  .strictObject({
+    resource: z.string().meta({ description: 'Resource of the record.' }),
+    key: z.string().meta({ description: 'Key of the record.' }),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Its name or title; null when there is no such record any more.' }),
+    row: z.string().nullable().meta({
+      description:
+        'Where the row is in the file; null for what the import made for itself, such as an organization.',
+    }),
+    action: z
+      .enum(importActions)
+      .meta({ description: 'What was done; `none` when nothing was left to change.' }),
+    kept: z
+      .array(z.string())
+      .meta({ description: 'Properties that stayed as others had changed them since the import before.' }),
+    undone: z.boolean().meta({ description: 'Whether it was taken back.' }),
+  })
+  .meta({ description: 'A record of an import.', examples: [example] })
+
+const recordsPage = nameOutput(
+  'ImportedRecordPage',
+  z.strictObject({ data: z.array(importedRecord), page: pageInfoSchema }).meta({
+    description: 'A page of records, in the order in which they were written.',
+    examples: [{ data: [example], page: { limit: 25, next: null } }],
+  }),
+)
+
+interface Entry {
+  sequence: string
+  resource: string
+  key: string
+  row: string | null
+  action: (typeof importActions)[number]
+  kept: string[] | null
+  undone: boolean
+}
+
+const readEntries = (database: DatabaseClient, id: string, after: number, limit: number): Promise<Entry[]> =>
+  database.read<Entry>({
+    text: `select entry.sequence, entry.resource, entry.key, rows.locator as row, entry.action, entry.kept, entry.undone
+      from import_records entry left join import_rows rows on rows.import = entry.import and rows.position = entry.row
+      where entry.import = $1 and entry.sequence > $2 order by entry.sequence limit $3`,
+    values: [id, after, limit],
+  })
+
+/** Reads the names of records. @returns a function that gives the name of an entry. */
+async function readNames(
+  database: DatabaseClient,
+  registry: Registry,
+  entries: readonly Entry[],
+  language: Language,
+): Promise<(entry: Entry) => string | null> {
+  const resources = [...new Set(entries.map(({ resource }) => resource))]
+  if (resources.length === 0) return () => null
+  const wanted = resources.map((resource) => ({
+    reference: { resource },
+    values: entries.filter((entry) => entry.resource === resource).map(({ key }) => key),
+  }))
+  const rows = await database.read<{ at: number; value: string; name: string }>(
+    namesStatement(registry, wanted, language),
+  )
+  const names = new Map(rows.map(({ at, value, name }) => [`${resources[at]} ${value}`, name]))
+  return ({ resource, key }) => names.get(`${resource} ${key}`) ?? null
+}
+
+/** `GET /v1/imports/{id}/records` */
+export const listImportedRecords = (registry: Registry): Endpoint => ({
+  method: 'GET',
+  path: '/v1/imports/{id}/records',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'listImportedRecords',
+    summary: 'List the records of an import',
+    description:
+      'The records that a committed import has created, changed or found as they should be, with the row of each. The records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
+    query: {
+      limit: limitParameter('Records per page', pageSize),
+      cursor: single(
+        wholeNumber(Number.MAX_SAFE_INTEGER),
+        'Cursor of the page: `page.next` of the page before.',
+        z.string().max(16).meta({ description: 'A cursor.' }),
+      ),
+      ...languageParameter('the names'),
+    },
+    headers: [acceptLanguage],
+    answers: {
+      200: {
+        description: 'A page of records.',
+        schema: () => recordsPage,
+        headers: { 'content-language': contentLanguage },
+      },
+    },
+    problems: ofOneImport,
+  },
+  async handle({ key, query, language }, { database }) {
+    if (!(await readImport(singleReads(database), key))) throw noImport(key)
+    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const [after = 0] = getValues(query, 'cursor')
+    const found = await readEntries(database, key, Number(after), limit + 1)
+    const data = found.slice(0, limit)
+    const nameOf = await readNames(database, registry, data, language)
+    const next = found.length > limit ? String(data.at(-1)?.sequence) : null
+    const items = data.map(({ sequence: _, kept, ...entry }) =>
+      JSON.stringify({ ...entry, name: nameOf({ sequence: '', kept, ...entry }), kept: kept ?? [] }),
+    )
+    return inLanguage(
+      { status: 200, headers: {}, body: pageEnvelope(items.join(), { limit, next }) },
+      language,
+    )
+  },
+})

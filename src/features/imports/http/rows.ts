@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { singleReads } from '../../../database/database.ts'
+import { getValues, getWords, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
+import { nameOutput } from '../../../model/schema-names.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
+import { pageEnvelope } from '../../../operations/page-envelope.ts'
+import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { pageSize } from '../../../query/list.ts'
+import { shorten } from '../shorten.ts'
+import { readImport } from '../store.ts'
+import type { JsonObject, RowFault } from '../types.ts'
+import { common, keyed, noImport, ofOneImport, rowFault, tag } from './contract.ts'
+
+/** Rows of an import that have faults. */
+
+/** Most faults of a row that are shown. */
+const maxFaults = 20
+
+const example = {
+  locator: 'row 3',
+  values: { Number: '2', Title: 'Second treaty', Party: 'Atlantis' },
+  faults: [{ column: 'Party', value: 'Atlantis', detail: 'stands for no record of countries' }],
+}
+
+const faultyRow = z
+  .strictObject({
+    locator: z.string().meta({ description: 'Where the row is in the file.' }),
+    values: z
+      .looseObject({})
+      .meta({ description: 'The row as it is in the file. Long texts and lists are shortened.' }),
+    faults: z.array(rowFault).meta({ description: 'What is wrong with it; at most 20.' }),
+  })
+  .meta({ description: 'A row with faults.', examples: [example] })
+
+const rowsPage = nameOutput(
+  'ImportRowPage',
+  z.strictObject({ data: z.array(faultyRow), page: pageInfoSchema }).meta({
+    description: 'A page of rows with faults, in the order of the file.',
+    examples: [{ data: [example], page: { limit: 25, next: null } }],
+  }),
+)
+
+/** The states of rows by what the parameter `which` says. A row may still wait for others when a commit has failed. */
+const states = { refused: ['refused', 'blocked', 'waiting'], dropped: ['ready'] } as const
+
+const whichSchema = z.enum(['refused', 'dropped'])
+
+const maxPosition = 999_999_999
+
+interface FaultyRow {
+  position: number
+  locator: string
+  values: JsonObject
+  faults: RowFault[] | null
+}
+
+const shownRow = ({ locator, values, faults }: FaultyRow) =>
+  JSON.stringify({ locator, values: shorten(values), faults: (faults ?? []).slice(0, maxFaults) })
+
+/** `GET /v1/imports/{id}/rows` */
+export const listFaultyRows: Endpoint = {
+  method: 'GET',
+  path: '/v1/imports/{id}/rows',
+  tag,
+  keyed,
+  contract: {
+    ...common,
+    operationId: 'listImportRows',
+    summary: 'List the rows of an import that have faults',
+    description:
+      'Rows that are refused, or of which values were dropped, with every fault: its column, value and reason, and what would be right. All refused rows as a file: `GET /v1/imports/{id}/rejected.csv`.',
+    query: {
+      which: single(
+        whichSchema,
+        'Rows that are `refused`, which is the default, or of which something was `dropped`.',
+      ),
+      limit: limitParameter('Rows per page', pageSize),
+      cursor: single(
+        wholeNumber(maxPosition),
+        'Cursor of the page: `page.next` of the page before.',
+        z.string().max(16).meta({ description: 'A cursor.' }),
+      ),
+    },
+    answers: { 200: { description: 'A page of rows.', schema: () => rowsPage, headers: {} } },
+    problems: ofOneImport,
+  },
+  async handle({ key, query }, { database }) {
+    if (!(await readImport(singleReads(database), key))) throw noImport(key)
+    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const [after = 0] = getValues(query, 'cursor')
+    const which = whichSchema.parse(getWords(query, 'which')[0] ?? 'refused')
+    const rows = await database.read<FaultyRow>({
+      text: `select position, locator, values, faults from import_rows
+        where import = $1 and position > $2 and state = any($3) and faults is not null order by position limit $4`,
+      values: [key, Number(after), states[which], limit + 1],
+    })
+    const data = rows.slice(0, limit)
+    const next = rows.length > limit ? String(data.at(-1)?.position) : null
+    return { status: 200, headers: {}, body: pageEnvelope(data.map(shownRow).join(), { limit, next }) }
+  },
+}

@@ -1,0 +1,252 @@
+import { v7 as timeOrderedUuid } from 'uuid'
+import { type DatabaseClient, singleReads } from '../../database/database.ts'
+import type { Language } from '../../model/languages.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { Document } from '../../operations/writing/documents.ts'
+import { Problem } from '../../problems/problem.ts'
+import { namesStatement } from '../../query/names.ts'
+import { planUpserts } from './check.ts'
+import type { LocalFile } from './files.ts'
+import { slugOf } from './made.ts'
+import {
+  type CodeList,
+  checkColumns,
+  companionFiles,
+  createConverter,
+  type Mapping,
+  parseMapping,
+  readCompanion,
+} from './mapping/index.ts'
+import { type LocatedFault, locateFaults } from './mapping/locate.ts'
+import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
+import { type NameKey, resolveMentions } from './names.ts'
+import { readRows } from './reading/index.ts'
+import type { ConvertedRow, FileFacts, Mention, Row, RowFault } from './types.ts'
+import { findUpserts, type ReadyRow, type Upsert } from './upserts.ts'
+
+/** A preview: what the first rows of a file become, and what is wrong with the mapping, without an import. */
+
+/** A record that a row becomes. */
+export interface PreviewRecord {
+  resource: string
+  externalId: { scheme: string; id: string }
+  /** Key of the record that exists; null for a new one. */
+  key: string | null
+  action: 'create' | 'change' | 'none'
+  document: Document
+  /** Properties that stay as others have changed them. */
+  kept: string[]
+}
+
+/** What becomes of a row. */
+export interface PreviewRow {
+  row: Row
+  state: 'ready' | 'refused' | 'skipped'
+  /** Why the mapping leaves the row out. */
+  reason: string | null
+  records: PreviewRecord[]
+  faults: readonly RowFault[]
+  dropped: readonly RowFault[]
+}
+
+/** Names by resource and key. */
+export type PreviewNames = Record<string, Record<string, string>>
+
+/** What a mapping makes of the first rows of a file. */
+export interface Preview {
+  scheme: string | null
+  /** What is wrong with the mapping; there are no rows then. */
+  mappingFaults: LocatedFault[]
+  facts: FileFacts | null
+  rows: PreviewRow[]
+  /** The names of what the records refer to. */
+  names: PreviewNames
+}
+
+/** What is previewed. */
+export interface PreviewInput {
+  mapping: string
+  /** The file with the rows; without it, the mapping alone is checked. */
+  file: LocalFile | undefined
+  /** The files that the mapping names. */
+  lists: readonly LocalFile[]
+}
+
+interface PreviewContext {
+  database: DatabaseClient
+  registry: Registry
+  language: Language
+  signal: AbortSignal
+}
+
+/** Does something with a mapping. @returns its result, or the faults of the mapping. */
+async function orFaults<T>(
+  text: string,
+  work: () => T | Promise<T>,
+): Promise<{ result: T } | { faults: LocatedFault[] }> {
+  try {
+    return { result: await work() }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.type !== 'invalid-mapping') throw error
+    return { faults: locateFaults(text, error) }
+  }
+}
+
+/** Reads the files beside the mapping that were sent. The mapping itself says which are missing. */
+async function readLists(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
+  const lists = new Map<string, CodeList>()
+  for (const companion of companionFiles(mapping)) {
+    const file = files.find(({ name }) => name === companion.name)
+    if (file) lists.set(companion.name, await readCompanion(file, companion, { signal }))
+  }
+  return lists
+}
+
+async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+  const rows: Row[] = []
+  for await (const batch of batches) rows.push(...batch)
+  return rows
+}
+
+/** The key by which a preview refers to a record that the import would make for a name. */
+const newKey = ({ registry }: PreviewContext, { resource, ...mention }: Mention): string =>
+  registry.get(resource).key.madeBy === 'registry'
+    ? timeOrderedUuid()
+    : slugOf(mentionName({ resource, ...mention }))
+
+/** Finds out what the names in rows stand for, and how the records that do not exist yet will be called. */
+async function resolveRowNames(context: PreviewContext, scheme: string, rows: readonly ReadyRow[]) {
+  const mentions = rows.flatMap(({ drafts }) => namedMentions(drafts))
+  const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))
+  const named = [...distinct].map(([identity, mention]) => ({ identity, mention }))
+  const resolved = await resolveMentions(context.database, context.registry, scheme, named)
+  const keys = new Map<string, NameKey>()
+  const newNames: PreviewNames = {}
+  for (const { identity, status, key } of resolved) {
+    const mention = distinct.get(identity)
+    const made = status === 'made' && mention ? newKey(context, mention) : null
+    keys.set(identity, { status, key: key ?? made })
+    if (mention && made !== null) addName(newNames, mention.resource, made, mentionName(mention))
+  }
+  return { keys, newNames }
+}
+
+function addName(names: PreviewNames, resource: string, key: string, name: string): void {
+  names[resource] = { ...names[resource], [key]: name }
+}
+
+/** Reads the names of the records that mentions stand for. */
+async function readNames(
+  { database, registry, language }: PreviewContext,
+  rows: readonly ReadyRow[],
+  keys: ReadonlyMap<string, NameKey>,
+): Promise<PreviewNames> {
+  const wanted = new Map<string, Set<string>>()
+  for (const mention of rows.flatMap(({ drafts }) => namedMentions(drafts))) {
+    const { key, status } = keys.get(mentionIdentity(mention)) ?? { key: null, status: 'unresolved' }
+    if (key === null || status === 'made') continue
+    wanted.set(mention.resource, (wanted.get(mention.resource) ?? new Set()).add(key))
+  }
+  const sections = [...wanted].map(([resource, values]) => ({ reference: { resource }, values: [...values] }))
+  const names: PreviewNames = {}
+  if (sections.length === 0) return names
+  const found = await database.read<{ at: number; value: string; name: string }>(
+    namesStatement(registry, sections, language),
+  )
+  for (const { at, value, name } of found) addName(names, sections[at]?.reference.resource ?? '', value, name)
+  return names
+}
+
+function toPreviewRow(row: Row, converted: ConvertedRow): PreviewRow {
+  const none = { row, reason: null, records: [], faults: [], dropped: [] }
+  if (converted.kind === 'refused') return { ...none, state: 'refused', faults: converted.faults }
+  if (converted.kind === 'skipped') return { ...none, state: 'skipped', reason: converted.reason }
+  return { ...none, state: 'ready', dropped: converted.dropped }
+}
+
+const unchangedRecord = ({ resource, draft, document, existing }: Upsert): PreviewRecord => ({
+  resource: resource.name,
+  externalId: draft.externalId,
+  key: existing?.key ?? null,
+  action: 'none',
+  document,
+  kept: [],
+})
+
+/** Checks rows as a dry run does. */
+async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[], converted: ConvertedRow[]) {
+  const { database, registry } = context
+  const shown = rows.map((row, at) => toPreviewRow(row, converted[at] ?? { kind: 'refused', faults: [] }))
+  const ready = converted.flatMap((one, position): ReadyRow[] =>
+    one.kind === 'drafts'
+      ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...one.drafts] }]
+      : [],
+  )
+  const { keys, newNames } = await resolveRowNames(context, mapping.scheme, ready)
+  const { upserts, refused } = await findUpserts(singleReads(database), registry, mapping.scheme, ready, {
+    absent: 'assume',
+    onUnresolved: mapping.onBadValue,
+    names: keys,
+  })
+  const records = new Map(upserts.map((upsert) => [upsert, unchangedRecord(upsert)]))
+  for await (const outcome of planUpserts(database, upserts, mapping.onEdited)) {
+    const { upsert } = outcome
+    if ('faults' in outcome) refused.set(upsert.row.position, outcome.faults)
+    else {
+      const { action, after, kept } = outcome.result
+      records.set(upsert, { ...unchangedRecord(upsert), action, document: after, kept })
+    }
+  }
+  for (const [upsert, record] of records) shown[upsert.row.position]?.records.push(record)
+  for (const [position, faults] of refused) {
+    const row = shown[position]
+    if (row) shown[position] = { ...row, state: 'refused', faults, records: [] }
+  }
+  return { rows: shown, names: mergeNames(newNames, await readNames(context, ready, keys)) }
+}
+
+const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((resource) => [
+      resource,
+      { ...one[resource], ...other[resource] },
+    ]),
+  )
+
+/**
+ * Shows what a mapping makes of the first rows of a file, as a dry run would, without storing anything. What is wrong with
+ * the mapping is a part of the result.
+ * @param maxRows rows to show.
+ * @throws Problem `unreadable-file` for a file that cannot be read.
+ */
+export async function previewImport(
+  context: PreviewContext,
+  { mapping: text, file, lists: listFiles }: PreviewInput,
+  maxRows: number,
+): Promise<Preview> {
+  const { registry, signal } = context
+  const nothing: Preview = { scheme: null, mappingFaults: [], facts: null, rows: [], names: {} }
+  const parsed = await orFaults(text, () => parseMapping(text, registry))
+  const mapping = 'result' in parsed ? parsed.result : undefined
+  const checked = {
+    ...nothing,
+    scheme: mapping?.scheme ?? null,
+    mappingFaults: 'faults' in parsed ? parsed.faults : [],
+  }
+  if (!file) return checked
+  const opened = readRows(file, mapping?.rows ?? {}, { signal, maxRows })
+  try {
+    const facts = await opened.facts
+    if (!mapping) return { ...checked, facts }
+    const lists = await readLists(mapping, listFiles, signal)
+    const prepared = await orFaults(text, () => {
+      checkColumns(mapping, registry, facts)
+      return createConverter(mapping, { registry, lists })
+    })
+    if ('faults' in prepared) return { ...checked, facts, mappingFaults: prepared.faults }
+    const rows = await takeRows(opened.batches)
+    return { ...checked, facts, ...(await checkRows(context, mapping, rows, rows.map(prepared.result))) }
+  } finally {
+    await opened.close()
+  }
+}

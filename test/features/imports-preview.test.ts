@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packageRoot } from '../../src/package-root.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { newScheme } from '../support/imports.ts'
+import { type FormPart, sendForm } from '../support/send-form.ts'
+
+/** Previews of imports over HTTP: what the first rows become, and where a mapping is wrong. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+interface Preview {
+  scheme: string | null
+  mappingFaults: { line: number | null; column: number | null; message: string }[]
+  columns: string[]
+  rows: {
+    locator: string
+    state: string
+    reason: string | null
+    values: Record<string, unknown>
+    records: { resource: string; action: string; key: string | null; document: Record<string, unknown> }[]
+    faults: { column: string; value: string; detail: string }[]
+  }[]
+  names: Record<string, Record<string, string>>
+}
+
+const mappingOf = (scheme: string) => `scheme: ${scheme}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      signedOn: Signed
+      parties:
+        - {country: Party, role: =party}
+`
+
+const header = 'Id,Title,Signed,Party'
+
+async function preview(mapping: string, file?: string, query = '', lists: FormPart[] = []): Promise<Preview> {
+  const parts: FormPart[] = [['mapping', mapping, 'mapping.yaml'], ...lists]
+  if (file !== undefined) parts.push(['file', file, 'treaties.csv'])
+  const answer = await sendForm(api, `/v1/imports/preview${query}`, parts)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.json<object>() as Preview
+}
+
+describe('POST /v1/imports/preview', () => {
+  it('shows what each of the first ten rows becomes, with names, and stores nothing', async () => {
+    const rows = Array.from({ length: 30 }, (_, at) => `${at},Treaty ${at},2001-02,"Korea, Republic of"`)
+    const shown = await preview(mappingOf(newScheme()), [header, ...rows].join('\n'))
+    expect(shown.rows).toHaveLength(10)
+    expect(shown.columns).toEqual(header.split(','))
+    expect(shown.rows[0]).toMatchObject({
+      locator: 'row 2',
+      state: 'ready',
+      values: { Title: 'Treaty 0' },
+      records: [
+        {
+          resource: 'agreements',
+          action: 'create',
+          key: null,
+          document: { title: 'Treaty 0', signedOn: '2001-02', parties: [{ country: 'KOR', role: 'party' }] },
+        },
+      ],
+    })
+    expect(shown.names).toEqual({ countries: { KOR: expect.stringContaining('Korea') } })
+    const { rows: stored } = await api.pool.query('select from imports')
+    expect(stored).toHaveLength(0)
+  })
+
+  it('says of each row why it is refused or left out', async () => {
+    const mapping = `${mappingOf(newScheme())}when: {Title: {not: draft}}\n`
+    const { rows } = await preview(
+      mapping,
+      `${header}\n1,A,31/02/2003,China\n2,B,2001,Atlantis\n3,draft,2001,China\n4,,2001,China\n`,
+    )
+    expect(rows.map(({ state }) => state)).toEqual(['refused', 'refused', 'skipped', 'refused'])
+    expect(rows.map(({ faults }) => faults[0]?.column)).toEqual(['Signed', 'Party', undefined, 'Title'])
+    expect(rows[1]?.faults[0]).toMatchObject({
+      value: 'Atlantis',
+      detail: expect.stringContaining('no record'),
+    })
+    expect(rows[2]?.reason).toContain('Title')
+  })
+
+  it('uses what was decided about names of the register', async () => {
+    const scheme = newScheme()
+    const csv = `${header}\n1,A,2001,Lemuria\n`
+    const decisions = 'resource,name,decision\ncountries,Lemuria,CHN\n'
+    const sent = await sendForm(api, '/v1/imports', [
+      ['mapping', mappingOf(scheme), 'mapping.yaml'],
+      ['decisions', decisions, 'decisions.csv'],
+      ['file', csv, 'treaties.csv'],
+    ])
+    expect(sent.status).toBe(201)
+    const { rows, names } = await preview(mappingOf(scheme), csv)
+    expect(rows[0]?.records[0]?.document.parties).toMatchObject([{ country: 'CHN' }])
+    expect(names.countries).toEqual({ CHN: 'China' })
+  })
+
+  it('names the records that the import would make', async () => {
+    const mapping = mappingOf(newScheme()).replace(
+      'country: Party',
+      'organization: {from: Party, create: true}',
+    )
+    const { rows, names } = await preview(mapping, `${header}\n1,A,2001,Academy of Lemuria\n`)
+    const [party] = (rows[0]?.records[0]?.document.parties ?? []) as { organization: string }[]
+    expect(names.organizations?.[party?.organization ?? '']).toBe('Academy of Lemuria')
+  })
+
+  it.each([
+    ['an unknown key', 'titel: Title', 7, 7, 'did you mean "title"'],
+    ['an unknown word', 'kind: =treatie', 7, 7, 'did you mean'],
+    [
+      'a column that the file does not have',
+      'kind: =treaty\n      summary: Titel',
+      8,
+      7,
+      'did you mean "Title"',
+    ],
+    ['YAML that is none', 'summary: [Title', 8, 7, 'Flow sequence'],
+  ])('finds %s, and says in which line and what is nearest', async (_what, line, at, column, message) => {
+    const mapping = mappingOf(newScheme()).replace('kind: =treaty', `${line}`)
+    const { mappingFaults, rows } = await preview(mapping, `${header}\n1,A,2001,China\n`)
+    expect(mappingFaults).toContainEqual({
+      line: at,
+      column,
+      message: expect.stringContaining(message),
+    })
+    expect(rows).toEqual([])
+  })
+
+  it('checks a mapping alone, and tells the columns of a file whose mapping is wrong', async () => {
+    expect(await preview(mappingOf('a-register'))).toMatchObject({ scheme: 'a-register', mappingFaults: [] })
+    const wrong = await preview('', `${header}\n1,A,2001,China\n`)
+    expect(wrong.columns).toEqual(header.split(','))
+    expect(wrong.mappingFaults[0]?.line).toBeNull()
+  })
+
+  it('says of a missing code list where the mapping names it, and reads one that is sent', async () => {
+    const mapping = mappingOf(newScheme()).replace('kind: =treaty', 'kind: {from: Title, codes: kinds.csv}')
+    const csv = `${header}\n1,A,2001,China\n`
+    const missing = await preview(mapping, csv)
+    expect(missing.mappingFaults).toMatchObject([{ line: 7, message: expect.stringContaining('kinds.csv') }])
+    const { rows } = await preview(mapping, csv, '', [['list', 'code,word\nA,agreement\n', 'kinds.csv']])
+    expect(rows[0]?.records[0]?.document.kind).toBe('agreement')
+  })
+
+  it('needs no more than the beginning of a file, of CSV and of XML', async () => {
+    const folder = join(packageRoot, 'docs/examples')
+    const xml = await readFile(join(folder, 'activities.xml'), 'utf8')
+    const mapping = await readFile(join(folder, 'activities.yaml'), 'utf8')
+    const whole = await preview(mapping, xml, '?limit=1')
+    const cut = await preview(mapping, xml.slice(0, xml.indexOf('</iati-activity>') + 30), '?limit=1')
+    expect(cut.rows).toHaveLength(1)
+    expect(cut.rows[0]).toMatchObject({ state: 'ready', values: whole.rows[0]?.values })
+    const rows = Array.from({ length: 20_000 }, (_, at) => `${at},A,2001,China\n`)
+    const csv = await preview(mappingOf(newScheme()), `${header}\n${rows.join('')}2,"cut`)
+    expect(csv.rows).toHaveLength(10)
+  })
+
+  it('shortens long texts and lists, so that its answer stays small', async () => {
+    const csv = `${header}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
+    const answer = await sendForm(api, '/v1/imports/preview', [
+      ['mapping', mappingOf(newScheme()), 'mapping.yaml'],
+      ['file', csv, 'treaties.csv'],
+    ])
+    expect(answer.status).toBe(200)
+    expect(answer.text.length).toBeLessThan(5000)
+  })
+
+  it('refuses parts that it does not know, and files that cannot be read', async () => {
+    const mapping: FormPart = ['mapping', mappingOf(newScheme()), 'mapping.yaml']
+    const unknown = await sendForm(api, '/v1/imports/preview', [mapping, ['rows', '', 'rows.csv']])
+    expect(unknown.json<object>()).toMatchObject({ status: 422, detail: expect.stringContaining('"rows"') })
+    const unreadable = await sendForm(api, '/v1/imports/preview', [
+      mapping,
+      ['file', 'PK\u0003\u0004', 'a.xlsx'],
+    ])
+    expect(unreadable.json<object>()).toMatchObject({ status: 422, type: '/problems/unreadable-file' })
+  })
+})
