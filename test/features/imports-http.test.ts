@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -42,17 +43,24 @@ const header = 'Id,Title,Signed,Party'
 
 const keyed = { key: adminKey }
 
+interface UploadOptions {
+  decisions?: string
+  query?: string
+  headers?: Record<string, string>
+}
+
 /** Uploads a mapping and a file. */
 async function upload(
   mapping: string,
   csv: string,
-  { decisions, query = '' }: { decisions?: string; query?: string } = {},
+  { decisions, query = '', headers = {} }: UploadOptions = {},
 ): Promise<HttpAnswer> {
-  return sendForm(api, `/v1/imports${query}`, [
+  const parts = [
     ['mapping', mapping, 'mapping.yaml'],
     ...(decisions === undefined ? [] : [['decisions', decisions, 'decisions.csv'] as const]),
     ['file', csv, 'treaties.csv'],
-  ])
+  ] as const
+  return sendForm(api, `/v1/imports${query}`, parts, headers)
 }
 
 /** Waits until an import has come to a state in which somebody has to do something. */
@@ -140,6 +148,50 @@ describe('an uploaded file', () => {
     const staged = await dryRun(mappingOf(scheme), `${header}\n1,First,2001,China\n`)
     const list = await api.get(`/v1/imports?scheme=${scheme}`, keyed)
     expect(list.json<{ data: ImportJob[] }>().data.map(({ id }) => id)).toEqual([staged.id])
+  })
+})
+
+describe('an upload with an Idempotency-Key', () => {
+  const csv = `${header}\n1,First,2001,China\n`
+  const importsOf = async (scheme: string) =>
+    (await api.pool.query('select id from imports where scheme = $1', [scheme])).rows
+
+  it('is one import, however often it is sent, and keeps no second file', async () => {
+    const scheme = newScheme()
+    const headers = { 'idempotency-key': randomUUID() }
+    const first = await upload(mappingOf(scheme), csv, { headers })
+    const second = await upload(mappingOf(scheme), csv, { headers })
+    expect([first.status, second.status]).toEqual([201, 201])
+    expect(second.headers.get('idempotency-replayed')).toBe('true')
+    expect(second.text).toBe(first.text)
+    expect(second.headers.get('location')).toBe(first.headers.get('location'))
+    expect(await importsOf(scheme)).toHaveLength(1)
+  })
+
+  it('is refused when the file or the mapping is another one', async () => {
+    const scheme = newScheme()
+    const headers = { 'idempotency-key': randomUUID() }
+    expect((await upload(mappingOf(scheme), csv, { headers })).status).toBe(201)
+    for (const [mapping, file] of [
+      [mappingOf(scheme), csv.replace('First', 'Other')],
+      [mappingOf(`${scheme}-2`), csv],
+    ] as const) {
+      const other = await upload(mapping, file, { headers })
+      expect(other.status).toBe(422)
+      expect(other.text).toContain('idempotency-key-reused')
+    }
+    expect(await importsOf(scheme)).toHaveLength(1)
+    expect(await importsOf(`${scheme}-2`)).toHaveLength(0)
+  })
+
+  it('is deleted once, and the answer is sent again', async () => {
+    const staged = await dryRun(mappingOf(newScheme()), csv)
+    const headers = { 'idempotency-key': randomUUID() }
+    for (const replayed of [null, 'true']) {
+      const answer = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
+      expect(answer.status).toBe(204)
+      expect(answer.headers.get('idempotency-replayed')).toBe(replayed)
+    }
   })
 })
 

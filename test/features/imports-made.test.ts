@@ -76,6 +76,22 @@ describe('organizations that an import makes', () => {
   })
 })
 
+describe('two imports of different registers at once', () => {
+  it('make each organization and topic that both name once', async () => {
+    const csv = fileOf('Hawthorn', 150).map((line, at) => `${line},${at === 0 ? 'Topic' : `Hawthorn ${at}`}`)
+    const mapping = () =>
+      `${mappingOf(newScheme())}      topics: {from: Topic, scheme: hawthorn, create: true}\n`
+    const imports = await Promise.all(
+      Array.from({ length: 3 }, () => importMapped(api.database, mapping(), csv.join('\n'))),
+    )
+    for (const imported of imports)
+      expect(imported).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
+    expect(await organizationsLike('Hawthorn')).toHaveLength(150)
+    const topics = await api.get('/v1/topics?scheme=hawthorn&limit=1&count=exact')
+    expect(topics.json<{ page: { total: { count: number } } }>().page.total.count).toBe(150)
+  })
+})
+
 describe('topics that an import makes', () => {
   it('are removed when it is undone, also after they were made and removed before', async () => {
     const mapping = `${mappingOf(newScheme())}      topics: {from: Topic, scheme: quince, create: true}\n`

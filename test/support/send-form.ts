@@ -4,13 +4,18 @@ import type { Api, HttpAnswer } from './api.ts'
 export type FormPart = readonly [field: string, content: string | Uint8Array<ArrayBuffer>, file: string]
 
 /** Sends parts as multipart/form-data (RFC 7578), in the order given. */
-export async function sendForm(api: Api, path: string, parts: readonly FormPart[]): Promise<HttpAnswer> {
+export async function sendForm(
+  api: Api,
+  path: string,
+  parts: readonly FormPart[],
+  headers: Record<string, string> = {},
+): Promise<HttpAnswer> {
   const form = new FormData()
   for (const [field, content, file] of parts) form.append(field, new Blob([content]), file)
   const encoded = new Response(form)
   const body = new Uint8Array(await encoded.arrayBuffer())
   return api.request('POST', path, {
     body,
-    headers: { 'content-type': encoded.headers.get('content-type') ?? '' },
+    headers: { 'content-type': encoded.headers.get('content-type') ?? '', ...headers },
   })
 }

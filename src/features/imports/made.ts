@@ -126,11 +126,17 @@ async function makeOrganizations(tx: Transaction, making: Making, names: MadeNam
   return outcomes
 }
 
+/** Lets transactions that make topics take turns, so that none is made twice. */
+const waitForTurn = (tx: Transaction) =>
+  tx.query({ text: "select pg_advisory_xact_lock(hashtextextended('make topics', 0))" })
+
 /** Finds or makes topics. Those that get the same slug are one. */
 async function makeTopics(tx: Transaction, making: Making, names: MadeName[]): Promise<Outcomes> {
   const { registry, imported, authorship, countries } = making
   const resource = registry.get('topics')
-  // An earlier batch may have made it.
+  if (names.length === 0) return new Map()
+  await waitForTurn(tx)
+  // An earlier batch or another import may have made it.
   const known = await resolveNamesIn(
     tx,
     registry,

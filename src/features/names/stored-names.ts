@@ -55,10 +55,27 @@ const textsOf = (name: string): string[] => {
   ]
 }
 
+/** SQL of a folded text without punctuation. */
+const plain = (text: SQL): SQL => sql`btrim(regexp_replace(${text}, '[^[:alnum:]]+', ' ', 'g'))`
+
 /** Finds the records that have one of some names. */
-async function findNamed(tx: Transaction, resource: Resource, texts: readonly string[]): Promise<Row[]> {
+async function findNamed(
+  tx: Transaction,
+  resource: Resource,
+  texts: readonly string[],
+  names: number,
+): Promise<Row[]> {
   const { table, search } = resource
   const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
+  // Of a few names, those that are written otherwise are among the similar ones. Of more, all are read.
+  if (search.lines && resource.name === 'organizations' && names > maxSimilar) {
+    return tx.query<Row>(
+      compileSql(sql`select distinct on (key) found.* from (
+          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.lines)}) as own(text)
+          join (select distinct ${plain(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${plain(sql`own.text`)}
+        ) as found order by key`),
+    )
+  }
   // Many lookups in the index of names cost more than reading all names once, above all after many were added.
   const isScan = search.lines !== undefined && texts.length > maxLookups
   if (search.lines && isScan) {
@@ -152,7 +169,7 @@ export async function storedNamesIndex(
     for (const text of textsOf(name)) texts.add(text)
     await pause()
   }
-  if (texts.size > 0) for (const row of await findNamed(tx, resource, [...texts])) note(row)
+  if (texts.size > 0) for (const row of await findNamed(tx, resource, [...texts], names.length)) note(row)
   const index = await NameIndex.build(records.values(), entries)
   const missing = names.filter((name) => !index.find(name, () => true)).slice(0, maxSimilar)
   if (missing.length === 0) return index

@@ -65,6 +65,12 @@ describe('dialect', () => {
     expect(await valuesOf('a,b\n"x \\"y\\"","z"\n')).toEqual([{ a: 'x "y"', b: 'z' }])
   })
 
+  it('keeps quotes around values that all have a delimiter in the same place', async () => {
+    const lines = Array.from({ length: 5 }, (_, at) => `${at},"Bank ${at}, Ltd.",Ghana`)
+    const rows = await valuesOf(['id,bank,country', ...lines].join('\n'))
+    expect(rows[4]).toEqual({ id: '4', bank: 'Bank 4, Ltd.', country: 'Ghana' })
+  })
+
   it('says that one column is found, where several are likely', async () => {
     const { facts } = await readContent('file.csv', 'a~b\n1~2\n')
     expect(facts.columns).toEqual(['a~b'])

@@ -5,6 +5,7 @@ import { nameOutput } from '../../../model/schema-names.ts'
 import type { Contract, Keyed } from '../../../operations/operation.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
+import { idempotencyKey, idempotencyProblems } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import type { ImportRecord } from '../store.ts'
 
@@ -16,6 +17,9 @@ export const keyed: Keyed = { noun: 'import', key: { property: 'id', schema: key
 /** Imports are for editors. */
 export const common = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
 
+/** Those that change something are done once under an `Idempotency-Key`. */
+export const writing = { ...common, headers: [idempotencyKey] } satisfies Partial<Contract>
+
 /** The tag of the operations in the OpenAPI document. */
 export const tag = 'imports'
 
@@ -26,6 +30,9 @@ export const ofOneImport: Contract['problems'] = [
   'not-found',
   'not-acceptable',
 ]
+
+/** The problems of a change of one import. */
+export const ofOneChange: Contract['problems'] = [...ofOneImport, ...idempotencyProblems]
 
 /** @returns the problem for an import that does not exist. */
 export const noImport = (id: string) => new Problem('not-found', `There is no import ${id}.`)

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import type { DatabaseClient } from '../../../database/database.ts'
+import { type DatabaseClient, singleReads, type Transaction } from '../../../database/database.ts'
+import type { Author } from '../../../database/tables/revisions.ts'
 import { getWords, single } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { nameInput } from '../../../model/schema-names.ts'
-import type { ApiRequest, Context, Endpoint } from '../../../operations/operation.ts'
+import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { locationHeader } from '../../../operations/response-schemas.ts'
+import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { checkDecisions } from '../decisions.ts'
@@ -12,8 +14,15 @@ import { readDecisions } from '../decisions-csv.ts'
 import { removeFiles, storeFile } from '../files.ts'
 import { type Decision, saveDecisions } from '../names.ts'
 import { readSettings } from '../settings.ts'
-import { changeImport, createImport, type ImportFile, type ImportRecord, readImport } from '../store.ts'
-import { common, importSchema, shownImport, tag } from './contract.ts'
+import {
+  changeImport,
+  createImport,
+  type ImportFile,
+  type ImportRecord,
+  type ImportState,
+  readImport,
+} from '../store.ts'
+import { importSchema, shownImport, tag, writing } from './contract.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 import { wake } from './wake.ts'
 
@@ -23,7 +32,7 @@ const maxTextBytes = 4 * 1024 * 1024
 /** Largest file, in bytes, however large `IMPORT_MB` is. */
 const maxFileBytes = 65_536 * 1024 * 1024
 
-/** Imports that wait for somebody, at most: their rows take up space. */
+/** Imports that wait for somebody, and uploads that arrive, at most: both take up space. */
 const maxOpen = 100
 
 const body = nameInput(
@@ -71,6 +80,12 @@ interface Texts {
   decisions: Decision[]
 }
 
+/** An upload that has arrived: the id of its import, and what was sent. */
+interface Received extends Texts {
+  id: string
+  files: ImportFile[]
+}
+
 const order = 'The parts are, in this order: mapping, perhaps decisions, file, and perhaps lists.'
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${order}`)
@@ -98,13 +113,14 @@ class UploadReader {
     return this.#id
   }
 
-  /** @returns the id of the import and its files, of which the first has the rows. @throws Problem `invalid-body`. */
-  async read(upload: Upload): Promise<{ id: string; files: ImportFile[] }> {
+  /** @returns what was sent; of the files, the first has the rows. @throws Problem `invalid-body`. */
+  async read(upload: Upload): Promise<Received> {
     for await (const part of upload) await this.#readPart(part)
-    if (this.#id === undefined || !this.#file) {
-      throw badUpload(`The part ${this.#mapping === undefined ? 'mapping' : 'file'} is missing.`)
+    const mapping = this.#mapping
+    if (this.#id === undefined || mapping === undefined || !this.#file) {
+      throw badUpload(`The part ${mapping === undefined ? 'mapping' : 'file'} is missing.`)
     }
-    return { id: this.#id, files: [this.#file, ...this.#lists] }
+    return { id: this.#id, mapping, decisions: this.#decisions, files: [this.#file, ...this.#lists] }
   }
 
   async #readPart(part: UploadPart): Promise<void> {
@@ -136,13 +152,14 @@ class UploadReader {
   }
 }
 
-/** Refuses further imports while many wait. @throws Problem `conflict`. */
-async function requireFew({ database }: Context): Promise<void> {
-  const [row] = await database.read<{ count: number }>({
-    text: "select count(*)::int as count from imports where state in ('uploaded', 'staging', 'staged')",
+/** Refuses further imports while there are many in some states. @throws Problem `conflict`. */
+async function requireFew(tx: Transaction, states: readonly ImportState[], advice: string): Promise<void> {
+  const [row] = await tx.query<{ count: number }>({
+    text: 'select count(*)::int as count from imports where state = any($1)',
+    values: [states],
   })
-  if ((row?.count ?? 0) < maxOpen) return
-  throw new Problem('conflict', `${maxOpen} imports are not committed. Commit or delete some of them.`)
+  if ((row?.count ?? 0) >= maxOpen)
+    throw new Problem('conflict', `${maxOpen} imports are ${states.join(' or ')}. ${advice}`)
 }
 
 async function dropUpload(database: DatabaseClient, id: string): Promise<void> {
@@ -150,51 +167,59 @@ async function dropUpload(database: DatabaseClient, id: string): Promise<void> {
   await database.transaction((tx) => tx.query({ text: 'delete from imports where id = $1', values: [id] }))
 }
 
+/** Makes an import that is complete something to work on. */
+async function beginStaging(
+  tx: Transaction,
+  { id, decisions, files }: Received,
+  actor: Author,
+): Promise<ImportRecord> {
+  const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
+  await changeImport(tx, uploaded, { state: 'staging', files })
+  await wake(tx)
+  const imported = await readImport(tx, id)
+  if (!imported) throw new Error('an import was not there after it had been written')
+  await saveDecisions(tx, imported.scheme, decisions, actor)
+  return imported
+}
+
+/**
+ * Receives an upload and begins its import. Under an `Idempotency-Key`, a repeated upload is received and then dropped: only
+ * a file that has arrived can be compared with the first one.
+ */
 async function createFromUpload(
   request: ApiRequest,
   context: Context,
   registry: Registry,
-): Promise<ImportRecord> {
+): Promise<ApiResponse> {
   if (!isUpload(request.body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')
   const { database } = context
   const { actor, requestId } = getAuthorship(request)
-  await requireFew(context)
   const commitsItself = getWords(request.query, 'commit')[0] === 'true'
   const reader = new UploadReader(
     async ({ mapping, decisions }) => {
       const { scheme } = readSettings(mapping, registry)
       await checkDecisions(database, registry, decisions, (at) => `/decisions/${at + 2}`)
-      const made = await database.transaction(async (tx) => {
-        await saveDecisions(tx, scheme, decisions, actor)
-        return createImport(tx, {
-          scheme,
-          mapping,
-          state: 'uploaded',
-          commitsItself,
-          actor,
-          requestId,
-        })
-      })
-      return made.id
+      const begun = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const
+      await requireFew(singleReads(database), ['uploaded'], 'Wait until some of them have arrived.')
+      return (await database.transaction((tx) => createImport(tx, begun))).id
     },
     (id, file, { name, stream }) =>
       storeFile(database, id, file, { name, stream, maxBytes: context.importMaxBytes }),
   )
+  let begun = false
   try {
-    const { id, files } = await reader.read(request.body)
-    return await database.transaction(async (tx) => {
-      const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
-      await changeImport(tx, uploaded, { state: 'staging', files })
-      await wake(tx)
-      const imported = await readImport(tx, id)
-      if (!imported) throw new Error('an import was not there after it had been written')
-      return imported
+    const received = await reader.read(request.body)
+    const { id, ...body } = received
+    const response = await runOnce(database, { ...request, body }, async (tx) => {
+      await requireFew(tx, ['staging', 'staged'], 'Commit or delete some of them.')
+      const imported = await beginStaging(tx, received, actor)
+      return { status: 201, headers: { location: `/v1/imports/${id}` }, body: shownImport(imported) }
     })
-  } catch (error) {
-    // What has arrived by then is of no use.
-    const { id } = reader
-    if (id !== undefined) await dropUpload(database, id)
-    throw error
+    begun = response.headers['idempotency-replayed'] === undefined
+    return response
+  } finally {
+    // What has arrived is of no use when it is refused, or a repetition.
+    if (!begun && reader.id !== undefined) await dropUpload(database, reader.id)
   }
 }
 
@@ -204,7 +229,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
   path: '/v1/imports',
   tag,
   contract: {
-    ...common,
+    ...writing,
     operationId: 'createImport',
     summary: 'Import a file',
     description:
@@ -226,7 +251,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
       201: {
         description: 'The import, which is being read.',
         schema: () => importSchema,
-        headers: { location: locationHeader },
+        headers: { location: locationHeader, ...replayedHeaders },
       },
     },
     problems: [
@@ -234,18 +259,12 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
       'invalid-parameter',
       'not-acceptable',
       'conflict',
+      ...idempotencyProblems,
       'too-large',
       'unsupported-media-type',
       'invalid-body',
       'invalid-mapping',
     ],
   },
-  async handle(request, context) {
-    const imported = await createFromUpload(request, context, registry)
-    return {
-      status: 201,
-      headers: { location: `/v1/imports/${imported.id}` },
-      body: shownImport(imported),
-    }
-  },
+  handle: (request, context) => createFromUpload(request, context, registry),
 })

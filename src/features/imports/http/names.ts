@@ -6,6 +6,7 @@ import { nameInput, nameOutput } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { invalidBody } from '../../../operations/writing/validation.ts'
 import { checkValue } from '../../../problems/faults.ts'
@@ -15,7 +16,17 @@ import { namesHeader, writeNames } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
 import { type ImportName, listOpenNames, saveDecisions } from '../names.ts'
 import { changeImport, readImport } from '../store.ts'
-import { common, importSchema, keyed, noImport, ofOneImport, shownImport, tag } from './contract.ts'
+import {
+  common,
+  importSchema,
+  keyed,
+  noImport,
+  ofOneChange,
+  ofOneImport,
+  shownImport,
+  tag,
+  writing,
+} from './contract.ts'
 import { csvDownload } from './csv-download.ts'
 import { wake } from './wake.ts'
 
@@ -176,7 +187,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
   tag,
   keyed,
   contract: {
-    ...common,
+    ...writing,
     operationId: 'decideImportNames',
     summary: 'Decide what names of an import stand for',
     description:
@@ -186,8 +197,8 @@ export const decideNames = (registry: Registry): Endpoint => ({
       schema: () => decisionsInput,
       example: { decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] },
     },
-    answers: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
-    problems: [...ofOneImport, 'too-large', 'unsupported-media-type', 'invalid-body'],
+    answers: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
+    problems: [...ofOneChange, 'too-large', 'unsupported-media-type', 'invalid-body'],
   },
   async handle(request, { database }) {
     const { key } = request
@@ -196,7 +207,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const decisions = data.decisions.map(({ country = null, ...one }) => ({ ...one, country }))
     await checkDecisions(database, registry, decisions, (at) => `/decisions/${at}/key`)
     const { actor } = getAuthorship(request)
-    const imported = await database.transaction(async (tx) => {
+    return runOnce(database, request, async (tx) => {
       const found = await readImport(tx, key)
       if (!found) throw noImport(key)
       await saveDecisions(tx, found.scheme, decisions, actor)
@@ -205,8 +216,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
         await changeImport(tx, found, { state: 'staging', doneThrough: 0 })
         await wake(tx)
       }
-      return (await readImport(tx, key)) ?? found
+      return { status: 200, headers: {}, body: shownImport((await readImport(tx, key)) ?? found) }
     })
-    return { status: 200, headers: {}, body: shownImport(imported) }
   },
 })

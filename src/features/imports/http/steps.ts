@@ -1,5 +1,6 @@
-import type { DatabaseClient, Transaction } from '../../../database/database.ts'
-import type { ApiResponse, Endpoint } from '../../../operations/operation.ts'
+import { singleReads, type Transaction } from '../../../database/database.ts'
+import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
+import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { removeFiles } from '../files.ts'
 import { removeStaged } from '../stage.ts'
@@ -11,7 +12,7 @@ import {
   noCounts,
   readImport,
 } from '../store.ts'
-import { common, importSchema, keyed, noImport, ofOneImport, shownImport, tag } from './contract.ts'
+import { importSchema, keyed, noImport, ofOneChange, shownImport, tag, writing } from './contract.ts'
 import { wake } from './wake.ts'
 
 /** The steps that a person takes with an import: commit, undo, remove. */
@@ -40,20 +41,24 @@ async function lockImport(tx: Transaction, id: string): Promise<ImportRecord> {
  * Takes a step. Taking it twice is taking it once.
  * @throws Problem `not-found`, or `conflict` when the import is in another state.
  */
-export async function takeStep(database: DatabaseClient, id: string, step: Step): Promise<ApiResponse> {
-  const imported = await database.transaction(async (tx) => {
-    const found = await lockImport(tx, id)
-    if (step.taken.includes(found.state)) return found
-    if (!step.from.includes(found.state)) {
-      const detail = `The import is ${found.state} and must be ${listed(step.from)}: ${step.needs}.`
-      throw new Problem('conflict', detail)
-    }
-    await changeImport(tx, found, step.change(found))
-    await wake(tx)
-    return lockImport(tx, id)
-  })
-  return { status: 202, headers: {}, body: shownImport(imported) }
+async function takeStep(tx: Transaction, id: string, step: Step): Promise<ImportRecord> {
+  const found = await lockImport(tx, id)
+  if (step.taken.includes(found.state)) return found
+  if (!step.from.includes(found.state)) {
+    const detail = `The import is ${found.state} and must be ${listed(step.from)}: ${step.needs}.`
+    throw new Problem('conflict', detail)
+  }
+  await changeImport(tx, found, step.change(found))
+  await wake(tx)
+  return lockImport(tx, id)
 }
+
+const answerStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
+  runOnce(database, request, async (tx) => ({
+    status: 202,
+    headers: {},
+    body: shownImport(await takeStep(tx, request.key, step)),
+  }))
 
 /** The change that begins a commit: the pass over the rows begins anew, and so do the counts of records. */
 export const beginCommit = ({ counts }: ImportRecord): ImportChange => ({
@@ -70,18 +75,22 @@ export const commitImport: Endpoint = {
   tag,
   keyed,
   contract: {
-    ...common,
+    ...writing,
     operationId: 'commitImport',
     summary: 'Commit an import',
     description:
       'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. A commit that is interrupted goes on when the service is back.',
     answers: {
-      202: { description: 'The import, which is being committed.', schema: () => importSchema, headers: {} },
+      202: {
+        description: 'The import, which is being committed.',
+        schema: () => importSchema,
+        headers: replayedHeaders,
+      },
     },
-    problems: [...ofOneImport, 'conflict'],
+    problems: [...ofOneChange, 'conflict'],
   },
-  handle: ({ key }, { database }) =>
-    takeStep(database, key, {
+  handle: (request, context) =>
+    answerStep(request, context, {
       from: ['staged'],
       taken: ['committing', 'committed'],
       needs: 'wait for the dry run, or start another import',
@@ -96,18 +105,22 @@ export const undoImportEndpoint: Endpoint = {
   tag,
   keyed,
   contract: {
-    ...common,
+    ...writing,
     operationId: 'undoImport',
     summary: 'Undo an import',
     description:
       'Takes back in the background what a committed import has written: records that it created are removed, the others get the values that they had before. What others have changed since is kept and reported.',
     answers: {
-      202: { description: 'The import, which is being undone.', schema: () => importSchema, headers: {} },
+      202: {
+        description: 'The import, which is being undone.',
+        schema: () => importSchema,
+        headers: replayedHeaders,
+      },
     },
-    problems: [...ofOneImport, 'conflict'],
+    problems: [...ofOneChange, 'conflict'],
   },
-  handle: ({ key }, { database }) =>
-    takeStep(database, key, {
+  handle: (request, context) =>
+    answerStep(request, context, {
       from: ['committed', 'failed'],
       taken: ['undoing', 'undone'],
       needs: 'only what has been committed can be undone',
@@ -136,22 +149,26 @@ export const deleteImport: Endpoint = {
   tag,
   keyed,
   contract: {
-    ...common,
+    ...writing,
     operationId: 'deleteImport',
     summary: 'Delete an import that has written nothing',
     description:
       'Deletes an import with its files and rows. One that has written records stays, since it says where they come from: undo it instead.',
-    answers: { 204: { description: 'The import is deleted.', headers: {} } },
-    problems: [...ofOneImport, 'conflict'],
+    answers: { 204: { description: 'The import is deleted.', headers: replayedHeaders } },
+    problems: [...ofOneChange, 'conflict'],
   },
-  async handle({ key }, { database }) {
-    await database.transaction(async (tx) => requireRemovable(tx, await lockImport(tx, key)))
-    await removeFiles(database, key)
-    await removeStaged({ query: (one) => database.transaction((tx) => tx.query(one)) }, key)
-    await database.transaction(async (tx) => {
+  async handle(request, { database }) {
+    const { key } = request
+    // The rows go before, in short transactions: many of them would hold up the feed of changes.
+    if (await readImport(singleReads(database), key)) {
+      await database.transaction(async (tx) => requireRemovable(tx, await lockImport(tx, key)))
+      await removeFiles(database, key)
+      await removeStaged({ query: (one) => database.transaction((tx) => tx.query(one)) }, key)
+    }
+    return runOnce(database, request, async (tx) => {
       await requireRemovable(tx, await lockImport(tx, key))
       await tx.query({ text: 'delete from imports where id = $1', values: [key] })
+      return { status: 204, headers: {} }
     })
-    return { status: 204, headers: {} }
   },
 }

@@ -64,8 +64,16 @@ function scoreDialect(text: string, dialect: Dialect): number {
     if (length > 1 && count / judged > share) [columns, share] = [length, count / judged]
   }
   // Quotes that are part of values mean that the dialect has others.
-  const kept = records.filter((record) => record.some((value) => isQuoted(value))).length
+  const kept = records.filter(hasQuotes).length
   return columns > 1 ? share * (1 + Math.log2(columns) / 20) - kept / Math.max(1, judged) : 0
 }
 
-const isQuoted = (value: string): boolean => /^(["'])[\s\S]*\1$/.test(value)
+/** Whether quotes are around a value of a record, or around several that a delimiter between the quotes has parted. */
+const hasQuotes = (record: readonly string[]): boolean =>
+  quotes.some((quote) => {
+    const first = record.findIndex((value) => value.trimStart().startsWith(quote))
+    if (first === -1) return false
+    return record.some(
+      (value, at) => value.trimEnd().endsWith(quote) && (at > first || (at === first && value.length > 1)),
+    )
+  })
