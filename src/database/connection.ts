@@ -100,7 +100,8 @@ export class Connection {
   }
 
   /**
-   * Commits. It is not cancelled but waited for.
+   * Commits. It is not cancelled but waited for: PostgreSQL would acknowledge a commit whose wait for a synchronous standby
+   * is cancelled, and show to others what a failover may lose. After `statementTimeoutMs` the connection is closed.
    * @returns what the transaction has announced to other processes, by `announce()` of the migrations.
    */
   async commit(): Promise<string[]> {
@@ -163,8 +164,9 @@ export class Connection {
     let cancelling: Promise<void> | undefined
     let closeTimer: NodeJS.Timeout | undefined
     const stop = () => {
+      if (!cancellable) return this.#close()
       if (closeTimer) return
-      if (cancellable) cancelling = cancel(this.#state.name)
+      cancelling = cancel(this.#state.name)
       // Cancelled once more: the first request may have come before the statement began.
       closeTimer = setTimeout(() => void this.destroy(), cancelTimeoutMs)
     }

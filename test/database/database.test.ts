@@ -74,13 +74,18 @@ it('only the statement over time is cancelled, not those of other connections', 
   expect(await others).toEqual([{ value: 1 }])
 })
 
-it('a commit over time is not cancelled', async () => {
+it('a commit over time is not cancelled, and its outcome is unknown to its client', async () => {
   const { database, pool } = await open({ statementTimeoutMs: 200 })
   await pool.query(`create table things (id int);
     create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(0.6); return null; end';
     create constraint trigger late after insert on things deferrable initially deferred for each row execute function wait()`)
-  await database.transaction((tx) => tx.query({ text: 'insert into things values (1)' }))
-  expect(await database.read({ text: 'select * from things' })).toEqual([{ id: 1 }])
+  const startedAt = performance.now()
+  const writing = database.transaction((tx) => tx.query({ text: 'insert into things values (1)' }))
+  await expect(writing).rejects.toMatchObject({ type: 'outcome-unknown' })
+  expect(performance.now() - startedAt).toBeLessThan(1000)
+  const rows = async () => (await pool.query('select * from things')).rows
+  expect(await rows()).toEqual([])
+  await vi.waitFor(async () => expect(await rows()).toEqual([{ id: 1 }]), { timeout: 5000, interval: 100 })
 })
 
 it('an aborted signal rejects before a connection is acquired', async () => {
