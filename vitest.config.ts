@@ -25,6 +25,7 @@ export default defineConfig({
           exclude: [
             'test/bench/**',
             'test/clients/**',
+            'test/cluster/**',
             'test/indexes/**',
             'test/faults/**',
             'test/extending/**',
@@ -61,6 +62,18 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 1_800_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          globalSetup: 'test/cluster/setup.ts',
+          include: ['test/cluster/*.test.ts'],
+          // Each opens a cluster of its own at the same addresses.
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 180_000,
         },
       },
       {

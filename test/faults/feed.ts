@@ -17,10 +17,16 @@ const page = z.looseObject({
   page: z.looseObject({ after: z.string().nullable(), more: z.boolean() }),
 })
 
-/** The whole feed of some resources, from the first change on. */
-export async function readFeed(origin: string, resource: string): Promise<Change[]> {
+/** The position of the feed after the last change so far; empty before the first. */
+export async function feedEnd(origin: string): Promise<string> {
+  const answer = await fetch(`${origin}/v1/changes?limit=1&order=desc`)
+  return page.parse(await answer.json()).data[0]?.position ?? ''
+}
+
+/** The changes of a resource, from a position on, or from the first one. */
+export async function readFeed(origin: string, resource: string, start = ''): Promise<Change[]> {
   const found: Change[] = []
-  for (let after = '', more = true; more; ) {
+  for (let after = start, more = true; more; ) {
     const answer = await fetch(
       `${origin}/v1/changes?limit=500&resource=${resource}${after && `&after=${after}`}`,
     )

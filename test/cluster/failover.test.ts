@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { audit, flawless, present, replayed } from '../faults/audit.ts'
+import { readFeed } from '../faults/feed.ts'
+import { asAdministrator } from '../faults/service.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { observe, startMirror, startWriters } from './load.ts'
+import type { Member } from './patroni.ts'
+import { clusterMissing } from './tools.ts'
+
+/** The primary is killed, and Patroni promotes the synchronous standby. */
+
+const writers = 50
+
+/** How each primary ends. A server that crashes is given up at once; a machine that is lost is waited for by Patroni. */
+const ends = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
+
+describe.skipIf(clusterMissing())('a cluster of which the primary is killed', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await openCluster({ SEED: 'all' })
+  })
+  afterAll(() => cluster?.close())
+
+  const kill = (primary: Member, end: 'crash' | 'loss') =>
+    end === 'crash' ? primary.killPostgres() : primary.host.kill()
+
+  /** Milliseconds from now until a write succeeds that is sent from now on. */
+  async function untilWritable(): Promise<number> {
+    const start = Date.now()
+    for (;;) {
+      const body = JSON.stringify({ name: crypto.randomUUID(), type: 'multilateral' })
+      const init = { method: 'POST', headers: asAdministrator, body }
+      const { status, at, durationMs } = await observe(
+        'write',
+        `${cluster.balancer.origin}/v1/organizations`,
+        init,
+      )
+      if (status === 201) return at + durationMs - start
+      if (status >= 400 && status < 500) throw new Error(`a write was answered ${status}`)
+      await sleep(50)
+    }
+  }
+
+  it('loses and doubles no acknowledged write, and takes writes again within 40 s', async ({ task }) => {
+    const { postgres, balancer, services } = cluster
+    const mirror = await startMirror(balancer.origin)
+    const load = startWriters(balancer.origin, writers, 250)
+    const outagesMs: number[] = []
+    for (const end of ends) {
+      await postgres.untilWhole()
+      await sleep(1000)
+      const primary = await postgres.primary()
+      await kill(primary, end)
+      outagesMs.push(await untilWritable())
+      if (end === 'loss') await primary.start()
+    }
+    await postgres.untilWhole()
+    const acknowledged = await load.stop()
+    const mirrored = await mirror.stop()
+    const [one, other] = services
+    const feed = await readFeed(one?.origin ?? '', 'agreements', mirror.start)
+    task.meta.figures = {
+      kills: ends.length,
+      'acknowledged writes': acknowledged.length,
+      'longest outage of writes in ms': Math.round(Math.max(...outagesMs)),
+      ...load.trouble(),
+    }
+    expect(audit(acknowledged, feed)).toEqual(flawless)
+    expect(mirrored).toEqual(feed)
+    expect(await present(other?.origin ?? '')).toEqual(replayed(feed))
+    expect(Math.max(...outagesMs)).toBeLessThan(40_000)
+  })
+})

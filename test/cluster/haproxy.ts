@@ -1,0 +1,74 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Host } from './namespaces.ts'
+import { type Postgres, restPort } from './patroni.ts'
+
+/** HAProxy in front of PostgreSQL, where it leads to the primary, and in front of the service's processes. */
+export interface Balancer {
+  host: Host
+  /** URL of the database on whichever server is the primary. */
+  databaseUrl: string
+  /** Where clients reach the service. */
+  origin: string
+  /** Waits until HAProxy sends requests to the service on a host. */
+  untilUp(service: Host): Promise<void>
+}
+
+/** The balancer's own time limits are short, so that it gives up what hangs before its clients do. */
+const configuration = (postgres: Postgres, services: Host[]) => `
+global
+  maxconn 4000
+defaults
+  timeout connect 1s
+  timeout check 1s
+  timeout client 10m
+  timeout server 10m
+listen postgres
+  mode tcp
+  bind :5432
+  option httpchk OPTIONS /primary
+  http-check expect status 200
+  default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+${postgres.members.map(({ host }) => `  server ${host.name} ${host.address}:5432 check port ${restPort}`).join('\n')}
+frontend statistics
+  mode http
+  bind :8404
+  stats enable
+  stats uri /
+listen service
+  mode http
+  bind :80
+  timeout http-keep-alive 1m
+  option forwardfor
+  option redispatch 1
+  option httpchk GET /readyz
+  http-check expect status 200
+  default-server inter 500ms fall 1 rise 1
+${services.map(({ name, address }) => `  server ${name} ${address}:3000 check`).join('\n')}
+`
+
+/** The state of each server, as CSV; empty until HAProxy has started. */
+async function readStatistics({ address }: Host): Promise<string> {
+  return await fetch(`http://${address}:8404/;csv`)
+    .then((response) => response.text())
+    .catch(() => '')
+}
+
+/** Starts HAProxy on a host of its own. */
+export async function openBalancer(folder: string, postgres: Postgres, services: Host[]): Promise<Balancer> {
+  const host = await Host.open('haproxy', 20)
+  const file = join(folder, 'haproxy.cfg')
+  await writeFile(file, configuration(postgres, services))
+  await host.start({ command: ['haproxy', '-db', '-f', file], log: join(folder, 'haproxy.log') })
+  const untilUp = async ({ name }: Host) => {
+    const line = new RegExp(`^service,${name},.*,UP,`, 'm')
+    while (!line.test(await readStatistics(host))) await sleep(50)
+  }
+  return {
+    host,
+    databaseUrl: `postgresql://entente:postgres@${host.address}:5432/entente`,
+    origin: `http://${host.address}`,
+    untilUp,
+  }
+}

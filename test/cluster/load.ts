@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { onTestFinished } from 'vitest'
+import type { Change } from '../faults/feed.ts'
+import { feedEnd, readFeed } from '../faults/feed.ts'
+import { type Acknowledged, type Trouble, Writer } from '../faults/writers.ts'
+
+/** Clients who write all the time, each asking again until it knows what became of its write. */
+export interface Writers {
+  /** Number of acknowledged writes so far. */
+  done(): number
+  /** Ends after the current writes, and returns all that were acknowledged. @throws what a client must not have seen. */
+  stop(): Promise<Acknowledged[]>
+  /** What the clients met besides. */
+  trouble(): Trouble
+}
+
+/** Starts clients that pause for `pauseMs` between two writes. */
+export function startWriters(origin: string, count: number, pauseMs: number): Writers {
+  const failed = new AbortController()
+  onTestFinished(() => failed.abort())
+  const writers = Array.from(
+    { length: count },
+    (_, at) => new Writer(`writer-${at}`, [origin], failed.signal),
+  )
+  let isStopped = false
+  const work = async (writer: Writer) => {
+    while (!isStopped) {
+      await writer.write()
+      await sleep(pauseMs)
+    }
+  }
+  const ended = Promise.all(writers.map(work)).catch((error) => {
+    // When one has seen what it must not, the others give up.
+    failed.abort()
+    return error
+  })
+  const sum = (what: keyof Trouble) => writers.reduce((total, { trouble }) => total + trouble[what], 0)
+  return {
+    done: () => writers.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
+    stop: async () => {
+      isStopped = true
+      const result = await ended
+      if (result instanceof Error) throw result
+      return writers.flatMap(({ acknowledged }) => acknowledged)
+    },
+    trouble: () => ({ cut: sum('cut'), unavailable: sum('unavailable'), replayed: sum('replayed') }),
+  }
+}
+
+/** A mirror: a client that reads the feed of agreements from now on, again and again from where it is. */
+export async function startMirror(origin: string) {
+  const start = await feedEnd(origin)
+  const changes: Change[] = []
+  let isStopped = false
+  onTestFinished(() => {
+    isStopped = true
+  })
+  const read = async () => {
+    const found = await readFeed(origin, 'agreements', changes.at(-1)?.position ?? start)
+    changes.push(...found)
+  }
+  const follow = async () => {
+    while (!isStopped) {
+      // The service may be unavailable at the moment; the mirror then goes on from where it is.
+      await read().catch(() => {})
+      await sleep(200)
+    }
+  }
+  const ended = follow()
+  return {
+    /** The position from which the mirror has read. */
+    start,
+    /** Reads the rest, and returns all changes. */
+    stop: async () => {
+      isStopped = true
+      await ended
+      await read()
+      return changes
+    },
+  }
+}
+
+/** An answer as a client saw it. */
+export interface Observation {
+  what: string
+  /** 0 when there was no answer. */
+  status: number
+  /** When it was asked, in milliseconds of `Date.now()`. */
+  at: number
+  durationMs: number
+}
+
+/** Sends one request and measures it. */
+export async function observe(what: string, url: string, init: RequestInit = {}): Promise<Observation> {
+  const at = Date.now()
+  const startedAt = performance.now()
+  const status = await fetch(url, init)
+    .then(async (response) => {
+      await response.arrayBuffer()
+      return response.status
+    })
+    .catch(() => 0)
+  return { what, status, at, durationMs: performance.now() - startedAt }
+}
+
+/** Sends requests all the time, each at a fixed rate whether or not those before it have been answered. */
+export function startProbes(probes: Record<string, () => Promise<Observation>>, intervalMs: number) {
+  const observations: Observation[] = []
+  const running = new Set<Promise<unknown>>()
+  const timer = setInterval(() => {
+    for (const probe of Object.values(probes)) {
+      const run = probe().then((observation) => observations.push(observation))
+      running.add(run)
+      run.finally(() => running.delete(run))
+    }
+  }, intervalMs)
+  onTestFinished(() => clearInterval(timer))
+  return {
+    observations,
+    stop: async () => {
+      clearInterval(timer)
+      await Promise.all(running)
+      return observations
+    },
+  }
+}

@@ -1,0 +1,179 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type FileHandle, open } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+/**
+ * Hosts of a network, each a network namespace with an address of its own. They are connected by a bridge, which is in a
+ * namespace too, so that no firewall of the machine has a say. The tests themselves have the first address.
+ */
+
+const execute = promisify(execFile)
+
+/** Namespaces and links have names that begin so. */
+const prefix = 'entente-'
+
+const bridgeNamespace = `${prefix}bridge`
+
+/** The link of the tests; names of links have at most 15 characters. */
+const testLink = `${prefix}tests`
+
+/** Addresses for tests of networks (RFC 2544). */
+const address = (host: number) => `198.18.77.${host}`
+
+async function ip(...words: string[]): Promise<string> {
+  return (await execute('ip', words)).stdout
+}
+
+async function namespaces(): Promise<string[]> {
+  const lines = (await ip('netns', 'list')).split('\n')
+  return lines.map((line) => line.split(' ')[0] ?? '').filter((name) => name.startsWith(prefix))
+}
+
+async function pidsIn(namespace: string): Promise<number[]> {
+  return (await ip('netns', 'pids', namespace)).split('\n').filter(Boolean).map(Number)
+}
+
+async function killIn(namespace: string): Promise<void> {
+  for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
+    for (const pid of pids) sendSignal(pid, 'SIGKILL')
+    await sleep(20)
+  }
+}
+
+/** Sends a signal to a process, which may have ended. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** Kills all processes in the namespaces of a network, also those of an earlier run, and removes the namespaces. */
+export async function removeNetwork(): Promise<void> {
+  for (const name of await namespaces()) {
+    await killIn(name)
+    await ip('netns', 'delete', name)
+  }
+  await ip('link', 'delete', testLink).catch(() => {})
+}
+
+/** Creates the bridge, and connects the tests to it. */
+export async function openNetwork(): Promise<void> {
+  await ip('netns', 'add', bridgeNamespace)
+  await ip('-n', bridgeNamespace, 'link', 'add', 'bridge', 'type', 'bridge')
+  await ip('-n', bridgeNamespace, 'link', 'set', 'bridge', 'up')
+  await ip('link', 'add', testLink, 'type', 'veth', 'peer', 'name', 'tests', 'netns', bridgeNamespace)
+  await connectToBridge('tests')
+  await ip('address', 'add', `${address(1)}/24`, 'dev', testLink)
+  await ip('link', 'set', testLink, 'up')
+}
+
+async function connectToBridge(link: string): Promise<void> {
+  await ip('-n', bridgeNamespace, 'link', 'set', link, 'master', 'bridge', 'up')
+}
+
+/** How a program runs on a host. */
+export interface Program {
+  command: string[]
+  /** The user of the machine; root when left out. */
+  user?: string
+  env?: NodeJS.ProcessEnv
+  /** The file to which its output is appended. */
+  log: string
+}
+
+/** A machine of the network, as far as the others can tell. */
+export class Host {
+  readonly name: string
+  readonly address: string
+  readonly #namespace: string
+
+  private constructor(name: string, number: number) {
+    this.name = name
+    this.address = address(number)
+    this.#namespace = `${prefix}${name}`
+  }
+
+  /** Adds a host to the network. `number` is the last part of its address. */
+  static async open(name: string, number: number): Promise<Host> {
+    const host = new Host(name, number)
+    const namespace = host.#namespace
+    await ip('netns', 'add', namespace)
+    await ip('-n', namespace, 'link', 'set', 'lo', 'up')
+    await ip(
+      '-n',
+      namespace,
+      'link',
+      'add',
+      'eth0',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      name,
+      'netns',
+      bridgeNamespace,
+    )
+    await connectToBridge(name)
+    await ip('-n', namespace, 'address', 'add', `${host.address}/24`, 'dev', 'eth0')
+    await ip('-n', namespace, 'link', 'set', 'eth0', 'up')
+    return host
+  }
+
+  /** Starts a program on the host. */
+  async start({ command, user, env, log }: Program): Promise<ChildProcess> {
+    const asUser = user === undefined ? [] : ['setpriv', '--reuid', user, '--regid', user, '--init-groups']
+    const words = [`--net=/run/netns/${this.#namespace}`, ...asUser, ...command]
+    const { PATH = '' } = process.env
+    const output: FileHandle = await open(log, 'a')
+    const child = spawn('nsenter', words, {
+      env: { PATH: `${PATH}:/usr/sbin`, LANG: 'C.UTF-8', ...env },
+      stdio: ['ignore', output.fd, output.fd],
+    })
+    await once(child, 'spawn')
+    await output.close()
+    return child
+  }
+
+  /** The processes that run on the host. */
+  pids(): Promise<number[]> {
+    return pidsIn(this.#namespace)
+  }
+
+  /** Sends a signal to all processes on the host. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    for (const pid of await this.pids()) sendSignal(pid, signal)
+  }
+
+  /** Kills all processes on the host, as when it loses power, and returns when they are gone. */
+  kill(): Promise<void> {
+    return killIn(this.#namespace)
+  }
+
+  /** Drops all packets between this host and others, without telling anybody. */
+  async cutFrom(others: Host[]): Promise<void> {
+    const addresses = `{ ${others.map((other) => other.address).join(', ')} }`
+    await this.#nft(`add table ip cut
+      add chain ip cut in { type filter hook input priority 0; }
+      add chain ip cut out { type filter hook output priority 0; }
+      add rule ip cut in ip saddr ${addresses} drop
+      add rule ip cut out ip daddr ${addresses} drop`)
+  }
+
+  /** Lets all packets through again. */
+  async heal(): Promise<void> {
+    await this.#nft('add table ip cut\ndelete table ip cut')
+  }
+
+  async #nft(commands: string): Promise<void> {
+    const child = spawn('nsenter', [`--net=/run/netns/${this.#namespace}`, 'nft', '-f', '-'], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
+    child.stdin.end(commands)
+    const [code] = await once(child, 'close')
+    if (code !== 0) throw new Error(`nft ended with code ${code} on ${this.name}`)
+  }
+}

@@ -1,0 +1,54 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { adminKey } from '../support/app.ts'
+import type { Host } from './namespaces.ts'
+
+/** The service as a process on a host of its own. */
+export class Service {
+  readonly host: Host
+  readonly origin: string
+  readonly #env: NodeJS.ProcessEnv
+  readonly #log: string
+  #process: ChildProcess | undefined
+
+  constructor(host: Host, env: NodeJS.ProcessEnv, log: string) {
+    this.host = host
+    this.origin = `http://${host.address}:3000`
+    this.#env = env
+    this.#log = log
+  }
+
+  /** Starts the service, and returns when it is ready. @throws when it ends before. */
+  async start(): Promise<void> {
+    const child = await this.host.start({
+      command: [process.execPath, '--import', 'tsx', 'src/cli/main.ts', 'serve'],
+      env: { HOST: '0.0.0.0', ADMIN_KEY: adminKey, RATE_LIMIT: '0', LOG_LEVEL: 'warn', ...this.#env },
+      log: this.#log,
+    })
+    this.#process = child
+    while (!(await this.isReady())) {
+      if (child.exitCode !== null) throw new Error(`the service ended: ${await readFile(this.#log, 'utf8')}`)
+      await sleep(100)
+    }
+  }
+
+  async isReady(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.origin}/readyz`, { signal: AbortSignal.timeout(1000) })).status === 200
+    } catch {
+      return false
+    }
+  }
+
+  /** Stops the service as a supervisor does, and returns its exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#process
+    if (!child) throw new Error('the service does not run')
+    const ended = once(child, 'close')
+    child.kill('SIGTERM')
+    const [code] = await ended
+    return code
+  }
+}

@@ -1,0 +1,49 @@
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** What the tests run beside Node.js, each with the package of Debian that has it. */
+const commands = {
+  etcd: 'etcd-server',
+  haproxy: 'haproxy',
+  ip: 'iproute2',
+  nft: 'nftables',
+  nsenter: 'util-linux',
+  patroni: 'patroni',
+  pgbouncer: 'pgbouncer',
+  setpriv: 'util-linux',
+}
+
+// The PATH of a user need not have the folders of an administrator.
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isInstalled = (command: string) => folders.some((folder) => isExecutable(join(folder, command)))
+
+const postgresFolder = '/usr/lib/postgresql'
+
+/** Folder of the programs of the newest PostgreSQL that Debian has installed; undefined when there is none. */
+export function findPostgres(): string | undefined {
+  if (!existsSync(postgresFolder)) return undefined
+  const versions = readdirSync(postgresFolder).sort((a, b) => Number(b) - Number(a))
+  return versions
+    .map((version) => join(postgresFolder, version, 'bin'))
+    .find((bin) => isExecutable(join(bin, 'postgres')))
+}
+
+/** Why no cluster can be opened here; undefined when it can. */
+export function clusterMissing(): string | undefined {
+  if (process.platform !== 'linux') return 'network namespaces need Linux'
+  if (process.getuid?.() !== 0) return 'network namespaces need root'
+  const missing = Object.entries(commands).filter(([command]) => !isInstalled(command))
+  const packages = new Set(missing.map(([, name]) => name))
+  if (!findPostgres()) packages.add('postgresql')
+  return packages.size === 0 ? undefined : `Debian's packages are missing: ${[...packages].join(', ')}`
+}
