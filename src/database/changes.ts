@@ -8,6 +8,9 @@ const channel = 'entente_changes'
 /** For how long a verified connection counts as current. */
 const currentForMs = 100
 
+/** Changes whose moments are remembered. */
+const maxMoments = 1000
+
 /** Receives messages for the operator. */
 export interface ChangesLog {
   info(message: string): void
@@ -35,6 +38,8 @@ export class Changes {
   /** The generation in which everything may have changed last. */
   #allChangedIn = 0
   #generation = 0
+  /** When the last changes were counted, in milliseconds of `performance.now()`: the oldest first. */
+  #moments: { at: number; generation: number }[] = []
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
   #lastReason = ''
@@ -68,6 +73,8 @@ export class Changes {
   /** Counts a change. @param source the name of a resource. */
   moved(source: string): void {
     this.#generation += 1
+    this.#moments.push({ at: performance.now(), generation: this.#generation })
+    if (this.#moments.length >= 2 * maxMoments) this.#moments = this.#moments.slice(-maxMoments)
     // What older versions of the service announce has no name.
     if (source === everything || source === '') this.#allChangedIn = this.#generation
     else this.#changedIn.set(source, this.#generation)
@@ -78,6 +85,16 @@ export class Changes {
   hasChanged(sources: Sources, since: number): boolean {
     if (sources === everything) return this.#generation > since
     return this.#allChangedIn > since || sources.some((source) => (this.#changedIn.get(source) ?? 0) > since)
+  }
+
+  /**
+   * The generation of a moment of `performance.now()`: what was read of the database as it was then has every change that
+   * was counted up to this generation. 0 for moments of long ago.
+   */
+  generationAt(moment: number): number {
+    // A change of the same moment may have been counted after it.
+    const index = this.#moments.findLastIndex(({ at }) => at < moment)
+    return this.#moments[index]?.generation ?? 0
   }
 
   /** Calls `handler` with the source of each change: the name of a resource, or everything. */
@@ -95,6 +112,19 @@ export class Changes {
     const age = this.#age()
     if (age > currentForMs / 2) void this.#subscription?.verify()
     return age < currentForMs
+  }
+
+  /** Verifies that every change has been counted that was committed before this call. Waits up to 100 ms. */
+  async catchUp(): Promise<boolean> {
+    const askedAt = performance.now()
+    const isVerified = () => (this.#subscription?.verifiedAt ?? Number.NEGATIVE_INFINITY) >= askedAt
+    const verifyTwice = async () => {
+      // One that is in progress was asked before.
+      await this.#subscription?.verify()
+      if (!isVerified()) await this.#subscription?.verify()
+    }
+    await Promise.race([verifyTwice(), delay(currentForMs, undefined, { ref: false })])
+    return isVerified()
   }
 
   /** Like `isCurrent`, but waits up to 100 ms for the connection to be verified. */

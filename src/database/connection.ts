@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { isSessionLost } from './errors.ts'
+import { makePosition, type Position, type PositionRow, positionColumns } from './replicas/position.ts'
 import type { Lane, Lease, Refusal } from './shares/lanes.ts'
 import type { Statement } from './statement.ts'
 
@@ -102,14 +103,22 @@ export class Connection {
   /**
    * Commits. It is not cancelled but waited for: PostgreSQL would acknowledge a commit whose wait for a synchronous standby
    * is cancelled, and show to others what a failover may lose. After `statementTimeoutMs` the connection is closed.
+   * @param options `position` asks for the position of the commit.
    * @returns what the transaction has announced to other processes, by `announce()` of the migrations.
    */
-  async commit(): Promise<string[]> {
-    const text = "select current_setting('entente.announced', true) as announced; commit"
+  async commit(options: { position: boolean }): Promise<{ announced: string[]; position?: Position }> {
+    const commit = "select current_setting('entente.announced', true) as announced; commit"
+    const text = options.position ? `${commit}; select ${positionColumns}` : commit
     const results: unknown = await this.#run(text, () => this.#client.query(text), { cancellable: false })
     // pg returns an array of results for several statements, which its types do not say.
-    const [found] = results as pg.QueryResult<{ announced: string | null }>[]
-    return found?.rows[0]?.announced?.split(',') ?? []
+    const [found, , end] = results as [
+      pg.QueryResult<{ announced: string | null }>,
+      pg.QueryResult,
+      pg.QueryResult<PositionRow>?,
+    ]
+    const announced = found.rows[0]?.announced?.split(',') ?? []
+    const row = end?.rows[0]
+    return row ? { announced, position: makePosition(row) } : { announced }
   }
 
   /**

@@ -7,7 +7,12 @@ import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
 import { isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
 import { Pool, type PoolOptions } from './pool.ts'
-import { beginReading, type ReadServices, runRead } from './read-session.ts'
+import { beginReading, type ReadServices, type ReadSettings, runRead } from './read-session.ts'
+import type { Freshness } from './replicas/freshness.ts'
+import { unreachable } from './replicas/position.ts'
+import { timelineSetting } from './replicas/replica.ts'
+import { type ReplicaOptions, Replicas } from './replicas/replicas.ts'
+import { Routing } from './replicas/routing.ts'
 import type { Lane } from './shares/lanes.ts'
 import { ShapeCosts } from './shares/shape-costs.ts'
 import type { Work } from './shares/work.ts'
@@ -15,6 +20,7 @@ import type { Statement, Transaction } from './statement.ts'
 
 export type { CopySession } from './copy-session.ts'
 export type { ListenHandler, Subscription } from './listener.ts'
+export { Freshness } from './replicas/freshness.ts'
 export type { Lane } from './shares/lanes.ts'
 export type { Work } from './shares/work.ts'
 export type { Statement, Transaction } from './statement.ts'
@@ -26,6 +32,8 @@ export type DatabaseObserver = PoolObserver & ServerObserver
 export interface DatabaseOptions extends PoolOptions {
   /** Where to listen for notifications; left out for the database's own URL. It must lead to the same database. */
   listenUrl?: string | undefined
+  /** Where reads may run that have a freshness; left out for the primary alone. */
+  replicas?: ReplicaOptions | undefined
 }
 
 /** What operations do with a database: they read, write in transactions, and copy. */
@@ -62,6 +70,8 @@ export interface DatabaseClient {
   copy(begin: string): Promise<CopySession>
   /** The same database, on which everything is the work of an owner: it gets no more than the owner's share. */
   forWork(work: Work): DatabaseClient
+  /** How old its reads may be; undefined where they run on the primary alone. */
+  readonly freshness: Freshness | undefined
   /** Tells the owner of the work of a statement that was read for it by other means, such as for several clients at once. */
   noteRead(text: string): void
   /** The same database, for work of the service itself, and for what is done once for several clients. */
@@ -81,6 +91,8 @@ export interface Database extends DatabaseClient {
   maintain<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
   /** Opens another pool on the same database, with other limits. The caller closes it. */
   fork(options: Partial<DatabaseOptions>): Database
+  /** The replicas, if there are any. */
+  readonly replicas: Replicas | undefined
   /** Why the server is away, where the service runs it itself; undefined while it runs, and where it does not know. */
   readonly outage: string | undefined
   forWork(work: Work): Database
@@ -119,10 +131,35 @@ interface Services extends ReadServices {
   listener: Listener
   server: Supervisor | undefined
   clock: Clock
+  replicas: Replicas | undefined
+  routing: Routing | undefined
+  /** Closes what it does not share with the database that it was forked from. */
+  close(): Promise<void>
 }
 
 /** Opens a database. It connects at the first statement. `server` is given where the service runs the server itself. */
 export function openPool(url: string, options: DatabaseOptions, server?: Supervisor): Database {
+  const replicas =
+    options.replicas &&
+    new Replicas(url, options.replicas, async (timeline) => {
+      await database.read({
+        text: `insert into settings (name, value) values ('${timelineSetting}', $1)
+          on conflict (name) do update set value = excluded.value`,
+        values: [timeline],
+      })
+    })
+  const database = openOn(url, options, { server, replicas })
+  return database
+}
+
+/** @param shared what several databases have in common; the first of them closes the replicas. */
+function openOn(
+  url: string,
+  options: DatabaseOptions,
+  shared: Pick<Services, 'server' | 'replicas'>,
+  isFork = false,
+): Database {
+  const { replicas } = shared
   const pool = new Pool(url, options)
   const listener = new Listener(options.listenUrl ?? url, async (channel) => {
     await database.read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
@@ -136,15 +173,21 @@ export function openPool(url: string, options: DatabaseOptions, server?: Supervi
     if (!row) throw new Error('the database did not say what time it is')
     return new Date(row.timeMs)
   })
-  const services = {
+  const routing = replicas && new Routing(pool, replicas, options)
+  const services: Services = {
+    ...shared,
     url,
     options,
     pool,
     listener,
-    server,
     clock,
+    routing,
     costs: new ShapeCosts(),
     committed: () => {},
+    close: async () => {
+      await listener.close()
+      await Promise.all([pool.end(), routing?.close(), isFork ? undefined : replicas?.close()])
+    },
   }
   const database: Database = new PoolDatabase(services)
   return database
@@ -186,6 +229,14 @@ class PoolDatabase implements Database {
     return new PoolDatabase(this.#services, this.shared, work)
   }
 
+  get freshness(): Freshness | undefined {
+    return this.#work?.freshness
+  }
+
+  get replicas(): Replicas | undefined {
+    return this.#services.replicas
+  }
+
   noteRead(text: string): void {
     this.#work?.onRead?.(text)
   }
@@ -196,7 +247,7 @@ class PoolDatabase implements Database {
   ): Promise<Row[]> {
     this.noteRead(statement.text)
     const settings = { begin: wholeTables ? wholeTableSettings : undefined, work: this.#work, signal }
-    return runRead(this.#services, settings, (tx) => tx.query<Row>(statement))
+    return this.#run(settings, (tx) => tx.query<Row>(statement))
   }
 
   readTransaction<T>(
@@ -205,25 +256,21 @@ class PoolDatabase implements Database {
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<T> {
     const noting = (tx: Transaction) => work(this.#noting(tx))
-    return runRead(this.#services, { begin, work: this.#work, signal }, noting)
+    return this.#run({ begin, work: this.#work, signal }, noting)
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const { pool } = this.#services
     // A change is never given up, so that its client knows what became of it.
     const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
-    return inTransaction(connection, work, this.#services.committed)
+    return inTransaction(connection, work, { announce: this.#services.committed, work: this.#work })
   }
 
-  async copy(begin: string): Promise<CopySession> {
-    const connection = await this.#services.pool.acquire('cheap', this.#work)
-    try {
-      await connection.execute(`${beginReading}; ${begin}`)
-      return copySession(connection)
-    } catch (error) {
-      await connection.destroy()
-      throw error
-    }
+  copy(begin: string): Promise<CopySession> {
+    const { pool, routing } = this.#services
+    const { freshness } = this
+    const open = (on: Pool) => openCopy(on, begin, this.#work)
+    return routing && freshness ? routing.run(freshness, open) : open(pool)
   }
 
   listen(channel: string, handler: ListenHandler): Promise<Subscription> {
@@ -235,8 +282,8 @@ class PoolDatabase implements Database {
   }
 
   fork(changed: Partial<DatabaseOptions>): Database {
-    const { url, options, server } = this.#services
-    return openPool(url, { ...options, ...changed }, server)
+    const { url, options, server, replicas } = this.#services
+    return openOn(url, { ...options, ...changed }, { server, replicas }, true)
   }
 
   get outage(): string | undefined {
@@ -252,14 +299,22 @@ class PoolDatabase implements Database {
   }
 
   observe(observer: DatabaseObserver): void {
-    const { pool, server } = this.#services
+    const { pool, server, routing } = this.#services
     pool.observer = observer
+    if (routing) routing.observer = observer
     if (server) server.observer = observer
   }
 
-  async close(): Promise<void> {
-    await this.#services.listener.close()
-    await this.#services.pool.end()
+  close(): Promise<void> {
+    return this.#services.close()
+  }
+
+  #run<T>(settings: ReadSettings, read: (tx: Transaction) => Promise<T>): Promise<T> {
+    const { costs, routing } = this.#services
+    const { freshness } = this
+    return routing && freshness
+      ? routing.run(freshness, (on) => runRead({ pool: on, costs }, settings, read))
+      : runRead(this.#services, settings, read)
   }
 
   #noting(tx: Transaction): Transaction {
@@ -278,15 +333,32 @@ async function rollBack(connection: Connection): Promise<void> {
   connection.release()
 }
 
+async function openCopy(pool: Pool, begin: string, work: Work | undefined): Promise<CopySession> {
+  const connection = await pool.acquire('cheap', work)
+  try {
+    await connection.execute(`${beginReading}; ${begin}`)
+    return copySession(connection)
+  } catch (error) {
+    await connection.destroy()
+    throw error
+  }
+}
+
+/** Who hears of a commit: what it has announced, and whose work it is. */
+interface Committing {
+  announce(announced: string[]): void
+  work: Work | undefined
+}
+
 async function inTransaction<T>(
   connection: Connection,
   work: (tx: Transaction) => Promise<T>,
-  committed: (announced: string[]) => void,
+  committing: Committing,
 ): Promise<T> {
   try {
     await connection.execute('begin')
     const result = await work(connection)
-    committed(await commit(connection, committed))
+    await commit(connection, committing)
     connection.release()
     return result
   } catch (error) {
@@ -297,12 +369,15 @@ async function inTransaction<T>(
   }
 }
 
-async function commit(connection: Connection, committed: (announced: string[]) => void): Promise<string[]> {
+async function commit(connection: Connection, { announce, work }: Committing): Promise<void> {
   try {
-    return await connection.commit()
+    const { announced, position } = await connection.commit({ position: work?.onCommit !== undefined })
+    announce(announced)
+    if (position) work?.onCommit?.(position)
   } catch (error) {
     if (!isSessionLost(error)) throw error
-    committed([everything])
+    announce([everything])
+    work?.onCommit?.(unreachable)
     throw new Problem(
       'outcome-unknown',
       'The connection to the database was lost during the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',

@@ -24,10 +24,10 @@ const connectionErrorCodes = new Set([
 ])
 
 const connectionErrorMessages =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed/
 
 /** Whether the database could not be reached, or a connection was lost. */
-function isConnectionError(error: unknown): boolean {
+export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
   // A stopped server removes its Unix socket.

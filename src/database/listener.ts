@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { errorCode } from '../error-code.ts'
+import { inTime } from './in-time.ts'
 
 /** How often the connection is verified, and how long PostgreSQL may take to answer. */
 const heartbeatMs = 500
@@ -172,6 +173,7 @@ export class Listener {
     try {
       const channels = await inTime(
         client.query<{ channel: string }>('select channel from pg_listening_channels() as channel'),
+        heartbeatMs,
       )
       const isListening = (name: string) => channels.rows.some(({ channel }) => channel === name)
       if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN was undone')
@@ -199,16 +201,6 @@ export class Listener {
     }
     await client.query(`unlisten ${echo}`)
   }
-}
-
-/** Rejects when the answer takes longer than `heartbeatMs`. */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    // After a pause of the whole process, an answer may have arrived that is not read yet. It is read before setImmediate.
-    timer = setTimeout(() => setImmediate(() => reject(new Error('no answer'))), heartbeatMs)
-  })
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
 function describe(error: unknown): string {

@@ -18,6 +18,8 @@ export interface Lifecycle {
 export interface DatabaseConfig {
   DATABASE_URL?: string | undefined
   LISTEN_DATABASE_URL?: string | undefined
+  READ_DATABASE_URLS?: string[] | undefined
+  READ_MAX_STALENESS_MS: number
   DATA_DIR: string
   POOL_SIZE: number
   POOL_QUEUE: number
@@ -36,6 +38,10 @@ export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
   statementTimeoutMs: config.STATEMENT_SECONDS * 1000,
   slowStatementMs: config.SLOW_STATEMENT_MS || Number.POSITIVE_INFINITY,
   listenUrl: config.LISTEN_DATABASE_URL,
+  replicas: config.READ_DATABASE_URLS && {
+    urls: config.READ_DATABASE_URLS,
+    maxAgeMs: config.READ_MAX_STALENESS_MS,
+  },
 })
 
 /**

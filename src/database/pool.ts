@@ -10,6 +10,7 @@ import {
   type StatementLimits,
 } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
+import { Sockets } from './replicas/sockets.ts'
 import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
 import type { Work } from './shares/work.ts'
 
@@ -18,6 +19,10 @@ export interface PoolOptions extends StatementLimits, LaneLimits {}
 
 /** The message of pg-pool when no connection became free in time. */
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
+
+/** How long a replica may take to open a connection, and to lock what a statement reads. The primary is asked after that. */
+const replicaConnectTimeoutMs = 500
+const replicaLockTimeoutMs = 200
 
 const overloaded = (detail: string, cause?: unknown) =>
   new Problem('overloaded', detail, { cause, headers: { 'retry-after': retryAfterSeconds } })
@@ -43,17 +48,28 @@ export class Pool {
   readonly #pool: pg.Pool
   readonly #cancelPool: pg.Pool
   readonly #lanes: Lanes
+  readonly #isReplica: boolean
+  readonly #sockets = new Sockets()
+  #isSuspended = false
   readonly #states = new WeakMap<pg.ClientBase, ClientState>()
   observer = silent
 
-  constructor(url: string, options: PoolOptions) {
+  constructor(url: string, options: PoolOptions, { isReplica = false } = {}) {
     this.options = options
+    this.#isReplica = isReplica
     this.#lanes = new Lanes(options, (lane, refusal) => this.observer.refused(lane, refusal))
-    const shared = { connectionString: url, application_name: 'entente', keepAlive: true }
+    const shared = {
+      connectionString: url,
+      application_name: 'entente',
+      keepAlive: true,
+      ...(isReplica && { stream: this.#sockets.create }),
+    }
     this.#pool = new pg.Pool({
       ...shared,
       max: options.maxConnections,
-      connectionTimeoutMillis: options.acquireTimeoutMs,
+      connectionTimeoutMillis: isReplica
+        ? Math.min(replicaConnectTimeoutMs, options.acquireTimeoutMs)
+        : options.acquireTimeoutMs,
       // Five minutes, because a connection takes its prepared statements with it.
       idleTimeoutMillis: 300_000,
       onConnect: (client) => this.#prepareClient(client),
@@ -85,9 +101,21 @@ export class Pool {
     }
   }
 
-  #connect(lane: Lane): Promise<pg.PoolClient> {
+  /** Cuts the connections of a replica that is away, and opens no more. Its statements fail at once. */
+  suspend(): void {
+    this.#isSuspended = true
+    this.#sockets.cut()
+  }
+
+  /** Ends `suspend`. */
+  resume(): void {
+    this.#isSuspended = false
+  }
+
+  async #connect(lane: Lane): Promise<pg.PoolClient> {
+    if (this.#isSuspended) throw new Error('Connection terminated: the replica is away')
     return this.#pool.connect().catch((error: Error) => {
-      if (error.message !== acquireTimeoutMessage) throw error
+      if (this.#isReplica || error.message !== acquireTimeoutMessage) throw error
       this.observer.refused(lane, 'wait')
       const detail = `Timed out after ${this.options.acquireTimeoutMs / 1000} s waiting for a database connection.`
       throw overloaded(detail, error)
@@ -131,6 +159,7 @@ export class Pool {
     await client.query(
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
     )
+    if (this.#isReplica) await client.query(`set lock_timeout = ${replicaLockTimeoutMs}`)
     // A server on Windows refuses this setting.
     await client.query("set client_connection_check_interval = '1s'").catch(() => {})
   }

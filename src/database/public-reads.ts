@@ -99,6 +99,10 @@ class PublicReads implements DatabaseClient {
     return new PublicReads(this.#database.forWork(rest), this.#state, this.shared, work)
   }
 
+  get freshness() {
+    return this.#work?.freshness
+  }
+
   noteRead(text: string): void {
     this.#work?.onRead?.(text)
   }

@@ -112,6 +112,8 @@ export interface Contract {
   cost?: number
   /** `false` keeps the responses to a read out of the response cache. */
   cache?: false
+  /** `false` for a read that must run on the primary. */
+  replicas?: false
   /** Path parameters beside the key, by name. */
   segments?: Record<string, Parameter>
   query: Record<string, Parameter>

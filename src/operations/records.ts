@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import {
   type DatabaseClient,
+  Freshness,
   type Statement,
   singleReads,
   type Transaction,
@@ -36,9 +37,15 @@ export async function findRecords(
   return new Map(rows.map((row) => [row.key, row]))
 }
 
+/** A record that a request asks for. */
+interface Lookup {
+  key: string
+  freshness: Freshness | undefined
+}
+
 /** Finds records by their keys. */
 interface Reader {
-  loader: DataLoader<string, Stored | undefined>
+  loader: DataLoader<Lookup, Stored | undefined>
   /** Text of the statement that finds them. */
   text: string
 }
@@ -46,8 +53,14 @@ interface Reader {
 /** Maximum number of records in one statement. A few large records must not make many others wait. */
 const maxBatchSize = 25
 
-/** Readings of several clients that are done together. */
-const sharedWork: Work = { owner: ['shared'] }
+/** The reading of several clients, which is done together: on the primary if one of them demands it. */
+function sharedWork(lookups: readonly Lookup[]): Work {
+  const all = lookups.flatMap(({ freshness }) => freshness ?? [])
+  return {
+    owner: ['shared'],
+    freshness: all.length === lookups.length ? Freshness.join(all) : undefined,
+  }
+}
 
 const makeReader = (
   database: DatabaseClient,
@@ -55,13 +68,10 @@ const makeReader = (
   representation: Representation,
 ): Reader => ({
   loader: new DataLoader(
-    async (keys) => {
-      const found = await findRecords(
-        singleReads(database.forWork(sharedWork)),
-        resource,
-        keys,
-        representation,
-      )
+    async (lookups) => {
+      const reads = singleReads(database.forWork(sharedWork(lookups)))
+      const keys = lookups.map(({ key }) => key)
+      const found = await findRecords(reads, resource, keys, representation)
       return keys.map((key) => found.get(key))
     },
     // DataLoader's cache is off: the response cache stores results, and drops them when they change.
@@ -93,5 +103,5 @@ export function readRecord(
 ): Promise<Stored | undefined> {
   const { loader, text } = readerOf(database.shared, resource, representation)
   database.noteRead(text)
-  return loader.load(key)
+  return loader.load({ key, freshness: database.freshness })
 }

@@ -62,3 +62,7 @@ export function requirePast(names: readonly string[], query: CheckedQuery, now: 
   })
   if (faults.length > 0) throw invalidParameters(faults)
 }
+
+/** Whether a moment of a request is later than a time, in milliseconds since 1970. */
+export const hasMomentAfter = (names: readonly string[], query: CheckedQuery, timeMs: number): boolean =>
+  names.some((name) => getWords(query, name).some((moment) => new Date(moment).getTime() > timeMs))

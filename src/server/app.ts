@@ -32,6 +32,7 @@ import { metricsEndpoint } from './plugins/metrics-endpoint.ts'
 import { multipart } from './plugins/multipart.ts'
 import { notFoundHandler } from './plugins/not-found.ts'
 import { operations } from './plugins/operations.ts'
+import { positions } from './plugins/positions.ts'
 import { problemPages } from './plugins/problem-pages.ts'
 import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
 import { recomposer } from './plugins/recomposer.ts'
@@ -71,7 +72,8 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxConnections: maxClientConnections(
       descriptorLimit(),
       config.MAX_CONNECTIONS,
-      config.POOL_SIZE + config.MAX_EXPORTS + otherConnections,
+      (1 + (config.READ_DATABASE_URLS?.length ?? 0)) * (config.POOL_SIZE + config.MAX_EXPORTS) +
+        otherConnections,
     ),
     maxPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     proxies: config.TRUST_PROXY ?? [],
@@ -102,6 +104,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
   })
   await app.register(client)
+  await app.register(positions)
   if (config.RATE_LIMIT > 0) await app.register(rateLimit, { maxPerMinute: config.RATE_LIMIT })
   await app.register(httpConformance)
   await app.register(notFoundHandler)

@@ -56,12 +56,13 @@ const isNetwork = (word: string) => {
 
 const text = z.string().min(1, 'some text, or absent')
 
+const exampleDatabaseUrl = 'postgresql://user:password@host:5432/database'
+
+const isDatabaseUrl = (value: string) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)
+
 const databaseUrl = z
   .string()
-  .refine(
-    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
-    'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded',
-  )
+  .refine(isDatabaseUrl, `a URL like ${exampleDatabaseUrl}, with special characters percent-encoded`)
 
 const isPublicUrl = (value: string) => /^https?:\/\/.*[^/]$/.test(value) && URL.canParse(value)
 
@@ -231,6 +232,14 @@ export const environment = z.object({
     .describe(
       'Origins, with commas between, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',
     ),
+  READ_DATABASE_URLS: list(isDatabaseUrl, `URLs like ${exampleDatabaseUrl}, with commas between`)
+    .optional()
+    .describe(
+      'URLs of read replicas (hot standbys of `DATABASE_URL`), with commas between. Each leads to one server, always the same. Absent: none.',
+    ),
+  READ_MAX_STALENESS_MS: wholeNumber(20, 60_000)
+    .default(100)
+    .describe('How old, in milliseconds, the response of a read replica may be.'),
   LISTEN_DATABASE_URL: databaseUrl
     .optional()
     .describe(
@@ -250,7 +259,7 @@ export type Config = Omit<
 }
 
 /** Values that errors must not repeat, because errors end up in logs. */
-const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'ADMIN_KEY'])
+const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_URLS', 'ADMIN_KEY'])
 
 /**
  * Reads the configuration from the environment. No other file reads the environment.

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Headers by which the API knows the client, and the language that it prefers. */
-const passedHeaders = ['authorization', 'client-id', 'accept-language', 'user-agent'] as const
+/** Headers by which the API knows the client and what it has written, and the language that it prefers. */
+const passedHeaders = [
+  'authorization',
+  'client-id',
+  'entente-position',
+  'cookie',
+  'accept-language',
+  'user-agent',
+] as const
 
 /** A response of the API to a read in this process. */
 export interface ReadResponse {

@@ -19,6 +19,7 @@ describe('the configuration', () => {
       PUBLIC_READ: true,
       OIDC_ROLE_CLAIM: 'roles',
       RATE_LIMIT: 0,
+      READ_MAX_STALENESS_MS: 100,
       SEED: 'all',
       POOL_SIZE: 10,
       POOL_QUEUE: 500,

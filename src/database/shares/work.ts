@@ -1,3 +1,6 @@
+import type { Freshness } from '../replicas/freshness.ts'
+import type { Position } from '../replicas/position.ts'
+
 /**
  * Whose work something is: names from the largest group to the client, such as `['anonymous', 'address 203.0.113.7']`.
  * Shares are equal among the groups of each level.
@@ -14,4 +17,8 @@ export interface Work {
   readonly getSignal?: () => AbortSignal
   /** Receives the text of each statement that is read for it. */
   readonly onRead?: (text: string) => void
+  /** How old its reads may be. Left out where they run on the primary alone. */
+  readonly freshness?: Freshness | undefined
+  /** Receives the position of each of its commits. Left out where nobody needs it, since it takes time to find out. */
+  readonly onCommit?: ((position: Position) => void) | undefined
 }

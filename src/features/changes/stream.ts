@@ -85,6 +85,8 @@ export const changesStream = (registry: Registry): Endpoint => {
       description:
         'The changes of `GET /v1/changes` as server-sent events, as they happen. A client that reconnects with `Last-Event-ID`, as browsers do, misses no change; the header takes precedence over `after`. A client that reads too slowly while changes wait, or for longer than an hour, is disconnected. The streams of one client, and of all, are limited.',
       access: 'read',
+      // Transactions that still run end the feed, and a replica does not know of all.
+      replicas: false,
       cache: false,
       query: feedParameters(registry),
       headers: [

@@ -95,16 +95,17 @@ export class Names {
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
    * @param database where names are read that are not in memory, as the reader of the response sees it.
-   * @param client is told what the names in memory were read of, so that a stored response ends with them.
+   * @param client is told what the names in memory were read of, so that a stored response ends with them. Its freshness is
+   * that of the names.
    */
   async find(
     database: Transaction,
     request: NamesRequest,
-    client: Pick<DatabaseClient, 'noteRead'>,
+    client: Pick<DatabaseClient, 'noteRead' | 'freshness'>,
   ): Promise<string> {
     const { resource, representation, text, language, isPast } = request
     const sections = findReferencesInText(resource, representation, text)
-    const dictionary = (isPast ? undefined : this.#valid(language)) ?? new Map()
+    const dictionary = (isPast ? undefined : this.#valid(language, client.freshness?.asOf)) ?? new Map()
     const { json, missing } = compose(sections, dictionary)
     const readBefore = namesText(sections, resource.registry, language)
     if (readBefore !== undefined) client.noteRead(readBefore)
@@ -114,9 +115,14 @@ export class Names {
     return compose(sections, dictionary).json
   }
 
-  /** The names in memory, if they are those of the database. */
-  #valid(language: Language): Dictionary | undefined {
+  /**
+   * The names in memory, if they are those of the database.
+   * @param asOf when those are of that are added, which must not be older than the last change; now when left out.
+   */
+  #valid(language: Language, asOf?: number): Dictionary | undefined {
     if (!this.#changes?.isCurrent()) return undefined
+    const { generation } = this.#changes
+    if (asOf !== undefined && this.#changes.generationAt(asOf) < generation) return undefined
     if (this.#generation !== this.#changes.generation) this.#known.clear()
     this.#generation = this.#changes.generation
     const found = this.#known.get(language)

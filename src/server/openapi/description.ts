@@ -1,6 +1,7 @@
 import { acceptLanguage } from '../../operations/language.ts'
 import type { RequestHeader } from '../../operations/operation.ts'
 import { clientId } from '../plugins/client/end-client.ts'
+import { positionHeader } from '../plugins/positions.ts'
 
 /** What the OpenAPI document says once, of all operations. */
 
@@ -13,7 +14,11 @@ A request costs one unit of the rate limit, or as many as its \`x-cost\` says.
 
 Headers of any request:
 
-${[clientId, acceptLanguage].map(requestHeader).join('\n')}
+${[clientId, acceptLanguage, positionHeader].map(requestHeader).join('\n')}
+
+Header of every answer to a change, where the registry has read replicas:
+
+- \`Entente-Position\`: an opaque text, for the request header of the same name.
 
 Headers of every answer to a read:
 

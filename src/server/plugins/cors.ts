@@ -10,6 +10,7 @@ const exposedHeaders = [
   'Cache-Status',
   'Content-Disposition',
   'ETag',
+  'Entente-Position',
   'Link',
   'Location',
   'Retry-After',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database, DatabaseObserver } from '../../database/database.ts'
+import type { Replica } from '../../database/replicas/replica.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -27,6 +28,46 @@ const observer = ({ metrics, log, server }: FastifyInstance): DatabaseObserver =
   },
 })
 
+/** Begins to watch the replicas, reports those that are away, and measures reads on them. */
+function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }: Database): void {
+  if (!replicas) return
+  const describe = ({ number, address }: Replica) => ({ replica: number, address })
+  replicas.observer = {
+    away: (replica, reason) => {
+      if (server.listening) log.warn({ ...describe(replica), reason }, 'a read replica is away')
+    },
+    back: (replica) => log.info(describe(replica), 'a read replica is back'),
+  }
+  replicas.start()
+  metrics.counter(
+    'entente_reads_total',
+    'Reads by where they ran: on a replica, on the primary, or on the primary after a replica had failed.',
+    'server',
+    replicas.reads,
+  )
+  metrics.counter(
+    'entente_replica_waits_total',
+    'Reads that waited for a replica to replay what their client has written, by what came of it.',
+    'result',
+    replicas.waits,
+  )
+  metrics.replicaGauge(
+    'entente_replica_up',
+    '1 while the replica answers.',
+    replicas.all.map((replica) => () => (replica.isUp ? 1 : 0)),
+  )
+  metrics.replicaGauge(
+    'entente_replica_resting',
+    '1 while reads are kept from the replica, since their connections were lost or refused.',
+    replicas.all.map((replica) => () => (replica.isUp && !replica.isUsable ? 1 : 0)),
+  )
+  metrics.replicaGauge(
+    'entente_replica_lag_bytes',
+    "Bytes of the primary's log that the replica has not replayed; none while it is away.",
+    replicas.all.map((replica) => () => replicas.lagBytes(replica)),
+  )
+}
+
 /**
  * Provides `app.database`, and measures it.
  * The database must be migrated. Its opener closes it, after the app.
@@ -36,6 +77,7 @@ export const database = fp<{ database: Database }>(
     const { metrics } = app
     const { maxConnections } = database.options
     database.observe(observer(app))
+    observeReplicas(app, database)
     app.decorate('database', database)
     metrics.gauge('entente_pool_connections_max', 'Connections that the pool may open.', () => maxConnections)
     metrics.gauge('entente_pool_connections', 'Connections that the pool has.', () => database.counts.total)

@@ -28,12 +28,16 @@ async function readinessBody(readiness: Database): Promise<string> {
   if (outage !== undefined)
     throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
   if (!(await isMigrated(readiness))) throw new Problem('unavailable', 'The database is not migrated.')
-  return JSON.stringify({ status: (await isWritable(readiness)) ? 'ok' : 'read_only' })
+  const { replicas } = readiness
+  return JSON.stringify({
+    status: (await isWritable(readiness)) ? 'ok' : 'read_only',
+    ...(replicas && { replicas: replicas.all.map((replica) => replicas.stateOf(replica)) }),
+  })
 }
 
 /**
  * Serves `/healthz`: the process lives; and `/readyz`: the database is reachable and migrated, and the service is not
- * shutting down. A read-only database is ready, too.
+ * shutting down. A read-only database is ready, too, and so is one without its replicas, whose states are told.
  */
 export const health = fp(
   async function health(app) {

@@ -2,19 +2,20 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Work } from '../../database/database.ts'
 import { publicReads } from '../../database/public-reads.ts'
+import { later, type Position } from '../../database/replicas/position.ts'
 import { cursorSecret } from '../../database/settings.ts'
 import { queryReader } from '../../model/parameters.ts'
 import { Concurrency, type ConcurrencyLimits } from '../../operations/concurrency.ts'
 import { Names } from '../../operations/names/names.ts'
 import { type Context, type Endpoint, seesInternal } from '../../operations/operation.ts'
 import type { Publisher } from '../../operations/publisher.ts'
-import { momentNames, requirePast } from '../../query/past.ts'
+import { hasMomentAfter, momentNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkAccept, checkBodyType, checkIdempotencyKey } from './operations/checks.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
-import type { Computation } from './response-cache/response-cache.ts'
 import { methodNotAllowed } from './routes.ts'
 
 const json = 'application/json; charset=utf-8'
@@ -44,12 +45,21 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
   }) satisfies Omit<RouteOptions, 'handler'>
 
 /** The services of a request: what they do is the work of its client. */
-function contextFor({ client }: FastifyRequest, context: Context, reading?: Computation): Context {
+function contextFor(
+  { client }: FastifyRequest,
+  context: Context,
+  work: Pick<Work, 'getSignal' | 'onRead' | 'freshness' | 'onCommit'>,
+): Context {
   const { name, group, isAnonymous } = client
   const owner = [isAnonymous ? 'anonymous' : 'keys', group, name]
-  const work = { owner, ...reading }
-  return { ...context, database: context.database.forWork(work) }
+  const owned = { owner, ...work }
+  const database = context.database.forWork(owned)
+  if (!work.freshness) return { ...context, database }
+  return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }
+
+/** How much older than responses of replicas a moment must be, so that the clocks of two machines cannot matter. */
+const momentMarginMs = 1000
 
 /** The contexts of readers: of those who see internal records, and of all others. */
 interface ReadContexts {
@@ -79,10 +89,20 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       const { apiRequest, rawQuery } = readApiRequest(endpoint, readQuery, request, reply, visible)
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (computation) => {
-        if (moments.some((name) => apiRequest.query.has(name)))
-          requirePast(moments, apiRequest.query, await app.database.clock.now())
+        const { getSignal, onRead, onReplica } = computation
+        const freshness =
+          contract.replicas === false ? undefined : app.positions?.freshness(request, onReplica)
+        let isRecent = false
+        if (moments.some((name) => apiRequest.query.has(name))) {
+          const now = await app.database.clock.now()
+          requirePast(moments, apiRequest.query, now)
+          isRecent =
+            freshness !== undefined &&
+            hasMomentAfter(moments, apiRequest.query, now.getTime() - freshness.maxAgeMs - momentMarginMs)
+        }
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
-        const response = await endpoint.handle(apiRequest, contextFor(request, context, computation))
+        const work = { getSignal, onRead, ...(!isRecent && { freshness }) }
+        const response = await endpoint.handle(apiRequest, contextFor(request, context, work))
         if (response.body instanceof Readable) app.watchTransfer(request, reply)
         return response
       })
@@ -94,6 +114,14 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
 function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
   const { contract } = endpoint
   const readQuery = queryReader(contract.query)
+  const working = (request: FastifyRequest) =>
+    app.positions
+      ? {
+          onCommit: (position: Position) => {
+            request.committed = later(request.committed, position)
+          },
+        }
+      : {}
   app.route({
     ...routeOptions(endpoint),
     handler: async (request, reply) => {
@@ -104,8 +132,9 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         headers,
         type = json,
         body,
-      } = await endpoint.handle(apiRequest, contextFor(request, context)).finally(() => {
+      } = await endpoint.handle(apiRequest, contextFor(request, context, working(request))).finally(() => {
         if (contract.access === 'write') app.responseCache.noteWrite(request)
+        app.positions?.tell(request, reply)
       })
       reply.code(status).headers(headers)
       return body === undefined ? reply.send() : reply.type(type).send(body)
@@ -214,6 +243,7 @@ export const operations = fp<OperationsOptions>(
       'client',
       'body-parsers',
       'multipart',
+      'positions',
       'response-cache',
       'shutdown',
       'transfers',

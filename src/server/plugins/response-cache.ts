@@ -9,7 +9,7 @@ import { Audience, type Reader } from './response-cache/audience.ts'
 import { isBypassed, maxStaleMs } from './response-cache/cache-control.ts'
 import { requestKey } from './response-cache/cache-key.ts'
 import { acceptedEncodings, chooseEncoding } from './response-cache/content-encoding.ts'
-import { OwnWrites } from './response-cache/own-writes.ts'
+import { OwnWrites, SeenPositions } from './response-cache/own-writes.ts'
 import { Representation, readHeaders, represent } from './response-cache/representation.ts'
 import {
   type CacheableResponse,
@@ -76,16 +76,37 @@ export const responseCache = fp<ResponseCacheOptions>(
     }
     const cache = changes && (await openCache(changes))
     const ownWrites = new OwnWrites()
+    const seen = new SeenPositions()
+
+    /** What a client sends that has written through another process. */
+    const sentPosition = (request: FastifyRequest) => app.positions?.sent(request)?.text
+
+    /** Waits until the changes are counted that a client knows of. @returns whether they are. */
+    async function catchUp(request: FastifyRequest): Promise<boolean> {
+      const position = sentPosition(request)
+      if (!changes || position === undefined || seen.has(position)) return true
+      if (!(await changes.catchUp())) return false
+      seen.add(position, changes.generation)
+      return true
+    }
+
+    /** The generation that a response for a client must be read in, or in a later one. */
+    const minGeneration = (request: FastifyRequest) =>
+      Math.max(ownWrites.get(request.client.name), seen.get(sentPosition(request)))
+
+    /** What requests have in common that share a computation. */
+    const positionText = (request: FastifyRequest) => app.positions?.find(request)?.text ?? ''
 
     function findStale(request: FastifyRequest, cacheKey: () => string) {
       const maxMs = maxStaleMs(request.headers['cache-control'])
       if (!cache || maxMs === 0 || !request.routeOptions.config.cache) return undefined
       const key = cacheKey()
-      const stale = cache.getStale(key, maxMs, ownWrites.get(request.client.name))
+      const stale = cache.getStale(key, maxMs, minGeneration(request))
       return (
         stale && {
           ...stale,
-          refresh: (compute: Compute) => cache.refresh(key, cacheControlFor(request), compute),
+          refresh: (compute: Compute) =>
+            cache.refresh(key, positionText(request), cacheControlFor(request), compute),
         }
       )
     }
@@ -120,13 +141,15 @@ export const responseCache = fp<ResponseCacheOptions>(
           response: await cache.compute(key, new Audience(reader), cacheControl, compute),
           status: 'request',
         }
-      return cache.getOrCompute(key, reader, cacheControl, compute)
+      return cache.getOrCompute(key, positionText(request), reader, cacheControl, compute)
     }
 
     app.decorate('responseCache', {
       serveStored(request, reply, done) {
         const { cache: option } = request.routeOptions.config
         if (!cache || !option || isBypassed(request.headers['cache-control'])) return done()
+        const position = sentPosition(request)
+        if (position !== undefined && !seen.has(position)) return done()
         const stored = cache.get(requestKey(request, option.headers))
         const encoded = stored?.get(chooseEncoding(acceptedEncodings(request), stored.length))
         if (!encoded) return done()
@@ -136,10 +159,11 @@ export const responseCache = fp<ResponseCacheOptions>(
 
       async respond(request, reply, cacheKey, compute) {
         const accepted = acceptedEncodings(request)
-        const stale = findStale(request, cacheKey)
+        const isCaughtUp = await catchUp(request)
+        const stale = isCaughtUp ? findStale(request, cacheKey) : undefined
         if (stale) return sendStale(request, reply, stale, compute)
         const { cache: option } = request.routeOptions.config
-        const key = cache && option && (await cache.isCurrent()) ? cacheKey() : undefined
+        const key = cache && option && isCaughtUp && (await cache.isCurrent()) ? cacheKey() : undefined
         const { response, status } = await find(key, request, reply.raw, compute)
         counts[status] += 1
         if (!(response instanceof Representation))
@@ -162,8 +186,10 @@ export const responseCache = fp<ResponseCacheOptions>(
         return sendEncoded(request, reply, encoded, status)
       },
 
-      noteWrite({ client }) {
-        if (changes) ownWrites.add(client.name, changes.generation)
+      noteWrite({ client, committed }) {
+        if (!changes) return
+        ownWrites.add(client.name, changes.generation)
+        if (committed) seen.add(committed.text, changes.generation)
       },
     })
 
@@ -183,5 +209,5 @@ export const responseCache = fp<ResponseCacheOptions>(
       () => (changes.isCurrent() ? 1 : 0),
     )
   },
-  { name: 'response-cache', dependencies: ['changes', 'client', 'database', 'metrics'] },
+  { name: 'response-cache', dependencies: ['changes', 'client', 'database', 'metrics', 'positions'] },
 )

@@ -73,6 +73,23 @@ export class Metrics {
     })
   }
 
+  /** Adds a value for each replica, by its number from 1. One that is undefined is left out. */
+  replicaGauge(name: string, help: string, values: readonly (() => number | undefined)[]): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['replica'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        values.forEach((value, index) => {
+          const number = value()
+          if (number !== undefined) this.set({ replica: index + 1 }, number)
+        })
+      },
+    })
+  }
+
   /** Adds counts that their owner keeps, by the values of a label. */
   counter(name: string, help: string, label: string, values: Readonly<Record<string, number>>): void {
     new Counter({

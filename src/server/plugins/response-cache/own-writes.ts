@@ -23,3 +23,21 @@ export class OwnWrites {
     return this.#generations.get(client) ?? this.#ofDropped
   }
 }
+
+/** Positions of commits of which it is known that their changes were counted, each with the generation at that time. */
+export class SeenPositions {
+  readonly #generations = new LRUCache<string, number>({ max: maxClients })
+
+  add(position: string, generation: number): void {
+    if (!this.#generations.has(position)) this.#generations.set(position, generation)
+  }
+
+  has(position: string): boolean {
+    return this.#generations.has(position)
+  }
+
+  /** The generation that a response must be read in that has the changes of a position; 0 when none is needed. */
+  get(position: string | undefined): number {
+    return position === undefined ? 0 : (this.#generations.get(position) ?? 0)
+  }
+}

@@ -21,6 +21,8 @@ export interface Computation {
   getSignal(): AbortSignal
   /** Receives the text of each statement that the response is read by. */
   onRead(text: string): void
+  /** Receives the moment as of which a replica reads, as of `Freshness`. */
+  onReplica(asOf: number): void
 }
 
 /** Asks the database for a response. */
@@ -29,7 +31,7 @@ export type Compute = (computation: Computation) => Promise<ApiResponse>
 /** Computes a response for one reader alone. */
 export function computeFor(reader: Reader, compute: Compute): Promise<ApiResponse> {
   const audience = new Audience(reader)
-  return compute({ getSignal: () => audience.getSignal(), onRead: () => {} })
+  return compute({ getSignal: () => audience.getSignal(), onRead: () => {}, onReplica: () => {} })
 }
 
 /** The keys of a request: as it was sent, where it is a GET, and normalised. */
@@ -46,9 +48,14 @@ export interface StaleResponse {
 }
 
 interface Pending {
-  generation: number
+  computed: Computed
   audience: Audience
   response: Promise<CacheableResponse>
+}
+
+/** What the computation of a response has, at the least: every change that was counted up to a generation. */
+interface Computed {
+  generation: number
 }
 
 /** A reader that waits for as long as it takes: the cache itself. */
@@ -59,7 +66,8 @@ const patientReader: Reader = { destroyed: false, writableFinished: false, once:
  *
  * A response is stored with the generation of the database in which its computation began and with the resources that
  * its statements read. It is as good as the database if none of them has changed since: so it contains every change that
- * this process knows of. Identical requests of one generation share one computation.
+ * this process knows of. Identical requests of one generation share one computation. One that a replica has read counts as
+ * begun as of the moment that the replica had reached, since changes may have been counted that were not there yet.
  */
 export class ResponseCache {
   readonly #changes: Changes
@@ -119,18 +127,25 @@ export class ResponseCache {
     return this.#changes.becomesCurrent()
   }
 
-  /** The stored response, or that of an identical request in progress, or a new one. */
+  /**
+   * The stored response, or that of an identical request in progress, or a new one.
+   * @param position that the response must have reached, as text; requests with others share no computation.
+   */
   async getOrCompute(
     key: string,
+    position: string,
     reader: Reader,
     cacheControl: string,
     compute: Compute,
   ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
     const stored = this.#store.get(key)
     if (stored) return { response: stored, status: 'hit' }
-    const pending = this.#findPending(key)
+    const pending = this.#findPending(position + key)
     if (!pending)
-      return { response: await this.#computeShared(key, reader, cacheControl, compute), status: 'miss' }
+      return {
+        response: await this.#computeShared(key, position, reader, cacheControl, compute),
+        status: 'miss',
+      }
     pending.audience.join(reader)
     const response = await pending.response
     if (response instanceof Representation) return { response, status: 'collapsed' }
@@ -142,10 +157,10 @@ export class ResponseCache {
   }
 
   /** Computes a stale response again, unless that is being done, for the next request. Never rejects. */
-  async refresh(key: string, cacheControl: string, compute: Compute): Promise<void> {
-    if (this.#findPending(key)) return
+  async refresh(key: string, position: string, cacheControl: string, compute: Compute): Promise<void> {
+    if (this.#findPending(position + key)) return
     // The next request finds the same error, and its client is told.
-    await this.#computeShared(key, patientReader, cacheControl, compute).catch(() => {})
+    await this.#computeShared(key, position, patientReader, cacheControl, compute).catch(() => {})
   }
 
   /** Computes a response, and stores it if the operation allows it. */
@@ -154,44 +169,54 @@ export class ResponseCache {
     audience: Audience,
     cacheControl: string,
     compute: Compute,
+    computed: Computed = { generation: this.#changes.generation },
   ): Promise<CacheableResponse> {
-    const { generation } = this.#changes
-    const startedAt = performance.now()
+    let asOf = performance.now()
     const texts = new Set<string>()
-    const computed = await compute({
+    const answer = await compute({
       getSignal: () => audience.getSignal(),
       onRead: (text) => texts.add(text),
+      onReplica: (moment) => {
+        asOf = Math.min(asOf, moment)
+        computed.generation = Math.min(computed.generation, this.#changes.generationAt(asOf))
+      },
     })
-    const response = represent(computed, cacheControl, 'store')
-    const isStorable = response instanceof Representation && computed.headers['cache-control'] === undefined
+    const { generation } = computed
+    const response = represent(answer, cacheControl, 'store')
+    const isStorable = response instanceof Representation && answer.headers['cache-control'] === undefined
     if (!isStorable || this.#changes.hasChanged([], generation)) return response
     // Of a response that no statement was read for, nobody knows when it changes.
     const sources = texts.size === 0 ? everything : this.#sources.findAll(texts)
-    const staleSince = this.#changes.hasChanged(sources, generation) ? startedAt : undefined
+    const staleSince = this.#changes.hasChanged(sources, generation) ? asOf : undefined
     this.#store.set(key, { representation: response, sources, generation, staleSince })
     return response
   }
 
   #findPending(key: string): Pending | undefined {
     const pending = this.#pending.get(key)
-    return pending?.generation !== this.#changes.generation || pending.audience.hasLeft ? undefined : pending
+    return pending?.computed.generation !== this.#changes.generation || pending.audience.hasLeft
+      ? undefined
+      : pending
   }
 
   async #computeShared(
     key: string,
+    position: string,
     reader: Reader,
     cacheControl: string,
     compute: Compute,
   ): Promise<CacheableResponse> {
     const audience = new Audience(reader)
-    const response = this.compute(key, audience, cacheControl, compute)
-    const pending = { generation: this.#changes.generation, audience, response }
-    this.#pending.set(key, pending)
+    const computed = { generation: this.#changes.generation }
+    const response = this.compute(key, audience, cacheControl, compute, computed)
+    const pending = { computed, audience, response }
+    const pendingKey = position + key
+    this.#pending.set(pendingKey, pending)
     try {
       return await pending.response
     } finally {
       // A request of a later generation may have replaced it.
-      if (this.#pending.get(key) === pending) this.#pending.delete(key)
+      if (this.#pending.get(pendingKey) === pending) this.#pending.delete(pendingKey)
     }
   }
 }

@@ -1,0 +1,83 @@
+import { type PositionRow, positionColumns } from './position.ts'
+import { Probe } from './probe.ts'
+import { timelineSetting } from './replica.ts'
+
+const question = `select ${positionColumns}, (select value from settings where name = '${timelineSetting}') as noted`
+
+type Answer = PositionRow & { noted: string | null }
+
+/** Measurements in memory. Replicas are compared with these, so they reach back several intervals. */
+const maxSamples = 16
+
+/** What becomes of the primary. */
+export interface PrimaryHandler {
+  /** It has answered where its log ends. */
+  onAnswer(): void
+  /** @param timeline is not the one that is noted in the database. */
+  onTimeline(timeline: string): void
+}
+
+/** Where the log of the primary ended at some moments, by which the age of replicas is known. */
+export class Primary {
+  readonly #probe: Probe<Answer>
+  #samples: { at: number; lsn: number }[] = []
+  #answeredAt = Number.NEGATIVE_INFINITY
+  #isAway = false
+  #timeline = -1
+
+  constructor(url: string, handler: PrimaryHandler) {
+    this.#probe = new Probe(url, question, {
+      onAnswer: (answer, askedAt) => {
+        this.#receive(answer, askedAt)
+        if (answer.noted !== answer.timeline) handler.onTimeline(answer.timeline)
+        handler.onAnswer()
+      },
+      onFailure: () => {
+        this.#isAway = true
+      },
+    })
+  }
+
+  get timeline(): number {
+    return this.#timeline
+  }
+
+  /** Bytes of the log at the last measurement; negative before the first. */
+  get lsn(): number {
+    return this.#samples.at(-1)?.lsn ?? -1
+  }
+
+  /** Whether it has not answered for `durationMs`, although it was asked. */
+  isSilentFor(durationMs: number): boolean {
+    return this.#isAway && performance.now() - this.#answeredAt > durationMs
+  }
+
+  /**
+   * As of when a log has everything that was committed, at the least: the moment of the last measurement that it reaches. An
+   * idle primary writes no log, so a log that reaches its end is current, however old its last record is.
+   */
+  dateOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
+    if (timeline !== this.#timeline) return Number.NEGATIVE_INFINITY
+    return this.#samples.findLast((sample) => sample.lsn <= lsn)?.at ?? Number.NEGATIVE_INFINITY
+  }
+
+  /** Asks where its log ends. Resolves when it has answered or failed. Never rejects. */
+  ask(): Promise<void> {
+    return this.#probe.ask()
+  }
+
+  close(): Promise<void> {
+    return this.#probe.close()
+  }
+
+  #receive({ timeline, lsn }: Answer, askedAt: number): void {
+    const current = Number.parseInt(timeline, 16)
+    // Places in the logs of two timelines cannot be compared.
+    if (current !== this.#timeline) this.#samples = []
+    this.#timeline = current
+    this.#isAway = false
+    this.#answeredAt = askedAt
+    this.#samples.push({ at: askedAt, lsn })
+    if (this.#samples.length > maxSamples) this.#samples.shift()
+  }
+}

@@ -1,0 +1,132 @@
+import type { Position } from './position.ts'
+import { Probe } from './probe.ts'
+
+/** The row of `settings` with the timeline of the primary, written by the first process that sees it. */
+export const timelineSetting = 'timeline'
+
+/** The timeline as a replica knows it is what it has replayed: its own functions tell it much later. */
+const question = `select pg_is_in_recovery() as "isStandby", (pg_last_wal_replay_lsn() - '0/0')::float8 as lsn,
+  (select value from settings where name = '${timelineSetting}') as timeline`
+
+interface Answer {
+  isStandby: boolean
+  lsn: number | null
+  timeline: string | null
+}
+
+/** Rest after the first connection that was lost under a read. It doubles with each further one. */
+const minRestMs = 100
+const maxRestMs = 5000
+
+/** What becomes of a replica. */
+export interface ReplicaHandler {
+  /** It has answered where it is. */
+  onAnswer(replica: Replica): void
+  onAway(replica: Replica, reason: string): void
+}
+
+/** A replica that a read runs on. */
+export interface Choice {
+  replica: Replica
+  /** As of when it reads, at the least: a moment of `performance.now()`. */
+  asOf: number
+}
+
+/** A standby that replays the log of the primary, and how far it is. */
+export class Replica {
+  /** Its place in the configuration, from 1. */
+  readonly number: number
+  /** Host and port. */
+  readonly address: string
+  readonly url: string
+  readonly #probe: Probe<Answer>
+  readonly #handler: ReplicaHandler
+  #isUp = false
+  #lsn = -1
+  #timeline = -1
+  #faults = 0
+  #restsUntil = Number.NEGATIVE_INFINITY
+  /** As of when it has everything that was committed, at the least; a moment of `performance.now()`. */
+  asOf = Number.NEGATIVE_INFINITY
+
+  constructor(url: string, number: number, handler: ReplicaHandler) {
+    const { hostname, port } = new URL(url)
+    this.url = url
+    this.number = number
+    this.address = `${hostname}:${port || 5432}`
+    this.#handler = handler
+    this.#probe = new Probe(url, question, {
+      onAnswer: (answer) => this.#receive(answer),
+      onFailure: (reason) => this.#lose(reason),
+    })
+  }
+
+  /** Whether it answers. */
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  /** Whether reads may be sent to it, apart from how far it is. */
+  get isUsable(): boolean {
+    return this.#isUp && performance.now() >= this.#restsUntil
+  }
+
+  /** Bytes of the log that it has replayed; a lower bound, since it goes on. Negative while it is unknown. */
+  get lsn(): number {
+    return this.#lsn
+  }
+
+  get timeline(): number {
+    return this.#timeline
+  }
+
+  /** Whether a read that starts now finds everything that was committed `maxAgeMs` ago. */
+  isFresh(maxAgeMs: number): boolean {
+    return performance.now() - this.asOf <= maxAgeMs
+  }
+
+  /** Whether it has replayed a position. */
+  hasReached(position: Position | undefined): boolean {
+    return !position || (this.#timeline >= position.timeline && this.#lsn >= position.lsn)
+  }
+
+  /** Asks where it is. Resolves when it has answered or failed. Never rejects. */
+  ask(): Promise<void> {
+    return this.#probe.ask()
+  }
+
+  /** Notes that the connection of a read was lost or refused: others rest for a while. */
+  noteFault(): void {
+    this.#restsUntil = performance.now() + Math.min(minRestMs * 2 ** this.#faults, maxRestMs)
+    this.#faults += 1
+    void this.ask()
+  }
+
+  /** Notes that a read has succeeded. */
+  noteSuccess(): void {
+    this.#faults = 0
+  }
+
+  close(): Promise<void> {
+    return this.#probe.close()
+  }
+
+  #receive({ isStandby, lsn, timeline }: Answer): void {
+    if (!isStandby) {
+      this.#probe.fail(new Error('it is not a standby'))
+      return
+    }
+    this.#isUp = true
+    // It may be less than before: a server that was started again replays once more.
+    this.#lsn = lsn ?? -1
+    this.#timeline = timeline === null ? -1 : Number.parseInt(timeline, 16)
+    this.#handler.onAnswer(this)
+  }
+
+  #lose(reason: string): void {
+    this.#isUp = false
+    this.#lsn = -1
+    this.asOf = Number.NEGATIVE_INFINITY
+    this.#handler.onAway(this, reason)
+  }
+}

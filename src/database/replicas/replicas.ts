@@ -1,0 +1,210 @@
+import { EventEmitter } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Demand } from './freshness.ts'
+import { compareProgress, type Position } from './position.ts'
+import { Primary } from './primary.ts'
+import { type Choice, Replica } from './replica.ts'
+
+/** Which replicas there are, and how current they must be. */
+export interface ReplicaOptions {
+  /** Each leads to one server, always the same. */
+  urls: readonly string[]
+  /** How old a read may be at most, in milliseconds. */
+  maxAgeMs: number
+}
+
+/** Receives what the log reports. */
+export interface ReplicaObserver {
+  away(replica: Replica, reason: string): void
+  back(replica: Replica): void
+}
+
+/** How long a read waits for a replica to replay what its client has written. */
+const maxWaitMs = 50
+
+/** Pause between two questions while a read waits. */
+const waitStepMs = 2
+
+/** How often servers are asked while nothing is read. */
+const idleIntervalMs = 1000
+
+/** Servers are asked at short intervals for as long after a read. */
+const activeForMs = 1000
+
+/** A primary that has been silent for as long is taken to be away. */
+const primaryTimeoutMs = 1000
+
+/** Reads by where they ran: on a replica, on the primary, or on the primary after a replica had failed. */
+export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
+
+/** How often reads have waited for a replica to replay a position, by what came of it. */
+export type Waits = Record<'reached' | 'timeout', number>
+
+/**
+ * The replicas of a primary: how far each has replayed its log, and which of them a read may run on. One of these watches for
+ * all pools of a process.
+ */
+export class Replicas {
+  readonly all: readonly Replica[]
+  readonly options: ReplicaOptions
+  readonly reads: ReadCounts = { replica: 0, primary: 0, retried: 0 }
+  readonly waits: Waits = { reached: 0, timeout: 0 }
+  readonly #primary: Primary
+  readonly #intervalMs: number
+  readonly #events = new EventEmitter<{ up: [Replica]; away: [Replica] }>().setMaxListeners(0)
+  /** Whether replicas were up when that was last reported. */
+  readonly #reported = new Map<Replica, boolean>()
+  readonly #known = new Set<Replica>()
+  #timer: NodeJS.Timeout | undefined
+  #askedAt = Number.NEGATIVE_INFINITY
+  #readAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
+  #turn = 0
+  observer: ReplicaObserver = { away: () => {}, back: () => {} }
+
+  /** @param noteTimeline stores the timeline of the primary, for replicas to replay. */
+  constructor(
+    primaryUrl: string,
+    options: ReplicaOptions,
+    noteTimeline: (timeline: string) => Promise<void>,
+  ) {
+    this.options = options
+    // A question and its answer each way must fit several times into the age.
+    this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
+    this.#primary = new Primary(primaryUrl, {
+      onAnswer: () => this.#date(),
+      // Another process may do it, and the next answer demands it again.
+      onTimeline: (timeline) => void noteTimeline(timeline).catch(() => {}),
+    })
+    this.all = options.urls.map(
+      (url, index) =>
+        new Replica(url, index + 1, {
+          onAnswer: (replica) => this.#receive(replica),
+          onAway: (replica, reason) => this.#lose(replica, reason),
+        }),
+    )
+  }
+
+  /** Begins to ask the servers where they are. Nothing waits for their answers. */
+  start(): void {
+    if (this.#timer === undefined) this.#ask()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await Promise.all([this.#primary.close(), ...this.all.map((replica) => replica.close())])
+  }
+
+  /** Calls `handler` when a replica answers again, and when it is away. @returns a function that ends it. */
+  watch(handler: { up(replica: Replica): void; away(replica: Replica): void }): () => void {
+    this.#events.on('up', handler.up).on('away', handler.away)
+    return () => void this.#events.off('up', handler.up).off('away', handler.away)
+  }
+
+  /** Whether a replica is away, behind by more than can be told from nothing being read, or current. */
+  stateOf(replica: Replica): 'current' | 'behind' | 'away' {
+    if (!replica.isUsable) return 'away'
+    return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
+  }
+
+  /** Bytes of the primary's log that a replica has not replayed; undefined while it is away. */
+  lagBytes(replica: Replica): number | undefined {
+    return replica.isUp ? Math.max(0, this.#primary.lsn - replica.lsn) : undefined
+  }
+
+  /**
+   * Chooses the replica for a read: of those that are fresh enough and have replayed the position, the one with the least load.
+   * Waits for a moment if one will have replayed it soon.
+   * @returns undefined when the read must go to the primary.
+   */
+  choose(
+    { position, maxAgeMs }: Demand,
+    load: (replica: Replica) => number,
+  ): Choice | undefined | Promise<Choice | undefined> {
+    this.#noteRead()
+    const fresh = this.all.filter((replica) => replica.isUsable && replica.isFresh(maxAgeMs))
+    const ready = position ? fresh.filter((replica) => replica.hasReached(position)) : fresh
+    if (ready.length > 0) return toChoice(this.#leastLoaded(ready, load))
+    if (position && fresh.length > 0) return this.#wait(furthest(fresh), position)
+    return this.#primary.isSilentFor(primaryTimeoutMs) ? this.lastResort(position) : undefined
+  }
+
+  /**
+   * The replica that has replayed the most, for reads while the primary is away. Nobody knows how old it is.
+   * @returns undefined when none has replayed the position.
+   */
+  lastResort(position: Position | undefined): Choice | undefined {
+    const able = [...this.#known].filter((replica) => replica.isUsable && replica.hasReached(position))
+    return able.length === 0 ? undefined : { replica: furthest(able), asOf: Number.NEGATIVE_INFINITY }
+  }
+
+  /** The one with the least load; of several, each in turn. */
+  #leastLoaded(replicas: readonly Replica[], load: (replica: Replica) => number): Replica {
+    this.#turn = (this.#turn + 1) % replicas.length
+    const inTurn = [...replicas.slice(this.#turn), ...replicas.slice(0, this.#turn)]
+    return inTurn.reduce((best, one) => (load(one) < load(best) ? one : best))
+  }
+
+  async #wait(replica: Replica, position: Position): Promise<Choice | undefined> {
+    const endsAt = performance.now() + maxWaitMs
+    for (let leftMs = maxWaitMs; leftMs > 0; leftMs = endsAt - performance.now()) {
+      await Promise.race([replica.ask(), delay(leftMs, undefined, { ref: false })])
+      if (replica.isUsable && replica.hasReached(position)) {
+        this.waits.reached += 1
+        return toChoice(replica)
+      }
+      await delay(waitStepMs, undefined, { ref: false })
+    }
+    this.waits.timeout += 1
+    return undefined
+  }
+
+  /** Asks at once if the servers were not asked for a while, since nothing was read. */
+  #noteRead(): void {
+    const now = performance.now()
+    this.#readAt = now
+    if (now - this.#askedAt <= 2 * this.#intervalMs) return
+    clearTimeout(this.#timer)
+    this.#ask()
+  }
+
+  #ask(): void {
+    if (this.#isClosed) return
+    const now = performance.now()
+    this.#askedAt = now
+    const intervalMs = now - this.#readAt < activeForMs ? this.#intervalMs : idleIntervalMs
+    this.#timer = setTimeout(() => this.#ask(), intervalMs).unref()
+    // A replica that is asked after the primary is seen to have what the primary had.
+    const primary = Promise.race([this.#primary.ask(), delay(intervalMs, undefined, { ref: false })])
+    void primary.then(() => {
+      for (const replica of this.all) void replica.ask()
+    })
+  }
+
+  #receive(replica: Replica): void {
+    replica.asOf = this.#primary.dateOf(replica)
+    if (replica.asOf > Number.NEGATIVE_INFINITY) this.#known.add(replica)
+    if (this.#reported.get(replica) === true) return
+    if (this.#reported.has(replica)) this.observer.back(replica)
+    this.#reported.set(replica, true)
+    this.#events.emit('up', replica)
+  }
+
+  #lose(replica: Replica, reason: string): void {
+    this.#events.emit('away', replica)
+    if (this.#reported.get(replica) === false) return
+    this.#reported.set(replica, false)
+    this.observer.away(replica, reason)
+  }
+
+  #date(): void {
+    for (const replica of this.all) if (replica.isUp) replica.asOf = this.#primary.dateOf(replica)
+  }
+}
+
+const toChoice = (replica: Replica): Choice => ({ replica, asOf: replica.asOf })
+
+/** The one of some replicas that has replayed the most. */
+const furthest = (replicas: readonly Replica[]): Replica =>
+  replicas.reduce((best, one) => (compareProgress(one, best) > 0 ? one : best))

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseObserver } from '../connection.ts'
+import { getDatabaseError, isConnectionError, isSessionLost } from '../errors.ts'
+import { Pool, type PoolOptions } from '../pool.ts'
+import type { Freshness } from './freshness.ts'
+import type { Choice, Replica } from './replica.ts'
+import type { Replicas } from './replicas.ts'
+
+/** How long connections may take to close. One to a server that hangs never does. */
+const closeTimeoutMs = 1000
+
+/**
+ * SQLSTATE classes of errors that the primary does not give for the same read: conflicts with recovery (40), a server that
+ * only reads or cannot do something (25, 0A), locks and states (55), a login (28), and what is not there yet (3D, 42).
+ */
+const replicaStates = /^(40|25|0A|55|28|3D|42)/
+
+/** Whether the connection to a server was lost or refused. */
+function isLost(error: unknown): boolean {
+  return getDatabaseError(error) ? isSessionLost(error) : isConnectionError(error)
+}
+
+/** Whether an error says something of the replica, and not of the read. */
+const isReplicaFault = (error: unknown): boolean =>
+  isLost(error) || replicaStates.test(getDatabaseError(error)?.code ?? '')
+
+/** Sends the reads of one pool to the primary or to a replica, on which it has a pool with the same limits. */
+export class Routing {
+  readonly #primary: Pool
+  readonly #replicas: Replicas
+  readonly #pools: ReadonlyMap<Replica, Pool>
+  readonly #stopWatching: () => void
+
+  constructor(primary: Pool, replicas: Replicas, options: PoolOptions) {
+    this.#primary = primary
+    this.#replicas = replicas
+    this.#pools = new Map(
+      replicas.all.map((replica) => [replica, new Pool(replica.url, options, { isReplica: true })]),
+    )
+    this.#stopWatching = replicas.watch({
+      up: (replica) => this.#pools.get(replica)?.resume(),
+      away: (replica) => this.#pools.get(replica)?.suspend(),
+    })
+  }
+
+  set observer(observer: DatabaseObserver) {
+    for (const pool of this.#pools.values()) pool.observer = observer
+  }
+
+  /**
+   * Runs a read on a replica if one is fresh enough, otherwise on the primary. The primary is also asked when the replica
+   * fails, and the other way round when the primary cannot be reached.
+   * @param read does nothing but read, since it may run twice. It must not have sent anything when it fails.
+   * @throws what `read` throws.
+   */
+  async run<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
+    const choosing = freshness.choose((demand) =>
+      this.#replicas.choose(demand, (replica) => this.#load(replica)),
+    )
+    const choice = choosing instanceof Promise ? await choosing : choosing
+    if (!choice) return this.#readPrimary(freshness, read)
+    try {
+      return await this.#readReplica(choice, read)
+    } catch (error) {
+      if (!isReplicaFault(error)) throw error
+      this.#replicas.reads.retried += 1
+      freshness.use(undefined)
+      return await read(this.#primary)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopWatching()
+    const pools = [...this.#pools.values()]
+    const closing = Promise.all(pools.map((pool) => pool.end()))
+    await Promise.race([closing, delay(closeTimeoutMs, undefined, { ref: false })])
+    for (const pool of pools) pool.suspend()
+    await closing
+  }
+
+  /** Uses of connections, running and waiting. */
+  #load(replica: Replica): number {
+    const pool = this.#pools.get(replica)
+    if (!pool) return Number.POSITIVE_INFINITY
+    const { running, waiting } = pool.laneCounts('cheap')
+    const expensive = pool.laneCounts('expensive')
+    return running + waiting + expensive.running + expensive.waiting
+  }
+
+  async #readReplica<T>({ replica }: Choice, read: (pool: Pool) => Promise<T>): Promise<T> {
+    try {
+      const result = await read(this.#pools.get(replica) ?? this.#primary)
+      this.#replicas.reads.replica += 1
+      replica.noteSuccess()
+      return result
+    } catch (error) {
+      if (isLost(error)) replica.noteFault()
+      throw error
+    }
+  }
+
+  async #readPrimary<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
+    try {
+      const result = await read(this.#primary)
+      this.#replicas.reads.primary += 1
+      return result
+    } catch (error) {
+      const choice = isLost(error) ? this.#replicas.lastResort(freshness.position) : undefined
+      if (!choice) throw error
+      freshness.use(choice)
+      return await this.#readReplica(choice, read)
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { type Database, Freshness, openPool } from '../../../src/database/database.ts'
+import type { Position } from '../../../src/database/replicas/position.ts'
+import { generousOptions } from '../../support/database-options.ts'
+import { openReplicatedServers, type ReplicatedServers } from '../../support/replicated.ts'
+
+const maxAgeMs = 100
+
+let servers: ReplicatedServers
+let database: Database
+
+beforeAll(async () => {
+  servers = await openReplicatedServers(2)
+  await servers.primary.run(`create table settings (name text primary key, value text not null);
+    create table numbers (number int primary key)`)
+  database = open(servers.standbys.map(({ url }) => url))
+}, 60_000)
+
+afterAll(async () => {
+  await database.close()
+  await servers.close()
+})
+
+function open(urls: string[]): Database {
+  const opened = openPool(servers.primary.url, { ...generousOptions, replicas: { urls, maxAgeMs } })
+  opened.replicas?.start()
+  return opened
+}
+
+interface Found {
+  isStandby: boolean
+  port: number
+  numbers: number
+}
+
+const text = `select pg_is_in_recovery() as "isStandby", inet_server_port() as port,
+  (select count(*)::int from numbers) as numbers`
+
+/** Reads with a freshness. */
+async function read(position?: Position, of = database): Promise<Found> {
+  const work = { owner: ['test'], freshness: new Freshness({ position, maxAgeMs }) }
+  const [row] = await of.forWork(work).read<Found & { [column: string]: unknown }>({ text })
+  if (!row) throw new Error('no row')
+  return row
+}
+
+/** Inserts a number, and returns the position of the commit. */
+async function write(of = database): Promise<Position> {
+  const positions: Position[] = []
+  const writing = of.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
+  await writing.transaction((tx) =>
+    tx.query({ text: 'insert into numbers select count(*) + 1 from numbers' }),
+  )
+  const [position] = positions
+  if (!position) throw new Error('no position')
+  return position
+}
+
+const portOf = (index: number) => Number(new URL(servers.standbys[index]?.url ?? '').port)
+
+/** Waits until reads run on the standbys with these indexes. */
+const untilReading = (...indexes: number[]) =>
+  vi.waitFor(
+    async () => {
+      const ports = new Set<number>()
+      for (let reads = 0; reads < 20; reads += 1) ports.add((await read()).port)
+      const wanted = indexes.map(portOf)
+      if (!wanted.every((port) => ports.has(port))) throw new Error('not yet')
+    },
+    { timeout: 10_000, interval: 20 },
+  )
+
+/** Runs something while reads go on, and returns the longest duration of one. */
+async function longestDuring(work: () => Promise<unknown>): Promise<number> {
+  let isDone = false
+  let longest = 0
+  const readers = Array.from({ length: 4 }, async () => {
+    while (!isDone) {
+      const startedAt = performance.now()
+      await read()
+      longest = Math.max(longest, performance.now() - startedAt)
+      await sleep(1)
+    }
+  })
+  await work()
+  isDone = true
+  await Promise.all(readers)
+  return longest
+}
+
+it('sends reads with a freshness to a standby, and all others to the primary', async () => {
+  await untilReading(0)
+  const [row] = await database.read<{ found: boolean }>({ text: 'select pg_is_in_recovery() as found' })
+  expect(row?.found).toBe(false)
+})
+
+it('finds what a position stands for, wherever the read runs', async () => {
+  await untilReading(0)
+  const { numbers } = await read(await write())
+  for (let count = 1; count <= 100; count += 1)
+    expect((await read(await write())).numbers).toBe(numbers + count)
+})
+
+it('reads from a standby that has replayed a position while another one is behind', async () => {
+  const [behind] = servers.standbys
+  await untilReading(0, 1)
+  await behind?.run('select pg_wal_replay_pause()')
+  onTestFinished(async () => void (await behind?.run('select pg_wal_replay_resume()')))
+  const position = await write()
+  await vi.waitFor(async () => expect((await read(position)).port).toBe(portOf(1)))
+  await sleep(2 * maxAgeMs)
+  // Also without a position: it is older than a read may be.
+  for (let reads = 0; reads < 20; reads += 1) expect((await read()).port).not.toBe(portOf(0))
+})
+
+it('sends reads to a standby again as soon as it has caught up', async () => {
+  const [first] = servers.standbys
+  await first?.run('select pg_wal_replay_pause()')
+  await write()
+  await sleep(2 * maxAgeMs)
+  await first?.run('select pg_wal_replay_resume()')
+  await untilReading(0)
+})
+
+it('takes standbys of an idle primary for current', async () => {
+  await untilReading(0)
+  await sleep(3000)
+  await untilReading(0)
+})
+
+it('keeps all reads of one request on one server', async () => {
+  await untilReading(0, 1)
+  for (let requests = 0; requests < 20; requests += 1) {
+    const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs }) }
+    const ofRequest = database.forWork(work)
+    const ports = new Set<unknown>()
+    for (let reads = 0; reads < 5; reads += 1) ports.add((await ofRequest.read({ text }))[0]?.port)
+    expect(ports.size).toBe(1)
+  }
+})
+
+it('asks the primary what conflicts with recovery on a standby', async () => {
+  await untilReading(0)
+  for (const standby of servers.standbys) {
+    await standby.run("alter system set max_standby_streaming_delay = '50ms'")
+    await standby.run('select pg_reload_conf()')
+  }
+  const before = database.replicas?.reads.retried ?? 0
+  const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs }) }
+  const reading = database.forWork(work).readTransaction('', async (tx) => {
+    const rows = await tx.query<Found & { [column: string]: unknown }>({ text })
+    if (!rows[0]?.isStandby) return rows
+    // The rows that the snapshot of the standby still sees are removed.
+    await servers.primary.run('delete from numbers')
+    await servers.primary.run('vacuum numbers')
+    await sleep(500)
+    return tx.query<Found & { [column: string]: unknown }>({ text })
+  })
+  expect(await reading).toMatchObject([{ isStandby: false, numbers: 0 }])
+  expect(database.replicas?.reads.retried).toBe(before + 1)
+})
+
+it('answers within two seconds while a standby hangs, and uses it again after that', {
+  timeout: 30_000,
+}, async () => {
+  const [first] = servers.standbys
+  await untilReading(0, 1)
+  const longest = await longestDuring(async () => {
+    await first?.hang()
+    await sleep(3000)
+    await first?.wake()
+  })
+  expect(longest).toBeLessThan(2000)
+  await untilReading(0)
+})
+
+it('answers within two seconds while a standby is stopped, and uses it again after that', {
+  timeout: 30_000,
+}, async () => {
+  const [first] = servers.standbys
+  await untilReading(0, 1)
+  const longest = await longestDuring(async () => {
+    await first?.stop()
+    await sleep(1000)
+    await first?.start()
+  })
+  expect(longest).toBeLessThan(2000)
+  await untilReading(0)
+})
+
+it('opens, reads and closes while no standby can be reached', async () => {
+  // Nobody answers at the first address, and all connections are refused at the second.
+  const alone = open([
+    'postgresql://postgres@192.0.2.1:5432/entente',
+    'postgresql://postgres@127.0.0.1:1/entente',
+  ])
+  const startedAt = performance.now()
+  expect(await read(await write(alone), alone)).toMatchObject({ isStandby: false })
+  expect(performance.now() - startedAt).toBeLessThan(500)
+  await sleep(1000)
+  const laterAt = performance.now()
+  expect(await read(undefined, alone)).toMatchObject({ isStandby: false })
+  expect(performance.now() - laterAt).toBeLessThan(500)
+  await alone.close()
+  expect(performance.now() - laterAt).toBeLessThan(2000)
+})
+
+it('reads from standbys while the primary is away, but nothing older than a position', {
+  timeout: 30_000,
+}, async () => {
+  await untilReading(0, 1)
+  const position = await write()
+  const { numbers } = await read(position)
+  await servers.primary.stop()
+  onTestFinished(async () => {
+    await servers.primary.start()
+    await untilReading(0, 1)
+  })
+  expect(await read(position)).toMatchObject({ isStandby: true, numbers })
+  await expect(read({ ...position, lsn: position.lsn + 1_000_000 })).rejects.toThrow()
+})
+
+it('does not take a server for a standby that is none', async () => {
+  const wrong = open([servers.primary.url])
+  onTestFinished(() => wrong.close())
+  await sleep(300)
+  await read(undefined, wrong)
+  expect(wrong.replicas?.reads).toMatchObject({ replica: 0, primary: 1 })
+})

@@ -1,0 +1,183 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { type Database, openPool } from '../../src/database/database.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { databaseOptions } from '../../src/database/open.ts'
+import { seed } from '../../src/features/seeding/seed.ts'
+import { buildApp } from '../../src/server/app.ts'
+import { readConfig } from '../../src/server/config.ts'
+import { adminKey } from '../support/app.ts'
+import { generousOptions } from '../support/database-options.ts'
+import { registry } from '../support/registry.ts'
+import { openReplicatedServers, type ReplicatedServers } from '../support/replicated.ts'
+
+interface Process {
+  app: FastifyInstance
+  database: Database
+}
+
+const authorization = { authorization: `Bearer ${adminKey}` }
+
+let servers: ReplicatedServers
+let here: Process
+let there: Process
+
+beforeAll(async () => {
+  servers = await openReplicatedServers(2)
+  const database = openPool(servers.primary.url, generousOptions)
+  await migrate(database)
+  await seed(database, 'reference')
+  await database.close()
+  here = await openProcess()
+  there = await openProcess()
+}, 120_000)
+
+afterAll(async () => {
+  for (const { app, database } of [here, there]) {
+    await app.close()
+    await database.close()
+  }
+  await servers.close()
+})
+
+async function openProcess(): Promise<Process> {
+  const config = readConfig({
+    ADMIN_KEY: adminKey,
+    LOG_LEVEL: 'silent',
+    SHED_LAG_MS: '0',
+    DRAIN_SECONDS: '0',
+    DATABASE_URL: servers.primary.url,
+    READ_DATABASE_URLS: servers.standbys.map(({ url }) => url).join(),
+  })
+  const database = openPool(servers.primary.url, databaseOptions(config))
+  const app = await buildApp({ config, database, registry })
+  await app.ready()
+  return { app, database }
+}
+
+/** Creates a topic. @returns its slug, and the header and cookie of the answer. */
+async function create({ app }: Process) {
+  const slug = `replicated-${crypto.randomUUID()}`
+  const response = await app.inject({
+    method: 'POST',
+    url: '/v1/topics',
+    headers: authorization,
+    payload: { slug, name: 'Replicated', scheme: 'domain' },
+  })
+  expect(response.statusCode, response.payload).toBe(201)
+  const position = String(response.headers['entente-position'])
+  return { slug, position, cookie: String(response.headers['set-cookie']) }
+}
+
+const get = ({ app }: Process, url: string, headers: Record<string, string> = {}) =>
+  app.inject({ url, headers })
+
+const readsOf = ({ database }: Process) => ({ ...database.replicas?.reads })
+
+/** Waits until a process sends reads to replicas. */
+const untilOnReplicas = (process: Process, url = '/v1/countries?limit=1') =>
+  vi.waitFor(
+    async () => {
+      const before = readsOf(process).replica ?? 0
+      const { statusCode } = await get(process, url, { 'cache-control': 'no-cache' })
+      expect(statusCode, url).toBe(200)
+      expect(readsOf(process).replica, url).toBeGreaterThan(before)
+    },
+    { timeout: 10_000, interval: 20 },
+  )
+
+/** Makes all standbys stop to replay until the end of the test. */
+async function pause() {
+  const resume = async () => {
+    for (const standby of servers.standbys) await standby.run('select pg_wal_replay_resume()')
+  }
+  onTestFinished(resume)
+  for (const standby of servers.standbys) await standby.run('select pg_wal_replay_pause()')
+}
+
+it('answers a change with its position, in a header and in a cookie for browsers', async () => {
+  const { position, cookie } = await create(here)
+  expect(position).toMatch(/^[\da-f]+-[\da-f]+-[\w-]{8}$/)
+  expect(cookie).toBe(`entente-position=${position}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`)
+})
+
+it('lets replicas answer reads of every kind', async () => {
+  const urls = [
+    '/v1/countries/CHN',
+    '/v1/topics?limit=2&include=names',
+    '/v1/topics/aggregate?groupBy=scheme',
+    '/v1/topics/export?format=csv',
+    '/v1/countries?limit=3&asOf=2020-01-01',
+    '/v1/search?q=china',
+  ]
+  for (const url of urls) await untilOnReplicas(here, url)
+})
+
+it.each(['here', 'there'] as const)(
+  'finds what a client has written, read %s with its key, header or cookie',
+  async (place) => {
+    const process = place === 'here' ? here : there
+    await untilOnReplicas(process)
+    for (let count = 0; count < 30; count += 1) {
+      const { slug, position, cookie } = await create(here)
+      const headers = [{ 'entente-position': position }, { cookie }][count % 2] ?? {}
+      expect((await get(process, `/v1/topics/${slug}`, headers)).statusCode).toBe(200)
+    }
+  },
+)
+
+it('remembers for its process what a key has written', async () => {
+  await untilOnReplicas(here)
+  await pause()
+  const { slug } = await create(here)
+  expect((await get(here, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
+})
+
+it('refuses a malformed position with 400', async () => {
+  for (const position of ['1', '1-2', 'x-1-aaaaaaaa', `1-${'f'.repeat(20)}-aaaaaaaa`]) {
+    const response = await get(here, '/v1/countries/CHN', { 'entente-position': position })
+    expect(response.statusCode).toBe(400)
+    expect(response.json().errors).toMatchObject([{ header: 'Entente-Position', code: 'invalid' }])
+  }
+})
+
+it('ignores a cookie of another service', async () => {
+  const response = await get(here, '/v1/countries/CHN', { cookie: 'a=b; entente-position=mine' })
+  expect(response.statusCode).toBe(200)
+})
+
+it('serves no answer from memory that a replica has read before a change', async () => {
+  await untilOnReplicas(there)
+  const url = '/v1/topics?limit=1&count=exact&q=replicated'
+  const count = async (process: Process) => (await get(process, url)).json().page.total.count
+  for (let round = 0; round < 30; round += 1) {
+    const counting = Promise.all([count(there), count(there), create(here), count(there), count(here)])
+    await counting
+    // Later than the longest time for which an answer may be old.
+    await vi.waitFor(
+      async () => {
+        const [{ total = -1 } = {}] = await servers.primary.run(
+          "select count(*)::int as total from topics where slug like '%replicated%'",
+        )
+        expect([await count(here), await count(there)]).toEqual([total, total])
+      },
+      { timeout: 400, interval: 100 },
+    )
+  }
+})
+
+it('names the states of replicas in /readyz, and stays ready', async () => {
+  await untilOnReplicas(here)
+  const [, second] = servers.standbys
+  await second?.stop()
+  onTestFinished(async () => void (await second?.start()))
+  await vi.waitFor(async () => {
+    const response = await get(here, '/readyz')
+    expect(response.statusCode).toBe(200)
+    expect(response.json()).toEqual({ status: 'ok', replicas: ['current', 'away'] })
+  })
+  const metrics = (await get(here, '/metrics')).payload
+  expect(metrics).toContain('entente_replica_up{replica="1"} 1')
+  expect(metrics).toContain('entente_replica_up{replica="2"} 0')
+  expect(metrics).toMatch(/entente_reads_total\{server="replica"\} [1-9]/)
+})

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { type Cluster, openCluster } from '../../src/database/embedded/cluster.ts'
+import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
+import { freePort } from '../faults/ports.ts'
+
+const execute = promisify(execFile)
+
+/** A server that tests stop and make hang. */
+export interface PostgresServer {
+  /** The database `entente` there. */
+  url: string
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Stops all its processes (SIGSTOP), until `wake`: it neither answers nor closes its connections. Linux only. */
+  hang(): Promise<void>
+  wake(): Promise<void>
+  /** Runs statements as its superuser. */
+  run(text: string): Promise<pg.QueryResultRow[]>
+}
+
+/** A primary with standbys that replay its log. */
+export interface ReplicatedServers {
+  primary: PostgresServer
+  standbys: PostgresServer[]
+  close(): Promise<void>
+}
+
+const settings = ['fsync=off', 'full_page_writes=off', 'wal_keep_size=512MB']
+
+const urlOf = ({ password }: Cluster, port: number, database: string) =>
+  `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`
+
+/** The processes of a server: its postmaster, whose children have process groups of their own. */
+async function processesOf({ path }: Cluster): Promise<number[]> {
+  const [postmaster = ''] = (await readFile(join(path, 'postmaster.pid'), 'utf8')).split('\n')
+  const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
+  return [postmaster, ...children.split(' ')].filter((pid) => pid.trim() !== '').map(Number)
+}
+
+async function openServer(cluster: Cluster, port: number): Promise<PostgresServer> {
+  const signal = async (name: NodeJS.Signals) => {
+    for (const pid of await processesOf(cluster)) process.kill(pid, name)
+  }
+  const server: PostgresServer = {
+    url: urlOf(cluster, port, 'entente'),
+    start: async () => void (await ensureStarted(cluster, [...settings, `port=${port}`])),
+    stop: () => stop(cluster),
+    hang: () => signal('SIGSTOP'),
+    wake: () => signal('SIGCONT'),
+    run: async (text) => {
+      const client = new pg.Client({ connectionString: urlOf(cluster, port, 'entente') })
+      await client.connect()
+      try {
+        return (await client.query(text)).rows
+      } finally {
+        await client.end()
+      }
+    },
+  }
+  await server.start()
+  return server
+}
+
+/** Makes a standby of a cluster that has not been started yet. */
+async function copyCluster(cluster: Cluster, path: string, primaryUrl: string): Promise<Cluster> {
+  await execute('cp', ['-a', cluster.path, path])
+  await writeFile(join(path, 'standby.signal'), '')
+  await appendFile(join(path, 'postgresql.auto.conf'), `primary_conninfo = '${primaryUrl}'\n`)
+  return { ...cluster, path }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('create database entente')
+  await client.end()
+}
+
+/** Opens a primary with an empty database `entente`, and standbys that follow it. */
+export async function openReplicatedServers(standbyCount: number): Promise<ReplicatedServers> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-replicated-'))
+  // Started by root, PostgreSQL runs as another user, who must be able to enter.
+  await chmod(folder, 0o755)
+  const cluster = await openCluster(folder)
+  const port = await freePort()
+  const url = urlOf(cluster, port, 'postgres')
+  const paths = Array.from({ length: standbyCount }, (_, index) => join(folder, `standby-${index + 1}`))
+  const copies = await Promise.all(paths.map((path) => copyCluster(cluster, path, url)))
+  const primary = await openServer(cluster, port)
+  await createDatabase(url)
+  const standbys = await Promise.all(copies.map(async (copy) => openServer(copy, await freePort())))
+  return {
+    primary,
+    standbys,
+    close: async () => {
+      await Promise.allSettled([...copies, cluster].map((one) => stop(one)))
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
