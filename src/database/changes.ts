@@ -43,6 +43,7 @@ export class Changes {
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
   #lastReason = ''
+  #isListening = false
 
   constructor(database: Pick<Database, 'listen' | 'onCommit'>, log: ChangesLog) {
     this.#database = database
@@ -107,6 +108,11 @@ export class Changes {
     await once(this.#events, 'moved', { signal: AbortSignal.timeout(timeoutMs) }).catch(() => {})
   }
 
+  /** Whether there is a connection on which notifications arrive. Unlike `isCurrent`, it does not verify it. */
+  get isListening(): boolean {
+    return this.#isListening
+  }
+
   /** Whether every change that is 100 ms old or older has been counted. Verifies the connection ahead of time. */
   isCurrent(): boolean {
     const age = this.#age()
@@ -142,6 +148,7 @@ export class Changes {
     const subscription = await this.#database.listen(channel, {
       onNotification: (payload) => this.moved(payload),
       onConnect: () => {
+        this.#isListening = true
         this.moved(everything)
         // The first line of the terminal is the address, so a start logs nothing here.
         if (this.#lastReason !== '')
@@ -149,6 +156,7 @@ export class Changes {
         this.#lastReason = ''
       },
       onDisconnect: (reason) => {
+        this.#isListening = false
         this.moved(everything)
         if (reason !== this.#lastReason) this.#log.warn(`The response cache is off: ${reason}.`)
         this.#lastReason = reason

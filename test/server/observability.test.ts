@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type Api, openApi } from '../support/api.ts'
@@ -134,6 +135,12 @@ describe('the metrics', () => {
       expect(got.get(`entente_${name}`)).toBeGreaterThanOrEqual(0)
     expect(got.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
     expect(got.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
+  })
+
+  it('say that stored responses are served while notifications arrive, also when nobody asks', async () => {
+    // Longer than a connection counts as verified.
+    await sleep(300)
+    expect((await samples()).get('entente_cache_on')).toBe(1)
   })
 
   it('count a request that the client gave up, and are not left with it in flight', async () => {

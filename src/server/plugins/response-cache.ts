@@ -206,7 +206,7 @@ export const responseCache = fp<ResponseCacheOptions>(
     metrics.gauge(
       'entente_cache_on',
       '1 while changes are heard, so that stored responses are served.',
-      () => (changes.isCurrent() ? 1 : 0),
+      () => (changes.isListening ? 1 : 0),
     )
   },
   { name: 'response-cache', dependencies: ['changes', 'client', 'database', 'metrics', 'positions'] },

@@ -1,0 +1,103 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { openTestApp } from '../support/app.ts'
+import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
+import { readQuery } from './promql.ts'
+
+/** Labels that Prometheus adds to every metric that it reads. */
+const targetLabels = ['instance', 'job']
+
+/** Metrics of Prometheus itself, Patroni, etcd and HAProxy. */
+const isOthers = (metric: string) => /^(up$|patroni_|etcd_|haproxy_)/.test(metric)
+
+const panel = z.object({
+  id: z.number(),
+  title: z.string().min(1),
+  type: z.enum(['row', 'stat', 'timeseries']),
+  datasource: z.object({ uid: z.string() }).optional(),
+  gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+  targets: z.array(z.object({ expr: z.string(), refId: z.string() })).default([]),
+})
+const dashboard = z.object({
+  uid: z.string(),
+  title: z.string(),
+  schemaVersion: z.number(),
+  templating: z.object({ list: z.array(z.object({ name: z.string() })) }),
+  panels: z.array(panel),
+})
+const rules = z.object({
+  groups: z.array(z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) })),
+})
+const datasources = z.object({ datasources: z.array(z.object({ uid: z.string() })) })
+
+const { panels, templating } = dashboard.parse(JSON.parse(readDeployed('grafana/dashboards/entente.json')))
+const alerts = listDeployed('prometheus/alerts').flatMap((file) =>
+  rules.parse(readDeployedYaml(file)).groups.flatMap((group) => group.rules),
+)
+const queries = [
+  ...panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ of: `panel ${title}`, expr }))),
+  ...alerts.map(({ alert, expr }) => ({ of: `alert ${alert}`, expr })),
+]
+
+/** Reads the text format of Prometheus: the labels of each metric, by its name in queries. */
+function readMetrics(text: string): Map<string, Set<string>> {
+  const metrics = new Map<string, Set<string>>()
+  for (const [, name = ''] of text.matchAll(/^# TYPE (\S+)/gm)) metrics.set(name, new Set())
+  for (const [, name = '', labels = ''] of text.matchAll(/^([a-z]\w*)(?:\{(.*)\})? /gm))
+    metrics.set(name, new Set([...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label)))
+  return metrics
+}
+
+describe('the dashboard for Grafana and the alerts', () => {
+  let exposed: Map<string, Set<string>>
+  beforeAll(async () => {
+    const { app, close } = await openTestApp()
+    await app.inject('/v1/topics')
+    exposed = readMetrics((await app.inject('/metrics')).body)
+    await close()
+  })
+
+  it.each(queries)('$of reads metrics and labels that exist', ({ expr }) => {
+    const { metrics, labels } = readQuery(expr)
+    const own = [...metrics].filter((metric) => !isOthers(metric))
+    expect(own.filter((metric) => !exposed.has(metric))).toEqual([])
+    if (own.length < metrics.size) return
+    const known = new Set([...targetLabels, ...own.flatMap((metric) => [...(exposed.get(metric) ?? [])])])
+    expect([...labels].filter((label) => !known.has(label))).toEqual([])
+  })
+
+  it('refuses what is no PromQL', () => {
+    expect(() => readQuery('sum by (le rate(x[5m])')).toThrow('not PromQL')
+  })
+
+  it('names its own data source and variables only, and has no panel over another', () => {
+    const [source] = datasources.parse(
+      readDeployedYaml('grafana/provisioning/datasources/prometheus.yml'),
+    ).datasources
+    expect(
+      panels.filter(({ datasource }) => datasource !== undefined && datasource.uid !== source?.uid),
+    ).toEqual([])
+    const variables = new Set(['__rate_interval', ...templating.list.map(({ name }) => name)])
+    const used = queries.flatMap(({ expr }) =>
+      [...expr.matchAll(/\$([a-z_]\w*)/g)].map(([, name = '']) => name),
+    )
+    expect(used.filter((name) => !variables.has(name))).toEqual([])
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`),
+    )
+    expect(new Set(cells).size).toBe(cells.length)
+  })
+
+  it('has alerts each with a name of its own', () => {
+    expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length)
+  })
+})
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0
+
+it.skipIf(!hasPromtool)('passes promtool: the configuration of Prometheus with its alerts', () => {
+  execFileSync('promtool', ['check', 'config', join(deployFolder, 'prometheus/prometheus.yml')])
+})

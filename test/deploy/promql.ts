@@ -1,0 +1,29 @@
+import { parser } from '@prometheus-io/lezer-promql'
+
+/** What a PromQL expression reads. */
+export interface Query {
+  metrics: Set<string>
+  /** Labels by which it selects or groups. */
+  labels: Set<string>
+}
+
+/** Grafana's variables, as they would be filled in. */
+const fillIn = (expression: string) => expression.replaceAll('$__rate_interval', '5m')
+
+/**
+ * Reads a PromQL expression by Prometheus's own grammar.
+ * @throws Error when it is none.
+ */
+export function readQuery(expression: string): Query {
+  const text = fillIn(expression)
+  const found: Query = { metrics: new Set(), labels: new Set() }
+  parser.parse(text).iterate({
+    enter({ name, type, from, to, node }) {
+      if (type.isError) throw new Error(`not PromQL at character ${from}: ${text}`)
+      if (name === 'Identifier' && node.parent?.name === 'VectorSelector')
+        found.metrics.add(text.slice(from, to))
+      if (name === 'LabelName') found.labels.add(text.slice(from, to))
+    },
+  })
+  return found
+}
