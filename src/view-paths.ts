@@ -15,7 +15,19 @@ export const viewPaths = {
   create: '/new/:resource',
   signIn: '/sign-in',
   administration: '/administration',
+  imports: '/imports',
+  newImport: '/imports/new',
+  import: '/imports/:id',
 } as const
 
 /** The views in which a key is entered or something is changed: no other page may frame them. */
-export const unframedViews: readonly string[] = ['edit', 'redact', 'create', 'signIn', 'administration']
+export const unframedViews: readonly string[] = [
+  'edit',
+  'redact',
+  'create',
+  'signIn',
+  'administration',
+  'imports',
+  'newImport',
+  'import',
+]

@@ -23,6 +23,9 @@ const EditView = lazy(() => import('./views/edit.tsx'))
 const RedactView = lazy(() => import('./views/redact.tsx'))
 const SignInView = lazy(() => import('./views/sign-in.tsx'))
 const AdministrationView = lazy(() => import('./views/administration.tsx'))
+const ImportsView = lazy(() => import('./views/imports.tsx'))
+const NewImportView = lazy(() => import('./views/new-import.tsx'))
+const ImportView = lazy(() => import('./views/import.tsx'))
 
 /** Explored from the header, beside what countries take part in. */
 const explored = [...activities.map(({ name }) => name), 'countries']
@@ -109,6 +112,13 @@ function Views() {
         <Route path={viewPaths.administration}>
           <AdministrationView />
         </Route>
+        <Route path={viewPaths.imports}>
+          <ImportsView />
+        </Route>
+        <Route path={viewPaths.newImport}>
+          <NewImportView />
+        </Route>
+        <Route path={viewPaths.import}>{({ id }) => <ImportView key={id} id={id} />}</Route>
         <Route>
           <h1>{t('state.notFound')}</h1>
         </Route>

@@ -22,8 +22,11 @@ function remember(path: string, body: unknown): void {
   if (seen.size > maxSeen && oldest !== undefined) seen.delete(oldest)
 }
 
-/** Reads a path of the API, again when the path changes, and after sign-ins and writes. Null reads nothing. */
-export function useApi<Body>(path: string | null): ApiState<Body> {
+/**
+ * Reads a path of the API, again when the path changes, and after sign-ins and writes. Null reads nothing.
+ * @param options `isFresh` takes no stored response of the service.
+ */
+export function useApi<Body>(path: string | null, { isFresh = false } = {}): ApiState<Body> {
   const { tag } = useLanguage()
   const epoch = useEpoch()
   const [attempt, setAttempt] = useState(0)
@@ -34,7 +37,7 @@ export function useApi<Body>(path: string | null): ApiState<Body> {
   useEffect(() => {
     if (path === null) return
     const controller = new AbortController()
-    readApi<Body>(path, tag, controller.signal).then(
+    readApi<Body>(path, tag, controller.signal, isFresh).then(
       (body) => {
         remember(key, body)
         setResult({ key, attempt, body })

@@ -4,7 +4,7 @@ import type { RecordDocument } from './types.ts'
 
 /** What a write sends beside its path. */
 interface Write {
-  method: 'POST' | 'PATCH' | 'DELETE'
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   /** The version that was read, for `If-Match`. */
   version?: number

@@ -12,6 +12,7 @@ export function ConfirmButton({
   label,
   title,
   isDanger = false,
+  isPrimary = false,
   asksReason = true,
   children,
   onConfirm,
@@ -19,6 +20,8 @@ export function ConfirmButton({
   label: string
   title: string
   isDanger?: boolean
+  /** Whether it is what a person most likely wants to do here. */
+  isPrimary?: boolean
   asksReason?: boolean
   /** What will happen. */
   children: ComponentChildren
@@ -28,7 +31,7 @@ export function ConfirmButton({
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <button type="button" class="no-print" onClick={() => setOpen(true)}>
+      <button type="button" class={isPrimary ? 'primary no-print' : 'no-print'} onClick={() => setOpen(true)}>
         {label}
       </button>
       {isOpen && (

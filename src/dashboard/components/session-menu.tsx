@@ -6,7 +6,7 @@ import { endSession, useRights, useSession } from '../session.ts'
 export function SessionMenu() {
   const { t } = useLanguage()
   const { session } = useSession()
-  const { administer } = useRights()
+  const { write, administer } = useRights()
   const [location] = useLocation()
   const search = useSearch()
   if (!session) {
@@ -19,6 +19,7 @@ export function SessionMenu() {
   }
   return (
     <>
+      {write && <Link href="/imports">{t('imports.title')}</Link>}
       {administer && <Link href="/administration">{t('session.administration')}</Link>}
       <button
         type="button"

@@ -1,0 +1,61 @@
+import { Link } from 'wouter-preact'
+import type { ImportJob } from '../api/types.ts'
+import { writeApi } from '../api/write-api.ts'
+import { ConfirmButton } from '../components/confirm-dialog.tsx'
+import { useLanguage } from '../i18n/language.ts'
+
+/** What a person can do with an import in its state: commit, undo, delete, or import the next version of the file. */
+export function ImportActions({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
+  const { t, number } = useLanguage()
+  const { id, state, source, counts } = job
+  const path = `/v1/imports/${id}`
+  const hasWritten = source !== null
+  const name = job.files[0]?.name ?? id
+  return (
+    <div class="toolbar import-actions">
+      {state === 'staged' && (
+        <ConfirmButton
+          label={t('imports.commit')}
+          title={t('imports.commitTitle', { name })}
+          isPrimary
+          asksReason={false}
+          onConfirm={() => writeApi(`${path}/commit`, { method: 'POST' })}
+        >
+          {t('imports.commitText', {
+            created: number(counts.created),
+            changed: number(counts.changed),
+            refused: number(counts.refused),
+          })}
+        </ConfirmButton>
+      )}
+      {(state === 'committed' || (state === 'failed' && hasWritten)) && (
+        <ConfirmButton
+          label={t('imports.undo')}
+          title={t('imports.undoTitle', { name })}
+          isDanger
+          asksReason={false}
+          onConfirm={() => writeApi(`${path}/undo`, { method: 'POST' })}
+        >
+          {t('imports.undoText')}
+        </ConfirmButton>
+      )}
+      {(state === 'staged' || (state === 'failed' && !hasWritten)) && (
+        <ConfirmButton
+          label={t('imports.delete')}
+          title={t('imports.deleteTitle', { name })}
+          isDanger
+          asksReason={false}
+          onConfirm={async () => {
+            await writeApi(path, { method: 'DELETE' })
+            onDeleted()
+          }}
+        >
+          {t('imports.deleteText')}
+        </ConfirmButton>
+      )}
+      <Link class="button" href={`/imports/new?from=${id}`}>
+        {t('imports.again')}
+      </Link>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import { useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../api/client.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { download } from './download.ts'
+
+/** A button that saves a file about an import, or says beside it why it could not. */
+export function DownloadButton({ path, name }: { path: string; name: string }) {
+  const { t } = useLanguage()
+  const [error, setError] = useState<ApiError>()
+  const save = () =>
+    download(path, name).then(
+      () => setError(undefined),
+      (failure: unknown) => setError(toApiError(failure)),
+    )
+  return (
+    <>
+      <button type="button" onClick={() => void save()}>
+        {t('imports.download', { name })}
+      </button>
+      <span role="alert" class="fault">
+        {error && t('state.failed', { reason: error.status === 0 ? t('state.offline') : error.message })}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,96 @@
+import { useState } from 'preact/hooks'
+import { apiPath } from '../api/path.ts'
+import type { ImportJob, ImportRow, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { DownloadButton } from './download-button.tsx'
+import { Pager } from './pager.tsx'
+import { RowFaults } from './row-faults.tsx'
+import { RowValues } from './row-values.tsx'
+
+type FaultyColumn = NonNullable<ImportJob['report']>['refusedBy'][number]
+
+const pageLimit = 20
+
+/** The rows that are refused, or of which values were dropped: first by column, then one by one. */
+export function FaultyRows({
+  id,
+  which,
+  columns,
+}: {
+  id: string
+  which: 'refused' | 'dropped'
+  columns: readonly FaultyColumn[]
+}) {
+  const { t } = useLanguage()
+  const [cursor, setCursor] = useState<string>()
+  const path = apiPath(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
+  const state = useApi<Page<ImportRow>>(path, { isFresh: true })
+  return (
+    <Widget title={t(`imports.rows.${which}`)} caption={t(`imports.rows.${which}Caption`)}>
+      <div class="stack">
+        <ColumnTable columns={columns} />
+        {which === 'refused' && (
+          <div class="toolbar">
+            <DownloadButton path={`/v1/imports/${id}/rejected.csv`} name="rejected.csv" />
+          </div>
+        )}
+        <Loaded state={state} height="10rem">
+          {({ data, page }) => (
+            <>
+              <ul class="preview">
+                {data.map((row) => (
+                  <li key={row.locator}>
+                    <FaultyRow row={row} />
+                  </li>
+                ))}
+              </ul>
+              <Pager cursor={cursor} next={page.next} onChange={setCursor} />
+            </>
+          )}
+        </Loaded>
+      </div>
+    </Widget>
+  )
+}
+
+function ColumnTable({ columns }: { columns: readonly FaultyColumn[] }) {
+  const { t, number } = useLanguage()
+  return (
+    <table>
+      <caption class="visually-hidden">{t('imports.byColumn')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('imports.column')}</th>
+          <th scope="col" class="number">
+            {t('imports.count.rows')}
+          </th>
+          <th scope="col">{t('imports.example')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {columns.map(({ column, rows, example }) => (
+          <tr key={column}>
+            <th scope="row">{column === '' ? t('imports.wholeRow') : column}</th>
+            <td class="number">{number(rows)}</td>
+            <td>
+              <RowFaults faults={[{ ...example, column: '' }]} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function FaultyRow({ row: { locator, values, faults } }: { row: ImportRow }) {
+  return (
+    <details>
+      <summary>
+        <span class="soft">{locator}</span> <RowFaults faults={faults} />
+      </summary>
+      <RowValues values={values} />
+    </details>
+  )
+}

@@ -1,0 +1,44 @@
+import { useId } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+
+/** The file with the rows, and the files that its mapping names. */
+export function FileFields({
+  onFile,
+  onLists,
+}: {
+  onFile: (file: File | undefined) => void
+  onLists: (files: readonly File[]) => void
+}) {
+  const { t } = useLanguage()
+  const id = useId()
+  return (
+    <div class="fields">
+      <div class="field">
+        <label for={`${id}-file`}>{t('imports.rowsFile')}</label>
+        <input
+          id={`${id}-file`}
+          type="file"
+          accept=".csv,.tsv,.txt,.xlsx,.json,.ndjson,.jsonl,.xml"
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => onFile(event.currentTarget.files?.[0])}
+        />
+        <p id={`${id}-hint`} class="soft small">
+          {t('imports.rowsFileHint')}
+        </p>
+      </div>
+      <div class="field">
+        <label for={`${id}-lists`}>{t('imports.lists')}</label>
+        <input
+          id={`${id}-lists`}
+          type="file"
+          multiple
+          aria-describedby={`${id}-lists-hint`}
+          onChange={(event) => onLists([...(event.currentTarget.files ?? [])])}
+        />
+        <p id={`${id}-lists-hint`} class="soft small">
+          {t('imports.listsHint')}
+        </p>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,76 @@
+import { useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/path.ts'
+import { ownRecordPath } from '../api/resources.ts'
+import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { Pager } from './pager.tsx'
+
+const pageLimit = 50
+
+/** What an import has done to each record. */
+export function ImportedRecords({ job: { id, source } }: { job: ImportJob }) {
+  const { t } = useLanguage()
+  const [cursor, setCursor] = useState<string>()
+  const path = apiPath(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
+  const state = useApi<Page<ImportedRecord>>(path, { isFresh: true })
+  return (
+    <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>
+      {source !== null && (
+        <p>
+          <Link href={ownRecordPath('sources', source)}>{t('imports.source')}</Link>
+        </p>
+      )}
+      <Loaded state={state} height="16rem">
+        {({ data, page }) => (
+          <>
+            <RecordTable records={data} />
+            <Pager cursor={cursor} next={page.next} onChange={setCursor} />
+          </>
+        )}
+      </Loaded>
+    </Widget>
+  )
+}
+
+function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
+  const { t, tOr } = useLanguage()
+  const labels = useLabels()
+  return (
+    <table>
+      <caption class="visually-hidden">{t('imports.records')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('imports.record')}</th>
+          <th scope="col">{t('imports.place')}</th>
+          <th scope="col">{t('imports.done')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {records.map(({ resource, key, name, row, action, kept, undone }) => (
+          <tr key={`${resource}${key}`}>
+            <th scope="row">
+              <Link href={ownRecordPath(resource, key)}>{name ?? key}</Link>{' '}
+              <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>
+            </th>
+            <td>{row ?? t('imports.ofImport')}</td>
+            <td>
+              {t(`imports.did.${undone ? 'undone' : action}`)}
+              {kept.length > 0 && (
+                <span class="soft small">
+                  {' '}
+                  {t('imports.keptOf', {
+                    properties: kept.map((property) => labels.property(property)).join(', '),
+                  })}
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,23 @@
+import { Link } from 'wouter-preact'
+import { ownRecordPath } from '../api/resources.ts'
+import type { ImportJob } from '../api/types.ts'
+import { Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+
+type Kept = NonNullable<ImportJob['report']>['kept'][number]
+
+/** What an import or its undoing has left as others had changed it. */
+export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: number }) {
+  const { t, tOr, number } = useLanguage()
+  return (
+    <Widget title={t('imports.kept')} caption={t('imports.keptCaption', { count: number(count) })}>
+      <ul class="entries">
+        {kept.map(({ resource, key, reason }) => (
+          <li key={`${resource}${key}${reason}`}>
+            <Link href={ownRecordPath(resource, key)}>{tOr(`resource.${resource}`, resource)}</Link> {reason}
+          </li>
+        ))}
+      </ul>
+    </Widget>
+  )
+}

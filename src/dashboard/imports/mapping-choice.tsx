@@ -1,0 +1,98 @@
+import { useId, useState } from 'preact/hooks'
+import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
+import type { ImportJob, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** Imports whose mappings are offered. */
+const maxImports = 200
+
+/** The last import of each register: its mapping is the newest. */
+const newestOf = (jobs: readonly ImportJob[]): ImportJob[] => [
+  ...new Map([...jobs].reverse().map((job) => [job.scheme, job])).values(),
+]
+
+/** Reads the mapping of an import. @throws ApiError */
+export async function readMapping(id: string): Promise<string> {
+  const response = await sendRequest(`/v1/imports/${id}/mapping.yaml`, {})
+  return response.text()
+}
+
+/** Ways to a mapping: a file, that of an earlier import, or one that is made from the columns of the file. */
+export function MappingChoice({
+  template,
+  onMapping,
+}: {
+  /** A mapping to begin with; undefined while the columns of the file are not known. */
+  template: string | undefined
+  onMapping: (mapping: string) => void
+}) {
+  const { t } = useLanguage()
+  const id = useId()
+  const [error, setError] = useState<ApiError>()
+  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { limit: maxImports }), { isFresh: true })
+  const take = (reading: Promise<string>) =>
+    reading.then(
+      (mapping) => {
+        setError(undefined)
+        onMapping(mapping)
+      },
+      (failure: unknown) => setError(toApiError(failure)),
+    )
+  return (
+    <div class="fields">
+      <div class="field">
+        <label for={`${id}-file`}>{t('imports.mappingFile')}</label>
+        <input
+          id={`${id}-file`}
+          type="file"
+          accept=".yaml,.yml,.json"
+          onChange={(event) => {
+            const [file] = event.currentTarget.files ?? []
+            if (file) void take(file.text())
+          }}
+        />
+      </div>
+      <div class="field">
+        <label for={`${id}-earlier`}>{t('imports.earlier')}</label>
+        <select
+          id={`${id}-earlier`}
+          value=""
+          onChange={(event) => {
+            const { value } = event.currentTarget
+            if (value !== '') void take(readMapping(value))
+          }}
+        >
+          <option value="">{t('imports.choose')}</option>
+          {newestOf(state.body?.data ?? []).map(({ id: key, scheme, files }) => (
+            <option key={key} value={key}>
+              {`${scheme} (${files[0]?.name ?? ''})`}
+            </option>
+          ))}
+        </select>
+        {state.error && (
+          <p class="fault">
+            {t('state.failed', { reason: state.error.message || t('state.offline') })}{' '}
+            <button type="button" class="link" onClick={state.retry}>
+              {t('state.retry')}
+            </button>
+          </p>
+        )}
+      </div>
+      <div class="field">
+        <span class="label">{t('imports.fromColumns')}</span>
+        <button
+          type="button"
+          disabled={template === undefined}
+          onClick={() => template !== undefined && onMapping(template)}
+        >
+          {t('imports.template')}
+        </button>
+      </div>
+      <p role="alert" class="fault">
+        {error && t('state.failed', { reason: error.message || t('state.offline') })}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,103 @@
+import { useId, useRef, useState } from 'preact/hooks'
+import { useLanguage } from '../i18n/language.ts'
+import type { MappingFault } from './use-preview.ts'
+
+/** Lines that the editor has at least. */
+const minLines = 14
+
+/** Where a line begins in a text, and where it ends. */
+function lineRange(text: string, line: number): [number, number] {
+  const lines = text.split('\n')
+  const start = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0)
+  return [start, start + (lines[line - 1]?.length ?? 0)]
+}
+
+/**
+ * A text field for a mapping, with numbers of lines. Faults stand at the ends of their lines, and in a list from which a click
+ * leads to the line. It is as high as its text, so that it never scrolls up and down by itself.
+ */
+export function MappingEditor({
+  value,
+  faults,
+  onChange,
+}: {
+  value: string
+  faults: readonly MappingFault[]
+  onChange: (value: string) => void
+}) {
+  const { t } = useLanguage()
+  const id = useId()
+  const input = useRef<HTMLTextAreaElement>(null)
+  const [left, setLeft] = useState(0)
+  const lines = value.split('\n')
+  const count = Math.max(minLines, lines.length + 1)
+  const faulty = new Set(faults.map(({ line }) => line))
+  const goTo = (line: number) => {
+    const [start, end] = lineRange(value, line)
+    input.current?.focus()
+    input.current?.setSelectionRange(start, end)
+  }
+  return (
+    <div class="mapping">
+      <label for={id} class="label">
+        {t('imports.mappingText')}
+      </label>
+      <div class="editor">
+        <div class="gutter" aria-hidden="true">
+          {Array.from({ length: count }, (_, at) => (
+            <span key={at} class={faulty.has(at + 1) ? 'faulty' : undefined}>
+              {at + 1}
+            </span>
+          ))}
+        </div>
+        <div class="text">
+          <textarea
+            id={id}
+            ref={input}
+            rows={count}
+            wrap="off"
+            spellcheck={false}
+            autocapitalize="off"
+            autocomplete="off"
+            aria-describedby={`${id}-hint ${id}-faults`}
+            aria-invalid={faults.length > 0}
+            value={value}
+            onInput={(event) => onChange(event.currentTarget.value)}
+            onScroll={(event) => setLeft(event.currentTarget.scrollLeft)}
+          />
+          <div class="line-faults" aria-hidden="true">
+            {faults.map(({ line, message }) =>
+              line === null ? null : (
+                <span
+                  key={`${line}${message}`}
+                  style={{
+                    top: `calc(${line - 1} * 1lh)`,
+                    left: `calc(${lines[line - 1]?.length ?? 0}ch + 2ch - ${left}px)`,
+                  }}
+                >
+                  {message}
+                </span>
+              ),
+            )}
+          </div>
+        </div>
+      </div>
+      <p id={`${id}-hint`} class="soft small">
+        {t('imports.mappingHint')} <a href="/v1/imports/mapping-schema">{t('imports.mappingSchema')}</a>
+      </p>
+      <ul id={`${id}-faults`} class="faults-of-lines" aria-live="polite">
+        {faults.map(({ line, message }) => (
+          <li key={`${line}${message}`} class="fault">
+            {line === null ? (
+              message
+            ) : (
+              <button type="button" class="link" onClick={() => goTo(line)}>
+                {t('imports.lineFault', { line, message })}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

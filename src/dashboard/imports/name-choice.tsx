@@ -1,0 +1,80 @@
+import { useId, useState } from 'preact/hooks'
+import type { ImportName } from '../api/types.ts'
+import { Combobox } from '../components/combobox.tsx'
+import { HitDetails, Picked } from '../editing/fields/picked.tsx'
+import { useLanguage } from '../i18n/language.ts'
+
+/** What a name stands for: the key of a record, or null for none. `title` is that of a record beside the candidates. */
+export interface Decision {
+  key: string | null
+  title?: string
+}
+
+/** The choices for a name: its candidates, another record, none, or to decide later. */
+export function NameChoice({
+  name: { resource, name, country, rows, status, candidates },
+  decision,
+  onDecide,
+}: {
+  name: ImportName
+  decision: Decision | undefined
+  onDecide: (decision: Decision | undefined) => void
+}) {
+  const { t, tOr, number } = useLanguage()
+  const group = useId()
+  const [isSearching, setSearching] = useState(false)
+  const choose = (next: Decision | undefined) => {
+    setSearching(false)
+    onDecide(next)
+  }
+  const choice = (isChosen: boolean, label: string, details: string, onChange: () => void) => (
+    <label class="check">
+      <input type="radio" name={group} checked={isChosen} onChange={onChange} />
+      <span>
+        {label} {details !== '' && <span class="soft small">{details}</span>}
+      </span>
+    </label>
+  )
+  return (
+    <fieldset class="field-group name-choice">
+      <legend>{name}</legend>
+      <p class="soft small">
+        {[
+          tOr(`resource.${resource}`, resource),
+          country,
+          t('imports.inRows', { count: number(rows) }),
+          t(`imports.name.${status}`),
+        ]
+          .filter((part) => part)
+          .join(' · ')}
+      </p>
+      {candidates.map(({ key, name: title, score }) => (
+        <div key={key}>
+          {choice(
+            decision?.key === key && decision.title === undefined,
+            title,
+            `${/^[0-9a-f-]{36}$/.test(key) ? '' : `${key} · `}${number(Math.round(score * 100))} %`,
+            () => choose({ key }),
+          )}
+        </div>
+      ))}
+      {choice(isSearching || decision?.title !== undefined, t('imports.another'), '', () => {
+        onDecide(undefined)
+        setSearching(true)
+      })}
+      {isSearching && (
+        <Combobox
+          label={t('imports.findRecord', { name })}
+          placeholder={t('edit.anyName')}
+          resources={[resource]}
+          onPick={(hit) => choose({ key: hit.key, title: hit.title })}
+        >
+          {(hit) => <HitDetails hit={hit} />}
+        </Combobox>
+      )}
+      {decision?.title !== undefined && <Picked name={decision.title} onRemove={() => choose(undefined)} />}
+      {choice(decision?.key === null, t('imports.leaveOut'), '', () => choose({ key: null }))}
+      {choice(decision === undefined && !isSearching, t('imports.later'), '', () => choose(undefined))}
+    </fieldset>
+  )
+}

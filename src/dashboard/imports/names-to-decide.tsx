@@ -1,0 +1,94 @@
+import { useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../api/client.ts'
+import { apiPath } from '../api/path.ts'
+import type { ImportName, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { writeApi } from '../api/write-api.ts'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { DownloadButton } from './download-button.tsx'
+import { type Decision, NameChoice } from './name-choice.tsx'
+import { Pager } from './pager.tsx'
+
+/** Names on a page. */
+const pageLimit = 20
+
+const identityOf = ({ resource, name, country }: ImportName) => JSON.stringify([resource, name, country])
+
+/** Names that stand for no record, or for several: a person chooses, and the dry run checks the rows again. */
+export function NamesToDecide({ id, open }: { id: string; open: { unresolved: number; rows: number } }) {
+  const { t, number } = useLanguage()
+  const [cursor, setCursor] = useState<string>()
+  const path = apiPath(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
+  const state = useApi<Page<ImportName>>(path, { isFresh: true })
+  return (
+    <Widget
+      title={t('imports.names')}
+      caption={t('imports.namesCaption', { names: number(open.unresolved), rows: number(open.rows) })}
+    >
+      <div class="toolbar">
+        <DownloadButton path={`/v1/imports/${id}/names.csv`} name="names.csv" />
+      </div>
+      <Loaded state={state} height="20rem">
+        {({ data, page }) => (
+          <>
+            <NamesForm key={cursor ?? ''} id={id} names={data} />
+            <Pager cursor={cursor} next={page.next} onChange={setCursor} />
+          </>
+        )}
+      </Loaded>
+    </Widget>
+  )
+}
+
+function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) {
+  const { t, number } = useLanguage()
+  const [decisions, setDecisions] = useState<ReadonlyMap<string, Decision>>(new Map())
+  const [isSaving, setSaving] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const decided = names.flatMap((name) => {
+    const decision = decisions.get(identityOf(name))
+    const { resource, name: text, country } = name
+    return decision ? [{ resource, name: text, country, key: decision.key }] : []
+  })
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    setSaving(true)
+    try {
+      await writeApi(`/v1/imports/${id}/names`, { method: 'PUT', body: { decisions: decided } })
+    } catch (failure) {
+      setError(toApiError(failure))
+      setSaving(false)
+    }
+  }
+  return (
+    <form class="names" onSubmit={submit}>
+      {names.map((name) => (
+        <NameChoice
+          key={identityOf(name)}
+          name={name}
+          decision={decisions.get(identityOf(name))}
+          onDecide={(decision) => {
+            const next = new Map(decisions)
+            if (decision) next.set(identityOf(name), decision)
+            else next.delete(identityOf(name))
+            setDecisions(next)
+          }}
+        />
+      ))}
+      {error && (
+        <div class="failure" role="alert">
+          <p>
+            {t('imports.refusedRequest', { reason: error.status === 0 ? t('state.offline') : error.message })}
+          </p>
+        </div>
+      )}
+      <div class="toolbar">
+        <button type="submit" class="primary" disabled={decided.length === 0 || isSaving}>
+          {t('imports.saveDecisions', { count: number(decided.length) })}
+        </button>
+        <span class="soft small">{t('imports.decisionsHold')}</span>
+      </div>
+    </form>
+  )
+}

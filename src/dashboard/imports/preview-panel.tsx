@@ -1,0 +1,101 @@
+import type { ApiError } from '../api/client.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { PreviewTable } from './preview-table.tsx'
+import type { ImportInput, PreviewState } from './use-preview.ts'
+
+/** Says how the first rows fare, and starts the dry run of all. */
+export function PreviewPanel({
+  input,
+  state,
+  isSending,
+  error,
+  onStart,
+}: {
+  input: ImportInput
+  state: PreviewState
+  isSending: boolean
+  /** Why the import could not be started. */
+  error: ApiError | undefined
+  onStart: () => void
+}) {
+  const { t } = useLanguage()
+  const { preview } = state
+  const isComplete = input.file !== undefined && preview?.scheme !== null && preview !== undefined
+  const canStart = isComplete && preview.mappingFaults.length === 0 && !isSending
+  return (
+    <>
+      <div class="toolbar">
+        <button type="button" class="primary" disabled={!canStart} onClick={onStart}>
+          {t('imports.start')}
+        </button>
+        <p class="soft" role="status">
+          <PreviewStatus input={input} state={state} isSending={isSending} />
+        </p>
+      </div>
+      {error && <Refusal error={error} />}
+      {state.error && <Refusal error={state.error} onRetry={state.retry} />}
+      {preview && preview.notes.length > 0 && (
+        <ul class="notes">
+          {preview.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      <div class={state.isLoading ? 'preview-area loading' : 'preview-area'}>
+        {preview && <PreviewTable preview={preview} />}
+      </div>
+    </>
+  )
+}
+
+function PreviewStatus({
+  input: { file },
+  state: { isLoading, preview },
+  isSending,
+}: {
+  input: ImportInput
+  state: PreviewState
+  isSending: boolean
+}) {
+  const { t, number } = useLanguage()
+  if (isSending) return <>{t('imports.sending')}</>
+  if (isLoading) return <>{t('state.loading')}</>
+  if (!file) return <>{t('imports.needsFile')}</>
+  if (!preview) return null
+  if (preview.mappingFaults.length > 0)
+    return <>{t('imports.mappingFaults', { count: number(preview.mappingFaults.length) })}</>
+  const count = (state: string) => number(preview.rows.filter((row) => row.state === state).length)
+  return (
+    <>
+      {t('imports.previewed', {
+        count: number(preview.rows.length),
+        ready: count('ready'),
+        refused: count('refused'),
+        skipped: count('skipped'),
+      })}
+    </>
+  )
+}
+
+/** Why the service has refused, with every fault, and a way to try again. */
+function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+  const { t } = useLanguage()
+  const reason = error.status === 0 ? t('state.offline') : error.message
+  return (
+    <div class="failure" role="alert">
+      <div>
+        <p>{t('imports.refusedRequest', { reason })}</p>
+        <ul>
+          {error.faults.map(({ pointer = '', message }) => (
+            <li key={`${pointer}${message}`}>{`${pointer} ${message}`}</li>
+          ))}
+        </ul>
+      </div>
+      {onRetry && (
+        <button type="button" onClick={onRetry}>
+          {t('state.retry')}
+        </button>
+      )}
+    </div>
+  )
+}

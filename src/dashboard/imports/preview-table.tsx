@@ -1,0 +1,106 @@
+import { findResource } from '../api/resources.ts'
+import type { ImportPreview } from '../api/types.ts'
+import { Value } from '../components/value.tsx'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { RowFaults } from './row-faults.tsx'
+import { RowValues } from './row-values.tsx'
+
+type Row = ImportPreview['rows'][number]
+type PreviewedRecord = Row['records'][number]
+
+/** Names by the keys that a record has in their places. */
+type Names = ReadonlyMap<string, string>
+
+const allNames = (names: ImportPreview['names']): Names =>
+  new Map(Object.values(names).flatMap((own) => Object.entries(own)))
+
+/** Puts names in the places of keys: a form has no links, and some of the records do not exist yet. */
+function nameKeys(value: unknown, names: Names): unknown {
+  if (typeof value === 'string') return names.get(value) ?? value
+  if (Array.isArray(value)) return value.map((item) => nameKeys(item, names))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, nameKeys(item, names)]))
+}
+
+const isKnown = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
+
+/** The first rows of a file, each as it is there, and what it becomes. */
+export function PreviewTable({ preview: { rows, names } }: { preview: ImportPreview }) {
+  const known = allNames(names)
+  return (
+    <ol class="preview">
+      {rows.map((row) => (
+        <li key={row.locator}>
+          <PreviewedRow row={row} names={known} isOpen={row === rows[0]} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function PreviewedRow({ row, names, isOpen }: { row: Row; names: Names; isOpen: boolean }) {
+  const { t } = useLanguage()
+  const [record] = row.records
+  const title = record?.document[findResource(record.resource)?.title ?? '']
+  return (
+    <details open={isOpen}>
+      <summary>
+        <span class="soft">{row.locator}</span>{' '}
+        <span class={`tag row-${row.state}`}>{t(`imports.row.${row.state}`)}</span>{' '}
+        <span class="row-title">{typeof title === 'string' ? title : row.faults[0]?.detail}</span>
+      </summary>
+      <div class="sides">
+        <section class="side">
+          <h3>{t('imports.inFile')}</h3>
+          <RowValues values={row.values} />
+        </section>
+        <section class="side">
+          <h3>{t('imports.becomes')}</h3>
+          {row.reason !== null && <p>{t('imports.leftOut', { reason: row.reason })}</p>}
+          <RowFaults faults={row.faults} />
+          {row.records.map((one) => (
+            <RecordPreview key={`${one.resource}${one.externalId.id}`} record={one} names={names} />
+          ))}
+          {row.dropped.length > 0 && (
+            <>
+              <h4>{t('imports.dropped')}</h4>
+              <RowFaults faults={row.dropped} />
+            </>
+          )}
+        </section>
+      </div>
+    </details>
+  )
+}
+
+function RecordPreview({ record, names }: { record: PreviewedRecord; names: Names }) {
+  const { t, tOr } = useLanguage()
+  const labels = useLabels()
+  const resource = findResource(record.resource)
+  const kinds = new Map(resource?.properties.map(({ name, kind }) => [name, kind]))
+  const properties = Object.entries(record.document).filter(([, value]) => isKnown(value))
+  return (
+    <div class="record-preview">
+      <p>
+        {tOr(`resource.${record.resource}`, record.resource)}{' '}
+        <span class="tag">{t(`imports.action.${record.action}`)}</span>
+      </p>
+      <dl class="facts">
+        {properties.map(([name, value]) => (
+          <>
+            <dt key={`${name}-name`}>{labels.property(name)}</dt>
+            <dd key={name}>
+              <Value value={nameKeys(value, names)} kind={kinds.get(name) ?? 'text'} names={{}} />
+            </dd>
+          </>
+        ))}
+      </dl>
+      {record.kept.length > 0 && (
+        <p class="soft small">
+          {t('imports.keptOf', { properties: record.kept.map((name) => labels.property(name)).join(', ') })}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+import type { ImportJob } from '../api/types.ts'
+import { Widget } from '../components/widget.tsx'
+import { type Language, useLanguage } from '../i18n/language.ts'
+import { isRunning } from './use-import.ts'
+
+/** How much of the running step is done; undefined while the file is read, since nobody knows how many rows it has. */
+function shareDone({
+  state,
+  rows,
+  doneRows,
+  counts,
+}: ImportJob): { done: number; total: number } | undefined {
+  if (state === 'undoing') {
+    const total = counts.created + counts.changed
+    return { done: Math.min(doneRows, total), total }
+  }
+  return rows === null || rows === 0 ? undefined : { done: doneRows, total: rows }
+}
+
+function describe(job: ImportJob, { t, number }: Language): string {
+  const share = shareDone(job)
+  if (!isRunning(job)) return t(`imports.now.${job.state}`)
+  const step = job.state === 'staging' && job.rows === null ? 'reading' : job.state
+  return t(`imports.now.${step}`, {
+    done: number(share?.done ?? job.doneRows),
+    total: share ? number(share.total) : '',
+  })
+}
+
+/** Where an import is: the running step with a bar, or what a person can do now, or why it has failed. */
+export function Progress({ job }: { job: ImportJob }) {
+  const language = useLanguage()
+  const share = shareDone(job)
+  const text = describe(job, language)
+  return (
+    <Widget title={language.t(`imports.state.${job.state}`)}>
+      <div class="import-progress">
+        <p role="status">{text}</p>
+        {isRunning(job) ? (
+          <progress
+            aria-label={language.t(`imports.state.${job.state}`)}
+            {...(share && { value: share.done, max: Math.max(share.total, 1) })}
+          />
+        ) : (
+          <span class="progress-end" />
+        )}
+        {job.failure !== null && (
+          <p class="failure import-failure" role="alert">
+            {job.failure}
+          </p>
+        )}
+        {job.notes.length > 0 && (
+          <ul class="notes">
+            {job.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Widget>
+  )
+}

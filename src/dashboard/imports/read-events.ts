@@ -1,0 +1,31 @@
+import { ApiError, sendRequest } from '../api/client.ts'
+import type { ImportJob } from '../api/types.ts'
+
+/**
+ * Yields an import whenever it has changed, from the server-sent events of the service, until nothing more happens by itself.
+ * `EventSource` could not send the key.
+ * @throws ApiError when the service refuses, or the connection is lost.
+ */
+export async function* readImportEvents(id: string, signal: AbortSignal): AsyncGenerator<ImportJob> {
+  const response = await sendRequest(`/v1/imports/${id}/events`, {
+    headers: { accept: 'text/event-stream' },
+    signal,
+  })
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  if (!reader) return
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      if (signal.aborted) throw error
+      throw new ApiError(0, '')
+    })
+    if (done) return
+    const events = (text + value).split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event)?.[1]
+      // The service validates its responses against the OpenAPI document in its tests.
+      if (data !== undefined) yield JSON.parse(data) as ImportJob
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { ImportRow } from '../api/types.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** What is wrong with a row: each column with its value, the reason and what would be right. */
+export function RowFaults({ faults }: { faults: ImportRow['faults'] }) {
+  const { t } = useLanguage()
+  if (faults.length === 0) return null
+  return (
+    <ul class="row-faults">
+      {faults.map(({ column, value, detail, suggestion }) => (
+        <li key={`${column}${detail}`}>
+          {column !== '' && <strong>{column}</strong>}{' '}
+          {value !== '' && !detail.includes(value) && <q>{value}</q>} {detail}
+          {suggestion !== undefined && <> · {t('imports.suggestion', { suggestion })}</>}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,83 @@
+import { Link, useLocation } from 'wouter-preact'
+import type { ImportJob } from '../api/types.ts'
+import { NeedsRight } from '../components/needs-right.tsx'
+import { Loaded } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { ImportActions } from '../imports/actions.tsx'
+import { Counts } from '../imports/counts.tsx'
+import { FaultyRows } from '../imports/faulty-rows.tsx'
+import { ImportedRecords } from '../imports/imported-records.tsx'
+import { KeptProperties } from '../imports/kept-properties.tsx'
+import { MappingText } from '../imports/mapping-text.tsx'
+import { NamesToDecide } from '../imports/names-to-decide.tsx'
+import { Progress } from '../imports/progress.tsx'
+import { StateTag } from '../imports/state-tag.tsx'
+import { isRunning, useImport } from '../imports/use-import.ts'
+import '../styles/forms.css'
+import '../styles/imports.css'
+
+/** One import: how far it has come, what is to be decided or was refused, and its records. */
+export default function ImportView({ id }: { id: string }) {
+  return (
+    <NeedsRight right="write">
+      <Import id={id} />
+    </NeedsRight>
+  )
+}
+
+function Import({ id }: { id: string }) {
+  const state = useImport(id)
+  const [, navigate] = useLocation()
+  return (
+    <Loaded state={state} height="40rem">
+      {(job) => (
+        <>
+          <Head job={job} onDeleted={() => navigate('/imports')} />
+          <Counts job={job} />
+          <div class="stack">
+            <Progress job={job} />
+            {!isRunning(job) && <Results job={job} />}
+          </div>
+        </>
+      )}
+    </Loaded>
+  )
+}
+
+function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
+  const { t, moment } = useLanguage()
+  const { files, scheme, format, encoding, createdAt, actor } = job
+  const facts = [scheme, format, encoding, moment(createdAt), actor.name].filter((part) => part)
+  return (
+    <div class="page-head">
+      <div>
+        <p class="small">
+          <Link href="/imports">{t('imports.title')}</Link>
+        </p>
+        <h1>{files[0]?.name ?? job.id}</h1>
+        <p>
+          <StateTag job={job} /> {facts.join(' · ')}
+        </p>
+      </div>
+      <ImportActions job={job} onDeleted={onDeleted} />
+    </div>
+  )
+}
+
+/** What a finished step has left to look at and to decide. */
+function Results({ job }: { job: ImportJob }) {
+  const { refusedBy = [], droppedBy = [], names, kept = [] } = job.report ?? {}
+  const hasRecords = ['committed', 'undone'].includes(job.state) || job.source !== null
+  return (
+    <>
+      {job.state === 'staged' && names !== undefined && names.unresolved > 0 && (
+        <NamesToDecide id={job.id} open={names} />
+      )}
+      {refusedBy.length > 0 && <FaultyRows id={job.id} which="refused" columns={refusedBy} />}
+      {droppedBy.length > 0 && <FaultyRows id={job.id} which="dropped" columns={droppedBy} />}
+      {kept.length > 0 && <KeptProperties kept={kept} count={job.report?.keptCount ?? kept.length} />}
+      {hasRecords && <ImportedRecords job={job} />}
+      <MappingText id={job.id} scheme={job.scheme} />
+    </>
+  )
+}

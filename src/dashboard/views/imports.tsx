@@ -1,0 +1,49 @@
+import { useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { apiPath } from '../api/path.ts'
+import type { ImportJob, Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { NeedsRight } from '../components/needs-right.tsx'
+import { Loaded, Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { ImportTable } from '../imports/import-table.tsx'
+import { Pager } from '../imports/pager.tsx'
+import '../styles/forms.css'
+import '../styles/imports.css'
+
+/** The imports of the registry, newest first, for editors. */
+export default function ImportsView() {
+  const { t } = useLanguage()
+  return (
+    <NeedsRight right="write">
+      <div class="page-head">
+        <div>
+          <h1>{t('imports.title')}</h1>
+          <p>{t('imports.lead')}</p>
+        </div>
+        <Link class="button primary" href="/imports/new">
+          {t('imports.new')}
+        </Link>
+      </div>
+      <Imports />
+    </NeedsRight>
+  )
+}
+
+function Imports() {
+  const { t } = useLanguage()
+  const [cursor, setCursor] = useState<string>()
+  const state = useApi<Page<ImportJob>>(apiPath('/v1/imports', { cursor }), { isFresh: true })
+  return (
+    <Widget title={t('imports.all')} caption={t('imports.allCaption')}>
+      <Loaded state={state} height="20rem">
+        {({ data, page }) => (
+          <>
+            {data.length === 0 ? <p class="empty">{t('imports.none')}</p> : <ImportTable jobs={data} />}
+            <Pager cursor={cursor} next={page.next} onChange={setCursor} />
+          </>
+        )}
+      </Loaded>
+    </Widget>
+  )
+}

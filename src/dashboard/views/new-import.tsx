@@ -1,0 +1,122 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { Link, useLocation } from 'wouter-preact'
+import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
+import type { ImportJob } from '../api/types.ts'
+import { NeedsRight } from '../components/needs-right.tsx'
+import { Widget } from '../components/widget.tsx'
+import { useLeaveGuard } from '../editing/use-leave-guard.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { FileFields } from '../imports/file-fields.tsx'
+import { importPath } from '../imports/import-table.tsx'
+import { MappingChoice, readMapping } from '../imports/mapping-choice.tsx'
+import { MappingEditor } from '../imports/mapping-editor.tsx'
+import { mappingTemplate } from '../imports/mapping-template.ts'
+import { PreviewPanel } from '../imports/preview-panel.tsx'
+import { type ImportInput, usePreview } from '../imports/use-preview.ts'
+import { noteWrite } from '../session.ts'
+import { useParameters } from '../use-parameters.ts'
+import '../styles/forms.css'
+import '../styles/imports.css'
+
+/** Takes the files and the mapping of an import, shows what they make of the first rows, and starts the dry run. */
+export default function NewImportView() {
+  const { t } = useLanguage()
+  return (
+    <NeedsRight right="write">
+      <div class="page-head">
+        <div>
+          <p class="small">
+            <Link href="/imports">{t('imports.title')}</Link>
+          </p>
+          <h1>{t('imports.new')}</h1>
+          <p>{t('imports.newLead')}</p>
+        </div>
+      </div>
+      <NewImport />
+    </NeedsRight>
+  )
+}
+
+/** A random value of an `Idempotency-Key`. `crypto.randomUUID` needs HTTPS. */
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
+
+/**
+ * Sends the files.
+ * @param idempotencyKey stays the same when the same is sent again, so that one import is made of it.
+ * @returns the import that reads them.
+ * @throws ApiError with every fault.
+ */
+async function startImport(
+  { mapping, file, lists }: ImportInput,
+  idempotencyKey: string,
+): Promise<ImportJob> {
+  const body = new FormData()
+  // The service stores files as they arrive, so what is said about them comes first.
+  body.append('mapping', new Blob([mapping]), 'mapping.yaml')
+  if (file) body.append('file', file, file.name)
+  for (const list of lists) body.append('list', list, list.name)
+  const response = await sendRequest('/v1/imports', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
+    body,
+  })
+  noteWrite()
+  // The service validates its responses against the OpenAPI document in its tests.
+  return (await response.json()) as ImportJob
+}
+
+function NewImport() {
+  const { t } = useLanguage()
+  const [, navigate] = useLocation()
+  const [parameters] = useParameters()
+  const from = parameters.get('from')
+  const [mapping, setMapping] = useState('')
+  const [file, setFile] = useState<File>()
+  const [lists, setLists] = useState<readonly File[]>([])
+  const [isSending, setSending] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const input = useMemo(() => ({ mapping, file, lists }), [mapping, file, lists])
+  const idempotencyKey = useMemo(newKey, [input])
+  const state = usePreview(input)
+  useLeaveGuard(mapping !== '' && !isSending)
+  useEffect(() => {
+    if (from === null) return
+    readMapping(from).then(setMapping, (failure: unknown) => setError(toApiError(failure)))
+  }, [from])
+  const columns = state.preview?.columns ?? []
+  const start = async () => {
+    setSending(true)
+    try {
+      navigate(importPath((await startImport(input, idempotencyKey)).id))
+    } catch (failure) {
+      setError(toApiError(failure))
+      setSending(false)
+    }
+  }
+  return (
+    <div class="stack">
+      <Widget title={t('imports.step.files')} caption={t('imports.filesCaption')}>
+        <FileFields onFile={setFile} onLists={setLists} />
+      </Widget>
+      <Widget title={t('imports.step.mapping')} caption={t('imports.mappingCaption')}>
+        <MappingChoice
+          template={file && columns.length > 0 ? mappingTemplate(file.name, columns) : undefined}
+          onMapping={setMapping}
+        />
+        <MappingEditor value={mapping} faults={state.preview?.mappingFaults ?? []} onChange={setMapping} />
+      </Widget>
+      <Widget title={t('imports.step.preview')} caption={t('imports.previewCaption')}>
+        <PreviewPanel
+          input={input}
+          state={state}
+          isSending={isSending}
+          error={error}
+          onStart={() => void start()}
+        />
+      </Widget>
+    </div>
+  )
+}

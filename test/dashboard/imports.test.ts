@@ -1,0 +1,195 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { packageRoot } from '../../src/package-root.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
+
+/** Imports in the dashboard, in a browser: from a file over its mapping and dry run to the records, and back. */
+
+const dashboard = useDashboard()
+const examples = join(packageRoot, 'docs/examples')
+
+/** The example register, in which a recipient has a name that nobody knows, and a year is none. */
+async function exampleFiles() {
+  const csv = await readFile(join(examples, 'finance-register.csv'), 'utf8')
+  const mapping = await readFile(join(examples, 'finance-register.yaml'), 'utf8')
+  return { csv: csv.replace('Namibia', 'Atlantis'), mapping }
+}
+
+async function chooseFiles(page: Page, csv: string): Promise<void> {
+  await page
+    .getByLabel('File with the rows')
+    .setInputFiles({ name: 'register.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+  await page.getByLabel('Code lists and second files').setInputFiles(join(examples, 'finance-statuses.csv'))
+}
+
+/** Starts the dry run of what has been entered, and waits for its end. */
+async function dryRun(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start the dry run' }).click()
+  await page.getByRole('button', { name: 'Commit', exact: true }).waitFor()
+}
+
+async function confirm(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
+}
+
+const figure = (page: Page, name: string) =>
+  page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
+
+const small = 'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
+
+describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
+  it('take the example register from its file over a decision to records, and undo it', async () => {
+    const { csv, mapping } = await exampleFiles()
+    const page = await dashboard.openSignedIn('/imports')
+    await page.getByRole('link', { name: 'New import' }).click()
+    await chooseFiles(page, csv)
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping)
+    await page.getByText('Rows: 4. Ready 3, refused 1, left out 0.').waitFor()
+    await page.getByText('Bridge over the Example River').first().waitFor()
+    await dryRun(page)
+    expect(await figure(page, 'New records').textContent()).toBe('3')
+    expect(await figure(page, 'Refused rows').textContent()).toBe('1')
+    const name = page.getByRole('group', { name: 'Atlantis' })
+    await name.getByLabel('Another record …').check()
+    const search = name.getByRole('combobox')
+    await search.fill('Namib')
+    await name.getByRole('option', { name: /Namibia/ }).waitFor()
+    await search.press('ArrowDown')
+    await search.press('Enter')
+    await page.getByRole('button', { name: 'Save decisions (1)' }).click()
+    await name.waitFor({ state: 'detached' })
+    await expect.poll(() => figure(page, 'New records').textContent()).toBe('4')
+    await confirm(page, 'Commit')
+    await page.getByText('All records are written.').waitFor()
+    const record = page.getByRole('link', { name: 'Schools in the north' })
+    await record.waitFor()
+    const address = page.url()
+    await record.click()
+    await page.getByRole('heading', { level: 1, name: 'Schools in the north' }).waitFor()
+    await page.getByRole('link', { name: 'Namibia' }).first().waitFor()
+    await page.goto(address, { waitUntil: 'networkidle' })
+    await confirm(page, 'Undo')
+    await page.getByText('What the import had written has been taken back.').waitFor()
+    const found = await dashboard.api.get('/v1/assistance-programs?q=Schools+in+the+north&count=exact')
+    expect(found.json<{ page: { total: { count: number } } }>().page.total.count).toBe(0)
+    await page.context().close()
+  })
+
+  it('say at the line of the mapping what is wrong, and lead there', async () => {
+    const page = await dashboard.openSignedIn('/imports/new')
+    const editor = page.getByRole('textbox', { name: 'Mapping' })
+    await editor.fill(small.replace('title: Title', 'titel: Title'))
+    const fault = page.getByRole('button', { name: /^Line 3: .*did you mean "title"/ })
+    await fault.focus()
+    await fault.press('Enter')
+    const selected = await editor.evaluate((element: HTMLTextAreaElement) =>
+      element.value.slice(element.selectionStart, element.selectionEnd),
+    )
+    expect(selected).toContain('titel')
+    expect(await editor.getAttribute('aria-invalid')).toBe('true')
+    expect(await page.getByRole('button', { name: 'Start the dry run' }).isDisabled()).toBe(true)
+    await editor.fill(small)
+    await fault.waitFor({ state: 'detached' })
+    expect(await editor.getAttribute('aria-invalid')).toBe('false')
+    await page.context().close()
+  })
+
+  it('begin with the columns of the file, or with the mapping of an earlier import', async () => {
+    const page = await dashboard.openSignedIn('/imports/new')
+    const csv = 'No.,Treaty,Signed,Country\n1,On water,2001,China\n2,On air,no date,China\n'
+    await page
+      .getByLabel('File with the rows')
+      .setInputFiles({ name: 'Our treaties.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await page.getByRole('button', { name: 'Make a first mapping' }).click()
+    await page.getByText('Rows: 2. Ready 1, refused 1, left out 0.').waitFor()
+    await dryRun(page)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download rejected.csv' }).click(),
+    ])
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/\r\n2,On air,no date,China,row 3,Signed,/)
+    await page.getByRole('link', { name: 'Import with this mapping' }).click()
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Mapping' }).inputValue())
+      .toContain('scheme: our-treaties')
+    await page.getByRole('textbox', { name: 'Mapping' }).fill('')
+    await page.getByLabel('Of an earlier import').selectOption({ label: 'our-treaties (Our treaties.csv)' })
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Mapping' }).inputValue())
+      .toContain('signedOn: Signed')
+    await page.context().close()
+  })
+
+  it('keep what was entered when the service fails, say so at the widget, and try again', async () => {
+    const page = await dashboard.openSignedIn('/imports/new')
+    await page.route('**/v1/imports/preview', (route) => route.abort())
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(small)
+    await page.getByText('The service refuses this: the service did not answer').waitFor()
+    await page.unroute('**/v1/imports/preview')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('Choose a file to see what becomes of its rows.').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Mapping' }).inputValue()).toBe(small)
+    await page.context().close()
+  })
+
+  it('follow an import again when the connection was lost, and show why it has failed', async () => {
+    const page = await dashboard.openSignedIn('/imports/new')
+    let lost = 0
+    await page.route('**/events', (route) => {
+      lost += 1
+      return lost === 1 ? route.abort() : route.continue()
+    })
+    await page
+      .getByLabel('File with the rows')
+      .setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('Id,Title\n1,A\n') })
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(small.replace('a-register', 'lost-connections'))
+    await page.getByText('Rows: 1. Ready 1').waitFor()
+    await dryRun(page)
+    await confirm(page, 'Delete')
+    await page.getByRole('heading', { level: 1, name: 'Imports' }).waitFor()
+    expect(await page.getByRole('link', { name: 'a.csv' }).count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('have no accessibility faults on their views, in both colour schemes and on a phone', async () => {
+    const { csv, mapping } = await exampleFiles()
+    const { page } = await dashboard.open('/sign-in', {
+      ...auditOptions,
+      viewport: { width: 375, height: 800 },
+    })
+    await signIn(page)
+    const audit = async () => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await findAccessibilityFaults(page)).toEqual([])
+      }
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect(width).toBeLessThanOrEqual(375)
+    }
+    await page.goto(`${dashboard.api.origin}/imports/new`, { waitUntil: 'networkidle' })
+    await chooseFiles(page, csv)
+    await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping.replace('title:', 'titel:'))
+    await page.locator('.faults-of-lines .fault').first().waitFor()
+    await audit()
+    await page
+      .getByRole('textbox', { name: 'Mapping' })
+      .fill(mapping.replace(/^scheme: \S+/, 'scheme: audited'))
+    await page.getByText('Rows: 4.').waitFor()
+    await audit()
+    await dryRun(page)
+    await page.getByRole('group', { name: 'Atlantis' }).waitFor()
+    await audit()
+    await confirm(page, 'Commit')
+    await page.getByText('All records are written.').waitFor()
+    await page.getByRole('link', { name: 'Bridge over the Example River' }).waitFor()
+    await audit()
+    await page.goto(`${dashboard.api.origin}/imports`, { waitUntil: 'networkidle' })
+    await page.getByRole('link', { name: 'register.csv' }).first().waitFor()
+    await audit()
+    await page.context().close()
+  })
+})
