@@ -21,8 +21,8 @@ import { byColumn, type SortKey } from './sorts.ts'
 /** Filters that every resource has: by key, and by the times of creation and of the last change. */
 const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
   [key.property]: anyOf(key.column, key.schema, 'Key of the record.'),
-  createdAt: timestamp(id, records.createdAt, 'When the record was created in the registry.'),
-  updatedAt: timestamp(id, records.updatedAt, 'When the record was last changed in the registry.'),
+  createdAt: timestamp(id, records.createdAt, 'When the record was created here.'),
+  updatedAt: timestamp(id, records.updatedAt, 'When the record was last changed here.'),
 })
 
 /** Sort keys that every resource has. */
@@ -32,8 +32,8 @@ const recordSorts = (key: Key): Record<string, SortKey> => ({
     key.madeBy === 'registry' ? 'uuid' : 'text',
     key.madeBy === 'registry' ? 'Order of creation.' : 'The key itself.',
   ),
-  createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was created in the registry.'),
-  updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed in the registry.'),
+  createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was created here.'),
+  updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed here.'),
 })
 
 function documentSchema(registry: Registry, definition: ResourceDefinition): z.ZodObject {

@@ -37,28 +37,28 @@ export type Operator =
 
 /** What the operators of filters ask of a record's value, for readers. */
 export const operatorMeanings: Record<Operator, string> = {
-  eq: 'is the value, or any of several',
-  ne: 'is none of the values',
-  gt: 'is greater, or later',
-  gte: 'is the value, greater or later',
-  lt: 'is less, or earlier',
-  lte: 'is the value, less or earlier',
-  certainlyGt: 'is certainly later',
-  certainlyGte: 'is certainly the value or later',
-  certainlyLt: 'is certainly earlier',
-  certainlyLte: 'is certainly the value or earlier',
+  eq: 'the value, or any of several',
+  ne: 'none of the values',
+  gt: 'greater, or later',
+  gte: 'the value, greater or later',
+  lt: 'less, or earlier',
+  lte: 'the value, less or earlier',
+  certainlyGt: 'certainly later',
+  certainlyGte: 'certainly the value or later',
+  certainlyLt: 'certainly earlier',
+  certainlyLte: 'certainly the value or earlier',
   overlaps: 'shares a day with the value',
   within: 'lies in the value',
   contains: 'contains the value',
   startsWith: 'starts with the value',
-  isNull: 'is absent, or with `false` present',
-  all: 'has each of the values',
+  isNull: 'whether there is no value',
+  all: 'has each of the values; of participants, also as `value:role`',
   exactly: 'has each of the values itself, not only a narrower one',
   otherThan: 'has a value beside the given ones',
   noneAs: 'has none in the given roles',
-  year: 'lies in the year',
-  decade: 'lies in the decade',
-  month: 'lies in the month',
+  year: 'lies in the year, such as `2011`, or `unknown`',
+  decade: 'lies in the decade, such as `201X`, or `unknown`',
+  month: 'lies in the month, such as `2011-04`, or `unknown`',
 }
 
 /** Returns the value of another filter of the request as SQL, by which a filter narrows its own rows. */
@@ -363,7 +363,7 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
 export const fullText = (table: PgTable, what: string): Filter =>
   where(
     z.string().min(1).max(300),
-    `Words in ${what}, in the syntax of web searches: \`electric cars\`, \`"electric cars"\`, \`energy or climate\`, \`energy -coal\`. Accents don't matter.`,
+    `Words in ${what}, as in a web search.`,
     (text) =>
       sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(sql`${text}::text`)})`,
   )

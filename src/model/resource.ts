@@ -157,8 +157,7 @@ export function recordSchema(resource: Resource): z.ZodObject {
           .lazy(() => resource.registry.namesSchema)
           .optional()
           .meta({
-            description:
-              'With `include=names`, in the response to a read by key: names of what the record refers to.',
+            description: 'With `include=names`, of a read by key.',
           }),
       })
       .meta({ description: resource.description, examples: [exampleRecord(resource)] }),
@@ -198,13 +197,13 @@ export const managed = {
   version: z
     .int()
     .min(1)
-    .meta({ description: 'Incremented by every change. It is also the ETag of the record.', examples: [1] }),
+    .meta({ description: 'Incremented by every change; also the ETag.', examples: [1] }),
   createdAt: z.iso.datetime().meta({
-    description: 'When the record was created in the registry.',
+    description: 'When the record was created here.',
     examples: ['2026-01-31T09:30:00.000Z'],
   }),
   updatedAt: z.iso.datetime().meta({
-    description: 'When the record was last changed in the registry.',
+    description: 'When the record was last changed here.',
     examples: ['2026-01-31T09:30:00.000Z'],
   }),
 }

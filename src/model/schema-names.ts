@@ -18,6 +18,10 @@ export function nameOutput<T extends z.ZodType>(id: string, schema: T): T {
   return schema
 }
 
+/** Describes a use of a schema that has a name, which it keeps. */
+export const described = (schema: z.ZodType, description: string): z.ZodType =>
+  z.lazy(() => schema).meta({ description })
+
 /** Makes a schema a component of the OpenAPI document. Without a name, it is inlined wherever it is used. */
 export const named = <T extends z.ZodType>(id: string, schema: T): T => nameOutput(id, nameInput(id, schema))
 
@@ -34,6 +38,7 @@ function innerSchemas(schema: z.core.$ZodType): z.core.$ZodType[] {
   if (schema instanceof z.ZodObject) return Object.values(schema.shape)
   if (schema instanceof z.ZodArray) return [schema.element]
   if (schema instanceof z.ZodUnion) return [...schema.options]
+  if (schema instanceof z.ZodIntersection) return [schema.def.left, schema.def.right]
   if (schema instanceof z.ZodRecord) return [schema.keyType, schema.valueType]
   if (schema instanceof z.ZodTuple) return [...schema.def.items]
   if (schema instanceof z.ZodLazy) return [schema.unwrap()]

@@ -141,8 +141,7 @@ export const externalIds = () =>
     .superRefine(requireUnique<z.output<typeof externalId>>(externalIdKey))
     .default([])
     .meta({
-      description:
-        'Identifiers of the record in external systems. The pair of scheme and id is unique within the resource.',
+      description: 'Identifiers in external systems. Each pair of scheme and id is unique.',
     })
 
 /** A property that may be unknown. Leaving it out is the same as null. */

@@ -16,12 +16,10 @@ const everydayOperators: readonly string[] = [
 ] satisfies Operator[]
 
 /**
- * Operators of filters that the OpenAPI document lists. Lists, aggregates and exports take all operators of `urlFilters`: if
- * three operations listed them all, they would be a third of the document.
+ * Operators of filters that the OpenAPI document has as parameters of aggregates and exports, which take all of `urlFilters`, as
+ * lists do. If three operations had them all, they would be a third of the document; lists have them.
  */
-export const listedOperators: Record<'list' | 'aggregate' | 'export', readonly Operator[]> = {
-  // The others are those of the links of groups, which clients follow and do not write.
-  list: ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'isNull', 'within', 'contains', 'all', 'exactly', 'noneAs'],
+export const listedOperators: Record<'aggregate' | 'export', readonly Operator[]> = {
   aggregate: ['eq', 'gte', 'lte'],
   // `POST …/export` has all.
   export: ['eq'],

@@ -116,8 +116,9 @@ export const aggregate: Operation = {
   contract: (resource) => ({
     operationId: `aggregate${resource.plural}`,
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
-    description:
-      'Groups the matching records and counts them, each once in every group whose values it has. Takes every filter and operator of the list, also those that are not listed here.',
+    description: 'Groups of the records that match all filters.',
+    details:
+      'A record counts once in every group whose values it has. Dimensions are properties, dates by year, decade and month (null also for a date that spans several), and what the filters of their names find; `topic` and `sector` without narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is how many values of a dimension a group has; `avg` is rounded to four decimals. All filters and operators of the list can be sent, also those that are not parameters here.',
     path: '/aggregate',
     of: 'all',
     access: 'read',
@@ -127,7 +128,7 @@ export const aggregate: Operation = {
     headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {
-        description: `Groups of ${resource.name.replaceAll('-', ' ')}.`,
+        description: 'Groups of records.',
         schema: () => aggregateSchema,
         headers: { etag: etagHeader, 'content-language': contentLanguage },
       },

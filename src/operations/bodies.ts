@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { managed, type Resource } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
-import { aNoun } from '../problems/suggest.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
@@ -50,8 +49,8 @@ const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
 export const patchSchema = memoizeByResource((resource) =>
   nameInput(
     `${resource.singular}Patch`,
-    z.strictObject({ ...patchShape(resource.document.shape), ...managedShape(resource) }).meta({
-      description: `Changes of ${aNoun(resource.noun)}, as a JSON merge patch (RFC 7396).`,
+    z.strictObject(patchShape(resource.document.shape)).meta({
+      description: 'A JSON merge patch (RFC 7396).',
       examples: [Object.fromEntries(Object.entries(resource.example).slice(0, 2))],
     }),
   ),

@@ -130,7 +130,8 @@ export const bulk: Operation = {
   contract: (resource) => ({
     operationId: `bulk${resource.plural}`,
     summary: `Change many ${resource.name.replaceAll('-', ' ')}`,
-    description: `Up to ${maxOperations} operations in one transaction: all of them or, with \`atomic=false\`, all that can be done. Records are created first, then changed, then removed.`,
+    description: 'In one transaction.',
+    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` take \`ifMatch\`. Records are created first, then changed, then removed.`,
     path: '/bulk',
     of: 'all',
     access: 'write',

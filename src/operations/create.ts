@@ -20,8 +20,8 @@ export const create: Operation = {
   contract: (resource) => ({
     operationId: `create${resource.singular}`,
     summary: `Create ${aNoun(resource.noun)}`,
-    description:
-      'Creates the record with all that belongs to it, or nothing. It must not have the properties that the registry sets.',
+    description: 'With all that belongs to it, or nothing.',
+    details: 'The record must not have the properties that the registry sets.',
     path: '',
     of: 'all',
     access: 'write',
@@ -33,7 +33,7 @@ export const create: Operation = {
     },
     answers: {
       201: {
-        description: `The new ${resource.noun}.`,
+        description: 'The new record, or the restored one.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },

@@ -130,7 +130,9 @@ export const duplicates: Operation = {
   contract: (resource) => ({
     operationId: `list${resource.singular}Duplicates`,
     summary: `Find ${resource.name.replaceAll('-', ' ')} that may be recorded twice`,
-    description: `Pairs of ${resource.name.replaceAll('-', ' ')} with the same name, title or alias, whatever case and accents. A page looks at \`limit\` records in the order of their keys, so it may have no pair although \`next\` leads on. Merge a pair with \`POST …/merge\`.`,
+    description: 'Pairs with an equal name, title or alias.',
+    details:
+      'Names are compared whatever their case and accents. A page looks at `limit` records in the order of their keys, so it may have no pair although `next` leads on. Merge a pair with `POST …/merge`.',
     path: '/duplicates',
     of: 'all',
     access: 'read',

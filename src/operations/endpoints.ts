@@ -3,16 +3,16 @@ import { handleMerged, mergedAnswer } from './merged.ts'
 import type { Contract, Endpoint, Operation } from './operation.ts'
 
 /** Adds what every operation on one record answers to the key of a merged one. */
-const withMerged = (resource: Resource, { method }: Operation, contract: Contract): Contract =>
+const withMerged = ({ method }: Operation, contract: Contract): Contract =>
   method === 'GET'
-    ? { ...contract, answers: { ...contract.answers, 308: mergedAnswer(resource) } }
+    ? { ...contract, answers: { ...contract.answers, 308: mergedAnswer } }
     : { ...contract, problems: [...contract.problems, 'merged'] }
 
 function createEndpoint(resource: Resource, operation: Operation): Endpoint {
   const { path, of, ...declared } = operation.contract(resource)
   // A version is one of its own key, also after a merge.
   const contract =
-    of === 'one' && declared.segments === undefined ? withMerged(resource, operation, declared) : declared
+    of === 'one' && declared.segments === undefined ? withMerged(operation, declared) : declared
   const record = of === 'one' ? `/{${resource.key.property}}` : ''
   return {
     method: operation.method,

@@ -95,6 +95,6 @@ export const ifMatch: RequestHeader = {
 export const ifNoneMatch: RequestHeader = {
   name: 'If-None-Match',
   presence: 'optional',
-  description: 'ETag of the representation that the client has.',
+  description: 'ETag of the answer to a read that the client has: it gets `304` if that is current.',
   example: '"1"',
 }

@@ -1,6 +1,6 @@
 import { getRecordMoment, recordMomentParameter } from '../query/past.ts'
 import { readSearchSelection, searchBodies } from '../query/search.ts'
-import { fileContract, fileDescription, fileParameters } from './exporting/contract.ts'
+import { fileContract, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
 import { acceptLanguage } from './language.ts'
 import type { Operation } from './operation.ts'
@@ -13,7 +13,8 @@ export const exportSearch: Operation = {
     ...fileContract,
     operationId: `exportSearched${resource.plural}`,
     summary: `Export a search of ${resource.name.replaceAll('-', ' ')}`,
-    description: `Takes conditions as a search does. ${fileDescription}`,
+    description: 'By a tree of conditions.',
+    details: 'The conditions are those of a search.',
     cost: 2,
     query: {
       ...fileParameters(resource),
@@ -23,7 +24,7 @@ export const exportSearch: Operation = {
     body: {
       mediaTypes: ['application/json'],
       schema: () => searchBodies(resource).selection,
-      example: { sort: [{ by: resource.key.property, direction: 'desc' }] },
+      example: {},
     },
     problems: [
       'malformed-request',

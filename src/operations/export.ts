@@ -1,6 +1,6 @@
 import { listedOperators } from '../model/url-filters.ts'
 import { readSelection, selectionParameters } from '../query/list.ts'
-import { fileContract, fileDescription, fileParameters } from './exporting/contract.ts'
+import { fileContract, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
 import { acceptLanguage } from './language.ts'
 import type { Operation } from './operation.ts'
@@ -13,7 +13,9 @@ export const exportList: Operation = {
     ...fileContract,
     operationId: `export${resource.plural}`,
     summary: `Export ${resource.name.replaceAll('-', ' ')}`,
-    description: `Takes every filter and operator of the list, also those that are not listed here. ${fileDescription}`,
+    description: 'All records that match all filters.',
+    details:
+      'The file has the whole result, as of one moment. A transfer that ends normally is complete. All filters and operators of the list can be sent, also those that are not parameters here.',
     query: { ...fileParameters(resource), ...selectionParameters(resource) },
     listedOperators: listedOperators.export,
     headers: [acceptLanguage],

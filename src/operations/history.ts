@@ -15,7 +15,7 @@ import { pageEnvelope } from './page-envelope.ts'
 import { recordNotFound } from './read.ts'
 import { findRecords } from './records.ts'
 import { notModified, pageInfoSchema } from './response-schemas.ts'
-import { revisionExample, revisionShape } from './revision-schema.ts'
+import { recordChange, revisionExample } from './revision-schema.ts'
 import { diffJson } from './writing/diff.ts'
 
 const change = nameOutput(
@@ -37,12 +37,15 @@ const example = { ...revisionExample, changes: [{ op: 'replace', path: '/version
 const entry = nameOutput(
   'HistoryEntry',
   z
-    .strictObject({
-      ...revisionShape,
-      changes: z.array(change).meta({
-        description: 'Changes from the version before to this one; for the first version, the whole record.',
+    .intersection(
+      recordChange,
+      z.strictObject({
+        changes: z.array(change).meta({
+          description:
+            'Changes from the version before to this one; for the first version, the whole record.',
+        }),
       }),
-    })
+    )
     .meta({ description: 'A change of a record.', examples: [example] }),
 )
 
@@ -76,7 +79,9 @@ export const history: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}History`,
     summary: `Read the history of ${aNoun(resource.noun)}`,
-    description: `Every change of the ${resource.noun}, newest first, with its differences, author and reason. The history stays after a removal: its last entry is the operation \`remove\`.`,
+    description: 'Every change, newest first.',
+    details:
+      'Each change has its differences, author and reason. The history stays after a removal: its last entry is the operation `remove`.',
     path: '/history',
     of: 'one',
     access: 'read',
@@ -91,7 +96,7 @@ export const history: Operation = {
     headers: [ifNoneMatch],
     answers: {
       200: {
-        description: `Changes of the ${resource.noun}.`,
+        description: 'Changes of the record.',
         schema: () => historyPage,
         headers: { etag: etagHeader, link: linkHeader },
       },

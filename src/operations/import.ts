@@ -26,7 +26,8 @@ export const importRecords: Operation = {
   contract: (resource) => ({
     operationId: `import${resource.plural}`,
     summary: `Create many ${resource.name.replaceAll('-', ' ')} from NDJSON`,
-    description: `Creates up to ${maxNdjsonLines} records in one transaction: all of them or none. Each line is a record, in the form of an export, and keeps its key; version and timestamps start anew. \`/2/title\` points to the second line.`,
+    description: 'All of them or none.',
+    details: `Creates up to ${maxNdjsonLines} records in one transaction. Each line is a record, in the form of an export, and keeps its key; version and timestamps start anew. \`/2/title\` points to the second line.`,
     path: '/import',
     of: 'all',
     access: 'write',
@@ -39,7 +40,7 @@ export const importRecords: Operation = {
         z
           .string()
           .max(maxNdjsonBytes)
-          .meta({ format: 'binary', description: `NDJSON: a line of JSON for each ${resource.noun}.` }),
+          .meta({ format: 'binary', description: 'NDJSON: a line of JSON for each record.' }),
     },
     answers: {
       201: {

@@ -23,7 +23,9 @@ export const jsonld: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}LinkedData`,
     summary: `Read one ${resource.noun} as JSON-LD`,
-    description: `Returns the ${resource.noun} in the terms of schema.org, with the sources that support it in those of W3C PROV. Its \`@id\` is absolute if the service knows its address.`,
+    description: 'In the terms of schema.org and W3C PROV.',
+    details:
+      'The record is in the terms of schema.org, the sources that support it are in those of W3C PROV. `@id` is absolute if the service knows its address.',
     path: '/jsonld',
     of: 'one',
     access: 'read',
@@ -32,7 +34,7 @@ export const jsonld: Operation = {
     mediaType: 'application/ld+json',
     answers: {
       200: {
-        description: `The ${resource.noun} as linked data.`,
+        description: 'The record as linked data.',
         schema: () => linkedData,
         headers: { etag: etagHeader },
       },

@@ -1,5 +1,4 @@
 import type { Resource } from '../model/resource.ts'
-import { listedOperators } from '../model/url-filters.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
@@ -14,12 +13,13 @@ export const list: Operation = {
   contract: (resource: Resource) => ({
     operationId: `list${resource.plural}`,
     summary: `List ${resource.name.replaceAll('-', ' ')}`,
-    description: 'A record must match all filters; a comma in a filter means any of the values.',
+    description: 'Records that match all filters.',
+    details:
+      'A comma in a filter means any of the values. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `names` are the names of all that the response refers to, once. `fields` is for clients without generated types, since the answer then lacks what its schema requires.',
     path: '',
     of: 'all',
     access: 'read',
     query: { ...listParameters(resource), ...languageParameter('the names') },
-    listedOperators: listedOperators.list,
     headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {

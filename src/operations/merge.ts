@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { singleReads } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
+import { nameInput } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -8,7 +9,7 @@ import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from '.
 import { findMergedInto } from './merged.ts'
 import type { ApiRequest, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
-import { memoizeByResource } from './response-schemas.ts'
+import { exampleKey, memoizeByKey } from './response-schemas.ts'
 import { maxVersion } from './revision-schema.ts'
 import { type Change, type Document, documentOf, updateDocuments } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
@@ -19,15 +20,18 @@ import { documentProblems } from './writing/problems.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
 
-const mergeBody = memoizeByResource((resource) =>
-  z
-    .strictObject({
-      into: resource.key.schema.clone().meta({ description: `Key of the ${resource.noun} that stays.` }),
-      version: z.int().min(1).max(maxVersion).optional().meta({
-        description: 'The version of the record that stays, as it was read; not checked when left out.',
-      }),
-    })
-    .meta({ description: `The ${resource.noun} to merge into.` }),
+const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
+  nameInput(
+    nameOf('MergeTarget'),
+    z
+      .strictObject({
+        into: schema.clone().meta({ description: 'Key of the record that stays.' }),
+        version: z.int().min(1).max(maxVersion).optional().meta({
+          description: 'The version of the record that stays, as it was read; not checked when left out.',
+        }),
+      })
+      .meta({ description: 'The record to merge into.', examples: [{ into: example }] }),
+  ),
 )
 
 /** Reads the body. @throws Problem `invalid-body`, also for a record that is to be merged into itself. */
@@ -44,9 +48,6 @@ function readBody(
   ])
 }
 
-const exampleKey = ({ key, example }: Resource): unknown =>
-  key.madeBy === 'registry' ? '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' : example[key.property]
-
 /** `POST /v1/{resource}/{key}/merge`: merges a duplicate into another record of the resource. */
 export const merge: Operation = {
   method: 'POST',
@@ -54,7 +55,8 @@ export const merge: Operation = {
   contract: (resource) => ({
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
-    description: `For duplicates. Everything that refers to the ${resource.noun} refers to the other one afterwards (up to ${maxMovedReferences} records), which also takes over external ids, names and aliases and keeps everything else as it is. The merged key answers \`308\` to reads and \`410\` to changes from then on. Both histories stay. It is not undone by a restore. \`If-Match\` has the version of the record that goes, \`version\` that of the one that stays.`,
+    description: 'For duplicates. It cannot be undone.',
+    details: `Everything that refers to the record refers to the other one afterwards (up to ${maxMovedReferences} records), which also takes over external ids, names and aliases and keeps everything else as it is. The merged key answers \`308\` to reads and \`410\` to changes from then on. Both histories stay. \`If-Match\` has the version of the record that goes, \`version\` that of the one that stays.`,
     path: '/merge',
     of: 'one',
     access: 'write',
@@ -67,7 +69,7 @@ export const merge: Operation = {
     },
     answers: {
       200: {
-        description: `The ${resource.noun} that stays, as it is now.`,
+        description: 'The record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, ...replayedHeaders },
       },

@@ -27,15 +27,15 @@ export async function findMergedInto(
 }
 
 /** The answer of a read to the key of a merged record. */
-export const mergedAnswer = (resource: Resource): ResponseContract => ({
-  description: `The ${resource.noun} was merged into another one, which \`Location\` names.`,
+export const mergedAnswer: ResponseContract = {
+  description: 'The record was merged into another one, which `Location` names.',
   headers: {
     location: {
       description: 'Path of the same request to the other record.',
-      example: `/v1/${resource.name}/…`,
+      example: '/v1/agreements/…',
     },
   },
-})
+}
 
 /** Returns a redirect to the same request for another key. */
 function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {

@@ -107,6 +107,8 @@ export interface Contract {
   operationId: string
   summary: string
   description: string
+  /** Further explanations, the same for every resource. The OpenAPI document gives them once, in its introduction. */
+  details?: string
   access: Access
   /** Units of the rate limit that a request counts for; 1 when left out. */
   cost?: number

@@ -12,12 +12,13 @@ export const patch: Operation = {
     ...changeContract(resource),
     operationId: `update${resource.singular}`,
     summary: `Change ${aNoun(resource.noun)}`,
-    description:
-      'A JSON merge patch (RFC 7396): it changes the properties that are sent, and null sets a property to its default. Lists are replaced as a whole.',
+    description: 'By a JSON merge patch (RFC 7396).',
+    details:
+      'Only properties that are sent change; null sets a property to its default. Lists are replaced as a whole.',
     body: {
       mediaTypes: ['application/merge-patch+json', 'application/json'],
       schema: () => patchSchema(resource),
-      example: Object.fromEntries(Object.entries(resource.example).slice(0, 2)),
+      example: Object.fromEntries(Object.entries(resource.example).slice(0, 1)),
     },
   }),
 

@@ -92,7 +92,7 @@ export const read: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}`,
     summary: `Read one ${resource.noun}`,
-    description: `Returns the ${resource.noun} as it is now, or with \`asOf\` as it was at an earlier time.`,
+    description: 'As it is now, or with `asOf` as it was.',
     path: '',
     of: 'one',
     access: 'read',
@@ -104,7 +104,7 @@ export const read: Operation = {
     headers: [ifNoneMatch, acceptLanguage],
     answers: {
       200: {
-        description: `The ${resource.noun}.`,
+        description: 'The record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, 'content-language': contentLanguage },
       },

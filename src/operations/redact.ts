@@ -99,7 +99,9 @@ export const redact: Operation = {
   contract: (resource) => ({
     operationId: `redact${resource.singular}`,
     summary: `Redact ${aNoun(resource.noun)}`,
-    description: `Removes the values of properties, or a text, from the ${resource.noun} and all its versions, also from a removed one. For personal data that must go, and for administrators. It cannot be undone.`,
+    description: 'For personal data. It cannot be undone.',
+    details:
+      'For administrators. Removes the values of properties, or a text, from the record and all its versions, also from those of a removed record.',
     path: '/redact',
     of: 'one',
     access: 'admin',
@@ -112,11 +114,11 @@ export const redact: Operation = {
     },
     answers: {
       200: {
-        description: `The ${resource.noun} as it is now.`,
+        description: 'The record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader },
       },
-      204: { description: `The ${resource.noun} has been removed; its history is redacted.`, headers: {} },
+      204: { description: 'The record had been removed; its history is redacted.', headers: {} },
     },
     problems: [...redactionProblems],
   }),

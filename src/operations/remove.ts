@@ -18,8 +18,8 @@ export const remove: Operation = {
   contract: (resource) => ({
     operationId: `delete${resource.singular}`,
     summary: `Remove ${aNoun(resource.noun)}`,
-    description:
-      'The history stays, and the record can be restored. Refused while other records refer to it, which `errors` lists.',
+    description: 'It can be restored.',
+    details: 'The history stays. Refused while other records refer to the record, which `errors` lists.',
     path: '',
     of: 'one',
     access: 'write',

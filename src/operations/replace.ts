@@ -11,8 +11,9 @@ export const replace: Operation = {
     ...changeContract(resource),
     operationId: `replace${resource.singular}`,
     summary: `Replace ${aNoun(resource.noun)}`,
-    description:
-      'Replaces the whole record. Properties that are left out get their default. Those that the registry sets must be unchanged or left out.',
+    description: 'Replaces the whole record.',
+    details:
+      'Properties that are left out get their default. Those that the registry sets must be unchanged or left out.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => inputSchema(resource),

@@ -77,7 +77,9 @@ export const restore: Operation = {
   contract: (resource) => ({
     operationId: `restore${resource.singular}`,
     summary: `Restore ${aNoun(resource.noun)}`,
-    description: `Writes an earlier version of the ${resource.noun} as a new version. Without \`version\`, it is the content before the last change or the removal. Key and version numbers continue.`,
+    description: 'Writes an earlier version as a new one.',
+    details:
+      'Also for removed records. Without `version`, it is the content before the last change or the removal. Key and version numbers continue.',
     path: '/restore',
     of: 'one',
     access: 'write',
@@ -99,12 +101,12 @@ export const restore: Operation = {
     },
     answers: {
       200: {
-        description: `The ${resource.noun} as it is now.`,
+        description: 'The record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, ...replayedHeaders },
       },
       201: {
-        description: `The ${resource.noun}, which had been removed and is restored.`,
+        description: 'The new record, or the restored one.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },

@@ -33,6 +33,12 @@ export const revisionShape = {
   }),
 }
 
+/** What every change of a record says, for schemas that have more to it. */
+export const recordChange = nameOutput(
+  'RecordChange',
+  z.strictObject(revisionShape).meta({ description: 'Who changed a record, when, how and why.' }),
+)
+
 /** An example of `revisionShape`. */
 export const revisionExample = {
   version: 2,

@@ -8,7 +8,7 @@ import { revisionStatement } from '../query/revisions.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { memoizeByResource, notModified } from './response-schemas.ts'
-import { revisionExample, revisionShape, versionSegment } from './revision-schema.ts'
+import { recordChange, revisionExample, versionSegment } from './revision-schema.ts'
 
 /** Schema of a revision with its document. */
 const revisionSchema = memoizeByResource((resource) => {
@@ -16,8 +16,8 @@ const revisionSchema = memoizeByResource((resource) => {
   const [example] = z.array(z.unknown()).parse(record.meta()?.examples)
   return nameOutput(
     `${resource.singular}Revision`,
-    z.strictObject({ ...revisionShape, document: record }).meta({
-      description: `A version of the ${resource.noun}, with the ${resource.noun} as it was.`,
+    z.intersection(recordChange, z.strictObject({ document: record })).meta({
+      description: 'A version of the record.',
       examples: [{ ...revisionExample, document: example }],
     }),
   )
@@ -30,7 +30,8 @@ export const revision: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}Revision`,
     summary: `Read one version of ${aNoun(resource.noun)}`,
-    description: `The ${resource.noun} as it was in a version, even if it has been removed since. The version of a removal has the content that was removed.`,
+    description: 'Also of a record that has been removed.',
+    details: 'The version of a removal has the content that was removed.',
     path: '/history/{version}',
     of: 'one',
     access: 'read',
@@ -39,7 +40,7 @@ export const revision: Operation = {
     headers: [ifNoneMatch],
     answers: {
       200: {
-        description: `The ${resource.noun} as it was.`,
+        description: 'The record as it was.',
         schema: () => revisionSchema(resource),
         headers: { etag: etagHeader },
       },

@@ -12,7 +12,8 @@ export const search: Operation = {
   contract: (resource) => ({
     operationId: `search${resource.plural}`,
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
-    description:
+    description: 'By a tree of conditions.',
+    details:
       'Conditions are a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. What stands side by side must all hold.',
     path: '/search',
     of: 'all',

@@ -58,8 +58,9 @@ export const tableSchemaOperation: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.plural}TableSchema`,
     summary: `Describe the CSV file of ${resource.name.replaceAll('-', ' ')}`,
-    description:
-      'Returns the columns of the CSV file that the export with the same parameters writes, as a Table Schema of Frictionless Data.',
+    description: 'The columns, as a Table Schema.',
+    details:
+      'Returns the columns of the file that the export with the same parameters writes, as a Table Schema of Frictionless Data.',
     path: '/table-schema',
     of: 'all',
     access: 'read',

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Dimension, Measure } from '../model/dimensions.ts'
-import { propertiesOf } from '../model/document.ts'
 import type { Language } from '../model/languages.ts'
 import {
   type CheckedQuery,
@@ -102,14 +101,6 @@ export const measureNames = (resource: Resource): string[] => [
   ),
 ]
 
-/** The dimensions that are neither a property, which the record describes, nor a unit of a date, which their names say. */
-const otherThanProperties = (resource: Resource): Record<string, Dimension> => {
-  const known = propertiesOf(resource)
-  const described = ([name]: [string, Dimension]) =>
-    !known.includes(name) && !/(Year|Decade|Month)$/.test(name)
-  return Object.fromEntries(Object.entries(resource.dimensions).filter(described))
-}
-
 const describeAll = (definitions: Record<string, { description: string }>): string[] =>
   Object.entries(definitions).map(([name, { description }]) => `\`${name}\`: ${description}`)
 
@@ -129,21 +120,20 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
   const measures = measureNames(resource)
   const known = [...dimensions, ...measures]
   const amounts = describeAll(resource.measures).join(' ')
+  const summarized = amounts && ', or `sum:`, `avg:`, `min:` or `max:` with one of these'
   return {
     groupBy: {
-      ...words(
-        dimensions,
-        [
-          'One to three dimensions: properties, and dates by year, decade and month, null also for a date that spans several.',
-          ...describeAll(otherThanProperties(resource)),
-        ].join(' '),
-      ),
+      ...words(dimensions, 'One to three dimensions.'),
       presence: 'required',
     },
-    measures: words(
-      measures,
-      `What to know of each group; \`count\` when left out. \`countDistinct:…\`: how many values of a dimension.${amounts && ` \`sum\`, \`avg\` (rounded to four decimals), \`min\` and \`max\` of what is known of: ${amounts}`}`,
-    ),
+    measures: {
+      ...words(
+        measures,
+        `\`count\`, which is meant when left out, \`countDistinct:\` with a dimension${summarized}.${amounts && ` ${amounts}`}`,
+      ),
+      // The words would be as many as all other enumerations of the document.
+      jsonValue: z.string().max(100),
+    },
     sort: {
       ...words(
         known.flatMap((name) => [name, `-${name}`]),

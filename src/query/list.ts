@@ -58,10 +58,7 @@ const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((n
 export function selectionParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...urlFilters(resource),
-    sort: words(
-      sortWords(resource),
-      'Sort keys, `-` for descending. Dates sort by the earliest day that they can mean; records without a value come last.',
-    ),
+    sort: words(sortWords(resource), 'Sort keys, `-` for descending.'),
     ...representationParameters(resource, { isFile: true }),
     ...listMomentParameter(resource),
   }

@@ -56,13 +56,10 @@ export function representationParameters(
   const includes = includesOf(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? counted : ''
   return {
-    fields: words(
-      propertiesOf(resource),
-      'Properties to return; all when left out. For clients without generated types: the answer lacks what its schema requires.',
-    ),
+    fields: words(propertiesOf(resource), 'Properties to return; all when left out.'),
     include: words(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
-      `Related records to add, as properties that the schema of the record describes.${options.isFile ? '' : names}${limits}`,
+      `Related records to add.${options.isFile ? '' : names}${limits}`,
     ),
   }
 }

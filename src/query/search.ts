@@ -86,8 +86,8 @@ function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
   const plain = z
     .strictObject({ some: elements, none: elements, every: elements })
     .check(requireNonEmpty('must have at least one of some, none and every'))
-    .meta({ description: 'Conditions on the elements of a list.' })
-  const schema = name === undefined ? plain : nameInput(`${name}Quantified`, plain)
+  const description = 'Conditions on the elements of a list.'
+  const schema = name === undefined ? plain : nameInput(`${name}Quantified`, plain.meta({ description }))
   quantifiedSchemas.set(element, schema)
   return schema
 }
@@ -105,7 +105,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
       singular === undefined
         ? conditionSchema(collection, `${name}${capitalized(list)}`)
         : sharedCondition(collection, singular, table)
-    return [list, quantified(element, singular).optional().meta({ description: collection.description })]
+    return [list, quantified(element, singular).optional()]
   })
   const schema = nameInput(
     `${name}Where`,
@@ -118,7 +118,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         ...Object.fromEntries(lists),
       })
       .check(requireNonEmpty('must have at least one condition, or be left out'))
-      .meta({ description: 'Conditions that must all hold.', examples: [exampleCondition(searchable)] }),
+      .meta({ description: 'Conditions.', examples: [exampleCondition(searchable)] }),
   )
   return schema
 }
@@ -135,7 +135,7 @@ const sortSchema = (resource: Resource) => {
           .default('last')
           .meta({ description: 'Position of records without a value.' }),
       })
-      .meta({ description: 'A term of an order.' }),
+      .meta({ description: 'A sort key.' }),
   )
   return z
     .array(term)
@@ -165,7 +165,7 @@ function selectionShape(resource: Resource, includes: string[]) {
 function makeBodies(resource: Resource) {
   const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
-  const noun = resource.name.replaceAll('-', ' ')
+  const _noun = resource.name.replaceAll('-', ' ')
   return {
     page: nameInput(
       `${resource.singular}Search`,
@@ -174,20 +174,14 @@ function makeBodies(resource: Resource) {
           ...selection,
           include: includeSchema([...includes(false), namesInclude]),
           limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
-          cursor: z
-            .string()
-            .min(1)
-            .max(12_000)
-            .nullable()
-            .default(null)
-            .meta({ description: '`page.next` of the page before.' }),
+          cursor: z.string().min(1).max(12_000).nullable().default(null),
           count: z.enum(['exact', 'estimated']).nullable().default(null),
         })
-        .meta({ description: `What to search among ${noun}.`, examples: [{ limit: 25 }] }),
+        .meta({ description: 'A search.', examples: [{ limit: 25 }] }),
     ),
     selection: nameInput(
       `${resource.singular}Selection`,
-      z.strictObject(selection).meta({ description: `Which ${noun} to export.`, examples: [{}] }),
+      z.strictObject(selection).meta({ description: 'What to export.', examples: [{}] }),
     ),
   }
 }

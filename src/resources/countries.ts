@@ -46,8 +46,7 @@ export const countries = defineResource(
   {
     code: field.key(
       keys.country().meta({
-        description:
-          'ISO 3166-1 alpha-3 code; a user-assigned one (XAA to XZZ) for states that ISO 3166 never had.',
+        description: 'ISO 3166-1 alpha-3 code, or XAA to XZZ for states that it never had.',
         examples: ['PAK'],
       }),
       '^[A-Z]{3}$',

@@ -5,7 +5,7 @@ const documentForm = z.looseObject({
   components: z.looseObject({}),
 })
 
-const shared = /^#\/components\/(parameters|responses|headers)\/(\w+)$/
+const shared = /^#\/components\/(parameters|requestBodies|responses|headers)\/(\w+)$/
 
 /**
  * Returns an OpenAPI document in which the parameters, responses and headers that operations share stand in place, so that

@@ -120,14 +120,24 @@ export function responseCheck(openApi: unknown): CheckResponse {
 
 /**
  * The document with closed objects. For clients they are open, since later versions may have more properties; this version
- * has no property that the document does not have.
+ * has no property that the document does not have. Parts of an object (`allOf`) stay open, and the whole is closed.
  */
-function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(closed)
-  if (typeof value !== 'object' || value === null) return value
-  const inner = Object.entries(value).map(([key, own]) => [key, key === 'examples' ? own : closed(own)])
-  const isObject = 'type' in value && value.type === 'object' && 'properties' in value
-  return Object.fromEntries(isObject ? [['additionalProperties', false], ...inner] : inner)
+function closed(document: unknown): unknown {
+  const parts = new Set(
+    [...JSON.stringify(document).matchAll(/"allOf":\[\{"\$ref":"[^"]*\/(\w+)"/g)].map(([, name]) => name),
+  )
+  const close = (value: unknown, name?: string): unknown => {
+    if (Array.isArray(value)) return value.map((item) => close(item))
+    if (typeof value !== 'object' || value === null) return value
+    const inner = Object.entries(value).map(([key, own]) => [
+      key,
+      key === 'examples' || key === 'allOf' ? own : close(own, key),
+    ])
+    if ('allOf' in value) return Object.fromEntries([['unevaluatedProperties', false], ...inner])
+    const isWhole = 'type' in value && value.type === 'object' && 'properties' in value && !parts.has(name)
+    return Object.fromEntries(isWhole ? [['additionalProperties', false], ...inner] : inner)
+  }
+  return close(document)
 }
 
 /** The document without lists of required properties: an answer to a request with `fields` lacks the others. */

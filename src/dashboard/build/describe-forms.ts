@@ -1,13 +1,11 @@
 import type { FormField } from '../api/forms.ts'
-import { type Document, resolve, type Schema, wordsOf } from './openapi.ts'
+import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf } from './openapi.ts'
 
 /** The pattern of texts of several lines. Those of one line have no white space at their ends, either. */
 const prosePattern = '\\S'
 
 /** The properties of a participant of which exactly one names it. */
 const whoNames = ['country', 'organization', 'region']
-
-const isNullable = ({ anyOf = [] }: Schema) => anyOf.some(({ type }) => type === 'null')
 
 /** The alternatives of a record of any resource: objects whose `resource` is a constant. */
 function recordChoices(document: Document, { oneOf = [] }: Schema): string[] {
@@ -38,7 +36,7 @@ function fieldsOf(document: Document, { properties = {}, required = [] }: Schema
 /** What a field says beside its label: nothing that the label says already, and nothing of formats that it explains itself. */
 function hintOf(name: string, description = ''): string | undefined {
   const hint = description.replaceAll('`', '').replace(/ EDTF, level 0 or 1\.$/, '')
-  const isLabel = hint.startsWith('Values of ') || hint.toLowerCase() === `${name}.`
+  const isLabel = hint === 'Values.' || hint.toLowerCase() === `${name}.`
   return hint === '' || isLabel ? undefined : hint
 }
 
@@ -69,6 +67,6 @@ function describeField(document: Document, name: string, raw: Schema, isRequired
 
 /** Describes the form of a resource: the properties of the body that creates a record. */
 export function describeForm(document: Document, resource: string): FormField[] {
-  const body = document.paths[`/v1/${resource}`]?.post?.requestBody?.content?.['application/json']?.schema
-  return fieldsOf(document, resolve(document, body ?? {}))
+  const body = document.paths[`/v1/${resource}`]?.post?.requestBody
+  return fieldsOf(document, resolve(document, jsonSchemaOf(document.components.requestBodies, body)))
 }

@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path'
 import { describeForm } from './describe-forms.ts'
 import {
   type Document,
-  lastSegment,
+  jsonSchemaOf,
   type Parameter,
   resolve as resolveIn,
+  resolvePart,
   type Schema,
   wordsOf,
 } from './openapi.ts'
@@ -39,7 +40,7 @@ const document: Document = JSON.parse(await readFile(source, 'utf8'))
 const resolve = (schema: Schema): Schema => resolveIn(document, schema)
 
 const resolveParameter = (parameter: Parameter): Parameter =>
-  parameter.$ref ? (document.components.parameters?.[lastSegment(parameter.$ref)] ?? parameter) : parameter
+  resolvePart(document.components.parameters, parameter)
 
 function kindOf(schema: Schema): Kind {
   const { type, format, maxLength = 0, enum: words } = schema
@@ -69,7 +70,7 @@ const words = (schema: Schema): string[] => wordsOf(document, schema)
 function describe(name: string) {
   const list = document.paths[`/v1/${name}`]?.get
   const aggregate = document.paths[`/v1/${name}/aggregate`]?.get
-  const page = resolve(list?.responses['200']?.content?.['application/json']?.schema ?? {})
+  const page = resolve(jsonSchemaOf(document.components.responses, list?.responses['200']))
   const item = resolve(resolve(page.properties?.data ?? {}).items ?? {})
   const parameters = (list?.parameters ?? []).map(resolveParameter).filter((one) => one.in === 'query')
   const exported = document.paths[`/v1/${name}/export`]?.get

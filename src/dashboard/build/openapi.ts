@@ -27,6 +27,7 @@ export interface Parameter {
 }
 
 interface Content {
+  $ref?: string
   content?: Record<string, { schema: Schema }>
 }
 
@@ -38,11 +39,30 @@ interface Operation {
 
 export interface Document {
   paths: Record<string, { get?: Operation; post?: Operation }>
-  components: { schemas: Record<string, Schema>; parameters?: Record<string, Parameter> }
+  components: {
+    schemas: Record<string, Schema>
+    parameters?: Record<string, Parameter>
+    requestBodies?: Record<string, Content>
+    responses?: Record<string, Content>
+  }
 }
+
+/** Whether a schema allows null: as one of its types, or beside a reference. */
+export const isNullable = ({ type = [], anyOf = [] }: Schema): boolean =>
+  [type].flat().includes('null') || anyOf.some((one) => one.type === 'null')
 
 /** The name at the end of a reference. */
 export const lastSegment = (reference: string): string => reference.split('/').at(-1) ?? ''
+
+/** Returns a parameter, body or response itself for a reference. @param all those of the document, by their names. */
+export const resolvePart = <Part extends { $ref?: string }>(
+  all: Record<string, Part> | undefined,
+  part: Part,
+): Part => (part.$ref === undefined ? part : (all?.[lastSegment(part.$ref)] ?? part))
+
+/** The JSON schema of a body or response. */
+export const jsonSchemaOf = (all: Record<string, Content> | undefined, part: Content = {}): Schema =>
+  resolvePart(all, part).content?.['application/json']?.schema ?? {}
 
 /** Returns a schema itself for a reference, and for a value that may be null the schema of the others. */
 export function resolve(document: Document, schema: Schema): Schema {
@@ -52,7 +72,9 @@ export function resolve(document: Document, schema: Schema): Schema {
   }
   const alternatives = schema.anyOf ?? schema.oneOf ?? schema.allOf
   const first = alternatives?.map((one) => resolve(document, one)).find((one) => one.type !== 'null')
-  return first ? { ...first, ...schema } : schema
+  const whole = first ? { ...first, ...schema } : schema
+  const { type } = whole
+  return Array.isArray(type) ? { ...whole, type: type.find((one) => one !== 'null') ?? 'null' } : whole
 }
 
 /** The words of an enumeration, or of a list of such words. */

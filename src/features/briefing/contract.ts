@@ -3,7 +3,7 @@ import { changeKinds } from '../../database/vocabularies.ts'
 import { keys } from '../../model/keys.ts'
 import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
-import { nameOutput } from '../../model/schema-names.ts'
+import { described, nameOutput } from '../../model/schema-names.ts'
 import { groupExample, groupSchema } from '../../operations/group-schema.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
 
@@ -132,10 +132,8 @@ const makeSchema = (registry: Registry) =>
         units: groups.meta({
           description: 'Cooperation bases by kind, with the units that they represent (`sum:unitCount`).',
         }),
-        given: money.meta({ description: 'Assistance programs of which the country is donor or funder.' }),
-        received: money.meta({
-          description: 'Assistance programs of which the country is recipient or beneficiary.',
-        }),
+        given: described(money, 'Assistance programs of which the country is donor or funder.'),
+        received: described(money, 'Assistance programs of which the country is recipient or beneficiary.'),
         changes: changes(registry)
           .nullable()
           .meta({ description: 'The ten latest changes; null with `asOf`.' }),

@@ -4,7 +4,7 @@ import type { CheckedQuery } from '../../model/parameters.ts'
 import { getWords, limitParameter, many, type Parameter, single, words } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { nameOutput } from '../../model/schema-names.ts'
-import { revisionExample, revisionShape } from '../../operations/revision-schema.ts'
+import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 
 /** The contract that the pages and the stream of the change feed share. */
@@ -52,17 +52,19 @@ const makeFeedChange = ({ resources }: Registry) =>
   nameOutput(
     'FeedChange',
     z
-      .strictObject({
-        position: position.meta({ description: 'Position of the change in the feed, for `after`.' }),
-        resource: z
-          .enum(resources.map(({ name }) => name))
-          .meta({ description: 'The resource of the record.' }),
-        key: z.string().meta({ description: 'The key of the record.' }),
-        ...revisionShape,
-        document: z.record(z.string(), z.unknown()).meta({
-          description: 'The record at this version; for a removal, the record that was removed.',
+      .intersection(
+        recordChange,
+        z.strictObject({
+          position: position.meta({ description: 'Position of the change in the feed, for `after`.' }),
+          resource: z
+            .enum(resources.map(({ name }) => name))
+            .meta({ description: 'The resource of the record.' }),
+          key: z.string().meta({ description: 'The key of the record.' }),
+          document: z.record(z.string(), z.unknown()).meta({
+            description: 'The record at this version; for a removal, the record that was removed.',
+          }),
         }),
-      })
+      )
       .meta({ description: 'A change of a record, with the record.', examples: [example] }),
   )
 

@@ -100,7 +100,7 @@ const counts = (registry: Registry) =>
 
 const date = (which: string, days: string) =>
   edtf(
-    `The date of a record, as its source gives it, with the ${days} day that it can mean, regardless of \`from\` and \`to\`; null without a date. Of several such dates it is the ${which} in the order of their characters.`,
+    `Date of a record, as its source gives it, that can mean the ${days} day; of several, the ${which} by its characters. \`from\` and \`to\` do not matter.`,
   ).nullable()
 
 const edgeProperties = (registry: Registry) => ({

@@ -118,7 +118,7 @@ export const bulkSchema = memoizeByResource((resource) => {
         patch: patchSchema(resource).optional(),
       })
       .meta({
-        description: `One operation. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key${hasExternalIds(resource) ? ' or an external id' : ''}; \`replace\`, \`patch\` and \`remove\` take \`ifMatch\`.`,
+        description: 'One operation.',
         examples: [create],
       }),
   )
@@ -126,7 +126,7 @@ export const bulkSchema = memoizeByResource((resource) => {
     `${resource.singular}Bulk`,
     z
       .strictObject({ operations: z.array(operation).min(1).max(maxOperations) })
-      .meta({ description: 'Operations that are done together.', examples: [exampleBulk(resource)] }),
+      .meta({ description: 'Operations.', examples: [exampleBulk(resource)] }),
   )
 })
 
@@ -143,7 +143,7 @@ function exampleOperations(resource: Resource) {
 
 /** Returns an example body for the OpenAPI document. */
 export const exampleBulk = (resource: Resource) => ({
-  operations: Object.values(exampleOperations(resource)).filter(({ op }) => op !== 'create'),
+  operations: Object.values(exampleOperations(resource)).filter(({ op }) => op === 'remove'),
 })
 
 /** Schema for parsing. `planBulk` checks documents once the stored records are known. */

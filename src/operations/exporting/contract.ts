@@ -69,10 +69,6 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
   }),
 })
 
-/** Describes the files in the contract of an export. */
-export const fileDescription =
-  'The file has the whole result, as of one moment. A transfer that ends normally is complete.'
-
 const fileResponse: ResponseContract = {
   description: 'A file: text in UTF-8, or for `xlsx` a workbook.',
   schema: () => z.string().meta({ format: 'binary' }),

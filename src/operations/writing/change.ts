@@ -104,7 +104,7 @@ export const changeContract = (resource: Resource) =>
     headers: [ifMatch, changeReason, idempotencyKey],
     answers: {
       200: {
-        description: `The ${resource.noun} as it is now.`,
+        description: 'The record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, ...replayedHeaders },
       },

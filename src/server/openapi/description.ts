@@ -1,20 +1,45 @@
+import { operatorMeanings } from '../../model/filters.ts'
+import { ifNoneMatch } from '../../operations/entity-tags.ts'
 import { acceptLanguage } from '../../operations/language.ts'
-import type { RequestHeader } from '../../operations/operation.ts'
+import type { Endpoint, RequestHeader } from '../../operations/operation.ts'
 import { clientId } from '../plugins/client/end-client.ts'
 import { positionHeader } from '../plugins/positions.ts'
 
 /** What the OpenAPI document says once, of all operations. */
 
+/** Headers that many operations take. They stand here alone. */
+export const anyRequest: readonly RequestHeader[] = [clientId, acceptLanguage, ifNoneMatch, positionHeader]
+
 const requestHeader = ({ name, description }: RequestHeader) => `- \`${name}\`: ${description}`
 
-/** The description of the document, in Markdown. */
-export const description = `A registry of international science and technology cooperation: agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.
+/** The path of an operation, the same for every resource: `/{key}/merge`. */
+const pathBelow = ({ path, tag, keyed }: Endpoint) =>
+  path.slice(`/v1/${tag}`.length).replace(`{${keyed?.key.property}}`, '{key}')
+
+/** What the operations do that every resource has, each once. */
+function describeOperations(endpoints: readonly Endpoint[]): string {
+  const described = endpoints.flatMap((endpoint) => {
+    const { details } = endpoint.contract
+    return details === undefined ? [] : [`- \`${endpoint.method} …${pathBelow(endpoint)}\`: ${details}`]
+  })
+  return [...new Set(described)].join('\n')
+}
+
+const operators = Object.entries(operatorMeanings)
+  .filter(([operator]) => operator !== 'eq')
+  .map(([operator, meaning]) => `- \`[${operator}]\`: ${meaning}`)
+  .join('\n')
+
+/** Describes the API as a whole, in Markdown. @param endpoints whose `details` are the same for every resource. */
+export const describeRegistry = (
+  endpoints: readonly Endpoint[],
+): string => `A registry of international science and technology cooperation: agreements, projects, cooperation bases and assistance programs, their participants and their sources. Nothing in a request is ignored: an unknown name or value is an error that suggests the closest valid one.
 
 A request costs one unit of the rate limit, or as many as its \`x-cost\` says.
 
 Headers of any request:
 
-${[clientId, acceptLanguage, positionHeader].map(requestHeader).join('\n')}
+${anyRequest.map(requestHeader).join('\n')}
 
 Header of every answer to a change, where the registry has read replicas:
 
@@ -25,5 +50,14 @@ Headers of every answer to a read:
 - \`Cache-Control\`: whoever keeps the answer must ask whether it is current, with \`If-None-Match\`; \`private\` where reading needs a key.
 - \`Content-Language\`, of an answer with names or labels: their language.
 - \`ETag\`: the entity tag of the answer, also to a change; that of a record is its version in quotes.
+- \`Link\`, of a page: the URL of the next page, \`rel="next"\`, if there is one.
 - \`Vary\`: the request headers that the answer depends on.
-- \`Cache-Status\`: where the answer is from (RFC 9211). \`hit\` is from memory, \`fwd\` from the database. \`Cache-Control: no-cache\` on a request insists on the latter; \`max-stale=60\` accepts \`hit; detail=stale\`, which has been out of date for up to 60 seconds and has the header \`Age\`.`
+- \`Cache-Status\`: where the answer is from (RFC 9211). \`hit\` is from memory, \`fwd\` from the database. \`Cache-Control: no-cache\` on a request insists on the latter; \`max-stale=60\` accepts \`hit; detail=stale\`, which has been out of date for up to 60 seconds and has the header \`Age\`.
+
+Operations of every resource:
+
+${describeOperations(endpoints)}
+
+Operators of filters, in brackets behind the name (\`signedOn[gte]=2011\`). A filter without an operator compares for equality.
+
+${operators}`

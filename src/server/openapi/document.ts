@@ -1,12 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import type { Resource } from '../../model/resource.ts'
-import { acceptLanguage } from '../../operations/language.ts'
 import type { Endpoint } from '../../operations/operation.ts'
-import { description } from './description.ts'
+import { anyRequest, describeRegistry } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemSchema } from './problem-schema.ts'
 import { responsesOf, shareHeaders } from './responses.ts'
-import { collectSchemas, type Schemas } from './schemas.ts'
+import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
 import { pascalCase, type SharedParts, shareParts, type Use } from './shared-parts.ts'
 
@@ -34,16 +33,27 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
       ...Object.entries(contract.query).flatMap(([name, parameter]) =>
         queryParameters(name, parameter, { ...contract, owner }, schemas),
       ),
-      ...contract.headers.filter((header) => header !== acceptLanguage).map(headerParameter),
+      ...contract.headers.filter((header) => !anyRequest.includes(header)).map(headerParameter),
     ],
     ...(body && { requestBody: body }),
     responses: responsesOf(contract, schemas, headers),
-    ...(contract.access !== 'read' && { security: [{ key: [] }] }),
+    ...(contract.access !== 'read' && { security: [{ auth: [] }] }),
   }
 }
 
 const responseName = (status: string) =>
-  status === 'default' ? 'AnyProblem' : pascalCase(STATUS_CODES[status] ?? status)
+  status === 'default' ? 'Failure' : pascalCase(STATUS_CODES[status] ?? status)
+
+/** The name of a body: that of its schema, or else of its media type. */
+function bodyName({ content }: { content: Record<string, { schema: JsonSchema }> }): string {
+  const [[type = '', media] = []] = Object.entries(content)
+  return pascalCase(
+    String(media?.schema.$ref ?? type)
+      .split('/')
+      .at(-1) ?? '',
+    'body',
+  )
+}
 
 /** Builds the operations, and the components that they have in common. */
 function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], schemas: Schemas) {
@@ -75,6 +85,11 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
       Object.entries(operation.responses).map(([status, part]) => ({ name: responseName(status), part })),
     ),
   )
+  const bodies = shareParts(
+    'requestBodies',
+    uses(({ requestBody: part }) => (part ? [{ name: bodyName(part), part }] : [])),
+    Object.keys(schemas.components()),
+  )
   const paths: Record<string, Record<string, unknown>> = {}
   for (const { endpoint, operation } of built) {
     paths[endpoint.path] = {
@@ -82,6 +97,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
       [endpoint.method.toLowerCase()]: {
         ...operation,
         parameters: operation.parameters.map(parameters.of),
+        ...(operation.requestBody && { requestBody: bodies.of(operation.requestBody) }),
         responses: Object.fromEntries(
           Object.entries(operation.responses).map(([status, answer]) => [status, responses.of(answer)]),
         ),
@@ -91,6 +107,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
   return {
     paths,
     parameters: parameters.components,
+    requestBodies: bodies.components,
     responses: responses.components,
     headers: headers.components,
   }
@@ -126,13 +143,13 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
     info: {
       title: 'Entente',
       version,
-      description,
+      description: describeRegistry(endpoints),
       contact: { name: 'Whoever runs this registry' },
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/', description: 'This service.' }],
     // In a public registry, reads need no key.
-    security: [{}, { key: [] }],
+    security: [{}, { auth: [] }],
     tags: [
       ...eventsFirst(resources).map(({ name, description }) => ({ name, description })),
       {
@@ -151,7 +168,7 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
       schemas: { ...schemas.components(), ...problemSchema },
       ...shared,
       securitySchemes: {
-        key: {
+        auth: {
           type: 'http',
           scheme: 'bearer',
           description:

@@ -38,13 +38,10 @@ export function simplified(schema: JsonSchema): JsonSchema {
   const bounds = Object.entries({ minimum, maximum })
   const kept = bounds.filter(([, bound]) => bound !== undefined && !unbounded.includes(Number(bound)))
   const plain = { ...rest, ...Object.fromEntries(kept) }
-  const { type, description, ...others } = plain
-  if (!Array.isArray(type)) return plain
-  const types = type.filter((one) => one !== 'null')
-  return {
-    ...(description !== undefined && { description }),
-    anyOf: [...types.map((one) => ({ type: one, ...others })), { type: 'null' }],
-  }
+  const { anyOf, ...others } = plain
+  const [first, second] = Array.isArray(anyOf) ? anyOf.filter(isObject) : []
+  const isNullable = second?.type === 'null' && typeof first?.type === 'string' && !('enum' in first)
+  return isNullable ? { ...first, ...others, type: [first.type, 'null'] } : plain
 }
 
 /** Collects named schemas, each once. */
@@ -121,9 +118,8 @@ export const namingEnums =
     if (!words) return schema
     const { type, enum: _, ...keywords } = schema
     const own = pascalCase(component, ...path)
-    const property = path.at(-1)
     const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
-    const description = keywords.description ?? `Values of \`${property ?? component}\`.`
+    const description = keywords.description ?? 'Values.'
     const name = parts.name(
       { type, enum: words },
       [...common, own, ...others, `${own}Word`, ...others.map((other) => `${other}Word`)],
@@ -178,7 +174,7 @@ export const namingComparisons =
       `${own}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({
-      description: 'Comparisons, which must all hold.',
+      description: 'Comparisons.',
     }))
     // What a property compares, the property of the record says.
     return reference(name)

@@ -1,4 +1,4 @@
-import { type Operator, operatorMeanings } from '../../model/filters.ts'
+import type { Operator } from '../../model/filters.ts'
 import { maxValues, operatorName, type Parameter, type Taking } from '../../model/parameters.ts'
 import type { Contract, Keyed, RequestHeader } from '../../operations/operation.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
@@ -11,7 +11,7 @@ export interface ParameterObject {
   name: string
   in: 'path' | 'query' | 'header'
   required?: true
-  description: string
+  description?: string
   schema: JsonSchema
   [keyword: string]: unknown
 }
@@ -49,18 +49,11 @@ export const headerParameter = ({
   example,
 })
 
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
-/** Says what an operator asks. What the value is, the parameter without an operator says. */
-const operatorDescription = (operator: Operator, meaning: unknown) =>
-  `${capitalized(operatorMeanings[operator])}.${typeof meaning === 'string' ? ` ${meaning}` : ''}`
-
-/** Returns the schema of what an operator takes, with its own description apart, since that belongs to the parameter. */
-function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: Schemas) {
-  if (takes === 'truth') return { schema: { type: 'boolean' }, meaning: undefined }
+/** Returns the schema of what an operator takes. What an operator asks of it, the introduction of the document says. */
+function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: Schemas): JsonSchema {
+  if (takes === 'truth') return { type: 'boolean' }
   const { description, ...one } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
-  const schema = takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
-  return { schema, meaning: value && description }
+  return takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
 }
 
 /**
@@ -82,14 +75,15 @@ export const queryParameters = (
     // Comparisons are keyed by operators.
     const operator = word as Operator
     if (listedOperators?.includes(operator) === false) return []
-    const { schema, meaning } = operandSchema(parameter, taking, schemas)
+    const isPlain = operator === 'eq'
+    const schema = operandSchema(parameter, taking, schemas)
     // The parameter without an operator shows an example.
-    if (operator !== 'eq' && parameter.comparisons.eq && meaning === undefined) delete schema.examples
+    if (!isPlain) delete schema.examples
     return {
       name: operatorName(name, operator),
       in: 'query',
-      ...(parameter.presence === 'required' && operator === 'eq' && { required: true }),
-      description: operator === 'eq' ? parameter.description : operatorDescription(operator, meaning),
+      ...(parameter.presence === 'required' && isPlain && { required: true }),
+      ...((isPlain || !parameter.comparisons.eq) && { description: parameter.description }),
       schema: schemas.named(schema, owner, name, operationId),
       ...(taking.takes === 'many' && { explode: false }),
     }

@@ -1,6 +1,7 @@
 import { etagHeader } from '../../operations/entity-tags.ts'
 import { contentLanguage } from '../../operations/language.ts'
 import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../../operations/operation.ts'
+import { linkHeader } from '../../operations/page.ts'
 import { replayedHeaders } from '../../operations/writing/idempotency.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { problemAnswer } from './problem-schema.ts'
@@ -38,6 +39,7 @@ const headerObject = ({ description, example }: HeaderContract) => ({
 /** Headers that the description of the document explains once, or that of the request header to which they belong. */
 const explainedOnce: readonly HeaderContract[] = [
   etagHeader,
+  linkHeader,
   contentLanguage,
   ...Object.values(replayedHeaders),
 ]

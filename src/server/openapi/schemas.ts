@@ -117,14 +117,17 @@ export interface Schemas {
   named(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
 }
 
-/** Leaves out of a property of a merge patch what the whole record must keep to. */
-const inPatch = ({ pattern, minLength, ...rest }: JsonSchema): JsonSchema =>
+/** Leaves out of a property of a merge patch what the whole record must keep to, and what its schema says. */
+const inPatch = ({ pattern, minLength, 'x-refers-to': _, ...rest }: JsonSchema): JsonSchema =>
   withoutTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
 
 const withoutExamples = ({ examples, ...rest }: JsonSchema): JsonSchema => rest
 
-/** Endings of components whose properties are described elsewhere: those of the record and of the history. */
-const describedElsewhere = /Revision$/
+/** Leaves out a description that says no more than the name of the property does, such as that of `title`: "Title." */
+function withoutOwnName(name: string, schema: unknown): unknown {
+  const { description, ...rest } = Object(schema)
+  return String(description).toLowerCase() === `${name.toLowerCase()}.` ? rest : schema
+}
 
 /**
  * Leaves out what is said elsewhere, since it would be most of the document: examples but those of whole records, and
@@ -132,16 +135,15 @@ const describedElsewhere = /Revision$/
  */
 function brief(schema: JsonSchema, component: string, owner: string): JsonSchema {
   const { examples, properties, ...rest } = schema
-  const shorten = component.endsWith('Patch')
-    ? inPatch
-    : describedElsewhere.test(component)
-      ? withoutTexts
-      : withoutExamples
-  const shortened = Object.entries(properties ?? {}).map(([name, own]) => [name, mapSchema(own, [], shorten)])
+  const shorten = component.endsWith('Patch') ? inPatch : withoutExamples
+  const shortened = Object.entries(properties ?? {}).map(([name, own]) => [
+    name,
+    withoutOwnName(name, mapSchema(own, [], shorten)),
+  ])
   return {
     ...rest,
     ...(properties !== undefined && { properties: Object.fromEntries(shortened) }),
-    ...([owner, `${owner}Input`].includes(component) && examples !== undefined && { examples }),
+    ...(component === `${owner}Input` && examples !== undefined && { examples }),
   }
 }
 
@@ -156,8 +158,8 @@ const describedBy = ({ description, anyOf }: JsonSchema): unknown =>
   description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
 
 /** Leaves out of the form of a request the descriptions that the same property of the response has. */
-function withoutDescriptionsOf(output: JsonSchema | undefined, input: JsonSchema): JsonSchema {
-  const described = Object(output?.properties)
+function withoutDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
+  const described = Object(output.properties)
   const properties = Object.entries(Object(input.properties)).map(([name, own]): [string, unknown] => {
     // The properties of a schema are schemas.
     const isSame = describedBy(own as JsonSchema) === describedBy(Object(described[name]))
@@ -171,8 +173,8 @@ function withoutRepetition(given: Record<string, JsonSchema>): Record<string, Js
   const inputOf = /^(.*)Input$/
   const components = Object.fromEntries(
     Object.entries(given).map(([name, own]): [string, JsonSchema] => {
-      const output = inputOf.exec(name)?.[1]
-      return [name, output !== undefined && given[output] ? withoutDescriptionsOf(given[output], own) : own]
+      const output = given[inputOf.exec(name)?.[1] ?? '']
+      return [name, output ? withoutDescriptionsOf(output, own) : own]
     }),
   )
   const shorten = (schema: JsonSchema): JsonSchema => {
@@ -190,7 +192,8 @@ function withoutRepetition(given: Record<string, JsonSchema>): Record<string, Js
  * Leaves out of a response what only requests must keep to, and that there are no other properties: later versions of the
  * service may have more.
  */
-function asSent({ pattern, minLength, maxItems, minItems, ...schema }: JsonSchema): JsonSchema {
+function asSent(given: JsonSchema): JsonSchema {
+  const { pattern, minLength, maxItems, minItems, minimum, 'x-refers-to': _, ...schema } = given
   const { additionalProperties, maxLength, ...open } = schema
   return {
     ...open,

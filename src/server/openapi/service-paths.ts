@@ -19,7 +19,7 @@ const statusAnswer = (description: string, words: string[]) => ({
 const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemAnswer([type]) })
 
 /** The problems that every operation may return. */
-const anyProblem = { $ref: '#/components/responses/AnyProblem' }
+const anyProblem = { $ref: '#/components/responses/Failure' }
 
 const check = (
   operationId: string,
@@ -55,7 +55,7 @@ export const servicePaths = {
       summary: 'How does it do?',
       description:
         'Counts and times for Prometheus. The service may be set to show them to everybody, to whoever has a key, or to nobody (`METRICS`).',
-      security: [{}, { key: [] }],
+      security: [{}, { auth: [] }],
       responses: {
         200: {
           description: 'The metrics, in the text format of Prometheus.',

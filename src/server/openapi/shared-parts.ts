@@ -55,6 +55,13 @@ function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], stri
   return names
 }
 
+/** Whether a document with a component and references to it is shorter than one with the part wherever it is used. */
+function isShorter(section: string, text: string, uses: Use[]): boolean {
+  const name = uses[0]?.name ?? ''
+  const reference = `{"$ref":"#/components/${section}/${name}"}`
+  return text.length + name.length + reference.length * uses.length < text.length * uses.length
+}
+
 /**
  * Finds the parts that more than one operation has.
  * @param section of the components: `parameters` or `responses`.
@@ -66,7 +73,7 @@ export function shareParts(section: string, uses: Use[], others: readonly string
     const text = JSON.stringify(use.part)
     groups.set(text, [...(groups.get(text) ?? []), use])
   }
-  const repeated = [...groups].filter(([, group]) => group.length > 1)
+  const repeated = [...groups].filter(([text, group]) => isShorter(section, text, group))
   const names = nameGroups(
     repeated.map(([, group]) => group),
     others,

@@ -78,7 +78,7 @@ function* faultyBodies(
   yield ['one text', `{${quoted(name(0))}:"${'\\"'.repeat(bytes / 2 - 50)}"}`]
   for (const [property, given] of properties) {
     const inner = resolve(document, given)
-    if (inner.type === 'array') {
+    if ([inner.type].flat().includes('array')) {
       for (const item of wrongItems(document, inner)) {
         const { maxItems = 0 } = inner
         yield [`wrong ${property}`, `{${quoted(property)}:[${Array(maxItems).fill(item).join()}]}`]

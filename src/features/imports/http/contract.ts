@@ -41,14 +41,17 @@ const count = (description: string) => z.int().min(0).meta({ description })
 const moment = (description: string) => z.iso.datetime().nullable().meta({ description })
 
 /** Schema of a fault of a row. */
-export const rowFault = z
-  .strictObject({
-    column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
-    value: z.string().meta({ description: 'The value, shortened to 200 characters.' }),
-    detail: z.string().meta({ description: 'What is wrong, and what would be right.' }),
-    suggestion: z.string().optional().meta({ description: 'A value that would be right.' }),
-  })
-  .meta({ description: 'What is wrong with a value of a row.' })
+export const rowFault = nameOutput(
+  'ImportFault',
+  z
+    .strictObject({
+      column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
+      value: z.string().meta({ description: 'The value, shortened to 200 characters.' }),
+      detail: z.string().meta({ description: 'What is wrong, and what would be right.' }),
+      suggestion: z.string().optional().meta({ description: 'A value that would be right.' }),
+    })
+    .meta({ description: 'What is wrong with a value of a row.' }),
+)
 
 const report = z.strictObject({
   refusedBy: z

@@ -14,7 +14,7 @@ const parameter = z.looseObject({
   name: z.string(),
   in: z.string(),
   required: z.boolean().optional(),
-  description: z.string(),
+  description: z.string().optional(),
   schema,
 })
 const response = z.looseObject({
@@ -54,7 +54,7 @@ export interface Described {
   schemas: Record<string, DescribedSchema>
 }
 
-const shared = /^#\/components\/(parameters|responses|headers)\/(.+)$/
+const shared = /^#\/components\/(parameters|requestBodies|responses|headers)\/(.+)$/
 
 /** Puts shared parameters, responses and headers where operations refer to them. */
 function inPlace(value: unknown, components: Record<string, unknown>): unknown {

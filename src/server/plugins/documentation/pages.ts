@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { operatorMeanings } from '../../../model/filters.ts'
 import {
   type Described,
   type DescribedOperation,
@@ -49,6 +50,15 @@ function inputHtml(parameter: DescribedParameter, described: Described, firstOf:
   return `<input ${attributes} value="${escapeHtml(value)}"${lookUp}>`
 }
 
+/** What a parameter is: of one with an operator, what the operator asks. */
+function meaningOf({ name, description }: DescribedParameter): string {
+  const [, operator] = /\[(\w+)\]$/.exec(name) ?? []
+  const meaning = Object.entries(operatorMeanings).find(([known]) => known === operator)?.[1]
+  return (
+    description ?? (meaning === undefined ? '' : `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`)
+  )
+}
+
 /** What a parameter takes: its words, or its type. */
 function formHtml({ schema }: DescribedParameter): string {
   const inner = schema.items ?? schema
@@ -62,7 +72,7 @@ const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a
 function parameterRows(parameters: DescribedParameter[], described: Described, firstOf: string | undefined) {
   const rows = parameters.map(
     (parameter) =>
-      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, described, firstOf)}</td><td>${inlineHtml(parameter.description)} <small>${formHtml(parameter)}</small></td></tr>`,
+      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, described, firstOf)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${formHtml(parameter)}</small></td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }
