@@ -30,6 +30,17 @@ function nameLines({ report }: ImportRecord): string[] {
     : []
 }
 
+const missingLines = ({ report }: ImportRecord): string[] =>
+  report && report.missing > 0
+    ? [
+        line(
+          'records missing',
+          report.missing,
+          'that earlier files had; they stay (--missing FILE lists them)',
+        ),
+      ]
+    : []
+
 function keptLines({ report }: ImportRecord): string[] {
   return (report?.kept ?? [])
     .slice(0, 10)
@@ -82,5 +93,6 @@ export function describeImport(imported: ImportRecord): string {
     line('rows refused', counts.refused),
     ...columnLines(report?.refusedBy),
     ...nameLines(imported),
+    ...missingLines(imported),
   ].join('\n')
 }

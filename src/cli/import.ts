@@ -17,6 +17,7 @@ interface ImportOptions extends CreateOption {
   decisions?: string
   names?: string
   rejected?: string
+  missing?: string
   commit?: string
   undo?: string
 }
@@ -90,6 +91,10 @@ export const addImport: AddCommand = (program, context) => {
     .option('--decisions <file>', 'CSV of what names stand for, as --names writes it')
     .option('--names <file>', 'write the names that somebody has to decide to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
+    .option(
+      '--missing <file>',
+      'write the records that the file lacks, though earlier ones had them, to this CSV file',
+    )
     .option('--commit <id>', 'commit an import after its dry run, or go on with one that was interrupted')
     .option('--undo <id>', 'take back what an import has written')
     .option('--strict', 'end with exit code 1 when rows were refused')

@@ -10,6 +10,7 @@ import { type Database, singleReads } from '../database/database.ts'
 import { checkDecisions } from '../features/imports/decisions.ts'
 import { readDecisions } from '../features/imports/decisions-csv.ts'
 import type { LocalFile } from '../features/imports/files.ts'
+import { writeMissing } from '../features/imports/http/missing.ts'
 import { writeOpenNames } from '../features/imports/http/names.ts'
 import { writeRejected } from '../features/imports/http/rejected.ts'
 import { beginCommit } from '../features/imports/http/steps.ts'
@@ -158,15 +159,20 @@ export class LocalImports {
     }
   }
 
-  /** Writes the files of refused rows and of names to decide that the options ask for. */
+  /** Writes the files of refused rows, names to decide and missing records that the options ask for. */
   async writeLists(
     imported: ImportRecord,
-    { rejected, names }: { rejected?: string; names?: string },
+    { rejected, names, missing }: { rejected?: string; names?: string; missing?: string },
   ): Promise<void> {
     if (rejected !== undefined)
       await pipeline(Readable.from(writeRejected(this.#database, imported)), createWriteStream(rejected))
     if (names !== undefined)
       await pipeline(Readable.from(writeOpenNames(this.#database, imported.id)), createWriteStream(names))
+    if (missing !== undefined)
+      await pipeline(
+        Readable.from(writeMissing(this.#database, registry, imported)),
+        createWriteStream(missing),
+      )
   }
 
   describe(imported: ImportRecord): string {

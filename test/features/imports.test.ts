@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { singleReads } from '../../src/database/database.ts'
+import { listUnfinished } from '../../src/features/imports/store.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { importRows, newScheme, undo } from '../support/imports.ts'
+import { adminKey } from '../support/app.ts'
+import { continueImport, importRows, newScheme, undo } from '../support/imports.ts'
 
 /** Imports: what is written, what a repeated import changes, and what undoing one leaves. */
 
@@ -57,6 +60,56 @@ describe('an import', () => {
       counts: { unchanged: 5, created: 0, changed: 0 },
     })
     expect(await agreementsOf(scheme, '&include=citations')).toEqual(before)
+  })
+})
+
+describe('a file that lacks records of earlier ones', () => {
+  const missingOf = async (id: string) => {
+    const { text } = await api.get(`/v1/imports/${id}/missing.csv`, { key: adminKey })
+    const [header, ...lines] = text.trimEnd().split('\r\n')
+    expect(header).toBe('resource,key,id,name')
+    return lines.map((line) => line.split(',').slice(2).join())
+  }
+
+  it('is reported with them, and they stay', async () => {
+    const scheme = newScheme()
+    const first = await importRows(api.database, scheme, rows(4))
+    expect(first.report).toMatchObject({ missing: 0 })
+    // A row that is refused is in the file.
+    const next = [{ id: '1' }, { id: '3', title: '' }, { id: '5' }]
+    const second = await importRows(api.database, scheme, next)
+    expect(second).toMatchObject({ counts: { created: 1, refused: 1 }, report: { missing: 2 } })
+    expect(await missingOf(second.id)).toEqual(['2,Agreement 2', '4,Agreement 4'])
+    expect(await agreementsOf(scheme)).toHaveLength(5)
+  })
+
+  it('lacks nothing that others have written, or that was undone', async () => {
+    const scheme = newScheme()
+    const externalIds = [{ scheme, id: 'by-hand' }]
+    await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', externalIds })
+    await undo(api.database, await importRows(api.database, scheme, rows(2)))
+    expect((await importRows(api.database, scheme, [{ id: '9' }])).report?.missing).toBe(0)
+  })
+})
+
+describe('a finished import', () => {
+  const stagedRows = async (id: string) =>
+    (await api.pool.query('select state from import_rows where import = $1', [id])).rows
+
+  it('keeps only its refused rows, and is undone all the same', async () => {
+    const scheme = newScheme()
+    const imported = await importRows(api.database, scheme, [...rows(3), { id: '4', title: '' }])
+    expect(imported).toMatchObject({ state: 'committed', cleared: true })
+    expect(await stagedRows(imported.id)).toEqual([{ state: 'refused' }])
+    expect(await undo(api.database, imported)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
+    expect(await agreementsOf(scheme)).toEqual([])
+  })
+
+  it('is cleared by the next look when its process has ended before', async () => {
+    const imported = await importRows(api.database, newScheme(), rows(1))
+    await api.pool.query('update imports set cleared = false where id = $1', [imported.id])
+    expect(await listUnfinished(singleReads(api.database))).toContain(imported.id)
+    expect(await continueImport(api.database, imported.id)).toMatchObject({ cleared: true })
   })
 })
 

@@ -2,6 +2,7 @@
 export const importTables = [
   'import_decisions',
   'import_files',
+  'import_missing',
   'import_names',
   'import_records',
   'import_rows',

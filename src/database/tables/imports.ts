@@ -52,6 +52,8 @@ export const imports = pgTable(
     requestId: text('request_id'),
     /** Why it has failed, for people. */
     failure: text('failure'),
+    /** Whether the staged rows that nobody needs any more are gone. */
+    cleared: boolean('cleared').notNull().default(false),
     createdAt: instantColumn('created_at').notNull().default(sql`now()`),
     stagedAt: instantColumn('staged_at'),
     committedAt: instantColumn('committed_at'),
@@ -129,6 +131,29 @@ export const importNames = pgTable(
     primaryKey({ name: 'import_names_pkey', columns: [table.import, table.identity] }),
     foreignKey({
       name: 'import_names_import',
+      columns: [table.import],
+      foreignColumns: [imports.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/**
+ * The records of the register that a file does not have, though earlier files had them. Found anew by the dry run and by the
+ * commit.
+ */
+export const importMissing = pgTable(
+  'import_missing',
+  {
+    import: importColumn(),
+    resource: text('resource').notNull(),
+    key: text('key').notNull(),
+    /** The id in the register. */
+    externalId: text('external_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'import_missing_pkey', columns: [table.import, table.resource, table.key] }),
+    foreignKey({
+      name: 'import_missing_import',
       columns: [table.import],
       foreignColumns: [imports.id],
     }).onDelete('cascade'),

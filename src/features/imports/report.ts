@@ -1,4 +1,5 @@
 import { type Database, singleReads } from '../../database/database.ts'
+import { countMissing } from './missing.ts'
 import { countOpenNames } from './names.ts'
 import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
 
@@ -17,16 +18,17 @@ const findFaultyColumns = (database: Database, id: string, states: readonly stri
     values: [id, states, maxColumns],
   })
 
-/** Makes the report of a finished step: why rows are refused, what was dropped, and which names are open. */
+/** Makes the report of a finished step: why rows are refused, what was dropped, which names are open, and how many records the file lacks. */
 export async function makeReport(
   database: Database,
   id: string,
   { kept = [], keptCount = 0 }: { kept?: KeptRecord[]; keptCount?: number } = {},
 ): Promise<ImportReport> {
-  const [refusedBy, droppedBy, names] = await Promise.all([
+  const [refusedBy, droppedBy, names, missing] = await Promise.all([
     findFaultyColumns(database, id, ['refused', 'blocked', 'waiting']),
     findFaultyColumns(database, id, ['ready']),
     countOpenNames(singleReads(database), id),
+    countMissing(singleReads(database), id),
   ])
-  return { refusedBy, droppedBy, names, kept: kept.slice(0, maxKept), keptCount }
+  return { refusedBy, droppedBy, names, missing, kept: kept.slice(0, maxKept), keptCount }
 }

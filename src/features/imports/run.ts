@@ -7,11 +7,13 @@ import { commitRows, importAuthorship } from './commit.ts'
 import { type LocalFile, removeFiles, withStoredFiles } from './files.ts'
 import { withSchemeLock } from './lock.ts'
 import { makeNamedRecords } from './made.ts'
+import { noteMissing } from './missing.ts'
 import { resolveImportNames } from './names.ts'
 import { makeReport } from './report.ts'
 import { openRows } from './row-source.ts'
 import { readSettings } from './settings.ts'
 import { stageRows } from './stage.ts'
+import { clearImport } from './staged.ts'
 import {
   changeImport,
   type ImportChange,
@@ -65,6 +67,8 @@ function describeFailure(error: unknown): string {
 export const isTemporary = (error: unknown, signal?: AbortSignal): boolean =>
   signal?.aborted === true || error instanceof Taken || toProblem(error)?.status === 503
 
+const isFinished = ({ state }: ImportRecord) => ['committed', 'undone', 'failed'].includes(state)
+
 /** One run of an import, which holds the lock of its scheme. */
 class Run {
   readonly #context: ImportContext
@@ -101,6 +105,7 @@ class Run {
       else if (imported.state === 'staging') await this.#stage(imported)
       else if (imported.state === 'committing') await this.#commit(imported)
       else if (imported.state === 'undoing') await this.#undo(imported)
+      else if (isFinished(imported) && !imported.cleared) await clearImport(this.#context.database, id)
       else return
     }
   }
@@ -119,6 +124,7 @@ class Run {
       onProgress: (row) => this.#tell('staging', row, total),
     })
     if (!checked) throw new Taken(`the import ${imported.id} has been changed meanwhile`)
+    await noteMissing(database, registry, imported, this.#signal)
     const report = await makeReport(database, imported.id)
     await this.#change(checked, { state: 'staged', report, stagedAt: 'now' })
   }
@@ -151,6 +157,7 @@ class Run {
       onProgress: ({ doneThrough }) => this.#tell('committing', doneThrough, total),
     })
     if (!committed) throw new Taken(`the import ${imported.id} has been changed meanwhile`)
+    await noteMissing(database, registry, imported, this.#signal)
     const { counts } = committed.imported
     const report = await makeReport(database, imported.id, { kept: committed.kept, keptCount: counts.kept })
     await this.#change(committed.imported, { state: 'committed', report, committedAt: 'now' })

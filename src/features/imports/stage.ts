@@ -1,13 +1,14 @@
 import type pg from 'pg'
 import { clientQueries } from '../../database/client-queries.ts'
 import { copyRows } from '../../database/copy-rows.ts'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { Database } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { startSlices } from '../../time-slice.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
+import { removeStaged } from './staged.ts'
 import { changeImport, type ImportCounts, type ImportRecord } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
@@ -55,7 +56,13 @@ class Stage {
     }
     if (converted.kind === 'refused') {
       this.counts.refused += 1
-      this.#rows.push({ ...staged, state: 'refused', faults: JSON.stringify(converted.faults) })
+      const { faults, records = [] } = converted
+      this.#rows.push({
+        ...staged,
+        state: 'refused',
+        ids: records.map(draftIdentity),
+        faults: JSON.stringify(faults),
+      })
     } else if (converted.kind === 'skipped') {
       this.counts.skipped += 1
       this.#rows.push({ ...staged, state: 'skipped' })
@@ -121,21 +128,6 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
     )
   }
   return repeated.length
-}
-
-/**
- * Removes the staged rows and names of an import.
- * @param writes runs each statement in a transaction of its own, so that the feed of changes does not wait for all.
- */
-export async function removeStaged(writes: Transaction, id: string): Promise<void> {
-  for (const table of ['import_rows', 'import_names'])
-    for (let removed = 1; removed > 0; ) {
-      const rows = await writes.query({
-        text: `delete from ${table} where ctid = any(array(select ctid from ${table} where import = $1 limit 10000)) returning 1`,
-        values: [id],
-      })
-      removed = rows.length
-    }
 }
 
 /**

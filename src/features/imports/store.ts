@@ -64,6 +64,8 @@ export interface ImportReport {
   droppedBy: FaultyColumn[]
   /** Names that stand for no record yet, and the rows that have them. */
   names: { unresolved: number; rows: number }
+  /** Records that earlier files of the register had, and this one has not. */
+  missing: number
   /** The first of what was kept, and the number of all. */
   kept: KeptRecord[]
   keptCount: number
@@ -87,6 +89,8 @@ export interface ImportRecord {
   actor: Author
   requestId: string | null
   failure: string | null
+  /** Whether the staged rows that nobody needs any more are gone. */
+  cleared: boolean
   createdAt: Date
   stagedAt: Date | null
   committedAt: Date | null
@@ -94,7 +98,7 @@ export interface ImportRecord {
 }
 
 const columns = `id, scheme, state, mapping, files, facts, commits_itself "commitsItself", rows_read "rowsRead",
-  done_through "doneThrough", pass, counts, report, source, actor, request_id "requestId", failure, created_at "createdAt",
+  done_through "doneThrough", pass, counts, report, source, actor, request_id "requestId", failure, cleared, created_at "createdAt",
   staged_at "stagedAt", committed_at "committedAt", undone_at "undoneAt"`
 
 /** What a new import begins with. */
@@ -143,16 +147,18 @@ export function listImports(
 /** The imports that a process should work on, oldest first. */
 export async function listUnfinished(tx: Transaction): Promise<string[]> {
   const rows = await tx.query<{ id: string }>({
-    text: `select id from imports where state in ('staging', 'committing', 'undoing') order by id limit 1000`,
+    text: `select id from imports where state in ('staging', 'committing', 'undoing')
+        or (state in ('committed', 'undone', 'failed') and not cleared) order by id limit 1000`,
   })
   return rows.map(({ id }) => id)
 }
 
-/** Removes uploads that did not come to an end. Their files go with them. */
-export async function removeStaleUploads(tx: Transaction): Promise<void> {
-  await tx.query({
-    text: "delete from imports where state = 'uploaded' and created_at < now() - interval '1 day'",
+/** The uploads that did not come to an end within a day. */
+export async function listStaleUploads(tx: Transaction): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>({
+    text: `select id from imports where state = 'uploaded' and created_at < now() - interval '1 day' order by id limit 100`,
   })
+  return rows.map(({ id }) => id)
 }
 
 /** The properties of an import that change. */

@@ -87,5 +87,10 @@ export interface RowFault {
 /** What a mapping makes of a row. */
 export type ConvertedRow =
   | { readonly kind: 'drafts'; readonly drafts: readonly Draft[]; readonly dropped: readonly RowFault[] }
-  | { readonly kind: 'refused'; readonly faults: readonly RowFault[] }
+  | {
+      readonly kind: 'refused'
+      readonly faults: readonly RowFault[]
+      /** The records that it is about, as far as their ids could be read. */
+      readonly records?: readonly Pick<Draft, 'resource' | 'externalId'>[]
+    }
   | { readonly kind: 'skipped'; readonly reason: string }

@@ -2,11 +2,15 @@ import fp from 'fastify-plugin'
 import { singleReads } from '../../database/database.ts'
 import { importChannel } from '../../features/imports/http/wake.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
-import { listUnfinished, removeStaleUploads } from '../../features/imports/store.ts'
+import { removeImport } from '../../features/imports/staged.ts'
+import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'
 import type { Registry } from '../../model/registry.ts'
 
 /** Milliseconds between two looks for imports that nobody works on. */
 const intervalMs = 15_000
+
+/** Milliseconds between two looks for uploads that have stopped. They may be removed by several processes at once. */
+const cleaningIntervalMs = 600_000
 
 /** Imports that one process works on at once. */
 const maxRunning = 2
@@ -52,14 +56,18 @@ export const importer = fp<ImporterOptions>(
         if (waiting.length > maxRunning) done.then(look)
       }
     }
-    const timer = setInterval(() => {
-      app.database.transaction(removeStaleUploads).catch(() => {})
-      look()
-    }, intervalMs).unref()
+    const clean = async () => {
+      for (const id of await listStaleUploads(singleReads(app.database))) await removeImport(app.database, id)
+    }
+    const timers = [
+      setInterval(look, intervalMs).unref(),
+      // What is not removed now is removed the next time.
+      setInterval(() => clean().catch(() => {}), cleaningIntervalMs).unref(),
+    ]
     const listening = app.database.listen(importChannel, { onNotification: look, onConnect: look })
     app.addHook('onClose', async () => {
       stopping.abort()
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       await listening.then((subscription) => subscription.close()).catch(() => {})
       await Promise.all(running.values())
       await database.close()

@@ -80,6 +80,9 @@ const report = z.strictObject({
       rows: count('Rows that have them; a row with two counts twice.'),
     })
     .meta({ description: 'Names to decide: see `GET /v1/imports/{id}/names`.' }),
+  missing: count(
+    'Records that earlier files of the register had, and this one has not: see `GET /v1/imports/{id}/missing.csv`. They stay as they are.',
+  ),
   kept: z
     .array(z.strictObject({ resource: z.string(), key: z.string(), reason: z.string() }))
     .meta({ description: 'What was left as others have changed it; at most 100.' }),

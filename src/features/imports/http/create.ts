@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type DatabaseClient, singleReads, type Transaction } from '../../../database/database.ts'
+import { singleReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
 import { getWords, single } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
@@ -11,9 +11,10 @@ import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { checkDecisions } from '../decisions.ts'
 import { readDecisions } from '../decisions-csv.ts'
-import { removeFiles, storeFile } from '../files.ts'
+import { storeFile } from '../files.ts'
 import { type Decision, saveDecisions } from '../names.ts'
 import { readSettings } from '../settings.ts'
+import { removeImport } from '../staged.ts'
 import {
   changeImport,
   createImport,
@@ -162,11 +163,6 @@ async function requireFew(tx: Transaction, states: readonly ImportState[], advic
     throw new Problem('conflict', `${maxOpen} imports are ${states.join(' or ')}. ${advice}`)
 }
 
-async function dropUpload(database: DatabaseClient, id: string): Promise<void> {
-  await removeFiles(database, id)
-  await database.transaction((tx) => tx.query({ text: 'delete from imports where id = $1', values: [id] }))
-}
-
 /** Makes an import that is complete something to work on. */
 async function beginStaging(
   tx: Transaction,
@@ -219,7 +215,7 @@ async function createFromUpload(
     return response
   } finally {
     // What has arrived is of no use when it is refused, or a repetition.
-    if (!begun && reader.id !== undefined) await dropUpload(database, reader.id)
+    if (!begun && reader.id !== undefined) await removeImport(database, reader.id)
   }
 }
 

@@ -4,6 +4,7 @@ import { createImportEndpoint } from './create.ts'
 import { importEvents } from './events.ts'
 import { importMapping } from './mapping.ts'
 import { mappingSchemaEndpoint } from './mapping-schema.ts'
+import { missingRecords } from './missing.ts'
 import { decideNames, listNames, namesCsv } from './names.ts'
 import { previewEndpoint } from './preview.ts'
 import { getImport, listImportsEndpoint } from './read.ts'
@@ -24,6 +25,7 @@ export const importEndpoints = (registry: Registry): Endpoint[] => [
   importMapping,
   listFaultyRows,
   rejectedRows,
+  missingRecords(registry),
   listNames,
   namesCsv,
   decideNames(registry),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
-import type { Language } from '../../../model/languages.ts'
 import { getValues, limitParameter, single, wholeNumber } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { nameOutput } from '../../../model/schema-names.ts'
@@ -15,7 +14,7 @@ import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
-import { namesStatement } from '../../../query/names.ts'
+import { readNames } from '../record-names.ts'
 import { readImport } from '../store.ts'
 import { common, keyed, noImport, ofOneImport, tag } from './contract.ts'
 
@@ -73,31 +72,12 @@ interface Entry {
 
 const readEntries = (database: DatabaseClient, id: string, after: number, limit: number): Promise<Entry[]> =>
   database.read<Entry>({
-    text: `select entry.sequence, entry.resource, entry.key, rows.locator as row, entry.action, entry.kept, entry.undone
+    text: `select entry.sequence, entry.resource, entry.key, coalesce(rows.locator, citation.locator_row) as row, entry.action, entry.kept, entry.undone
       from import_records entry left join import_rows rows on rows.import = entry.import and rows.position = entry.row
+        left join citations citation on citation.id = entry.citation::uuid
       where entry.import = $1 and entry.sequence > $2 order by entry.sequence limit $3`,
     values: [id, after, limit],
   })
-
-/** Reads the names of records. @returns a function that gives the name of an entry. */
-async function readNames(
-  database: DatabaseClient,
-  registry: Registry,
-  entries: readonly Entry[],
-  language: Language,
-): Promise<(entry: Entry) => string | null> {
-  const resources = [...new Set(entries.map(({ resource }) => resource))]
-  if (resources.length === 0) return () => null
-  const wanted = resources.map((resource) => ({
-    reference: { resource },
-    values: entries.filter((entry) => entry.resource === resource).map(({ key }) => key),
-  }))
-  const rows = await database.read<{ at: number; value: string; name: string }>(
-    namesStatement(registry, wanted, language),
-  )
-  const names = new Map(rows.map(({ at, value, name }) => [`${resources[at]} ${value}`, name]))
-  return ({ resource, key }) => names.get(`${resource} ${key}`) ?? null
-}
 
 /** `GET /v1/imports/{id}/records` */
 export const listImportedRecords = (registry: Registry): Endpoint => ({
@@ -139,7 +119,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     const nameOf = await readNames(database, registry, data, language)
     const next = found.length > limit ? String(data.at(-1)?.sequence) : null
     const items = data.map(({ sequence: _, kept, ...entry }) =>
-      JSON.stringify({ ...entry, name: nameOf({ sequence: '', kept, ...entry }), kept: kept ?? [] }),
+      JSON.stringify({ ...entry, name: nameOf(entry), kept: kept ?? [] }),
     )
     return inLanguage(
       { status: 200, headers: {}, body: pageEnvelope(items.join(), { limit, next }) },

@@ -3,7 +3,7 @@ import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operat
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { removeFiles } from '../files.ts'
-import { removeStaged } from '../stage.ts'
+import { removeStaged } from '../staged.ts'
 import {
   changeImport,
   type ImportChange,

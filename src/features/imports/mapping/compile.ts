@@ -59,7 +59,8 @@ export function compileMapping(
     if (failed !== undefined) return { kind: 'skipped', reason: `when: ${failed}` }
     const conversion = new Conversion()
     const drafts = records.flatMap((build) => build(scope, row, conversion))
-    if (conversion.faults.length > 0) return { kind: 'refused', faults: conversion.faults }
+    if (conversion.faults.length > 0)
+      return { kind: 'refused', faults: conversion.faults, records: conversion.records }
     if (drafts.length === 0)
       return { kind: 'skipped', reason: 'no record of the mapping is made for this row' }
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
@@ -122,6 +123,8 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     if (typeof key !== 'string' && conversion.faults.length === faults) {
       conversion.reject('refuse', id.column, null, new Bad('The record has no id: the value is empty.'))
     }
+    const externalId = typeof key === 'string' ? { scheme: context.mapping.scheme, id: key } : undefined
+    if (externalId) conversion.records.push({ resource, externalId })
     const body: Record<string, JsonValue> = {}
     for (const [name, plan] of properties) {
       const value = plan.build(scope, conversion)
@@ -134,11 +137,11 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       const detail = `There is no ${name}, which every record of ${resource} has: the value is empty or was dropped.`
       conversion.reject('refuse', plan?.column || name, null, new Bad(detail))
     }
-    if (typeof key !== 'string' || conversion.faults.length > faults) return []
+    if (!externalId || conversion.faults.length > faults) return []
     return [
       {
         resource,
-        externalId: { scheme: context.mapping.scheme, id: key },
+        externalId,
         ...conversion.close(body),
         citation: cite(scope, row, conversion),
       },

@@ -1,5 +1,5 @@
 import { isList } from '../reading/clean.ts'
-import type { JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
+import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
 import type { OnBadValue } from './types.ts'
 import type { Bad } from './values/bad.ts'
 
@@ -10,6 +10,8 @@ const maxShownLength = 200
 export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]
+  /** The records that the row is about. */
+  readonly records: Pick<Draft, 'resource' | 'externalId'>[]
   readonly mentions: Mention[] = []
   /** When the record happened: former states are looked for at that time. */
   on: string | undefined
@@ -20,6 +22,7 @@ export class Conversion {
   constructor(row?: Conversion) {
     this.faults = row?.faults ?? []
     this.dropped = row?.dropped ?? []
+    this.records = row?.records ?? []
   }
 
   /** Notes that a value cannot be used. The row is refused for it, or does without the value. */

@@ -1,0 +1,40 @@
+import { stringify } from 'csv-stringify/sync'
+import type { DatabaseClient } from '../../../database/database.ts'
+import type { Registry } from '../../../model/registry.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
+import { listMissing, type MissingRecord } from '../missing.ts'
+import { readNames } from '../record-names.ts'
+import type { ImportRecord } from '../store.ts'
+import { csvDownload } from './csv-download.ts'
+
+/** Records that are read together. */
+const pageSize = 1000
+
+const toCsv = (rows: (string | null)[][]) => stringify(rows, { record_delimiter: 'windows' })
+
+/** Yields the records that the file of an import lacks, as CSV: resource, key, id in the register, and name. */
+export async function* writeMissing(
+  database: DatabaseClient,
+  registry: Registry,
+  { id }: Pick<ImportRecord, 'id'>,
+): AsyncGenerator<string> {
+  yield toCsv([['resource', 'key', 'id', 'name']])
+  for (let after: MissingRecord | undefined; ; ) {
+    const page = await listMissing(database, id, { after, limit: pageSize })
+    after = page.at(-1)
+    if (!after) return
+    const nameOf = await readNames(database, registry, page, 'en')
+    yield toCsv(page.map((one) => [one.resource, one.key, one.externalId, nameOf(one)]))
+  }
+}
+
+/** `GET /v1/imports/{id}/missing.csv` */
+export const missingRecords = (registry: Registry): Endpoint =>
+  csvDownload({
+    name: 'missing',
+    operationId: 'getMissingRecords',
+    summary: 'Read the records that a file no longer has as CSV',
+    description:
+      'The records that earlier imports of the register have brought in, and that the file of this one does not have: their resource, key, id in the register, and name. Nothing becomes of them; a person may look why they are gone. Found by the dry run, and anew by the commit.',
+    write: (database, imported) => writeMissing(database, registry, imported),
+  })

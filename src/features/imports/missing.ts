@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm'
+import { type Database, type DatabaseClient, singleReads, type Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
+import { foldCode } from '../../database/folding.ts'
+import { writeStatement } from '../../database/rows.ts'
+import { importMissing } from '../../database/tables/index.ts'
+import type { Registry } from '../../model/registry.ts'
+import type { ImportRecord } from './store.ts'
+
+/** Records of a register that its newest file does not have, though earlier files had them. They stay as they are. */
+
+/** A record that a file lacks. */
+export interface MissingRecord {
+  resource: string
+  key: string
+  /** Its id in the register. */
+  externalId: string
+}
+
+/** Records that are noted in one transaction. */
+const batchSize = 1000
+
+/** SQL of the records that earlier imports of the scheme have dealt with, and whose id no row of this one has. */
+function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportRecord) {
+  const { externalIds } = shared
+  return compileSql(sql`select records.resource, records.key, ${externalIds.id} as "externalId"
+    from ${externalIds} join records on records.id = ${externalIds.record}
+    where ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
+      and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
+        and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
+      and not exists (select from import_rows, unnest(import_rows.ids) as own(id) where import_rows.import = ${id}
+        and own.id = records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)})`)
+}
+
+async function removeMissing(database: DatabaseClient, id: string): Promise<void> {
+  for (let removed = 1; removed > 0; ) {
+    const rows = await database.transaction((tx) =>
+      tx.query({
+        text: `delete from import_missing where ctid = any(array(select ctid from import_missing where import = $1 limit 5000))
+          returning 1`,
+        values: [id],
+      }),
+    )
+    removed = rows.length
+  }
+}
+
+/**
+ * Finds the records that the staged file of an import lacks, and notes them instead of those noted before. It reads all in one
+ * snapshot, and writes in short transactions.
+ */
+export async function noteMissing(
+  database: Database,
+  registry: Registry,
+  imported: ImportRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeMissing(database, imported.id)
+  const properties = ['import', 'resource', 'key', 'externalId']
+  await database.maintain(async (client) => {
+    const { text, values = [] } = missingStatement(registry, imported)
+    await client.query('begin read only')
+    await client.query(`declare missing no scroll cursor for ${text}`, values)
+    for (;;) {
+      signal.throwIfAborted()
+      const { rows } = await client.query<MissingRecord>(`fetch ${batchSize} from missing`)
+      if (rows.length === 0) break
+      const noted = rows.map((row) => ({ import: imported.id, ...row }))
+      await database.transaction((tx) =>
+        tx.query(writeStatement([{ kind: 'insert', table: importMissing, properties, rows: noted }])),
+      )
+    }
+    await client.query('rollback')
+  })
+}
+
+/** Counts the records that the file of an import lacks. */
+export async function countMissing(tx: Transaction, id: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>({
+    text: 'select count(*)::int as count from import_missing where import = $1',
+    values: [id],
+  })
+  return row?.count ?? 0
+}
+
+/** Lists the records that the file of an import lacks, in the order of their resources and keys. @param after the last one of the page before. */
+export const listMissing = (
+  database: DatabaseClient,
+  id: string,
+  { after, limit }: { after: MissingRecord | undefined; limit: number },
+): Promise<MissingRecord[]> =>
+  singleReads(database).query<MissingRecord>({
+    text: `select resource, key, external_id as "externalId" from import_missing
+      where import = $1 and ($2::text is null or (resource, key) > ($2, $3::text)) order by resource, key limit $4`,
+    values: [id, after?.resource, after?.key, limit],
+  })

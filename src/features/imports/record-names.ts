@@ -1,0 +1,30 @@
+import type { DatabaseClient } from '../../database/database.ts'
+import type { Language } from '../../model/languages.ts'
+import type { Registry } from '../../model/registry.ts'
+import { namesStatement } from '../../query/names.ts'
+
+/** A record, by its resource and key. */
+interface RecordKey {
+  resource: string
+  key: string
+}
+
+/** Reads the names of records. @returns a function that gives the name of one; null when it is gone. */
+export async function readNames(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  records: readonly RecordKey[],
+  language: Language,
+): Promise<(record: RecordKey) => string | null> {
+  const resources = [...new Set(records.map(({ resource }) => resource))]
+  if (resources.length === 0) return () => null
+  const wanted = resources.map((resource) => ({
+    reference: { resource },
+    values: records.filter((record) => record.resource === resource).map(({ key }) => key),
+  }))
+  const rows = await database.read<{ at: number; value: string; name: string }>(
+    namesStatement(registry, wanted, language),
+  )
+  const names = new Map(rows.map(({ at, value, name }) => [`${resources[at]} ${value}`, name]))
+  return ({ resource, key }) => names.get(`${resource} ${key}`) ?? null
+}
