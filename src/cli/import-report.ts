@@ -30,6 +30,18 @@ function nameLines({ report }: ImportRecord): string[] {
     : []
 }
 
+/** What the mapping does not read, as `column (rows)`. */
+function unusedLines({ facts }: ImportRecord): string[] {
+  const unused = facts?.unused ?? []
+  if (unused.length === 0) return []
+  const listed = unused.slice(0, maxColumns).map(({ column, rows }) => `${column} (${grouped(rows)})`)
+  const more = unused.length > maxColumns ? ' …' : ''
+  return [
+    line('columns not read', unused.length, 'with the rows that have a value'),
+    `    ${listed.join(', ')}${more}`,
+  ]
+}
+
 const missingLines = ({ report }: ImportRecord): string[] =>
   report && report.missing > 0
     ? [
@@ -79,6 +91,7 @@ export function describeImport(imported: ImportRecord): string {
     ...(failure === null ? [] : failure.split('\n').map((text) => `  ${text}`)),
     line('rows read', rowsRead ?? 0, read),
     ...(facts?.notes ?? []).map((note) => `    ${note}`),
+    ...unusedLines(imported),
     line('records created', counts.created),
     line('records changed', counts.changed),
     line('records unchanged', counts.unchanged),

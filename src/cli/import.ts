@@ -84,7 +84,7 @@ export const addImport: AddCommand = (program, context) => {
     .description(
       'bring a file into the registry as a mapping says: dry run, report, commit; or undo an import',
     )
-    .argument('[mapping]', 'the mapping, a YAML or JSON file')
+    .argument('[mapping]', 'the mapping, a YAML or JSON file, or iati for IATI activity files')
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
     .option('--dry-run', 'check everything and write nothing')
     .option('--yes', 'commit without a dry run and without asking')

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, singleReads } from '../database/database.ts'
+import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
 import { checkDecisions } from '../features/imports/decisions.ts'
 import { readDecisions } from '../features/imports/decisions-csv.ts'
 import type { LocalFile } from '../features/imports/files.ts'
@@ -63,6 +64,10 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+/** Reads a mapping: a file, or a built-in one by its name. */
+const readMapping = async (path: string): Promise<string> =>
+  builtInMappings.includes(path) ? resolveMapping(path) : readText(path)
+
 /** Imports of files on this machine, whose work this process does itself. The service may be running. */
 export class LocalImports {
   readonly #database: Database
@@ -75,7 +80,7 @@ export class LocalImports {
 
   /** Starts an import and makes its dry run or, if it commits itself, all of it. */
   async start({ mapping: path, files: paths, decisions, commitsItself }: LocalImport): Promise<ImportRecord> {
-    const mapping = await readText(path)
+    const mapping = await readMapping(path)
     const { scheme } = readSettings(mapping, registry)
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
     const described = await Promise.all(files.map(describeFile))

@@ -7,9 +7,11 @@ import {
   checkColumns,
   companionFiles,
   createConverter,
+  createUsage,
   type Mapping,
   parseMapping,
   readCompanion,
+  type Usage,
 } from './mapping/index.ts'
 import { readRows } from './reading/index.ts'
 import type { ConvertedRow, FileFacts, Row } from './types.ts'
@@ -35,6 +37,8 @@ export interface RowSource {
   facts: Promise<FileFacts>
   batches: AsyncIterable<readonly Row[]>
   convert: (row: Row) => ConvertedRow
+  /** Counts what the mapping does not read of the rows. */
+  usage: Usage
 }
 
 /**
@@ -57,5 +61,6 @@ export async function openRows(
     await close()
     throw error
   }
-  return { facts, batches, convert: createConverter(mapping, { registry, lists }) }
+  const convert = createConverter(mapping, { registry, lists })
+  return { facts, batches, convert, usage: createUsage(mapping, registry) }
 }

@@ -138,7 +138,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 export async function stageRows(
   database: Database,
   imported: ImportRecord,
-  { facts, batches, convert }: RowSource,
+  { facts, batches, convert, usage }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<void> {
   await database.maintain(async (client) => {
@@ -148,6 +148,7 @@ export async function stageRows(
     for await (const rows of batches) {
       for (const row of rows) {
         stage.add(row, convert(row))
+        usage.note(row.values)
         if (stage.isFull) {
           signal.throwIfAborted()
           await stage.write()
@@ -164,7 +165,7 @@ export async function stageRows(
     await changeImport(
       clientQueries(client),
       { ...imported, doneThrough: stage.position },
-      { facts: await facts, rowsRead: stage.position, doneThrough: 0, counts },
+      { facts: { ...(await facts), unused: usage.list() }, rowsRead: stage.position, doneThrough: 0, counts },
     )
     onProgress(stage.position)
   })

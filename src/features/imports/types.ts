@@ -20,8 +20,16 @@ export interface FileFacts {
   readonly sheets?: readonly string[]
   /** Names of the columns of a CSV or XLSX file, in order; empty for JSON and XML. */
   readonly columns: readonly string[]
+  /** What has values that the mapping does not read. Known when all rows are read. */
+  readonly unused?: readonly UnusedColumn[]
   /** What a reader of the report should know, such as `One column only: is the delimiter right?` */
   readonly notes: readonly string[]
+}
+
+/** A column, element or attribute that the mapping does not read, and the number of rows in which it has a value. */
+export interface UnusedColumn {
+  readonly column: string
+  readonly rows: number
 }
 
 /** A row of a file, as a person would find it. */

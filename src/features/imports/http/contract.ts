@@ -102,7 +102,8 @@ const example = {
   ],
   format: 'csv',
   encoding: 'utf-8',
-  columns: ['Number', 'Title', 'Party A', 'Party B'],
+  columns: ['Number', 'Title', 'Party A', 'Party B', 'Remarks'],
+  unused: [{ column: 'Remarks', rows: 310 }],
   notes: [],
   rows: 4000,
   doneRows: 4000,
@@ -142,6 +143,14 @@ export const importSchema = nameOutput(
       format: z.string().nullable().meta({ description: 'Format of the file with the rows, as detected.' }),
       encoding: z.string().nullable().meta({ description: 'Character encoding, as detected.' }),
       columns: z.array(z.string()).meta({ description: 'Columns of the file.' }),
+      unused: z
+        .array(
+          z.strictObject({
+            column: z.string().meta({ description: 'A column, or the path of an element or attribute.' }),
+            rows: count('Rows in which it has a value.'),
+          }),
+        )
+        .meta({ description: 'What has values that the mapping does not read; at most 200.' }),
       notes: z.array(z.string()).meta({ description: 'What a person should know about the file.' }),
       rows: z.int().min(0).nullable().meta({ description: 'Number of rows; null until all are read.' }),
       doneRows: count('Rows that the current step has dealt with.'),
@@ -190,6 +199,7 @@ export function shownImport(imported: ImportRecord): string {
     format: facts?.format ?? null,
     encoding: facts?.encoding ?? null,
     columns: facts?.columns ?? [],
+    unused: facts?.unused ?? [],
     notes: facts?.notes ?? [],
     rows: imported.rowsRead,
     doneRows: imported.doneThrough,

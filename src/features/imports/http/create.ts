@@ -9,6 +9,7 @@ import { locationHeader } from '../../../operations/response-schemas.ts'
 import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
+import { resolveMapping } from '../built-in.ts'
 import { checkDecisions } from '../decisions.ts'
 import { readDecisions } from '../decisions-csv.ts'
 import { storeFile } from '../files.ts'
@@ -40,10 +41,10 @@ const body = nameInput(
   'ImportUpload',
   z
     .strictObject({
-      mapping: z
-        .string()
-        .max(maxTextBytes)
-        .meta({ format: 'binary', description: 'The mapping, as YAML or JSON.' }),
+      mapping: z.string().max(maxTextBytes).meta({
+        format: 'binary',
+        description: 'The mapping, as YAML or JSON; or the name of a built-in one: `iati`.',
+      }),
       file: z.string().max(maxFileBytes).meta({ format: 'binary', description: 'The file with the rows.' }),
       list: z.string().max(maxFileBytes).optional().meta({
         format: 'binary',
@@ -192,7 +193,8 @@ async function createFromUpload(
   const { actor, requestId } = getAuthorship(request)
   const commitsItself = getWords(request.query, 'commit')[0] === 'true'
   const reader = new UploadReader(
-    async ({ mapping, decisions }) => {
+    async ({ mapping: text, decisions }) => {
+      const mapping = await resolveMapping(text)
       const { scheme } = readSettings(mapping, registry)
       await checkDecisions(database, registry, decisions, (at) => `/decisions/${at + 2}`)
       const begun = { scheme, mapping, state: 'uploaded', commitsItself, actor, requestId } as const

@@ -23,6 +23,8 @@ export interface CompiledMapping {
   faults: FaultList
   /** The columns of the file that it names. */
   columns: readonly ColumnUse[]
+  /** What it reads of a row, as names from the row on. */
+  read: readonly (readonly string[])[]
 }
 
 /**
@@ -36,8 +38,9 @@ export function compileMapping(
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
+  const read: (readonly string[])[] = []
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
-  const context = new CompileContext({ mapping, registry, lists, faults, columns, empty })
+  const context = new CompileContext({ mapping, registry, lists, faults, columns, read, empty })
   const join = compileJoins(mapping, context)
   const check = compileConditions(mapping.when, context.at('when'))
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
@@ -65,7 +68,7 @@ export function compileMapping(
       return { kind: 'skipped', reason: 'no record of the mapping is made for this row' }
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
   }
-  return { convert, faults, columns }
+  return { convert, faults, columns, read }
 }
 
 /** Compiles the second files: each adds a list to a row. */

@@ -20,23 +20,37 @@ interface Shared {
   lists: ReadonlyMap<string, CodeList> | undefined
   faults: FaultList
   columns: ColumnUse[]
+  /** What is read, as names from the row on. */
+  read: (readonly string[])[]
   empty: ReadonlySet<string>
 }
+
+/** Where paths start: the row, or the items of `each`, which may come from several places. */
+interface Start {
+  isRow: boolean
+  /** The names that lead there. */
+  from: readonly (readonly string[])[]
+  /** The column of the items, for messages. */
+  column: string
+}
+
+const atRow: Start = { isRow: true, from: [[]], column: '' }
 
 /** A place in a mapping that is being compiled. */
 export class CompileContext {
   readonly #shared: Shared
   readonly #path: readonly PropertyKey[]
-  /** Whether paths start at the row, whose columns are known, and not at an item of `each`. */
-  readonly #atRow: boolean
-  /** The column of the values that `each` is at, for messages. */
-  readonly itemColumn: string
+  readonly #start: Start
 
-  constructor(shared: Shared, path: readonly PropertyKey[] = [], atRow = true, itemColumn = '') {
+  constructor(shared: Shared, path: readonly PropertyKey[] = [], start = atRow) {
     this.#shared = shared
     this.#path = path
-    this.#atRow = atRow
-    this.itemColumn = itemColumn
+    this.#start = start
+  }
+
+  /** The column of the values that `each` is at, for messages. */
+  get itemColumn(): string {
+    return this.#start.column
   }
 
   get mapping(): Mapping {
@@ -58,12 +72,39 @@ export class CompileContext {
 
   /** A place inside this one. */
   at(...steps: PropertyKey[]): CompileContext {
-    return new CompileContext(this.#shared, [...this.#path, ...steps], this.#atRow, this.itemColumn)
+    return new CompileContext(this.#shared, [...this.#path, ...steps], this.#start)
   }
 
-  /** This place, with paths that start at the items of `each`. @param column of these items, for messages. */
-  inItems(column: string): CompileContext {
-    return new CompileContext(this.#shared, this.#path, false, column)
+  /**
+   * This place, with paths that start at the items of `each`.
+   * @param column of these items, for messages.
+   * @param paths those that lead to the items.
+   */
+  inItems(column: string, paths: readonly string[]): CompileContext {
+    const from = paths.flatMap((text) => {
+      const path = parsePath(text)
+      return path ? this.#namesTo(path) : []
+    })
+    return new CompileContext(this.#shared, this.#path, { isRow: false, from, column })
+  }
+
+  /** The names that lead to a path, from the row on. */
+  #namesTo({ fromRow, steps }: Path): (readonly string[])[] {
+    const names = steps.map(({ name }) => name)
+    return fromRow ? [names] : this.#start.from.map((start) => [...start, ...names])
+  }
+
+  /** Notes that a path is read, with what its conditions compare. */
+  #noteRead(path: Path): void {
+    const { read } = this.#shared
+    read.push(...this.#namesTo(path))
+    // The whole text may be the name of a column.
+    read.push(...this.#start.from.map((start) => [...start, path.text]))
+    for (const [at, { filter }] of path.steps.entries())
+      if (filter) {
+        const before = path.steps.slice(0, at + 1).map(({ name }) => ({ name }))
+        this.#noteRead({ ...path, steps: [...before, ...filter.path] })
+      }
   }
 
   /** Notes a fault of the mapping at this place. */
@@ -80,7 +121,8 @@ export class CompileContext {
       )
       return undefined
     }
-    if (this.#atRow || path.fromRow) {
+    this.#noteRead(path)
+    if (this.#start.isRow || path.fromRow) {
       this.#shared.columns.push({ path, pointer: formatPointer(this.#path) })
     }
     return path

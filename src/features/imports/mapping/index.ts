@@ -12,6 +12,7 @@ export { mappingJsonSchema } from './json-schema.ts'
 export { maxMappingLength, parseMapping } from './parse.ts'
 export { mappingSchema } from './schema.ts'
 export type { Mapping } from './types.ts'
+export { createUsage, type Usage } from './usage.ts'
 
 /**
  * Returns the function that makes drafts of rows.

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { packageRoot } from '../../package-root.ts'
+import { Problem } from '../../problems/problem.ts'
+import { didYouMean } from '../../problems/suggest.ts'
+
+/** The mappings that come with the registry, by name. Their files are in `mappings/`. */
+export const builtInMappings: readonly string[] = ['iati']
+
+/**
+ * Returns the text of a mapping: that of a built-in one when the text is only its name.
+ * @throws Problem `invalid-mapping` for a name that no built-in mapping has.
+ */
+export async function resolveMapping(text: string): Promise<string> {
+  const name = text.trim()
+  if (!/^[a-z][a-z0-9-]{0,50}$/.test(name)) return text
+  if (!builtInMappings.includes(name)) {
+    const near = didYouMean(name, builtInMappings)
+    throw new Problem('invalid-mapping', `There is no built-in mapping "${name}"${near || '.'}`)
+  }
+  return readFile(join(packageRoot, 'mappings', `${name}.yaml`), 'utf8')
+}

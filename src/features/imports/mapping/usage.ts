@@ -1,0 +1,77 @@
+import type { Registry } from '../../../model/registry.ts'
+import { isList } from '../reading/clean.ts'
+import type { JsonObject, JsonValue, UnusedColumn } from '../types.ts'
+import { compileMapping } from './compile.ts'
+import type { Mapping } from './types.ts'
+
+/** A step of the paths that a mapping reads. */
+interface Node {
+  /** Whether a path ends here, so that the value is read. */
+  isRead: boolean
+  next: Map<string, Node>
+}
+
+/** Columns, elements and attributes that are listed. */
+const maxUnused = 200
+
+const newNode = (): Node => ({ isRead: false, next: new Map() })
+
+/** Whether a value has anything in it. */
+function hasValue(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === '') return false
+  return typeof value === 'object' ? Object.values(value).some(hasValue) : true
+}
+
+/** Counts the columns, elements and attributes that have values which a mapping does not read. */
+export class Usage {
+  readonly #root = newNode()
+  readonly #rows = new Map<string, number>()
+
+  /** @param paths what the mapping reads, as names from the row on. */
+  constructor(paths: readonly (readonly string[])[]) {
+    for (const path of paths) {
+      let node = this.#root
+      for (const name of path) {
+        const next = node.next.get(name) ?? newNode()
+        node.next.set(name, next)
+        node = next
+      }
+      node.isRead = true
+    }
+  }
+
+  /** Counts those of a row. */
+  note(values: JsonObject): void {
+    const found = new Set<string>()
+    this.#walk(values, this.#root, '', found)
+    for (const path of found) {
+      const rows = this.#rows.get(path)
+      if (rows !== undefined || this.#rows.size < maxUnused) this.#rows.set(path, (rows ?? 0) + 1)
+    }
+  }
+
+  /** Those that have values, with the number of their rows; those in most rows first. At most 200. */
+  list(): UnusedColumn[] {
+    return [...this.#rows]
+      .map(([column, rows]) => ({ column, rows }))
+      .sort((one, other) => other.rows - one.rows)
+  }
+
+  #walk(value: JsonValue, node: Node, path: string, found: Set<string>): void {
+    if (isList(value)) for (const item of value) this.#walk(item, node, path, found)
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value)) {
+        // The language of a text is no value of its own, and # is the text of the element itself.
+        if (name.startsWith('@xml:') || (name === '#' && node.isRead)) continue
+        const next = node.next.get(name)
+        const own = path === '' ? name : `${path}/${name}`
+        if (next) this.#walk(inner, next, own, found)
+        else if (hasValue(inner)) found.add(own)
+      }
+    } else if (!node.isRead && hasValue(value)) found.add(path)
+  }
+}
+
+/** Returns a count of what a mapping does not read. */
+export const createUsage = (mapping: Mapping, registry: Registry): Usage =>
+  new Usage(compileMapping(mapping, registry).read)

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveMapping } from '../../../src/features/imports/built-in.ts'
+import { packageRoot } from '../../../src/package-root.ts'
+import { type Api, openApi } from '../../support/api.ts'
+import { importFile } from '../../support/imports.ts'
+
+/** The built-in mapping of IATI activity files. */
+
+let api: Api
+let mapping: string
+beforeAll(async () => {
+  api = await openApi()
+  mapping = await resolveMapping('iati')
+})
+afterAll(() => api.close())
+
+const read = async (id: string) => {
+  const url = `/v1/assistance-programs?externalId=iati:${id}&include=citations`
+  return (await api.get(url)).json<{ data: object[] }>().data[0]
+}
+
+/** An activity of version 1.03, in which texts stand in their elements, and codes are words and letters. */
+const old = `<?xml version="1.0"?>
+<iati-activities version="1.03">
+  <iati-activity default-currency="GBP" xml:lang="en">
+    <iati-identifier>XX-OLD-1</iati-identifier>
+    <reporting-org ref="XX-OLD" type="10">Old Agency</reporting-org>
+    <title xml:lang="fr">Eau</title><title xml:lang="en">Water</title>
+    <description type="1">Wells in two districts.</description>
+    <participating-org role="Funding" ref="XX-1">Agency of the old standard</participating-org>
+    <participating-org role="Implementing">Wells of the old standard Ltd</participating-org>
+    <recipient-country code="KE" percentage="100">Kenya</recipient-country>
+    <activity-status code="2">Implementation</activity-status>
+    <activity-date type="start-actual" iso-date="2009-03-01">1 March 2009</activity-date>
+    <activity-date type="end-planned" iso-date="2012-12-31"/>
+    <sector vocabulary="DAC" code="14010">Water sector policy</sector>
+    <sector vocabulary="RO" code="W">Wells of the old standard</sector>
+    <location><name>Kisumu</name><coordinates latitude="-0.1" longitude="34.75" precision="3"/></location>
+    <default-flow-type code="10">ODA</default-flow-type>
+    <transaction>
+      <transaction-type code="D">Disbursement</transaction-type>
+      <value value-date="2010-05-06">1000.555</value>
+    </transaction>
+    <budget type="1"><period-start iso-date="2009-04-01"/><value currency="USD" value-date="2009-04-01">5000</value></budget>
+    <contact-info><organisation>Old Agency</organisation></contact-info>
+  </iati-activity>
+</iati-activities>`
+
+describe('the built-in mapping of IATI', () => {
+  it('makes programs of a file of version 2.03, and says what it does not read', async () => {
+    const file = readFileSync(join(packageRoot, 'docs/examples/activities.xml'), 'utf8')
+    const imported = await importFile(api.database, mapping, 'activities.xml', file)
+    expect(imported).toMatchObject({ state: 'committed', counts: { created: 2, refused: 0 } })
+    expect(imported.facts?.unused).toContainEqual({ column: 'recipient-country/@percentage', rows: 1 })
+    expect(await read('XX-EX-1')).toMatchObject({
+      title: 'Water and sanitation fund',
+      summary: 'A fund for water.\n\nIt works in two towns.',
+      status: 'closed',
+      startsOn: '2006-11-16',
+      participants: [
+        { country: 'HND', role: 'recipient' },
+        { country: 'SLV', role: 'recipient' },
+        { organization: expect.any(String), role: 'funder' },
+      ],
+      locations: [
+        { name: 'Gracias', latitude: 14.58333, longitude: -88.58333 },
+        { name: 'San Marcos', latitude: 14.4, longitude: -88.73333 },
+      ],
+      amounts: [
+        { kind: 'commitment', amount: 329_430.99, currency: 'USD', date: '2006-01-01' },
+        { kind: 'disbursement', amount: -285.72, currency: 'USD', date: '2007-01-01' },
+      ],
+      citations: [{ note: 'Reported by XX-EX', locator: { row: expect.stringContaining('iati-activity') } }],
+    })
+  })
+
+  it('reads a file of version 1.03 as far as it goes, and lists the elements that it does not', async () => {
+    const imported = await importFile(api.database, mapping, 'old.xml', old)
+    expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
+    expect(imported.facts?.unused?.map(({ column }) => column)).toEqual(
+      expect.arrayContaining([
+        'contact-info',
+        'budget/@type',
+        'location/coordinates/@precision',
+        'activity-date/#',
+      ]),
+    )
+    expect(await read('XX-OLD-1')).toMatchObject({
+      title: 'Water',
+      summary: 'Wells in two districts.',
+      status: 'implementation',
+      startsOn: '2009-03-01',
+      endsOn: '2012-12-31',
+      flowType: 'oda',
+      participants: [
+        { country: 'KEN', role: 'recipient' },
+        { organization: expect.any(String), role: 'funder' },
+        { organization: expect.any(String), role: 'implementer' },
+      ],
+      sectors: [{ topic: expect.any(String) }, { topic: 'wells-of-the-old-standard' }],
+      locations: [{ name: 'Kisumu', latitude: -0.1, longitude: 34.75 }],
+      amounts: [
+        { kind: 'disbursement', date: '2010-05-06', amount: 1000.56, currency: 'GBP' },
+        { kind: 'budget', date: '2009-04-01', amount: 5000, currency: 'USD' },
+      ],
+    })
+  })
+
+  it('is refused under another name, with the right one', async () => {
+    await expect(resolveMapping('iatti')).rejects.toThrow('did you mean "iati"?')
+    expect(await resolveMapping('scheme: iati')).toBe('scheme: iati')
+  })
+})
+
+describe('what a mapping does not read', () => {
+  it('is listed by column, with the number of rows that have a value', async () => {
+    const csv = 'Id,Title,Remark,Empty\n1,One,x,\n2,Two,,\n3,Three,y,\n'
+    const text = 'scheme: unused\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'
+    const imported = await importFile(api.database, text, 'rows.csv', csv)
+    expect(imported.facts?.unused).toEqual([{ column: 'Remark', rows: 2 }])
+  })
+})
