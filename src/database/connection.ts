@@ -62,6 +62,9 @@ export interface Budget {
 /** A statement was cancelled when its budget was used up. It can be run again. */
 export class OverBudgetError extends Error {}
 
+/** A commit took longer than a statement may, and its connection was closed. It may still end. */
+export class CommitTimeoutError extends Error {}
+
 /** What ends a statement beside the statement timeout. */
 export interface RunOptions {
   signal?: AbortSignal | undefined
@@ -200,6 +203,8 @@ export class Connection {
     try {
       return await submit()
     } catch (error) {
+      if (stoppedBy === 'timeout' && !cancellable)
+        throw new CommitTimeoutError('the commit took too long', { cause: error })
       if (isSessionLost(error)) this.discard()
       if (watched?.aborted) throw watched.reason
       if (stoppedBy === 'budget')

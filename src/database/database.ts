@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
 import { type Clock, databaseClock } from './clock.ts'
+import { CommitGate } from './commit-gate.ts'
 import type { Connection, DatabaseObserver as PoolObserver } from './connection.ts'
 import { type CopySession, copySession } from './copy-session.ts'
 import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
@@ -126,6 +127,7 @@ export const everything = '*'
 /** What the databases of one pool share. */
 interface Services extends ReadServices {
   committed: (announced: string[]) => void
+  commitGate: CommitGate
   url: string
   options: DatabaseOptions
   listener: Listener
@@ -184,6 +186,7 @@ function openOn(
     routing,
     costs: new ShapeCosts(),
     committed: () => {},
+    commitGate: new CommitGate(),
     close: async () => {
       await listener.close()
       await Promise.all([pool.end(), routing?.close(), isFork ? undefined : replicas?.close()])
@@ -260,10 +263,16 @@ class PoolDatabase implements Database {
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const { pool } = this.#services
+    const { pool, commitGate } = this.#services
+    const passedAt = commitGate.pass()
     // A change is never given up, so that its client knows what became of it.
     const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
-    return inTransaction(connection, work, { announce: this.#services.committed, work: this.#work })
+    const passing = (tx: Transaction) => {
+      commitGate.recheck(passedAt)
+      return work(tx)
+    }
+    const committing = { announce: this.#services.committed, work: this.#work }
+    return commitGate.watch(() => inTransaction(connection, passing, committing))
   }
 
   copy(begin: string): Promise<CopySession> {
@@ -380,7 +389,7 @@ async function commit(connection: Connection, { announce, work }: Committing): P
     work?.onCommit?.(unreachable)
     throw new Problem(
       'outcome-unknown',
-      'The connection to the database was lost during the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
+      'The database did not confirm the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
       { cause: error, headers: { 'retry-after': retryAfterSeconds } },
     )
   }

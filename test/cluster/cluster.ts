@@ -4,7 +4,7 @@ import { type Balancer, openBalancer } from './haproxy.ts'
 import { Host, openNetwork } from './namespaces.ts'
 import { openPostgres, type Postgres } from './patroni.ts'
 import { folder, removeCluster } from './remains.ts'
-import { Service } from './services.ts'
+import { Service, seed } from './services.ts'
 
 /** Three PostgreSQL under Patroni, and two processes of the service behind HAProxy, each on a host of its own. */
 export interface Cluster {
@@ -40,6 +40,8 @@ export async function openCluster(env: NodeJS.ProcessEnv = {}): Promise<Cluster>
       const settings = { DATABASE_URL: balancer.databaseUrl, TRUST_PROXY: balancer.host.address, ...env }
       return new Service(host, settings, join(folder, `${host.name}.log`))
     })
+    const [first] = hosts
+    if (first) await seed(first, { DATABASE_URL: balancer.databaseUrl }, join(folder, 'seed.log'))
     for (const service of services) {
       await service.start()
       await balancer.untilUp(service.host)

@@ -18,7 +18,7 @@ const ends = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'cras
 describe.skipIf(clusterMissing())('a cluster of which the primary is killed', () => {
   let cluster: Cluster
   beforeAll(async () => {
-    cluster = await openCluster({ SEED: 'all' })
+    cluster = await openCluster()
   })
   afterAll(() => cluster?.close())
 

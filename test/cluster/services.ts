@@ -5,6 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { adminKey } from '../support/app.ts'
 import type { Host } from './namespaces.ts'
 
+const entente = [process.execPath, '--import', 'tsx', 'src/cli/main.ts']
+
+/** Makes the schema and adds the seed data, with the usual limits. @throws when it fails. */
+export async function seed(host: Host, env: NodeJS.ProcessEnv, log: string): Promise<void> {
+  const child = await host.start({ command: [...entente, 'seed', 'all'], env, log })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`the seed data could not be added: ${await readFile(log, 'utf8')}`)
+}
+
 /** The service as a process on a host of its own. */
 export class Service {
   readonly host: Host
@@ -23,7 +32,7 @@ export class Service {
   /** Starts the service, and returns when it is ready. @throws when it ends before. */
   async start(): Promise<void> {
     const child = await this.host.start({
-      command: [process.execPath, '--import', 'tsx', 'src/cli/main.ts', 'serve'],
+      command: [...entente, 'serve'],
       env: { HOST: '0.0.0.0', ADMIN_KEY: adminKey, RATE_LIMIT: '0', LOG_LEVEL: 'warn', ...this.#env },
       log: this.#log,
     })

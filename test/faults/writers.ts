@@ -50,13 +50,17 @@ export function markOf(document: unknown): string {
 export interface Trouble {
   /** Answers that did not arrive, or not completely. */
   cut: number
-  /** Answers 503. */
+  /** Answers 503, and 409 while an earlier attempt of the same request still runs. */
   unavailable: number
   /** Answers to creates that an earlier attempt, whose answer was lost, had already done. */
   replayed: number
 }
 
 const path = '/v1/agreements'
+
+/** Whether the service still works on an earlier attempt, whose answer the client did not get. */
+const isRunning = ({ status, text }: { status: number; text: string }) =>
+  status === 409 && text.includes('/problems/idempotency-key-in-use')
 
 /** How long a client waits before it asks again, in milliseconds. */
 const pause = 100
@@ -105,7 +109,7 @@ export class Writer {
       this.#stopped.throwIfAborted()
       this.#asked += 1
       const answer = await answerOf(`${this.#origins[this.#asked % this.#origins.length]}${url}`, init)
-      if (answer && answer.status !== 503) return { ...answer, first }
+      if (answer && answer.status !== 503 && !isRunning(answer)) return { ...answer, first }
       if (answer) this.trouble.unavailable += 1
       else this.trouble.cut += 1
       await sleep(pause)
