@@ -181,3 +181,15 @@ it('names the states of replicas in /readyz, and stays ready', async () => {
   expect(metrics).toContain('entente_replica_up{replica="2"} 0')
   expect(metrics).toMatch(/entente_reads_total\{server="replica"\} [1-9]/)
 })
+
+it('is ready to answer reads while the primary is away', async () => {
+  await untilOnReplicas(here)
+  await servers.primary.stop()
+  onTestFinished(() => servers.primary.start())
+  await vi.waitFor(async () => {
+    const response = await get(here, '/readyz')
+    expect(response.statusCode).toBe(200)
+    expect(response.json()).toMatchObject({ status: 'read_only' })
+  })
+  expect((await get(here, '/v1/countries/CHN', { 'cache-control': 'no-cache' })).statusCode).toBe(200)
+})

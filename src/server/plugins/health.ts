@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Database } from '../../database/database.ts'
+import { type Database, Freshness } from '../../database/database.ts'
 import { retryAfterSeconds } from '../../database/errors.ts'
 import { isMigrated } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
@@ -22,15 +22,22 @@ function openReadinessDatabase(app: FastifyInstance): Database {
   return own
 }
 
+/** Reads on the primary, and on a replica only while the primary is away: then the service still answers reads. */
+const onPrimaryIfThere = (readiness: Database): Database =>
+  readiness.forWork({
+    owner: ['readiness'],
+    freshness: new Freshness({ position: undefined, maxAgeMs: 0 }),
+  })
+
 /** @throws Problem `unavailable` when the database is not migrated. */
 async function readinessBody(readiness: Database): Promise<string> {
-  const { outage } = readiness
+  const { outage, replicas } = readiness
   if (outage !== undefined)
     throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
-  if (!(await isMigrated(readiness))) throw new Problem('unavailable', 'The database is not migrated.')
-  const { replicas } = readiness
+  const database = replicas ? onPrimaryIfThere(readiness) : readiness
+  if (!(await isMigrated(database))) throw new Problem('unavailable', 'The database is not migrated.')
   return JSON.stringify({
-    status: (await isWritable(readiness)) ? 'ok' : 'read_only',
+    status: (await isWritable(database)) ? 'ok' : 'read_only',
     ...(replicas && { replicas: replicas.all.map((replica) => replicas.stateOf(replica)) }),
   })
 }
