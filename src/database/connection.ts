@@ -31,6 +31,8 @@ export interface DatabaseObserver {
   stopped(text: string): void
   /** A statement took at least `slowStatementMs`. */
   slow(text: string, durationMs: number): void
+  /** Runs each statement where given, to note when it runs and whether it fails. It must return what `run` returns. */
+  trace?<T>(text: string, run: () => Promise<T>): Promise<T>
 }
 
 /** State of a client of the pool. */
@@ -201,7 +203,8 @@ export class Connection {
     signal?.addEventListener('abort', stop)
     const startedAt = performance.now()
     try {
-      return await submit()
+      const { trace } = observer()
+      return await (trace ? trace(text, submit) : submit())
     } catch (error) {
       if (stoppedBy === 'timeout' && !cancellable)
         throw new CommitTimeoutError('the commit took too long', { cause: error })

@@ -43,6 +43,7 @@ import { responseCache } from './plugins/response-cache.ts'
 import { routes } from './plugins/routes.ts'
 import { pageSecurityHeaders, securityHeaders } from './plugins/security-headers.ts'
 import { shutdown } from './plugins/shutdown.ts'
+import { tracing } from './plugins/tracing.ts'
 import { speedWindowMs, transfers } from './plugins/transfers.ts'
 import { urlLimit } from './plugins/url-limit.ts'
 
@@ -79,6 +80,12 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     proxies: config.TRUST_PROXY ?? [],
   })
   await app.register(requestLog)
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined)
+    await app.register(tracing, {
+      endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+      serviceName: config.OTEL_SERVICE_NAME,
+      share: config.OTEL_TRACES_SAMPLER_ARG,
+    })
   await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
   await app.register(databasePlugin, { database })
   await app.register(loadShedding, {

@@ -66,6 +66,9 @@ const databaseUrl = z
 
 const isPublicUrl = (value: string) => /^https?:\/\/.*[^/]$/.test(value) && URL.canParse(value)
 
+const isCollector = (value: string) =>
+  /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
+
 /** Every variable, described once: README's table and `entente help` are made from this. */
 export const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('The port to listen on; 0 takes any free one.'),
@@ -244,6 +247,22 @@ export const environment = z.object({
     .optional()
     .describe(
       'Direct URL of the database for LISTEN, where `DATABASE_URL` leads through a pooler in transaction mode.',
+    ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(isCollector, 'a URL like http://collector:4318, without /v1/traces')
+    .optional()
+    .describe(
+      'OpenTelemetry collector to which traces are sent, by OTLP over HTTP in JSON. Absent: none. `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_RESOURCE_ATTRIBUTES` are read as OpenTelemetry defines them.',
+    ),
+  OTEL_SERVICE_NAME: text.default('entente').describe('Name of the service in traces.'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'a number from 0 to 1')
+    .transform(Number)
+    .default(1)
+    .describe(
+      'Share of the requests that are traced, from 0 to 1. Requests with `traceparent` are traced if that says so.',
     ),
 })
 

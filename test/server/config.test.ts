@@ -14,6 +14,8 @@ describe('the configuration', () => {
       DATA_DIR: '.data',
       IATI_ORG_ID: 'ZZ-ENTENTE',
       IATI_ORG_TYPE: '10',
+      OTEL_SERVICE_NAME: 'entente',
+      OTEL_TRACES_SAMPLER_ARG: 1,
       PUBLISHER_NAME: 'Entente registry',
       LOG_LEVEL: 'info',
       PUBLIC_READ: true,

@@ -13,7 +13,8 @@ declare module 'fastify' {
 const maxLoggedStatementLength = 4000
 
 /** Counts what the database refuses and cancels, and logs slow statements without their values. */
-const observer = ({ metrics, log, server }: FastifyInstance): DatabaseObserver => ({
+const observer = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
+  ...(traceStatement && { trace: traceStatement }),
   refused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
   stopped: () => metrics.statementTimedOut(),

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** The name of the operation, or the route outside the API; never the path as it was sent. */
-const operationName = ({ routeOptions: { config, url } }: FastifyRequest): string =>
+export const operationName = ({ routeOptions: { config, url } }: FastifyRequest): string =>
   config.operationId ?? url ?? 'none'
 
 /** Turns Fastify's own two lines for each request off: the plugin writes one. */

@@ -1,0 +1,59 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { operationName } from './request-log.ts'
+import type { RequestSpan } from './tracing/request-span.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Runs a statement in a span of the request that it is for. Absent while no traces are sent. */
+    traceStatement?: <T>(text: string, run: () => Promise<T>) => Promise<T>
+  }
+}
+
+/** Where traces are sent, and of how many requests. */
+export interface TracingOptions {
+  /** URL of the collector, to which `/v1/traces` is added. */
+  endpoint: string
+  serviceName: string
+  /** Share of the traces that begin here, from 0 to 1. */
+  share: number
+}
+
+/**
+ * Sends a span of each request and of each of its statements to an OpenTelemetry collector (OTLP over HTTP). Spans hold names
+ * and durations: no values, paths, queries or addresses of clients. Registered only when there is a collector, since the SDK
+ * takes time to load and each span some processor time.
+ */
+export const tracing = fp<TracingOptions>(
+  async function tracing(app, options) {
+    const { openExporter } = await import('./tracing/exporter.ts')
+    const { RequestSpan } = await import('./tracing/request-span.ts')
+    const exporter = openExporter(options, (reason) => app.log.warn({ reason }, 'traces could not be sent'))
+    const current = new AsyncLocalStorage<RequestSpan>()
+    const spans = new WeakMap<FastifyRequest, RequestSpan>()
+
+    app.addHook('onRequest', (request, _reply, done) => {
+      const span = new RequestSpan(exporter.tracer, request.method, request.headers)
+      spans.set(request, span)
+      current.run(span, done)
+    })
+    // What follows a body that was read runs in the context of its connection.
+    app.addHook('preValidation', (request, _reply, done) => {
+      const span = spans.get(request)
+      if (span) current.run(span, done)
+      else done()
+    })
+    app.onRequestEnd((request, reply) => {
+      const { id, routeOptions } = request
+      const status = reply.raw.writableFinished ? reply.statusCode : undefined
+      spans.get(request)?.end({ id, operation: operationName(request), route: routeOptions.url, status })
+    })
+    app.decorate('traceStatement', (text, run) => {
+      const span = current.getStore()
+      return span ? span.runStatement(text, run) : run()
+    })
+    app.addHook('onClose', () => exporter.close())
+  },
+  { name: 'tracing', dependencies: ['request-end', 'request-log'] },
+)

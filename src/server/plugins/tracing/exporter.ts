@@ -1,0 +1,73 @@
+import type { Tracer } from '@opentelemetry/api'
+import { ExportResultCode } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace'
+import { packageVersion } from '../../../package-root.ts'
+import type { TracingOptions } from '../tracing.ts'
+
+/** Longest time that a batch may take to be sent, also when the service stops. */
+const exportTimeoutMs = 3000
+
+/** How often a collector that is away is mentioned. */
+const warnEveryMs = 60_000
+
+/** Makes spans, and sends them in batches. */
+export interface Exporter {
+  tracer: Tracer
+  /** Sends what is left, within a few seconds. Never rejects. */
+  close(): Promise<void>
+}
+
+/** Reports failures to send, at most once a minute. The spans are dropped. */
+function reporting(exporter: SpanExporter, onFailure: (reason: string) => void): SpanExporter {
+  let nextAt = 0
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        if (result.code !== ExportResultCode.SUCCESS && performance.now() >= nextAt) {
+          nextAt = performance.now() + warnEveryMs
+          onFailure(result.error?.message ?? 'unknown')
+        }
+        done(result)
+      })
+    },
+    shutdown: () => exporter.shutdown(),
+  }
+}
+
+/**
+ * Opens an exporter to a collector. Spans that are not sent in time are dropped, and the request is not held up.
+ * @param onFailure receives why spans could not be sent.
+ */
+export function openExporter(
+  { endpoint, serviceName, share }: TracingOptions,
+  onFailure: (reason: string) => void,
+): Exporter {
+  const sender = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+    timeoutMillis: exportTimeoutMs,
+  })
+  const provider = new TracerProvider({
+    resource: detectResources({ detectors: [envDetector] }).merge(
+      resourceFromAttributes({ 'service.name': serviceName, 'service.version': packageVersion }),
+    ),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: reporting(sender, onFailure),
+        exportTimeoutMillis: exportTimeoutMs,
+      }),
+    ],
+  })
+  return {
+    tracer: provider.getTracer('entente', packageVersion),
+    close: () => provider.shutdown().catch(() => {}),
+  }
+}

@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import { getDatabaseError } from '../../../database/errors.ts'
+import { describeStatement } from './statement-text.ts'
+
+const propagator = new W3CTraceContextPropagator()
+const headerGetter = {
+  get: (headers: IncomingHttpHeaders, name: string) => headers[name],
+  keys: (headers: IncomingHttpHeaders) => Object.keys(headers),
+}
+
+/** How a request ended. */
+export interface RequestOutcome {
+  /** Its `X-Request-Id`, by which the log finds it. */
+  id: string
+  operation: string
+  /** The pattern of its path; undefined when no route took it. */
+  route: string | undefined
+  /** Undefined when the client left before the end of the response. */
+  status: number | undefined
+}
+
+/**
+ * The span of a request, and of each statement that is run for it. Names and attributes are those of OpenTelemetry's semantic
+ * conventions for HTTP servers and databases.
+ */
+export class RequestSpan {
+  readonly #tracer: Tracer
+  readonly #method: string
+  readonly #span: Span
+  readonly #context: Context
+
+  /** @param headers may have the span of the client, by W3C Trace Context. */
+  constructor(tracer: Tracer, method: string, headers: IncomingHttpHeaders) {
+    this.#tracer = tracer
+    this.#method = method
+    const parent = propagator.extract(ROOT_CONTEXT, headers, headerGetter)
+    this.#span = tracer.startSpan(method, { kind: SpanKind.SERVER }, parent)
+    this.#context = trace.setSpan(parent, this.#span)
+  }
+
+  /** Runs a statement in a span of its own. */
+  async runStatement<T>(text: string, run: () => Promise<T>): Promise<T> {
+    const { operation, text: safeText } = describeStatement(text)
+    const attributes = {
+      'db.system.name': 'postgresql',
+      'db.operation.name': operation,
+      'db.query.text': safeText,
+    }
+    const span = this.#tracer.startSpan(operation, { kind: SpanKind.CLIENT, attributes }, this.#context)
+    try {
+      return await run()
+    } catch (error) {
+      // Never the message, which may hold values.
+      const type = getDatabaseError(error)?.code ?? (error instanceof Error ? error.name : 'unknown')
+      span.setAttribute('error.type', type)
+      span.setStatus({ code: SpanStatusCode.ERROR })
+      throw error
+    } finally {
+      span.end()
+    }
+  }
+
+  end({ id, operation, route, status }: RequestOutcome): void {
+    const span = this.#span
+    if (route !== undefined) span.updateName(`${this.#method} ${route}`).setAttribute('http.route', route)
+    span.setAttributes({
+      'http.request.method': this.#method,
+      'entente.request_id': id,
+      'entente.operation': operation,
+    })
+    if (status === undefined) span.setAttribute('error.type', 'aborted')
+    else span.setAttribute('http.response.status_code', status)
+    if (status === undefined || status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end()
+  }
+}

@@ -1,0 +1,74 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+import { environment, readConfig } from '../../src/server/config.ts'
+import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
+
+const variable = z.object({ name: z.string(), value: z.string().optional() })
+const deployment = z.object({
+  kind: z.literal('Deployment'),
+  spec: z.object({
+    template: z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.object({
+        terminationGracePeriodSeconds: z.number(),
+        containers: z.tuple([z.object({ env: z.array(variable) })]),
+      }),
+    }),
+  }),
+})
+const selecting = z.looseObject({
+  kind: z.string(),
+  spec: z.looseObject({
+    selector: z.union([z.object({ matchLabels: z.unknown() }), z.record(z.string(), z.string())]).optional(),
+    podSelector: z.object({ matchLabels: z.unknown() }).optional(),
+  }),
+})
+
+const manifests = parseAllDocuments(readDeployed('kubernetes/service.yaml')).map((each): unknown =>
+  each.toJS(),
+)
+const { spec } = deployment.parse(manifests[0])
+const { env } = spec.template.spec.containers[0]
+
+describe('the manifests for Kubernetes', () => {
+  it('give the service only variables that it has, with values that it takes', () => {
+    const parts = env.flatMap(({ value = '' }) => [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name))
+    expect(env.filter(({ name }) => !(name in environment.shape) && !parts.includes(name))).toEqual([])
+    const set = env.flatMap(({ name, value }) =>
+      // URLs and keys come from secrets.
+      value === undefined || value.includes('$(') ? [] : [[name, value] as const],
+    )
+    expect(() => readConfig(Object.fromEntries(set))).not.toThrow()
+  })
+
+  it('leave the service the time that it takes to stop', () => {
+    const drainSeconds = Number(env.find(({ name }) => name === 'DRAIN_SECONDS')?.value)
+    expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + 10)
+  })
+
+  it('select the pods that the deployment makes', () => {
+    const { labels } = spec.template.metadata
+    for (const manifest of manifests) {
+      const { spec } = selecting.parse(manifest)
+      const selector = spec.podSelector ?? spec.selector
+      expect([labels, { matchLabels: labels }]).toContainEqual(selector)
+    }
+  })
+
+  it('are all listed for kubectl', () => {
+    const { resources } = z
+      .object({ resources: z.array(z.string()) })
+      .parse(readDeployedYaml('kubernetes/kustomization.yaml'))
+    const files = listDeployed('kubernetes').filter((file) => !file.endsWith('kustomization.yaml'))
+    expect(files).toEqual(resources.map((file) => `kubernetes/${file}`))
+  })
+})
+
+const hasLinter = spawnSync('kube-score', ['version']).status === 0
+
+it.skipIf(!hasLinter)('pass kube-score: the manifests of the service', () => {
+  execFileSync('kube-score', ['score', join(deployFolder, 'kubernetes/service.yaml')], { stdio: 'pipe' })
+})

@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { packageRoot } from '../../src/package-root.ts'
+import { describeStatement } from '../../src/server/plugins/tracing/statement-text.ts'
+import { openApi } from '../support/api.ts'
+
+const attribute = z.object({
+  key: z.string(),
+  value: z.object({ stringValue: z.string().optional(), intValue: z.number().optional() }),
+})
+const span = z
+  .looseObject({
+    traceId: z.string(),
+    spanId: z.string(),
+    parentSpanId: z.string().optional(),
+    name: z.string(),
+    kind: z.number(),
+    attributes: z.array(attribute),
+    status: z.object({ code: z.number().optional() }),
+  })
+  .transform(({ attributes, ...rest }) => ({
+    ...rest,
+    attributes: Object.fromEntries(
+      attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]),
+    ),
+  }))
+const traces = z.object({
+  resourceSpans: z.array(z.looseObject({ scopeSpans: z.array(z.object({ spans: z.array(span) })) })),
+})
+
+/** Stands in for an OpenTelemetry collector: keeps what it is sent. */
+async function openCollector() {
+  const bodies: string[] = []
+  const server = createServer(async (request, response) => {
+    bodies.push(`${request.url} ${await text(request)}`)
+    response.setHeader('content-type', 'application/json').end('{}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, bodies, close: () => server.close() }
+}
+
+const clientTrace = 'a1'.repeat(16)
+const clientSpan = 'b2'.repeat(8)
+const secret = 'a-word-that-no-span-may-hold'
+
+describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
+  let bodies: string[]
+  let spans: z.infer<typeof span>[]
+  let requestIds: (string | null)[]
+  beforeAll(async () => {
+    const collector = await openCollector()
+    const api = await openApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, CACHE_MB: '0' } })
+    const traced = await fetch(`${api.origin}/v1/agreements?q=${secret}&country=PAK`, {
+      headers: { traceparent: `00-${clientTrace}-${clientSpan}-01`, 'user-agent': secret },
+    })
+    const topic = { slug: 'traced', name: secret, scheme: 'tracing' }
+    const created = await api.post('/v1/topics', topic)
+    const refused = await api.post('/v1/topics', topic)
+    const past = await api.get('/v1/topics/energy?asOf=2020-02-03T04:05:06Z')
+    expect([traced.status, created.status, refused.status, past.status]).toEqual([200, 201, 409, 404])
+    await fetch(`${api.origin}/${secret}`)
+    requestIds = [traced, created, refused].map(({ headers }) => headers.get('x-request-id'))
+    // What is left is sent before the service ends.
+    await api.close()
+    collector.close()
+    bodies = collector.bodies
+    spans = bodies
+      .flatMap((body) => traces.parse(JSON.parse(body.slice(body.indexOf(' ')))).resourceSpans)
+      .flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
+  })
+
+  const requestSpan = (index: number) => {
+    const found = spans.find(({ attributes }) => attributes['entente.request_id'] === requestIds[index])
+    if (!found) throw new Error(`no span of request ${index}`)
+    return found
+  }
+  const statementsOf = (index: number) => {
+    const { spanId, traceId } = requestSpan(index)
+    return spans.filter((each) => each.parentSpanId === spanId && each.traceId === traceId)
+  }
+
+  it("sends the span of a request as a part of its client's trace", () => {
+    expect(bodies.every((body) => body.startsWith('/v1/traces {'))).toBe(true)
+    expect(requestSpan(0)).toMatchObject({
+      traceId: clientTrace,
+      parentSpanId: clientSpan,
+      name: 'GET /v1/agreements',
+      kind: 2,
+      attributes: {
+        'http.request.method': 'GET',
+        'http.route': '/v1/agreements',
+        'http.response.status_code': 200,
+        'entente.operation': 'listAgreements',
+      },
+    })
+    expect(requestSpan(1).parentSpanId).toBeUndefined()
+  })
+
+  it('sends a span of each statement of a read and of a write with a body', () => {
+    expect(statementsOf(0).map(({ name }) => name)).toContain('SELECT')
+    expect(statementsOf(0)[0]).toMatchObject({ kind: 3, attributes: { 'db.system.name': 'postgresql' } })
+    const written = statementsOf(1)
+    expect(written.map(({ name }) => name)).toContain('BEGIN')
+    expect(written.some(({ attributes }) => /insert into/.test(String(attributes['db.query.text'])))).toBe(
+      true,
+    )
+  })
+
+  it('marks a statement that failed with its SQLSTATE, and no refusal of a request as a failure', () => {
+    const failed = statementsOf(2).filter(({ status }) => status.code === 2)
+    expect(failed.map(({ attributes }) => attributes['error.type'])).toContain('23505')
+    expect(requestSpan(2).status.code ?? 0).toBe(0)
+  })
+
+  it('sends no values, paths, queries or addresses', () => {
+    const sent = bodies.join('\n')
+    for (const value of [secret, 'PAK', '2020-02-03', '127.0.0.1']) expect(sent).not.toContain(value)
+  })
+})
+
+it('a statement in a span has no strings, whatever is in them', () => {
+  const statement = `set local x = 'it''s'; select "a" from b where c = 'd' and e = $1 and f = 'cut`
+  expect(describeStatement(statement)).toEqual({
+    operation: 'SET',
+    text: 'set local x = ?; select "a" from b where c = ? and e = $1 and f = ?',
+  })
+})
+
+it('a collector that is away holds up neither requests nor the end of the service', async () => {
+  const api = await openApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })
+  expect((await api.get('/v1/topics')).status).toBe(200)
+  const startedAt = performance.now()
+  await api.close()
+  expect(performance.now() - startedAt).toBeLessThan(8000)
+})
+
+it('a service without OTEL_EXPORTER_OTLP_ENDPOINT does not load the SDK of OpenTelemetry', async () => {
+  const loaded = `import { createRequire } from 'node:module'
+    await import('./src/server/app.ts')
+    const paths = Object.keys(createRequire(import.meta.url).cache)
+    // prom-client loads the API, which does nothing by itself.
+    console.log(paths.length > 0, paths.filter((path) => /@opentelemetry\\/(?!api)/.test(path)).length)`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', loaded]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: packageRoot })
+  expect(stdout).toBe('true 0\n')
+}, 60_000)
