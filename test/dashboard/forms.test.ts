@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FormField } from '../../src/dashboard/api/forms.ts'
+import { type FormField, loadForm } from '../../src/dashboard/api/forms.ts'
+import { resources } from '../../src/dashboard/api/resources.ts'
 import { parseMetrics, total } from '../../src/dashboard/components/administration/metrics.ts'
 import { diffLists, diffProperties, diffTexts } from '../../src/dashboard/components/history/diff.ts'
 import { isEdtf, readEdtf } from '../../src/dashboard/dates/read-edtf.ts'
@@ -42,6 +43,20 @@ describe('a form', () => {
     expect(toPatch(before, { ...before, value: '', title: 'B' }, fields)).toEqual({ title: 'B', value: null })
     const moved = { ...before, location: { name: '', latitude: '' } }
     expect(toPatch(before, moved, fields)).toEqual({ location: null })
+  })
+})
+
+describe('the form of each resource', () => {
+  const withParts = (fields: readonly FormField[]): FormField[] =>
+    fields.flatMap((one) => [one, ...withParts(one.fields ?? []), ...withParts(one.item ? [one.item] : [])])
+
+  it.each(resources)('says what its properties are in every language: $name', async ({ name }) => {
+    const fields = withParts(await loadForm(name))
+    const hints = fields.flatMap(({ hint }) => hint ?? [])
+    expect(hints.length).toBeGreaterThan(0)
+    expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
+    // The service gives them.
+    expect(fields.filter((one) => ['version', 'createdAt'].includes(one.name))).toEqual([])
   })
 })
 

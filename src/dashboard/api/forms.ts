@@ -19,8 +19,8 @@ export interface FormField {
   isRequired: boolean
   /** Whether the value may be null, which is unknown. Otherwise the service has a default. */
   isNullable: boolean
-  /** What it is, in English, as the OpenAPI document says it. */
-  description?: string
+  /** What it is, by language, as the OpenAPI document says it in English. */
+  hint?: Readonly<Record<string, string>>
   maxLength?: number
   /** Words of an enumeration. */
   values?: string[]

@@ -1,4 +1,5 @@
 import type { FormField } from '../api/forms.ts'
+import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
 import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf } from './openapi.ts'
 
 /** The pattern of texts of several lines. Those of one line have no white space at their ends, either. */
@@ -26,47 +27,87 @@ function kindOf(document: Document, schema: Schema): FormField['kind'] {
   return pattern === prosePattern ? 'longText' : 'text'
 }
 
-/** Describes the fields of an object. */
-function fieldsOf(document: Document, { properties = {}, required = [] }: Schema): FormField[] {
+/** Describes the fields of an object, with the texts of the same object in responses where its own have none. */
+function fieldsOf(
+  document: Document,
+  { properties = {}, required = [] }: Schema,
+  described: Schema,
+): FormField[] {
   return Object.entries(properties).map(([name, schema]) =>
-    describeField(document, name, schema, required.includes(name)),
+    describeField(document, name, schema, {
+      isRequired: required.includes(name),
+      described: resolve(document, described.properties?.[name] ?? {}),
+    }),
   )
 }
 
 /** What a field says beside its label: nothing that the label says already, and nothing of formats that it explains itself. */
 function hintOf(name: string, description = ''): string | undefined {
-  const hint = description.replaceAll('`', '').replace(/ EDTF, level 0 or 1\.$/, '')
-  const isLabel = hint === 'Values.' || hint.toLowerCase() === `${name}.`
+  const hint = description.replaceAll('`', '').replace(/ EDTF(, level 0 or 1)?\.$/, '')
+  const isLabel = hint === 'Values.' || hint.toLowerCase() === `${name.toLowerCase()}.`
   return hint === '' || isLabel ? undefined : hint
 }
 
-function describeField(document: Document, name: string, raw: Schema, isRequired: boolean): FormField {
+/** The hints of the OpenAPI document in other languages. A further language is a file and a word here. */
+const translations: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseHints }
+
+/** A hint in every language that has it. */
+const inLanguages = (english: string): Record<string, string> => ({
+  en: english,
+  ...Object.fromEntries(
+    Object.entries(translations).flatMap(([tag, hints]) => {
+      const hint = hints[english]
+      return hint === undefined ? [] : [[tag, hint]]
+    }),
+  ),
+})
+
+function describeField(
+  document: Document,
+  name: string,
+  raw: Schema,
+  { isRequired, described }: { isRequired: boolean; described: Schema },
+): FormField {
   const schema = resolve(document, raw)
   const kind = kindOf(document, schema)
   const { maxLength } = schema
-  const description = hintOf(name, schema.description)
+  const hint = hintOf(name, schema.description ?? described.description)
   const base = {
     name,
     kind,
     isRequired,
     isNullable: isNullable(raw),
-    ...(description !== undefined && { description }),
+    ...(hint !== undefined && { hint: inLanguages(hint) }),
     ...(maxLength !== undefined && { maxLength }),
   }
   if (kind === 'enumeration') return { ...base, values: wordsOf(document, schema) }
   if (kind === 'reference') return { ...base, resources: [schema['x-refers-to'] ?? ''] }
   if (kind === 'record') return { ...base, resources: recordChoices(document, schema) }
-  if (kind === 'list') return { ...base, item: describeField(document, name, schema.items ?? {}, true) }
+  if (kind === 'list') {
+    const item = resolve(document, described.items ?? {})
+    return {
+      ...base,
+      item: describeField(document, name, schema.items ?? {}, { isRequired: true, described: item }),
+    }
+  }
   if (kind !== 'object') return base
-  const fields = fieldsOf(document, schema)
+  const fields = fieldsOf(document, schema, described)
   const names = fields.map((field) => field.name)
   return whoNames.every((one) => names.includes(one)) && names.includes('role')
     ? { ...base, kind: 'participant', fields: fields.filter((field) => !whoNames.includes(field.name)) }
     : { ...base, fields }
 }
 
+/** The properties that the service gives a record. Bodies may have them, so that a record can be sent as it was read. */
+const ownProperties = ['id', 'version', 'createdAt', 'updatedAt']
+
 /** Describes the form of a resource: the properties of the body that creates a record. */
 export function describeForm(document: Document, resource: string): FormField[] {
-  const body = document.paths[`/v1/${resource}`]?.post?.requestBody
-  return fieldsOf(document, resolve(document, jsonSchemaOf(document.components.requestBodies, body)))
+  const { get, post } = document.paths[`/v1/${resource}`] ?? {}
+  const { requestBodies, responses } = document.components
+  const page = resolve(document, jsonSchemaOf(responses, get?.responses['200']))
+  const record = resolve(document, resolve(document, page.properties?.data ?? {}).items ?? {})
+  return fieldsOf(document, resolve(document, jsonSchemaOf(requestBodies, post?.requestBody)), record).filter(
+    ({ name }) => !ownProperties.includes(name),
+  )
 }

@@ -51,12 +51,12 @@ export function FaultTexts({ pointer }: { pointer: string }) {
   )
 }
 
-/** What a property is, by the API's description. It is in English alone. */
+/** What a property is, by the API's description. */
 export function Hint({ field, pointer }: { field: FormField; pointer: string }) {
   const { tag } = useLanguage()
   return (
     <p id={`${fieldId(pointer)}-hint`} class="soft small">
-      {tag === 'en' && field.description}
+      {field.hint?.[tag] ?? field.hint?.en}
     </p>
   )
 }
