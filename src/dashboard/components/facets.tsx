@@ -1,11 +1,16 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { apiPath } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useKept } from '../api/use-kept.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Loaded } from './widget.tsx'
+
+/** Rows of a facet before a reader wants more, and after that. */
+const firstRows = 7
+const maxRows = 50
 
 type Filters = Readonly<Record<string, string>>
 
@@ -33,18 +38,30 @@ export function Facets({
   const date = resource.properties.find(
     ({ kind, name }) => kind === 'date' && resource.sorts.includes(name),
   )?.name
+  // On a phone, the records come first.
+  const [isOpen] = useState(() => matchMedia('(min-width: 50rem)').matches)
+  const dimensions = facetsOf(resource)
+  // A facet appears once the height of those above it is known, so that it does not move.
+  const [settled, setSettled] = useState<readonly string[]>([])
   return (
-    <aside class="facets no-print" aria-label={t('explore.filter')}>
-      <TextFilters filters={filters} date={date} onChange={onChange} />
-      {facetsOf(resource).map((dimension) => (
-        <Facet
-          key={dimension}
-          resource={resource}
-          dimension={dimension}
-          filters={filters}
-          onChange={onChange}
-        />
-      ))}
+    <aside class="no-print" aria-label={t('explore.filter')}>
+      <details class="facets-fold" open={isOpen}>
+        <summary>{t('explore.filter')}</summary>
+        <div class="facets">
+          <TextFilters filters={filters} date={date} onChange={onChange} />
+          {dimensions.map((dimension, at) => (
+            <Facet
+              key={dimension}
+              resource={resource}
+              dimension={dimension}
+              filters={filters}
+              onChange={onChange}
+              isHidden={!dimensions.slice(0, at).every((above) => settled.includes(above))}
+              onSettled={() => setSettled((known) => [...known, dimension])}
+            />
+          ))}
+        </div>
+      </details>
     </aside>
   )
 }
@@ -95,33 +112,44 @@ function Facet({
   dimension,
   filters,
   onChange,
+  isHidden,
+  onSettled,
 }: {
   resource: ResourceDescription
   dimension: string
   filters: Filters
   onChange: (filters: Record<string, string>) => void
+  isHidden: boolean
+  /** Called when its values are there, or why they are not. */
+  onSettled: () => void
 }) {
   const { t, number } = useLanguage()
   const labels = useLabels()
-  const [limit, setLimit] = useState(7)
+  const [limit, setLimit] = useState(firstRows)
   const { [dimension]: own, ...others } = filters
   const chosen = own === undefined ? [] : own.split(',')
-  const state = useApi<Aggregate>(
-    apiPath(`/v1/${resource.name}/aggregate`, {
-      ...others,
-      groupBy: dimension,
-      sort: '-count',
-      limit,
-    }),
+  const state = useKept(
+    useApi<Aggregate>(
+      apiPath(`/v1/${resource.name}/aggregate`, {
+        ...others,
+        groupBy: dimension,
+        sort: '-count',
+        limit,
+      }),
+    ),
   )
+  const isSettled = state.status !== 'loading'
+  useEffect(() => {
+    if (isSettled) onSettled()
+  }, [isSettled])
   const toggle = (key: string) => {
     const next = chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]
     onChange(next.length === 0 ? others : { ...others, [dimension]: next.join(',') })
   }
   return (
-    <fieldset class="facet">
+    <fieldset class="facet" hidden={isHidden}>
       <legend>{labels.property(dimension)}</legend>
-      <Loaded state={state} height="9rem">
+      <Loaded state={state} height="12rem">
         {({ data, groups }) => (
           <>
             <ul>
@@ -147,8 +175,8 @@ function Facet({
                 )
               })}
             </ul>
-            {groups.count > data.length && limit < 50 && (
-              <button type="button" class="chip" onClick={() => setLimit(50)}>
+            {groups.count > data.length && limit < maxRows && (
+              <button type="button" class="chip" onClick={() => setLimit(maxRows)}>
                 + {number(groups.count - data.length)}
               </button>
             )}

@@ -5,13 +5,14 @@ import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Facets } from '../components/facets.tsx'
+import { FileLink } from '../components/file-link.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { searchRequest } from '../search-body.ts'
-import { useRights } from '../session.ts'
+import { useRights, useSession } from '../session.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL has the whole state. */
 export default function ExploreView({ name }: { name: string }) {
@@ -154,6 +155,8 @@ function Toolbar({
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
+  // A command is passed on: the reader's key is not in it.
+  const keyHeader = useSession().session ? ' -H "Authorization: Bearer $KEY"' : ''
   const exported = (format: string) =>
     apiPath(`/v1/${resource.name}/export`, {
       ...state.filters,
@@ -186,11 +189,14 @@ function Toolbar({
       </details>
       <span class="grow" />
       {resource.formats.map((format) => (
-        <a key={format} class="button" href={exported(format)} download>
+        <FileLink key={format} href={exported(format)} name={`${resource.name}.${format}`}>
           {formatNames[format] ?? format.toUpperCase()}
-        </a>
+        </FileLink>
       ))}
-      <CopyButton label={t('explore.curl')} text={() => `curl '${location.origin}${exported('csv')}'`} />
+      <CopyButton
+        label={t('explore.curl')}
+        text={() => `curl${keyHeader} '${location.origin}${exported('csv')}'`}
+      />
       <CopyButton
         label={t('explore.searchJson')}
         text={() => JSON.stringify(searchRequest(resource, state).body, null, 2)}

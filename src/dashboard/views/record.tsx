@@ -5,8 +5,8 @@ import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
+import { FileLink } from '../components/file-link.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
-import { JsonLink } from '../components/json-link.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
@@ -51,7 +51,9 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
             </div>
             <div class="toolbar no-print">
               <RecordActions resource={resource} record={record} id={id} />
-              <JsonLink path={path} name={id} />
+              <FileLink href={path} name={`${id}.json`} isShown>
+                {t('record.json')}
+              </FileLink>
             </div>
           </div>
           <div class="stack">

@@ -4,6 +4,7 @@ import { isEmbedded } from '../../embed.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { changeParameters, useParameters } from '../../use-parameters.ts'
 import { aYearAgo } from '../as-of.tsx'
+import { FileLink } from '../file-link.tsx'
 
 /** Parameters of a chart that its comparison has, too. */
 const compared = ['resource', 'country', 'topic', 'asOf']
@@ -14,6 +15,24 @@ function comparisonPath(parameters: URLSearchParams): string {
     .map(([name, value]): [string, string] => [name === 'partnerOf' ? 'country' : name, value])
     .filter(([name]) => compared.includes(name))
   return `/compare${changeParameters(new URLSearchParams(kept), { before: aYearAgo() })}`
+}
+
+/** The data of the view under its own URL. */
+export function DataLinks() {
+  const { tag } = useLanguage()
+  const [path] = useLocation()
+  const [parameters] = useParameters()
+  const url = (format: string) => `${path}${changeParameters(parameters, { format, lang: tag })}`
+  return (
+    <>
+      <FileLink href={url('csv')} name="data.csv">
+        CSV
+      </FileLink>
+      <FileLink href={url('json')} name="data.json" isShown>
+        JSON
+      </FileLink>
+    </>
+  )
 }
 
 /** The data of the chart under its own URL, the HTML that shows it in another page, and its records at two moments. */
@@ -35,12 +54,7 @@ export function ChartLinks({ hasMoments = false }: { hasMoments?: boolean }) {
           {t('compare.twoMoments')}
         </Link>
       )}
-      <a class="button" href={url({ format: 'csv', lang: tag })} download>
-        CSV
-      </a>
-      <a class="button" href={url({ format: 'json', lang: tag })}>
-        JSON
-      </a>
+      <DataLinks />
       {!isEmbedded && (
         <button type="button" onClick={copy}>
           {t(isCopied ? 'explore.copied' : 'chart.embed')}

@@ -1,0 +1,77 @@
+import type { ComponentChildren } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import { sendRequest, toApiError } from '../api/client.ts'
+import { saveFile } from '../api/save-file.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useSession } from '../session.ts'
+
+/**
+ * Leads to a file. A link sends no key, so for somebody who has signed in the file is requested with the key, and saved: it
+ * has what the page shows, internal records too.
+ */
+export function FileLink({
+  href,
+  name,
+  isShown = false,
+  children,
+}: {
+  href: string
+  /** The name of the saved file, if the service does not name it. */
+  name: string
+  /** Whether a link shows the file in the browser, and does not save it. */
+  isShown?: boolean
+  children: ComponentChildren
+}) {
+  const { session } = useSession()
+  if (session)
+    return (
+      <SaveButton href={href} name={name}>
+        {children}
+      </SaveButton>
+    )
+  return (
+    <a class="button no-print" href={href} download={!isShown}>
+      {children}
+    </a>
+  )
+}
+
+/** Requests a file with the key, and saves it. Until it is complete, the button ends the request. */
+function SaveButton({ href, name, children }: { href: string; name: string; children: ComponentChildren }) {
+  const { t, tag } = useLanguage()
+  const running = useRef<AbortController>()
+  const [state, setState] = useState<{ isRunning: boolean; reason?: string }>({ isRunning: false })
+  const save = async () => {
+    const controller = new AbortController()
+    running.current = controller
+    setState({ isRunning: true })
+    try {
+      const headers = { 'accept-language': tag }
+      const response = await sendRequest(href, { headers, signal: controller.signal })
+      await saveFile(response, name)
+      setState({ isRunning: false })
+    } catch (error) {
+      if (controller.signal.aborted) setState({ isRunning: false })
+      else setState({ isRunning: false, reason: toApiError(error).message || t('state.offline') })
+    }
+  }
+  const { isRunning, reason } = state
+  return (
+    <>
+      <button
+        type="button"
+        class="no-print"
+        aria-busy={isRunning}
+        onClick={() => (isRunning ? running.current?.abort() : save())}
+      >
+        {children}
+        {isRunning && ` – ${t('file.cancel')}`}
+      </button>
+      {reason !== undefined && (
+        <span class="refused small" role="alert">
+          {t('state.failed', { reason })}
+        </span>
+      )}
+    </>
+  )
+}

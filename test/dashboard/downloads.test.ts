@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Files for somebody who has signed in. Needs Chromium, and the build. */
+
+const title = 'A secret observatory'
+const dashboard = useDashboard()
+let id = ''
+beforeAll(async () => {
+  if (skipsBrowser) return
+  const document = { title, kind: 'agreement', visibility: 'internal', signedOn: '2020' }
+  id = (await dashboard.api.post('/v1/agreements', document)).json<{ id: string }>().id
+})
+
+/** Clicks on a button that saves a file. @returns its name and text. */
+async function download(page: Page, name: string): Promise<{ name: string; text: string }> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name, exact: true }).click(),
+  ])
+  return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') }
+}
+
+describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout: 60_000 }, () => {
+  it('have the internal records that the page shows, and no key in a URL', async () => {
+    const page = await dashboard.openSignedIn('/explore/agreements?sort=title')
+    const urls: string[] = []
+    page.on('request', (request) => urls.push(request.url()))
+    const csv = await download(page, 'CSV')
+    expect(csv.name).toBe('agreements.csv')
+    expect(csv.text).toContain(title)
+    expect((await download(page, 'NDJSON')).text).toContain(title)
+    await page.goto(`${dashboard.api.origin}/records/agreements/${id}`)
+    const record = await download(page, 'JSON')
+    expect(record.name).toBe(`${id}.json`)
+    expect(JSON.parse(record.text)).toMatchObject({ title, visibility: 'internal' })
+    await page.goto(`${dashboard.api.origin}/timeline`)
+    expect((await download(page, 'CSV')).text).toContain(title)
+    const key = await page.evaluate(() => JSON.parse(sessionStorage.getItem('session') ?? '{}').key)
+    expect(urls.filter((url) => url.includes(key))).toEqual([])
+    await page.context().close()
+  })
+
+  it('can be ended, and say why they could not be made', async () => {
+    const page = await dashboard.openSignedIn('/explore/agreements')
+    await page.route('**/export?*', () => {})
+    await page.getByRole('button', { name: 'CSV', exact: true }).click()
+    await page.getByRole('button', { name: 'CSV – cancel' }).click()
+    await page.getByRole('button', { name: 'CSV', exact: true }).waitFor()
+    await page.unroute('**/export?*')
+    await page.route('**/export?*', (route) => route.abort())
+    await page.getByRole('button', { name: 'CSV', exact: true }).click()
+    await page.getByRole('alert').getByText('the service did not answer').waitFor()
+    await page.context().close()
+  })
+})
