@@ -1,8 +1,9 @@
-import { lazy, Suspense } from 'preact/compat'
+import { Suspense } from 'preact/compat'
 import { useMemo } from 'preact/hooks'
 import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-preact'
 import { viewPaths } from '../view-paths.ts'
 import { activities } from './api/resources.ts'
+import { loadLazily } from './components/load-lazily.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
@@ -13,19 +14,19 @@ import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
 import { SearchView } from './views/search.tsx'
 
-const ExploreView = lazy(() => import('./views/explore.tsx'))
-const MapView = lazy(() => import('./views/map.tsx'))
-const TimelineView = lazy(() => import('./views/timeline.tsx'))
-const NetworkView = lazy(() => import('./views/network.tsx'))
-const CompareView = lazy(() => import('./views/compare.tsx'))
-const RecordView = lazy(() => import('./views/record.tsx'))
-const EditView = lazy(() => import('./views/edit.tsx'))
-const RedactView = lazy(() => import('./views/redact.tsx'))
-const SignInView = lazy(() => import('./views/sign-in.tsx'))
-const AdministrationView = lazy(() => import('./views/administration.tsx'))
-const ImportsView = lazy(() => import('./views/imports.tsx'))
-const NewImportView = lazy(() => import('./views/new-import.tsx'))
-const ImportView = lazy(() => import('./views/import.tsx'))
+const ExploreView = loadLazily(() => import('./views/explore.tsx'))
+const MapView = loadLazily(() => import('./views/map.tsx'))
+const TimelineView = loadLazily(() => import('./views/timeline.tsx'))
+const NetworkView = loadLazily(() => import('./views/network.tsx'))
+const CompareView = loadLazily(() => import('./views/compare.tsx'))
+const RecordView = loadLazily(() => import('./views/record.tsx'))
+const EditView = loadLazily(() => import('./views/edit.tsx'))
+const RedactView = loadLazily(() => import('./views/redact.tsx'))
+const SignInView = loadLazily(() => import('./views/sign-in.tsx'))
+const AdministrationView = loadLazily(() => import('./views/administration.tsx'))
+const ImportsView = loadLazily(() => import('./views/imports.tsx'))
+const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
+const ImportView = loadLazily(() => import('./views/import.tsx'))
 
 /** Explored from the header, beside what countries take part in. */
 const explored = [...activities.map(({ name }) => name), 'countries']

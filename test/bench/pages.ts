@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
+import { z } from 'zod'
 import { openBrowser } from '../support/browser.ts'
+import { readLayoutShift, watchLayout } from '../support/layout-shift.ts'
 import { type Server, start } from './servers.ts'
 
 /**
@@ -13,6 +15,7 @@ import { type Server, start } from './servers.ts'
  *
  *     npm run bench:pages
  *     npm run bench:pages -- --agreements 1000000
+ *     npm run bench:pages -- --width 375
  */
 
 /** What a visit of a page took. */
@@ -27,14 +30,6 @@ interface Visit {
   scriptBytes: number
 }
 
-/** Counts the layout shifts of a page from its beginning on. */
-const countShifts = `
-  globalThis.layoutShift = 0
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.layoutShift += entry.value
-  }).observe({ type: 'layout-shift', buffered: true })
-`
-
 const scriptBytes = (page: Page): Promise<number> =>
   page.evaluate(() =>
     performance
@@ -44,33 +39,48 @@ const scriptBytes = (page: Page): Promise<number> =>
       .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
   )
 
-async function visit(browser: Browser, address: string): Promise<Visit> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } })
+async function visit(browser: Browser, address: string, width: number): Promise<Visit> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width, height: 900 } })
   try {
     const page = await context.newPage()
-    await page.addInitScript(countShifts)
+    await watchLayout(page)
     const beganAt = performance.now()
     await page.goto(address, { waitUntil: 'commit' })
     await page.getByRole('heading', { level: 1 }).waitFor()
     const headingMs = performance.now() - beganAt
     await page.locator('.loading').first().waitFor({ state: 'detached', timeout: 60_000 })
     const completeMs = performance.now() - beganAt
-    // A shift is reported with the frame after it.
-    await page.waitForTimeout(300)
-    const layoutShift = Number(await page.evaluate('globalThis.layoutShift'))
+    const layoutShift = await readLayoutShift(page)
     return { headingMs, completeMs, layoutShift, scriptBytes: await scriptBytes(page) }
   } finally {
     await context.close()
   }
 }
 
-const pages = [
-  ['overview', '/'],
-  ['country', '/countries/PAK'],
-  ['explorer', '/explore/agreements'],
-  ['search', '/search?q=energy'],
-  ['changes', '/changes'],
-] as const
+/** A page of each view. The comparison of two moments has the state before the registry was filled. */
+const pages = (agreement: string) =>
+  [
+    ['overview', '/'],
+    ['country', '/countries/PAK'],
+    ['explorer', '/explore/agreements'],
+    ['record', `/records/agreements/${agreement}`],
+    ['map', '/map'],
+    ['timeline', '/timeline'],
+    ['network', '/network'],
+    ['network of a country', '/network?centre=CHN'],
+    ['countries compared', '/compare?country=PAK,DEU'],
+    ['moments compared', '/compare?country=PAK&before=2026-01-01T00:00:00Z'],
+    ['search', '/search?q=energy'],
+    ['changes', '/changes'],
+    ['form', '/sign-in'],
+  ] as const
+
+/** The id of an agreement, for the page of a record. */
+async function findAgreement(origin: string): Promise<string> {
+  const response = await fetch(`${origin}/v1/agreements?country=PAK&fields=id&limit=1`)
+  const body: unknown = await response.json()
+  return z.object({ data: z.tuple([z.object({ id: z.string() })]) }).parse(body).data[0].id
+}
 
 const headings = ['page', 'visit', 'heading', 'complete', 'layout shift', 'JavaScript']
 
@@ -87,11 +97,16 @@ function row(name: string, which: string, measured: Visit): string[] {
 }
 
 /** Starts the built service on the registry of a folder, which it fills with made-up agreements if there are to be any. */
-async function startService(folder: string, agreements: number): Promise<Server> {
-  const env = { PORT: '0', DATA_DIR: folder, RATE_LIMIT: '0', LOG_LEVEL: 'warn' }
+async function startService(folder: string, agreements: number, database?: string): Promise<Server> {
+  const env = {
+    PORT: '0',
+    DATA_DIR: folder,
+    RATE_LIMIT: '0',
+    LOG_LEVEL: 'warn',
+    ...(database && { DATABASE_URL: database }),
+  }
   if (agreements > 0) {
     const args = ['dist/cli/main.js', 'generate', '--create', '--agreements', String(agreements)]
-
     const { status } = spawnSync(process.execPath, args, {
       env: { ...process.env, ...env },
       stdio: 'inherit',
@@ -101,15 +116,25 @@ async function startService(folder: string, agreements: number): Promise<Server>
   return await start(['dist/cli/main.js', 'serve'], env)
 }
 
-const { values } = parseArgs({ options: { agreements: { type: 'string', default: '0' } } })
+const { values } = parseArgs({
+  options: {
+    /** Made-up agreements, besides the first data. */
+    agreements: { type: 'string', default: '0' },
+    /** A database that has a registry already; it is not filled. */
+    database: { type: 'string' },
+    /** The width of the window, in CSS pixels. */
+    width: { type: 'string', default: '1280' },
+  },
+})
+const width = Number(values.width)
 const folder = await mkdtemp(join(tmpdir(), 'entente-pages-'))
 try {
-  const service = await startService(folder, Number(values.agreements))
+  const service = await startService(folder, Number(values.agreements), values.database)
   const browser = await openBrowser()
   const rows = [headings, headings.map(() => '---')]
-  for (const [name, path] of pages) {
-    rows.push(row(name, 'first', await visit(browser, service.origin + path)))
-    rows.push(row(name, 'second', await visit(browser, service.origin + path)))
+  for (const [name, path] of pages(await findAgreement(service.origin))) {
+    rows.push(row(name, 'first', await visit(browser, service.origin + path, width)))
+    rows.push(row(name, 'second', await visit(browser, service.origin + path, width)))
   }
   for (const cells of rows) console.log(`| ${cells.join(' | ')} |`)
   await browser.close()

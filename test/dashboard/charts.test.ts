@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { readLayoutShift } from '../support/layout-shift.ts'
 
 /** Map, timeline, network and comparison in a browser, on the first data. Needs Chromium, and the build. */
 
@@ -43,7 +44,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   it.each([
     ['en', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
-  ] as const)('have no fault of script, width or axe in %s', async (language, options) => {
+  ] as const)('have no fault of script, width, layout or axe in %s', async (language, options) => {
     for (const path of shown()) {
       const { page, faults } = await dashboard.open(
         `${path}${path.includes('?') ? '&' : '?'}lang=${language}`,
@@ -55,6 +56,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       expect(faults, path).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('.failure').count(), path).toBe(0)
+      expect(await readLayoutShift(page), path).toBeLessThan(0.002)
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
       expect(await findAccessibilityFaults(page), path).toEqual([])

@@ -25,15 +25,10 @@ const answers: [name: string, answer: (route: Route) => Promise<void>, told: Reg
   ['does not arrive', (route) => route.abort(), /the service did not answer/],
 ]
 
-/** Tries again wherever the page says that something could not be loaded, until it says so nowhere. */
-async function retryAll(page: Page): Promise<void> {
-  const alerts = page.getByRole('alert')
-  const waiting = page.locator('.loading').first()
-  await waiting.waitFor({ state: 'detached' })
-  while ((await alerts.count()) > 0) {
-    await alerts.first().getByRole('button').click()
-    await waiting.waitFor({ state: 'detached' })
-  }
+/** Tries again at the first place that could not be loaded, and waits until everything is there: one success leads to the others. */
+async function retryOnce(page: Page): Promise<void> {
+  await page.locator('.failure').first().getByRole('button').click()
+  await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)
 }
 
 async function openViews(visit: (page: Page, path: string) => Promise<void>): Promise<void> {
@@ -58,11 +53,28 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
         await alert.waitFor()
         expect(await alert.textContent(), path).toMatch(told)
         await page.unroute('**/v1/**')
-        await retryAll(page)
+        await retryOnce(page)
         await page.getByRole('heading', { level: 1 }).waitFor()
       })
     },
   )
+
+  it('fills selects and facets by itself once the service answers again', async () => {
+    for (const [path, filled] of [
+      ['/map', 'option[value=PAK]'],
+      ['/explore/agreements', '.facet input'],
+    ] as const) {
+      const page = await (await dashboard.browser.newContext({ locale: 'en-GB' })).newPage()
+      await page.route('**/aggregate?*', (route) => route.abort())
+      await page.goto(dashboard.api.origin + path)
+      await page.locator('.failure').first().waitFor()
+      expect(await page.locator(filled).count(), path).toBe(0)
+      await page.unroute('**/aggregate?*')
+      await expect.poll(() => page.locator('.failure').count(), { timeout: 20_000 }).toBe(0)
+      await page.locator(filled).first().waitFor({ state: 'attached' })
+      await page.context().close()
+    }
+  })
 
   it('shows navigation and room for the content while answers are slow', async () => {
     await openViews(async (page, path) => {

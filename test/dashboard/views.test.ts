@@ -2,11 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { readLayoutShift } from '../support/layout-shift.ts'
 
 /** The dashboard in a browser, on the first data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
 
 const dashboard = useDashboard()
 let agreement: string
+/** A fiftieth of what the Web Vitals call good: nobody sees it. */
+const maxLayoutShift = 0.002
 beforeAll(async () => {
   if (skipsBrowser) return
   const found = await dashboard.api.get('/v1/agreements?country=PAK&fields=id')
@@ -24,11 +27,12 @@ const views = (): [string, string][] => [
 ]
 
 describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows every view without an error, and asks no other origin', async () => {
+  it('shows every view without an error or a shift of its layout, from one origin', async () => {
     for (const [name, path] of views()) {
       const { page, faults } = await dashboard.open(path)
       expect(faults, name).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), name).toBe(1)
+      expect(await readLayoutShift(page), name).toBeLessThan(maxLayoutShift)
       await page.context().close()
     }
   })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { type Api, openApi } from './api.ts'
 import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
+import { watchLayout } from './layout-shift.ts'
 
 /** The longest wait for something on a page, on a busy machine. */
 const timeoutMs = 20_000
@@ -24,6 +25,7 @@ export async function openPage(
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(timeoutMs)
+  await watchLayout(page)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (message) => {

@@ -14,11 +14,14 @@ export class ApiError extends Error {
   readonly status: number
   /** Every fault that the service has found. */
   readonly faults: readonly Fault[]
+  /** Milliseconds after which the service wants to be asked again (`Retry-After`, RFC 9110); 0 when it does not say. */
+  readonly retryAfterMs: number
 
-  constructor(status: number, message: string, faults: readonly Fault[] = []) {
+  constructor(status: number, message: string, faults: readonly Fault[] = [], retryAfterMs = 0) {
     super(message)
     this.status = status
     this.faults = faults
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -41,6 +44,8 @@ async function readProblem(response: Response): Promise<ApiError> {
     response.status,
     detail ?? title ?? `${response.status} ${response.statusText}`,
     errors ?? [],
+    // The service says it in seconds.
+    (Number(response.headers.get('retry-after')) || 0) * 1000,
   )
 }
 

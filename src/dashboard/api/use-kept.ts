@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import type { ApiState } from './use-api.ts'
+import type { ApiState } from './use-read.ts'
 
 /** Keeps the last response while the next one loads, so that a chart does not vanish at each change of its filters. */
 export function useKept<Body>(state: ApiState<Body>): ApiState<Body> {

@@ -1,7 +1,10 @@
+import { useLanguage } from '../i18n/language.ts'
+import { combineStates } from './combine.ts'
 import { apiPath } from './path.ts'
 import { activities } from './resources.ts'
 import type { Aggregate } from './types.ts'
 import { useApi } from './use-api.ts'
+import type { ApiState } from './use-read.ts'
 
 /** A value of a dimension with its label. */
 export interface Option {
@@ -15,20 +18,23 @@ const maxGroups = 10_000
  * The values of a dimension that records of any activity have, by label: the countries that take part in something, the
  * topics of something.
  */
-export function useOptions(dimension: string): Option[] {
+export function useOptions(dimension: string): ApiState<Option[]> {
+  const { tag } = useLanguage()
   // The list of activities never changes, so neither does the number of hooks.
   const states = activities.map(({ name }) =>
     useApi<Aggregate>(apiPath(`/v1/${name}/aggregate`, { groupBy: dimension, limit: maxGroups })),
   )
+  const { body, ...state } = combineStates(states)
   const labels = new Map(
-    states
-      .flatMap(({ body }) => body?.data ?? [])
+    body
+      ?.flatMap(({ data }) => data)
       .flatMap(({ key, label }) => {
         const value = key[dimension] ?? null
         return value === null ? [] : [[value, label[dimension] ?? value]]
       }),
   )
-  return [...labels]
+  const options = [...labels]
     .map(([value, label]) => ({ value, label }))
-    .sort((one, other) => one.label.localeCompare(other.label))
+    .sort((one, other) => one.label.localeCompare(other.label, tag))
+  return { ...state, ...(body && { body: options }) }
 }

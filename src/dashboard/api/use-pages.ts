@@ -1,9 +1,7 @@
-import { useEffect, useState } from 'preact/hooks'
-import { useLanguage } from '../i18n/language.ts'
-import { ApiError, readApi } from './client.ts'
+import { readApi } from './client.ts'
 import { apiPath } from './path.ts'
 import type { Page } from './types.ts'
-import type { ApiState } from './use-api.ts'
+import { type ApiState, useRead } from './use-read.ts'
 
 /** The records of a list, and whether there are more than were read. */
 export interface Records<Item> {
@@ -34,34 +32,11 @@ async function readPages<Item>(
 }
 
 /** Reads a list page by page, up to a number of pages of 200 records. */
-export function usePages<Item>(
+export const usePages = <Item>(
   path: string,
   parameters: Parameters,
   maxPages: number,
-): ApiState<Records<Item>> {
-  const { tag } = useLanguage()
-  const [attempt, setAttempt] = useState(0)
-  const [state, setState] = useState<{ key: string; body?: Records<Item>; error?: ApiError }>()
-  const key = `${tag} ${apiPath(path, parameters)}`
-  useEffect(() => {
-    const { signal, abort } = abortable()
-    readPages<Item>(path, parameters, maxPages, (page) => readApi<Page<Item>>(page, tag, signal)).then(
-      (body) => setState({ key, body }),
-      (error: unknown) => {
-        if (signal.aborted) return
-        setState({ key, error: error instanceof ApiError ? error : new ApiError(0, String(error)) })
-      },
-    )
-    return abort
-  }, [key, attempt])
-  const retry = () => setAttempt((count) => count + 1)
-  if (state?.key !== key) return { status: 'loading', retry }
-  const { body, error } = state
-  if (error) return { status: 'failed', error, retry }
-  return body ? { status: 'ready', body, retry } : { status: 'loading', retry }
-}
-
-function abortable(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController()
-  return { signal: controller.signal, abort: () => controller.abort() }
-}
+): ApiState<Records<Item>> =>
+  useRead(`${maxPages} pages of ${apiPath(path, parameters)}`, (language, signal) =>
+    readPages<Item>(path, parameters, maxPages, (page) => readApi<Page<Item>>(page, language, signal)),
+  )

@@ -1,10 +1,12 @@
 import { geoNaturalEarth1, geoPath } from 'd3-geo'
 import { scaleSqrt } from 'd3-scale'
-import { useEffect, useState } from 'preact/hooks'
 import { feature } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import geometryUrl from 'world-atlas/countries-50m.json?url'
 import { Link } from 'wouter-preact'
+import { sendRequest } from '../api/client.ts'
+import { useRead } from '../api/use-read.ts'
+import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { pointPlaces } from './point-places.ts'
 
@@ -32,7 +34,7 @@ const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' 
 
 /** Reads the shapes of the world as the path of an SVG. */
 async function readWorld(): Promise<string> {
-  const response = await fetch(geometryUrl)
+  const response = await sendRequest(geometryUrl, {})
   // The file is one of world-atlas, or one of the same form that the operator has put in its place.
   const topology = (await response.json()) as Topology<{ countries: GeometryCollection }>
   return geoPath(projection)(feature(topology, topology.objects.countries)) ?? ''
@@ -44,24 +46,10 @@ function placeOf({ code, labelPoint }: MapValue): [number, number] | null {
   return known ? projection([...known]) : null
 }
 
-/** The geometry, read once. */
-let world: Promise<string> | undefined
-
-function useWorld(): string | undefined {
-  const [loaded, setLoaded] = useState<string>()
-  useEffect(() => {
-    world ??= readWorld()
-    world.then(setLoaded, () => {
-      world = undefined
-    })
-  }, [])
-  return loaded
-}
-
 /** A map of the world with a circle for each country, whose area is its number. */
 export default function WorldMap({ caption, values }: { caption: string; values: readonly MapValue[] }) {
   const { t, number } = useLanguage()
-  const world = useWorld()
+  const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
   const radius = scaleSqrt([0, Math.max(1, ...values.map(({ value }) => value))], [0, 26])
   const markers = values
     .map((value) => ({ ...value, at: placeOf(value) }))
@@ -83,6 +71,7 @@ export default function WorldMap({ caption, values }: { caption: string; values:
           )
         })}
       </svg>
+      {error && <Failure error={error} retry={retry} />}
       {missing.length > 0 && (
         <p class="small soft">
           {t('chart.notOnMap')}{' '}

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
@@ -13,7 +14,8 @@ export interface YearCount {
 export interface UnknownYear {
   label: string
   count: number
-  path: string
+  /** The view of the records, if there are any. */
+  path: string | undefined
 }
 
 /** Half of the width of a handle, by which the ends of the track lie inside the element. */
@@ -33,18 +35,21 @@ export interface Period {
  * without a date count, too.
  */
 export function YearSlider({
+  isLoading,
   years,
   unknown,
   period,
   onChange,
 }: {
+  /** Whether years are still being read. The slider has its size already. */
+  isLoading: boolean
   years: readonly YearCount[]
-  /** The records without a year, by resource, with the views of them. */
+  /** The records without a year, by resource. */
   unknown: readonly UnknownYear[]
   period: Period
   onChange: (period: Period) => void
 }) {
-  const { t, number } = useLanguage()
+  const { t } = useLanguage()
   const id = useId()
   const known = [...years.map(({ year }) => year), period.from ?? [], period.to ?? []].flat()
   const first = Math.min(...known)
@@ -65,7 +70,6 @@ export function YearSlider({
     }
     timer.current = setTimeout(() => onChange(chosen), settleMs)
   }
-  if (known.length === 0) return <p class="soft small">{t('chart.noYears')}</p>
   const handle = (end: 'from' | 'to') => (
     <input
       type="range"
@@ -91,36 +95,50 @@ export function YearSlider({
         <output>{isAll ? t('chart.allYears') : t('value.range', { from: shown.from, to: shown.to })}</output>
       </legend>
       <div class="year-slider-track">
-        <YearColumns years={years} first={first} last={last} shown={shown} />
-        {handle('from')}
-        {handle('to')}
+        {known.length > 0 ? (
+          <>
+            <YearColumns years={years} first={first} last={last} shown={shown} />
+            {handle('from')}
+            {handle('to')}
+          </>
+        ) : (
+          <p class={isLoading ? 'placeholder loading' : 'soft'} style={{ height }}>
+            {!isLoading && t('chart.noYears')}
+          </p>
+        )}
       </div>
       <p class="year-slider-ends soft small" aria-hidden="true">
-        <span>{first}</span>
-        <span>{last}</span>
+        <span>{known.length > 0 && first}</span>
+        <span>{known.length > 0 && last}</span>
       </p>
-      <p class="small">
+      <p class={unknown.length > 1 ? 'year-slider-notes several small' : 'year-slider-notes small'}>
         {!isAll && (
           <button type="button" class="chip" onClick={() => onChange({ from: undefined, to: undefined })}>
             {t('chart.allYears')}
           </button>
         )}
-        {unknown.length > 0 && (
-          <span class="soft">
-            {' '}
-            {t('chart.withoutYear')}{' '}
-            {unknown.map(({ label, count, path }, at) => (
-              <span key={label}>
-                {at > 0 && ' · '}
-                <Link href={path}>
-                  {label} {number(count)}
-                </Link>
-              </span>
-            ))}
-          </span>
-        )}
+        {!isLoading && <UnknownYears unknown={unknown} />}
       </p>
     </fieldset>
+  )
+}
+
+/** How many records have no year. The style leaves room for it, so that nothing moves when the numbers come. */
+function UnknownYears({ unknown }: { unknown: readonly UnknownYear[] }) {
+  const { t, number } = useLanguage()
+  return (
+    <span class="soft">
+      {t('chart.withoutYear')}{' '}
+      {unknown.map(({ label, count, path }, at) => {
+        const text = `${label} ${number(count)}`
+        return (
+          <Fragment key={label}>
+            {at > 0 && ' · '}
+            <span class="unbroken">{path === undefined ? text : <Link href={path}>{text}</Link>}</span>
+          </Fragment>
+        )
+      })}
+    </span>
   )
 }
 

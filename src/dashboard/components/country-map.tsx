@@ -1,13 +1,14 @@
-import { lazy, Suspense } from 'preact/compat'
+import { Suspense } from 'preact/compat'
 import { apiPath } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { loadLazily } from './load-lazily.tsx'
 import { Loaded } from './widget.tsx'
 
 // The projection and its geometry are for this chart alone.
-const WorldMap = lazy(() => import('../charts/world-map.tsx'))
+const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
 /** Most values of a filter, and most records of a page. */
 const maxCountries = 200

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import type { ApiState } from '../api/use-api.ts'
+import type { ApiError } from '../api/client.ts'
+import type { ApiState } from '../api/use-read.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** A part of a view with a heading, and a caption that says what its numbers count. */
@@ -25,6 +26,20 @@ export function Widget({
   )
 }
 
+/** Why something could not be loaded, with a button that tries again. */
+export function Failure({ error, retry }: { error: ApiError; retry: () => void }) {
+  const { t, tOr } = useLanguage()
+  const reason = error.status === 0 ? t('state.offline') : tOr(`status.${error.status}`, error.message)
+  return (
+    <div class="failure" role="alert">
+      <span>{t('state.failed', { reason })}</span>
+      <button type="button" onClick={retry}>
+        {t('state.retry')}
+      </button>
+    </div>
+  )
+}
+
 /**
  * Shows what a request has led to: a placeholder of about the size of the content, the content, or why it failed, with a button
  * that tries again.
@@ -40,17 +55,7 @@ export function Loaded<Body>({
   children: (body: Body) => ComponentChildren
 }) {
   const { t } = useLanguage()
-  if (state.error) {
-    const reason = state.error.status === 0 ? t('state.offline') : state.error.message
-    return (
-      <div class="failure" role="alert">
-        <span>{t('state.failed', { reason })}</span>
-        <button type="button" onClick={state.retry}>
-          {t('state.retry')}
-        </button>
-      </div>
-    )
-  }
+  if (state.error) return <Failure error={state.error} retry={state.retry} />
   if (state.body === undefined) {
     return (
       <div class="placeholder loading" style={{ height }} role="status">

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
-import type { ApiState } from '../api/use-api.ts'
+import type { ApiState } from '../api/use-read.ts'
 
 /** Loads what a form begins with: once, since what was entered must not change while others write. */
 export function useOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {

@@ -1,11 +1,14 @@
+import { combineStates } from '../api/combine.ts'
 import { activities, findResource, mainDate, type ResourceDescription } from '../api/resources.ts'
 import { type Option, useOptions } from '../api/use-options.ts'
+import type { ApiState } from '../api/use-read.ts'
 import { AsOf, aYearAgo } from '../components/as-of.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { ChangedRecords } from '../components/compare/changed-records.tsx'
 import { type Column, maxColumns } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
+import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
@@ -26,7 +29,7 @@ export default function CompareView() {
   const before = parameters.get('before') ?? undefined
   const asOf = parameters.get('asOf') ?? undefined
   const filters = Object.fromEntries([...parameters].filter(([parameter]) => !own.includes(parameter)))
-  const labelOf = (code: string) => countries.find(({ value }) => value === code)?.label ?? code
+  const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
   if (!resource) return <h1>{t('state.notFound')}</h1>
   const columns: Column[] =
     before === undefined
@@ -81,31 +84,38 @@ function Comparison({
   const ofCountries = columns.flatMap(({ country, ...column }) => (country ? [{ ...column, country }] : []))
   const [first, last] = [columns[0], columns.at(-1)]
   const groups = { resource: resource.name, filters, columns, difference: isOfMoments }
+  const groupWidgets = (
+    <div class="grid comparisons">
+      {['country', 'topic', ...enumerations].map((dimension) => (
+        <ComparedGroups key={dimension} dimension={dimension} {...groups} />
+      ))}
+      {year && <ComparedGroups dimension={year} isYear {...groups} />}
+    </div>
+  )
   return (
     <>
       {ofCountries.length > 0 && <ComparedFigures columns={ofCountries} difference={isOfMoments} />}
-      {isOfMoments && (
+      {isOfMoments ? (
         <ChangedRecords
           resource={resource}
           filters={{ ...filters, ...(first?.country && { country: first.country }) }}
           moments={[first?.asOf, last?.asOf]}
+          below={groupWidgets}
         />
+      ) : (
+        groupWidgets
       )}
-      <div class="grid comparisons">
-        {['country', 'topic', ...enumerations].map((dimension) => (
-          <ComparedGroups key={dimension} dimension={dimension} {...groups} />
-        ))}
-        {year && <ComparedGroups dimension={year} isYear {...groups} />}
-      </div>
     </>
   )
 }
 
 /** Chooses countries, or the moments, and the records that are compared. */
-function Controls({ codes, countries }: { codes: readonly string[]; countries: readonly Option[] }) {
+function Controls({ codes, countries }: { codes: readonly string[]; countries: ApiState<Option[]> }) {
   const { t, tOr } = useLanguage()
   const [parameters, change] = useParameters()
   const isOfMoments = parameters.has('before')
+  const topics = useOptions('topic')
+  const { error, retry } = combineStates([countries, topics])
   const setCountry = (at: number, code: string) => {
     const next = [...codes]
     next[at] = code
@@ -140,7 +150,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: r
           key={at}
           label={isOfMoments ? t('chart.country') : t('compare.country', { place: at + 1 })}
           value={codes[at] ?? ''}
-          options={countries}
+          options={countries.body ?? []}
           none={isOfMoments ? t('chart.all') : '–'}
           onChange={(code) => setCountry(at, code)}
         />
@@ -148,7 +158,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: r
       <SelectField
         label={tOr('property.topic', 'Topic')}
         value={parameters.get('topic') ?? ''}
-        options={useOptions('topic')}
+        options={topics.body ?? []}
         none={t('chart.all')}
         onChange={(topic) => change({ topic })}
       />
@@ -164,6 +174,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: r
         asOf={parameters.get('asOf') ?? undefined}
         onChange={(asOf) => change({ asOf })}
       />
+      {error && <Failure error={error} retry={retry} />}
     </div>
   )
 }

@@ -2,8 +2,9 @@ import { useMemo } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
 import { networkDataPath, wholeNetworkPath } from '../../view-data.ts'
 import { activities } from '../api/resources.ts'
-import { type ApiState, useApi } from '../api/use-api.ts'
+import { useApi } from '../api/use-api.ts'
 import { useKept } from '../api/use-kept.ts'
+import type { ApiState } from '../api/use-read.ts'
 import { NetworkChart } from '../charts/network-chart.tsx'
 import {
   type CountryNetwork,

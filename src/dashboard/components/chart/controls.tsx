@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact'
+import { combineStates } from '../../api/combine.ts'
 import { activities } from '../../api/resources.ts'
 import { useOptions } from '../../api/use-options.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { useParameters } from '../../use-parameters.ts'
 import { AsOf } from '../as-of.tsx'
+import { Failure } from '../widget.tsx'
 import { SelectField } from './select-field.tsx'
 
 /** The filters of a chart: resource, country, topic and the time of which the registry is shown. */
@@ -21,6 +23,9 @@ export function ChartControls({
 }) {
   const { t, tOr } = useLanguage()
   const [parameters, change] = useParameters()
+  const countries = useOptions('country')
+  const topics = useOptions('topic')
+  const { error, retry } = combineStates([countries, topics])
   const resources = activities.map(({ name }) => ({ value: name, label: tOr(`resource.${name}`, name) }))
   const set = (name: string, value: string | undefined) =>
     change({ [name]: value, cursor: undefined, pair: undefined })
@@ -36,19 +41,20 @@ export function ChartControls({
       <SelectField
         label={country.label}
         value={parameters.get(country.parameter) ?? ''}
-        options={useOptions('country')}
+        options={countries.body ?? []}
         none={t('chart.all')}
         onChange={(value) => set(country.parameter, value)}
       />
       <SelectField
         label={tOr('property.topic', 'Topic')}
         value={parameters.get('topic') ?? ''}
-        options={useOptions('topic')}
+        options={topics.body ?? []}
         none={t('chart.all')}
         onChange={(value) => set('topic', value)}
       />
       {children}
       <AsOf asOf={parameters.get('asOf') ?? undefined} onChange={(asOf) => set('asOf', asOf)} />
+      {error && <Failure error={error} retry={retry} />}
     </div>
   )
 }

@@ -22,7 +22,10 @@ export function useFilterText(parameters: URLSearchParams): string {
   const language = useLanguage()
   const labels = useLabels()
   const names = new Map(
-    [...useOptions('country'), ...useOptions('topic')].map(({ value, label }) => [value, label]),
+    [...(useOptions('country').body ?? []), ...(useOptions('topic').body ?? [])].map(({ value, label }) => [
+      value,
+      label,
+    ]),
   )
   const { from, to } = Object.fromEntries(parameters)
   const period =

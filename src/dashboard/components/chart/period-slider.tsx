@@ -1,11 +1,13 @@
+import { combineStates } from '../../api/combine.ts'
 import { apiPath } from '../../api/path.ts'
 import { activities, explorePath, mainDate } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKept } from '../../api/use-kept.ts'
-import { YearSlider } from '../../charts/year-slider.tsx'
+import { type UnknownYear, YearSlider } from '../../charts/year-slider.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
+import { Failure } from '../widget.tsx'
 
 const maxGroups = 10_000
 
@@ -32,25 +34,29 @@ export function PeriodSlider({
       groupBy: dimension,
       limit: maxGroups,
     })
-    const { body } = useKept(useApi<Aggregate>(isShown ? path : null))
-    if (!isShown || !body) return []
-    return body.data.map((group) => ({ group, year: group.key[dimension] ?? null, resource: resource.name }))
+    const state = useKept(useApi<Aggregate>(isShown ? path : null))
+    return isShown ? [{ name: resource.name, dimension, state }] : []
   })
-  const groups = found.flat()
+  const resources = found.flat()
+  const { body, error, retry } = combineStates(resources.map(({ state }) => state))
   const counts = new Map<number, number>()
-  for (const { group, year } of groups) {
-    if (year !== null) counts.set(Number(year), (counts.get(Number(year)) ?? 0) + (group.measures.count ?? 0))
-  }
-  const unknown = groups
-    .filter(({ year }) => year === null)
-    .map(({ group, resource }) => ({
-      label: tOr(`resource.${resource}`, resource),
-      count: group.measures.count ?? 0,
-      path: explorePath(group.list),
-    }))
+  const unknown = resources.map(({ name, dimension, state }): UnknownYear => {
+    const groups = state.body?.data.map((group) => ({ group, year: group.key[dimension] ?? null })) ?? []
+    for (const { group, year } of groups)
+      if (year !== null)
+        counts.set(Number(year), (counts.get(Number(year)) ?? 0) + (group.measures.count ?? 0))
+    const undated = groups.find(({ year }) => year === null)?.group
+    return {
+      label: tOr(`resource.${name}`, name),
+      count: undated?.measures.count ?? 0,
+      path: undated && explorePath(undated.list),
+    }
+  })
   const set = (changes: ParameterChanges) => change({ ...changes, cursor: undefined }, { replace: true })
+  if (error) return <Failure error={error} retry={retry} />
   return (
     <YearSlider
+      isLoading={body === undefined}
       years={[...counts].map(([year, count]) => ({ year, count }))}
       unknown={unknown}
       period={{ from: yearIn(parameters.get('from')), to: yearIn(parameters.get('to')) }}

@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
+import { combineStates } from '../../api/combine.ts'
 import { type ResourceDescription, recordPath } from '../../api/resources.ts'
 import type { RecordDocument } from '../../api/types.ts'
 import { usePages } from '../../api/use-pages.ts'
@@ -11,35 +13,41 @@ import { compareRecords } from './record-differences.ts'
 /** Pages of 200 records that are compared. */
 const maxPages = 3
 
-/** The records that were added, removed or changed between two moments. */
+/**
+ * The records that were added, removed or changed between two moments. What comes below waits for them, so that it never
+ * moves.
+ */
 export function ChangedRecords({
   resource,
   filters,
   moments: [before, after],
+  below,
 }: {
   resource: ResourceDescription
   filters: Readonly<Record<string, string>>
   moments: readonly [string | undefined, string | undefined]
+  below: ComponentChildren
 }) {
   const { t } = useLanguage()
   const path = `/v1/${resource.name}`
   const old = usePages<RecordDocument>(path, { ...filters, asOf: before }, maxPages)
   const now = usePages<RecordDocument>(path, { ...filters, asOf: after }, maxPages)
-  const state = old.error ? old : now
+  const state = combineStates([old, now])
   return (
-    <Widget title={t('compare.changes')} caption={t('compare.changesCaption')} wide>
-      <Loaded state={state} height="16rem">
-        {() =>
-          old.body && now.body ? (
-            old.body.hasMore || now.body.hasMore ? (
+    <>
+      <Widget title={t('compare.changes')} caption={t('compare.changesCaption')} wide>
+        <Loaded state={state} height="16rem">
+          {(states) =>
+            states.some(({ hasMore }) => hasMore) ? (
               <p class="empty">{t('compare.tooMany')}</p>
             ) : (
-              <Differences resource={resource} before={old.body.data} after={now.body.data} />
+              <Differences resource={resource} before={states[0]?.data ?? []} after={states[1]?.data ?? []} />
             )
-          ) : null
-        }
-      </Loaded>
-    </Widget>
+          }
+        </Loaded>
+      </Widget>
+      {state.status !== 'loading' && below}
+    </>
   )
 }
 

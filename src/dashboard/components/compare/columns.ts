@@ -1,6 +1,6 @@
-import type { ApiState } from '../../api/use-api.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKept } from '../../api/use-kept.ts'
+import type { ApiState } from '../../api/use-read.ts'
 
 /** What a column of a comparison is about: a country or all records, now or as of an earlier time. */
 export interface Column {

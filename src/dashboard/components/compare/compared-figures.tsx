@@ -4,7 +4,7 @@ import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded, Widget } from '../widget.tsx'
 import { type Column, useColumns } from './columns.ts'
-import { ComparisonTable } from './comparison-table.tsx'
+import { ComparisonTable, comparisonHeight } from './comparison-table.tsx'
 
 interface Counted {
   count: number
@@ -30,7 +30,7 @@ export function ComparedFigures({
   )
   return (
     <Widget title={t('compare.figures')} caption={t('compare.figuresCaption')} wide>
-      <Loaded state={state} height="16rem">
+      <Loaded state={state} height={comparisonHeight(activities.length + 2)}>
         {(briefings) => (
           <ComparisonTable
             caption={t('compare.figuresCaption')}

@@ -17,6 +17,9 @@ export interface ComparedRow {
 /** Rows that are shown before a reader wants all. */
 const firstRows = 12
 
+/** The height of a comparison of so many rows whose labels take one line. */
+export const comparisonHeight = (rows: number): string => `${2.3 + 2.97 * rows}rem`
+
 /** Numbers side by side, with a bar for each; with `difference`, the last column minus the first. */
 export function ComparisonTable({
   caption,

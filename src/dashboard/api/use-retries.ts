@@ -1,0 +1,44 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { ApiError } from './client.ts'
+
+/** Milliseconds until a failed read is tried again by itself; after each failure twice as long. */
+const firstPauseMs = 4000
+const longestPauseMs = 60_000
+
+/** Failures that may pass by themselves: no response, too many requests, and a service that cannot answer now. */
+const passing = [0, 429, 502, 503, 504]
+
+/** The reads that wait for the service to answer again. */
+const waiting = new Set<() => void>()
+
+/** Tells all reads that have failed that the service answers again. */
+export function noteRecovery(): void {
+  for (const retry of [...waiting]) retry()
+}
+
+/**
+ * Tries a failed read again: after a pause, when the browser is back on the network, and when another read that had failed has
+ * succeeded. A refusal that will not pass, such as a wrong filter, is left to the reader.
+ */
+export function useRetries(error: ApiError | undefined, retry: () => void): void {
+  const failures = useRef(0)
+  useEffect(() => {
+    if (error === undefined || !passing.includes(error.status)) {
+      failures.current = 0
+      return
+    }
+    const pauseMs = Math.max(
+      error.retryAfterMs,
+      Math.min(longestPauseMs, firstPauseMs * 2 ** failures.current),
+    )
+    failures.current += 1
+    const timer = setTimeout(retry, pauseMs)
+    waiting.add(retry)
+    addEventListener('online', retry)
+    return () => {
+      clearTimeout(timer)
+      waiting.delete(retry)
+      removeEventListener('online', retry)
+    }
+  }, [error, retry])
+}

@@ -1,0 +1,19 @@
+import type { Page } from 'playwright-core'
+
+/** Counts the layout shifts of a page from its beginning on. */
+const countShifts = `
+  globalThis.layoutShift = 0
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.layoutShift += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+`
+
+/** Watches what a page opens from now on. */
+export const watchLayout = (page: Page): Promise<void> => page.addInitScript(countShifts)
+
+/** Returns the cumulative layout shift of a watched page, as the Layout Instability API counts it. */
+export async function readLayoutShift(page: Page): Promise<number> {
+  // A shift is reported with the frame after it.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+  return Number(await page.evaluate('globalThis.layoutShift'))
+}
