@@ -75,33 +75,207 @@ export function wholeNetworkPath(parameters: URLSearchParams): string {
   return withQuery('/v1/network', { ...filters, limit: String(maxEdges) })
 }
 
-/** The data of a view: JSON of the API, and CSV, which is an export of the API or is made of the JSON. */
-export interface ViewData {
-  json: string
-  /** The path of the export. Absent where CSV is made of the JSON. */
-  csv?: string
+/** What view data need to know of a resource: the dimensions of its aggregates, and the dates of its event. */
+export interface DescribedResource {
+  name: string
+  dimensions: readonly string[]
+  happened?: readonly string[] | undefined
 }
+
+/** Whether records of the resource have participants: countries or organizations that take part. */
+export const hasParticipants = ({ dimensions }: Pick<DescribedResource, 'dimensions'>): boolean =>
+  dimensions.includes('country') && dimensions.includes('role')
+
+/** Returns the dimension of the year in which records happened, such as `signedYear` of agreements. */
+export function findYearDimension({ happened = [], dimensions }: DescribedResource): string | undefined {
+  const start = happened[0]?.replace(/(On|From)$/, '')
+  return dimensions.find((name) => name === `${start}Year`)
+}
+
+/** A part of a view's data: the response of the API to a path. */
+export interface DataPart {
+  resource: string
+  /** The dimension of the groups in the response; null for a list, of which the number of records counts. */
+  by: string | null
+  path: string
+  /** The column of a comparison. */
+  column?: ComparedColumn
+}
+
+/** The resources that the overview counts beside those with participants. */
+const countedBesides = ['sources', 'figures']
+
+/** Returns the resources that the overview counts. */
+export const overviewResources = <Resource extends DescribedResource>(
+  resources: readonly Resource[],
+): Resource[] => [
+  ...resources.filter(hasParticipants),
+  ...resources.filter(({ name }) => countedBesides.includes(name)),
+]
+
+/** Returns the path of the number of records of a resource. */
+export const countPath = (resource: string): string =>
+  withQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
+
+/** The paths of the groups that the overview shows. Most countries of a filter, and of the page of a list, are 200. */
+export const overviewGroups = {
+  signedYear: withQuery('/v1/agreements/aggregate', {
+    groupBy: 'signedYear',
+    sort: 'signedYear',
+    limit: '500',
+  }),
+  country: withQuery('/v1/agreements/aggregate', { groupBy: 'country', sort: '-count', limit: '200' }),
+} as const
+
+const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [
+  ...overviewResources(resources).map(({ name }) => ({ resource: name, by: null, path: countPath(name) })),
+  ...Object.entries(overviewGroups).map(([by, path]) => ({ resource: 'agreements', by, path })),
+]
+
+/** A column of a comparison: a country or all records, now or as of an earlier time. */
+export interface ComparedColumn {
+  country?: string | undefined
+  asOf?: string | undefined
+}
+
+/** Most columns of a comparison. */
+export const maxColumns = 4
+
+/** Parameters of a comparison's URL that are no filters of the records. */
+const comparison = ['country', 'resource', 'before', 'asOf', 'lang']
+
+/** What a comparison shows: records of a resource that match filters, in each column. */
+export interface Comparison {
+  resource: string
+  filters: Filters
+  columns: ComparedColumn[]
+}
+
+/** Reads a comparison from its URL: of two to four countries, or of two moments. */
+export function readComparison(parameters: URLSearchParams): Comparison {
+  const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
+  const [before, asOf] = [parameters.get('before'), parameters.get('asOf') ?? undefined]
+  return {
+    resource: parameters.get('resource') ?? 'agreements',
+    filters: listFilters(parameters, comparison),
+    columns:
+      before === null
+        ? codes.slice(0, maxColumns).map((country) => ({ country, asOf }))
+        : [
+            { country: codes[0], asOf: before },
+            { country: codes[0], asOf },
+          ],
+  }
+}
+
+/** Dimensions by which records are compared, as far as a resource has them. */
+const comparedDimensions = ['country', 'topic', 'kind', 'modality', 'status']
+
+/** Returns the dimensions by which the records of a resource are compared; the year is the last. */
+export const dimensionsToCompare = (resource: DescribedResource): string[] => [
+  ...comparedDimensions.filter((name) => resource.dimensions.includes(name)),
+  ...[findYearDimension(resource) ?? []].flat(),
+]
+
+/** Returns the path of the groups of a column. A country is no partner of its own. */
+export const comparedGroupsPath = (
+  { resource, filters }: Pick<Comparison, 'resource' | 'filters'>,
+  { country, asOf }: ComparedColumn,
+  dimension: string,
+): string =>
+  withQuery(`/v1/${encodeURIComponent(resource)}/aggregate`, {
+    ...filters,
+    ...(country !== undefined && { [dimension === 'country' ? 'partnerOf' : 'country']: country }),
+    ...(asOf !== undefined && { asOf }),
+    groupBy: dimension,
+    limit: String(maxGroups),
+  })
+
+function comparisonParts(
+  parameters: URLSearchParams,
+  resources: readonly DescribedResource[],
+): DataPart[] | undefined {
+  const compared = readComparison(parameters)
+  const resource = resources.find(({ name }) => name === compared.resource)
+  if (!resource || compared.columns.length < 2) return undefined
+  return dimensionsToCompare(resource).flatMap((by) =>
+    compared.columns.map((column) => ({
+      resource: resource.name,
+      by,
+      column,
+      path: comparedGroupsPath(compared, column, by),
+    })),
+  )
+}
+
+/** Returns the path of the hits of a search. */
+export const searchPath = (text: string): string => withQuery('/v1/search', { q: text, limit: '50' })
+
+/** The path of the latest changes. */
+export const changesPath: string = withQuery('/v1/changes', { order: 'desc', limit: '100' })
+
+/**
+ * The data of a view: an export and its JSON; one response, of which CSV is made; a record; or several responses, which
+ * become one object or table.
+ */
+export type ViewData =
+  | { kind: 'records'; json: string; csv: string }
+  | { kind: 'response'; json: string }
+  | { kind: 'record'; json: string }
+  | { kind: 'parts'; parts: readonly DataPart[] }
 
 function recordData({ resource, filters }: Selection, columns?: string): ViewData {
   const path = `/v1/${encodeURIComponent(resource)}`
   const shown = columns === undefined ? filters : { ...filters, fields: columns }
-  return { json: withQuery(path, shown), csv: withQuery(`${path}/export`, { ...shown, format: 'csv' }) }
+  return {
+    kind: 'records',
+    json: withQuery(path, shown),
+    csv: withQuery(`${path}/export`, { ...shown, format: 'csv' }),
+  }
 }
+
+const response = (json: string): ViewData => ({ kind: 'response', json })
+
+/** Returns the path with the labels in the language that a view's URL names, if it names one. */
+function inLanguage(path: string, parameters: URLSearchParams): string {
+  const lang = parameters.get('lang')
+  return lang === null ? path : `${path}&lang=${encodeURIComponent(lang)}`
+}
+
+const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewData => ({
+  kind: 'parts',
+  parts: parts.map((part) => ({ ...part, path: inLanguage(part.path, parameters) })),
+})
 
 /**
  * Returns where the data of a view is, or undefined for a view without data of its own.
- * @param keys of the view's path: the code of a country, the name of a resource.
+ * @param keys of the view's path: the code of a country, the name of a resource, the key of a record.
  */
 export function findViewData(
   view: string,
   keys: Readonly<Record<string, string | undefined>>,
   parameters: URLSearchParams,
+  resources: readonly DescribedResource[],
 ): ViewData | undefined {
   switch (view) {
+    case 'overview':
+      return toParts(overviewParts(resources), parameters)
+    case 'compare': {
+      const parts = comparisonParts(parameters, resources)
+      return parts && toParts(parts, parameters)
+    }
+    case 'search':
+      return response(searchPath(parameters.get('q') ?? ''))
+    case 'changes':
+      return response(changesPath)
+    case 'record': {
+      const path = `/v1/${encodeURIComponent(keys.resource ?? '')}/${encodeURIComponent(keys.key ?? '')}`
+      return { kind: 'record', json: withQuery(path, { ...listFilters(parameters), include: 'names' }) }
+    }
     case 'map':
-      return { json: mapDataPath(parameters) }
+      return response(mapDataPath(parameters))
     case 'network':
-      return { json: networkDataPath(parameters) }
+      return response(networkDataPath(parameters))
     case 'timeline':
       return recordData(chartSelection(parameters))
     case 'explore':
@@ -110,12 +284,9 @@ export function findViewData(
         parameters.get('columns') ?? undefined,
       )
     case 'country':
-      return {
-        json: withQuery(
-          `/v1/countries/${encodeURIComponent(keys.code ?? '')}/briefing`,
-          listFilters(parameters),
-        ),
-      }
+      return response(
+        withQuery(`/v1/countries/${encodeURIComponent(keys.code ?? '')}/briefing`, listFilters(parameters)),
+      )
     default:
       return undefined
   }

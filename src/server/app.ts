@@ -156,7 +156,7 @@ export async function buildApp({
 
   await app.register(async function pages(scope) {
     if (config.DASHBOARD === 'on')
-      await scope.register(dashboard, { embedOrigins: config.EMBED_ORIGINS ?? [] })
+      await scope.register(dashboard, { embedOrigins: config.EMBED_ORIGINS ?? [], resources })
   })
 
   await app.register(recomposer, { registry })

@@ -158,7 +158,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
 
   it('is refused as a problem: an unknown format, a view without data, a fault of the API', async () => {
     expect((await read('/map?format=xml')).text).toContain('must be csv or json')
-    expect((await read('/search?format=csv')).text).toContain('this view has no data of its own')
+    expect((await read('/sign-in?format=csv')).text).toContain('this view has no data of its own')
     const refused = await read('/map?resource=projects&kynd=other&format=csv')
     expect(refused).toMatchObject({ status: 400, type: 'application/problem+json; charset=utf-8' })
     expect(refused.text).toContain('kynd')

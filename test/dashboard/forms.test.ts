@@ -52,7 +52,7 @@ describe('the form of each resource', () => {
 
   it.each(resources)('says what its properties are in every language: $name', async ({ name }) => {
     const fields = withParts(await loadForm(name))
-    const hints = fields.flatMap(({ hint }) => hint ?? [])
+    const hints = fields.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
     expect(hints.length).toBeGreaterThan(0)
     expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
     // The service gives them.

@@ -9,11 +9,13 @@ const countShifts = `
 `
 
 /** Watches what a page opens from now on. */
-export const watchLayout = (page: Page): Promise<void> => page.addInitScript(countShifts)
+export async function watchLayout(page: Page): Promise<void> {
+  await page.addInitScript(countShifts)
+}
 
 /** Returns the cumulative layout shift of a watched page, as the Layout Instability API counts it. */
 export async function readLayoutShift(page: Page): Promise<number> {
   // A shift is reported with the frame after it.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')
   return Number(await page.evaluate('globalThis.layoutShift'))
 }

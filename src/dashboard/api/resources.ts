@@ -1,3 +1,4 @@
+import { findYearDimension, hasParticipants } from '../../view-data.ts'
 import descriptions from './resources.json' with { type: 'json' }
 
 export interface Property {
@@ -29,10 +30,6 @@ export const resources: readonly ResourceDescription[] = descriptions as Resourc
 export const findResource = (name: string): ResourceDescription | undefined =>
   resources.find((resource) => resource.name === name)
 
-/** Whether records of the resource have participants: countries or organizations that take part. */
-export const hasParticipants = ({ dimensions }: ResourceDescription): boolean =>
-  dimensions.includes('country') && dimensions.includes('role')
-
 /** The resources that are the subject of the registry: those in which countries take part. */
 export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
 
@@ -44,9 +41,9 @@ export interface MainDate {
 }
 
 /** Returns the date of a resource's event, such as `signedOn` of agreements and `startsOn` to `endsOn` of projects. */
-export function mainDate({ happened = [], dimensions }: ResourceDescription): MainDate | undefined {
-  const [start, end] = happened
-  const yearDimension = dimensions.find((name) => name === `${start?.replace(/(On|From)$/, '')}Year`)
+export function mainDate(resource: ResourceDescription): MainDate | undefined {
+  const [start, end] = resource.happened ?? []
+  const yearDimension = findYearDimension(resource)
   return start === undefined || yearDimension === undefined ? undefined : { start, end, yearDimension }
 }
 

@@ -1,4 +1,5 @@
 import { Suspense } from 'preact/compat'
+import { overviewGroups } from '../../view-data.ts'
 import { apiPath } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
 import type { Aggregate, Country, Group, Page } from '../api/types.ts'
@@ -18,13 +19,7 @@ const placeholder = <div class="placeholder loading" style={{ aspectRatio: '2' }
 /** The countries of agreements on the map. */
 export function CountryMap({ caption }: { caption: string }) {
   const { t } = useLanguage()
-  const state = useApi<Aggregate>(
-    apiPath('/v1/agreements/aggregate', {
-      groupBy: 'country',
-      sort: '-count',
-      limit: maxCountries,
-    }),
-  )
+  const state = useApi<Aggregate>(overviewGroups.country)
   return (
     <Loaded state={state} height="30rem">
       {({ data }) =>

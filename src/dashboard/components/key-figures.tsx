@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { countPath } from '../../view-data.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
@@ -24,7 +24,7 @@ export function KeyFigures({
 
 function KeyFigure({ resource: { name } }: { resource: ResourceDescription }) {
   const { tOr, number, t } = useLanguage()
-  const state = useApi<Page<unknown>>(apiPath(`/v1/${name}`, { limit: 1, count: 'exact' }))
+  const state = useApi<Page<unknown>>(countPath(name))
   const count = state.body?.page.total?.count
   return (
     <div class="key-figure">

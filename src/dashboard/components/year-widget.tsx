@@ -1,5 +1,5 @@
+import { overviewGroups } from '../../view-data.ts'
 import { toBars } from '../api/groups.ts'
-import { apiPath } from '../api/path.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { YearColumns } from '../charts/year-columns.tsx'
@@ -9,13 +9,7 @@ import { Loaded, Widget } from './widget.tsx'
 /** Agreements by the year of their signature. */
 export function YearWidget({ title, caption }: { title: string; caption: string }) {
   const { t } = useLanguage()
-  const state = useApi<Aggregate>(
-    apiPath('/v1/agreements/aggregate', {
-      groupBy: 'signedYear',
-      sort: 'signedYear',
-      limit: 500,
-    }),
-  )
+  const state = useApi<Aggregate>(overviewGroups.signedYear)
   return (
     <Widget title={title} caption={caption} wide>
       <Loaded state={state} height="14.72rem">

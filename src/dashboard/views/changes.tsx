@@ -1,20 +1,24 @@
-import { apiPath } from '../api/path.ts'
+import { changesPath } from '../../view-data.ts'
 import type { ChangePage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
+import { DataLinks } from '../components/chart/chart-links.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 /** The latest changes of all records. */
 export function ChangesView() {
   const { t } = useLanguage()
-  const state = useApi<ChangePage>(apiPath('/v1/changes', { order: 'desc', limit: 100 }))
+  const state = useApi<ChangePage>(changesPath)
   return (
     <>
       <div class="page-head">
         <div>
           <h1>{t('changes.title')}</h1>
           <p>{t('changes.lead')}</p>
+        </div>
+        <div class="toolbar no-print">
+          <DataLinks />
         </div>
       </div>
       <Loaded state={state} height="40rem">

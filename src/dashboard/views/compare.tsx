@@ -1,63 +1,61 @@
+import { dimensionsToCompare, findYearDimension, maxColumns, readComparison } from '../../view-data.ts'
 import { combineStates } from '../api/combine.ts'
-import { activities, findResource, mainDate, type ResourceDescription } from '../api/resources.ts'
+import { activities, findResource, type ResourceDescription } from '../api/resources.ts'
 import { type Option, useOptions } from '../api/use-options.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AsOf, aYearAgo } from '../components/as-of.tsx'
+import { DataLinks } from '../components/chart/chart-links.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { ChangedRecords } from '../components/compare/changed-records.tsx'
-import { type Column, maxColumns } from '../components/compare/columns.ts'
+import type { Column } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
-/** Parameters of the URL that are no filters of the records. */
-const own = ['country', 'resource', 'before', 'asOf', 'lang', 'embed']
-
-/** Enumerations by which records are compared, beside years, countries and topics. */
-const maxEnumerations = 2
-
 /** Two to four countries, or two moments of the same records, side by side. */
 export default function CompareView() {
   const { t, tOr, moment } = useLanguage()
   const [parameters] = useParameters()
   const countries = useOptions('country')
-  const name = parameters.get('resource') ?? 'agreements'
-  const resource = findResource(name)
+  const compared = readComparison(parameters)
+  const resource = findResource(compared.resource)
   const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
-  const before = parameters.get('before') ?? undefined
-  const asOf = parameters.get('asOf') ?? undefined
-  const filters = Object.fromEntries([...parameters].filter(([parameter]) => !own.includes(parameter)))
+  const isOfMoments = parameters.has('before')
   const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
   if (!resource) return <h1>{t('state.notFound')}</h1>
-  const columns: Column[] =
-    before === undefined
-      ? codes.slice(0, maxColumns).map((country) => ({ label: labelOf(country), country, asOf }))
-      : [before, asOf].map((at) => ({
-          label: at === undefined ? t('compare.now') : moment(at),
-          country: codes[0],
-          asOf: at,
-        }))
-  const subject = [...codes.slice(0, 1).map(labelOf), tOr(`resource.${name}`, name)].join(' · ')
+  const columns = compared.columns.map((column): Column => {
+    const { country = '', asOf } = column
+    const label = isOfMoments ? (asOf === undefined ? t('compare.now') : moment(asOf)) : labelOf(country)
+    return { ...column, label }
+  })
+  const subject = [...codes.slice(0, 1).map(labelOf), tOr(`resource.${resource.name}`, resource.name)].join(
+    ' · ',
+  )
   return (
     <>
       <div class="page-head">
         <div>
-          <h1>{before === undefined ? t('compare.title') : t('compare.momentsTitle', { subject })}</h1>
+          <h1>{isOfMoments ? t('compare.momentsTitle', { subject }) : t('compare.title')}</h1>
           <p>{t('compare.lead')}</p>
         </div>
+        {columns.length > 1 && (
+          <div class="toolbar no-print">
+            <DataLinks />
+          </div>
+        )}
       </div>
       <div class="stack">
         <Controls codes={codes} countries={countries} />
-        {before === undefined && codes.length < 2 ? (
+        {columns.length < 2 ? (
           <p class="empty">{t('compare.choose')}</p>
         ) : (
           <Comparison
             resource={resource}
-            filters={filters}
+            filters={compared.filters}
             columns={columns}
-            isOfMoments={before !== undefined}
+            isOfMoments={isOfMoments}
           />
         )}
       </div>
@@ -76,20 +74,15 @@ function Comparison({
   columns: readonly Column[]
   isOfMoments: boolean
 }) {
-  const year = mainDate(resource)?.yearDimension
-  const enumerations = resource.properties
-    .filter(({ name, kind }) => kind === 'enumeration' && resource.dimensions.includes(name))
-    .map(({ name }) => name)
-    .slice(0, maxEnumerations)
+  const year = findYearDimension(resource)
   const ofCountries = columns.flatMap(({ country, ...column }) => (country ? [{ ...column, country }] : []))
   const [first, last] = [columns[0], columns.at(-1)]
   const groups = { resource: resource.name, filters, columns, difference: isOfMoments }
   const groupWidgets = (
     <div class="grid comparisons">
-      {['country', 'topic', ...enumerations].map((dimension) => (
-        <ComparedGroups key={dimension} dimension={dimension} {...groups} />
+      {dimensionsToCompare(resource).map((dimension) => (
+        <ComparedGroups key={dimension} dimension={dimension} isYear={dimension === year} {...groups} />
       ))}
-      {year && <ComparedGroups dimension={year} isYear {...groups} />}
     </div>
   )
   return (

@@ -14,6 +14,7 @@ import { GroupsWidget } from '../components/briefing/groups-widget.tsx'
 import { MoneyWidget } from '../components/briefing/money-widget.tsx'
 import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
+import { DataLinks } from '../components/chart/chart-links.tsx'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -73,6 +74,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
         <Link class="button" href={ownRecordPath('countries', code)}>
           {t('country.record')}
         </Link>
+        <DataLinks name={code} />
         <button type="button" onClick={() => print()}>
           {t('country.print')}
         </button>

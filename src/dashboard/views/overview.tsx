@@ -1,11 +1,13 @@
 import { Link } from 'wouter-preact'
+import { overviewGroups, overviewResources } from '../../view-data.ts'
 import { countryPath, toBars } from '../api/groups.ts'
 import { apiPath } from '../api/path.ts'
-import { activities, explorePath, resources } from '../api/resources.ts'
+import { explorePath, resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { BarTable } from '../components/bar-table.tsx'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
+import { DataLinks } from '../components/chart/chart-links.tsx'
 import { ClaimsTable } from '../components/claims-table.tsx'
 import { CountryMap } from '../components/country-map.tsx'
 import { ExpiringList } from '../components/expiring-list.tsx'
@@ -18,7 +20,6 @@ import { useLanguage } from '../i18n/language.ts'
 /** What the registry holds, at a glance. */
 export function OverviewView() {
   const { t } = useLanguage()
-  const shown = [...activities, ...resources.filter(({ name }) => ['sources', 'figures'].includes(name))]
   return (
     <>
       <div class="page-head">
@@ -26,8 +27,11 @@ export function OverviewView() {
           <h1>{t('overview.title')}</h1>
           <p>{t('app.tagline')}</p>
         </div>
+        <div class="toolbar no-print">
+          <DataLinks />
+        </div>
       </div>
-      <KeyFigures label={t('overview.holds')} resources={shown} />
+      <KeyFigures label={t('overview.holds')} resources={overviewResources(resources)} />
       <div class="grid">
         <YearWidget title={t('overview.byYear')} caption={t('overview.byYearCaption')} />
         <Widget title={t('overview.map')} caption={t('overview.mapCaption')} wide>
@@ -42,11 +46,12 @@ export function OverviewView() {
   )
 }
 
+/** Countries that are listed; the map has more. */
+const firstPartners = 10
+
 function Partners() {
   const { t } = useLanguage()
-  const state = useApi<Aggregate>(
-    apiPath('/v1/agreements/aggregate', { groupBy: 'country', sort: '-count', limit: 10 }),
-  )
+  const state = useApi<Aggregate>(overviewGroups.country)
   return (
     <Widget title={t('overview.partners')} caption={t('overview.partnersCaption')}>
       <Loaded state={state} height="22rem">
@@ -54,7 +59,9 @@ function Partners() {
           <BarTable
             caption={t('overview.partners')}
             heading={t('resource.countries')}
-            bars={toBars(data, 'country', t('value.unknown'), { toPath: countryPath })}
+            bars={toBars(data.slice(0, firstPartners), 'country', t('value.unknown'), {
+              toPath: countryPath,
+            })}
           />
         )}
       </Loaded>

@@ -5,7 +5,7 @@ import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
-import { FileLink } from '../components/file-link.tsx'
+import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
@@ -51,9 +51,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
             </div>
             <div class="toolbar no-print">
               <RecordActions resource={resource} record={record} id={id} />
-              <FileLink href={path} name={`${id}.json`} isShown>
-                {t('record.json')}
-              </FileLink>
+              <DataLinks name={id} />
             </div>
           </div>
           <div class="stack">

@@ -1,8 +1,9 @@
 import { Link, useSearch } from 'wouter-preact'
-import { apiPath } from '../api/path.ts'
+import { searchPath } from '../../view-data.ts'
 import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { DataLinks } from '../components/chart/chart-links.tsx'
 import { Snippet } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -11,12 +12,15 @@ import { useLanguage } from '../i18n/language.ts'
 export function SearchView() {
   const { t, tOr } = useLanguage()
   const text = new URLSearchParams(useSearch()).get('q') ?? ''
-  const state = useApi<HitPage>(text === '' ? null : apiPath('/v1/search', { q: text, limit: 50 }))
+  const state = useApi<HitPage>(text === '' ? null : searchPath(text))
   if (text === '') return <h1>{t('search.ask')}</h1>
   return (
     <>
       <div class="page-head">
         <h1>{t('search.results', { text })}</h1>
+        <div class="toolbar no-print">
+          <DataLinks />
+        </div>
       </div>
       <Loaded state={state} height="30rem">
         {({ data, page }) => (

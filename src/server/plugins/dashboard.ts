@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { invalidParameters } from '../../model/parameters.ts'
+import type { Resource } from '../../model/resource.ts'
 import { packageRoot } from '../../package-root.ts'
-import { findViewData, type ViewData } from '../../view-data.ts'
+import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
-import { readAs } from '../read-as.ts'
-import { chartCsv } from './dashboard/chart-csv.ts'
+import { sendViewData } from './dashboard/view-data-response.ts'
 
 /** The pages run their own scripts and styles, and ask this origin alone. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
@@ -19,29 +17,11 @@ const framedByNobody = contentSecurityPolicy(["'none'"])
 /** Seconds for which a browser keeps a file whose name has the hash of its content. */
 const assetMaxAgeSeconds = 31_536_000
 
-/** Sends the data of a view, as the URL's `format` wants it: JSON and exports from where the API has them, other CSV itself. */
-async function sendData(
-  app: FastifyInstance,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  format: string,
-  data: ViewData | undefined,
-): Promise<FastifyReply> {
-  if (!data || (format !== 'csv' && format !== 'json')) {
-    const message = data ? 'must be csv or json' : 'this view has no data of its own'
-    throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
-  }
-  const elsewhere = format === 'json' ? data.json : data.csv
-  if (elsewhere !== undefined) return reply.redirect(elsewhere, 302)
-  const isGone = new AbortController()
-  reply.raw.once('close', () => isGone.abort())
-  const { status, contentType, text } = await readAs(app, request, data.json, isGone.signal)
-  if (status !== 200) return reply.code(status).type(contentType).send(text)
-  return reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', 'attachment; filename="data.csv"')
-    .send(chartCsv(text))
-}
+const describeResource = ({ name, dimensions, happened }: Resource): DescribedResource => ({
+  name,
+  dimensions: Object.keys(dimensions),
+  happened,
+})
 
 /**
  * Serves the dashboard: its files, and its page at the path of every view, which the page itself then shows. Under the same
@@ -51,8 +31,10 @@ async function sendData(
 export const dashboard = fp<{
   /** Origins whose pages may show views in frames. */
   embedOrigins: readonly string[]
+  resources: readonly Resource[]
 }>(
-  async function dashboard(app, { embedOrigins }) {
+  async function dashboard(app, { embedOrigins, resources: declared }) {
+    const resources = declared.map(describeResource)
     const root = join(packageRoot, 'dist/dashboard')
     if (!existsSync(join(root, 'index.html'))) {
       // The first line of the terminal is the address.
@@ -90,8 +72,8 @@ export const dashboard = fp<{
         const { searchParams } = new URL(request.url, 'http://localhost')
         const format = searchParams.get('format')
         if (format !== null) {
-          const data = findViewData(view, request.params, searchParams)
-          return await sendData(app, request, reply, format, data)
+          const data = findViewData(view, request.params, searchParams, resources)
+          return await sendViewData(app, request, reply, { format, data })
         }
         if (searchParams.get('embed') === '1' && !unframedViews.includes(view))
           reply.header('content-security-policy', framed)

@@ -17,18 +17,18 @@ function comparisonPath(parameters: URLSearchParams): string {
   return `/compare${changeParameters(new URLSearchParams(kept), { before: aYearAgo() })}`
 }
 
-/** The data of the view under its own URL. */
-export function DataLinks() {
+/** The data of the view under its own URL. @param name of saved files. */
+export function DataLinks({ name = 'data' }: { name?: string }) {
   const { tag } = useLanguage()
   const [path] = useLocation()
   const [parameters] = useParameters()
   const url = (format: string) => `${path}${changeParameters(parameters, { format, lang: tag })}`
   return (
     <>
-      <FileLink href={url('csv')} name="data.csv">
+      <FileLink href={url('csv')} name={`${name}.csv`}>
         CSV
       </FileLink>
-      <FileLink href={url('json')} name="data.json" isShown>
+      <FileLink href={url('json')} name={`${name}.json`} isShown>
         JSON
       </FileLink>
     </>

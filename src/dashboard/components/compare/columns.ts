@@ -1,17 +1,12 @@
+import { type ComparedColumn, maxColumns } from '../../../view-data.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKept } from '../../api/use-kept.ts'
 import type { ApiState } from '../../api/use-read.ts'
 
-/** What a column of a comparison is about: a country or all records, now or as of an earlier time. */
-export interface Column {
+/** A column of a comparison with its heading. */
+export interface Column extends ComparedColumn {
   label: string
-  country: string | undefined
-  /** The time of which the registry is read; undefined is now. */
-  asOf: string | undefined
 }
-
-/** Most columns of a comparison. */
-export const maxColumns = 4
 
 const notFound = 404
 

@@ -1,4 +1,4 @@
-import { apiPath } from '../../api/path.ts'
+import { comparedGroupsPath } from '../../../view-data.ts'
 import { explorePath } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useLabels } from '../../i18n/labels.ts'
@@ -6,8 +6,6 @@ import { useLanguage } from '../../i18n/language.ts'
 import { Loaded, Widget } from '../widget.tsx'
 import { type Column, useColumns } from './columns.ts'
 import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
-
-const maxGroups = 10_000
 
 /** Rows of the groups of all columns: years in their order, others by their largest number. */
 function toRows(
@@ -62,16 +60,7 @@ export function ComparedGroups({
   const property = isYear ? t('compare.year') : labels.property(dimension)
   const title = t('country.by', { resource: resourceName, property: property.toLocaleLowerCase(tag) })
   const state = useColumns<Aggregate>(
-    columns.map(({ country, asOf }) =>
-      apiPath(`/v1/${resource}/aggregate`, {
-        ...filters,
-        // A country is no partner of its own.
-        ...(dimension === 'country' ? { partnerOf: country } : { country }),
-        asOf,
-        groupBy: dimension,
-        limit: maxGroups,
-      }),
-    ),
+    columns.map((column) => comparedGroupsPath({ resource, filters }, column, dimension)),
   )
   const caption = t('compare.caption', { resource: resourceName.toLocaleLowerCase(tag) })
   return (

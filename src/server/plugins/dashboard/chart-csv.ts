@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
+import type { ReadPart } from './view-data-response.ts'
 
 /** Turns the JSON of charts into rows of CSV: the groups of aggregates and briefings, and the edges of networks. */
 
@@ -74,22 +75,97 @@ function networkRows({ nodes, edges }: z.infer<typeof network>): Row[] {
 const partnerRows = ({ country, partners: found }: z.infer<typeof partners>): Row[] =>
   found.map((partner) => edgeRow([country.code, country.name], [partner.country, partner.name], partner))
 
+const hits = z.object({
+  data: z.array(
+    z.object({ resource: z.string(), key: z.string(), title: z.string(), snippet: text, link: z.string() }),
+  ),
+})
+const changes = z.object({
+  data: z.array(
+    z.object({
+      time: z.string(),
+      operation: z.string(),
+      resource: z.string(),
+      key: z.string(),
+      version: z.number().nullable(),
+      actor: z.object({ name: text }).nullable(),
+      reason: text,
+    }),
+  ),
+})
+
+/** A hit. What was found is marked in its snippet as in HTML, and here it is text. */
+const hitRow = ({ snippet, ...hit }: z.infer<typeof hits>['data'][number]): Row => ({
+  ...hit,
+  snippet: snippet && decodeSnippet(snippet),
+})
+
+/** The characters that a snippet escapes. */
+const escaped: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&amp;': '&',
+}
+
+const decodeSnippet = (html: string): string =>
+  html.replaceAll(/<\/?mark>/g, '').replaceAll(/&(?:lt|gt|quot|#39|amp);/g, (one) => escaped[one] ?? one)
+
+const changeRow = ({ actor, ...change }: z.infer<typeof changes>['data'][number]): Row => ({
+  ...change,
+  actor: actor?.name ?? null,
+})
+
 const chart = z.union([
   aggregate.transform(({ data }) => data.map(groupRow)),
   network.transform(networkRows),
   partners.transform(partnerRows),
   briefing.transform(briefingRows),
+  hits.transform(({ data }) => data.map(hitRow)),
+  changes.transform(({ data }) => data.map(changeRow)),
 ])
+
+const count = z.object({ page: z.object({ total: z.object({ count: z.number() }) }) })
+
+/** The rows of a part: its groups, or the number of records of a list. */
+function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
+  const of = { ...(column && { country: column.country ?? null, asOf: column.asOf ?? null }), resource, by }
+  if (by === null) {
+    const list = path.replace(/\?.*/, '')
+    return [{ ...of, key: null, label: null, count: count.parse(response).page.total.count, list }]
+  }
+  return aggregate.parse(response).data.map(({ key, label, measures, list }) => ({
+    ...of,
+    key: key[by] ?? null,
+    label: label[by] ?? null,
+    count: measures.count ?? null,
+    list,
+  }))
+}
+
+/** The values inside a value, each with its JSON pointer (RFC 6901). */
+function* valuesOf(value: unknown, pointer: string): Generator<{ property: string; value: Cell }> {
+  if (typeof value === 'object' && value !== null) {
+    for (const [name, part] of Object.entries(value))
+      yield* valuesOf(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  } else
+    yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
+}
+
+const toCsv = (rows: readonly Row[]): string =>
+  stringify([...rows], { header: true, escape_formulas: true, record_delimiter: 'windows' })
+
+/** Returns the CSV of a record: a row for each value, with the JSON pointer that citations have for it, too. */
+export const recordCsv = (json: string): string => toCsv([...valuesOf(JSON.parse(json), '')])
+
+/** Returns the CSV of several responses: a row for each group, and for each list its number of records. */
+export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flatMap(partRows))
 
 /**
  * Returns the CSV (RFC 4180) of a chart: a row for each group, edge or partner. A cell that a spreadsheet would evaluate as
  * a formula begins with an apostrophe.
- * @param json the response of the API to an aggregate, a network or a briefing.
+ * @param json the response of the API to an aggregate, a network, a briefing, a search or the feed of changes.
  * @throws ZodError when it is none of these.
  */
-export const chartCsv = (json: string): string =>
-  stringify(chart.parse(JSON.parse(json)), {
-    header: true,
-    escape_formulas: true,
-    record_delimiter: 'windows',
-  })
+export const chartCsv = (json: string): string => toCsv(chart.parse(JSON.parse(json)))

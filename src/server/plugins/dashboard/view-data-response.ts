@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalidParameters } from '../../../model/parameters.ts'
+import type { DataPart, ViewData } from '../../../view-data.ts'
+import { type ReadResponse, readAs } from '../../read-as.ts'
+import { chartCsv, partsCsv, recordCsv } from './chart-csv.ts'
+
+/** A part of a view's data with the response that it is. */
+export type ReadPart = DataPart & { response: unknown }
+
+/** A response of the API that is no data, but says why there are none. */
+class Refusal extends Error {
+  readonly response: ReadResponse
+
+  constructor(response: ReadResponse) {
+    super('the API has refused a part of the data')
+    this.response = response
+  }
+}
+
+const sendCsv = (reply: FastifyReply, csv: string) =>
+  reply
+    .type('text/csv; charset=utf-8')
+    .header('content-disposition', 'attachment; filename="data.csv"')
+    .send(csv)
+
+/**
+ * Sends the data of a view as its URL's `format` wants it: JSON and exports from where the API has them, and what has no single
+ * response there, as CSV or JSON made of several.
+ * @throws a problem for another format, and for a view without data.
+ */
+export async function sendViewData(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { format, data }: { format: string; data: ViewData | undefined },
+): Promise<FastifyReply> {
+  if (!data || (format !== 'csv' && format !== 'json')) {
+    const message = data ? 'must be csv or json' : 'this view has no data of its own'
+    throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
+  }
+  if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
+  if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
+  const isGone = new AbortController()
+  reply.raw.once('close', () => isGone.abort())
+  const read = async (path: string): Promise<string> => {
+    const response = await readAs(app, request, path, isGone.signal)
+    if (response.status !== 200) throw new Refusal(response)
+    return response.text
+  }
+  try {
+    if (data.kind === 'response') return sendCsv(reply, chartCsv(await read(data.json)))
+    if (data.kind === 'record') return sendCsv(reply, recordCsv(await read(data.json)))
+    const parts = await readParts(data.parts, read)
+    return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { status, contentType, text } = error.response
+    return reply.code(status).type(contentType).send(text)
+  }
+}
+
+/** Reads one part after the other: a page of many parts is no more for the database than a single one. */
+async function readParts(
+  parts: readonly DataPart[],
+  read: (path: string) => Promise<string>,
+): Promise<ReadPart[]> {
+  const found: ReadPart[] = []
+  for (const part of parts) found.push({ ...part, response: JSON.parse(await read(part.path)) })
+  return found
+}

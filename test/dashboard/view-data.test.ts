@@ -1,0 +1,75 @@
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+import { skipsBrowser } from '../support/browser.ts'
+
+/** The data of views that are no single chart, under their own URLs. Needs the build. */
+
+let api: Api
+beforeAll(async () => {
+  if (!skipsBrowser) api = await openApi({ env: { RATE_LIMIT: '0' } })
+})
+afterAll(() => api?.close())
+
+const readText = async (path: string) => await (await fetch(api.origin + path)).text()
+
+const readRows = async (path: string): Promise<Record<string, string>[]> =>
+  parse(await readText(path), { columns: true })
+
+const countRecords = async (list: string): Promise<number> => {
+  const path = `${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`
+  return (await api.get(path)).json<{ page: { total: { count: number } } }>().page.total.count
+}
+
+describe.skipIf(skipsBrowser)('the data of a view of several parts', () => {
+  it.each([
+    ['/?', 'agreements'],
+    ['/compare?country=PAK,DEU&resource=projects', 'projects'],
+    ['/compare?country=CHN&before=2030-01-01T00:00:00Z', 'agreements'],
+  ])('has the numbers of the API, each with the list of its records: %s', async (view, resource) => {
+    // The future cannot be asked for.
+    const path = view.replace('2030-01-01T00:00:00Z', new Date().toISOString())
+    const rows = await readRows(`${path}&format=csv`)
+    expect(rows.length).toBeGreaterThan(3)
+    expect(rows.some((row) => row.resource === resource)).toBe(true)
+    for (const { list, count } of rows) expect(await countRecords(list ?? ''), list).toBe(Number(count))
+    const { parts } = JSON.parse(await readText(`${path}&format=json`)) as { parts: { path: string }[] }
+    for (const part of parts) expect((await api.get(part.path)).status, part.path).toBe(200)
+  })
+
+  it('has labels in the language of the page', async () => {
+    const rows = await readRows('/?format=csv&lang=zh')
+    expect(rows.find(({ key }) => key === 'PAK')?.label).toBe('巴基斯坦')
+  })
+
+  it('is refused as a problem where the API refuses a part', async () => {
+    const refused = await fetch(`${api.origin}/compare?country=PAK,DEU&kynd=other&format=csv`)
+    expect(refused.status).toBe(400)
+    expect(await refused.text()).toContain('kynd')
+    expect(await readText('/compare?country=PAK&format=csv')).toContain('this view has no data of its own')
+  })
+})
+
+describe.skipIf(skipsBrowser)('the data of a search, of a record and of the changes', () => {
+  it('is a row for each hit, without markup', async () => {
+    const { data } = (await api.get('/v1/search?q=energy&limit=50')).json<{ data: { key: string }[] }>()
+    const rows = await readRows('/search?q=energy&format=csv')
+    expect(rows.map(({ key }) => key)).toEqual(data.map(({ key }) => key))
+    expect(rows.every(({ snippet }) => !/<mark>|&amp;/.test(snippet ?? ''))).toBe(true)
+    expect(JSON.parse(await readText('/search?q=energy&format=json')).data).toEqual(data)
+  })
+
+  it('is a row for each value of a record, by its JSON pointer', async () => {
+    const rows = await readRows('/records/countries/PAK?format=csv&lang=zh')
+    expect(rows).toContainEqual({ property: '/code', value: 'PAK' })
+    expect(rows.some(({ property }) => property === '/aliases/0/name')).toBe(true)
+    expect(JSON.parse(await readText('/records/countries/PAK?format=json'))).toMatchObject({ code: 'PAK' })
+    expect((await fetch(`${api.origin}/records/countries/QQQ?format=csv`)).status).toBe(404)
+  })
+
+  it('is a row for each change', async () => {
+    const rows = await readRows('/changes?format=csv&lang=zh')
+    expect(rows).toHaveLength(100)
+    expect(rows[0]).toMatchObject({ operation: 'create', version: '1' })
+  })
+})
