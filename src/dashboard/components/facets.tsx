@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
 import { apiPath } from '../api/path.ts'
-import type { ResourceDescription } from '../api/resources.ts'
+import { explorePath, mainDate, type ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKept } from '../api/use-kept.ts'
@@ -24,6 +25,9 @@ function facetsOf({ properties, dimensions, filterValues }: ResourceDescription)
     .slice(0, maxFacets)
 }
 
+const firstDate = ({ properties, sorts }: ResourceDescription) =>
+  properties.find(({ kind, name }) => kind === 'date' && sorts.includes(name))?.name
+
 /** Filters of a resource: words, a span of time, and the most frequent values of some dimensions. */
 export function Facets({
   resource,
@@ -35,9 +39,7 @@ export function Facets({
   onChange: (filters: Record<string, string>) => void
 }) {
   const { t } = useLanguage()
-  const date = resource.properties.find(
-    ({ kind, name }) => kind === 'date' && resource.sorts.includes(name),
-  )?.name
+  const date = mainDate(resource)?.start ?? firstDate(resource)
   // On a phone, the records come first.
   const [isOpen] = useState(() => matchMedia('(min-width: 50rem)').matches)
   const dimensions = facetsOf(resource)
@@ -153,13 +155,15 @@ function Facet({
         {({ data, groups }) => (
           <>
             <ul>
-              {data.map(({ key, label, measures }) => {
+              {data.map(({ key, label, measures, list }) => {
                 const value = key[dimension] ?? null
                 const name = label[dimension] ?? value ?? t('value.unknown')
                 return (
                   <li key={value ?? ''}>
                     {value === null ? (
-                      <span class="soft">{name}</span>
+                      <Link class="soft no-value" href={explorePath(list)}>
+                        {name}
+                      </Link>
                     ) : (
                       <label>
                         <input

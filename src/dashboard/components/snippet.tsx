@@ -1,7 +1,11 @@
-/** Text of a snippet: the API escapes it, and puts `<mark>` around what was found. Nothing else becomes an element. */
-const decode = (html: string) =>
-  new DOMParser().parseFromString(html.replaceAll(/<[^>]*>/g, ''), 'text/html').documentElement.textContent ??
-  ''
+/**
+ * Text of a snippet: the API escapes it, and puts `<mark>` around what was found. Nothing else becomes an element. The parser
+ * leaves out white space at the beginning of a document, so a character stands before it.
+ */
+const decode = (html: string) => {
+  const text = html.replaceAll(/<[^>]*>/g, '')
+  return new DOMParser().parseFromString(`.${text}`, 'text/html').documentElement.textContent?.slice(1)
+}
 
 /** A snippet of the search, with what was found marked. */
 export function Snippet({ html }: { html: string }) {

@@ -154,7 +154,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
 
 /** What came of the agreements, and what else there is: projects, bases, programs. */
 function Activities({ briefing }: { briefing: CountryBriefing }) {
-  const { t, tOr } = useLanguage()
+  const { t, tOr, tag } = useLanguage()
   const labels = useLabels()
   const { name } = briefing.country
   const others = Object.entries(briefing.records).filter(([resource]) => resource !== 'agreements')
@@ -167,7 +167,10 @@ function Activities({ briefing }: { briefing: CountryBriefing }) {
         return (
           <GroupsWidget
             key={resource}
-            title={t('country.by', { resource: resourceName, property: labels.property(dimension) })}
+            title={t('country.by', {
+              resource: resourceName,
+              property: labels.property(dimension).toLocaleLowerCase(tag),
+            })}
             caption={t('country.recordsOf', { resource: resourceName, name })}
             groups={groups[dimension]}
             dimension={dimension}

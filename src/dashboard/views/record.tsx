@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { apiPath } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
-import { findResource, type ResourceDescription } from '../api/resources.ts'
+import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
@@ -80,6 +80,8 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
   )
 }
 
+const hasValue = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
+
 function Facts({ resource, record }: { resource: ResourceDescription; record: RecordWithSources }) {
   const { t } = useLanguage()
   const labels = useLabels()
@@ -88,14 +90,21 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
   const shown = resource.properties.filter(
     ({ name }) => name !== resource.title && !apart.includes(name) && name in record,
   )
+  const isKnown = ({ name }: Property) => hasValue(record[name]) || marks.has(name)
+  const unknown = shown.filter((property) => !isKnown(property)).map(({ name }) => labels.property(name))
   return (
     <Widget title={t('record.facts')}>
       <dl class="facts">
-        {shown.map(({ name, kind }) => (
+        {shown.filter(isKnown).map(({ name, kind }) => (
           <Fact key={name} label={labels.property(name)} marks={marks.get(name) ?? []}>
             <Value value={record[name]} kind={kind} names={record.names ?? {}} />
           </Fact>
         ))}
+        {unknown.length > 0 && (
+          <Fact label={t('record.unknown')} marks={[]}>
+            <span class="soft">{unknown.join(' · ')}</span>
+          </Fact>
+        )}
       </dl>
     </Widget>
   )

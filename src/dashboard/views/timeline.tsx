@@ -141,7 +141,7 @@ function Events({
       {undated > 0 && <p class="soft small">{t('chart.undatedHere', { count: number(undated) })}</p>}
       <details open={events.length <= 20}>
         <summary>{t('state.table')}</summary>
-        <table>
+        <table class="dated">
           <caption class="visually-hidden">{caption}</caption>
           <tbody>
             {events.map(({ title, dates, path: record }) => (
