@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
-import type { ApiState } from '../api/use-api.ts'
+import type { ApiState } from '../api/use-read.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { noteWrite, useEpoch } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
