@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** Imports in the dashboard, in a browser: from a file over its mapping and dry run to the records, and back. */
 
@@ -136,7 +137,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('follow an import again when the connection was lost, and show why it has failed', async () => {
+  it('follow an import again when the connection was lost, and delete it before a commit', async () => {
     const page = await dashboard.openSignedIn('/imports/new')
     let lost = 0
     await page.route('**/events', (route) => {
@@ -152,6 +153,19 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await confirm(page, 'Delete')
     await page.getByRole('heading', { level: 1, name: 'Imports' }).waitFor()
     expect(await page.getByRole('link', { name: 'a.csv' }).count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('show why one has failed', async () => {
+    const sent = await sendForm(dashboard.api, '/v1/imports', [
+      ['mapping', small.replace('a-register', 'broken-files'), 'mapping.yaml'],
+      ['file', 'PK\u0003\u0004', 'broken.xlsx'],
+    ])
+    const { id } = sent.json<{ id: string }>()
+    const page = await dashboard.openSignedIn(`/imports/${id}`)
+    await page.getByText('The import has stopped.').waitFor()
+    expect(await page.getByRole('alert').first().textContent()).toContain('broken.xlsx')
+    await page.getByRole('button', { name: 'Delete' }).waitFor()
     await page.context().close()
   })
 

@@ -11,7 +11,9 @@ import { RowValues } from './row-values.tsx'
 
 type FaultyColumn = NonNullable<ImportJob['report']>['refusedBy'][number]
 
+/** Rows on a page, and about how high each is: so that little moves when they come. */
 const pageLimit = 20
+const rowHeightRem = 2.5
 
 /** The rows that are refused, or of which values were dropped: first by column, then one by one. */
 export function FaultyRows({
@@ -24,6 +26,7 @@ export function FaultyRows({
   columns: readonly FaultyColumn[]
 }) {
   const { t } = useLanguage()
+  const rows = Math.max(...columns.map((column) => column.rows))
   const [cursor, setCursor] = useState<string>()
   const path = apiPath(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
   const state = useApi<Page<ImportRow>>(path, { isFresh: true })
@@ -36,7 +39,7 @@ export function FaultyRows({
             <DownloadButton path={`/v1/imports/${id}/rejected.csv`} name="rejected.csv" />
           </div>
         )}
-        <Loaded state={state} height="10rem">
+        <Loaded state={state} height={`${Math.min(rows, pageLimit) * rowHeightRem}rem`}>
           {({ data, page }) => (
             <>
               <ul class="preview">

@@ -9,11 +9,14 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Pager } from './pager.tsx'
 
+/** Records on a page, and about how high each is: so that little moves when they come. */
 const pageLimit = 50
+const recordHeightRem = 2.5
 
 /** What an import has done to each record. */
-export function ImportedRecords({ job: { id, source } }: { job: ImportJob }) {
+export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJob }) {
   const { t } = useLanguage()
+  const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
   const [cursor, setCursor] = useState<string>()
   const path = apiPath(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
   const state = useApi<Page<ImportedRecord>>(path, { isFresh: true })
@@ -24,7 +27,7 @@ export function ImportedRecords({ job: { id, source } }: { job: ImportJob }) {
           <Link href={ownRecordPath('sources', source)}>{t('imports.source')}</Link>
         </p>
       )}
-      <Loaded state={state} height="16rem">
+      <Loaded state={state} height={`${records * recordHeightRem + 2}rem`}>
         {({ data, page }) => (
           <>
             <RecordTable records={data} />

@@ -10,8 +10,9 @@ import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
 import { Pager } from './pager.tsx'
 
-/** Names on a page. */
+/** Names on a page, and about how high each is: so that little moves when they come. */
 const pageLimit = 20
+const nameHeightRem = 12
 
 const identityOf = ({ resource, name, country }: ImportName) => JSON.stringify([resource, name, country])
 
@@ -29,7 +30,7 @@ export function NamesToDecide({ id, open }: { id: string; open: { unresolved: nu
       <div class="toolbar">
         <DownloadButton path={`/v1/imports/${id}/names.csv`} name="names.csv" />
       </div>
-      <Loaded state={state} height="20rem">
+      <Loaded state={state} height={`${Math.min(open.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
         {({ data, page }) => (
           <>
             <NamesForm key={cursor ?? ''} id={id} names={data} />
