@@ -118,7 +118,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
       .poll(() => page.getByRole('textbox', { name: 'Mapping' }).inputValue())
       .toContain('scheme: our-treaties')
     await page.getByRole('textbox', { name: 'Mapping' }).fill('')
-    await page.getByLabel('Of an earlier import').selectOption({ label: 'our-treaties (Our treaties.csv)' })
+    await page.getByLabel('A known mapping').selectOption({ label: 'our-treaties (Our treaties.csv)' })
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Mapping' }).inputValue())
       .toContain('signedOn: Signed')

@@ -144,6 +144,12 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
+  it('takes the name of a built-in mapping, and says of another name that there is none', async () => {
+    expect(await preview('iati')).toMatchObject({ scheme: expect.any(String), mappingFaults: [] })
+    const { mappingFaults } = await preview('itai')
+    expect(mappingFaults).toMatchObject([{ line: null, message: expect.stringContaining('"iati"') }])
+  })
+
   it('says of a missing code list where the mapping names it, and reads one that is sent', async () => {
     const mapping = mappingOf(newScheme()).replace('kind: =treaty', 'kind: {from: Title, codes: kinds.csv}')
     const csv = `${header}\n1,A,2001,China\n`

@@ -8,6 +8,9 @@ import { useLanguage } from '../i18n/language.ts'
 /** Imports whose mappings are offered. */
 const maxImports = 200
 
+/** The mappings that come with the service. Such a mapping is its name. */
+const builtIn: Readonly<Record<string, string>> = { iati: 'IATI' }
+
 /** The last import of each register: its mapping is the newest. */
 const newestOf = (jobs: readonly ImportJob[]): ImportJob[] => [
   ...new Map([...jobs].reverse().map((job) => [job.scheme, job])).values(),
@@ -61,15 +64,25 @@ export function MappingChoice({
           value=""
           onChange={(event) => {
             const { value } = event.currentTarget
-            if (value !== '') void take(readMapping(value))
+            if (Object.hasOwn(builtIn, value)) onMapping(value)
+            else if (value !== '') void take(readMapping(value))
           }}
         >
           <option value="">{t('imports.choose')}</option>
-          {newestOf(state.body?.data ?? []).map(({ id: key, scheme, files }) => (
-            <option key={key} value={key}>
-              {`${scheme} (${files[0]?.name ?? ''})`}
-            </option>
-          ))}
+          <optgroup label={t('imports.builtIn')}>
+            {Object.entries(builtIn).map(([name, label]) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </optgroup>
+          <optgroup label={t('imports.title')}>
+            {newestOf(state.body?.data ?? []).map(({ id: key, scheme, files }) => (
+              <option key={key} value={key}>
+                {`${scheme} (${files[0]?.name ?? ''})`}
+              </option>
+            ))}
+          </optgroup>
         </select>
         {state.error && (
           <p class="fault">

@@ -9,9 +9,11 @@ import { FaultyRows } from '../imports/faulty-rows.tsx'
 import { ImportedRecords } from '../imports/imported-records.tsx'
 import { KeptProperties } from '../imports/kept-properties.tsx'
 import { MappingText } from '../imports/mapping-text.tsx'
+import { MissingRecords } from '../imports/missing-records.tsx'
 import { NamesToDecide } from '../imports/names-to-decide.tsx'
 import { Progress } from '../imports/progress.tsx'
 import { StateTag } from '../imports/state-tag.tsx'
+import { UnusedColumns } from '../imports/unused-columns.tsx'
 import { isRunning, useImport } from '../imports/use-import.ts'
 import '../styles/forms.css'
 import '../styles/imports.css'
@@ -66,7 +68,7 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
 
 /** What a finished step has left to look at and to decide. */
 function Results({ job }: { job: ImportJob }) {
-  const { refusedBy = [], droppedBy = [], names, kept = [] } = job.report ?? {}
+  const { refusedBy = [], droppedBy = [], names, missing = 0, kept = [] } = job.report ?? {}
   const hasRecords = ['committed', 'undone'].includes(job.state) || job.source !== null
   return (
     <>
@@ -75,8 +77,10 @@ function Results({ job }: { job: ImportJob }) {
       )}
       {refusedBy.length > 0 && <FaultyRows id={job.id} which="refused" columns={refusedBy} />}
       {droppedBy.length > 0 && <FaultyRows id={job.id} which="dropped" columns={droppedBy} />}
+      {missing > 0 && <MissingRecords id={job.id} count={missing} />}
       {kept.length > 0 && <KeptProperties kept={kept} count={job.report?.keptCount ?? kept.length} />}
       {hasRecords && <ImportedRecords job={job} />}
+      {job.unused.length > 0 && <UnusedColumns columns={job.unused} />}
       <MappingText id={job.id} scheme={job.scheme} />
     </>
   )

@@ -5,6 +5,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
 import { namesStatement } from '../../query/names.ts'
+import { resolveMapping } from './built-in.ts'
 import { planUpserts } from './check.ts'
 import type { LocalFile } from './files.ts'
 import { slugOf } from './made.ts'
@@ -226,7 +227,7 @@ export async function previewImport(
 ): Promise<Preview> {
   const { registry, signal } = context
   const nothing: Preview = { scheme: null, mappingFaults: [], facts: null, rows: [], names: {} }
-  const parsed = await orFaults(text, () => parseMapping(text, registry))
+  const parsed = await orFaults(text, async () => parseMapping(await resolveMapping(text), registry))
   const mapping = 'result' in parsed ? parsed.result : undefined
   const checked = {
     ...nothing,

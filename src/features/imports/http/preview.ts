@@ -10,7 +10,6 @@ import {
 } from '../../../operations/language.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
-import { resolveMapping } from '../built-in.ts'
 import { maxMappingLength } from '../mapping/index.ts'
 import { type PreviewInput, previewImport } from '../preview.ts'
 import { common, tag } from './contract.ts'
@@ -54,7 +53,7 @@ async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
   if (!mapping) throw new Problem('invalid-body', 'The part mapping is missing.')
   if (others.length > 0 || files.length > 0)
     throw new Problem('invalid-body', 'The parts mapping and file are given once; code lists are parts list.')
-  return { mapping: await resolveMapping(await readMapping(mapping)), file, lists: of('list') }
+  return { mapping: await readMapping(mapping), file, lists: of('list') }
 }
 
 /** `POST /v1/imports/preview` */

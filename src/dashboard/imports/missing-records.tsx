@@ -1,0 +1,16 @@
+import { Widget } from '../components/widget.tsx'
+import { useLanguage } from '../i18n/language.ts'
+import { DownloadButton } from './download-button.tsx'
+
+/** How many records of earlier files of the register this one lacks, with the list of them. */
+export function MissingRecords({ id, count }: { id: string; count: number }) {
+  const { t, number } = useLanguage()
+  return (
+    <Widget title={t('imports.missing')} caption={t('imports.missingCaption')}>
+      <div class="toolbar">
+        <span>{t('imports.missingCount', { count: number(count) })}</span>
+        <DownloadButton path={`/v1/imports/${id}/missing.csv`} name="missing.csv" />
+      </div>
+    </Widget>
+  )
+}
