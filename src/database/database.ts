@@ -279,7 +279,7 @@ class PoolDatabase implements Database {
     const { pool, routing } = this.#services
     const { freshness } = this
     const open = (on: Pool) => openCopy(on, begin, this.#work)
-    return routing && freshness ? routing.run(freshness, open) : open(pool)
+    return routing && freshness ? routing.copy(freshness, open) : open(pool)
   }
 
   listen(channel: string, handler: ListenHandler): Promise<Subscription> {

@@ -166,6 +166,18 @@ it('serves no answer from memory that a replica has read before a change', async
   }
 })
 
+it('serves nothing stale from before a position, whatever staleness the client accepts', async () => {
+  await untilOnReplicas(there)
+  const url = '/v1/topics?limit=200&fields=slug&q=replicated'
+  for (let round = 0; round < 20; round += 1) {
+    await get(there, url)
+    const { slug, position } = await create(here)
+    const headers = { 'entente-position': position, 'cache-control': 'max-stale=60' }
+    expect((await get(there, `/v1/topics/${slug}`, headers)).statusCode).toBe(200)
+    expect((await get(there, url, headers)).payload).toContain(slug)
+  }
+})
+
 it('names the states of replicas in /readyz, and stays ready', async () => {
   await untilOnReplicas(here)
   const [, second] = servers.standbys

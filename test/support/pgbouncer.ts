@@ -17,8 +17,10 @@ export interface PgBouncer {
 /** Why PgBouncer can't be tested with here; undefined when it can. */
 export function pgBouncerMissing(): string | undefined {
   try {
-    execFileSync('pgbouncer', ['--version'], { stdio: 'ignore' })
-    return undefined
+    const version = execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' })
+    const [, major = 0, minor = 0] = /PgBouncer (\d+)\.(\d+)/.exec(version) ?? []
+    const isOld = Number(major) === 1 && Number(minor) < 21
+    return isOld ? `pgbouncer ${major}.${minor} keeps no prepared statements; 1.21 does` : undefined
   } catch {
     return 'pgbouncer is not on the PATH'
   }

@@ -19,6 +19,10 @@ export interface PostgresServer {
   /** Stops all its processes (SIGSTOP), until `wake`: it neither answers nor closes its connections. Linux only. */
   hang(): Promise<void>
   wake(): Promise<void>
+  /** Makes a standby the primary of a new timeline. */
+  promote(): Promise<void>
+  /** Makes a standby replay the log of another server from now on. */
+  follow(other: PostgresServer): Promise<void>
   /** Runs statements as its superuser. */
   run(text: string): Promise<pg.QueryResultRow[]>
 }
@@ -52,6 +56,11 @@ async function openServer(cluster: Cluster, port: number): Promise<PostgresServe
     stop: () => stop(cluster),
     hang: () => signal('SIGSTOP'),
     wake: () => signal('SIGCONT'),
+    promote: async () => void (await server.run('select pg_promote()')),
+    follow: async ({ url }) => {
+      await server.run(`alter system set primary_conninfo = ${pg.escapeLiteral(url)}`)
+      await server.run('select pg_reload_conf()')
+    },
     run: async (text) => {
       const client = new pg.Client({ connectionString: urlOf(cluster, port, 'entente') })
       await client.connect()

@@ -36,6 +36,11 @@ export class Freshness implements Demand {
     return this.#choice?.asOf ?? performance.now()
   }
 
+  /** The replica that the reads run on; undefined for the primary, and before the first. */
+  get replica(): Choice | undefined {
+    return this.#choice instanceof Promise ? undefined : this.#choice
+  }
+
   /** The server for the next read. It is chosen for the first. */
   choose(choose: Choose): ReturnType<Choose> {
     return this.#isChosen ? this.#choice : this.use(choose(this))

@@ -31,6 +31,9 @@ const idleIntervalMs = 1000
 /** Servers are asked at short intervals for as long after a read. */
 const activeForMs = 1000
 
+/** How often a replica is reported that stays away. */
+const reportIntervalMs = 60_000
+
 /** A primary that has been silent for as long is taken to be away. */
 const primaryTimeoutMs = 1000
 
@@ -52,8 +55,8 @@ export class Replicas {
   readonly #primary: Primary
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ up: [Replica]; away: [Replica] }>().setMaxListeners(0)
-  /** Whether replicas were up when that was last reported. */
-  readonly #reported = new Map<Replica, boolean>()
+  /** What was last reported of replicas, and when. */
+  readonly #reported = new Map<Replica, { isUp: boolean; at: number }>()
   readonly #known = new Set<Replica>()
   #timer: NodeJS.Timeout | undefined
   #askedAt = Number.NEGATIVE_INFINITY
@@ -185,16 +188,19 @@ export class Replicas {
   #receive(replica: Replica): void {
     replica.asOf = this.#primary.dateOf(replica)
     if (replica.asOf > Number.NEGATIVE_INFINITY) this.#known.add(replica)
-    if (this.#reported.get(replica) === true) return
-    if (this.#reported.has(replica)) this.observer.back(replica)
-    this.#reported.set(replica, true)
+    const reported = this.#reported.get(replica)
+    if (reported?.isUp) return
+    this.#reported.set(replica, { isUp: true, at: performance.now() })
     this.#events.emit('up', replica)
+    if (reported) this.observer.back(replica)
   }
 
   #lose(replica: Replica, reason: string): void {
     this.#events.emit('away', replica)
-    if (this.#reported.get(replica) === false) return
-    this.#reported.set(replica, false)
+    const now = performance.now()
+    const reported = this.#reported.get(replica)
+    if (reported && !reported.isUp && now - reported.at < reportIntervalMs) return
+    this.#reported.set(replica, { isUp: false, at: now })
     this.observer.away(replica, reason)
   }
 

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseObserver } from '../connection.ts'
+import type { CopySession } from '../copy-session.ts'
 import { getDatabaseError, isConnectionError, isSessionLost } from '../errors.ts'
 import { Pool, type PoolOptions } from '../pool.ts'
-import type { Freshness } from './freshness.ts'
+import { lanes } from '../shares/lanes.ts'
+import type { Demand, Freshness } from './freshness.ts'
 import type { Choice, Replica } from './replica.ts'
 import type { Replicas } from './replicas.ts'
 
@@ -23,6 +25,35 @@ function isLost(error: unknown): boolean {
 /** Whether an error says something of the replica, and not of the read. */
 const isReplicaFault = (error: unknown): boolean =>
   isLost(error) || replicaStates.test(getDatabaseError(error)?.code ?? '')
+
+/** Uses of the connections of a pool, running and waiting. */
+const loadOf = (pool: Pool): number =>
+  lanes.reduce((sum, lane) => {
+    const { running, waiting } = pool.laneCounts(lane)
+    return sum + running + waiting
+  }, 0)
+
+/** A session that is opened again elsewhere if the first `COPY` of this one fails before its first bytes. */
+function reopening(first: CopySession, reopen: () => Promise<CopySession>): CopySession {
+  let session = first
+  let hasStarted = false
+  return {
+    async start(text, label, signal) {
+      const isFirst = !hasStarted
+      hasStarted = true
+      try {
+        return await session.start(text, label, signal)
+      } catch (error) {
+        if (!isFirst || !isReplicaFault(error)) throw error
+        await session.abort()
+        session = await reopen()
+        return session.start(text, label, signal)
+      }
+    },
+    close: () => session.close(),
+    abort: () => session.abort(),
+  }
+}
 
 /** Sends the reads of one pool to the primary or to a replica, on which it has a pool with the same limits. */
 export class Routing {
@@ -54,9 +85,7 @@ export class Routing {
    * @throws what `read` throws.
    */
   async run<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
-    const choosing = freshness.choose((demand) =>
-      this.#replicas.choose(demand, (replica) => this.#load(replica)),
-    )
+    const choosing = freshness.choose((demand) => this.#choose(demand))
     const choice = choosing instanceof Promise ? await choosing : choosing
     if (!choice) return this.#readPrimary(freshness, read)
     try {
@@ -69,6 +98,17 @@ export class Routing {
     }
   }
 
+  /** Opens a session as `run` does. Its first `COPY` starts on the primary if the replica fails before the first bytes. */
+  async copy(freshness: Freshness, open: (pool: Pool) => Promise<CopySession>): Promise<CopySession> {
+    const session = await this.run(freshness, open)
+    if (!freshness.replica) return session
+    return reopening(session, async () => {
+      this.#replicas.reads.retried += 1
+      freshness.use(undefined)
+      return open(this.#primary)
+    })
+  }
+
   async close(): Promise<void> {
     this.#stopWatching()
     const pools = [...this.#pools.values()]
@@ -78,13 +118,18 @@ export class Routing {
     await closing
   }
 
-  /** Uses of connections, running and waiting. */
+  /** The primary helps out when all connections to the chosen replica are in use. */
+  #choose(demand: Demand): Choice | undefined | Promise<Choice | undefined> {
+    const choice = this.#replicas.choose(demand, (replica) => this.#load(replica))
+    if (!choice || choice instanceof Promise) return choice
+    const load = this.#load(choice.replica)
+    const isBusy = load >= this.#primary.options.maxConnections && load > loadOf(this.#primary)
+    return isBusy ? undefined : choice
+  }
+
   #load(replica: Replica): number {
     const pool = this.#pools.get(replica)
-    if (!pool) return Number.POSITIVE_INFINITY
-    const { running, waiting } = pool.laneCounts('cheap')
-    const expensive = pool.laneCounts('expensive')
-    return running + waiting + expensive.running + expensive.waiting
+    return pool ? loadOf(pool) : Number.POSITIVE_INFINITY
   }
 
   async #readReplica<T>({ replica }: Choice, read: (pool: Pool) => Promise<T>): Promise<T> {

@@ -35,6 +35,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   const describe = ({ number, address }: Replica) => ({ replica: number, address })
   replicas.observer = {
     away: (replica, reason) => {
+      // The first line on the terminal is for people. A replica that stays away is reported again.
       if (server.listening) log.warn({ ...describe(replica), reason }, 'a read replica is away')
     },
     back: (replica) => log.info(describe(replica), 'a read replica is back'),

@@ -159,7 +159,7 @@ export const responseCache = fp<ResponseCacheOptions>(
 
       async respond(request, reply, cacheKey, compute) {
         const accepted = acceptedEncodings(request)
-        const isCaughtUp = await catchUp(request)
+        const isCaughtUp = sentPosition(request) === undefined || (await catchUp(request))
         const stale = isCaughtUp ? findStale(request, cacheKey) : undefined
         if (stale) return sendStale(request, reply, stale, compute)
         const { cache: option } = request.routeOptions.config

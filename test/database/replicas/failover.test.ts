@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { type Database, Freshness, openPool } from '../../../src/database/database.ts'
+import type { Position } from '../../../src/database/replicas/position.ts'
+import { generousOptions } from '../../support/database-options.ts'
+import { openReplicatedServers, type PostgresServer } from '../../support/replicated.ts'
+
+const tables = `create table settings (name text primary key, value text not null);
+  create table numbers (number int primary key)`
+
+async function openServers(): Promise<{ old: PostgresServer; next: PostgresServer; other: PostgresServer }> {
+  const { primary: old, standbys, close } = await openReplicatedServers(2)
+  onTestFinished(close)
+  const [next, other] = standbys
+  if (!next || !other) throw new Error('two standbys were wanted')
+  await old.run(tables)
+  await untilFound(next)
+  await untilFound(other)
+  return { old, next, other }
+}
+
+/** Waits until a standby has the database. */
+const untilFound = (standby: PostgresServer) =>
+  vi.waitFor(() => standby.run('select from numbers'), { timeout: 10_000, interval: 20 })
+
+function open(primary: PostgresServer, replica: PostgresServer): Database {
+  const database = openPool(primary.url, {
+    ...generousOptions,
+    replicas: { urls: [replica.url], maxAgeMs: 100 },
+  })
+  onTestFinished(() => database.close())
+  database.replicas?.start()
+  return database
+}
+
+async function write(to: Database, number: number): Promise<Position | undefined> {
+  let found: Position | undefined
+  const writing = to.forWork({
+    owner: ['test'],
+    onCommit: (position) => {
+      found = position
+    },
+  })
+  await writing.transaction((tx) => tx.query({ text: 'insert into numbers values ($1)', values: [number] }))
+  return found
+}
+
+async function read(from: Database, position: Position | undefined): Promise<number[]> {
+  const work = { owner: ['test'], freshness: new Freshness({ position, maxAgeMs: 100 }) }
+  const rows = await from.forWork(work).read<{ number: number }>({ text: 'select number from numbers' })
+  return rows.map(({ number }) => number)
+}
+
+it('reads nothing from a standby that follows the old primary after a failover', {
+  timeout: 60_000,
+}, async () => {
+  const { old, next, other } = await openServers()
+  await next.promote()
+  // The old primary goes on, and its standby has more of the log than the new primary.
+  await old.run('insert into numbers select generate_series(1, 10000)')
+  const database = open(next, other)
+  for (let count = 1; count <= 50; count += 1) {
+    const position = await write(database, -count)
+    expect(await read(database, position)).toHaveLength(count)
+    expect(await read(database, undefined)).toHaveLength(count)
+    await sleep(10)
+  }
+  expect(database.replicas?.reads.replica).toBe(0)
+})
+
+it('reads from a standby again as soon as it follows the new primary', { timeout: 60_000 }, async () => {
+  const { old, next, other } = await openServers()
+  const before = open(old, other)
+  const position = await write(before, 1)
+  await vi.waitFor(() => untilFoundNumber(next), { timeout: 5000 })
+  await old.stop()
+  await next.promote()
+  await other.follow(next)
+  const database = open(next, other)
+  await vi.waitFor(
+    async () => {
+      // A position of the old primary is reached on the new timeline.
+      expect(await read(database, position)).toContain(1)
+      expect(database.replicas?.reads.replica).toBeGreaterThan(0)
+    },
+    { timeout: 20_000, interval: 20 },
+  )
+  const later = await write(database, 2)
+  expect(later?.timeline).toBe((position?.timeline ?? 0) + 1)
+  expect(await read(database, later)).toEqual([1, 2])
+})
+
+const untilFoundNumber = async (standby: PostgresServer) =>
+  expect(await standby.run('select from numbers')).toHaveLength(1)
