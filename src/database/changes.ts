@@ -37,6 +37,7 @@ export class Changes {
   readonly #changedIn = new Map<string, number>()
   /** The generation in which everything may have changed last. */
   #allChangedIn = 0
+  #allChangedAt = Number.NEGATIVE_INFINITY
   #generation = 0
   /** When the last changes were counted, in milliseconds of `performance.now()`: the oldest first. */
   #moments: { at: number; generation: number }[] = []
@@ -71,14 +72,21 @@ export class Changes {
     return this.#generation
   }
 
+  /** When everything may have changed last, such as what is public: a moment of `performance.now()`. */
+  get allChangedAt(): number {
+    return this.#allChangedAt
+  }
+
   /** Counts a change. @param source the name of a resource. */
   moved(source: string): void {
     this.#generation += 1
     this.#moments.push({ at: performance.now(), generation: this.#generation })
     if (this.#moments.length >= 2 * maxMoments) this.#moments = this.#moments.slice(-maxMoments)
     // What older versions of the service announce has no name.
-    if (source === everything || source === '') this.#allChangedIn = this.#generation
-    else this.#changedIn.set(source, this.#generation)
+    if (source === everything || source === '') {
+      this.#allChangedIn = this.#generation
+      this.#allChangedAt = performance.now()
+    } else this.#changedIn.set(source, this.#generation)
     this.#events.emit('moved', source === '' ? everything : source)
   }
 

@@ -133,6 +133,21 @@ it('remembers for its process what a key has written', async () => {
   expect((await get(here, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
 
+it('shows nobody a record that has become internal, however far the replicas are', async () => {
+  const { slug } = await create(here)
+  const url = `/v1/topics/${slug}`
+  await untilOnReplicas(here, url)
+  await pause()
+  const response = await here.app.inject({
+    method: 'PATCH',
+    url,
+    headers: { ...authorization, 'if-match': '*', 'content-type': 'application/merge-patch+json' },
+    payload: { visibility: 'internal' },
+  })
+  expect(response.statusCode, response.payload).toBe(200)
+  expect((await get(here, url, { 'cache-control': 'no-cache' })).statusCode).toBe(404)
+})
+
 it('refuses a malformed position with 400', async () => {
   for (const position of ['1', '1-2', 'x-1-aaaaaaaa', `1-${'f'.repeat(20)}-aaaaaaaa`]) {
     const response = await get(here, '/v1/countries/CHN', { 'entente-position': position })

@@ -7,6 +7,8 @@ export interface Demand {
   readonly position: Position | undefined
   /** What was committed as long ago must be in it, in milliseconds. */
   readonly maxAgeMs: number
+  /** What was committed before this moment of `performance.now()` must be in it, however recent it is. */
+  readonly notBefore?: number | undefined
 }
 
 /** Chooses a replica, or undefined for the primary. */
@@ -19,14 +21,16 @@ type Choose = (demand: Demand) => Choice | undefined | Promise<Choice | undefine
 export class Freshness implements Demand {
   readonly position: Position | undefined
   readonly maxAgeMs: number
+  readonly notBefore: number
   readonly #onReplica: ((asOf: number) => void) | undefined
   #choice: ReturnType<Choose>
   #isChosen = false
 
   /** @param onReplica receives the moment of `performance.now()` as of which a replica reads: it has all that was committed before. */
-  constructor({ position, maxAgeMs }: Demand, onReplica?: (asOf: number) => void) {
-    this.position = position
-    this.maxAgeMs = maxAgeMs
+  constructor(demand: Demand, onReplica?: (asOf: number) => void) {
+    this.position = demand.position
+    this.maxAgeMs = demand.maxAgeMs
+    this.notBefore = demand.notBefore ?? Number.NEGATIVE_INFINITY
     this.#onReplica = onReplica
   }
 
@@ -78,6 +82,7 @@ class Joined extends Freshness {
         undefined,
       ),
       maxAgeMs: Math.min(...all.map(({ maxAgeMs }) => maxAgeMs)),
+      notBefore: Math.max(...all.map(({ notBefore }) => notBefore)),
     })
     this.#all = all
   }

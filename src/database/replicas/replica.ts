@@ -80,9 +80,9 @@ export class Replica {
     return this.#timeline
   }
 
-  /** Whether a read that starts now finds everything that was committed `maxAgeMs` ago. */
-  isFresh(maxAgeMs: number): boolean {
-    return performance.now() - this.asOf <= maxAgeMs
+  /** Whether a read that starts now finds everything that was committed `maxAgeMs` ago, and before a moment. */
+  isFresh(maxAgeMs: number, notBefore = Number.NEGATIVE_INFINITY): boolean {
+    return this.asOf >= notBefore && performance.now() - this.asOf <= maxAgeMs
   }
 
   /** Whether it has replayed a position. */

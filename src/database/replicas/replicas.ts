@@ -122,11 +122,11 @@ export class Replicas {
    * @returns undefined when the read must go to the primary.
    */
   choose(
-    { position, maxAgeMs }: Demand,
+    { position, maxAgeMs, notBefore }: Demand,
     load: (replica: Replica) => number,
   ): Choice | undefined | Promise<Choice | undefined> {
     this.#noteRead()
-    const fresh = this.all.filter((replica) => replica.isUsable && replica.isFresh(maxAgeMs))
+    const fresh = this.all.filter((replica) => replica.isUsable && replica.isFresh(maxAgeMs, notBefore))
     const ready = position ? fresh.filter((replica) => replica.hasReached(position)) : fresh
     if (ready.length > 0) return toChoice(this.#leastLoaded(ready, load))
     if (position && fresh.length > 0) return this.#wait(furthest(fresh), position)

@@ -91,7 +91,10 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       return app.responseCache.respond(request, reply, key, async (computation) => {
         const { getSignal, onRead, onReplica } = computation
         const freshness =
-          contract.replicas === false ? undefined : app.positions?.freshness(request, onReplica)
+          // What has become internal or was redacted is not to be seen for a moment longer.
+          contract.replicas === false
+            ? undefined
+            : app.positions?.freshness(request, app.changes?.allChangedAt, onReplica)
         let isRecent = false
         if (moments.some((name) => apiRequest.query.has(name))) {
           const now = await app.database.clock.now()

@@ -22,8 +22,15 @@ interface Positions {
   sent(request: FastifyRequest): Position | undefined
   /** The latest position that is known of the client of a request. */
   find(request: FastifyRequest): Position | undefined
-  /** What the reads of a request demand. @param onReplica as of `Freshness`. */
-  freshness(request: FastifyRequest, onReplica: (asOf: number) => void): Freshness
+  /**
+   * What the reads of a request demand.
+   * @param notBefore and `onReplica` as of `Freshness`.
+   */
+  freshness(
+    request: FastifyRequest,
+    notBefore: number | undefined,
+    onReplica: (asOf: number) => void,
+  ): Freshness
   /** Remembers what the request has committed, and tells the client. */
   tell(request: FastifyRequest, reply: FastifyReply): void
 }
@@ -91,7 +98,8 @@ export const positions = fp(
     app.decorate('positions', {
       sent,
       find,
-      freshness: (request, onReplica) => new Freshness({ position: find(request), maxAgeMs }, onReplica),
+      freshness: (request, notBefore, onReplica) =>
+        new Freshness({ position: find(request), maxAgeMs, notBefore }, onReplica),
       tell(request, reply) {
         const { committed, client } = request
         if (!committed) return

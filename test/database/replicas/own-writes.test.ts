@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Database, Freshness, openPool } from '../../../src/database/database.ts'
+import type { Position } from '../../../src/database/replicas/position.ts'
+import { generousOptions } from '../../support/database-options.ts'
+import { openReplicatedServers, type ReplicatedServers } from '../../support/replicated.ts'
+
+const maxAgeMs = 100
+
+/** What is done one after the other: a write, a pause or its end on a standby, or a read of a client that knows of a write. */
+type Step =
+  | { do: 'write' }
+  | { do: 'pause' | 'resume'; standby: 0 | 1 }
+  | { do: 'read'; writesAgo: number | undefined }
+
+const standby = fc.constantFrom(0 as const, 1 as const)
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), standby }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('read' as const),
+        writesAgo: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
+      }),
+    },
+  ),
+  { minLength: 20, maxLength: 60 },
+)
+
+let servers: ReplicatedServers
+let database: Database
+
+beforeAll(async () => {
+  servers = await openReplicatedServers(2)
+  await servers.primary.run(`create table settings (name text primary key, value text not null);
+    create table numbers (number int generated always as identity)`)
+  const urls = servers.standbys.map(({ url }) => url)
+  database = openPool(servers.primary.url, { ...generousOptions, replicas: { urls, maxAgeMs } })
+  database.replicas?.start()
+}, 60_000)
+
+afterAll(async () => {
+  await database.close()
+  await servers.close()
+})
+
+/** A write that was acknowledged. */
+interface Written {
+  position: Position
+  at: number
+  /** How many rows there were after it. */
+  count: number
+}
+
+async function write(count: number): Promise<Written> {
+  const positions: Position[] = []
+  const writing = database.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
+  await writing.transaction((tx) => tx.query({ text: 'insert into numbers default values' }))
+  const [position] = positions
+  if (!position) throw new Error('a commit has no position')
+  return { position, at: performance.now(), count }
+}
+
+async function read(position: Position | undefined): Promise<number> {
+  const reading = database.forWork({
+    owner: ['test'],
+    freshness: new Freshness({ position, maxAgeMs }),
+  })
+  const [row] = await reading.read<{ count: number }>({ text: 'select count(*)::int as count from numbers' })
+  return row?.count ?? -1
+}
+
+const replay = (index: 0 | 1, what: 'pause' | 'resume') =>
+  servers.standbys[index]?.run(`select pg_wal_replay_${what}()`)
+
+it('never answers a client with less than it knows of, nor with what is older than the bound', {
+  timeout: 120_000,
+}, async () => {
+  const written: Written[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]
+  await fc.assert(
+    fc.asyncProperty(steps, async (sequence) => {
+      for (const step of sequence) {
+        if (step.do === 'write') written.push(await write(written.length + 1))
+        else if (step.do !== 'read') await replay(step.standby, step.do)
+        else {
+          const known = step.writesAgo === undefined ? undefined : written.at(-1 - step.writesAgo)
+          const startedAt = performance.now()
+          const oldest = written.findLast(({ at }) => at < startedAt - maxAgeMs)
+          expect(await read(known?.position)).toBeGreaterThanOrEqual(
+            Math.max(known?.count ?? 0, oldest?.count ?? 0),
+          )
+        }
+      }
+      await Promise.all([replay(0, 'resume'), replay(1, 'resume')])
+    }),
+    { numRuns: 20 },
+  )
+  expect(database.replicas?.reads.replica).toBeGreaterThan(0)
+})
