@@ -63,6 +63,16 @@ describe('an import', () => {
   })
 })
 
+describe('a row with the id of an earlier one', () => {
+  it('is refused with the place of that row, and the earlier one is written', async () => {
+    const imported = await importRows(api.database, newScheme(), [{ id: 'a' }, { id: 'b' }, { id: 'A ' }])
+    expect(imported).toMatchObject({ counts: { created: 2, refused: 1 } })
+    expect(imported.report?.refusedBy).toMatchObject([
+      { rows: 1, example: { value: 'a', detail: expect.stringContaining('has the id of item 1') } },
+    ])
+  })
+})
+
 describe('a file that lacks records of earlier ones', () => {
   const missingOf = async (id: string) => {
     const { text } = await api.get(`/v1/imports/${id}/missing.csv`, { key: adminKey })

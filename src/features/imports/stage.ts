@@ -101,21 +101,23 @@ class Stage {
   }
 }
 
-/** Rows whose record an earlier row of the file has. */
-const repeatedRows = `select position, locator, ids, first from (
-    select rows.position, rows.locator, rows.ids, min(rows.position) over (partition by id) as first
-    from import_rows rows, unnest(ids) as id where import = $1 and state = 'ready'
-  ) found where first < position`
+/** Rows whose record an earlier row of the file has, with the place of the first such row. */
+const repeatedRows = `select found.position, found.id, earlier.locator as first from (
+    select rows.position, own.id, min(rows.position) over (partition by own.id) as first
+    from import_rows rows, unnest(ids) as own(id) where import = $1 and state = 'ready'
+  ) found join import_rows earlier on earlier.import = $1 and earlier.position = found.first
+  where found.first < found.position`
 
 /** Refuses the rows whose record an earlier row of the file has. @returns how many. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
-  const { rows } = await client.query<{ position: number; ids: string[]; first: number }>(repeatedRows, [id])
+  const { rows } = await client.query<{ position: number; id: string; first: string }>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
-  for (const { position, ids, first } of rows)
+  for (const { position, id: identity, first } of rows)
     faults.set(position, {
       column: '',
-      value: (ids[0] ?? '').slice(0, 200),
-      detail: `row ${first} of the import has the same id: give each row an id of its own`,
+      // An identity is the resource, the scheme and the id.
+      value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
+      detail: `has the id of ${first}: give each row an id of its own`,
     })
   const repeated = [...faults]
   for (let from = 0; from < repeated.length; from += maxRows) {

@@ -85,6 +85,14 @@ describe('a file that is not what its name says', () => {
     expect(await messageOf(readContent('file.csv', content))).toContain(message)
   })
 
+  it('but random bytes is refused as no text, and UTF-16 in Cyrillic is read', async () => {
+    const random = Buffer.from(Array.from({ length: 4000 }, (_, at) => (at * 7919 + (at >> 3) * 31) % 251))
+    expect(await messageOf(readContent('file.csv', random))).toContain('is binary, and not text')
+    const rows = `ид,название\n${'1,Договор\n'.repeat(50)}`
+    for (const text of [rows, `\ufeff${rows}`])
+      expect((await readContent('file.csv', Buffer.from(text, 'utf16le'))).rows).toHaveLength(50)
+  })
+
   it('and one whose compressed data are damaged is a problem of the file', async () => {
     const rows = Array.from({ length: 2000 }, (_, at) => `<row><c><v>${Math.sin(at)}</v></c></row>`)
     const file = makeXlsx(rows.join(''))

@@ -35,6 +35,9 @@ export async function detectFormat(file: { path: string; name: string }): Promis
     )
   }
   if (text.startsWith('<')) return 'xml'
+  if (isBinary(start)) {
+    throw unreadable('The file is binary, and not text. Only CSV, XLSX, JSON, NDJSON and XML can be read.')
+  }
   if (!/^[[{]/.test(text)) return 'csv'
   if (/\.(ndjson|jsonl)$/i.test(file.name)) return 'ndjson'
   return isNdjson(text) ? 'ndjson' : 'json'
@@ -48,6 +51,24 @@ async function readStart(path: string): Promise<Buffer> {
   } finally {
     await handle.close()
   }
+}
+
+/** Bytes of control characters that texts have: tab, line ends, form feed, end of file, escape. */
+const textControls = new Set([9, 10, 12, 13, 26, 27])
+
+/** The share of bytes from which on they are no accident. */
+const minShare = 0.02
+
+/** Whether a file has the control characters of none of the encodings. In UTF-16 they are halves of letters beside NULs. */
+function isBinary(start: Buffer): boolean {
+  if (/^(fffe|feff)/.test(start.subarray(0, 2).toString('hex'))) return false
+  let zeros = 0
+  let controls = 0
+  for (const byte of start) {
+    if (byte === 0) zeros += 1
+    else if (byte < 32 && !textControls.has(byte)) controls += 1
+  }
+  return zeros < start.length * minShare && controls > start.length * minShare
 }
 
 /** Decodes the start of a file as far as the first character needs it. */
