@@ -164,7 +164,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     const { id } = sent.json<{ id: string }>()
     const page = await dashboard.openSignedIn(`/imports/${id}`)
     await page.getByText('The import has stopped.').waitFor()
-    expect(await page.getByRole('alert').first().textContent()).toContain('broken.xlsx')
+    expect(await page.getByRole('alert').first().textContent()).toContain('damaged or cut off')
     await page.getByRole('button', { name: 'Delete' }).waitFor()
     await page.context().close()
   })
