@@ -99,7 +99,7 @@ it('never answers a client with less than it knows of, nor with what is older th
       }
       await Promise.all([replay(0, 'resume'), replay(1, 'resume')])
     }),
-    { numRuns: 20 },
+    { numRuns: 10 },
   )
   expect(database.replicas?.reads.replica).toBeGreaterThan(0)
 })
