@@ -37,7 +37,12 @@ export async function openCluster(env: NodeJS.ProcessEnv = {}): Promise<Cluster>
     const hosts = [await Host.open('service1', 31), await Host.open('service2', 32)]
     const balancer = await openBalancer(folder, postgres, hosts)
     const services = hosts.map((host) => {
-      const settings = { DATABASE_URL: balancer.databaseUrl, TRUST_PROXY: balancer.host.address, ...env }
+      const settings = {
+        DATABASE_URL: balancer.databaseUrl,
+        READ_DATABASE_URLS: postgres.members.map((member) => member.url('entente', 'entente')).join(),
+        TRUST_PROXY: balancer.host.address,
+        ...env,
+      }
       return new Service(host, settings, join(folder, `${host.name}.log`))
     })
     const [first] = hosts

@@ -4,7 +4,7 @@ import { audit, flawless, present, replayed } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { asAdministrator } from '../faults/service.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { observe, startMirror, startWriters } from './load.ts'
+import { observe, pakistanQuestion, startMirror, startProbes, startWriters } from './load.ts'
 import type { Member } from './patroni.ts'
 import { clusterMissing } from './tools.ts'
 
@@ -41,6 +41,33 @@ describe.skipIf(clusterMissing())('a cluster of which the primary is killed', ()
       await sleep(50)
     }
   }
+
+  it('answers the question about Pakistan all the time', async ({ task }) => {
+    const { postgres, balancer } = cluster
+    const url = `${balancer.origin}${pakistanQuestion}`
+    const uncached = { headers: { 'cache-control': 'no-cache' } }
+    await postgres.untilWhole()
+    const probes = startProbes(
+      { question: () => observe('question', url), uncached: () => observe('uncached', url, uncached) },
+      100,
+    )
+    await sleep(1000)
+    const primary = await postgres.primary()
+    await primary.host.kill()
+    const outageMs = await untilWritable()
+    await primary.start()
+    const answers = await probes.stop()
+    const failed = answers.filter(({ status }) => status !== 200)
+    task.meta.figures = {
+      answers: answers.length,
+      failed: failed.length,
+      'slowest in ms': Math.round(Math.max(...answers.map(({ durationMs }) => durationMs))),
+      'outage of writes in ms': Math.round(outageMs),
+    }
+    const body = await (await fetch(url)).json()
+    expect(body).toMatchObject({ data: [{ signedOn: '2011-04' }] })
+    expect(failed).toEqual([])
+  })
 
   it('loses and doubles no acknowledged write, and takes writes again within 40 s', async ({ task }) => {
     const { postgres, balancer, services } = cluster

@@ -26,6 +26,7 @@ defaults
   timeout server 10m
 listen postgres
   mode tcp
+  retries 0
   bind :5432
   option httpchk OPTIONS /primary
   http-check expect status 200
@@ -44,7 +45,8 @@ listen service
   option redispatch 1
   option httpchk GET /readyz
   http-check expect status 200
-  default-server inter 500ms fall 1 rise 1
+  timeout check 2s
+  default-server inter 500ms fall 3 rise 1
 ${services.map(({ name, address }) => `  server ${name} ${address}:3000 check`).join('\n')}
 `
 

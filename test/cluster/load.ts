@@ -80,6 +80,10 @@ export async function startMirror(origin: string) {
   }
 }
 
+/** What China and Pakistan agreed in April 2011, and which source says so. */
+export const pakistanQuestion =
+  '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations'
+
 /** An answer as a client saw it. */
 export interface Observation {
   what: string

@@ -2,18 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit, flawless } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { observe, startMirror, startProbes, startWriters } from './load.ts'
+import { observe, pakistanQuestion, startMirror, startProbes, startWriters } from './load.ts'
 import { clusterMissing } from './tools.ts'
 
 /** Both processes of the service are stopped and started again, one after the other. */
 
-const question = '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations'
-
 describe.skipIf(clusterMissing())('a rolling restart behind HAProxy', () => {
   let cluster: Cluster
   beforeAll(async () => {
-    // HAProxy notices a 503 of /readyz within half a second.
-    cluster = await openCluster({ DRAIN_SECONDS: '2' })
+    // HAProxy notices the 503 of /readyz within two seconds.
+    cluster = await openCluster({ DRAIN_SECONDS: '3' })
   })
   afterAll(() => cluster?.close())
 
@@ -21,7 +19,7 @@ describe.skipIf(clusterMissing())('a rolling restart behind HAProxy', () => {
     const { balancer, services } = cluster
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, 10, 100)
-    const probes = startProbes({ list: () => observe('list', `${balancer.origin}${question}`) }, 10)
+    const probes = startProbes({ list: () => observe('list', `${balancer.origin}${pakistanQuestion}`) }, 10)
     for (let round = 0; round < 2; round += 1) {
       for (const service of services) {
         expect(await service.stop()).toBe(0)

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { audit, flawless } from '../faults/audit.ts'
+import { readFeed } from '../faults/feed.ts'
+import { asAdministrator } from '../faults/service.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { type Observation, observe, startMirror, startProbes, startWriters } from './load.ts'
+import type { Member } from './patroni.ts'
+import { clusterMissing } from './tools.ts'
+
+/** Servers that cannot reach one another, and servers that do not answer. */
+
+const limitMs = 2000
+
+describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await openCluster({ STATEMENT_SECONDS: '1', POOL_WAIT_SECONDS: '1' })
+  })
+  afterAll(() => cluster?.close())
+
+  /** Looks all the time which servers say that they are the primary. Returns the most at one moment. */
+  function watchPrimaries() {
+    let most = 0
+    let isStopped = false
+    onTestFinished(() => {
+      isStopped = true
+    })
+    const watch = async () => {
+      while (!isStopped) {
+        const roles = await Promise.all(cluster.postgres.members.map((member) => member.role()))
+        most = Math.max(most, roles.filter((role) => role === 'primary').length)
+        await sleep(100)
+      }
+    }
+    const ended = watch()
+    return async () => {
+      isStopped = true
+      await ended
+      return most
+    }
+  }
+
+  const probes = (origin: string) => ({
+    key: () => observe('key', `${origin}/v1/countries/PAK`),
+    list: () => observe('list', `${origin}/v1/agreements?country=PAK`),
+    counts: () => observe('counts', `${origin}/v1/agreements/aggregate?groupBy=country`),
+    write: () =>
+      observe('write', `${origin}/v1/organizations`, {
+        method: 'POST',
+        headers: { ...asAdministrator, 'idempotency-key': crypto.randomUUID() },
+        body: JSON.stringify({ name: crypto.randomUUID(), type: 'multilateral' }),
+      }),
+  })
+
+  const slowest = (observations: Observation[]) =>
+    Math.round(Math.max(0, ...observations.map(({ durationMs }) => durationMs)))
+
+  /** Lets clients work before, during and after a fault, and returns what they met. */
+  async function during(fault: () => Promise<void>) {
+    const { postgres, balancer } = cluster
+    await postgres.untilWhole()
+    const mirror = await startMirror(balancer.origin)
+    const load = startWriters(balancer.origin, 10, 200)
+    const primaries = watchPrimaries()
+    const probing = startProbes(probes(balancer.origin), 100)
+    await sleep(1000)
+    await fault()
+    const healedAt = Date.now()
+    await postgres.untilWhole(90_000)
+    await sleep(1000)
+    const observations = await probing.stop()
+    const acknowledged = await load.stop()
+    const feed = await readFeed(balancer.origin, 'agreements', mirror.start)
+    const writes = observations.filter(({ what }) => what === 'write')
+    const reads = observations.filter(({ what }) => what !== 'write')
+    const lastFailure = observations.findLast(({ status }) => status >= 500 || status === 0)
+    return {
+      figures: {
+        'slowest read in ms': slowest(reads),
+        'slowest write in ms': slowest(writes),
+        'reads refused': reads.filter(({ status }) => status !== 200).length,
+        'writes refused': writes.filter(({ status }) => status !== 201).length,
+        'acknowledged writes': acknowledged.length,
+        'last refusal after the end in ms': Math.max(0, (lastFailure?.at ?? 0) - healedAt),
+      },
+      mostPrimaries: await primaries(),
+      audit: audit(acknowledged, feed),
+      isMirrored: JSON.stringify(await mirror.stop()) === JSON.stringify(feed),
+      slowestMs: slowest(observations),
+    }
+  }
+
+  const cases: { what: string; fault: (primary: Member, standbys: Member[]) => Promise<void> }[] = [
+    {
+      what: 'the primary cannot reach its standbys',
+      fault: async (primary, standbys) => {
+        await primary.host.cutFrom(standbys.map(({ host }) => host))
+        await sleep(10_000)
+        await primary.host.heal()
+      },
+    },
+    {
+      what: 'the primary cannot reach its standbys and etcd',
+      fault: async (primary, standbys) => {
+        await primary.host.cutFrom([cluster.postgres.etcd, ...standbys.map(({ host }) => host)])
+        const isReplaced = async () =>
+          (await Promise.all(standbys.map((one) => one.role()))).includes('primary')
+        while (!(await isReplaced())) await sleep(100)
+        await sleep(3000)
+        await primary.host.heal()
+      },
+    },
+    {
+      what: 'the synchronous standby hangs',
+      fault: async (_primary, [synchronous]) => {
+        await synchronous?.host.signal('SIGSTOP')
+        await sleep(10_000)
+        await synchronous?.host.signal('SIGCONT')
+      },
+    },
+    {
+      what: 'the other standby hangs',
+      fault: async (_primary, [, other]) => {
+        await other?.host.signal('SIGSTOP')
+        await sleep(10_000)
+        await other?.host.signal('SIGCONT')
+      },
+    },
+  ]
+
+  it.for(cases)('answers within 2 s and recovers when $what', async ({ fault }, { task }) => {
+    const { postgres } = cluster
+    await postgres.untilWhole()
+    const primary = await postgres.primary()
+    const standbys = await postgres.standbys()
+    const met = await during(() => fault(primary, standbys))
+    task.meta.figures = met.figures
+    expect(met.audit).toEqual(flawless)
+    expect(met.isMirrored).toBe(true)
+    expect(met.mostPrimaries).toBe(1)
+    expect(met.slowestMs).toBeLessThan(limitMs)
+  })
+})

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asAdministrator } from '../faults/service.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { clusterMissing } from './tools.ts'
+
+/** One standby replays the log 90 s late, and the other at once. */
+
+const ownReads = 100_000
+const clients = 20
+const readsAfterWrite = 10
+
+describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', () => {
+  let cluster: Cluster
+  beforeAll(async () => {
+    cluster = await openCluster()
+    const [, other] = await cluster.postgres.standbys()
+    await other?.query("alter system set recovery_min_apply_delay = '90s'")
+    await other?.query('select pg_reload_conf()')
+  })
+  afterAll(() => cluster?.close())
+
+  const path = () => `${cluster.balancer.origin}/v1/organizations`
+
+  /** Writes once, and returns what a client must know to read what it has written. */
+  async function write(
+    name: string,
+    key?: string,
+  ): Promise<{ key: string; version: number; position: string }> {
+    const response = await fetch(key === undefined ? path() : `${path()}/${key}`, {
+      method: key === undefined ? 'POST' : 'PATCH',
+      headers: {
+        ...asAdministrator,
+        'content-type': key === undefined ? 'application/json' : 'application/merge-patch+json',
+        'if-match': '*',
+      },
+      body: JSON.stringify({ name, type: 'multilateral' }),
+    })
+    const text = await response.text()
+    const position = response.headers.get('entente-position')
+    if (!response.ok || position === null) throw new Error(`a write was answered ${response.status}: ${text}`)
+    const { id, version } = JSON.parse(text)
+    return { key: id, version, position }
+  }
+
+  /** Reads without a key what a write has made, half of the time past the cache. Returns whether it is stale. */
+  async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, at: number) {
+    const headers = {
+      'entente-position': position,
+      ...(at % 2 === 0 && { 'cache-control': 'no-cache' }),
+    }
+    const response = await fetch(`${path()}/${key}`, { headers })
+    const text = await response.text()
+    if (response.status === 404) return true
+    if (response.status !== 200) throw new Error(`a read was answered ${response.status}: ${text}`)
+    return JSON.parse(text).version < version
+  }
+
+  /** Reads of both processes so far, by where they ran. */
+  async function countReads(): Promise<{ replica: number; all: number }> {
+    const sums = { replica: 0, all: 0 }
+    for (const { origin } of cluster.services) {
+      const metrics = await (await fetch(`${origin}/metrics`)).text()
+      for (const [, labels = '', value] of metrics.matchAll(/^entente_reads_total\{(.*)\} (\d+)$/gm)) {
+        sums.all += Number(value)
+        if (labels.includes('"replica"')) sums.replica += Number(value)
+      }
+    }
+    return sums
+  }
+
+  it('never answer a client with less than it has written', async ({ task }) => {
+    let reads = 0
+    let stale = 0
+    const work = async (client: number) => {
+      let written = await write(`client ${client}`)
+      for (let round = 1; reads < ownReads; round += 1) {
+        written = await write(`client ${client}, ${round}`, written.key)
+        for (let at = 0; at < readsAfterWrite; at += 1) {
+          if (await isStale(written, at)) stale += 1
+          reads += 1
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: clients }, (_, client) => work(client)))
+    task.meta.figures = { 'own reads': reads, stale }
+    expect(stale).toBe(0)
+  })
+
+  it('answer at least 30 % of the reads without a position', async ({ task }) => {
+    const before = await countReads()
+    const read = async (client: number) => {
+      for (let at = 0; at < 200; at += 1) {
+        // Writes go on meanwhile.
+        if (at % 20 === 0) await write(`writer ${client}, ${at}`)
+        const url = `${cluster.balancer.origin}/v1/agreements?country=PAK&limit=${1 + (at % 25)}`
+        const response = await fetch(url, { headers: { 'cache-control': 'no-cache' } })
+        await response.arrayBuffer()
+        expect(response.status).toBe(200)
+      }
+    }
+    await Promise.all(Array.from({ length: clients }, (_, client) => read(client)))
+    const after = await countReads()
+    const share = (after.replica - before.replica) / (after.all - before.all)
+    task.meta.figures = {
+      reads: after.all - before.all,
+      'on replicas in %': Math.round(100 * share),
+    }
+    expect(share).toBeGreaterThan(0.3)
+  })
+})
