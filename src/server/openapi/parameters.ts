@@ -49,12 +49,22 @@ export const headerParameter = ({
   example,
 })
 
-/** Returns the schema of what an operator takes. What an operator asks of it, the introduction of the document says. */
-function operandSchema(parameter: Parameter, { takes, value }: Taking, schemas: Schemas): JsonSchema {
-  if (takes === 'truth') return { type: 'boolean' }
+/**
+ * Returns the schema of what an operator takes, with its description apart, since that belongs to the parameter. What an
+ * operator asks, the introduction of the document says.
+ */
+function operandSchema(
+  parameter: Parameter,
+  { takes, value }: Taking,
+  schemas: Schemas,
+): { schema: JsonSchema; meaning?: unknown } {
+  if (takes === 'truth') return { schema: { type: 'boolean' } }
   const { description, ...one } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
-  return takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
+  const schema = takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
+  return { schema, meaning: description }
 }
+
+const sentences = (...texts: unknown[]) => texts.filter((text) => typeof text === 'string').join(' ')
 
 /**
  * Returns the parameters of the query that a parameter stands for: one for each of its operators (`signedOn[gte]`), since
@@ -76,14 +86,16 @@ export const queryParameters = (
     const operator = word as Operator
     if (listedOperators?.includes(operator) === false) return []
     const isPlain = operator === 'eq'
-    const schema = operandSchema(parameter, taking, schemas)
+    const { schema, meaning } = operandSchema(parameter, taking, schemas)
+    const hasPlain = parameter.comparisons.eq !== undefined
     // The parameter without an operator shows an example.
-    if (!isPlain) delete schema.examples
+    if (!isPlain && hasPlain) delete schema.examples
     return {
       name: operatorName(name, operator),
       in: 'query',
       ...(parameter.presence === 'required' && isPlain && { required: true }),
-      ...((isPlain || !parameter.comparisons.eq) && { description: parameter.description }),
+      ...(isPlain && { description: parameter.description }),
+      ...(!hasPlain && { description: sentences(parameter.description, meaning) }),
       schema: schemas.named(schema, owner, name, operationId),
       ...(taking.takes === 'many' && { explode: false }),
     }
