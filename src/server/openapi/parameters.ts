@@ -88,8 +88,8 @@ export const queryParameters = (
     const isPlain = operator === 'eq'
     const { schema, meaning } = operandSchema(parameter, taking, schemas)
     const hasPlain = parameter.comparisons.eq !== undefined
-    // The parameter without an operator shows an example.
-    if (!isPlain && hasPlain) delete schema.examples
+    // The parameter without an operator shows an example, unless the operator takes something else.
+    if (!isPlain && hasPlain && !taking.value) delete schema.examples
     return {
       name: operatorName(name, operator),
       in: 'query',
