@@ -90,6 +90,7 @@ describe('a mapping', () => {
   it('refuses a row with the column, the value and a suggestion', () => {
     expect(convert('status: state, signedOn: signed', { state: 'in_forse', signed: '03/04/2011' })).toEqual({
       kind: 'refused',
+      records: [{ resource: 'agreements', externalId: { scheme: 'treaties', id: '1' } }],
       faults: [
         {
           column: 'signed',
