@@ -1,14 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { QueryResultRow } from 'pg'
-import {
-  type CopySession,
-  type Database,
-  type DatabaseClient,
-  type ReadOptions,
-  type Statement,
-  type Transaction,
-  type Work,
-  wholeTableSettings,
+import type {
+  CopySession,
+  Database,
+  DatabaseClient,
+  ReadOptions,
+  Statement,
+  Transaction,
+  Work,
 } from './database.ts'
 import { getDatabaseError } from './errors.ts'
 
@@ -109,13 +108,13 @@ class PublicReads implements DatabaseClient {
 
   async read<Row extends QueryResultRow>(
     statement: Statement,
-    { signal, wholeTables = false }: ReadOptions = {},
+    { signal, begin }: ReadOptions = {},
   ): Promise<Row[]> {
     this.noteRead(statement.text)
     const options = signal && { signal }
-    const readViews = () =>
-      this.readTransaction(wholeTables ? wholeTableSettings : '', (tx) => tx.query<Row>(statement), options)
-    if (wholeTables || !isQuery(statement) || performance.now() < this.#state.mixedUntil) return readViews()
+    const readViews = () => this.readTransaction(begin ?? '', (tx) => tx.query<Row>(statement), options)
+    if (begin !== undefined || !isQuery(statement) || performance.now() < this.#state.mixedUntil)
+      return readViews()
     try {
       return await this.#database.read<Row>(ofTables(statement), options)
     } catch (error) {

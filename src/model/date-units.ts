@@ -10,18 +10,22 @@ import { findEdtfFault } from './edtf.ts'
 
 type BoundsFunction<T> = (earliest: AnyPgColumn, latest: AnyPgColumn) => T
 
+// `date_part` is faster than `extract`, which returns a numeric.
+const part = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${sql.raw(`'${unit}'`)}, ${day})`
+
 /** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
-const yearSql = (day: AnyPgColumn) =>
-  sql`(extract(year from ${day})::int + (extract(year from ${day}) < 0)::int)`
+const yearSql = (day: AnyPgColumn) => sql`(${part('year', day)}::int + (${day} < date '0001-01-01')::int)`
+
+const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'`
 
 // An open end is the date `infinity`. Its year, Infinity, never equals that of the other end, so it never reaches the
 // cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
 // completely.
 const sameYear: BoundsFunction<SQL> = (earliest, latest) =>
-  sql`extract(year from ${earliest}) = extract(year from ${latest}) and extract(year from ${earliest}) > -4700`
+  sql`${part('year', earliest)} = ${part('year', latest)} and ${afterFirstYears(earliest)}`
 
 const sameMonth: BoundsFunction<SQL> = (earliest, latest) =>
-  sql`${sameYear(earliest, latest)} and extract(month from ${earliest}) = extract(month from ${latest})`
+  sql`${sameYear(earliest, latest)} and ${part('month', earliest)} = ${part('month', latest)}`
 
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
 
@@ -33,9 +37,9 @@ export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>
   year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearSql(earliest)} end)`,
   // Compares the decades of both ends. The casts come after the check that both days are finite.
   decade: (earliest, latest) =>
-    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when extract(year from ${earliest}) > -4700 and extract(year from ${latest}) < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
+    sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when ${afterFirstYears(earliest)} and ${part('year', latest)} < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
   month: (earliest, latest) =>
-    sql`(case when ${sameMonth(earliest, latest)} then ${yearSql(earliest)} * 12 + extract(month from ${earliest})::int - 1 end)`,
+    sql`(case when ${sameMonth(earliest, latest)} then ${yearSql(earliest)} * 12 + ${part('month', earliest)}::int - 1 end)`,
 }
 
 const yearText = (year: SQL) =>

@@ -101,13 +101,15 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   hostCountries?(place: FieldPlace): HostCountry[]
   /** The public schema, with default and description. */
   schema(registry: Registry): Schema
-  /** Columns in the resource's own table, by property; none when the value is in rows of other tables. */
+  /** Columns in the resource's own table, by property; those of a value in rows of other tables are made from it. */
   columns?(name: string, registry: Registry): ColumnBuilders
+  /** The columns that aggregates read of every record. One index of each resource has them all, so that its rows are not read. */
+  grouped?(place: FieldPlace): PgColumn[]
   /** Checks, foreign keys and indexes of these columns. */
   constraints?(place: FieldPlace): PgTableExtraConfigValue[]
   /** SQL of the property's JSON, over the record's row. Absent: the one column that has the field's name. */
   json?(place: FieldPlace): SQL
-  /** The columns of a value. Absent: the one column that has the field's name. */
+  /** The columns of a value. Absent: the one column that has the field's name, or none when the value is in other rows. */
   toColumns?(value: z.output<Schema>, place: FieldPlace): Record<string, unknown>
   /** The rows of a value in other tables. */
   rows?(place: FieldPlace): FieldRows

@@ -2,6 +2,8 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
   getTableConfig,
+  type IndexBuilder,
+  index,
   type PgColumn,
   type PgTable,
   pgTable,
@@ -267,8 +269,19 @@ export class Registry {
         ),
         ...(definition.constraints?.(made) ?? []),
         ...searchIndexes(definition, made),
+        ...this.#dimensionIndexes(definition, made),
       ],
     )
+  }
+
+  /** The index of all that aggregates read of every record: it is far smaller than the table. */
+  #dimensionIndexes({ name, fields }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
+    const columns = Object.entries(fields).flatMap(
+      ([property, field]) => field.grouped?.(this.place(name, property, field, made)) ?? [],
+    )
+    if (columns.length === 0) return []
+    // The id leads to what other tables have of the record.
+    return [index(`${snakeCase(name)}_dimensions`).on(columnIn(made, 'id'), ...columns)]
   }
 
   #makeFieldTables({ name, fields }: ResourceDefinition): void {

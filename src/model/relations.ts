@@ -17,6 +17,11 @@ export interface Relation {
    * @param siblings the values of the request's other filters, which may narrow the rows.
    */
   queries(siblings: Siblings): SQL[]
+  /**
+   * The column of the record's own row that has the distinct values of the first query, as an array. Undefined if the values
+   * of other filters narrow them.
+   */
+  stored?(siblings: Siblings): AnyPgColumn | undefined
   /** The values that records are grouped by, if filters also take others, such as regions of further levels. */
   grouped?: Relation
   /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */

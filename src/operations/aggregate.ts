@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Transaction } from '../database/database.ts'
+import { groupingSettings, type Transaction, wholeTableSettings } from '../database/database.ts'
 import { otherLabel } from '../model/labels.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { listedOperators } from '../model/url-filters.ts'
@@ -81,7 +81,7 @@ const none: Row = { data: '', groups: 0, total: 0 }
 async function aggregateText(plan: AggregatePlan, context: Context): Promise<string> {
   const statement = aggregateStatement(plan)
   const [row = none] = await (plan.asOf === undefined
-    ? context.database.read<Row>(statement, { wholeTables: true })
+    ? context.database.read<Row>(statement, { begin: `${wholeTableSettings}; ${groupingSettings}` })
     : readRegistryAt(plan.asOf, context, (past) => past.query<Row>(statement)))
   return responseText(row, plan)
 }
@@ -104,10 +104,15 @@ async function otherText(plan: AggregatePlan, { data, groups }: Row, registry: T
 
 /** Returns the largest groups and the others, from one snapshot. */
 const largestText = (plan: AggregatePlan, context: Context): Promise<string> =>
-  readSnapshotAt(plan.asOf, context, async (registry) => {
-    const [row = none] = await registry.query<Row>(aggregateStatement(plan))
-    return responseText(row, plan, `"other":${await otherText(plan, row, registry)},`)
-  })
+  readSnapshotAt(
+    plan.asOf,
+    context,
+    async (registry) => {
+      const [row = none] = await registry.query<Row>(aggregateStatement(plan))
+      return responseText(row, plan, `"other":${await otherText(plan, row, registry)},`)
+    },
+    plan.asOf === undefined ? groupingSettings : undefined,
+  )
 
 /** `GET /v1/{resource}/aggregate`: counts and sums of records by group. */
 export const aggregate: Operation = {

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { QueryConfig } from 'pg'
 import { literals } from '../database/columns.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
@@ -13,8 +14,8 @@ import { commonQuery, groupLink } from './group-links.ts'
 import { statement } from './statement.ts'
 
 /**
- * The SQL of an aggregate has six steps: `matched` has the records to group, which are found once; `tuples` has a row for
- * each record and combination of its keys; `groups` counts them; `measured` adds the measures that need a query of their own; `chosen` applies `having`; `shown` sorts and limits.
+ * The SQL of an aggregate has six steps: `matched` has the records to group; `tuples` has a row for each record and
+ * combination of its keys; `groups` counts them; `measured` adds the measures that need a query of their own; `chosen` applies `having`; `shown` sorts and limits.
  */
 
 const name = (text: string) => sql.identifier(text)
@@ -39,6 +40,14 @@ const getSiblings =
     `narrowing.${filter}` in narrowingValues(where)
       ? sql`${sql.placeholder(`narrowing.${filter}`)}`
       : undefined
+
+/** A dimension whose values are in a column of the records' own rows, and the queries of values that are not. */
+interface StoredDimension {
+  at: number
+  column: AnyPgColumn
+  others: SQL[]
+  type: 'text' | 'uuid'
+}
 
 interface Grouping {
   plan: AggregatePlan
@@ -65,6 +74,18 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
       : [],
   )
 
+/** The dimension whose values the records' own rows have, if there is one and nothing narrows it. Not for the past. */
+function storedDimension({ plan, dimensions, siblings }: Grouping): StoredDimension | undefined {
+  if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
+  const found = dimensions.flatMap(({ values }, at): StoredDimension[] => {
+    const column = values.kind === 'many' ? values.relation.stored?.(siblings) : undefined
+    if (values.kind === 'one' || !column) return []
+    const [, ...others] = values.relation.queries(siblings)
+    return [{ at, column, others, type: values.relation.type }]
+  })
+  return found[0]
+}
+
 /** The distinct elements of a list by all its dimensions at once, so that values of one element stay together. */
 function joinElements(grouping: Grouping, list: ListElements): SQL {
   const parts = elementDimensions(grouping, list)
@@ -72,10 +93,10 @@ function joinElements(grouping: Grouping, list: ListElements): SQL {
   return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.siblings)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
-/** Joins the relations, the role before those that depend on it. */
-function joinRelations(grouping: Grouping): SQL {
+/** Joins the relations, the role before those that depend on it. @param storedAt the dimension that needs no join. */
+function joinRelations(grouping: Grouping, storedAt?: number): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, at) =>
-    values.kind === 'many' ? [{ relation: values.relation, at }] : [],
+    values.kind === 'many' && at !== storedAt ? [{ relation: values.relation, at }] : [],
   )
   const lists = new Map(
     joins.flatMap(({ relation: { element } }) => (element ? [[element.list.name, element.list]] : [])),
@@ -105,28 +126,56 @@ function measureExpression({ resource }: AggregatePlan, { summary, of }: Measure
   return values.kind === 'one' ? values.value : undefined
 }
 
-/** A row for each record that matches, with its own keys and the values of measures. */
-function matchedSql({ plan, dimensions, where }: Grouping): SQL {
-  const { table, id } = plan.resource
+/** What `matched` has of each record: its id, its own keys and the values of measures, by their names. */
+function matchedColumns({ plan, dimensions }: Grouping): { column: SQL; value: SQL }[] {
   const own = dimensions.flatMap(({ values }, at) =>
-    values.kind === 'one' ? [sql`${values.value} as ${key(at)}`] : [],
+    values.kind === 'one' ? [{ column: key(at), value: values.value }] : [],
   )
   const measured = plan.measures.flatMap((term, at) => {
     const value = measureExpression(plan, term)
-    return value ? [sql`${value} as ${measureInput(at)}`] : []
+    return value ? [{ column: measureInput(at), value }] : []
   })
-  return sql`select ${list([sql`${id} as record`, ...own, ...measured])} from ${table} where (${where})`
+  return [{ column: sql`record`, value: sql`${plan.resource.id}` }, ...own, ...measured]
+}
+
+/** A row for each record that matches. */
+function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
+  const { plan, where } = grouping
+  const columns = matchedColumns(grouping).map(({ column, value }) => sql`${value} as ${column}`)
+  const rows = (selected: SQL[]) => sql`select ${list(selected)} from ${plan.resource.table} where (${where})`
+  if (!stored) return sql`(${rows(columns)})`
+  // Read in parallel, which PostgreSQL cannot do with rows that it keeps, and again for the total. The keys are computed once
+  // for each record: without an offset, it would compute them for each value. A number would be a parameter of the plan.
+  return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
+}
+
+/** The rows of `matched` with each of their values: those that are stored, those beside them, or null when there are none. */
+function spreadSql(grouping: Grouping, { at, others, type }: StoredDimension): SQL {
+  const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
+  const array = sql.raw(`${type}[]`)
+  const known = sql`when matched.stored = '{}' then array[null]::${array} else matched.stored end`
+  const each = (values: SQL) =>
+    sql`select ${list([...columns, sql`unnest(${values}) as ${key(at)}`])} from matched`
+  if (others.length === 0) return each(sql`case ${known}`)
+  // A function, since PostgreSQL would run a subquery for each record in one process only.
+  const added = sql`array_union(matched.stored, beside.values)`
+  const values = sql`case when beside.values is not null then ${added} ${known}`
+  const distinct = sql`select distinct record, value from (${sql.join(others, sql` union all `)}) other`
+  return sql`${each(values)} left join (select record, array_agg(value) as values from (${distinct}) pair group by record) beside on beside.record = matched.record`
 }
 
 /** Whether no record can be in two groups. */
 const areGroupsApart = ({ dimensions }: Grouping) => dimensions.every(({ values }) => values.kind === 'one')
 
-function tuplesSql(grouping: Grouping): SQL {
+function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
   if (areGroupsApart(grouping)) return sql`select * from matched`
   const related = grouping.dimensions.flatMap(({ values }, at) =>
-    values.kind === 'many' ? [sql`${relatedKey(values.relation, at)} as ${key(at)}`] : [],
+    values.kind === 'many' && at !== stored?.at
+      ? [sql`${relatedKey(values.relation, at)} as ${key(at)}`]
+      : [],
   )
-  return sql`select ${list([sql`matched.*`, ...related])} from matched${joinRelations(grouping)}`
+  const records = stored ? sql`(${spreadSql(grouping, stored)}) matched` : sql`matched`
+  return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.at)}`
 }
 
 const rounded: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -277,7 +326,8 @@ function buildSql(plan: AggregatePlan): SQL {
     siblings: getSiblings(plan.where),
     where: conditionSql(toSearchable(plan.resource), plan.where),
   }
-  return sql`with matched as (${matchedSql(grouping)}), tuples as (${tuplesSql(grouping)}), groups as (${groupsSql(grouping)}),
+  const stored = storedDimension(grouping)
+  return sql`with matched as ${matchedSql(grouping, stored)}, tuples as (${tuplesSql(grouping, stored)}), groups as (${groupsSql(grouping)}),
     measured as (${chosenSql(grouping)}), chosen as (select * from measured${havingSql(plan)}),
     shown as (${shownSql(grouping)})
     select coalesce((select string_agg(${groupJson(grouping)}::text, ',' order by place) from shown), '') as data,

@@ -112,7 +112,13 @@ const forms: Record<string, Forms> = {
       (draw) => ({ country: pick('countries', 'code', draw), role: text('beneficiary') }),
       subjects,
     ),
-    update: (draw) => `position = position + ${1 + (draw % 3)}, contribution = 'Share ${draw}'`,
+    update: (draw) =>
+      [
+        `position = position + ${1 + (draw % 3)}, contribution = 'Share ${draw}'`,
+        `country = ${pick('countries', 'code', draw)}, organization = null, region = null`,
+        `country = null, organization = ${pick('organizations', 'id', draw)}, region = null`,
+        `record = ${pick('agreements', 'id', draw)}, resource = 'agreements', role = 'party'`,
+      ][draw % 4] ?? '',
   },
   participation_actions: {
     insert: (at, draw) => ({

@@ -59,6 +59,7 @@ function codeField<Schema extends z.ZodType>(
       const column = required ? text(snakeCase(name)).notNull() : text(snakeCase(name))
       return { [name]: options.default === undefined ? column : column.default(options.default) }
     },
+    ...(group && { grouped: (place) => [ownColumn(place)] }),
     constraints: (place) =>
       codeConstraints(
         `${place.tableName}_${snakeCase(place.name)}`,

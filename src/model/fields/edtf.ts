@@ -40,6 +40,7 @@ export const edtf = (description: string) =>
   defineField({
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
+    grouped: (place) => Object.values(boundColumns(place)),
     constraints: dateConstraints,
     query: (place) => dateQuery(place, description),
   })

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { type PgColumn, text } from 'drizzle-orm/pg-core'
+import { columnIn, snakeCase } from '../../database/columns.ts'
 import { positioned } from '../../database/rows.ts'
 import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
 import { includedRecords } from '../includes.ts'
@@ -8,7 +9,7 @@ import { listQuery, listRows } from '../list-rows.ts'
 import { participantCollection, partyCollection } from '../participants/collection.ts'
 import { participantDimensions } from '../participants/dimensions.ts'
 import { participantFilters } from '../participants/filters.ts'
-import { participantRelations } from '../participants/relations.ts'
+import { countriesProperty, participantRelations } from '../participants/relations.ts'
 import { participantsSchema, partiesSchema, type Roles } from '../participants/schema.ts'
 import type { Include } from '../resource.ts'
 
@@ -57,6 +58,18 @@ function participantIncludes({ recordId, registry }: FieldPlace): Record<string,
   }
 }
 
+/** The column with the countries that take part themselves, each once: aggregates need not look for duplicates then. */
+const storage = {
+  columns: () => ({
+    [countriesProperty]: text(snakeCase(countriesProperty)).array().notNull().default(sql`'{}'::text[]`),
+  }),
+  toColumns: (value: Participant[]) => ({ [countriesProperty]: distinctCountries(value) }),
+  grouped: ({ columns }: FieldPlace) => [columnIn(columns, countriesProperty)],
+}
+
+const distinctCountries = (participants: Participant[]): string[] =>
+  [...new Set(participants.flatMap(({ country }) => (typeof country === 'string' ? [country] : [])))].sort()
+
 const query = (place: FieldPlace, roles: Roles) => {
   const relations = participantRelations(place, roles)
   return {
@@ -88,6 +101,7 @@ export const participants = (schemaName: string, roles: Roles) =>
   defineField({
     capability: { kind: 'participants', roles, parties: false },
     schema: (registry) => participantsSchema(registry, schemaName, roles),
+    ...storage,
     json: participantJson,
     rows: participantRows,
     query: (place) => ({
@@ -104,6 +118,7 @@ export const parties = (schemaName: string, roles: Roles) =>
   defineField({
     capability: { kind: 'participants', roles, parties: true },
     schema: (registry) => partiesSchema(registry, schemaName, roles),
+    ...storage,
     json: partyJson,
     rows: partyRows,
     query: (place) => ({

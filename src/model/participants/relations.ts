@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf } from '../../database/columns.ts'
+import { columnIn, columnOf } from '../../database/columns.ts'
 import type { FieldPlace } from '../field.ts'
 import type { Siblings } from '../filters.ts'
 import { type Relation, relationRows } from '../relations.ts'
@@ -9,6 +9,9 @@ import { belongsTo } from '../resource.ts'
 import type { Roles } from './schema.ts'
 
 /** The participants of records as relations, which filters and dimensions share. */
+
+/** The property of the column with the countries that take part in a record themselves, each once. */
+export const countriesProperty = 'participatingCountries'
 
 /** Levels of the world's regions that records can be grouped by. */
 export type Area = 'region' | 'subregion'
@@ -56,7 +59,7 @@ export interface ParticipantRelations
 
 /** The participant relations of a resource. Unless a role is filtered, host countries and locations count too. */
 export function participantRelations(place: FieldPlace, roles: Roles): ParticipantRelations {
-  const { recordId: key, resource, registry } = place
+  const { recordId: key, resource, registry, columns } = place
   const { participations } = registry.shared
   const organizations = registry.table('organizations')
   const { record } = participations
@@ -88,7 +91,12 @@ export function participantRelations(place: FieldPlace, roles: Roles): Participa
     ...hosting(siblings),
   ]
   const common = { key, type: 'text', roles: z.enum(roles) } as const
-  const country: Relation = { ...common, queries: countries }
+  const stored = columnIn(columns, countriesProperty)
+  const country: Relation = {
+    ...common,
+    queries: countries,
+    stored: (siblings) => (siblings('role') || siblings('partnerOf') ? undefined : stored),
+  }
   const area = (own: Area, level: Level = own): Relation => ({
     ...common,
     ...(level !== own && { grouped: area(own) }),

@@ -110,7 +110,7 @@ function replaceAt(
 function holdsProperty(resource: Resource, property: string, table: string, column: string): boolean {
   const bound = resource.bound[property]
   if (!bound) return false
-  if (bound.rows) return bound.rows.tables.some((part) => getTableName(part.table) === table)
+  if (bound.rows?.tables.some((part) => getTableName(part.table) === table)) return true
   const isOwn = table === getTableName(resource.table)
   return isOwn && Object.values(bound.place.columns).some(({ name }) => name === column)
 }

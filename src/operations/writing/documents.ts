@@ -145,7 +145,7 @@ export interface Update {
   after: Document
 }
 
-/** Whether a property is in the resource's own table. */
+/** Whether the resource's own table has a property, or columns that are made from it. */
 const isColumn = (resource: Resource, property: string) =>
   resource.bound[property]?.field.columns !== undefined
 

@@ -31,9 +31,8 @@ export function ownRow(resource: Resource, { id, document }: Pick<WrittenRecord,
   // The id of a record with a natural key is generated from the key.
   const row: Row = resource.key.madeBy === 'registry' ? { id } : {}
   for (const [name, { field, place, rows }] of Object.entries(resource.bound)) {
-    if (rows) continue
     if (field.toColumns) Object.assign(row, field.toColumns(document[name], place))
-    else row[name] = document[name]
+    else if (!rows) row[name] = document[name]
   }
   return row
 }

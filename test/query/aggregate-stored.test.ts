@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { registry } from '../../src/resources/registry.ts'
+import { aggregate } from '../support/aggregates.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { type Document, databaseTime } from '../support/documents.ts'
+import { runWrites, sqlWrite } from '../support/sql-writes.ts'
+
+/** Aggregates read the countries of records as they are stored. Those of the past find them in the rows of participants. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi({ env: { CACHE_MB: '0' } })
+})
+afterAll(() => api.close())
+
+const participating = [...registry.participants.keys()]
+
+const organizationOf = async (country: string | null): Promise<string> =>
+  (await api.post('/v1/organizations', { name: `Institute of ${country}`, type: 'academic', country })).json<{
+    id: string
+  }>().id
+
+/** Parties that name countries several times: in two roles, and through organizations. */
+const someParties = (institute: string, union: string): Document[] => [
+  { country: 'CHN', role: 'party' },
+  { country: 'CHN', role: 'depositary' },
+  { country: 'FRA', role: 'party' },
+  { organization: institute, role: 'party' },
+  { organization: union, role: 'observer' },
+  { region: '150', role: 'observer' },
+]
+
+/** What an aggregate says without its links, which differ by the time that they are of. */
+async function groupsOf(resource: string, parameters: Record<string, string>) {
+  const { data, groups, total, other } = await aggregate(api, resource, { limit: '1000', ...parameters })
+  return {
+    data: data.map(({ key, measures }) => ({ key, measures })),
+    groups,
+    total,
+    others: other?.measures,
+  }
+}
+
+/** Expects an aggregate of now to be that of the same moment as a past one. */
+async function expectSame(resource: string, parameters: Record<string, string>): Promise<void> {
+  const asOf = await databaseTime(api)
+  const now = await groupsOf(resource, parameters)
+  expect(now, `${resource} ${JSON.stringify(parameters)}`).toEqual(
+    await groupsOf(resource, { ...parameters, asOf }),
+  )
+}
+
+const groupings = fc.constantFrom(
+  { groupBy: 'country' },
+  { groupBy: 'country', country: 'CHN,FRA' },
+  { groupBy: 'country', role: 'party' },
+  { groupBy: 'country', partnerOf: 'CHN' },
+  { groupBy: 'country,role' },
+  { groupBy: 'country,status' },
+  { groupBy: 'country,topic', measures: 'count,countDistinct:region' },
+  { groupBy: 'status,country', 'country[isNull]': 'true' },
+  { groupBy: 'country', measures: 'countDistinct:country,count', having: 'count>=2' },
+  { groupBy: 'region', measures: 'countDistinct:country' },
+)
+
+const turns = fc.record({
+  writes: fc.array(
+    fc.record({ write: sqlWrite, ofParticipants: fc.boolean() }).map(({ write, ofParticipants }) => ({
+      ...write,
+      table: ofParticipants ? 'participations' : write.table,
+    })),
+    { minLength: 1, maxLength: 6 },
+  ),
+  patched: fc.array(fc.constantFrom('CHN', 'FRA', 'DEU', 'PAK'), { maxLength: 3 }),
+  resource: fc.constantFrom(...participating),
+  parameters: groupings,
+})
+
+describe('an aggregate by country', () => {
+  it('counts what participants, organizations and hosts say after any writes, also by SQL', async () => {
+    const institute = await organizationOf('FRA')
+    const parties = someParties(institute, await organizationOf(null))
+    const created = await api.post('/v1/agreements', { title: 'Several', kind: 'treaty', parties })
+    expect(created.status, created.text).toBe(201)
+    const path = `/v1/agreements/${created.json<{ id: string }>().id}`
+    await fc.assert(
+      fc.asyncProperty(turns, async ({ writes, patched, resource, parameters }) => {
+        await runWrites(api.pool, writes, 'commit')
+        const merged = [...new Set(patched)].map((country) => ({ country, role: 'party' }))
+        const answer = await api.patch(path, {
+          parties: [...merged, { organization: institute, role: 'party' }],
+        })
+        // The writes may have removed it, or an organization.
+        expect([200, 404, 409, 422]).toContain(answer.status)
+        const isKnown = resource === 'agreements' || !('role' in parameters)
+        await expectSame(resource, isKnown ? parameters : { groupBy: 'country' })
+      }),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+
+  it('follows a participant that was replaced or removed with its record', async () => {
+    const parties = [
+      { country: 'BRA', role: 'party' },
+      { country: 'ARG', role: 'party' },
+    ]
+    const created = await api.post('/v1/agreements', { title: 'Restored', kind: 'treaty', parties })
+    const path = `/v1/agreements/${created.json<{ id: string }>().id}`
+    const count = async () => {
+      const { data } = await groupsOf('agreements', { groupBy: 'country', country: 'BRA,ARG,CHL' })
+      return Object.fromEntries(data.map(({ key, measures }) => [key.country, measures.count]))
+    }
+    const before = await count()
+    await api.put(path, { title: 'Restored', kind: 'treaty', parties: [{ country: 'CHL', role: 'party' }] })
+    const replaced = await count()
+    expect(replaced.CHL).toBe((before.CHL ?? 0) + 1)
+    expect(replaced.BRA ?? 0).toBe(Number(before.BRA) - 1)
+    await api.delete(path, { key: adminKey })
+    expect((await count()).CHL ?? 0).toBe(before.CHL ?? 0)
+    await expectSame('agreements', { groupBy: 'country' })
+  })
+
+  it('counts each of the most participants that a record can have', async () => {
+    await api.pool.query(`insert into countries (code, name)
+      select 'Q' || chr(65 + at / 26) || chr(65 + at % 26), 'Country ' || at from generate_series(0, 499) at on conflict do nothing`)
+    const { rows } = await api.pool.query<{ code: string }>(
+      `select code from countries where code like 'Q%' limit 500`,
+    )
+    const parties = rows.map(({ code }) => ({ country: code, role: 'party' }))
+    const created = await api.post('/v1/agreements', { title: 'All', kind: 'treaty', parties })
+    expect(created.status, created.text).toBe(201)
+    const { groups } = await groupsOf('agreements', {
+      groupBy: 'country',
+      id: created.json<{ id: string }>().id,
+    })
+    expect(groups.count).toBe(500)
+  })
+
+  it('ignores what SQL writes into the column that is made of participants', async () => {
+    await api.pool.query(`update agreements set participating_countries = '{XXX}'`)
+    await expectSame('agreements', { groupBy: 'country' })
+  })
+})
