@@ -2,6 +2,7 @@ import { existsSync, statfsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeGroups } from './cgroups.ts'
 import { removeNetwork } from './namespaces.ts'
 
 /** Whether a folder is in memory and has room for the data of the servers. */
@@ -20,5 +21,6 @@ export const folder = join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), 'entente
 /** Kills and removes all that a cluster consists of, also that of an earlier run. */
 export async function removeCluster(): Promise<void> {
   await removeNetwork()
+  await removeGroups()
   await rm(folder, { recursive: true, force: true })
 }

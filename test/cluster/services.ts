@@ -18,7 +18,7 @@ export async function seed(host: Host, env: NodeJS.ProcessEnv, log: string): Pro
 export class Service {
   readonly host: Host
   readonly origin: string
-  readonly #env: NodeJS.ProcessEnv
+  #env: NodeJS.ProcessEnv
   readonly #log: string
   #process: ChildProcess | undefined
 
@@ -27,6 +27,13 @@ export class Service {
     this.origin = `http://${host.address}:3000`
     this.#env = env
     this.#log = log
+  }
+
+  /** Stops the service and starts it with other environment variables. Those that are undefined are left out. */
+  async restart(env: NodeJS.ProcessEnv): Promise<void> {
+    await this.stop()
+    this.#env = { ...this.#env, ...env }
+    await this.start()
   }
 
   /** Starts the service, and returns when it is ready. @throws when it ends before. */

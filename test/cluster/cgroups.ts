@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Host } from './namespaces.ts'
+
+/** Groups have names that begin so. */
+const prefix = 'entente-'
+
+const root = '/sys/fs/cgroup'
+const controllers = join(root, 'cgroup.controllers')
+
+const isVersion2 = existsSync(controllers) && readFileSync(controllers, 'utf8').split(/\s/).includes('cpu')
+
+/** The folder of groups that bound processors; systems with version 1 have one for each controller. */
+const folder = isVersion2 ? root : join(root, 'cpu')
+
+const periodUs = 100_000
+
+/** Whether processes can be held to a share of a processor here. */
+export const canLimitProcessors = isVersion2 || existsSync(join(folder, 'cpu.cfs_quota_us'))
+
+/** Holds all processes on a host, and those that they start, to a part of one processor. */
+export async function limitProcessor(host: Host, cores: number): Promise<void> {
+  const group = join(folder, `${prefix}${host.name}`)
+  if (isVersion2) await writeFile(join(root, 'cgroup.subtree_control'), '+cpu')
+  await mkdir(group, { recursive: true })
+  const quotaUs = Math.round(cores * periodUs)
+  if (isVersion2) await writeFile(join(group, 'cpu.max'), `${quotaUs} ${periodUs}`)
+  else {
+    await writeFile(join(group, 'cpu.cfs_period_us'), String(periodUs))
+    await writeFile(join(group, 'cpu.cfs_quota_us'), String(quotaUs))
+  }
+  for (const pid of await host.pids()) {
+    // A process may have ended since.
+    await writeFile(join(group, 'cgroup.procs'), String(pid)).catch(() => {})
+  }
+}
+
+/** Removes a group. The kernel says for a moment that it is in use after its last process has ended. */
+async function removeGroup(name: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await rmdir(join(folder, name))
+    } catch (error) {
+      if (attempt === 50) throw error
+      await sleep(100)
+    }
+  }
+}
+
+/** Removes the groups, after their processes have ended. */
+export async function removeGroups(): Promise<void> {
+  if (!canLimitProcessors) return
+  const groups = (await readdir(folder)).filter((name) => name.startsWith(prefix))
+  await Promise.all(groups.map(removeGroup))
+}
