@@ -1,4 +1,4 @@
--- The schema of commit c79015c, from its migrations in their order. It does not follow the service's schema.
+-- The schema of commit c79015c, from its migrations in their order. It follows the service's schema only in the values that it allows.
 
 -- Functions that the tables' defaults, generated columns and checks rest on.
 -- Bodies name what they call with its schema, since pg_restore runs them with an empty search_path.
@@ -224,7 +224,7 @@ CREATE TABLE "agreements" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', plain_text(title)), 'A') || setweight(to_tsvector('english', plain_text(summary)), 'B') || setweight(to_tsvector('english', plain_text(occasion)), 'B') || setweight(to_tsvector('english', plain_text(place)), 'B')) STORED,
 	CONSTRAINT "agreements_title_filled" CHECK ("agreements"."title" <> '' and "agreements"."title" = btrim("agreements"."title")),
-	CONSTRAINT "agreements_kind_known" CHECK ("agreements"."kind" in ('treaty', 'agreement', 'protocol', 'memorandum_of_understanding', 'joint_statement', 'strategic_partnership', 'cooperation_documents', 'dialogue_outcome', 'exchange_of_notes', 'other')),
+	CONSTRAINT "agreements_kind_known" CHECK ("agreements"."kind" in ('treaty', 'agreement', 'protocol', 'memorandum_of_understanding', 'joint_statement', 'strategic_partnership', 'cooperation_documents', 'dialogue_outcome', 'exchange_of_notes', 'convention', 'declaration', 'amendment', 'resolution', 'other')),
 	CONSTRAINT "agreements_level_known" CHECK ("agreements"."level" in ('intergovernmental', 'interagency', 'institutional')),
 	CONSTRAINT "agreements_status_known" CHECK ("agreements"."status" in ('negotiating', 'signed', 'in_force', 'suspended', 'expired', 'terminated', 'superseded')),
 	CONSTRAINT "agreements_renewal_known" CHECK ("agreements"."renewal" in ('none', 'automatic', 'by_consent'))
@@ -338,7 +338,7 @@ CREATE TABLE "cooperation_bases" (
 
 CREATE TABLE "countries" (
 	"code" text PRIMARY KEY NOT NULL,
-	"alpha2" text NOT NULL,
+	"alpha2" text,
 	"numeric" text,
 	"name" text NOT NULL,
 	"official_name" text,
@@ -444,7 +444,7 @@ CREATE TABLE "participation_actions" (
 	"date_latest" date GENERATED ALWAYS AS (edtf_latest(date)) STORED,
 	"note" text,
 	CONSTRAINT "participation_actions_participation_id_position_pk" PRIMARY KEY("participation_id","position"),
-	CONSTRAINT "participation_actions_kind_known" CHECK ("participation_actions"."kind" in ('signed', 'ratified', 'accepted', 'approved', 'acceded', 'notified', 'withdrew', 'other'))
+	CONSTRAINT "participation_actions_kind_known" CHECK ("participation_actions"."kind" in ('signed', 'ratified', 'accepted', 'approved', 'acceded', 'notified', 'entered_into_force', 'withdrew', 'other'))
 );
 
 CREATE TABLE "participations" (
