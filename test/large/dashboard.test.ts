@@ -34,6 +34,16 @@ const views = [
   '/explore/citations',
   '/search?q=energy',
   '/changes',
+  '/map',
+  '/map?resource=agreements&from=2000&to=2010',
+  '/timeline',
+  '/timeline?country=CHN',
+  '/network',
+  '/network?centre=CHN',
+  '/network?layout=matrix',
+  '/compare?country=CHN,DEU',
+  '/records/countries/CHN',
+  '/new/agreements',
 ]
 
 const shown = (number: number) => new Intl.NumberFormat('en').format(number)
