@@ -1,16 +1,13 @@
 import pg from 'pg'
-import { Problem } from '../problems/problem.ts'
 import { type Clock, databaseClock } from './clock.ts'
 import { CommitGate } from './commit-gate.ts'
-import type { Connection, DatabaseObserver as PoolObserver } from './connection.ts'
+import type { DatabaseObserver as PoolObserver } from './connection.ts'
 import { type CopySession, copySession } from './copy-session.ts'
 import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
-import { isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
 import { Pool, type PoolOptions } from './pool.ts'
 import { beginReading, type ReadServices, type ReadSettings, runRead } from './read-session.ts'
 import type { Freshness } from './replicas/freshness.ts'
-import { unreachable } from './replicas/position.ts'
 import { timelineSetting } from './replicas/replica.ts'
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts'
 import { Routing } from './replicas/routing.ts'
@@ -18,6 +15,7 @@ import type { Lane } from './shares/lanes.ts'
 import { ShapeCosts } from './shares/shape-costs.ts'
 import type { Work } from './shares/work.ts'
 import type { Statement, Transaction } from './statement.ts'
+import { inTransaction } from './transaction.ts'
 
 export type { CopySession } from './copy-session.ts'
 export type { ListenHandler, Subscription } from './listener.ts'
@@ -25,6 +23,7 @@ export { Freshness } from './replicas/freshness.ts'
 export type { Lane } from './shares/lanes.ts'
 export type { Work } from './shares/work.ts'
 export type { Statement, Transaction } from './statement.ts'
+export { everything } from './transaction.ts'
 
 /** Receives what metrics and the log report. */
 export type DatabaseObserver = PoolObserver & ServerObserver
@@ -128,9 +127,6 @@ export const wholeTableSettings = `set local jit = off;
  */
 export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
   set local random_page_cost = 1.1`
-
-/** Announces a change of which nobody knows what it has changed. */
-export const everything = '*'
 
 /** What the databases of one pool share. */
 interface Services extends ReadServices {
@@ -344,12 +340,6 @@ class PoolDatabase implements Database {
   }
 }
 
-/** Rolls back and releases the connection. A connection that cannot roll back is closed. */
-async function rollBack(connection: Connection): Promise<void> {
-  await connection.execute('rollback').catch(() => connection.discard())
-  connection.release()
-}
-
 async function openCopy(pool: Pool, begin: string, work: Work | undefined): Promise<CopySession> {
   const connection = await pool.acquire('cheap', work)
   try {
@@ -358,48 +348,6 @@ async function openCopy(pool: Pool, begin: string, work: Work | undefined): Prom
   } catch (error) {
     await connection.destroy()
     throw error
-  }
-}
-
-/** Who hears of a commit: what it has announced, and whose work it is. */
-interface Committing {
-  announce(announced: string[]): void
-  work: Work | undefined
-}
-
-async function inTransaction<T>(
-  connection: Connection,
-  work: (tx: Transaction) => Promise<T>,
-  committing: Committing,
-): Promise<T> {
-  try {
-    await connection.execute('begin')
-    const result = await work(connection)
-    await commit(connection, committing)
-    connection.release()
-    return result
-  } catch (error) {
-    // After a failover the connection may lead to the old primary, which is read-only now.
-    if (isReadOnly(error)) connection.discard()
-    await rollBack(connection)
-    throw error
-  }
-}
-
-async function commit(connection: Connection, { announce, work }: Committing): Promise<void> {
-  try {
-    const { announced, position } = await connection.commit({ position: work?.onCommit !== undefined })
-    announce(announced)
-    if (position) work?.onCommit?.(position)
-  } catch (error) {
-    if (!isSessionLost(error)) throw error
-    announce([everything])
-    work?.onCommit?.(unreachable)
-    throw new Problem(
-      'outcome-unknown',
-      'The database did not confirm the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
-      { cause: error, headers: { 'retry-after': retryAfterSeconds } },
-    )
   }
 }
 
