@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { newScheme } from '../support/imports.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** Imports over HTTP: upload, dry run, refused rows, names to decide, commit and undo. */
@@ -24,22 +24,6 @@ interface ImportJob {
     droppedBy: { column: string; rows: number }[]
   } | null
 }
-
-const mappingOf = (scheme: string) => `
-scheme: ${scheme}
-rows: {format: csv}
-records:
-  agreements:
-    id: Id
-    properties:
-      title: Title
-      kind: =treaty
-      signedOn: Signed
-      parties:
-        - {country: Party, role: =party}
-`
-
-const header = 'Id,Title,Signed,Party'
 
 const keyed = { key: adminKey }
 
@@ -88,8 +72,8 @@ const count = async (scheme: string) =>
 describe('an uploaded file', () => {
   it('is checked without a record being written, and committed when asked for', async () => {
     const scheme = newScheme()
-    const csv = `${header}\n1,First,2001-02-03,China\n2,Second,2001,Pakistan\n3,,2001,Pakistan\n`
-    const staged = await dryRun(mappingOf(scheme), csv)
+    const csv = `${treatyHeader}\n1,First,2001-02-03,China\n2,Second,2001,Pakistan\n3,,2001,Pakistan\n`
+    const staged = await dryRun(treatyMapping(scheme), csv)
     expect(staged).toMatchObject({ state: 'staged', counts: { created: 2, refused: 1 } })
     expect(await count(scheme)).toBe(0)
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
@@ -105,22 +89,22 @@ describe('an uploaded file', () => {
   it('gives its refused rows as they were, with reasons, which can be mended and sent again', async () => {
     const scheme = newScheme()
     const staged = await dryRun(
-      mappingOf(scheme),
-      `${header}\n1,First,no date,China\n2,"A ""B"", C",2001,China\n`,
+      treatyMapping(scheme),
+      `${treatyHeader}\n1,First,no date,China\n2,"A ""B"", C",2001,China\n`,
     )
     const { text, headers } = await api.get(`/v1/imports/${staged.id}/rejected.csv`, keyed)
     expect(headers.get('content-type')).toContain('text/csv')
     const [columns, row, end] = text.split('\r\n')
-    expect(columns).toBe(`${header},import.row,import.column,import.reason,import.suggestion`)
+    expect(columns).toBe(`${treatyHeader},import.row,import.column,import.reason,import.suggestion`)
     expect(row).toMatch(/^1,First,no date,China,row 2,Signed,/)
     expect(end).toBe('')
-    const mended = await dryRun(mappingOf(scheme), text.replace('no date', '2001'))
+    const mended = await dryRun(treatyMapping(scheme), text.replace('no date', '2001'))
     expect(mended).toMatchObject({ state: 'staged', counts: { created: 1, refused: 0 } })
   })
 
   it('says what was dropped of its values, by column', async () => {
-    const csv = `${header}\n1,First\u0085 treaty,2001,China\n2,Sec\u009dond,2001,China\n`
-    const { counts, report } = await dryRun(mappingOf(newScheme()), csv)
+    const csv = `${treatyHeader}\n1,First\u0085 treaty,2001,China\n2,Sec\u009dond,2001,China\n`
+    const { counts, report } = await dryRun(treatyMapping(newScheme()), csv)
     expect(counts).toMatchObject({ created: 2, refused: 0, dropped: report?.droppedBy[0]?.rows })
     expect(report?.droppedBy).toMatchObject([
       { column: 'Title', example: { detail: expect.stringContaining('left out') } },
@@ -128,7 +112,7 @@ describe('an uploaded file', () => {
   })
 
   it('can be deleted before it is committed', async () => {
-    const staged = await dryRun(mappingOf(newScheme()), `${header}\n1,First,2001,China\n`)
+    const staged = await dryRun(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
     expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(204)
     expect((await api.get(`/v1/imports/${staged.id}`, keyed)).status).toBe(404)
     const { rows } = await api.pool.query('select from import_rows where import = $1', [staged.id])
@@ -136,7 +120,7 @@ describe('an uploaded file', () => {
   })
 
   it('is streamed as events until its dry run is done', async () => {
-    const answer = await upload(mappingOf(newScheme()), `${header}\n1,First,2001,China\n`)
+    const answer = await upload(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
     const { id } = answer.json<{ id: string }>()
     const events = await api.get(`/v1/imports/${id}/events`, keyed)
     const states = [...events.text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).state)
@@ -145,22 +129,22 @@ describe('an uploaded file', () => {
 
   it('appears in the list of imports of its register', async () => {
     const scheme = newScheme()
-    const staged = await dryRun(mappingOf(scheme), `${header}\n1,First,2001,China\n`)
+    const staged = await dryRun(treatyMapping(scheme), `${treatyHeader}\n1,First,2001,China\n`)
     const list = await api.get(`/v1/imports?scheme=${scheme}`, keyed)
     expect(list.json<{ data: ImportJob[] }>().data.map(({ id }) => id)).toEqual([staged.id])
   })
 })
 
 describe('an upload with an Idempotency-Key', () => {
-  const csv = `${header}\n1,First,2001,China\n`
+  const csv = `${treatyHeader}\n1,First,2001,China\n`
   const importsOf = async (scheme: string) =>
     (await api.pool.query('select id from imports where scheme = $1', [scheme])).rows
 
   it('is one import, however often it is sent, and keeps no second file', async () => {
     const scheme = newScheme()
     const headers = { 'idempotency-key': randomUUID() }
-    const first = await upload(mappingOf(scheme), csv, { headers })
-    const second = await upload(mappingOf(scheme), csv, { headers })
+    const first = await upload(treatyMapping(scheme), csv, { headers })
+    const second = await upload(treatyMapping(scheme), csv, { headers })
     expect([first.status, second.status]).toEqual([201, 201])
     expect(second.headers.get('idempotency-replayed')).toBe('true')
     expect(second.text).toBe(first.text)
@@ -171,10 +155,10 @@ describe('an upload with an Idempotency-Key', () => {
   it('is refused when the file or the mapping is another one', async () => {
     const scheme = newScheme()
     const headers = { 'idempotency-key': randomUUID() }
-    expect((await upload(mappingOf(scheme), csv, { headers })).status).toBe(201)
+    expect((await upload(treatyMapping(scheme), csv, { headers })).status).toBe(201)
     for (const [mapping, file] of [
-      [mappingOf(scheme), csv.replace('First', 'Other')],
-      [mappingOf(`${scheme}-2`), csv],
+      [treatyMapping(scheme), csv.replace('First', 'Other')],
+      [treatyMapping(`${scheme}-2`), csv],
     ] as const) {
       const other = await upload(mapping, file, { headers })
       expect(other.status).toBe(422)
@@ -185,7 +169,7 @@ describe('an upload with an Idempotency-Key', () => {
   })
 
   it('is deleted once, and the answer is sent again', async () => {
-    const staged = await dryRun(mappingOf(newScheme()), csv)
+    const staged = await dryRun(treatyMapping(newScheme()), csv)
     const headers = { 'idempotency-key': randomUUID() }
     for (const replayed of [null, 'true']) {
       const answer = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
@@ -196,11 +180,11 @@ describe('an upload with an Idempotency-Key', () => {
 })
 
 describe('a name that stands for no record', () => {
-  const csv = `${header}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,China\n`
+  const csv = `${treatyHeader}\n1,First,2001,Atlantis\n2,Second,2001,Atlantis\n3,Third,2001,China\n`
 
   it('is listed, refuses its rows, and is resolved by a decision for this and later imports', async () => {
     const scheme = newScheme()
-    const staged = await dryRun(mappingOf(scheme), csv)
+    const staged = await dryRun(treatyMapping(scheme), csv)
     expect(staged).toMatchObject({
       counts: { created: 1, refused: 2 },
       report: { names: { unresolved: 1, rows: 2 } },
@@ -217,11 +201,11 @@ describe('a name that stands for no record', () => {
       counts: { created: 3, refused: 0 },
       report: { names: { unresolved: 0 } },
     })
-    expect(await dryRun(mappingOf(scheme), csv)).toMatchObject({ counts: { created: 3, refused: 0 } })
+    expect(await dryRun(treatyMapping(scheme), csv)).toMatchObject({ counts: { created: 3, refused: 0 } })
   })
 
   it('is listed once, whatever the dates of the rows that have it', async () => {
-    const staged = await dryRun(mappingOf(newScheme()), csv.replace('Second,2001', 'Second,1950'))
+    const staged = await dryRun(treatyMapping(newScheme()), csv.replace('Second,2001', 'Second,1950'))
     expect(staged.report?.names).toEqual({ unresolved: 1, rows: 2 })
     const { data } = (await api.get(`/v1/imports/${staged.id}/names`, keyed)).json<{ data: object[] }>()
     expect(data).toMatchObject([{ resource: 'countries', name: 'Atlantis', rows: 2 }])
@@ -229,17 +213,17 @@ describe('a name that stands for no record', () => {
 
   it('is decided by a file of decisions that is sent along', async () => {
     const scheme = newScheme()
-    const staged = await dryRun(mappingOf(scheme), csv)
+    const staged = await dryRun(treatyMapping(scheme), csv)
     const { text } = await api.get(`/v1/imports/${staged.id}/names.csv`, keyed)
     const [head, line = ''] = text.split('\r\n')
     const decisions = `${head}\r\n${line.replace('Atlantis,,2,,', 'Atlantis,,2,DEU,')}\r\n`
-    expect(await dryRun(mappingOf(scheme), csv, { decisions })).toMatchObject({
+    expect(await dryRun(treatyMapping(scheme), csv, { decisions })).toMatchObject({
       counts: { created: 3, refused: 0 },
     })
   })
 
   it('cannot be decided as a record that there is not', async () => {
-    const staged = await dryRun(mappingOf(newScheme()), csv)
+    const staged = await dryRun(treatyMapping(newScheme()), csv)
     const decisions = [
       { resource: 'countries', name: 'Atlantis', key: 'QQQ' },
       { resource: 'contries', name: 'Atlantis', key: null },
@@ -256,14 +240,14 @@ describe('an upload that is refused', () => {
     ['a mapping with an unknown key', 'scheme: a\nrecord: {}', 422, 'record'],
     ['a mapping that is no YAML', '{', 422, 'mapping'],
   ])('%s', async (_, mapping, status, text) => {
-    const answer = await upload(mapping, header)
+    const answer = await upload(mapping, treatyHeader)
     expect(answer.status, answer.text).toBe(status)
     expect(answer.text).toContain(text)
   })
 
   it('leaves nothing behind when the file is larger than the limit', async () => {
     const scheme = newScheme()
-    const answer = await upload(mappingOf(scheme), `${header}\n${'x'.repeat(2 * 1024 * 1024)}`)
+    const answer = await upload(treatyMapping(scheme), `${treatyHeader}\n${'x'.repeat(2 * 1024 * 1024)}`)
     expect(answer.status, answer.text).toBe(413)
     const { rows } = await api.pool.query('select from imports where scheme = $1', [scheme])
     expect(rows).toHaveLength(0)
@@ -271,7 +255,7 @@ describe('an upload that is refused', () => {
 
   it('says which part is missing', async () => {
     const form = new FormData()
-    form.append('file', new Blob([header]), 'treaties.csv')
+    form.append('file', new Blob([treatyHeader]), 'treaties.csv')
     const encoded = new Response(form)
     const headers = { 'content-type': encoded.headers.get('content-type') ?? '' }
     const body = new Uint8Array(await encoded.arrayBuffer())
@@ -281,7 +265,7 @@ describe('an upload that is refused', () => {
   })
 
   it('fails with a reason when the file lacks a column of the mapping', async () => {
-    const failed = await dryRun(mappingOf(newScheme()), 'Id,Title,Signed,Partie\n1,First,2001,China\n')
+    const failed = await dryRun(treatyMapping(newScheme()), 'Id,Title,Signed,Partie\n1,First,2001,China\n')
     expect(failed.state).toBe('failed')
     expect(failed.failure).toContain('Party')
   })
@@ -302,16 +286,16 @@ describe('an upload that is refused', () => {
 
 describe('what an import leaves to look at', () => {
   it('is its mapping as it was sent', async () => {
-    const mapping = `${mappingOf(newScheme())}# A comment\n`
-    const { id } = await dryRun(mapping, `${header}\n1,First,2001,China\n`)
+    const mapping = `${treatyMapping(newScheme())}# A comment\n`
+    const { id } = await dryRun(mapping, `${treatyHeader}\n1,First,2001,China\n`)
     const answer = await api.get(`/v1/imports/${id}/mapping.yaml`, keyed)
     expect(answer.headers.get('content-type')).toContain('application/yaml')
     expect(answer.text).toBe(mapping)
   })
 
   it('is each row with faults, page by page, with column, value and reason', async () => {
-    const csv = `${header}\n1,First,no date,China\n2,Second,2001,China\n3,Third,2001,Atlantis\n`
-    const { id } = await dryRun(mappingOf(newScheme()), csv)
+    const csv = `${treatyHeader}\n1,First,no date,China\n2,Second,2001,China\n3,Third,2001,Atlantis\n`
+    const { id } = await dryRun(treatyMapping(newScheme()), csv)
     const first = (await api.get(`/v1/imports/${id}/rows?limit=1`, keyed)).json<{ page: { next: string } }>()
     expect(first).toMatchObject({
       data: [
@@ -327,8 +311,8 @@ describe('what an import leaves to look at', () => {
 
   it('is each record that was written, with its name, its row and what was done', async () => {
     const { id } = await dryRun(
-      mappingOf(newScheme()),
-      `${header}\n1,First,2001,China\n2,Second,2001,China\n`,
+      treatyMapping(newScheme()),
+      `${treatyHeader}\n1,First,2001,China\n2,Second,2001,China\n`,
     )
     await api.post(`/v1/imports/${id}/commit`, undefined)
     await settled(id)

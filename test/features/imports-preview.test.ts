@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { newScheme } from '../support/imports.ts'
+import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
 
 /** Previews of imports over HTTP: what the first rows become, and where a mapping is wrong. */
@@ -29,20 +29,6 @@ interface Preview {
   names: Record<string, Record<string, string>>
 }
 
-const mappingOf = (scheme: string) => `scheme: ${scheme}
-records:
-  agreements:
-    id: Id
-    properties:
-      title: Title
-      kind: =treaty
-      signedOn: Signed
-      parties:
-        - {country: Party, role: =party}
-`
-
-const header = 'Id,Title,Signed,Party'
-
 async function preview(mapping: string, file?: string, query = '', lists: FormPart[] = []): Promise<Preview> {
   const parts: FormPart[] = [['mapping', mapping, 'mapping.yaml'], ...lists]
   if (file !== undefined) parts.push(['file', file, 'treaties.csv'])
@@ -54,9 +40,9 @@ async function preview(mapping: string, file?: string, query = '', lists: FormPa
 describe('POST /v1/imports/preview', () => {
   it('shows what each of the first ten rows becomes, with names, and stores nothing', async () => {
     const rows = Array.from({ length: 30 }, (_, at) => `${at},Treaty ${at},2001-02,"Korea, Republic of"`)
-    const shown = await preview(mappingOf(newScheme()), [header, ...rows].join('\n'))
+    const shown = await preview(treatyMapping(newScheme()), [treatyHeader, ...rows].join('\n'))
     expect(shown.rows).toHaveLength(10)
-    expect(shown.columns).toEqual(header.split(','))
+    expect(shown.columns).toEqual(treatyHeader.split(','))
     expect(shown.rows[0]).toMatchObject({
       locator: 'row 2',
       state: 'ready',
@@ -76,10 +62,10 @@ describe('POST /v1/imports/preview', () => {
   })
 
   it('says of each row why it is refused or left out', async () => {
-    const mapping = `${mappingOf(newScheme())}when: {Title: {not: draft}}\n`
+    const mapping = `${treatyMapping(newScheme())}when: {Title: {not: draft}}\n`
     const { rows } = await preview(
       mapping,
-      `${header}\n1,A,31/02/2003,China\n2,B,2001,Atlantis\n3,draft,2001,China\n4,,2001,China\n`,
+      `${treatyHeader}\n1,A,31/02/2003,China\n2,B,2001,Atlantis\n3,draft,2001,China\n4,,2001,China\n`,
     )
     expect(rows.map(({ state }) => state)).toEqual(['refused', 'refused', 'skipped', 'refused'])
     expect(rows.map(({ faults }) => faults[0]?.column)).toEqual(['Signed', 'Party', undefined, 'Title'])
@@ -92,25 +78,25 @@ describe('POST /v1/imports/preview', () => {
 
   it('uses what was decided about names of the register', async () => {
     const scheme = newScheme()
-    const csv = `${header}\n1,A,2001,Lemuria\n`
+    const csv = `${treatyHeader}\n1,A,2001,Lemuria\n`
     const decisions = 'resource,name,decision\ncountries,Lemuria,CHN\n'
     const sent = await sendForm(api, '/v1/imports', [
-      ['mapping', mappingOf(scheme), 'mapping.yaml'],
+      ['mapping', treatyMapping(scheme), 'mapping.yaml'],
       ['decisions', decisions, 'decisions.csv'],
       ['file', csv, 'treaties.csv'],
     ])
     expect(sent.status).toBe(201)
-    const { rows, names } = await preview(mappingOf(scheme), csv)
+    const { rows, names } = await preview(treatyMapping(scheme), csv)
     expect(rows[0]?.records[0]?.document.parties).toMatchObject([{ country: 'CHN' }])
     expect(names.countries).toEqual({ CHN: 'China' })
   })
 
   it('names the records that the import would make', async () => {
-    const mapping = mappingOf(newScheme()).replace(
+    const mapping = treatyMapping(newScheme()).replace(
       'country: Party',
       'organization: {from: Party, create: true}',
     )
-    const { rows, names } = await preview(mapping, `${header}\n1,A,2001,Academy of Lemuria\n`)
+    const { rows, names } = await preview(mapping, `${treatyHeader}\n1,A,2001,Academy of Lemuria\n`)
     const [party] = (rows[0]?.records[0]?.document.parties ?? []) as { organization: string }[]
     expect(names.organizations?.[party?.organization ?? '']).toBe('Academy of Lemuria')
   })
@@ -127,8 +113,8 @@ describe('POST /v1/imports/preview', () => {
     ],
     ['YAML that is none', 'summary: [Title', 8, 7, 'Flow sequence'],
   ])('finds %s, and says in which line and what is nearest', async (_what, line, at, column, message) => {
-    const mapping = mappingOf(newScheme()).replace('kind: =treaty', `${line}`)
-    const { mappingFaults, rows } = await preview(mapping, `${header}\n1,A,2001,China\n`)
+    const mapping = treatyMapping(newScheme()).replace('kind: =treaty', `${line}`)
+    const { mappingFaults, rows } = await preview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
     expect(mappingFaults).toContainEqual({
       line: at,
       column,
@@ -138,9 +124,12 @@ describe('POST /v1/imports/preview', () => {
   })
 
   it('checks a mapping alone, and tells the columns of a file whose mapping is wrong', async () => {
-    expect(await preview(mappingOf('a-register'))).toMatchObject({ scheme: 'a-register', mappingFaults: [] })
-    const wrong = await preview('', `${header}\n1,A,2001,China\n`)
-    expect(wrong.columns).toEqual(header.split(','))
+    expect(await preview(treatyMapping('a-register'))).toMatchObject({
+      scheme: 'a-register',
+      mappingFaults: [],
+    })
+    const wrong = await preview('', `${treatyHeader}\n1,A,2001,China\n`)
+    expect(wrong.columns).toEqual(treatyHeader.split(','))
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
@@ -151,8 +140,11 @@ describe('POST /v1/imports/preview', () => {
   })
 
   it('says of a missing code list where the mapping names it, and reads one that is sent', async () => {
-    const mapping = mappingOf(newScheme()).replace('kind: =treaty', 'kind: {from: Title, codes: kinds.csv}')
-    const csv = `${header}\n1,A,2001,China\n`
+    const mapping = treatyMapping(newScheme()).replace(
+      'kind: =treaty',
+      'kind: {from: Title, codes: kinds.csv}',
+    )
+    const csv = `${treatyHeader}\n1,A,2001,China\n`
     const missing = await preview(mapping, csv)
     expect(missing.mappingFaults).toMatchObject([{ line: 7, message: expect.stringContaining('kinds.csv') }])
     const { rows } = await preview(mapping, csv, '', [['list', 'code,word\nA,agreement\n', 'kinds.csv']])
@@ -168,14 +160,14 @@ describe('POST /v1/imports/preview', () => {
     expect(cut.rows).toHaveLength(1)
     expect(cut.rows[0]).toMatchObject({ state: 'ready', values: whole.rows[0]?.values })
     const rows = Array.from({ length: 20_000 }, (_, at) => `${at},A,2001,China\n`)
-    const csv = await preview(mappingOf(newScheme()), `${header}\n${rows.join('')}2,"cut`)
+    const csv = await preview(treatyMapping(newScheme()), `${treatyHeader}\n${rows.join('')}2,"cut`)
     expect(csv.rows).toHaveLength(10)
   })
 
   it('shortens long texts and lists, so that its answer stays small', async () => {
-    const csv = `${header}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
+    const csv = `${treatyHeader}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
     const answer = await sendForm(api, '/v1/imports/preview', [
-      ['mapping', mappingOf(newScheme()), 'mapping.yaml'],
+      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
       ['file', csv, 'treaties.csv'],
     ])
     expect(answer.status).toBe(200)
@@ -183,7 +175,7 @@ describe('POST /v1/imports/preview', () => {
   })
 
   it('refuses parts that it does not know, and files that cannot be read', async () => {
-    const mapping: FormPart = ['mapping', mappingOf(newScheme()), 'mapping.yaml']
+    const mapping: FormPart = ['mapping', treatyMapping(newScheme()), 'mapping.yaml']
     const unknown = await sendForm(api, '/v1/imports/preview', [mapping, ['rows', '', 'rows.csv']])
     expect(unknown.json<object>()).toMatchObject({ status: 422, detail: expect.stringContaining('"rows"') })
     const unreadable = await sendForm(api, '/v1/imports/preview', [

@@ -37,6 +37,22 @@ records:
       parties: {each: parties, country: ., role: =party}
 `
 
+/** The mapping of a register of treaties as a CSV file, each with one party. */
+export const treatyMapping = (scheme: string) => `scheme: ${scheme}
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Title
+      kind: =treaty
+      signedOn: Signed
+      parties:
+        - {country: Party, role: =party}
+`
+
+/** The first line of such a file. */
+export const treatyHeader = 'Id,Title,Signed,Party'
+
 /** Imports a file as a mapping says, without a dry run. @returns the import when it is done. */
 export const importFile = (
   database: Database,
