@@ -45,6 +45,7 @@ import { pageSecurityHeaders, securityHeaders } from './plugins/security-headers
 import { shutdown } from './plugins/shutdown.ts'
 import { tracing } from './plugins/tracing.ts'
 import { speedWindowMs, transfers } from './plugins/transfers.ts'
+import { unreadBodies } from './plugins/unread-bodies.ts'
 import { urlLimit } from './plugins/url-limit.ts'
 
 const megabyte = 1024 * 1024
@@ -93,6 +94,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     maxRssBytes: config.SHED_MEMORY_MB * megabyte,
   })
   await app.register(largeBodies)
+  await app.register(unreadBodies)
   await app.register(accepts)
   await app.register(securityHeaders)
   if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })

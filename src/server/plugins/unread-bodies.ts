@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import fp from 'fastify-plugin'
+
+/** Most bytes of a refused body that are read and thrown away: twice the largest body that is taken. */
+const maxUnreadBytes = 32 * 1024 * 1024
+
+/** Longest time for which they are read. A connection that sends on after it is reset. */
+const maxUnreadMs = 5_000
+
+/** Reads what is left of a request and throws it away, within the limits above. Calls `done` once. */
+function discard(request: IncomingMessage, done: () => void): void {
+  let bytes = 0
+  const finish = () => {
+    clearTimeout(timer)
+    request.off('data', count).off('close', finish).off('end', finish)
+    done()
+  }
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > maxUnreadBytes) finish()
+  }
+  const timer = setTimeout(finish, maxUnreadMs)
+  request.on('data', count).on('close', finish).on('end', finish).resume()
+}
+
+/**
+ * Takes the rest of a refused body before a response that closes the connection (RFC 9112, 9.6). Closing it while the
+ * client sends resets it, and the client may never see why it was refused.
+ */
+export const unreadBodies = fp(
+  async function unreadBodies(app) {
+    app.addHook('onSend', ({ raw }, reply, payload, done) => {
+      if (raw.complete || raw.destroyed || reply.getHeader('connection') !== 'close')
+        return done(null, payload)
+      discard(raw, () => done(null, payload))
+    })
+  },
+  { name: 'unread-bodies' },
+)

@@ -1,0 +1,49 @@
+import { connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+
+/** Bodies that are refused before they are read. */
+
+const MiB = 1024 * 1024
+
+let test: TestApp
+let port: number
+beforeAll(async () => {
+  test = await openTestApp()
+  port = Number(new URL(await test.app.listen({ port: 0, host: '127.0.0.1' })).port)
+})
+afterAll(() => test.close())
+
+const headers = (bytes: number) =>
+  `POST /v1/agreements HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${adminKey}\r\n` +
+  `content-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`
+
+/** Sends a body in parts of a MiB, with a pause after each, until it is sent or the connection closed. Then reads. */
+async function sendSlowly(bytes: number) {
+  const socket = connect(port, '127.0.0.1')
+  const parts: Buffer[] = []
+  const errors: Error[] = []
+  socket.on('data', (part: Buffer) => parts.push(part)).on('error', (error) => errors.push(error))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.write(headers(bytes))
+  let sent = 0
+  while (sent < bytes && !socket.destroyed) {
+    socket.write(Buffer.alloc(MiB, ' '))
+    sent += MiB
+    await setTimeout(20)
+  }
+  await closed
+  return { answer: Buffer.concat(parts).toString(), errors, sent }
+}
+
+it('a client that sends all of a body above the limit gets 413, and its connection is not reset', async () => {
+  const { answer, errors } = await sendSlowly(8 * MiB)
+  expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  expect(errors).toEqual([])
+})
+
+it('the connection of a client that sends without end is closed', async () => {
+  const { sent } = await sendSlowly(200 * MiB)
+  expect(sent).toBeLessThan(100 * MiB)
+})
