@@ -37,7 +37,7 @@ async function sendSlowly(bytes: number) {
   return { answer: Buffer.concat(parts).toString(), errors, sent }
 }
 
-it('a client that sends all of a body above the limit gets 413, and its connection is not reset', async () => {
+it('a client that sends all of a body above the limit gets 413, and no reset connection', async () => {
   const { answer, errors } = await sendSlowly(8 * MiB)
   expect(answer).toMatch(/^HTTP\/1.1 413 /)
   expect(errors).toEqual([])
