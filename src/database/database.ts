@@ -38,8 +38,6 @@ export interface DatabaseOptions extends PoolOptions {
 
 /** What operations do with a database: they read, write in transactions, and copy. */
 export interface DatabaseClient {
-  /** Whether reads leave out what is internal. */
-  readonly isPublic: boolean
   /** What stored and compared moments are taken from: the clock of this process may be wrong. */
   readonly clock: Clock
   /**
@@ -201,7 +199,6 @@ function openOn(
 }
 
 class PoolDatabase implements Database {
-  readonly isPublic = false
   readonly #services: Services
   readonly #work: Work | undefined
   readonly shared: Database

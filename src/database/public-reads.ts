@@ -74,7 +74,6 @@ const hasInternalRecords = (error: unknown): boolean => getDatabaseError(error)?
 
 /** The database as clients without a key see it. */
 class PublicReads implements DatabaseClient {
-  readonly isPublic = true
   readonly shared: DatabaseClient
   readonly #database: Database
   readonly #state: { mixedUntil: number }

@@ -48,7 +48,7 @@ export const labels: Readonly<Record<string, Label>> = {
   intermediate_region: label('Intermediate region', '中间区域'),
   group: label('Group of countries', '国家组别'),
 
-  // Types of organizations
+  // Kinds of organizations
   government: label('Government', '政府'),
   local_government: label('Local government', '地方政府'),
   other_public_sector: label('Other public sector', '其他公共部门'),

@@ -75,6 +75,8 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   schemaType?: string
   /** Set if the records are activities of aid, which exports write as IATI files: what its roles are there. */
   activity?: ActivityRoles
+  /** Names that properties had in older revisions, each with the name of today. */
+  formerNames?: Record<string, string>
   /** Dates that exports write as events of a calendar, each with the title of its events in English. */
   calendar?: Record<string, string>
   /** A document as clients write it, for the OpenAPI document. */
@@ -206,6 +208,17 @@ export const managed = {
     description: 'When the record was last changed here.',
     examples: ['2026-01-31T09:30:00.000Z'],
   }),
+}
+
+/** Returns the record of a revision with the names that its properties have today. */
+export function withCurrentNames(
+  { formerNames }: Resource,
+  record: Record<string, unknown>,
+): Record<string, unknown> {
+  if (!formerNames) return record
+  return Object.fromEntries(
+    Object.entries(record).map(([property, value]) => [formerNames[property] ?? property, value]),
+  )
 }
 
 /** SQL condition that rows of a shared table belong to records of a resource. */

@@ -7,7 +7,7 @@
 export const regionKinds = ['world', 'region', 'subregion', 'intermediate_region', 'group'] as const
 
 /** IATI OrganisationType, as words. */
-export const organizationTypes = [
+export const organizationKinds = [
   'government',
   'local_government',
   'other_public_sector',

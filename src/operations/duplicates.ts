@@ -29,7 +29,7 @@ const similarRecord = z.strictObject({
 const example = {
   record: { key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90', title: 'Academy of Sciences' },
   other: { key: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91', title: 'ACADEMY OF SCIENCES' },
-  same: ['country', 'type'],
+  same: ['country', 'kind'],
   score: 0.75,
 }
 

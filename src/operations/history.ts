@@ -2,7 +2,7 @@ import type { Operation as Change } from 'rfc6902'
 import { z } from 'zod'
 import { singleReads } from '../database/database.ts'
 import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
-import type { Resource } from '../model/resource.ts'
+import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
@@ -63,9 +63,10 @@ interface Row {
 }
 
 /** Returns the JSON of an entry with its changes since the previous revision, or since nothing for the first. */
-function entryJson({ entry: revision, document }: Row, before: Row | undefined): string {
-  const previous: unknown = before ? JSON.parse(before.document) : null
-  const changes: Change[] = diffJson(previous, JSON.parse(document))
+function entryJson(resource: Resource, { entry: revision, document }: Row, before: Row | undefined): string {
+  // No change has renamed a property: the registry has.
+  const read = (text: string) => withCurrentNames(resource, JSON.parse(text))
+  const changes: Change[] = diffJson(before ? read(before.document) : null, read(document))
   return JSON.stringify({ ...revision, changes })
 }
 
@@ -127,7 +128,7 @@ export const history: Operation = {
     const page = rows.slice(0, size)
     const last = rows.length > size ? page.at(-1) : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
-    const data = page.map((row, at) => entryJson(row, rows[at + 1])).join(',')
+    const data = page.map((row, at) => entryJson(resource, row, rows[at + 1])).join(',')
     const body = pageEnvelope(data, { limit: size, next })
     const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }

@@ -1,4 +1,3 @@
-import type { DatabaseClient } from '../database/database.ts'
 import type { Language } from '../model/languages.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
@@ -9,7 +8,6 @@ import {
   readRepresentation,
   representationParameters,
 } from '../query/representation.ts'
-import { pastStatement } from '../query/revisions.ts'
 import { addCounts } from './counts.ts'
 import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, inLanguage, languageParameter } from './language.ts'
@@ -36,25 +34,10 @@ async function readRecordAt(
   context: Context,
 ): Promise<Stored | undefined> {
   if (at === undefined) return readRecord(context.database, resource, key, representation)
-  // Without includes, the revisions of the record are enough, if none of them is left out.
-  if (representation.include.length === 0 && !context.database.isPublic)
-    return readPastRecord(resource, key, at, representation, context.database)
   const found = await readRegistryAt(at, context, (past) =>
     findRecords(past, resource, [key], representation),
   )
   return found.get(key)
-}
-
-async function readPastRecord(
-  resource: Resource,
-  key: string,
-  at: string,
-  { fields }: Representation,
-  database: DatabaseClient,
-): Promise<Stored | undefined> {
-  const rows = await database.read<Stored & { operation: string }>(pastStatement(resource, key, at, fields))
-  const [row] = rows
-  return row?.operation === 'remove' ? undefined : row
 }
 
 /** Adds to a record the counts that its representation has, as of now or as of `at`. */

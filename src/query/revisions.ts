@@ -2,8 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
-import { isWhole, rfc3339 } from '../model/document.ts'
-import { moment } from '../model/filters.ts'
+import { rfc3339 } from '../model/document.ts'
 import type { Resource } from '../model/resource.ts'
 import { statement } from './statement.ts'
 
@@ -42,30 +41,6 @@ export function revisionStatement(resource: Resource, key: string, version: numb
     sql`select ${entry} as entry, document::text as document from ${revisions}
       where resource = ${placeholder('resource')} and key = ${placeholder('key')} and version = ${placeholder('version')}::int`
   return statement('revision', build, { resource: resource.name, key, version })
-}
-
-/**
- * Returns the statement of a record as of a time: `version`, `operation`, and `document` as text with the chosen fields.
- * It gives no row before the record's creation. After its removal, `operation` is `remove`.
- * @param moment RFC 3339, or a date for its first moment in UTC.
- */
-export function pastStatement(
-  resource: Resource,
-  key: string,
-  at: string,
-  fields: readonly string[],
-): QueryConfig {
-  const whole = isWhole(resource, fields)
-  const build = () => {
-    // Values keep their text. JavaScript would write some numbers in another form.
-    const sparse = sql`(select json_object_agg(part.key, part.value order by part.at) from json_each(document)
-      with ordinality as part(key, value, at) where part.key = any(${placeholder('fields')}::text[]))`
-    return sql`select version, operation, ${whole ? sql`document` : sparse}::text as document from ${revisions}
-      where resource = ${placeholder('resource')} and key = ${placeholder('key')} and "time" <= (${moment(placeholder('at'))})
-      order by version desc limit 1`
-  }
-  const values = { resource: resource.name, key, at, ...(!whole && { fields }) }
-  return statement(`past|${whole ? 'whole' : 'sparse'}`, build, values)
 }
 
 /** A position in the change feed. */

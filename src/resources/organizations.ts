@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
-import { organizationTypes } from '../model/vocabularies.ts'
+import { organizationKinds } from '../model/vocabularies.ts'
 
 const ror = z.string().regex(/^https:\/\/ror\.org\/0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}$/, {
   error: 'must be a ROR id, such as https://ror.org/034t30j35',
@@ -12,7 +12,7 @@ export const organizations = defineResource(
   {
     name: field.title('Name.'),
     acronym: field.line('Acronym.', { max: 50, sort: true, weight: 'A' }),
-    type: field.requiredEnumeration(organizationTypes, 'IATI organisation type.'),
+    kind: field.requiredEnumeration(organizationKinds, 'Kind of organization: its IATI organisation type.'),
     country: field.reference('countries', 'Country that it belongs to.', {
       sort: true,
       group: true,
@@ -31,11 +31,12 @@ export const organizations = defineResource(
     noun: 'organization',
     schemaType: 'Organization',
     description: 'A ministry, institute, company or international body that takes part.',
+    formerNames: { type: 'kind' },
     search: { title: 'name', otherName: 'acronym', hasAliases: true, prose: [] },
     example: {
       name: 'United Nations Environment Programme',
       acronym: 'UNEP',
-      type: 'multilateral',
+      kind: 'multilateral',
       country: null,
       parent: null,
       website: 'https://www.unep.org',

@@ -29,7 +29,7 @@ describe.skipIf(clusterMissing())('a cluster of which the primary is killed', ()
   async function untilWritable(): Promise<number> {
     const start = Date.now()
     for (;;) {
-      const body = JSON.stringify({ name: crypto.randomUUID(), type: 'multilateral' })
+      const body = JSON.stringify({ name: crypto.randomUUID(), kind: 'multilateral' })
       const init = { method: 'POST', headers: asAdministrator, body }
       const { status, at, durationMs } = await observe(
         'write',

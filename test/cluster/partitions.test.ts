@@ -49,7 +49,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
       observe('write', `${origin}/v1/organizations`, {
         method: 'POST',
         headers: { ...asAdministrator, 'idempotency-key': crypto.randomUUID() },
-        body: JSON.stringify({ name: crypto.randomUUID(), type: 'multilateral' }),
+        body: JSON.stringify({ name: crypto.randomUUID(), kind: 'multilateral' }),
       }),
   })
 

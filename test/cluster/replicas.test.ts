@@ -33,7 +33,7 @@ describe.skipIf(clusterMissing())('two replicas, of which one is 90 s behind', (
         'content-type': key === undefined ? 'application/json' : 'application/merge-patch+json',
         'if-match': '*',
       },
-      body: JSON.stringify({ name, type: 'multilateral' }),
+      body: JSON.stringify({ name, kind: 'multilateral' }),
     })
     const text = await response.text()
     const position = response.headers.get('entente-position')

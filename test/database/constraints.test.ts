@@ -153,7 +153,7 @@ describe('psql cannot write', () => {
 
   it.each<[table: Table, column: string, rule: string]>([
     ['regions', 'kind', 'regions_kind_known'],
-    ['organizations', 'type', 'organizations_type_known'],
+    ['organizations', 'kind', 'organizations_kind_known'],
     ['sources', 'kind', 'sources_kind_known'],
     ['agreements', 'kind', 'agreements_kind_known'],
     ['agreements', 'level', 'agreements_level_known'],

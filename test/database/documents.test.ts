@@ -225,7 +225,7 @@ describe('a write past the service', () => {
   })
 
   it('that inserts nothing after all leaves no record and no revision', async () => {
-    const insert = `insert into organizations (name, type, ror) values ('Once', 'academic', 'https://ror.org/034t30j35')
+    const insert = `insert into organizations (name, kind, ror) values ('Once', 'academic', 'https://ror.org/034t30j35')
       on conflict (ror) do nothing`
     await api.pool.query(insert)
     await recomposeChangedRecords(api.database, registry)

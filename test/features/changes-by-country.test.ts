@@ -83,7 +83,7 @@ describe('GET /v1/changes', () => {
   it('finds a country as party, host, location and through organizations, also after removal', async () => {
     const { key: institute } = await createRecord(resourceOf('organizations'), api, {
       name: 'Institute',
-      type: 'academic',
+      kind: 'academic',
       country: 'TON',
     })
     const made = [

@@ -70,7 +70,7 @@ async function makeRecords(): Promise<void> {
   for (const country of ['DEU', 'KEN', null]) {
     const answer = await api.post('/v1/organizations', {
       name: `Institute of ${country}`,
-      type: 'academic',
+      kind: 'academic',
       country,
     })
     organizations.push(answer.json<{ id: string }>().id)

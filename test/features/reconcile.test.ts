@@ -119,7 +119,7 @@ describe('the reconciliation service', () => {
   })
 
   it('looks for organizations in the country of a property, given by name or as an entity', async () => {
-    const document = { name: 'Ministry of Reconciliation', type: 'government', country: 'PER' }
+    const document = { name: 'Ministry of Reconciliation', kind: 'government', country: 'PER' }
     const headers = { authorization: `Bearer ${adminKey}` }
     await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload: document })
     const query = { query: document.name, type: 'organizations' }
@@ -167,7 +167,7 @@ describe('the reconciliation service', () => {
 
   it('shows a record in a frame, as escaped HTML, and leads to the record', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
-    const payload = { name: '<script>alert(1)</script>', type: 'other' }
+    const payload = { name: '<script>alert(1)</script>', kind: 'other' }
     const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
     const { id } = made.json<{ id: string }>()
     const preview = await get(`/reconcile/preview?id=organizations:${id}`)
@@ -191,7 +191,7 @@ describe('the reconciliation service', () => {
 
   it('shows internal records to nobody without a key', async () => {
     const headers = { authorization: `Bearer ${adminKey}` }
-    const payload = { name: 'Secret Institute of Names', type: 'other', visibility: 'internal' }
+    const payload = { name: 'Secret Institute of Names', kind: 'other', visibility: 'internal' }
     const made = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
     const { id } = made.json<{ id: string }>()
     const query = { q: { query: payload.name, type: 'organizations' } }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await make('organizations', {
     name: 'Ministry of Quixotic Affairs',
     acronym: 'MQA',
-    type: 'government',
+    kind: 'government',
     aliases: [{ name: '奇想部', language: 'zh' }],
   })
   agreement = await make('agreements', {

@@ -226,7 +226,7 @@ describe('a public record that refers to an internal one', () => {
   }
 
   it('is refused, from either side, also in a bulk request, and both may change together', async () => {
-    const organization = { name: 'A laboratory', type: 'academic' }
+    const organization = { name: 'A laboratory', kind: 'academic' }
     const { id: lab } = (
       await mixed.post('/v1/organizations', { ...organization, visibility: 'internal' })
     ).json()
@@ -255,7 +255,7 @@ describe('a public record that refers to an internal one', () => {
 
   it('is refused by one of two requests at once that together would make one', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, type: 'academic' })
+      const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
       const { id: lab } = made.json()
       const project = { title: 'Raced', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
       const answers = await Promise.all([

@@ -59,7 +59,7 @@ class Made {
       case 'organizations':
         return {
           name: `O${c % 5}`,
-          type: 'other',
+          kind: 'other',
           country: pick(countries, a),
           parent: b % 2 ? (organization ?? null) : null,
         }

@@ -193,8 +193,8 @@ describe('what filters and groups look at', () => {
   it('is the same in the list that a group leads to', async () => {
     const made = await createRecord(resourceOf('organizations'), api)
     const then = await databaseTime(api)
-    await api.patch(made.path, { type: 'other' })
-    const path = `/v1/organizations/aggregate?groupBy=type,parent&q=nations&asOf=${then}`
+    await api.patch(made.path, { kind: 'other' })
+    const path = `/v1/organizations/aggregate?groupBy=kind,parent&q=nations&asOf=${then}`
     const { data } = (await api.get(path)).json<Aggregate>()
     expect(data.length).toBeGreaterThan(0)
     for (const { list, measures } of data) expect(await keys(list)).toHaveLength(measures.count)

@@ -84,7 +84,7 @@ it('a property inside a list means that of each element, and leaves the others',
 it('aliases and external ids are redacted, too, in records and in former rows', async () => {
   const path = await create('organizations', {
     name: 'Office',
-    type: 'government',
+    kind: 'government',
     aliases: [{ name: 'Bureau of "Zaphod" Qqx', language: 'en' }],
     externalIds: [{ scheme: 'people', id: 'Zaphod" Qqx' }],
   })

@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
     broader: 'energy',
   })
   await api.pool.query(
-    `insert into organizations (id, name, type, country) values ($1, 'Institute', 'academic', 'PAK'), ($2, 'Union', 'multilateral', null)`,
+    `insert into organizations (id, name, kind, country) values ($1, 'Institute', 'academic', 'PAK'), ($2, 'Union', 'multilateral', null)`,
     [institute, union],
   )
   const documents = bases.map(({ partOf, ...base }) => checkDocument(resource, base))

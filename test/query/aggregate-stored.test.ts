@@ -18,7 +18,7 @@ afterAll(() => api.close())
 const participating = [...registry.participants.keys()]
 
 const organizationOf = async (country: string | null): Promise<string> =>
-  (await api.post('/v1/organizations', { name: `Institute of ${country}`, type: 'academic', country })).json<{
+  (await api.post('/v1/organizations', { name: `Institute of ${country}`, kind: 'academic', country })).json<{
     id: string
   }>().id
 

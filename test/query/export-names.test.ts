@@ -67,9 +67,9 @@ describe('names beside codes in exports', () => {
   })
 
   it('are disarmed where a spreadsheet would take them for formulas', async () => {
-    const made = await api.post('/v1/organizations', { name: '=1+1 Institute', type: 'academic' })
+    const made = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })
     const parent = made.json<{ id: string }>().id
-    await api.post('/v1/organizations', { name: 'Part of a formula', type: 'academic', parent })
+    await api.post('/v1/organizations', { name: 'Part of a formula', kind: 'academic', parent })
     const [row] = tableOf(await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`))
     expect(row?.['parent.name']).toBe("'=1+1 Institute")
   })

@@ -181,7 +181,7 @@ describe('a table', () => {
       language: 'zh',
     }))
     const { id } = (
-      await api.post('/v1/organizations', { name: 'Many names', type: 'other', aliases })
+      await api.post('/v1/organizations', { name: 'Many names', kind: 'other', aliases })
     ).json()
     const book = await workbook(api, `/v1/organizations/export?format=xlsx&id=${id}`)
     const [header = [], cells = []] = rowsIn(book.worksheets[0])

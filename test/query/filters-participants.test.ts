@@ -22,10 +22,10 @@ describe('a filter by country finds what a country takes part in', () => {
   beforeAll(async () => {
     ministry = await create(api, 'organizations', {
       name: 'A Kazakh ministry',
-      type: 'government',
+      kind: 'government',
       country: 'KAZ',
     })
-    const union = await create(api, 'organizations', { name: 'A union', type: 'multilateral' })
+    const union = await create(api, 'organizations', { name: 'A union', kind: 'multilateral' })
     const project = (more: Properties) => ({ title: 'A project', kind: 'joint_research', ...more })
     projects = await worldOf(api, 'projects', {
       itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
@@ -92,7 +92,7 @@ describe('a role narrows country, organization and region to one and the same pa
   let world: World
   let institute: string
   beforeAll(async () => {
-    institute = await create(api, 'organizations', { name: 'An institute', type: 'academic', country: 'KAZ' })
+    institute = await create(api, 'organizations', { name: 'An institute', kind: 'academic', country: 'KAZ' })
     world = await withParties(api, {
       'Kazakhstan for Uzbekistan': [
         { country: 'KAZ', role: 'party' },

@@ -154,10 +154,10 @@ describe('filters of other kinds', () => {
   })
 
   it('name the countries that take part in something together with another one', async () => {
-    const ours = await create(api, 'organizations', { name: 'Of Nauru', type: 'government', country: 'NRU' })
+    const ours = await create(api, 'organizations', { name: 'Of Nauru', kind: 'government', country: 'NRU' })
     const theirs = await create(api, 'organizations', {
       name: 'Of Kiribati',
-      type: 'academic',
+      kind: 'academic',
       country: 'KIR',
     })
     await withParties(api, {
@@ -209,7 +209,7 @@ describe('filters of other kinds', () => {
     const projects = await worldOf(api, 'projects', { of: { ...project, agreements: [first] }, not: project })
     expect(await projects.find({ agreement: first })).toEqual(['of'])
 
-    const institute = await create(api, 'organizations', { name: 'Its host', type: 'academic' })
+    const institute = await create(api, 'organizations', { name: 'Its host', kind: 'academic' })
     const base = { name: 'A base', kind: 'other' }
     const group = await create(api, 'cooperation-bases', { ...base, unitCount: 222 })
     const bases = await worldOf(api, 'cooperation-bases', {

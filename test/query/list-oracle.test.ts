@@ -281,7 +281,7 @@ describe('a list with any filters, any order and any page size', () => {
   beforeAll(async () => {
     own = await openApi()
     for (const [name, country] of [['Theirs', 'PAK'], ['Nobody’s'], ['Ours', 'KAZ']]) {
-      const made = await own.post('/v1/organizations', { name, type: 'other', country })
+      const made = await own.post('/v1/organizations', { name, kind: 'other', country })
       organizations.push(made.json<{ id: string }>().id)
     }
     const resource = resources.find(({ name }) => name === 'agreements')

@@ -60,7 +60,7 @@ export const rows = {
   regions: { code: '999', name: 'A region', kind: 'subregion' },
   countries: { code: 'ZZZ', alpha2: 'ZZ', name: 'A country' },
   topics: { slug: 'a-topic', name: 'A topic', scheme: 'domain' },
-  organizations: { name: 'An organization', type: 'academic' },
+  organizations: { name: 'An organization', kind: 'academic' },
   sources: { title: 'A source', kind: 'report' },
   agreements: { title: 'An agreement', kind: 'treaty' },
   agreements_terms: { record: ids.agreement, position: 0 },

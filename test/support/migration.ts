@@ -7,11 +7,17 @@ import { drizzleTables } from './drizzle-tables.ts'
 
 /**
  * Writes the migration that brings the last one's tables to those of the declarations, or with `--check` fails when
- * there is anything to write. With `--custom` it writes an empty migration, for SQL that drizzle does not know.
+ * there is anything to write. With `--custom` it writes an empty migration, for SQL that drizzle does not know. `--rename
+ * table.column=name` renames a column, which drizzle would drop and add.
  */
 
 const { values } = parseArgs({
-  options: { name: { type: 'string' }, check: { type: 'boolean' }, custom: { type: 'boolean' } },
+  options: {
+    name: { type: 'string' },
+    check: { type: 'boolean' },
+    custom: { type: 'boolean' },
+    rename: { type: 'string', multiple: true, default: [] },
+  },
 })
 
 const folder = join(import.meta.dirname, '../../migrations')
@@ -38,10 +44,25 @@ async function lastSnapshot() {
     : { file, content: await readJson<ReturnType<typeof generateDrizzleJson>>(join(meta, file)) }
 }
 
+/** Renames a column in a snapshot. @returns the statements that rename it in the table and in its history. */
+function renameColumn({ tables }: ReturnType<typeof generateDrizzleJson>, rename: string): string[] {
+  const [, table = '', column = '', name = ''] = /^(\w+)\.(\w+)=(\w+)$/.exec(rename) ?? []
+  const columns = tables[`public.${table}`]?.columns
+  const renamed = columns?.[column]
+  if (!renamed) throw new Error(`--rename ${rename}: it must be table.column=name, of a column that is there`)
+  delete columns[column]
+  columns[name] = { ...renamed, name }
+  // An empty database gets its history tables after all migrations.
+  return ['"public"', 'IF EXISTS "history"'].map(
+    (schema) => `ALTER TABLE ${schema}."${table}" RENAME COLUMN "${column}" TO "${name}";`,
+  )
+}
+
 const last = await lastSnapshot()
 const before = last?.content ?? generateDrizzleJson({})
+const renames = values.rename.flatMap((rename) => renameColumn(before, rename))
 const after = generateDrizzleJson(drizzleTables(registry), before.id)
-const statements = await generateMigration(before, after)
+const statements = [...renames, ...(await generateMigration(before, after))]
 
 if (values.check) {
   if (statements.length > 0) {

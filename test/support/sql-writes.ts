@@ -72,7 +72,7 @@ const forms: Record<string, Forms> = {
     update: (draw) => `aliases = '[{"name": "T${draw}", "language": null}]'`,
   },
   organizations: {
-    insert: kindless('name', { type: text('academic') }),
+    insert: kindless('name', { kind: text('academic') }),
     update: (draw) => `country = ${pick('countries', 'code', draw)}`,
   },
   sources: {

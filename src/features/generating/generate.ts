@@ -5,7 +5,7 @@ import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { rfc3339 } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
-import { organizationTypes, sourceKinds } from '../../model/vocabularies.ts'
+import { organizationKinds, sourceKinds } from '../../model/vocabularies.ts'
 import { asService } from '../../operations/writing/locks.ts'
 import { registry } from '../../resources/registry.ts'
 import { StartupError } from '../../startup-error.ts'
@@ -33,7 +33,7 @@ function addOrganizations(generation: Generation, count: number): void {
     generation.organizations.push(
       generation.add('organizations', {
         name: `${country.name} institute of ${topic.name.toLowerCase()}, no. ${number}`,
-        type: random.pick(organizationTypes),
+        kind: random.pick(organizationKinds),
         country: country.code,
       }),
     )

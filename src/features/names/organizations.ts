@@ -17,7 +17,7 @@ export interface MentionedOrganization {
   /** ROR id, with or without its address. */
   ror?: string | undefined
   externalId?: { scheme: string; id: string } | undefined
-  /** Further properties of an organization that is made; its type is `other` when left out. */
+  /** Further properties of an organization that is made; its kind is `other` when left out. */
   document?: Document | undefined
 }
 
@@ -48,7 +48,7 @@ export const organizationDocument = ({
   externalId,
   document,
 }: MentionedOrganization): Document => ({
-  type: 'other',
+  kind: 'other',
   ...document,
   name,
   country: country ?? null,

@@ -20,10 +20,10 @@ interface Row {
   /** All names, the title first. */
   names: string[]
   country: string | null
-  type: string | null
+  kind: string | null
 }
 
-const governmentTypes = new Set(['government', 'local_government', 'other_public_sector'])
+const governmentKinds = new Set(['government', 'local_government', 'other_public_sector'])
 
 /** Most records of one name that are read. Where there are as many, the name is ambiguous anyway. */
 const maxPerName = 20
@@ -40,7 +40,7 @@ function recordColumns(resource: Resource): SQL {
   const names = search.lines ? sql`string_to_array(${search.lines}, U&'\\000A')` : sql`array[${search.title}]`
   const isOrganization = resource.name === 'organizations'
   const own = (property: string) => (isOrganization ? columnOf(table, property) : sql`null::text`)
-  return sql`${key.column}::text as key, ${names} as names, ${own('country')} as country, ${own('type')} as type`
+  return sql`${key.column}::text as key, ${names} as names, ${own('country')} as country, ${own('kind')} as kind`
 }
 
 /** The texts by which a name is looked for: as it is, in other orders, and without punctuation. */
@@ -129,7 +129,7 @@ async function findSimilar(tx: Transaction, resource: Resource, name: string): P
   const folded = fold(search.lines ?? search.title)
   const part = fold(sql`${sql.param(name.slice(0, 200))}::text`)
   return tx.query<Row>(
-    compileSql(sql`select key, names, country, type from (
+    compileSql(sql`select key, names, country, kind from (
         select ${recordColumns(resource)}, similarity(${part}, ${folded}) as likeness from ${table}
         where ${part} <% ${folded} limit 200
       ) as found order by likeness desc limit 5`),
@@ -177,9 +177,9 @@ export async function storedNamesIndex(
   return NameIndex.build(records.values(), entries)
 }
 
-const toRecord = ({ key, names, country, type }: Row): NamedRecord => ({
+const toRecord = ({ key, names, country, kind }: Row): NamedRecord => ({
   key,
   name: names[0] ?? key,
   country,
-  isGovernment: type !== null && governmentTypes.has(type),
+  isGovernment: kind !== null && governmentKinds.has(kind),
 })

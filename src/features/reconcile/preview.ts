@@ -12,17 +12,7 @@ const escapes: Record<string, string> = {
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
 
 /** Properties that a preview shows beside the name. */
-const shown = [
-  'officialName',
-  'acronym',
-  'kind',
-  'type',
-  'country',
-  'region',
-  'validFrom',
-  'validTo',
-  'signedOn',
-]
+const shown = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
 
 /** Returns a page of a record for a small frame, in HTML. @throws PassedOn when there is no such record. */
 export async function makePreview(api: AskApi, { resource, key }: EntityId): Promise<string> {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Activity, MoneyValue, Period } from '../../formats/iati.ts'
 import type { ActivityRoles, Resource } from '../../model/resource.ts'
-import { activityStatuses, flowTypes, organizationTypes } from '../../model/vocabularies.ts'
+import { activityStatuses, flowTypes, organizationKinds } from '../../model/vocabularies.ts'
 import type { Publisher } from '../publisher.ts'
 
 /** Turns records into IATI activities. Words become the codes of IATI's code lists. */
@@ -58,7 +58,7 @@ const record = z.object({
   updatedAt: text,
   countries: z.array(country).default([]),
   organizations: z
-    .array(z.object({ id: text, name: text, type: z.enum(organizationTypes), externalIds }))
+    .array(z.object({ id: text, name: text, kind: z.enum(organizationKinds), externalIds }))
     .default([]),
   regions: z.array(z.object({ code: text, name: text })).default([]),
   topicDetails: z.array(topic).default([]),
@@ -79,7 +79,7 @@ const codesOf = <Word extends string>(words: readonly Word[], codes: readonly st
 
 const statusCodes = codesOf(activityStatuses, ['1', '2', '3', '4', '5', '6'])
 const flowCodes = codesOf(flowTypes, ['10', '20', '21', '22', '30', '35', '36', '37', '40', '50'])
-const organizationCodes = codesOf(organizationTypes, [
+const organizationCodes = codesOf(organizationKinds, [
   '10',
   '11',
   '15',
@@ -166,7 +166,7 @@ function organisationsOf(activity: ActivityRecord, roles: ActivityRoles): Activi
       const ref = organization.externalIds.find(({ scheme }) => scheme === iatiScheme)?.id
       // An organisation that receives the aid implements it, as far as IATI can say.
       const as = role === 'recipient' ? '4' : role
-      return [{ ref, type: organizationCodes[organization.type], role: as, name: organization.name }]
+      return [{ ref, type: organizationCodes[organization.kind], role: as, name: organization.name }]
     }
     if (role === 'recipient') return []
     const name =

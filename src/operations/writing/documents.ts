@@ -4,7 +4,7 @@ import { deleteStatement, type TableWrite, writeStatement } from '../../database
 import { records, revisions } from '../../database/tables/index.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import { recordId } from '../../model/keys.ts'
-import type { Resource } from '../../model/resource.ts'
+import { type Resource, withCurrentNames } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type Locked, startWrite } from './locks.ts'
 import {
@@ -239,6 +239,10 @@ export async function deleteDocuments(
   return stored.map(({ version }) => version)
 }
 
-/** Returns the properties of a record that clients write. */
-export const documentOf = (resource: Resource, record: Document): Document =>
-  Object.fromEntries(Object.keys(resource.document.shape).map((property) => [property, record[property]]))
+/** Returns the properties of a record, or of a revision of it, that clients write. */
+export function documentOf(resource: Resource, record: Document): Document {
+  const current = withCurrentNames(resource, record)
+  return Object.fromEntries(
+    Object.keys(resource.document.shape).map((property) => [property, current[property]]),
+  )
+}

@@ -12,10 +12,10 @@ insert into topics (slug, name, scheme, code, broader, aliases, version, created
 select d.slug, d.name, d.scheme, d.code, d.broader, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
 from exported_topics, jsonb_to_record(document) as d(slug text, name text, scheme text, code text, broader text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
 
--- The property of organizations was `type` in c79015c and is `kind` later.
+-- The kind of an organization was its `type` in c79015c.
 insert into organizations (id, name, acronym, type, country, parent, website, ror, aliases, version, created_at, updated_at)
-select d.id, d.name, d.acronym, coalesce(d.type, d.kind), d.country, d.parent, d.website, d.ror, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
-from exported_organizations, jsonb_to_record(document) as d(id uuid, name text, acronym text, type text, kind text, country text, parent uuid, website text, ror text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
+select d.id, d.name, d.acronym, d.kind, d.country, d.parent, d.website, d.ror, coalesce(d.aliases, '[]'), d.version, d."createdAt", d."updatedAt"
+from exported_organizations, jsonb_to_record(document) as d(id uuid, name text, acronym text, kind text, country text, parent uuid, website text, ror text, aliases jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
 
 insert into agreements (id, title, kind, level, status, signed_on, provisional_from, in_force_from, expires_on, terminated_on, renewal, place, occasion, summary, languages, version, created_at, updated_at)
 select d.id, d.title, d.kind, d.level, d.status, d."signedOn", d."provisionalFrom", d."inForceFrom", d."expiresOn", d."terminatedOn", d.renewal, d.place, d.occasion, d.summary, d.languages, d.version, d."createdAt", d."updatedAt"

@@ -50,14 +50,14 @@ describe('organizations of an import', () => {
   it('are made once by imports that run at the same time', async () => {
     const name = 'Centre for Concurrent Tests'
     const all = await Promise.all(
-      Array.from({ length: 5 }, () => findOrMake([{ name, country: 'KEN', document: { type: 'academic' } }])),
+      Array.from({ length: 5 }, () => findOrMake([{ name, country: 'KEN', document: { kind: 'academic' } }])),
     )
     expect(new Set(all.map(([found]) => keyOf(found))).size).toBe(1)
   })
 
   it('are ambiguous if they are authorities of a country that the name does not say', async () => {
     const name = 'Ministry of Tests'
-    await findOrMake([{ name, country: 'PER', document: { type: 'government' } }])
+    await findOrMake([{ name, country: 'PER', document: { kind: 'government' } }])
     const [without, within, elsewhere] = await resolveNames(test.database, registry, [
       { resource: 'organizations', name },
       { resource: 'organizations', name, country: 'PER' },

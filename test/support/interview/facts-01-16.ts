@@ -76,8 +76,8 @@ export const factsFrom1To16: Fact[] = [
             status: 'signed',
             signedOn: '2008-11',
             organizations: expect.arrayContaining([
-              expect.objectContaining({ acronym: 'MOST', country: 'CHN', type: 'government' }),
-              expect.objectContaining({ acronym: 'UNEP', country: null, type: 'multilateral' }),
+              expect.objectContaining({ acronym: 'MOST', country: 'CHN', kind: 'government' }),
+              expect.objectContaining({ acronym: 'UNEP', country: null, kind: 'multilateral' }),
             ]),
             parties: [
               expect.objectContaining({ organization: expect.any(String), role: 'party' }),

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrate } from '../../src/database/migrate.ts'
+import { type Api, openApi } from '../support/api.ts'
+import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { runFirstMigrations } from '../support/first-migrations.ts'
+
+/** A database of the time when the kind of an organization was its `type`. */
+
+/** Migrations that databases had before the property was renamed. */
+const migrationsBefore = 17
+
+const id = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+const source = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f91'
+const path = `/v1/organizations/${id}`
+const then = new Date().toISOString()
+
+const document = {
+  id,
+  name: 'Academy',
+  acronym: null,
+  type: 'academic',
+  country: null,
+  parent: null,
+  website: null,
+  ror: null,
+  aliases: [],
+  externalIds: [],
+  visibility: 'public',
+  version: 1,
+  createdAt: then,
+  updatedAt: then,
+}
+
+let older: TestDatabase
+let api: Api
+beforeAll(async () => {
+  older = await openEmptyDatabase()
+  const { pool } = older
+  await runFirstMigrations(pool, migrationsBefore)
+  await pool.query('select sync_records()')
+  await pool.query('select sync_history()')
+  // As the service of then wrote it.
+  await pool.query(`begin; set local entente.writer = 'service';
+    select set_config('entente.change_time', '${then}', true);
+    insert into records (id, resource, key, document, shape, created_at, updated_at, row_start)
+      values ('${id}', 'organizations', '${id}', '${JSON.stringify(document)}', 'of then', '${then}', '${then}', '${then}');
+    insert into organizations (id, name, type, row_start) values ('${id}', 'Academy', 'academic', '${then}');
+    insert into revisions (resource, key, version, operation, document, actor, "time")
+      values ('organizations', '${id}', 1, 'create', '${JSON.stringify(document)}', '{"kind":"seed","id":null,"name":null}', '${then}');
+    commit`)
+  await pool.query(`insert into sources (id, title, kind) values ('${source}', 'Report', 'report')`)
+  await pool.query(`insert into citations (source, cited_record, cited_resource, property)
+    values ('${source}', '${id}', 'organizations', '/type')`)
+  await migrate(older.database)
+  api = await openApi({ connectVia: () => older.url })
+})
+afterAll(async () => {
+  await api.close()
+  await older.close()
+})
+
+describe('a property that has another name since', () => {
+  it('has the name of today in the record, also as of a time before', async () => {
+    for (const asOf of ['', `?asOf=${new Date(Date.parse(then) + 1).toISOString()}`]) {
+      const record = (await api.get(path + asOf)).json()
+      expect(record).toMatchObject({ id, version: 1, kind: 'academic' })
+      expect(record).not.toHaveProperty('type')
+      const page = (await api.get(`/v1/organizations${asOf}`)).json<{ data: unknown[] }>()
+      expect(page.data).toEqual([record])
+    }
+  })
+
+  it('has the name of today in citations of it', async () => {
+    const page = (await api.get(`/v1/citations?record=${id}`)).json()
+    expect(page).toMatchObject({ data: [{ property: '/kind' }] })
+  })
+
+  it('keeps in revisions the name that it had, and is not named as a change', async () => {
+    expect((await api.patch(path, { acronym: 'AC' })).status).toBe(200)
+    const { rows } = await older.pool.query(
+      `select document ->> 'type' as type from revisions where key = '${id}' and version = 1`,
+    )
+    expect(rows).toEqual([{ type: 'academic' }])
+    const history = (await api.get(`${path}/history`)).json<{ data: { changes: { path: string }[] }[] }>()
+    expect(history.data[0]?.changes.map((change) => change.path).sort()).toEqual([
+      '/acronym',
+      '/updatedAt',
+      '/version',
+    ])
+  })
+
+  it('comes back with a version that had it under the former name', async () => {
+    expect((await api.patch(path, { kind: 'other' })).status).toBe(200)
+    const restored = await api.post(`${path}/restore`, { version: 1 }, { headers: { 'if-match': '*' } })
+    expect(restored.json()).toMatchObject({ kind: 'academic', acronym: null })
+  })
+})

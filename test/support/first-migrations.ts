@@ -1,0 +1,20 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import type pg from 'pg'
+
+/** Runs the first migrations alone, so that a database is as an older version left it. */
+export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))
+  try {
+    await cp('migrations', folder, { recursive: true })
+    const file = join(folder, 'meta/_journal.json')
+    const journal = JSON.parse(await readFile(file, 'utf8'))
+    await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
+    await migrate(drizzle(pool), { migrationsFolder: folder })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
