@@ -16,8 +16,8 @@ const everydayOperators: readonly string[] = [
 ] satisfies Operator[]
 
 /**
- * Operators of filters that the OpenAPI document has as parameters of aggregates and exports, which take all of `urlFilters`, as
- * lists do. If three operations had them all, they would be a third of the document; lists have them.
+ * The operators that the OpenAPI document describes for filters of aggregates and exports. Both operations accept all of
+ * `urlFilters`, as lists do; described three times, these would fill a third of the document.
  */
 export const listedOperators: Record<'aggregate' | 'export', readonly Operator[]> = {
   aggregate: ['eq', 'gte', 'lte'],
@@ -48,8 +48,8 @@ function urlFilter(resource: Resource, name: string, filter: Filter): Parameter 
 }
 
 /**
- * Returns the filters of a resource as parameters of a URL. They have the operators of every day and those of the links of
- * groups; `POST …/search` has all.
+ * Returns the filters of a resource as parameters of a URL. They take the everyday operators and
+ * those of the links of groups; `POST …/search` takes all.
  */
 export const urlFilters = (resource: Resource): Record<string, Parameter> =>
   Object.fromEntries(

@@ -1,12 +1,12 @@
-/** What the servers are asked, each in its own way. */
+/** The requests that the cases send: queries of lists and aggregates, and a body. */
 
-/** A page of 25, of which only flat columns are answered. */
+/** A page of 25 with flat columns only. */
 export const listSearch = 'fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25'
 
-/** A page of 25 whole records with their parties and what these did, terms, topics and all. */
+/** A page of 25 whole records, with parties, their actions, terms and topics. */
 export const wideSearch = 'sort=-signedOn&limit=25'
 
-/** A page of 25 of those with some words. */
+/** A page of 25 that a full-text search finds. */
 export const qSearch = 'q=laboratories%20energy&limit=25'
 
 /** How many agreements countries have signed year by year. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from './namespaces.ts'
 
-/** Groups have names that begin so. */
+/** Prefix of the names of groups. */
 const prefix = 'entente-'
 
 const root = '/sys/fs/cgroup'

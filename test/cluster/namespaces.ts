@@ -6,12 +6,12 @@ import { promisify } from 'node:util'
 
 /**
  * Hosts of a network, each a network namespace with an address of its own. They are connected by a bridge, which is in a
- * namespace too, so that no firewall of the machine has a say. The tests themselves have the first address.
+ * namespace too, so that the firewall of the machine does not apply. The tests themselves have the first address.
  */
 
 const execute = promisify(execFile)
 
-/** Namespaces and links have names that begin so. */
+/** Prefix of the names of namespaces and links. */
 const prefix = 'entente-'
 
 const bridgeNamespace = `${prefix}bridge`

@@ -44,7 +44,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
     const { id } = (
       await api.post('/v1/organizations', {
         name: 'Bank <of> "Trade"',
-        type: 'private_sector',
+        kind: 'private_sector',
         externalIds: [{ scheme: 'iati', id: 'XX-BANK-1' }],
       })
     ).json<{ id: string }>()

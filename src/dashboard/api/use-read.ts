@@ -13,7 +13,7 @@ export interface ApiState<Body> {
   retry(): void
 }
 
-/** Results by what was read, for the way back. */
+/** Results by their keys, so that a view that is opened again shows them at once. */
 const seen = new Map<string, unknown>()
 const maxSeen = 100
 
@@ -24,15 +24,15 @@ function remember(key: string, body: unknown): void {
   if (seen.size > maxSeen && oldest !== undefined) seen.delete(oldest)
 }
 
-/** A try of a read. Until a try that nobody has asked for has its result, the failure before it stays on the page. */
+/** An attempt at a read. During a quiet one, which no person has asked for, the page keeps the failure before it. */
 interface Attempt {
   count: number
   isQuiet: boolean
 }
 
 /**
- * Reads from the API, again when something else is to be read, and after sign-ins and writes. A failure that may pass is
- * tried again.
+ * Reads from the API, and reads again when `name` changes, after a sign-in and after a write. It repeats a read whose failure
+ * may be temporary.
  * @param name what is read: equal names have equal results in one language. Null reads nothing.
  */
 export function useRead<Body>(
@@ -73,7 +73,7 @@ export function useRead<Body>(
   useRetries(isCurrent?.error, retryQuietly)
   if (isCurrent?.error) return { status: 'failed', error: isCurrent.error, retry }
   if (isCurrent?.body !== undefined) return { status: 'ready', body: isCurrent.body, retry }
-  // What was stored under a name is what was read under it.
+  // `remember` stores a body under the key of the read that returned it, so its type is that of this read.
   const known = name === null ? undefined : (seen.get(key) as Body | undefined)
   return known === undefined ? { status: 'loading', retry } : { status: 'ready', body: known, retry }
 }

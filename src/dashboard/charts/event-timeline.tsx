@@ -29,7 +29,7 @@ const dayMs = 86_400_000
 const minTitleWidth = 60
 const tickWidth = 90
 
-/** The year at its beginning, the month otherwise. */
+/** A tick in January shows the year, any other the month. */
 const formatTick = (tick: Date, tag: string): string =>
   new Intl.DateTimeFormat(tag, {
     timeZone: 'UTC',

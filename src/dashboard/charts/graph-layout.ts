@@ -10,12 +10,13 @@ import {
 } from 'd3-force'
 import type { NetworkGraph } from './network-data.ts'
 
-/** A place in the chart. */
+/** A place in the chart, in pixels. */
 export interface Place {
   x: number
   y: number
 }
 
+/** Size of the chart, in pixels. */
 export interface GraphSize {
   width: number
   height: number
@@ -30,7 +31,8 @@ const sliceMs = 8
 const ticks = 300
 const margin = 24
 
-const rest = () => new Promise<void>((resolve) => setTimeout(resolve))
+/** Lets the browser handle events. */
+const yieldToEvents = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 /** Moves places so that they fill the chart. */
 function spread(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, Place> {
@@ -79,7 +81,7 @@ export async function layoutGraph(
   for (let tick = 0; tick < ticks; tick += 1) {
     simulation.tick()
     if (performance.now() < sliceEnd) continue
-    await rest()
+    await yieldToEvents()
     signal.throwIfAborted()
     sliceEnd = performance.now() + sliceMs
   }

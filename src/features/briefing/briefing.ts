@@ -63,17 +63,19 @@ async function briefingText(
 ): Promise<string | undefined> {
   const { code, day, asOf, language } = subject
   const queries = new QueryRunner(tx, language, asOf)
-  const named =
+  const countryQuery =
     () => sql`select json_build_object('code', code, 'name', ${registry.nameOf({ resource: 'countries' })(sql`countries.code`, language)},
     'link', '/v1/countries/' || code)::text as country from countries where code = ${sql.placeholder('code')}`
-  const [found] = await tx.query<{ country: string }>(statement(`briefing|${language}`, named, { code }))
+  const [found] = await tx.query<{ country: string }>(
+    statement(`briefing|${language}`, countryQuery, { code }),
+  )
   if (!found) return undefined
   const own = `country=${code}`
   const [agreements, bases, programs] = ['agreements', 'cooperation-bases', 'assistance-programs'].map(
     (name) => registry.get(name),
   )
   if (!agreements || !bases || !programs)
-    throw new Error('a briefing is about resources that the registry has')
+    throw new Error('the registry lacks agreements, cooperation-bases or assistance-programs')
   const records: string[] = []
   for (const resource of briefingResources(registry))
     records.push(`"${resource.name}":${await sectionText(queries, resource, own, code)}`)

@@ -71,22 +71,22 @@ const untilReading = (...indexes: number[]) =>
     { timeout: 10_000, interval: 20 },
   )
 
-/** Runs something while reads go on, and returns the longest duration of one. */
-async function longestDuring(work: () => Promise<unknown>): Promise<number> {
+/** Runs something while reads go on, and returns the longest duration of one in milliseconds. */
+async function longestReadMs(work: () => Promise<unknown>): Promise<number> {
   let isDone = false
-  let longest = 0
+  let longestMs = 0
   const readers = Array.from({ length: 4 }, async () => {
     while (!isDone) {
       const startedAt = performance.now()
       await read()
-      longest = Math.max(longest, performance.now() - startedAt)
+      longestMs = Math.max(longestMs, performance.now() - startedAt)
       await sleep(1)
     }
   })
   await work()
   isDone = true
   await Promise.all(readers)
-  return longest
+  return longestMs
 }
 
 it('sends reads with a freshness to a standby, and all others to the primary', async () => {
@@ -95,7 +95,7 @@ it('sends reads with a freshness to a standby, and all others to the primary', a
   expect(row?.found).toBe(false)
 })
 
-it('finds what a position stands for, wherever the read runs', async () => {
+it('finds what was committed at a position, on whichever server the read runs', async () => {
   await untilReading(0)
   const { numbers } = await read(await write())
   for (let count = 1; count <= 100; count += 1)
@@ -123,7 +123,7 @@ it('sends reads to a standby again as soon as it has caught up', async () => {
   await untilReading(0)
 })
 
-it('takes standbys of an idle primary for current', async () => {
+it('counts a standby of an idle primary as up to date', async () => {
   await untilReading(0)
   await sleep(3000)
   await untilReading(0)
@@ -140,7 +140,7 @@ it('keeps all reads of one request on one server', async () => {
   }
 })
 
-it('asks the primary what conflicts with recovery on a standby', async () => {
+it('repeats on the primary a read that conflicts with recovery on a standby', async () => {
   await untilReading(0)
   for (const standby of servers.standbys) {
     await standby.run("alter system set max_standby_streaming_delay = '50ms'")
@@ -183,12 +183,12 @@ it.skipIf(process.platform !== 'linux')(
   async () => {
     const [first] = servers.standbys
     await untilReading(0, 1)
-    const longest = await longestDuring(async () => {
+    const longestMs = await longestReadMs(async () => {
       await first?.hang()
       await sleep(3000)
       await first?.wake()
     })
-    expect(longest).toBeLessThan(2000)
+    expect(longestMs).toBeLessThan(2000)
     await untilReading(0)
   },
 )
@@ -198,12 +198,12 @@ it('answers within two seconds while a standby is stopped, and uses it again aft
 }, async () => {
   const [first] = servers.standbys
   await untilReading(0, 1)
-  const longest = await longestDuring(async () => {
+  const longestMs = await longestReadMs(async () => {
     await first?.stop()
     await sleep(1000)
     await first?.start()
   })
-  expect(longest).toBeLessThan(2000)
+  expect(longestMs).toBeLessThan(2000)
   await untilReading(0)
 })
 
@@ -239,16 +239,16 @@ it('reads from standbys while the primary is away, but nothing older than a posi
   await expect(read({ ...position, lsn: position.lsn + 1_000_000 })).rejects.toThrow()
 })
 
-it('lets a standby rest that answers questions and refuses reads', async () => {
+it('stops sending reads to a standby that answers probes and refuses reads', async () => {
   const [first] = servers.standbys
   const reader = new URL(first?.url ?? '')
-  await servers.primary.run("create role asked login password 'asked' connection limit 1")
-  await servers.primary.run('grant select on settings, numbers to asked')
-  reader.username = 'asked'
-  reader.password = 'asked'
+  await servers.primary.run("create role prober login password 'prober' connection limit 1")
+  await servers.primary.run('grant select on settings, numbers to prober')
+  reader.username = 'prober'
+  reader.password = 'prober'
   const refused = open([reader.href])
   onTestFinished(() => refused.close())
-  // The one connection that the role may have is that of the questions.
+  // The probe uses the only connection that the role may have.
   await vi.waitFor(
     async () => {
       await read(undefined, refused)
@@ -263,7 +263,7 @@ it('lets a standby rest that answers questions and refuses reads', async () => {
   expect(refused.replicas?.reads.retried).toBeLessThan(10)
 })
 
-it('does not take a server for a standby that is none', async () => {
+it('sends no reads to a server that is not a standby', async () => {
   const wrong = open([servers.primary.url])
   onTestFinished(() => wrong.close())
   await sleep(300)

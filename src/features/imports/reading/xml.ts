@@ -28,7 +28,7 @@ export async function openXml({ path, options, signal }: Source): Promise<OpenFi
   }
 }
 
-/** Returns the encoding that the XML declaration names, unless it is UTF-8, which is checked and not believed. */
+/** Returns the encoding that the XML declaration names, unless that is UTF-8, which the bytes must prove. */
 async function declaredEncoding(path: string): Promise<string | undefined> {
   const handle = await open(path)
   try {
