@@ -215,6 +215,15 @@ describe('a search across resources', () => {
     }
   })
 
+  it('finds a citation without a quotation by its own words only', async () => {
+    const source = await make('sources', { title: 'A gazette of millers', kind: 'report' })
+    const record = { resource: 'agreements', id: agreement }
+    const key = await make('citations', { source, record, note: 'Page of the grindstones' })
+    const found = async (q: string) => (await ask(q, '&limit=100')).data.some((hit) => hit.key === key)
+    expect(await found('grindstones')).toBe(true)
+    for (const q of ['zzyzx', 'pakis', 'energy']) expect(await found(q), q).toBe(false)
+  })
+
   it.each(['-'.repeat(33), '–'.repeat(40), '- '.repeat(40), '-!'.repeat(40)])(
     'takes many dashes for no negation, here and in lists: %s',
     async (dashes) => {

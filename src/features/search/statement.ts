@@ -196,7 +196,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     return sql`with term as materialized (
         select folded.part, folded.turned, folded.head, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.part) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${likeness}, true) as threshold
-        from (select ${fold(sql`btrim(${q})`)} as part, ${fold(sql`${sql.placeholder('head')}::text`)} as head,
+        from (select ${fold(sql`btrim(${q})`)} as part, nullif(${fold(sql`${sql.placeholder('head')}::text`)}, '') as head,
           array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as turned) as folded
       ), named as materialized (${each(named)}),
       worded as materialized (
