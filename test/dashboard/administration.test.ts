@@ -5,11 +5,11 @@ import { signIn, useDashboard } from '../support/dashboard.ts'
 
 /** What administrators do in the dashboard, in a browser. */
 
-const dashboard = useDashboard()
+const dashboard = useDashboard({ changesRecords: true })
 
 describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('shows a new key once, and revokes it', async () => {
-    const page = await dashboard.openSignedIn('/administration')
+    const { page, settle } = await dashboard.openSignedIn('/administration')
     await page.getByRole('button', { name: 'Create the key' }).click()
     await page.locator('.fault', { hasText: 'is required' }).waitFor()
     await page.getByLabel('Name').fill('The treaty section')
@@ -21,7 +21,8 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     const row = page.getByRole('row', { name: /The treaty section/ })
     await row.waitFor()
     expect(await page.content()).not.toContain(key)
-    await page.reload({ waitUntil: 'networkidle' })
+    await page.reload()
+    await settle()
     expect(await page.content()).not.toContain(key)
     await row.getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
@@ -51,7 +52,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     const document = { title: `Talk with ${name}`, kind: 'interview', interviewee: name }
     const created = await dashboard.api.post('/v1/sources', document)
     const { id } = created.json<{ id: string }>()
-    const page = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await page.getByRole('textbox', { name: /^Text/ }).fill(name)
     await page.getByText('It occurs 2 times in the latest version.').waitFor()
     const submit = page.getByRole('button', { name: 'Redact' })
@@ -82,7 +83,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   it('counts internal records, shows them to who has a key, and shows health and load', async () => {
     const title = 'Notes <script>document.title=1</script> of a meeting'
     await dashboard.api.post('/v1/sources', { title, kind: 'other', visibility: 'internal' })
-    const page = await dashboard.openSignedIn('/administration')
+    const { page } = await dashboard.openSignedIn('/administration')
     await page.getByText('reads and writes').waitFor()
     const requests = page.getByRole('row', { name: /^Requests answered since the start/ })
     expect(Number((await requests.locator('td').textContent())?.replace(',', ''))).toBeGreaterThan(0)
@@ -103,11 +104,11 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
   it('offers those who have no key for it no more than to sign in', async () => {
     const made = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
     const { key } = made.json<{ key: string }>()
-    const { page } = await dashboard.open(`/administration`)
+    const { page, go } = await dashboard.open(`/administration`)
     await signIn(page, key)
     await page.getByText('The key of A reader does not allow it.').waitFor()
     expect(await page.getByRole('heading', { name: 'Keys' }).count()).toBe(0)
-    await page.goto(`${dashboard.api.origin}/explore/agreements`, { waitUntil: 'networkidle' })
+    await go('/explore/agreements')
     expect(await page.getByRole('link', { name: 'New record' }).count()).toBe(0)
     await page.context().close()
   })

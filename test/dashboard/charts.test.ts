@@ -45,14 +45,9 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     ['en', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
   ] as const)('have no fault of script, width, layout or axe in %s', async (language, options) => {
+    const { page, faults, go } = await dashboard.open(`/?lang=${language}`, { ...options, ...auditOptions })
     for (const path of shown()) {
-      const { page, faults } = await dashboard.open(
-        `${path}${path.includes('?') ? '&' : '?'}lang=${language}`,
-        {
-          ...options,
-          ...auditOptions,
-        },
-      )
+      await go(path)
       expect(faults, path).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('.failure').count(), path).toBe(0)
@@ -60,14 +55,14 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
       expect(await findAccessibilityFaults(page), path).toEqual([])
-      await page.context().close()
+      expect(await page.locator('html').getAttribute('lang')).toBe(language)
     }
+    await page.context().close()
   })
 
   it('say that they could not be loaded, and come when tried again', async () => {
+    const { page, settle } = await dashboard.open('/sign-in')
     for (const path of ['/map', '/timeline', '/network?centre=CHN', '/compare?country=PAK,DEU']) {
-      const page = await (await dashboard.browser.newContext({ locale: 'en-GB' })).newPage()
-      page.setDefaultTimeout(20_000)
       await page.route('**/v1/**', (route) => route.abort())
       await page.goto(dashboard.api.origin + path)
       const alert = page.getByRole('alert').first()
@@ -81,18 +76,19 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
             await buttons.evaluateAll((found) => {
               for (const button of found) if (button instanceof HTMLElement) button.click()
             })
-            await page.waitForLoadState('networkidle')
+            await settle()
             return await page.locator('.failure').count()
           },
           { timeout: 20_000 },
         )
         .toBe(0)
       await page.locator('td.number a, table a').first().waitFor({ state: 'attached' })
-      await page.context().close()
     }
+    await page.context().close()
   })
 
   it('lead from each number to exactly its records', async () => {
+    const { page, go } = await dashboard.open('/sign-in')
     for (const path of [
       '/map?resource=projects&partnerOf=CHN',
       '/map?from=2011',
@@ -100,52 +96,51 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       '/network?centre=CHN&from=2008&to=2011',
       '/compare?country=PAK,DEU',
     ]) {
-      const { page } = await dashboard.open(path)
+      await go(path)
       const links = await readLinks(page)
       expect(links.length, path).toBeGreaterThan(0)
       for (const link of links) expect(await countRecords(link.path), link.path).toBe(link.count)
-      await page.context().close()
     }
+    await page.context().close()
   })
 
   it('show the numbers of the API on the map, in the network and in a comparison', async () => {
-    const map = await dashboard.open('/map?resource=projects')
+    const { page, go } = await dashboard.open('/map?resource=projects')
     const groups = (await dashboard.api.get('/v1/projects/aggregate?groupBy=country&sort=-count')).json<{
       data: { measures: { count: number } }[]
     }>()
-    expect((await readLinks(map.page)).map(({ count }) => count)).toEqual(
+    expect((await readLinks(page)).map(({ count }) => count)).toEqual(
       groups.data.map(({ measures: { count } }) => count),
     )
-    await map.page.context().close()
 
-    const network = await dashboard.open('/network?centre=CHN')
+    await go('/network?centre=CHN')
     const { partners } = (await dashboard.api.get('/v1/countries/CHN/network?limit=1000')).json<{
       partners: { name: string; count: number }[]
     }>()
     for (const { name, count } of partners) {
-      const row = network.page.getByRole('row', { name: `China – ${name} ` })
+      const row = page.getByRole('row', { name: `China – ${name} ` })
       expect(await row.getByRole('cell').last().textContent(), name).toBe(String(count))
     }
-    await network.page.context().close()
 
-    const comparison = await dashboard.open('/compare?country=PAK,DEU')
+    await go('/compare?country=PAK,DEU')
     const totals = await Promise.all(
       ['PAK', 'DEU'].map((code) => countRecords(`/explore/agreements?country=${code}`)),
     )
-    const cells = comparison.page.getByRole('row', { name: 'Agreements' }).first().getByRole('cell')
+    const cells = page.getByRole('row', { name: 'Agreements' }).first().getByRole('cell')
     expect((await cells.allTextContents()).map(Number)).toEqual(totals)
-    await comparison.page.context().close()
+    await page.context().close()
   })
 
   it('choose a period by keyboard, which the URL keeps', async () => {
-    const { page } = await dashboard.open('/map')
+    const { page, settle } = await dashboard.open('/map')
     await page.getByRole('slider', { name: 'First year of the period' }).focus()
     for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowRight')
     await page.waitForURL(/from=2011/)
     const total = page.locator('.page-head a').first()
     const count = await countRecords('/explore/agreements?happenedIn=2011/..')
     await expect.poll(() => total.textContent()).toBe(`${count} agreements`)
-    await page.reload({ waitUntil: 'networkidle' })
+    await page.reload()
+    await settle()
     expect(await total.textContent()).toBe(`${count} agreements`)
     expect(await page.getByRole('slider').first().inputValue()).toBe('2011')
     await page.context().close()
@@ -188,10 +183,10 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       })
       return created.json<{ id: string }>().id
     }
-    const [kept, gone] = [await post('Kept'), await post('Gone')]
+    const [kept = '', gone = ''] = [await post('Kept'), await post('Gone')]
     const before = new Date().toISOString()
     await new Promise((resolve) => setTimeout(resolve, 20))
-    await post('New')
+    const added = await post('New')
     await dashboard.api.patch(`/v1/agreements/${kept}`, { place: 'Suva' })
     await dashboard.api.delete(`/v1/agreements/${gone}`)
     const { page } = await dashboard.open(`/compare?country=FJI&before=${before}`)
@@ -201,5 +196,6 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await changes.getByText('Gone').waitFor()
     expect(await changes.getByRole('row', { name: 'Place' }).textContent()).toBe('PlaceunknownSuva')
     await page.context().close()
+    for (const id of [kept, added]) await dashboard.api.delete(`/v1/agreements/${id}`)
   })
 })

@@ -7,7 +7,7 @@ import { useDashboard } from '../support/dashboard.ts'
 /** Files for somebody who has signed in. Needs Chromium, and the build. */
 
 const title = 'A secret observatory'
-const dashboard = useDashboard()
+const dashboard = useDashboard({ changesRecords: true })
 let id = ''
 beforeAll(async () => {
   if (skipsBrowser) return
@@ -26,7 +26,7 @@ async function download(page: Page, name: string): Promise<{ name: string; text:
 
 describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout: 60_000 }, () => {
   it('have the internal records that the page shows, and no key in a URL', async () => {
-    const page = await dashboard.openSignedIn('/explore/agreements?sort=title')
+    const { page } = await dashboard.openSignedIn('/explore/agreements?sort=title')
     const urls: string[] = []
     page.on('request', (request) => urls.push(request.url()))
     const csv = await download(page, 'CSV')
@@ -45,7 +45,7 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
   })
 
   it('can be ended, and say why they could not be made', async () => {
-    const page = await dashboard.openSignedIn('/explore/agreements')
+    const { page } = await dashboard.openSignedIn('/explore/agreements')
     await page.route('**/export?*', () => {})
     await page.getByRole('button', { name: 'CSV', exact: true }).click()
     await page.getByRole('button', { name: 'CSV – cancel' }).click()

@@ -5,7 +5,7 @@ import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../
 
 /** Editing in the dashboard, in a browser. */
 
-const dashboard = useDashboard()
+const dashboard = useDashboard({ changesRecords: true })
 
 async function create(document: Record<string, unknown>): Promise<string> {
   const answer = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
@@ -19,7 +19,7 @@ const heading = (page: Page, name: string | RegExp) => page.getByRole('heading',
 
 describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('shows each fault at its field, and creates the record once they are mended', async () => {
-    const page = await dashboard.openSignedIn('/new/agreements')
+    const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByLabel('Signed on').fill('2011-13')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
     await page.getByRole('button', { name: 'Create' }).click()
@@ -57,7 +57,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('compares three versions in a conflict, and saves what the editor has chosen', async () => {
     const id = await create({ title: 'Before', place: 'Beijing', status: 'signed' })
-    const page = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
     await page.getByLabel('Occasion').fill('A visit')
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Theirs', place: 'Islamabad' })
@@ -96,7 +96,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('removes a record with a reason, shows who has removed it, and restores it', async () => {
     const id = await create({ title: 'To be removed' })
-    const page = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason for the change').fill('A duplicate')
@@ -115,7 +115,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('names the records that stand in the way of a removal', async () => {
-    const page = await dashboard.openSignedIn('/records/countries/PAK')
+    const { page } = await dashboard.openSignedIn('/records/countries/PAK')
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Delete' }).click()
@@ -150,13 +150,14 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('keeps the key out of the URL, and in the tab only on request', async () => {
-    const { page } = await dashboard.open(`/new/projects`)
+    const { page, settle } = await dashboard.open(`/new/projects`)
     await signIn(page)
     await heading(page, /new record$/).waitFor()
     expect(page.url()).toBe(`${dashboard.api.origin}/new/projects`)
     expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).not.toContain('key')
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.reload({ waitUntil: 'networkidle' })
+    await page.reload()
+    await settle()
     await page.getByRole('heading', { name: 'Sign in with a key' }).waitFor()
     await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -172,7 +173,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
       { viewport: { width: 375, height: 800 }, colorScheme: 'dark' },
     ] as const
     for (const options of sizes) {
-      const { page } = await dashboard.open(`/sign-in`, { ...options, ...auditOptions })
+      const { page, go } = await dashboard.open(`/sign-in`, { ...options, ...auditOptions })
       expect(await findAccessibilityFaults(page), 'sign in').toEqual([])
       await signIn(page)
       for (const path of [
@@ -182,7 +183,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
         `/records/agreements/${id}/redact`,
         '/administration',
       ]) {
-        await page.goto(dashboard.api.origin + path, { waitUntil: 'networkidle' })
+        await go(path)
         expect(await findAccessibilityFaults(page), `${path}, ${options.colorScheme}`).toEqual([])
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         expect(overflow, path).toBeLessThanOrEqual(0)

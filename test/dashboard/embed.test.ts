@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { sharedBrowser } from '../support/dashboard.ts'
 
 /** Views in frames of other pages, and the data of views. Needs Chromium, and the build. */
 
@@ -30,10 +31,9 @@ beforeAll(async () => {
   allowed = await serveFrames()
   other = await serveFrames()
   api = await openApi({ env: { RATE_LIMIT: '0', EMBED_ORIGINS: allowed.origin } })
-  browser = await openBrowser()
+  browser = await sharedBrowser()
 })
 afterAll(async () => {
-  await browser?.close()
   await api?.close()
   allowed?.server.close()
   other?.server.close()

@@ -1,7 +1,7 @@
 import type { Page, Route } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
-import { useDashboard } from '../support/dashboard.ts'
+import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
 /** The dashboard while the API fails, is slow or cannot be reached. Needs Chromium, and the build. */
 
@@ -31,22 +31,24 @@ async function retryOnce(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)
 }
 
-async function openViews(visit: (page: Page, path: string) => Promise<void>): Promise<void> {
+/** Lets a test visit each view, one after the other in the same tab. */
+async function openViews(visit: (watched: WatchedPage, path: string) => Promise<void>): Promise<void> {
   const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
   const paths = ['/', '/countries/PAK', '/explore/agreements', `/records/agreements/${agreement}`]
+  const watched = await dashboard.open('/sign-in')
   for (const path of [...paths, '/search?q=energy', '/changes']) {
-    const context = await dashboard.browser.newContext({ locale: 'en-GB' })
-    await visit(await context.newPage(), path)
-    await context.close()
+    await visit(watched, path)
+    await watched.page.unrouteAll()
   }
+  await watched.page.context().close()
 }
 
 describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', { timeout: 90_000 }, () => {
   it.each(answers)(
     'says so in every view when an answer %s, and offers to try again',
     async (_name, answer, told) => {
-      await openViews(async (page, path) => {
+      await openViews(async ({ page }, path) => {
         await page.route('**/v1/**', answer)
         await page.goto(dashboard.api.origin + path)
         const alert = page.getByRole('alert').first()
@@ -60,11 +62,11 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
   )
 
   it('fills selects and facets by itself once the service answers again', async () => {
+    const { page } = await dashboard.open('/sign-in')
     for (const [path, filled] of [
       ['/map', 'option[value=PAK]'],
       ['/explore/agreements', '.facet input'],
     ] as const) {
-      const page = await (await dashboard.browser.newContext({ locale: 'en-GB' })).newPage()
       await page.route('**/aggregate?*', (route) => route.abort())
       await page.goto(dashboard.api.origin + path)
       await page.locator('.failure').first().waitFor()
@@ -72,12 +74,12 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
       await page.unroute('**/aggregate?*')
       await expect.poll(() => page.locator('.failure').count(), { timeout: 20_000 }).toBe(0)
       await page.locator(filled).first().waitFor({ state: 'attached' })
-      await page.context().close()
     }
+    await page.context().close()
   })
 
   it('shows navigation and room for the content while answers are slow', async () => {
-    await openViews(async (page, path) => {
+    await openViews(async ({ page }, path) => {
       await page.route('**/v1/**', () => {})
       await page.goto(dashboard.api.origin + path)
       await page.getByRole('navigation').first().waitFor()
@@ -87,10 +89,10 @@ describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', 
   })
 
   it('does not scroll sideways at twice the size of text', async () => {
-    await openViews(async (page, path) => {
+    await openViews(async ({ page, go }, path) => {
       // A window of 1280 points that is zoomed to 200 % has 640.
       await page.setViewportSize({ width: 640, height: 450 })
-      await page.goto(dashboard.api.origin + path, { waitUntil: 'networkidle' })
+      await go(path)
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
     })

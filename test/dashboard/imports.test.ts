@@ -4,12 +4,12 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../support/dashboard.ts'
+import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** Imports in the dashboard, in a browser: from a file over its mapping and dry run to the records, and back. */
 
-const dashboard = useDashboard()
+const dashboard = useDashboard({ changesRecords: true })
 const examples = join(packageRoot, 'docs/examples')
 
 /** The example register, in which a recipient has a name that nobody knows, and a year is none. */
@@ -45,7 +45,7 @@ const small = 'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {ti
 describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('take the example register from its file over a decision to records, and undo it', async () => {
     const { csv, mapping } = await exampleFiles()
-    const page = await dashboard.openSignedIn('/imports')
+    const { page, settle } = await dashboard.openSignedIn('/imports')
     await page.getByRole('link', { name: 'New import' }).click()
     await chooseFiles(page, csv)
     await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping)
@@ -72,7 +72,8 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await record.click()
     await page.getByRole('heading', { level: 1, name: 'Schools in the north' }).waitFor()
     await page.getByRole('link', { name: 'Namibia' }).first().waitFor()
-    await page.goto(address, { waitUntil: 'networkidle' })
+    await page.goto(address)
+    await settle()
     await confirm(page, 'Undo')
     await page.getByText('What the import had written has been taken back.').waitFor()
     const found = await dashboard.api.get('/v1/assistance-programs?q=Schools+in+the+north&count=exact')
@@ -81,7 +82,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
   })
 
   it('say at the line of the mapping what is wrong, and lead there', async () => {
-    const page = await dashboard.openSignedIn('/imports/new')
+    const { page } = await dashboard.openSignedIn('/imports/new')
     const editor = page.getByRole('textbox', { name: 'Mapping' })
     await editor.fill(small.replace('title: Title', 'titel: Title'))
     const fault = page.getByRole('button', { name: /^Line 3: .*did you mean "title"/ })
@@ -100,7 +101,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
   })
 
   it('begin with the columns of the file, or with the mapping of an earlier import', async () => {
-    const page = await dashboard.openSignedIn('/imports/new')
+    const { page } = await dashboard.openSignedIn('/imports/new')
     const csv = 'No.,Treaty,Signed,Country\n1,On water,2001,China\n2,On air,no date,China\n'
     await page
       .getByLabel('File with the rows')
@@ -126,7 +127,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
   })
 
   it('keep what was entered when the service fails, say so at the widget, and try again', async () => {
-    const page = await dashboard.openSignedIn('/imports/new')
+    const { page } = await dashboard.openSignedIn('/imports/new')
     await page.route('**/v1/imports/preview', (route) => route.abort())
     await page.getByRole('textbox', { name: 'Mapping' }).fill(small)
     await page.getByText('The service refuses this: the service did not answer').waitFor()
@@ -138,7 +139,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
   })
 
   it('follow an import again when the connection was lost, and delete it before a commit', async () => {
-    const page = await dashboard.openSignedIn('/imports/new')
+    const { page } = await dashboard.openSignedIn('/imports/new')
     let lost = 0
     await page.route('**/events', (route) => {
       lost += 1
@@ -162,7 +163,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
       ['file', 'PK\u0003\u0004', 'broken.xlsx'],
     ])
     const { id } = sent.json<{ id: string }>()
-    const page = await dashboard.openSignedIn(`/imports/${id}`)
+    const { page } = await dashboard.openSignedIn(`/imports/${id}`)
     await page.getByText('The import has stopped.').waitFor()
     expect(await page.getByRole('alert').first().textContent()).toContain('damaged or cut off')
     await page.getByRole('button', { name: 'Delete' }).waitFor()
@@ -171,11 +172,10 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
 
   it('have no accessibility faults on their views, in both colour schemes and on a phone', async () => {
     const { csv, mapping } = await exampleFiles()
-    const { page } = await dashboard.open('/sign-in', {
+    const { page, go } = await dashboard.openSignedIn('/imports/new', {
       ...auditOptions,
       viewport: { width: 375, height: 800 },
     })
-    await signIn(page)
     const audit = async () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
@@ -184,7 +184,6 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       expect(width).toBeLessThanOrEqual(375)
     }
-    await page.goto(`${dashboard.api.origin}/imports/new`, { waitUntil: 'networkidle' })
     await chooseFiles(page, csv)
     await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping.replace('title:', 'titel:'))
     await page.locator('.faults-of-lines .fault').first().waitFor()
@@ -201,7 +200,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.getByText('All records are written.').waitFor()
     await page.getByRole('link', { name: 'Bridge over the Example River' }).waitFor()
     await audit()
-    await page.goto(`${dashboard.api.origin}/imports`, { waitUntil: 'networkidle' })
+    await go('/imports')
     await page.getByRole('link', { name: 'register.csv' }).first().waitFor()
     await audit()
     await page.context().close()

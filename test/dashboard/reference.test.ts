@@ -1,9 +1,8 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { openBrowser, skipsBrowser } from '../support/browser.ts'
-import { openPage } from '../support/dashboard.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { openPage, sharedBrowser, type WatchedPage } from '../support/dashboard.ts'
 import { documentForm, type Operation, operationsIn } from '../support/openapi-document.ts'
 
 /** The forms of many operations are tried one after another. */
@@ -11,39 +10,39 @@ const timeout = 180_000
 
 describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
   let api: Api
-  let browser: Browser
+  let tab: WatchedPage
   let operations: Operation[]
   beforeAll(async () => {
     api = await openApi()
-    browser = await openBrowser()
+    tab = await openPage(await sharedBrowser(), api, '/docs')
     operations = operationsIn(documentForm.parse(api.document))
   }, timeout)
   afterAll(async () => {
-    await browser?.close()
+    await tab?.page.context().close()
     await api?.close()
   })
 
   /** Opens the page of an operation, sends its form as it is, and returns the request line and the answer. */
   async function tryOut(operationId: string, key?: string) {
-    const { page, faults } = await openPage(browser, api, `/docs/operations/${operationId}`)
+    const { page, faults, go } = tab
+    await go(`/docs/operations/${operationId}`)
     await page.waitForSelector('form[data-ready]')
     if (key !== undefined) await page.fill('#key', key)
     await page.click('button')
     await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
     const [line = '', outcome = ''] = ((await page.textContent('#sent')) ?? '').split(' — ')
     const answer = (await page.textContent('#answer')) ?? ''
-    await page.context().close()
     return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), answer, faults }
   }
 
   it('list every operation, those of agreements first and open', { timeout }, async () => {
-    const { page, faults } = await openPage(browser, api, '/docs')
+    const { page, faults, go } = tab
+    await go('/docs')
     expect(await page.textContent('details >> nth=0')).toContain('/v1/agreements')
     expect(await page.getAttribute('details >> nth=0', 'open')).toBe('')
     expect(await page.locator('.operations li').count()).toBe(operations.length)
     expect(await page.title()).toBe('Operations · Entente API')
     expect(faults).toEqual([])
-    await page.context().close()
   })
 
   it('send a read untouched and show what its plain URL answers', { timeout }, async () => {

@@ -5,7 +5,7 @@ import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
 /** The dashboard over a registry of 100,000 agreements. Needs Chromium, and the build. */
 
-const dashboard = useDashboard()
+const dashboard = useDashboard({ changesRecords: true })
 beforeAll(async () => {
   if (!skipsBrowser) await generate(dashboard.api.database, 100_000, 1)
 }, 600_000)

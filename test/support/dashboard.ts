@@ -1,6 +1,6 @@
 import axe from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { type Api, openApi } from './api.ts'
 import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
@@ -9,23 +9,79 @@ import { watchLayout } from './layout-shift.ts'
 /** The longest wait for something on a page, on a busy machine. */
 const timeoutMs = 20_000
 
-/** A page, and what went wrong while it was open: errors of scripts, refused requests, requests to elsewhere. */
+/** A tab of a browser, and what went wrong since its last navigation: errors of scripts, refused requests, requests to elsewhere. */
 export interface WatchedPage {
   page: Page
   faults: string[]
+  /** Opens a view of the same service in the tab, and waits until it has loaded everything. */
+  go(path: string): Promise<void>
+  /** Waits until the page has loaded everything that it has asked for. */
+  settle(): Promise<void>
 }
 
-/** Opens a page of the dashboard in a context of its own, and waits until it has loaded everything. */
+/** Options of a context, and the session that its first page begins with. */
+export interface PageOptions extends BrowserContextOptions {
+  session?: { key: string; actor: unknown }
+}
+
+/** A script that stores a session in a new tab as the dashboard does. Later pages of the tab keep what the tab has. */
+const keepSession = (session: unknown): string => `if (sessionStorage.getItem('tested') === null) {
+  sessionStorage.setItem('tested', 'yes')
+  sessionStorage.setItem('session', ${JSON.stringify(JSON.stringify(session))})
+}`
+
+/** A request that stays open: the events of an import, which the page follows. */
+const isStream = (request: Request) => new URL(request.url()).pathname.endsWith('/events')
+
+/** Keeps the requests of a page that have no end yet. */
+function watchRequests(page: Page): ReadonlySet<Request> {
+  const pending = new Set<Request>()
+  page.on('request', (request) => {
+    if (!isStream(request)) pending.add(request)
+  })
+  const end = (request: Request) => {
+    pending.delete(request)
+  }
+  page.on('requestfinished', end)
+  page.on('requestfailed', end)
+  return pending
+}
+
+/** What is rendered requests more in an effect, after a frame. */
+const twoFrames =
+  'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))'
+
+/** Waits until a page has nothing more to load: no request is open, two frames later either. */
+async function settle(page: Page, pending: ReadonlySet<Request>): Promise<void> {
+  let quietRounds = 0
+  await expect
+    .poll(
+      async () => {
+        await page.evaluate(twoFrames)
+        quietRounds = pending.size === 0 ? quietRounds + 1 : 0
+        return quietRounds
+      },
+      { timeout: timeoutMs, interval: 10 },
+    )
+    .toBeGreaterThan(1)
+}
+
+/**
+ * Opens a view in a tab with a context of its own, and waits until it has loaded everything. A context starts a process with
+ * empty caches, so tests that look at many views open one after the other in the same tab.
+ */
 export async function openPage(
   browser: Browser,
   api: Api,
   path: string,
-  options: BrowserContextOptions = {},
+  { session, ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
+  if (session !== undefined) await context.addInitScript(keepSession(session))
   const page = await context.newPage()
   page.setDefaultTimeout(timeoutMs)
   await watchLayout(page)
+  const pending = watchRequests(page)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (message) => {
@@ -37,8 +93,13 @@ export async function openPage(
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`)
   })
-  await page.goto(api.origin + path, { waitUntil: 'networkidle' })
-  return { page, faults }
+  const go = async (next: string) => {
+    faults.length = 0
+    await page.goto(api.origin + next, { waitUntil: 'load' })
+    await settle(page, pending)
+  }
+  await go(path)
+  return { page, faults, go, settle: () => settle(page, pending) }
 }
 
 /** Options of a context in which axe can be run: the page's policy would refuse the script. */
@@ -63,9 +124,33 @@ export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
+let browser: Promise<Browser> | undefined
+
+/** Returns the browser that all test files of a worker share. It ends with the worker. */
+export function sharedBrowser(): Promise<Browser> {
+  browser ??= openBrowser()
+  return browser
+}
+
+let service: Promise<Api> | undefined
+
+/** The environment of a service whose pages are opened one after the other. */
+const env = { RATE_LIMIT: '0' }
+
+/** Returns the service that test files of a worker share, which leave its records as they were. It ends with the worker. */
+function sharedService(): Promise<Api> {
+  service ??= openApi({ env })
+  return service
+}
+
 /** The service on the first data and a browser, which the tests of a file share. */
 class Dashboard {
   #opened: { api: Api; browser: Browser } | undefined
+  readonly #changesRecords: boolean
+
+  constructor(changesRecords: boolean) {
+    this.#changesRecords = changesRecords
+  }
 
   get #parts(): { api: Api; browser: Browser } {
     if (!this.#opened) throw new Error('the dashboard is open in tests, and in hooks after its own')
@@ -81,31 +166,32 @@ class Dashboard {
   }
 
   async start(): Promise<void> {
-    this.#opened = { api: await openApi({ env: { RATE_LIMIT: '0' } }), browser: await openBrowser() }
+    const api = this.#changesRecords ? openApi({ env }) : sharedService()
+    this.#opened = { api: await api, browser: await sharedBrowser() }
   }
 
   async close(): Promise<void> {
-    await this.#opened?.browser.close()
-    await this.#opened?.api.close()
+    if (this.#changesRecords) await this.#opened?.api.close()
   }
 
   /** Opens a page, and waits until it has loaded everything. */
-  open(path: string, options?: BrowserContextOptions): Promise<WatchedPage> {
+  open(path: string, options?: PageOptions): Promise<WatchedPage> {
     return openPage(this.browser, this.api, path, options)
   }
 
-  /** Opens a page as an administrator. */
-  async openSignedIn(path: string): Promise<Page> {
-    const { page } = await this.open('/sign-in')
-    await signIn(page)
-    await page.goto(this.api.origin + path, { waitUntil: 'networkidle' })
-    return page
+  /** Opens a page as an administrator who has signed in. */
+  async openSignedIn(path: string, options?: BrowserContextOptions): Promise<WatchedPage> {
+    const actor = (await this.api.get('/v1/actor', { key: adminKey })).json()
+    return await this.open(path, { ...options, session: { key: adminKey, actor } })
   }
 }
 
-/** Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them. */
-export function useDashboard(): Dashboard {
-  const dashboard = new Dashboard()
+/**
+ * Starts a dashboard before the tests of a file, unless browser tests are skipped, and closes it after them.
+ * @param options.changesRecords whether the file needs a service of its own, since it leaves other records behind.
+ */
+export function useDashboard({ changesRecords = false } = {}): Dashboard {
+  const dashboard = new Dashboard(changesRecords)
   beforeAll(async () => {
     if (!skipsBrowser) await dashboard.start()
   }, 60_000)
