@@ -43,7 +43,8 @@ export const edtf = (description: string) =>
     .superRefine((text, context) => {
       const fault = findEdtfFault(text)
       if (fault) {
-        context.addIssue({ code: 'custom', message: `${fault.message} (at character ${fault.position + 1})` })
+        const message = `${fault.message} (at character ${fault.position + 1})`
+        context.addIssue({ code: 'custom', params: { code: 'invalid_date' }, message })
       }
     })
     .meta({ description: `${description} EDTF.`, format: 'edtf', examples: ['2011-04'] })
@@ -172,7 +173,8 @@ export const requireUnique =
     const seen = new Set<unknown>()
     for (const [at, item] of list.entries()) {
       if (seen.has(identity(item))) {
-        context.addIssue({ code: 'custom', path: [at], message: 'occurs twice in the list' })
+        const message = 'occurs twice in the list'
+        context.addIssue({ code: 'custom', path: [at], params: { code: 'repeated' }, message })
       }
       seen.add(identity(item))
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { FaultList, faultLimits } from './problem.ts'
+import { type Fault, FaultList, faultLimits } from './problem.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Codes in `errors` by zod's issue codes. */
@@ -11,6 +11,20 @@ const codes: Record<string, string> = {
   too_big: 'too_big',
   invalid_format: 'wrong_format',
   not_multiple_of: 'too_precise',
+}
+
+/** A schema's own rule may name its fault: `context.addIssue({ code: 'custom', params: { code: 'invalid_date' }, … })`. */
+function faultCode(issue: z.core.$ZodIssue): string {
+  if (issue.message === 'is required') return 'required'
+  const own: unknown = issue.code === 'custom' ? issue.params?.code : undefined
+  return typeof own === 'string' ? own : (codes[issue.code] ?? 'invalid')
+}
+
+/** The limit that a value is beyond: the least or greatest number, or number of characters or entries, that is allowed. */
+function passedLimit(issue: z.core.$ZodIssue): { limit?: number } {
+  if (issue.code === 'too_small' && issue.inclusive) return { limit: Number(issue.minimum) }
+  if (issue.code === 'too_big' && issue.inclusive) return { limit: Number(issue.maximum) }
+  return {}
 }
 
 /** Longest value in a message, in characters. */
@@ -128,22 +142,21 @@ function toFaults(error: z.core.$ZodError): FaultList {
   const faults = new FaultList()
   const locations = new Set<string>()
   // One fault for each location: the further faults of a value often follow from the first.
-  const add = (path: PropertyKey[], code: string, message: string) => {
+  const add = (path: PropertyKey[], fault: Fault) => {
     const pointer = formatPointer(path)
     if (locations.has(pointer)) return
     locations.add(pointer)
-    faults.add(() => ({ pointer, code, message }))
+    faults.add(() => ({ pointer, ...fault }))
   }
   for (const issue of error.issues.slice(0, maxExplained).flatMap(explainUnion)) {
-    const code = codes[issue.code] ?? 'invalid'
+    const code = faultCode(issue)
     if (issue.code !== 'unrecognized_keys') {
-      const { path, message } = issue
-      add(path, message === 'is required' ? 'required' : code, message)
+      add(issue.path, { code, message: issue.message, ...passedLimit(issue) })
       continue
     }
     const messages = issue.message.split('\n')
     for (const [at, key] of issue.keys.slice(0, messages.length).entries()) {
-      add([...issue.path, key], code, `${quote(key)} ${messages[at]}`)
+      add([...issue.path, key], { code, message: `${quote(key)} ${messages[at]}` })
     }
     faults.addUnlisted(issue.keys.length - messages.length)
   }

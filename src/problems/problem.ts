@@ -10,6 +10,8 @@ export interface Fault {
   header?: string
   /** Machine-readable code. */
   code: string
+  /** For a value that is too big or too small: the limit, as a number, a number of characters or of entries. */
+  limit?: number
   /** Human-readable message: what is wrong and what would be right. */
   message: string
 }

@@ -209,7 +209,7 @@ const pointer = z
   .min(1)
   .max(200)
   .regex(/^(\/([^/~]|~[01])*)+$/, { error: 'must be a JSON pointer, such as /signedOn' })
-  .meta({ examples: ['/signedOn'] })
+  .meta({ format: 'json-pointer', examples: ['/signedOn'] })
 
 export const citations = defineResource(
   'citations',

@@ -170,6 +170,27 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
   })
 
+  it('says on a page of its own that a path leads nowhere, and to programs as a problem', async () => {
+    const { page } = await dashboard.open('/country/PAK?x')
+    await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
+    await page.getByRole('navigation').waitFor()
+    await page.context().close()
+    const asked = (path: string, accept: string) =>
+      fetch(dashboard.api.origin + path, { headers: { accept } })
+    const shown = await asked('/country/PAK', 'text/html,*/*')
+    expect([shown.status, shown.headers.get('vary')]).toEqual([404, 'Accept'])
+    for (const [path, accept] of [
+      ['/country/PAK', '*/*'],
+      ['/v1/country/PAK', 'text/html,*/*'],
+    ] as const) {
+      const { status, headers } = await asked(path, accept)
+      expect([status, headers.get('content-type')], path).toEqual([
+        404,
+        'application/problem+json; charset=utf-8',
+      ])
+    }
+  })
+
   it('serves nothing at / when DASHBOARD is off', async () => {
     const other = await openApi({ env: { DASHBOARD: 'off' } })
     try {

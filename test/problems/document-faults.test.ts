@@ -132,13 +132,37 @@ describe('a document with a fault is refused with the pointer, the value and the
     })
   })
 
+  it('names the rule that a value breaks, and the limit that it passes', async () => {
+    const { errors = [] } = await post('agreements', {
+      title: 'A'.repeat(501),
+      kind: 'treaty',
+      signedOn: '2011-13',
+      topics: ['energy', 'energy'],
+      languages: Array.from({ length: 101 }, () => 'en'),
+      parties: [{ role: 'party' }],
+    })
+    const found = errors.map(({ pointer, code, limit }) => [pointer, code, limit])
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['/title', 'too_big', 500],
+        ['/signedOn', 'invalid_date', undefined],
+        ['/topics/1', 'repeated', undefined],
+        ['/parties/0', 'not_exactly_one', undefined],
+      ]),
+    )
+    const negative = { name: 'A base', kind: 'observatory', unitCount: -1 }
+    expect((await post('cooperation-bases', negative)).errors).toMatchObject([
+      { pointer: '/unitCount', code: 'too_small', limit: 0 },
+    ])
+  })
+
   it('half of a location or of an amount is refused', async () => {
     const project = { title: 'A project', kind: 'other' }
     const half = await post('projects', { ...project, locations: [{ latitude: 30 }] })
     expect(half.errors).toEqual([
       {
         pointer: '/locations/0',
-        code: 'invalid',
+        code: 'needs_other',
         message: expect.stringMatching(/latitude and longitude/),
       },
     ])

@@ -18,7 +18,14 @@ export interface Refusal {
   type: string
   status: number
   detail: string
-  errors?: { pointer?: string; parameter?: string; header?: string; code: string; message: string }[]
+  errors?: {
+    pointer?: string
+    parameter?: string
+    header?: string
+    code: string
+    limit?: number
+    message: string
+  }[]
 }
 
 /** A page of a list. */

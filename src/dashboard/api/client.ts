@@ -4,7 +4,11 @@ import { currentKey, endSession } from '../session.ts'
 export interface Fault {
   /** JSON pointer (RFC 6901) into the body; left out for faults of headers and parameters. */
   pointer?: string
+  /** Name of the query or path parameter. */
+  parameter?: string
   code: string
+  /** What a value that is too big or too small passes. */
+  limit?: number
   message: string
 }
 
@@ -12,14 +16,25 @@ export interface Fault {
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response. */
   readonly status: number
+  /** The name of the problem type, such as `not-found`; empty when the response is no problem of the service. */
+  readonly type: string
   /** Every fault that the service has found. */
   readonly faults: readonly Fault[]
   /** Milliseconds after which the service wants to be asked again (`Retry-After`, RFC 9110); 0 when it does not say. */
   readonly retryAfterMs: number
 
-  constructor(status: number, message: string, faults: readonly Fault[] = [], retryAfterMs = 0) {
+  constructor(
+    status: number,
+    message: string,
+    {
+      type = '',
+      faults = [],
+      retryAfterMs = 0,
+    }: Partial<Pick<ApiError, 'type' | 'faults' | 'retryAfterMs'>> = {},
+  ) {
     super(message)
     this.status = status
+    this.type = type
     this.faults = faults
     this.retryAfterMs = retryAfterMs
   }
@@ -30,6 +45,7 @@ export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, String(error))
 
 interface Problem {
+  type?: string
   title?: string
   detail?: string
   errors?: Fault[]
@@ -39,14 +55,13 @@ const isProblem = (value: unknown): value is Problem => typeof value === 'object
 
 async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined)
-  const { detail, title, errors }: Problem = isProblem(body) ? body : {}
-  return new ApiError(
-    response.status,
-    detail ?? title ?? `${response.status} ${response.statusText}`,
-    errors ?? [],
+  const { type = '', detail, title, errors = [] }: Problem = isProblem(body) ? body : {}
+  return new ApiError(response.status, detail ?? title ?? `${response.status} ${response.statusText}`, {
+    type: type.replace(/^\/problems\//, ''),
+    faults: errors,
     // The service says it in seconds.
-    (Number(response.headers.get('retry-after')) || 0) * 1000,
-  )
+    retryAfterMs: (Number(response.headers.get('retry-after')) || 0) * 1000,
+  })
 }
 
 /**

@@ -30,6 +30,8 @@ type Kind =
   | 'list'
   | 'object'
   | 'reference'
+  | 'key'
+  | 'pointer'
 
 /** What a filter takes, if not one text. */
 type FilterValue = 'texts' | 'number' | 'numbers' | 'boolean'
@@ -49,6 +51,7 @@ function kindOf(schema: Schema): Kind {
   if (format === 'edtf') return 'date'
   if (format === 'date-time') return 'moment'
   if (format === 'uuid') return 'reference'
+  if (format === 'json-pointer') return 'pointer'
   if (plain.includes('array')) return 'list'
   if (plain.includes('object')) return 'object'
   if (plain.includes('integer') || plain.includes('number')) return 'number'
@@ -82,7 +85,6 @@ function describe(name: string) {
   const properties = Object.entries(item.properties ?? {})
     .filter(([property]) => own.includes(property))
     .map(([property, schema]) => ({ name: property, schema: resolve(schema) }))
-    .map(({ name: property, schema }) => ({ name: property, kind: kindOf(schema), values: words(schema) }))
   const key = Object.keys(document.paths)
     .map((path) => new RegExp(`^/v1/${name}/\\{(\\w+)\\}$`).exec(path)?.[1])
     .find((found) => found !== undefined)
@@ -90,9 +92,11 @@ function describe(name: string) {
     name,
     key,
     title: titles.find((title) => properties.some((property) => property.name === title)) ?? key,
-    properties: properties.map(({ values, ...property }) =>
-      values.length > 0 ? { ...property, values } : property,
-    ),
+    properties: properties.map(({ name: property, schema }) => {
+      const kind = property === key ? 'key' : kindOf(schema)
+      const values = words(schema)
+      return { name: property, kind, ...(values.length > 0 && { values }) }
+    }),
     filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValue(one.schema)])),
     sorts: sorts ? words(resolve(sorts.schema)).filter((word) => !word.startsWith('-')) : [],
     formats: format ? words(resolve(format.schema)) : [],

@@ -6,7 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 /** A change with the name of its record. */
 type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
-/** What a change is called that has no name: a citation without a quotation. */
+/** What a change is called that has no name: a citation without a quotation and a note. */
 function Unnamed({ resource }: { resource: string }) {
   const { t, tOr } = useLanguage()
   return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>
@@ -14,9 +14,9 @@ function Unnamed({ resource }: { resource: string }) {
 
 /** Returns a change of the feed with the name of its record. */
 export function withTitle(change: Change): NamedChange {
-  const property = findResource(change.resource)?.title
-  const title = property === undefined ? undefined : change.document?.[property]
-  return { ...change, title: typeof title === 'string' ? title : null }
+  const { title = '' } = findResource(change.resource) ?? {}
+  const name = change.document?.[title] ?? change.document?.note
+  return { ...change, title: typeof name === 'string' ? name : null }
 }
 
 /** Changes with their records, what was done and when. */

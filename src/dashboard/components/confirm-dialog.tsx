@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { Link } from 'wouter-preact'
-import { type ApiError, type Fault, toApiError } from '../api/client.ts'
-import { ownRecordPath } from '../api/resources.ts'
+import { type ApiError, toApiError } from '../api/client.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { FaultText, Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
 /** A button that asks before it acts, with a reason for the history, and says why the service has refused. */
@@ -109,10 +108,11 @@ function ConfirmDialog({
 
 /** Why the service has refused, with links to the records that stand in the way. */
 function Refusal({ error }: { error: ApiError }) {
-  const { t } = useLanguage()
   return (
     <div class="failure faults" role="alert">
-      <p>{error.status === 0 ? t('state.offline') : error.message}</p>
+      <p>
+        <Reason error={error} />
+      </p>
       <ul>
         {error.faults.map((fault) => (
           <li key={fault.message}>
@@ -121,19 +121,5 @@ function Refusal({ error }: { error: ApiError }) {
         ))}
       </ul>
     </div>
-  )
-}
-
-/** A fault with the record that it names as a link: `/v1/agreements/0190… refers to it`. */
-function FaultText({ fault: { message } }: { fault: Fault }) {
-  const [, before = message, resource, key, after] =
-    /^(.*?)\/v1\/([a-z-]+)\/([\w-]+)(.*)$/.exec(message) ?? []
-  if (resource === undefined || key === undefined) return <>{message}</>
-  return (
-    <>
-      {before}
-      <Link href={ownRecordPath(resource, key)}>{`${resource}/${key}`}</Link>
-      {after}
-    </>
   )
 }

@@ -20,7 +20,8 @@ export function ExpiringList({
       {agreements.map(({ id, title, expiresOn }) => (
         <li key={id}>
           <Link href={recordPath('agreements', id)}>{title}</Link>
-          {marks?.(id)} <span class="soft small">{expiresOn && formatEdtf(expiresOn, language)}</span>
+          {marks?.(id)}{' '}
+          <span class="soft small unbroken">{expiresOn && formatEdtf(expiresOn, language)}</span>
         </li>
       ))}
     </ul>

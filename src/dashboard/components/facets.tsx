@@ -151,42 +151,45 @@ function Facet({
   return (
     <fieldset class="facet" hidden={isHidden}>
       <legend>{labels.property(dimension)}</legend>
-      <Loaded state={state} height="12rem">
-        {({ data, groups }) => (
-          <>
-            <ul>
-              {data.map(({ key, label, measures, list }) => {
-                const value = key[dimension] ?? null
-                const name = label[dimension] ?? value ?? t('value.unknown')
-                return (
-                  <li key={value ?? ''}>
-                    {value === null ? (
-                      <Link class="soft no-value" href={explorePath(list)}>
-                        {name}
-                      </Link>
-                    ) : (
-                      <label>
-                        <input
-                          type="checkbox"
-                          checked={chosen.includes(value)}
-                          onChange={() => toggle(value)}
-                        />
-                        {name}
-                      </label>
-                    )}
-                    <span class="soft number">{number(measures.count ?? 0)}</span>
-                  </li>
-                )
-              })}
-            </ul>
-            {groups.count > data.length && limit < maxRows && (
-              <button type="button" class="chip" onClick={() => setLimit(maxRows)}>
-                + {number(groups.count - data.length)}
-              </button>
-            )}
-          </>
-        )}
-      </Loaded>
+      {/* The records beside it say what is wrong with the filters. */}
+      {state.error?.status === 400 ? null : (
+        <Loaded state={state} height="12rem">
+          {({ data, groups }) => (
+            <>
+              <ul>
+                {data.map(({ key, label, measures, list }) => {
+                  const value = key[dimension] ?? null
+                  const name = label[dimension] ?? value ?? t('value.unknown')
+                  return (
+                    <li key={value ?? ''}>
+                      {value === null ? (
+                        <Link class="soft no-value" href={explorePath(list)}>
+                          {name}
+                        </Link>
+                      ) : (
+                        <label>
+                          <input
+                            type="checkbox"
+                            checked={chosen.includes(value)}
+                            onChange={() => toggle(value)}
+                          />
+                          {name}
+                        </label>
+                      )}
+                      <span class="soft number">{number(measures.count ?? 0)}</span>
+                    </li>
+                  )
+                })}
+              </ul>
+              {groups.count > data.length && limit < maxRows && (
+                <button type="button" class="chip" onClick={() => setLimit(maxRows)}>
+                  + {number(groups.count - data.length)}
+                </button>
+              )}
+            </>
+          )}
+        </Loaded>
+      )}
     </fieldset>
   )
 }

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import { sendRequest, toApiError } from '../api/client.ts'
+import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { saveFile } from '../api/save-file.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
+import { Reason } from './service-text.tsx'
 
 /**
  * Leads to a file. A link sends no key, so for somebody who has signed in the file is requested with the key, and saved: it
@@ -40,7 +41,7 @@ export function FileLink({
 function SaveButton({ href, name, children }: { href: string; name: string; children: ComponentChildren }) {
   const { t, tag } = useLanguage()
   const running = useRef<AbortController>()
-  const [state, setState] = useState<{ isRunning: boolean; reason?: string }>({ isRunning: false })
+  const [state, setState] = useState<{ isRunning: boolean; error?: ApiError }>({ isRunning: false })
   const save = async () => {
     const controller = new AbortController()
     running.current = controller
@@ -52,10 +53,10 @@ function SaveButton({ href, name, children }: { href: string; name: string; chil
       setState({ isRunning: false })
     } catch (error) {
       if (controller.signal.aborted) setState({ isRunning: false })
-      else setState({ isRunning: false, reason: toApiError(error).message || t('state.offline') })
+      else setState({ isRunning: false, error: toApiError(error) })
     }
   }
-  const { isRunning, reason } = state
+  const { isRunning, error } = state
   return (
     <>
       <button
@@ -67,9 +68,10 @@ function SaveButton({ href, name, children }: { href: string; name: string; chil
         {children}
         {isRunning && ` – ${t('file.cancel')}`}
       </button>
-      {reason !== undefined && (
+      {error && (
         <span class="refused small" role="alert">
-          {t('state.failed', { reason })}
+          {t('state.failed')}
+          <Reason error={error} />
         </span>
       )}
     </>

@@ -3,6 +3,7 @@ import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import type { Actor } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { startSession, useSession } from '../session.ts'
+import { Reason } from './service-text.tsx'
 import '../styles/forms.css'
 
 /** Asks the service whose key it is. @throws ApiError when the key is wrong. */
@@ -54,9 +55,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
           {t('session.keyHint')}
         </p>
         <p class="fault" role="alert">
-          {error === 'form'
-            ? t('session.noKey')
-            : error && (error.status === 0 ? t('state.offline') : error.message)}
+          {error === 'form' ? t('session.noKey') : error && <Reason error={error} />}
         </p>
       </div>
       <label class="check">

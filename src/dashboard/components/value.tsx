@@ -1,6 +1,7 @@
 import { Link } from 'wouter-preact'
 import { findName } from '../api/names.ts'
-import { recordPath } from '../api/resources.ts'
+import { pointedProperty } from '../api/pointers.ts'
+import { explorePath, recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -12,6 +13,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const isMoment = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
 const isWebAddress = (text: string) => /^https?:\/\//.test(text)
+/** A list of the API, such as that of the records that a figure counts. */
+const isList = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
 /** A value of a record in words: names instead of keys, dates as precise as they are, labels of words. */
 export function Value({ value, kind, names }: { value: unknown; kind: string; names: Names }) {
@@ -26,12 +29,16 @@ export function Value({ value, kind, names }: { value: unknown; kind: string; na
   if (Array.isArray(value)) return <ListValue values={value} names={names} />
   if (isObject(value)) return <ObjectValue value={value} names={names} />
   const text = String(value)
-  if (kind === 'date') return <>{formatEdtf(text, language)}</>
+  if (kind === 'date') return <span class="date">{formatEdtf(text, language)}</span>
   if (kind === 'enumeration') return <>{labels.word(text)}</>
+  // A key is not the name of what it is the key of.
+  if (kind === 'key') return <>{text}</>
+  if (kind === 'pointer') return <>{labels.property(pointedProperty(text) ?? text)}</>
   const named = findName(names, text)
   if (named) return <Link href={recordPath(named.resource, text)}>{named.name}</Link>
   if (isMoment(text)) return <time dateTime={text}>{language.moment(text)}</time>
   if (isWebAddress(text)) return <a href={text}>{text}</a>
+  if (isList(text)) return <Link href={explorePath(text)}>{text}</Link>
   return <>{text}</>
 }
 
@@ -55,9 +62,38 @@ function ListValue({ values, names }: { values: unknown[]; names: Names }) {
   )
 }
 
+/** Whether an object says which record is meant, and nothing else. */
+const isRecordReference = (value: Record<string, unknown>): value is { resource: string; id: string } =>
+  hasTexts(value, ['resource', 'id'])
+
+/** Whether an object is a name in a language, and nothing else. */
+const isName = (value: Record<string, unknown>): value is { name: string; language: string } =>
+  hasTexts(value, ['name', 'language'])
+
+const hasTexts = (value: Record<string, unknown>, keys: readonly string[]): boolean =>
+  Object.keys(value).length === keys.length && keys.every((key) => typeof value[key] === 'string')
+
 /** The known parts of an object, such as money or a place, in one line. */
 function ObjectValue({ value, names }: { value: Record<string, unknown>; names: Names }) {
   const labels = useLabels()
+  const { tOr, languageName } = useLanguage()
+  if (isRecordReference(value)) {
+    const { resource, id } = value
+    const name = findName(names, id)?.name ?? id
+    return (
+      <>
+        <Link href={recordPath(resource, id)}>{name}</Link>{' '}
+        <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>
+      </>
+    )
+  }
+  if (isName(value))
+    return (
+      <>
+        <span lang={value.language}>{value.name}</span>{' '}
+        <span class="soft small">{languageName(value.language)}</span>
+      </>
+    )
   const parts = Object.entries(value).filter(
     ([, part]) => part !== null && !(Array.isArray(part) && part.length === 0),
   )

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { ApiError } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { Reason } from './service-text.tsx'
 
 /** A part of a view with a heading, and a caption that says what its numbers count. */
 export function Widget({
@@ -26,16 +27,24 @@ export function Widget({
   )
 }
 
-/** Why something could not be loaded, with a button that tries again. */
+/** Whether a failure may be over when it is tried again. A wrong filter stays wrong. */
+const mayPass = ({ status }: ApiError): boolean =>
+  status === 0 || status === 408 || status === 429 || status >= 500
+
+/** Why something could not be loaded, with a button that tries again if that may help. */
 export function Failure({ error, retry }: { error: ApiError; retry: () => void }) {
-  const { t, tOr } = useLanguage()
-  const reason = error.status === 0 ? t('state.offline') : tOr(`status.${error.status}`, error.message)
+  const { t } = useLanguage()
   return (
     <div class="failure" role="alert">
-      <span>{t('state.failed', { reason })}</span>
-      <button type="button" onClick={retry}>
-        {t('state.retry')}
-      </button>
+      <span>
+        {t('state.failed')}
+        <Reason error={error} />
+      </span>
+      {mayPass(error) && (
+        <button type="button" onClick={retry}>
+          {t('state.retry')}
+        </button>
+      )}
     </div>
   )
 }

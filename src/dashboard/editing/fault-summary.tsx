@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from '../api/client.ts'
+import { FaultText, Reason } from '../components/service-text.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusField } from './faults.ts'
@@ -17,24 +18,26 @@ export function usePointerLabel(): (pointer: string) => string {
 
 /** Why a form was refused: in one sentence, and each fault with a button that leads to its field. It takes the focus. */
 export function FaultSummary({ error }: { error: ApiError }) {
-  const { t, tOr } = useLanguage()
+  const { t } = useLanguage()
   const nameOf = usePointerLabel()
   const element = useRef<HTMLDivElement>(null)
   useEffect(() => element.current?.focus(), [error])
-  const reason = error.status === 0 ? t('state.offline') : error.message
   return (
     <div class="failure faults" role="alert" tabIndex={-1} ref={element}>
-      <p>{t('edit.refused', { reason })}</p>
+      <p>
+        {t('edit.refused')}
+        <Reason error={error} />
+      </p>
       <ul>
-        {error.faults.map(({ pointer = '', code, message }) => {
-          const text = tOr(`fault.${code}`, message)
+        {error.faults.map((fault) => {
+          const { pointer = '', message } = fault
           return (
             <li key={`${pointer}${message}`}>
               {pointer === '' ? (
-                text
+                <FaultText fault={fault} />
               ) : (
                 <button type="button" class="link" onClick={() => focusField(pointer)}>
-                  {nameOf(pointer)}: {text}
+                  {nameOf(pointer)}: <FaultText fault={fault} isLinked={false} />
                 </button>
               )}
             </li>

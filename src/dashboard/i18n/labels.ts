@@ -25,7 +25,8 @@ function createLabels({ tOr }: Language, vocabularies: VocabularyList | undefine
     vocabularies?.data.flatMap((vocabulary) => vocabulary.words.map(({ word, label }) => [word, label])),
   )
   return {
-    word: (word) => words.get(word) ?? humanize(word),
+    // The roles of keys are words of no enumeration of the registry.
+    word: (word) => words.get(word) ?? tOr(`role.${word}`, humanize(word)),
     property: (text) => {
       const [, name = text, operator] = /^(\w+)(?:\[(\w+)\])?$/.exec(text) ?? []
       const label = tOr(`property.${name}`, humanize(name))

@@ -18,7 +18,11 @@ export interface Language {
   t(key: MessageKey, values?: Readonly<Record<string, string | number>>): string
   /** Returns the text of a key that is made at run time, or the fallback when there is none. */
   tOr(key: string, fallback: string): string
+  /** Returns the text of a key that not every language has, or undefined when this one has none. */
+  find(key: string, values?: Readonly<Record<string, string>>): string | undefined
   number(value: number): string
+  /** The name of a language by its BCP 47 tag: `fr` is "French". */
+  languageName(tag: string): string
   /** A moment with its time, in the time zone of the reader. */
   moment(iso: string): string
 }
@@ -46,12 +50,23 @@ export function rememberLanguage(search: string): LanguageTag {
 export function createLanguage(tag: LanguageTag): Language {
   const messages: Readonly<Record<string, string>> = catalogs[tag]
   const numbers = new Intl.NumberFormat(tag)
+  const languages = new Intl.DisplayNames(tag, { type: 'language' })
   const moments = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const fill = (text: string, values: Readonly<Record<string, string | number>> = {}) =>
+    text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => String(values[name] ?? ''))
   return {
     tag,
-    t: (key, values = {}) =>
-      (messages[key] ?? key).replaceAll(/\{(\w+)\}/g, (_place, name: string) => String(values[name] ?? '')),
+    t: (key, values) => fill(messages[key] ?? key, values),
     tOr: (key, fallback) => messages[key] ?? fallback,
+    find: (key, values) => (messages[key] === undefined ? undefined : fill(messages[key], values)),
+    languageName: (other) => {
+      try {
+        return languages.of(other) ?? other
+      } catch {
+        // The registry takes tags that are none by the standard.
+        return other
+      }
+    },
     number: (value) => numbers.format(value),
     moment: (iso) => moments.format(new Date(iso)),
   }

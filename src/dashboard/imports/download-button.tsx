@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
+import { Reason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { download } from './download.ts'
 
@@ -18,7 +19,12 @@ export function DownloadButton({ path, name }: { path: string; name: string }) {
         {t('imports.download', { name })}
       </button>
       <span role="alert" class="fault">
-        {error && t('state.failed', { reason: error.status === 0 ? t('state.offline') : error.message })}
+        {error && (
+          <>
+            {t('state.failed')}
+            <Reason error={error} />
+          </>
+        )}
       </span>
     </>
   )

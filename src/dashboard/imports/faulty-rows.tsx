@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { apiPath } from '../api/path.ts'
 import type { ImportJob, ImportRow, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { RowPlace } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
@@ -91,7 +92,10 @@ function FaultyRow({ row: { locator, values, faults } }: { row: ImportRow }) {
   return (
     <details>
       <summary>
-        <span class="soft">{locator}</span> <RowFaults faults={faults} />
+        <span class="soft">
+          <RowPlace locator={locator} />
+        </span>{' '}
+        <RowFaults faults={faults} />
       </summary>
       <RowValues values={values} />
     </details>

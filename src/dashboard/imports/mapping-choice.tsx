@@ -3,6 +3,7 @@ import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { apiPath } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { Reason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Imports whose mappings are offered. */
@@ -86,7 +87,8 @@ export function MappingChoice({
         </select>
         {state.error && (
           <p class="fault">
-            {t('state.failed', { reason: state.error.message || t('state.offline') })}{' '}
+            {t('state.failed')}
+            <Reason error={state.error} />{' '}
             <button type="button" class="link" onClick={state.retry}>
               {t('state.retry')}
             </button>
@@ -104,7 +106,12 @@ export function MappingChoice({
         </button>
       </div>
       <p role="alert" class="fault">
-        {error && t('state.failed', { reason: error.message || t('state.offline') })}
+        {error && (
+          <>
+            {t('state.failed')}
+            <Reason error={error} />
+          </>
+        )}
       </p>
     </div>
   )

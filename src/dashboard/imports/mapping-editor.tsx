@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'preact/hooks'
+import { ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import type { MappingFault } from './use-preview.ts'
 
@@ -89,10 +90,11 @@ export function MappingEditor({
         {faults.map(({ line, message }) => (
           <li key={`${line}${message}`} class="fault">
             {line === null ? (
-              message
+              <ServiceText text={message} />
             ) : (
               <button type="button" class="link" onClick={() => goTo(line)}>
-                {t('imports.lineFault', { line, message })}
+                {t('imports.lineFault', { line })}
+                <ServiceText text={message} />
               </button>
             )}
           </li>

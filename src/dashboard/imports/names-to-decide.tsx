@@ -4,6 +4,7 @@ import { apiPath } from '../api/path.ts'
 import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { writeApi } from '../api/write-api.ts'
+import { Reason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
@@ -80,7 +81,8 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
       {error && (
         <div class="failure" role="alert">
           <p>
-            {t('imports.refusedRequest', { reason: error.status === 0 ? t('state.offline') : error.message })}
+            {t('imports.refusedRequest')}
+            <Reason error={error} />
           </p>
         </div>
       )}

@@ -1,4 +1,5 @@
 import type { ApiError } from '../api/client.ts'
+import { FaultText, Reason, ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
 import type { ImportInput, PreviewState } from './use-preview.ts'
@@ -37,7 +38,9 @@ export function PreviewPanel({
       {preview && preview.notes.length > 0 && (
         <ul class="notes">
           {preview.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>
+              <ServiceText text={note} />
+            </li>
           ))}
         </ul>
       )}
@@ -80,14 +83,18 @@ function PreviewStatus({
 /** Why the service has refused, with every fault, and a way to try again. */
 function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
   const { t } = useLanguage()
-  const reason = error.status === 0 ? t('state.offline') : error.message
   return (
     <div class="failure" role="alert">
       <div>
-        <p>{t('imports.refusedRequest', { reason })}</p>
+        <p>
+          {t('imports.refusedRequest')}
+          <Reason error={error} />
+        </p>
         <ul>
-          {error.faults.map(({ pointer = '', message }) => (
-            <li key={`${pointer}${message}`}>{`${pointer} ${message}`}</li>
+          {error.faults.map((fault) => (
+            <li key={`${fault.pointer}${fault.message}`}>
+              {fault.pointer} <FaultText fault={fault} />
+            </li>
           ))}
         </ul>
       </div>

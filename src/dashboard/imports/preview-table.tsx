@@ -1,5 +1,6 @@
 import { findResource } from '../api/resources.ts'
 import type { ImportPreview } from '../api/types.ts'
+import { RowPlace, ServiceText } from '../components/service-text.tsx'
 import { Value } from '../components/value.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -46,9 +47,13 @@ function PreviewedRow({ row, names, isOpen }: { row: Row; names: Names; isOpen: 
   return (
     <details open={isOpen}>
       <summary>
-        <span class="soft">{row.locator}</span>{' '}
+        <span class="soft">
+          <RowPlace locator={row.locator} />
+        </span>{' '}
         <span class={`tag row-${row.state}`}>{t(`imports.row.${row.state}`)}</span>{' '}
-        <span class="row-title">{typeof title === 'string' ? title : row.faults[0]?.detail}</span>
+        <span class="row-title">
+          {typeof title === 'string' ? title : <ServiceText text={row.faults[0]?.detail ?? ''} />}
+        </span>
       </summary>
       <div class="sides">
         <section class="side">
@@ -57,7 +62,12 @@ function PreviewedRow({ row, names, isOpen }: { row: Row; names: Names; isOpen: 
         </section>
         <section class="side">
           <h3>{t('imports.becomes')}</h3>
-          {row.reason !== null && <p>{t('imports.leftOut', { reason: row.reason })}</p>}
+          {row.reason !== null && (
+            <p>
+              {t('imports.leftOut')}
+              <ServiceText text={row.reason} />
+            </p>
+          )}
           <RowFaults faults={row.faults} />
           {row.records.map((one) => (
             <RecordPreview key={`${one.resource}${one.externalId.id}`} record={one} names={names} />

@@ -1,4 +1,5 @@
 import type { ImportJob } from '../api/types.ts'
+import { ServiceText } from '../components/service-text.tsx'
 import { Widget } from '../components/widget.tsx'
 import { type Language, useLanguage } from '../i18n/language.ts'
 import { isRunning } from './use-import.ts'
@@ -46,13 +47,15 @@ export function Progress({ job }: { job: ImportJob }) {
         )}
         {job.failure !== null && (
           <p class="failure import-failure" role="alert">
-            {job.failure}
+            <ServiceText text={job.failure} />
           </p>
         )}
         {job.notes.length > 0 && (
           <ul class="notes">
             {job.notes.map((note) => (
-              <li key={note}>{note}</li>
+              <li key={note}>
+                <ServiceText text={note} />
+              </li>
             ))}
           </ul>
         )}

@@ -1,4 +1,5 @@
 import type { ImportRow } from '../api/types.ts'
+import { ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 /** What is wrong with a row: each column with its value, the reason and what would be right. */
@@ -10,7 +11,7 @@ export function RowFaults({ faults }: { faults: ImportRow['faults'] }) {
       {faults.map(({ column, value, detail, suggestion }) => (
         <li key={`${column}${detail}`}>
           {column !== '' && <strong>{column}</strong>}{' '}
-          {value !== '' && !detail.includes(value) && <q>{value}</q>} {detail}
+          {value !== '' && !detail.includes(value) && <q>{value}</q>} <ServiceText text={detail} />
           {suggestion !== undefined && <> · {t('imports.suggestion', { suggestion })}</>}
         </li>
       ))}

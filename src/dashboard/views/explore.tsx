@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
+import { findName } from '../api/names.ts'
 import { apiPath } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
-import type { Page, RecordDocument } from '../api/types.ts'
+import type { Names, Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
+import { formatEdtf } from '../dates/format-edtf.ts'
+import { isEdtf } from '../dates/read-edtf.ts'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -61,7 +64,12 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
       <div class="explore">
         <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />
         <div>
-          <FilterChips filters={state.filters} onChange={(filters) => change({ filters })} />
+          <FilterChips
+            resource={resource}
+            filters={state.filters}
+            names={list.body?.names ?? {}}
+            onChange={(filters) => change({ filters })}
+          />
           <Toolbar resource={resource} state={state} onChange={change} />
           <Loaded state={list} height="40rem">
             {({ data, page, names = {} }) => (
@@ -78,7 +86,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                     onSort={(sort) => change({ sort })}
                   />
                 )}
-                <div class="toolbar no-print">
+                <div class="toolbar pages no-print">
                   {state.cursor !== null && (
                     <Link class="button" href={exploreUrl(resource, { ...state, cursor: null })}>
                       {t('explore.first')}
@@ -99,23 +107,37 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   )
 }
 
-/** The filters in force, each with a button that removes it. */
+/** The filters in force, each with a button that removes it. Keys are shown as the names that the records have for them. */
 function FilterChips({
+  resource,
   filters,
+  names,
   onChange,
 }: {
+  resource: ResourceDescription
   filters: Readonly<Record<string, string>>
+  names: Names
   onChange: (filters: Record<string, string>) => void
 }) {
-  const { t } = useLanguage()
+  const language = useLanguage()
+  const { t } = language
   const labels = useLabels()
   const entries = Object.entries(filters)
+  const describe = (name: string, value: string): string => {
+    if (name.endsWith('[isNull]')) return t(value === 'true' ? 'value.unknown' : 'value.known')
+    const kind = resource.properties.find((property) => property.name === name.replace(/\[.*/, ''))?.kind
+    if (kind === 'date' && isEdtf(value)) return formatEdtf(value, language)
+    return value
+      .split(',')
+      .map((one) => (kind === 'enumeration' ? labels.word(one) : (findName(names, one)?.name ?? one)))
+      .join(', ')
+  }
   if (entries.length === 0) return null
   return (
     <div class="toolbar">
       <div class="chips">
         {entries.map(([name, value]) => {
-          const text = `${labels.property(name)}: ${value}`
+          const text = `${labels.property(name.replace('[isNull]', ''))}: ${describe(name, value)}`
           const rest = Object.fromEntries(entries.filter(([other]) => other !== name))
           return (
             <button

@@ -131,7 +131,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
           {graph.nodes.length < minMatrixNodes && (
             <button
               type="button"
-              class="chip no-print"
+              class="no-print"
               aria-pressed={isMatrix}
               onClick={() => change({ layout: isMatrix ? undefined : 'matrix' })}
             >

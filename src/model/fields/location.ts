@@ -45,6 +45,7 @@ const makeLocationSchema = (registry: Registry) =>
         if ((place.latitude === null) !== (place.longitude === null)) {
           context.addIssue({
             code: 'custom',
+            params: { code: 'needs_other' },
             message: 'latitude and longitude belong together: give both or neither',
           })
         }

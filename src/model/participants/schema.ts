@@ -25,7 +25,7 @@ function checkParticipants(list: (ParticipantReference & { role: string })[], co
     const { length } = [entry.country, entry.organization, entry.region].filter((value) => value !== null)
     if (length !== 1) {
       const message = `must have exactly one of country, organization and region, not ${length || 'none'}`
-      context.addIssue({ code: 'custom', path: [at], message })
+      context.addIssue({ code: 'custom', path: [at], params: { code: 'not_exactly_one' }, message })
       return
     }
     const identity = `${referencedKey(entry)} ${entry.role}`
@@ -33,6 +33,7 @@ function checkParticipants(list: (ParticipantReference & { role: string })[], co
       context.addIssue({
         code: 'custom',
         path: [at],
+        params: { code: 'repeated' },
         message: `has ${referencedKey(entry)} as ${entry.role} a second time`,
       })
     }

@@ -34,6 +34,10 @@ export const problemSchema = {
             parameter: text('Name of a parameter of the path or the query.'),
             header: text('Name of a request header.'),
             code: text('What kind of fault it is.'),
+            limit: {
+              type: 'number',
+              description: 'The limit that the value, its length or its number of entries passes.',
+            },
             message: text('What is wrong and how to fix it.'),
           },
         },

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import fp from 'fastify-plugin'
@@ -44,6 +45,13 @@ export const dashboard = fp<{
       app.get('/', async (_request, reply) => reply.redirect('/docs'))
       return
     }
+    const page = await readFile(join(root, 'index.html'), 'utf8')
+    // The page says that there is nothing, with the ways to everything else around it.
+    app.notFoundPage.send = (reply) =>
+      reply
+        .headers({ 'content-security-policy': framedByNobody, 'cache-control': 'no-cache', vary: 'Accept' })
+        .type('text/html')
+        .send(page)
     app.addHook('onRequest', (_request, reply, done) => {
       reply.header('content-security-policy', framedByNobody)
       done()
@@ -81,5 +89,5 @@ export const dashboard = fp<{
       })
     }
   },
-  { name: 'dashboard' },
+  { name: 'dashboard', dependencies: ['not-found'] },
 )

@@ -1,9 +1,20 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 import { suggest } from '../../problems/suggest.ts'
 import { sendProblem } from './error-handler.ts'
 import { methodNotAllowed, type Routes } from './routes.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How the service answers a person in a browser whose path leads nowhere. */
+    notFoundPage: { send?: (reply: FastifyReply) => FastifyReply }
+  }
+}
+
+/** Whether a person asks, and not a program: browsers put HTML first. The API answers everybody alike. */
+const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
+  method === 'GET' && headers.accept?.startsWith('text/html') === true && !url.startsWith('/v1')
 
 function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   const [path = ''] = url.split('?')
@@ -15,13 +26,22 @@ function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   return new Problem('not-found', `There is nothing at ${path}${hint}`)
 }
 
-/** Refuses requests that no route takes: 405 with `Allow` for the method, 404 with the nearest path otherwise. */
+/**
+ * Refuses requests that no route takes: 405 with `Allow` for the method, 404 with the nearest path otherwise, and as a page for
+ * browsers where there is a dashboard.
+ */
 export const notFoundHandler = fp(
   async function notFoundHandler(app) {
+    app.decorate('notFoundPage', {})
     // Before the body is read, which Fastify would refuse for reasons of its own.
-    app.addHook('onRequest', (request, _reply, done) =>
-      done(request.is404 ? notFound(request, app.routes) : undefined),
-    )
+    app.addHook('onRequest', (request, reply, done) => {
+      if (!request.is404) return done()
+      if (app.notFoundPage.send && isNavigation(request)) {
+        app.notFoundPage.send(reply.code(404))
+        return
+      }
+      done(notFound(request, app.routes))
+    })
     // A route that serves files calls it for a file that is missing.
     app.setNotFoundHandler((request, reply) => sendProblem(notFound(request, app.routes), request, reply))
   },

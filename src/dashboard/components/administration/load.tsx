@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../../api/client.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { Reason } from '../service-text.tsx'
 import { Widget } from '../widget.tsx'
 import { type Metrics, parseMetrics, total } from './metrics.ts'
 
@@ -112,7 +113,12 @@ export function Load() {
           {t('load.readiness')} <strong>{tOr(`load.readiness.${last.readiness}`, last.readiness)}</strong>
         </p>
       )}
-      {last?.failure && <p class="fault">{t('load.noMetrics', { reason: last.failure.message })}</p>}
+      {last?.failure && (
+        <p class="fault">
+          {t('load.noMetrics')}
+          <Reason error={last.failure} />
+        </p>
+      )}
       {last?.metrics && (
         <table class="load">
           <caption class="visually-hidden">{t('load.title')}</caption>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, ComponentType } from 'preact'
 import type { FormField } from '../../api/forms.ts'
+import { FaultText } from '../../components/service-text.tsx'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
@@ -41,12 +42,16 @@ export function useInputLabels(pointer: string, isRequired: boolean): InputLabel
 
 /** The faults of the value at a pointer, in the language of the page where it has the words. */
 export function FaultTexts({ pointer }: { pointer: string }) {
-  const { tOr } = useLanguage()
   const faults = useFaults(pointer)
   if (faults.length === 0) return null
   return (
     <p id={`${fieldId(pointer)}-faults`} class="fault">
-      {faults.map(({ code, message }) => tOr(`fault.${code}`, message)).join('; ')}
+      {faults.map((fault, at) => (
+        <span key={fault.message}>
+          {at > 0 && '; '}
+          <FaultText fault={fault} />
+        </span>
+      ))}
     </p>
   )
 }
