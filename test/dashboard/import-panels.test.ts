@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+import { importMapped, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
+
+/** What a dry run leaves to look at and to decide, in a browser. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+/** Sends a file of treaties for a dry run, and opens its page once the run is done. */
+async function openDryRun(scheme: string, csv: string): Promise<Page> {
+  const sent = await sendForm(dashboard.api, '/v1/imports', [
+    ['mapping', treatyMapping(scheme), 'mapping.yaml'],
+    ['file', csv, 'treaties.csv'],
+  ])
+  const { page } = await dashboard.openSignedIn(`/imports/${sent.json<{ id: string }>().id}`)
+  await page.getByRole('button', { name: 'Commit', exact: true }).waitFor()
+  return page
+}
+
+const panel = (page: Page, heading: string) =>
+  page.locator('section.widget', { has: page.getByRole('heading', { level: 2, name: heading, exact: true }) })
+
+async function download(page: Page, name: string): Promise<string[]> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Download ${name}` }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe(name)
+  return (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
+}
+
+const figure = (page: Page, name: string) =>
+  page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
+
+describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeout: 90_000 }, () => {
+  it('name the records that earlier files had, and the columns that are not read', async () => {
+    const scheme = newScheme()
+    const rows = ['1,On water,2001,China', '2,On air,2002,China', '3,On fire,2003,China']
+    await importMapped(dashboard.api.database, treatyMapping(scheme), [treatyHeader, ...rows].join('\n'))
+    const changed = [
+      `${treatyHeader},Remarks,Page`,
+      '1,On water,2001,China,seen,4',
+      '4,On earth,2004,China,,7',
+    ]
+    const page = await openDryRun(scheme, changed.join('\n'))
+    const missing = panel(page, 'Missing records')
+    await missing.getByText('Records: 2').waitFor()
+    const [header, ...lost] = await download(page, 'missing.csv')
+    expect(header).toBe('resource,key,id,name')
+    expect(lost.map((line) => line.split(',').slice(2).join(',')).sort()).toEqual(['2,On air', '3,On fire'])
+    const unused = panel(page, 'Not read').getByRole('listitem')
+    expect((await unused.allTextContents()).sort()).toEqual(['Page rows: 2', 'Remarks rows: 1'])
+    await page.context().close()
+  })
+
+  it('are not there when the file lacks nothing and every column is read', async () => {
+    const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,China\n`)
+    await panel(page, 'Ready to commit').waitFor()
+    for (const heading of ['Missing records', 'Not read', 'Names to decide', 'Refused rows'])
+      expect(await panel(page, heading).count(), heading).toBe(0)
+    await page.context().close()
+  })
+
+  it('let a person choose a candidate, leave a name out, and decide later', async () => {
+    const rows = [
+      '1,On water,2001,Congo',
+      '2,On air,2002,Congo',
+      '3,On fire,2003,Atlantis',
+      '4,On sand,2004,Mu',
+    ]
+    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const names = panel(page, 'Names to decide')
+    await names.getByText('Names: 3, in rows: 4.').waitFor()
+    expect(await figure(page, 'Refused rows').textContent()).toBe('4')
+    expect((await download(page, 'names.csv')).length).toBeGreaterThan(3)
+    const congo = names.getByRole('group', { name: 'Congo', exact: true })
+    await congo.getByText('rows: 2').waitFor()
+    const candidate = congo.getByLabel(/^Democratic Republic of the Congo COD · \d+ %$/)
+    await candidate.check()
+    await names.getByRole('group', { name: 'Atlantis' }).getByLabel('Leave it out').check()
+    const mu = names.getByRole('group', { name: 'Mu', exact: true })
+    await mu.getByLabel('Leave it out').check()
+    await page.getByRole('button', { name: 'Save decisions (3)' }).waitFor()
+    await mu.getByLabel('Decide later').check()
+    await page.getByRole('button', { name: 'Save decisions (2)' }).click()
+    await congo.waitFor({ state: 'detached' })
+    await names.getByText('Names: 1, in rows: 1.').waitFor()
+    await expect.poll(() => figure(page, 'New records').textContent(), { timeout: 20_000 }).toBe('3')
+    expect(await figure(page, 'Refused rows').textContent()).toBe('1')
+    await page.context().close()
+  })
+})

@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
+import { createLanguage } from '../../src/dashboard/i18n/language.ts'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+import { type DrawnNumber, type DrawnPage, readNumbers } from './drawn-numbers.ts'
+
+/** Every number on the overview and on the page of a country, against the API. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+const english = createLanguage('en')
+
+/** Records that give the pages numbers which the first data has none of: amounts, units, what expires, thousands. */
+async function addRecords(): Promise<void> {
+  const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
+  const both = (role: string, other = role) => [
+    { country: 'CHN', role },
+    { country: 'PAK', role: other },
+  ]
+  const amount = (value: number, currency: string) => ({
+    kind: 'commitment',
+    amount: value,
+    currency,
+    date: '2010',
+  })
+  for (const [resource, document] of [
+    [
+      'agreements',
+      { title: 'A protocol', kind: 'protocol', status: 'in_force', expiresOn: day, parties: both('party') },
+    ],
+    ['agreements', { title: 'A treaty', kind: 'treaty', signedOn: '1999-12-31', parties: both('party') }],
+    [
+      'cooperation-bases',
+      { name: 'Stations', kind: 'observatory', unitCount: 1234, participants: both('participant') },
+    ],
+    [
+      'assistance-programs',
+      {
+        title: 'A program',
+        startsOn: '2010-05',
+        participants: both('donor', 'recipient'),
+        amounts: [amount(12_345.5, 'USD'), amount(20, 'CNY')],
+      },
+    ],
+    [
+      'assistance-programs',
+      {
+        title: 'Another',
+        startsOn: '2010',
+        participants: both('donor', 'recipient'),
+        amounts: [amount(4.25, 'USD')],
+      },
+    ],
+  ] as const) {
+    const answer = await dashboard.api.post(`/v1/${resource}`, document)
+    expect(answer.status, answer.text).toBe(201)
+  }
+}
+
+const get = async <Body>(path: string): Promise<Body> => (await dashboard.api.get(path)).json<Body>()
+
+const withQuery = (path: string, query: string) => `${path}${path.includes('?') ? '&' : '?'}${query}`
+
+const countRecords = async (list: string): Promise<number> =>
+  (await get<{ page: { total: { count: number } } }>(withQuery(list, 'limit=1&count=exact'))).page.total.count
+
+/** All records of a list; the first data and what is added have fewer than a page of any that is summed here. */
+const readRecords = async <Item>(list: string): Promise<Item[]> =>
+  (await get<{ data: Item[] }>(withQuery(list, 'limit=200'))).data
+
+const listOf = (path: string) => path.replace(/^\/explore\//, '/v1/')
+
+/** The number that a page must draw: by the list of the records that it leads to, and not by what the page was made of. */
+async function expectedNumber(drawn: DrawnNumber, country: string | undefined): Promise<string> {
+  const { kind, widget, path } = drawn
+  const [, other] = /^\/countries\/([A-Z]{3})$/.exec(path) ?? []
+  if (other !== undefined) {
+    const both = country === undefined ? `country=${other}` : `country[all]=${country},${other}`
+    return english.number(await countRecords(`/v1/agreements?${both}`))
+  }
+  if (kind === 'claim') {
+    const { value, unit } = await get<{ value: number; unit: string }>(path.replace('/records/', '/v1/'))
+    return `${english.number(value)} ${unit}`
+  }
+  if (widget.startsWith('Units')) {
+    const bases = await readRecords<{ unitCount: number | null }>(listOf(path))
+    return english.number(bases.reduce((sum, { unitCount }) => sum + (unitCount ?? 0), 0))
+  }
+  return english.number(await countRecords(listOf(path)))
+}
+
+interface Program {
+  amounts: { kind: string; amount: number | null; currency: string | null }[]
+}
+
+/** The row of a table of amounts: its year, kind, number of programs, and the sum of the amounts of that kind and currency. */
+async function expectedMoney(path: string): Promise<string> {
+  const programs = await readRecords<Program>(listOf(path))
+  const query = new URLSearchParams(path.split('?')[1])
+  const [year, kind, currency] = ['startsOn[year]', 'amountKind', 'amountCurrency'].map((name) =>
+    query.get(name),
+  )
+  const amounts = programs
+    .flatMap((program) => program.amounts)
+    .filter((one) => one.kind === kind && one.currency === currency)
+  const sum = amounts.reduce((total, { amount }) => total + (amount ?? 0), 0)
+  const words = [
+    year === 'unknown' ? 'Unknown' : year,
+    kind ? kind.charAt(0).toUpperCase() + kind.slice(1) : '',
+  ]
+  const shown = amounts.length === 0 ? 'unknown' : `${english.number(sum)} ${currency}`
+  return [...words, english.number(programs.length), shown].join('|')
+}
+
+/** Checks the timeline and the list of what expires against the agreements of the API. */
+async function checkDates({ dates, entries }: DrawnPage, country: string | undefined): Promise<void> {
+  const agreements = await readRecords<{ id: string; signedOn: string | null; expiresOn: string | null }>(
+    `/v1/agreements${country ? `?country=${country}` : ''}`,
+  )
+  const found = new Map(agreements.map((one) => [`/records/agreements/${one.id}`, one]))
+  if (country !== undefined) expect(dates.map(({ path }) => path).sort()).toEqual([...found.keys()].sort())
+  for (const { path, text } of dates) {
+    const signedOn = found.get(path)?.signedOn
+    expect(text, path).toBe(signedOn ? formatEdtf(signedOn, english) : 'unknown')
+  }
+  const expiring = entries.filter(({ widget }) => widget.startsWith('Agreements that expire'))
+  expect(expiring.length).toBeGreaterThan(0)
+  for (const { path, text } of expiring)
+    expect(text).toBe(formatEdtf(found.get(path)?.expiresOn ?? '', english))
+}
+
+describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeout: 120_000 }, () => {
+  beforeAll(addRecords)
+
+  it.each([
+    ['/', ['figure', 'column', 'mark', 'bar', 'claim']],
+    ['/countries/CHN', ['figure', 'column', 'bar', 'claim', 'money', 'citations']],
+    ['/countries/PAK', ['figure', 'column', 'bar', 'money', 'citations']],
+  ])('equals the answer of the API, and none is left: %s', async (path, kinds) => {
+    const { page } = await dashboard.open(path)
+    const drawn = await readNumbers(page)
+    await page.context().close()
+    const country = path.split('/')[2]
+    expect([...new Set(drawn.numbers.map(({ kind }) => kind))].sort()).toEqual([...kinds].sort())
+    for (const number of drawn.numbers) {
+      const expected =
+        number.kind === 'money' ? await expectedMoney(number.path) : await expectedNumber(number, country)
+      expect(number.text, JSON.stringify(number)).toBe(expected)
+    }
+    await checkDates(drawn, country)
+    const changes = drawn.entries.filter(({ widget }) => widget === 'Latest changes')
+    const times = await get<{ data: { time: string }[] }>(
+      `/v1/changes?order=desc&limit=500${country ? `&country=${country}` : ''}`,
+    )
+    expect(changes.length).toBeGreaterThan(0)
+    expect(times.data.map(({ time }) => time)).toEqual(
+      expect.arrayContaining(changes.map(({ text }) => text)),
+    )
+    expect(drawn.rest).not.toMatch(/\d/)
+  })
+})
