@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
+import { getDatabaseError, toProblem } from '../database/errors.ts'
 import type { ImportRecord } from '../features/imports/store.ts'
-import { Problem } from '../problems/problem.ts'
 import { StartupError } from '../startup-error.ts'
 import {
   type AddCommand,
@@ -33,11 +33,16 @@ async function isConfirmed(question: string): Promise<boolean> {
   }
 }
 
-/** A problem as one message with its errors, for a terminal. */
+/** A problem, or what PostgreSQL refuses, as one message with its errors, for a terminal. */
 function explained(error: unknown): unknown {
-  if (!(error instanceof Problem)) return error
-  const errors = error.errors.slice(0, 20).map(({ pointer = '', message }) => `\n  ${pointer} ${message}`)
-  return new StartupError(`${error.message}${errors.join('')}`)
+  const problem = error instanceof StartupError ? undefined : toProblem(error)
+  if (!problem) return error
+  const errors = problem.errors.slice(0, 20).map(({ pointer = '', message }) => `\n  ${pointer} ${message}`)
+  const reason = getDatabaseError(error)?.message
+  return new StartupError(
+    `${problem.message}${reason === undefined ? '' : ` (PostgreSQL: ${reason})`}${errors.join('')}`,
+    { cause: error },
+  )
 }
 
 async function importFiles(

@@ -44,6 +44,9 @@ export interface LocalImport {
 const maxOutageMs = 120_000
 const retryMs = 1000
 
+/** An attempt that took longer has reached the database, so that its failure begins another outage. */
+const longAttemptMs = 30_000
+
 /** Size and SHA-256 of a file. @throws StartupError when it cannot be read. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   try {
@@ -100,13 +103,13 @@ export class LocalImports {
 
   /** Commits a staged import, or goes on with one that was interrupted. */
   async commit(id: string): Promise<ImportRecord> {
-    await this.#step(id, ['staged'], beginCommit)
+    await this.#outlast(id, () => this.#step(id, ['staged'], beginCommit))
     return this.#run(id)
   }
 
   /** Takes back what an import has written. */
   async undo(id: string): Promise<ImportRecord> {
-    await this.#step(id, ['committed', 'failed'], () => ({ state: 'undoing' }))
+    await this.#outlast(id, () => this.#step(id, ['committed', 'failed'], () => ({ state: 'undoing' })))
     return this.#run(id)
   }
 
@@ -140,27 +143,32 @@ export class LocalImports {
       ...(files && { files }),
     }
     try {
-      await this.#insist(id, options, bar)
+      const context = { database: this.#database, registry }
+      while (!(await this.#outlast(id, () => runImport(context, id, options)))) {
+        bar.clear()
+        this.#context.printNote('Another import of this register is running. Waiting for its end.')
+        await delay(retryMs, undefined, { signal: options.signal })
+      }
     } finally {
       bar.clear()
     }
-    return this.#read(id)
+    return this.#outlast(id, () => this.#read(id))
   }
 
-  async #insist(id: string, options: RunOptions, bar: ProgressBar): Promise<void> {
-    const context = { database: this.#database, registry }
+  /** Does work for an import again while the database is away. @throws StartupError when that takes too long. */
+  async #outlast<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const { signal } = this.#context
     for (let failedAt: number | undefined; ; ) {
+      const attemptedAt = performance.now()
       try {
-        if (await runImport(context, id, options)) return
-        bar.clear()
-        this.#context.printNote('Another import of this register is running. Waiting for its end.')
-        failedAt = undefined
+        return await work()
       } catch (error) {
-        if (!isTemporary(error) || options.signal.aborted) throw error
-        failedAt ??= performance.now()
-        if (performance.now() - failedAt > maxOutageMs) throw goOn(id, error)
+        if (!isTemporary(error) || signal.aborted) throw error
+        const now = performance.now()
+        if (failedAt === undefined || now - attemptedAt > longAttemptMs) failedAt = now
+        if (now - failedAt > maxOutageMs) throw goOn(id, error)
       }
-      await delay(retryMs, undefined, { signal: options.signal })
+      await delay(retryMs, undefined, { signal })
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '../error-code.ts'
 import { StartupError } from '../startup-error.ts'
 import type { Database } from './database.ts'
@@ -5,14 +6,22 @@ import type { Database } from './database.ts'
 /** The oldest major version of PostgreSQL that works. */
 const minServerVersion = 15
 
+/** SQLSTATE of a server that is starting, or recovering from a crash, and takes no connections yet. */
+const isStarting = '57P03'
+
+/** How long a server may take to start or to recover, and the pause between two attempts. */
+const maxStartMs = 60_000
+const retryMs = 500
+
 /**
- * Checks that a supported PostgreSQL answers at DATABASE_URL.
+ * Checks that a supported PostgreSQL answers at DATABASE_URL. Waits for at most a minute for one that is starting.
+ * @param signal ends the wait.
  * @throws StartupError that names the cause, never with the password.
  */
-export async function checkConnection(database: Database, url: string): Promise<void> {
+export async function checkConnection(database: Database, url: string, signal?: AbortSignal): Promise<void> {
   const { hostname, port } = new URL(url)
   const address = `${hostname || 'the local socket'}:${port || 5432}`
-  const version = await serverVersion(database).catch((error: unknown) => {
+  const version = await serverVersion(database, signal).catch((error: unknown) => {
     throw new StartupError(`DATABASE_URL: ${reason(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
@@ -22,9 +31,16 @@ export async function checkConnection(database: Database, url: string): Promise<
   }
 }
 
-async function serverVersion(database: Database): Promise<string> {
-  const [row] = await database.read<{ server_version: string }>({ text: 'show server_version' })
-  return row?.server_version ?? ''
+async function serverVersion(database: Database, signal?: AbortSignal): Promise<string> {
+  for (const giveUpAt = performance.now() + maxStartMs; ; ) {
+    try {
+      const [row] = await database.read<{ server_version: string }>({ text: 'show server_version' })
+      return row?.server_version ?? ''
+    } catch (error) {
+      if (errorCode(error) !== isStarting || performance.now() > giveUpAt) throw error
+    }
+    await delay(retryMs, undefined, { signal })
+  }
 }
 
 function reason(error: unknown, hostname: string, address: string): string {

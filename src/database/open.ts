@@ -59,7 +59,7 @@ export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle)
   ])
   const database = openPool(url, databaseOptions(config), supervisor)
   lifecycle.onClose(() => database.close())
-  await checkConnection(database, url)
+  await checkConnection(database, url, lifecycle.signal)
   return database
 }
 

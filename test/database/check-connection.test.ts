@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
 import { openPool } from '../../src/database/database.ts'
@@ -47,4 +49,40 @@ describe('a DATABASE_URL that leads nowhere is explained in one line', () => {
       await database.close()
     }
   })
+})
+
+/** What PostgreSQL answers while it starts: the length and the fields of an error. */
+function startingUp(): Buffer {
+  const fields = ['SFATAL', 'VFATAL', 'C57P03', 'Mthe database system is starting up', '']
+  const body = Buffer.from(`${fields.join('\0')}\0`)
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length + 4)
+  return Buffer.concat([Buffer.from('E'), length, body])
+}
+
+it('waits for a PostgreSQL that is still starting', async () => {
+  const database = await openEmptyDatabase()
+  const { hostname, port } = new URL(database.url)
+  let refused = 0
+  const server = createServer((socket) => {
+    if (refused < 2) {
+      refused += 1
+      socket.once('data', () => socket.end(startingUp()))
+    } else {
+      const upstream = connect(Number(port), hostname)
+      socket.pipe(upstream).pipe(socket)
+      for (const end of [socket, upstream]) end.on('error', () => undefined)
+    }
+  }).listen(0, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+    // A server that listens on TCP has an address.
+    const address = server.address() as AddressInfo
+    const url = Object.assign(new URL(database.url), { hostname: '127.0.0.1', port: String(address.port) })
+    expect(await reason(url.href)).toBe('')
+    expect(refused).toBe(2)
+  } finally {
+    server.close()
+    await database.close()
+  }
 })

@@ -20,16 +20,24 @@ export interface MissingRecord {
 /** Records that are noted in one transaction. */
 const batchSize = 1000
 
-/** SQL of the records that earlier imports of the scheme have dealt with, and whose id no row of this one has. */
+/**
+ * SQL of the records that earlier imports of the scheme have dealt with, and whose id no row of this one has. It groups all
+ * ids instead of joining them: a join may become a loop within a loop while PostgreSQL knows nothing yet of new rows.
+ */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportRecord) {
   const { externalIds } = shared
-  return compileSql(sql`select records.resource, records.key, ${externalIds.id} as "externalId"
-    from ${externalIds} join records on records.id = ${externalIds.record}
-    where ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
-      and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
-        and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
-      and not exists (select from import_rows, unnest(import_rows.ids) as own(id) where import_rows.import = ${id}
-        and own.id = records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)})`)
+  const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id <> ${id})`
+  return compileSql(sql`select min(resource) as resource, min(key) as key, min(external_id) as "externalId" from (
+      select records.resource, records.key, ${externalIds.id} as external_id,
+        records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)} as identity
+      from ${externalIds} join records on records.id = ${externalIds.record}
+      where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
+        and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
+          and earlier.scheme = ${scheme} and earlier.import <> ${id} and not earlier.undone and earlier.row is not null)
+      union all
+      select null, null, null, own.id from import_rows, unnest(import_rows.ids) as own(id)
+      where ${hasEarlier} and import_rows.import = ${id}
+    ) as found group by identity having count(*) = count(key)`)
 }
 
 async function removeMissing(database: DatabaseClient, id: string): Promise<void> {

@@ -34,10 +34,34 @@ function resolveCertain(index: NameIndex, query: NameQuery, limit: number): Reso
   const own = resolveWhole(index, query, name, year)
   const found = own ?? resolveParts(index, query, name, year)
   if (found) return { ...found, candidates: found.candidates.slice(0, limit) }
-  const candidates = index
+  const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', name) : []
+  const similar = index
     .similar(name, limit)
     .map(({ entry, likeness }) => toMatch(index, entry, 'similar', reasonScores.similar * likeness))
+  const candidates = [...broader, ...similar].slice(0, limit)
   return { status: 'unresolved', candidates, detail: 'No record has this name.' }
+}
+
+/** Characters of the longest code of which beginnings are looked for, and of the shortest such beginning. */
+const maxCodeLength = 20
+const minBeginning = 3
+
+/**
+ * Finds the topics with whose codes an unknown code begins, the longest first. Lists such as the DAC's put broader topics so,
+ * but an extension of a list may not: a person decides.
+ */
+function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameMatch[] {
+  if (code.length > maxCodeLength) return []
+  const lengths = Array.from(
+    { length: Math.max(0, code.length - minBeginning) },
+    (_, at) => code.length - 1 - at,
+  )
+  return lengths.flatMap((length) =>
+    index.withCode(scheme, code.slice(0, length)).map((record) => ({
+      ...recordMatch(index, record, 'similar', (reasonScores.similar * length) / code.length),
+      note: `Its code is ${code.slice(0, length)}, with which ${code} begins.`,
+    })),
+  )
 }
 
 /** Resolves the name as it is, by names and by codes. */

@@ -123,6 +123,18 @@ describe('what a match says', () => {
 })
 
 describe('other resources', () => {
+  it('offers the topic with whose code an unknown code begins, and decides nothing', async () => {
+    const [extended, unlike] = await resolve([
+      { resource: 'topics', name: '15105', scheme: 'crs' },
+      { resource: 'topics', name: '99905', scheme: 'crs' },
+    ])
+    expect(extended).toMatchObject({
+      status: 'unresolved',
+      candidates: [{ key: 'crs-151', reason: 'similar', note: 'Its code is 151, with which 15105 begins.' }],
+    })
+    expect(unlike?.match).toBeUndefined()
+  })
+
   it('resolves regions, topics within their scheme, and records by external id', async () => {
     const resolved = await resolve([
       { resource: 'regions', name: 'Southeast Asia, regional' },
