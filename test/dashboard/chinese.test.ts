@@ -19,10 +19,10 @@ const inEnglish = [
   'method-not-allowed',
   'not-acceptable',
   'idempotency-key-in-use',
-  'idempotency-key-reused',
   'unsupported-media-type',
   'expectation-failed',
   'unreadable-file',
+  'idempotency-key-reused',
   'headers-too-large',
 ]
 
@@ -44,7 +44,7 @@ describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { 
     const alert = page.getByRole('alert')
     await alert.getByText('未保存：有的内容不符合要求，什么都没有写入').waitFor()
     expect(await faultOf(page, 'name').textContent()).toBe('必填')
-    expect(await faultOf(page, 'unitCount').textContent()).toBe('太小、太短或太少：至少 0')
+    expect(await faultOf(page, 'unitCount').textContent()).toBe('太小、太短或太少：至少 1')
     expect(await faultOf(page, 'designatedOn').textContent()).toMatch(/^不是日期：/)
     expect(await faultOf(page, 'participants/0').textContent()).toBe('国家、机构和区域须填且只填一项')
     expect(await alert.textContent()).not.toMatch(/[a-z]{4}/)

@@ -26,7 +26,14 @@ async function addRecords(): Promise<void> {
   for (const [resource, document] of [
     [
       'agreements',
-      { title: 'A protocol', kind: 'protocol', status: 'in_force', expiresOn: day, parties: both('party') },
+      {
+        title: 'A protocol',
+        kind: 'protocol',
+        status: 'in_force',
+        inForceFrom: '2011-05-01',
+        expiresOn: day,
+        parties: both('party'),
+      },
     ],
     ['agreements', { title: 'A treaty', kind: 'treaty', signedOn: '1999-12-31', parties: both('party') }],
     [

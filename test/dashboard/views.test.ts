@@ -50,7 +50,10 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
 
   it('leads from the overview to the sentence behind a claim in three clicks', async () => {
     const { page } = await dashboard.open('/')
-    await page.getByRole('link', { name: /^Countries and regions with which China has started/ }).click()
+    await page
+      .locator('section.widget', { hasText: 'What sources claim' })
+      .getByRole('link', { name: /^Countries and regions with which China has started/ })
+      .click()
     await page.getByRole('heading', { level: 1, name: /^Countries and regions/ }).waitFor()
     const quotation = page.locator('blockquote')
     await quotation.first().waitFor()
@@ -92,6 +95,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.getByRole('button', { name: 'Title' }).click()
     await page.waitForURL(/sort=title/)
     expect(new URL(page.url()).searchParams.get('country')).toBe('PAK')
+    await page.getByRole('button', { name: 'Remove the filter Country: Pakistan' }).waitFor()
     const rows = () => page.locator('tbody tr').allTextContents()
     await expect.poll(async () => (await rows()).length).toBe(1)
     const before = await rows()
@@ -128,6 +132,28 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     }
     await page.context().close()
     await dashboard.api.delete(`/v1/projects/${id}`)
+  })
+
+  it('shows where a record is, and every one who takes part', async () => {
+    const codes = ['CHN', 'PAK', 'DEU', 'USA', 'JPN', 'RUS', 'ITA', 'FRA']
+    const created = await dashboard.api.post('/v1/cooperation-bases', {
+      name: 'An observatory on a mountain',
+      kind: 'observatory',
+      location: { name: 'Yangbajing', latitude: 30.1, longitude: 90.5 },
+      participants: codes.map((country) => ({ country, role: 'participant' })),
+    })
+    const { id } = created.json<{ id: string }>()
+    const { page, faults } = await dashboard.open(`/records/cooperation-bases/${id}`)
+    const map = page.locator('svg.map')
+    for (const name of ['China', 'Italy', 'France']) {
+      expect(await map.getByRole('link', { name }).count(), name).toBe(1)
+      expect(await page.locator('.facts').first().getByRole('link', { name }).count(), name).toBe(1)
+    }
+    expect(await map.locator('.place title').textContent()).toBe('Yangbajing')
+    expect(faults).toEqual([])
+    expect(await readLayoutShift(page)).toBeLessThan(maxLayoutShift)
+    await page.context().close()
+    await dashboard.api.delete(`/v1/cooperation-bases/${id}`)
   })
 
   it('speaks Chinese, with the labels and names of the registry in Chinese', async () => {

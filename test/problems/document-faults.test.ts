@@ -152,7 +152,7 @@ describe('a document with a fault is refused with the pointer, the value and the
     )
     const negative = { name: 'A base', kind: 'observatory', unitCount: -1 }
     expect((await post('cooperation-bases', negative)).errors).toMatchObject([
-      { pointer: '/unitCount', code: 'too_small', limit: 0 },
+      { pointer: '/unitCount', code: 'too_small', limit: 1 },
     ])
   })
 

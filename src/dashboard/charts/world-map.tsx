@@ -15,15 +15,21 @@ export interface LabelPoint {
   latitude: number
 }
 
-/** A country with a number. */
+/** A country with a number, or a place. */
 export interface MapValue {
+  /** The code of a country; empty for a place. */
   code: string
   /** Where its mark lies, if the registry says so. */
   labelPoint: LabelPoint | null
   label: string
-  value: number
-  path: string
+  /** What the area of the circle shows; null for a mark that counts nothing. */
+  value: number | null
+  /** The view that the mark leads to. */
+  path?: string
 }
+
+/** The radius of a mark that counts nothing. */
+const plainRadius = 7
 
 const width = 960
 const height = 480
@@ -50,23 +56,35 @@ function placeOf({ code, labelPoint }: MapValue): [number, number] | null {
 export default function WorldMap({ caption, values }: { caption: string; values: readonly MapValue[] }) {
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
-  const radius = scaleSqrt([0, Math.max(1, ...values.map(({ value }) => value))], [0, 26])
+  const radius = scaleSqrt([0, Math.max(1, ...values.map(({ value }) => value ?? 0))], [0, 26])
+  const nameOf = ({ label, value }: MapValue, colon: string) =>
+    value === null ? label : `${label}${colon} ${number(value)}`
   const markers = values
     .map((value) => ({ ...value, at: placeOf(value) }))
-    .sort((one, other) => other.value - one.value)
+    .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
   const missing = markers.filter(({ at }) => !at)
   return (
     <>
       <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
         <title>{caption}</title>
         <path d={world} />
-        {markers.map(({ label, value, path, at }) => {
+        {markers.map((marker) => {
+          const { label, value, path, at } = marker
           if (!at) return null
-          const name = `${label}: ${number(value)}`
-          return (
-            <Link key={label} href={path} aria-label={name}>
+          const name = nameOf(marker, ':')
+          const circle = (
+            <>
               <title>{name}</title>
-              <circle cx={at[0]} cy={at[1]} r={Math.max(3, radius(value))} />
+              <circle cx={at[0]} cy={at[1]} r={value === null ? plainRadius : Math.max(3, radius(value))} />
+            </>
+          )
+          return path === undefined ? (
+            <g key={label} class="place">
+              {circle}
+            </g>
+          ) : (
+            <Link key={label} href={path} aria-label={name}>
+              {circle}
             </Link>
           )
         })}
@@ -75,12 +93,10 @@ export default function WorldMap({ caption, values }: { caption: string; values:
       {missing.length > 0 && (
         <p class="small soft">
           {t('chart.notOnMap')}{' '}
-          {missing.map(({ label, value, path }, at) => (
-            <span key={label}>
+          {missing.map((marker, at) => (
+            <span key={marker.label}>
               {at > 0 && ' · '}
-              <Link href={path}>
-                {label} {number(value)}
-              </Link>
+              {marker.path !== undefined && <Link href={marker.path}>{nameOf(marker, '')}</Link>}
             </span>
           ))}
         </p>

@@ -21,17 +21,20 @@ export const isParticipant = (value: unknown): value is Participant =>
 
 const maxShown = 6
 
-/** Participants in one line, each with its role unless all have the same. */
+/** The first participants in one line, each with its role unless all have the same. */
 export function Participants({
   participants,
   names,
+  isWhole = false,
 }: {
   participants: readonly Participant[]
   names: Names
+  /** Whether all are shown. */
+  isWhole?: boolean
 }) {
   const labels = useLabels()
   const hasOneRole = new Set(participants.map(({ role }) => role)).size === 1
-  const shown = participants.slice(0, maxShown)
+  const shown = isWhole ? participants : participants.slice(0, maxShown)
   return (
     <>
       {shown.map(({ country, organization, region, role }, at) => {
@@ -45,7 +48,7 @@ export function Participants({
           </span>
         )
       })}
-      {participants.length > maxShown && ` +${participants.length - maxShown}`}
+      {participants.length > shown.length && ` +${participants.length - shown.length}`}
     </>
   )
 }

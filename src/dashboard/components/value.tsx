@@ -17,7 +17,18 @@ const isWebAddress = (text: string) => /^https?:\/\//.test(text)
 const isList = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
 /** A value of a record in words: names instead of keys, dates as precise as they are, labels of words. */
-export function Value({ value, kind, names }: { value: unknown; kind: string; names: Names }) {
+export function Value({
+  value,
+  kind,
+  names,
+  isWhole = false,
+}: {
+  value: unknown
+  kind: string
+  names: Names
+  /** Whether all participants are shown, however many. */
+  isWhole?: boolean
+}) {
   const language = useLanguage()
   const labels = useLabels()
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
@@ -25,7 +36,7 @@ export function Value({ value, kind, names }: { value: unknown; kind: string; na
   if (typeof value === 'boolean') return <>{language.t(value ? 'value.yes' : 'value.no')}</>
   if (typeof value === 'number') return <>{language.number(value)}</>
   if (Array.isArray(value) && value.every(isParticipant))
-    return <Participants participants={value} names={names} />
+    return <Participants participants={value} names={names} isWhole={isWhole} />
   if (Array.isArray(value)) return <ListValue values={value} names={names} />
   if (isObject(value)) return <ObjectValue value={value} names={names} />
   const text = String(value)

@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
-import { findName } from '../api/names.ts'
 import { apiPath } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
-import type { Names, Page, RecordDocument } from '../api/types.ts'
+import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { Facets } from '../components/facets.tsx'
+import { Facets, type Labelled } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -28,6 +27,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const { t, tOr, number } = useLanguage()
   const { write } = useRights()
   const [, navigate] = useLocation()
+  const [labels, setLabels] = useState<Labelled>({})
   const state = exploreState(resource, useSearch())
   const change = (next: Partial<ExploreState>) =>
     navigate(exploreUrl(resource, { ...state, cursor: null, ...next }))
@@ -62,12 +62,17 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
         )}
       </div>
       <div class="explore">
-        <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />
+        <Facets
+          resource={resource}
+          filters={state.filters}
+          onChange={(filters) => change({ filters })}
+          onLabels={(more) => setLabels((known) => ({ ...known, ...more }))}
+        />
         <div>
           <FilterChips
             resource={resource}
             filters={state.filters}
-            names={list.body?.names ?? {}}
+            labels={labels}
             onChange={(filters) => change({ filters })}
           />
           <Toolbar resource={resource} state={state} onChange={change} />
@@ -107,16 +112,16 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   )
 }
 
-/** The filters in force, each with a button that removes it. Keys are shown as the names that the records have for them. */
+/** The filters in force, each with a button that removes it. Keys are shown by the labels that the facets have for them. */
 function FilterChips({
   resource,
   filters,
-  names,
+  labels: labelled,
   onChange,
 }: {
   resource: ResourceDescription
   filters: Readonly<Record<string, string>>
-  names: Names
+  labels: Labelled
   onChange: (filters: Record<string, string>) => void
 }) {
   const language = useLanguage()
@@ -129,7 +134,7 @@ function FilterChips({
     if (kind === 'date' && isEdtf(value)) return formatEdtf(value, language)
     return value
       .split(',')
-      .map((one) => (kind === 'enumeration' ? labels.word(one) : (findName(names, one)?.name ?? one)))
+      .map((one) => labelled[one] ?? (kind === 'enumeration' ? labels.word(one) : one))
       .join(', ')
   }
   if (entries.length === 0) return null

@@ -8,6 +8,7 @@ import { apiRecordPath } from '../api/write-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
+import { RecordMap } from '../components/record-map.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { SourcesSideBySide } from '../components/side-by-side.tsx'
@@ -56,6 +57,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
           </div>
           <div class="stack">
             <Facts resource={resource} record={record} />
+            <RecordMap record={record} names={record.names ?? {}} />
             <Widget title={t('record.sources')}>
               <SourceList citations={record.citations ?? []} />
             </Widget>
@@ -97,7 +99,7 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
       <dl class="facts">
         {shown.filter(isKnown).map(({ name, kind }) => (
           <Fact key={name} label={labels.property(name)} marks={marks.get(name) ?? []}>
-            <Value value={record[name]} kind={kind} names={record.names ?? {}} />
+            <Value value={record[name]} kind={kind} names={record.names ?? {}} isWhole />
           </Fact>
         ))}
         {unknown.length > 0 && (

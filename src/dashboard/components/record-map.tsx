@@ -1,0 +1,95 @@
+import { Suspense } from 'preact/compat'
+import { findName } from '../api/names.ts'
+import { apiPath } from '../api/path.ts'
+import { recordPath } from '../api/resources.ts'
+import type { Country, Names, Page, RecordDocument } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { loadLazily } from './load-lazily.tsx'
+import { isParticipant } from './participants.tsx'
+import { Loaded, Widget } from './widget.tsx'
+
+// The projection and its geometry are for maps alone.
+const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
+
+/** A place of a record whose coordinates are known. */
+interface Place {
+  name: string | null
+  longitude: number
+  latitude: number
+}
+
+const isPlace = (value: unknown): value is Place =>
+  typeof value === 'object' &&
+  value !== null &&
+  'name' in value &&
+  'latitude' in value &&
+  typeof value.latitude === 'number' &&
+  'longitude' in value &&
+  typeof value.longitude === 'number'
+
+/** The values of a record's properties, those of lists one by one. */
+const valuesOf = (record: RecordDocument): unknown[] => Object.values(record).flat()
+
+/** The countries that take part in a record. */
+const countriesOf = (record: RecordDocument): string[] => [
+  ...new Set(
+    valuesOf(record).flatMap((value) => (isParticipant(value) && value.country ? [value.country] : [])),
+  ),
+]
+
+/** Where a record is: the countries that take part, and places with coordinates. Nothing when it has neither. */
+export function RecordMap({ record, names }: { record: RecordDocument; names: Names }) {
+  const { t } = useLanguage()
+  const places = valuesOf(record).filter(isPlace)
+  const countries = countriesOf(record)
+  if (places.length + countries.length === 0) return null
+  return (
+    <Widget title={t('nav.map')} caption={t('record.mapCaption')}>
+      <div class="record-map">
+        <Marks places={places} countries={countries} names={names} />
+      </div>
+    </Widget>
+  )
+}
+
+function Marks({
+  places,
+  countries,
+  names,
+}: {
+  places: readonly Place[]
+  countries: readonly string[]
+  names: Names
+}) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const state = useApi<Page<Country>>(
+    countries.length === 0
+      ? null
+      : apiPath('/v1/countries', { code: countries, limit: countries.length, fields: 'code,labelPoint' }),
+  )
+  const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
+  const values = [
+    ...countries.map((code) => ({
+      code,
+      labelPoint: points.get(code) ?? null,
+      label: findName(names, code)?.name ?? code,
+      value: null,
+      path: recordPath('countries', code),
+    })),
+    ...places.map(({ name, longitude, latitude }) => ({
+      code: '',
+      labelPoint: { longitude, latitude },
+      label: name ?? labels.property('location'),
+      value: null,
+    })),
+  ]
+  const map = (
+    <Suspense fallback={null}>
+      <WorldMap caption={t('record.mapCaption')} values={values} />
+    </Suspense>
+  )
+  return countries.length === 0 ? map : <Loaded state={state}>{() => map}</Loaded>
+}
