@@ -10,7 +10,7 @@ import { changeImport, type ImportRecord, type KeptRecord } from './store.ts'
 import { type Absent, type ReadyRow, readUpserts } from './upserts.ts'
 
 /** Milliseconds that a transaction should take: others wait for its locks, and the feed of changes for its end. */
-const transactionMs = 150
+const transactionMs = 300
 
 /** How often a transaction is tried again that another one has got in the way of. */
 const maxAttempts = 5

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** JSON of a value with the properties of objects in the order of their names. */
 function canonicalJson(value: unknown): string {
@@ -10,4 +10,4 @@ function canonicalJson(value: unknown): string {
 
 /** Returns a hash by which equal JSON values are recognised, whatever the order of their properties. 96 bits are enough. */
 export const hashValue = (value: unknown): string =>
-  createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 16)
+  hash('sha256', canonicalJson(value), 'base64url').slice(0, 16)

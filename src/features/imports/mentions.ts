@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Draft, JsonValue, Mention } from './types.ts'
 
@@ -6,14 +6,14 @@ import type { Draft, JsonValue, Mention } from './types.ts'
 
 const identities = new LRUCache<string, string>({ max: 50_000 })
 
-const hash = (text: string) => createHash('sha1').update(text).digest('base64url')
+const hashText = (text: string) => hash('sha1', text, 'base64url')
 
 /** What makes two mentions of an import the same. The column and what becomes of it make no difference. */
 export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
   const text = JSON.stringify([resource, name, code, scheme, country, on, create])
   const known = identities.get(text)
   if (known !== undefined) return known
-  const identity = hash(text)
+  const identity = hashText(text)
   identities.set(text, identity)
   return identity
 }
@@ -27,7 +27,7 @@ export const decisionIdentity = ({
   resource: string
   name: string
   country?: string | null | undefined
-}): string => hash(JSON.stringify([resource, name.normalize('NFC').trim(), country ?? null]))
+}): string => hashText(JSON.stringify([resource, name.normalize('NFC').trim(), country ?? null]))
 
 /** The name of a mention, for people. */
 export const mentionName = ({ name, code, externalId }: Mention): string =>

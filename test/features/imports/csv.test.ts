@@ -139,10 +139,10 @@ describe('rows', () => {
 
   it('with another number of values than the header have a fault, and the others none', async () => {
     const { rows } = await readContent('file.csv', 'a,b\n1,2\n1,2,3\n1\n1,2,,\n')
-    expect(rows.map(({ fault }) => fault?.detail.split('.')[0])).toEqual([
+    expect(rows.map(({ fault }) => fault?.detail.split(' Most')[0])).toEqual([
       undefined,
-      'The row has 3 values, and the header 2 columns',
-      'The row has 1 values, and the header 2 columns',
+      'The row has 3 values, and the header 2 columns. Too many are: 3.',
+      'The row has 1 value, and the header 2 columns.',
       undefined,
     ])
   })

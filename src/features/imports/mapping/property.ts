@@ -45,12 +45,16 @@ export function compileProperty(
 
 /** Returns a value that is valid by the schema of its target; notes what is not. */
 function checked(plan: PropertyPlan, target: Target, context: CompileContext): PropertyPlan {
+  // A constant text is checked once. Objects may have mentions, which are others in each row.
+  let known: JsonValue | undefined
   return {
     ...plan,
     build(scope, conversion) {
       const value = plan.build(scope, conversion)
-      if (value === undefined) return undefined
-      return rejectInvalid(value, plan, target, conversion, context) ? undefined : value
+      if (value === undefined || value === known) return value
+      if (rejectInvalid(value, plan, target, conversion, context)) return undefined
+      if (plan.isConstant && typeof value === 'string') known = value
+      return value
     },
   }
 }

@@ -47,7 +47,7 @@ export async function detectEncoding(path: string, wanted?: string): Promise<Det
   const lines = survey.utf8Lines + survey.otherLines
   if (survey.utf8Lines / lines > mixedShare) {
     throw unreadable(
-      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, as ${survey.utf8Lines} other lines are. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
+      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, as ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
     )
   }
   return guessEncoding(Buffer.concat(survey.sample))

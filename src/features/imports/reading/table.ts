@@ -114,7 +114,9 @@ export class Table {
     let found = cells.length
     while (found > expected && isBlank(cells[found - 1])) found -= 1
     if (found !== expected) {
-      const detail = `The row has ${found} values, and the header ${expected} columns. Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.`
+      const tooMany = cells.slice(expected, found)
+      const leftOver = tooMany.length > 0 ? ` Too many are: ${shorten(tooMany.join(' | '))}.` : ''
+      const detail = `The row has ${counted(found, 'value')}, and the header ${counted(expected, 'column')}.${leftOver} Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.`
       return { ...row, fault: { column: '', value: shorten(cells.join(' | ')), detail } }
     }
     const long = cells.findIndex(
@@ -129,6 +131,8 @@ export class Table {
     }
   }
 }
+
+const counted = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 
 const shorten = (text: string) => text.slice(0, 200)
 
