@@ -27,6 +27,7 @@ const maxLineOctets = 75
 
 /** Folds a content line into lines of at most 75 octets, none of which cuts a character. */
 export function foldLine(line: string): string {
+  if (Buffer.byteLength(line) <= maxLineOctets) return line
   const parts: string[] = []
   let part = ''
   let octets = 0

@@ -12,6 +12,7 @@ import { serverOptions } from './options.ts'
 import { agents } from './plugins/agents.ts'
 import { trustIssuer } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
+import { bodyChunks } from './plugins/body-chunks.ts'
 import { bodyParsers } from './plugins/body-parsers.ts'
 import { changes } from './plugins/changes.ts'
 import { client } from './plugins/client.ts'
@@ -78,6 +79,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
         otherConnections,
     ),
     maxPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+    maxNewPerSecond: config.MAX_CONNECTIONS_PER_SECOND,
     proxies: config.TRUST_PROXY ?? [],
   })
   await app.register(requestLog)
@@ -101,6 +103,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(urlLimit)
   await app.register(errorHandler)
   await app.register(routes)
+  await app.register(bodyChunks)
   await app.register(bodyParsers)
   await app.register(multipart)
   await app.register(keyring)

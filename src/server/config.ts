@@ -191,6 +191,11 @@ export const environment = z.object({
     .describe(
       'Maximum number of connections of one address (IPv6: /64) that `TRUST_PROXY` does not name; 0 for a quarter of all.',
     ),
+  MAX_CONNECTIONS_PER_SECOND: wholeNumber(0, 1_000_000)
+    .default(100)
+    .describe(
+      'Maximum number of connections that one address (IPv6: /64) that `TRUST_PROXY` does not name opens a second, on average over five seconds; 0 for any number.',
+    ),
   SHED_LAG_MS: wholeNumber(0, 60_000)
     .default(1000)
     .describe(

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
 import type { Config } from './config.ts'
+import { httpServer } from './http-server.ts'
 import { loggerOptions } from './logger.ts'
 import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
 import { routableUrl } from './plugins/http-conformance.ts'
@@ -11,6 +12,9 @@ const bodyLimit = 1024 * 1024
 
 /** A connection with an active request is closed after this many milliseconds without traffic. */
 const connectionTimeoutMs = 300_000
+
+/** An idle connection is closed after this many milliseconds. */
+const keepAliveTimeoutMs = 72_000
 
 /** A connection that sent invalid HTTP is destroyed this many milliseconds after the error response. */
 const errorCloseTimeoutMs = 1000
@@ -27,15 +31,16 @@ export function serverOptions(config: Config) {
     trustProxy: config.TRUST_PROXY ?? false,
     ...requestIdOptions,
     requestTimeout,
-    connectionTimeout: connectionTimeoutMs,
-    http: {
+    serverFactory: httpServer({
+      connectionTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
       connectionsCheckingInterval: connectionsCheckingIntervalMs,
       requestTimeout,
       // Node.js swaps the two timeouts when the one for the headers is longer.
       headersTimeout: requestTimeout,
       // The plugin `http-conformance` requires it, with a problem in the response.
       requireHostHeader: false,
-    },
+    }),
     rewriteUrl: ({ url = '' }) => routableUrl(url),
     // A client that does not yet know of the shutdown still gets its response.
     return503OnClosing: false,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { isOfAgreements, largestRequests, longestDelay } from './hostile/largest.ts'
-import { send } from './hostile/sending.ts'
+import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
 /** Requests as large and expensive as the limits allow: none holds up the others. */
@@ -18,6 +18,20 @@ beforeAll(async () => {
   database = await openTestDatabase()
 })
 afterAll(() => database.close())
+
+const chunked =
+  'POST /v1/agreements/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
+
+const formOf = (body: string) =>
+  `POST /reconcile HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+/** A batch of reconciliation whose queries have as many values as fit. */
+const manyValues = Object.fromEntries(
+  Array.from({ length: 200 }, (_, at) => [
+    `q${at}`,
+    { query: 'x', properties: Array(20).fill({ pid: 'x', v: Array(100).fill(1) }) },
+  ]),
+)
 
 const memories: [memory: string, env: NodeJS.ProcessEnv][] = [
   ['the usual memory', {}],
@@ -51,3 +65,25 @@ for (const [memory, env] of memories) {
     expect(count).toBeGreaterThan(300)
   })
 }
+
+/** Bytes of requests that are small or many, and take long to read. */
+const longToRead: [what: string, bytes: string][] = [
+  ['a body in chunks of one byte', `${chunked}${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`],
+  ['thousands of requests in one packet', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
+  ['a form of a hundred thousand fields', formOf(Array.from({ length: 100_000 }, (_, at) => at).join('&'))],
+  ['queries of a thousand values', formOf(`queries=${JSON.stringify(manyValues)}`)],
+  ['the document as YAML', 'GET /openapi.yaml HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+  ['the document', 'GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+]
+
+it('what takes long to read or to write delays others by less than 500 ms', async ({ task }) => {
+  const service = await openService(database.url, { RATE_LIMIT: '0', SHED_LAG_MS: '0' })
+  await longestDelay(service.origin)
+  const delays: Record<string, number> = {}
+  for (const [what, bytes] of longToRead) {
+    await sendBytes(service.origin, [bytes])
+    delays[what] = Math.round(await longestDelay(service.origin))
+  }
+  task.meta.figures = delays
+  for (const [what, delay] of Object.entries(delays)) expect(delay, what).toBeLessThan(maxDelayMs)
+})

@@ -41,7 +41,13 @@ const cases: Case[] = [
   { does: 'holds more idle connections than the service may open', attack: 'idleConnections' },
   { does: 'reads five exports at 1 kB a second', attack: 'slowExports' },
   { does: 'follows the changes on 1,000 streams, and waits as told where refused', attack: 'manyStreams' },
+  {
+    does: 'follows the changes on 1,000 streams, and again every second where refused',
+    attack: 'hastyStreams',
+  },
   { does: 'replays the changes on 400 streams and stops reading', attack: 'pausedReplays' },
+  { does: 'sends thousands of requests in one packet on 20 connections', attack: 'pipelinedRequests' },
+  { does: 'sends searches in chunks of one byte', attack: 'smallChunks' },
 ]
 
 let database: TestDatabase
@@ -86,8 +92,4 @@ describe('others read, write and are as quick as before while one client', () =>
       expect(shortfalls(outcome)).toEqual([])
     })
   }
-
-  // Each second a thousand new connections are refused their stream, one after another, and the new connections of others wait
-  // among them.
-  it.todo('follows the changes on 1,000 streams, and tries again at once where it is refused')
 })

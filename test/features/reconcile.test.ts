@@ -180,13 +180,15 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 
-  it('refuses what is no JSON, unknown types and large batches, and says why', async () => {
+  it('refuses what is no JSON, unknown types and what is too large, and says why', async () => {
     const statuses = async (queries: string) => (await post({ queries })).statusCode
     expect(await statuses('{')).toBe(400)
     expect(await statuses('[]')).toBe(422)
     expect(await statuses('{"q":{"query":"x","type":"country"}}')).toBe(422)
     const many = Object.fromEntries(Array.from({ length: 251 }, (_, at) => [`q${at}`, { query: 'x' }]))
     expect(await statuses(JSON.stringify(many))).toBe(422)
+    const values = { query: 'x', properties: [{ pid: 'country', v: Array(100).fill('PAK') }] }
+    expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
   it('shows internal records to nobody without a key', async () => {

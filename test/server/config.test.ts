@@ -31,6 +31,7 @@ describe('the configuration', () => {
       SLOW_STATEMENT_MS: 1000,
       REQUEST_SECONDS: 60,
       MAX_CONNECTIONS_PER_ADDRESS: 0,
+      MAX_CONNECTIONS_PER_SECOND: 100,
       IMPORT_MB: 512,
       MAX_EXPORTS: 5,
       MAX_EXPORTS_PER_CLIENT: 2,

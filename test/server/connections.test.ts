@@ -88,6 +88,39 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections of an a
   })
 })
 
+describe.runIf(process.platform === 'linux')('with at most 2 new connections of an address a second', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2', TRUST_PROXY: '127.0.0.3/32' } })
+  })
+  afterAll(async () => {
+    closeOpened()
+    await api.close()
+  })
+
+  it('resets those after the tenth at once, serves other addresses, and later the same one', async () => {
+    const hasty = await openIdle(api, 40, '127.0.0.2')
+    await expect.poll(() => openCount(hasty)).toBeLessThan(20)
+    expect(openCount(hasty)).toBeGreaterThanOrEqual(10)
+    const [mine] = await openIdle(api, 1, '127.0.0.4')
+    expect(mine && (await ask(mine, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
+    const askLater = async () => {
+      const [later] = await openIdle(api, 1, '127.0.0.2')
+      return later && Promise.race([ask(later, '/healthz'), once(later, 'close').then(() => 'closed')])
+    }
+    await expect.poll(askLater, { interval: 1000, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
+    expect((await api.get('/metrics')).text).toMatch(
+      /entente_connections_closed_total\{reason="rate"\} [1-9]/,
+    )
+  })
+
+  it('a proxy that TRUST_PROXY names may open any number a second', async () => {
+    const proxied = await openIdle(api, 40, '127.0.0.3')
+    expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
+    expect(openCount(proxied)).toBe(40)
+  })
+})
+
 describe('the number of connections', () => {
   it('leaves descriptors for the database and for files, whatever is configured', () => {
     expect(maxClientConnections(1024, undefined, 20)).toBe(904)

@@ -3,7 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { AskApi } from '../../operations/ask-api.ts'
 import { askJson } from './ask.ts'
 import { type EntityId, readId, writeId } from './ids.ts'
-import { checkField, readJsonField } from './queries.ts'
+import { checkField } from './queries.ts'
 
 /** Most entities of a request: each is read by its key. */
 const maxIds = 50
@@ -57,9 +57,9 @@ async function readEntity(api: AskApi, { resource, key }: EntityId): Promise<Fou
 export async function extend(
   api: AskApi,
   registry: Registry,
-  text: string,
+  value: unknown,
 ): Promise<Record<string, unknown>> {
-  const { ids, properties } = checkField(extension, 'extend', readJsonField('extend', text))
+  const { ids, properties } = checkField(extension, 'extend', value)
   const rows = await Promise.all(
     ids.map(async (id) => {
       const entity = readId(id)

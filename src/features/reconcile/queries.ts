@@ -31,15 +31,6 @@ const batch = z.record(z.string().max(100), query)
 
 type Query = z.output<typeof query>
 
-/** Reads JSON of a form. @throws Problem `malformed-request`. */
-export function readJsonField(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new Problem('malformed-request', `The field ${name} is not JSON.`, { cause })
-  }
-}
-
 /** Checks a value of a form. @throws Problem `invalid-body` with every fault. */
 export function checkField<Schema extends z.ZodType>(
   schema: Schema,
@@ -49,6 +40,13 @@ export function checkField<Schema extends z.ZodType>(
   const { data, faults } = checkValue(schema, value)
   if (faults) throw new Problem('invalid-body', `The field ${name} has errors.`, { errors: faults })
   return data
+}
+
+/** Before the queries are checked, since thousands of them would have thousands of faults. @throws Problem `invalid-body`. */
+function requireBatchSize(value: unknown): void {
+  const { length } = Object.keys(Object(value))
+  if (length > maxBatch)
+    throw new Problem('invalid-body', `The batch has ${length} queries; the limit is ${maxBatch}.`)
 }
 
 /** Returns the first value of a property as text: the key of an entity, or the value itself. */
@@ -124,12 +122,10 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
 export async function answerQueries(
   api: AskApi,
   registry: Registry,
-  text: string,
+  value: unknown,
 ): Promise<Record<string, unknown>> {
-  const queries = checkField(batch, 'queries', readJsonField('queries', text))
-  const entries = Object.entries(queries)
-  if (entries.length > maxBatch)
-    throw new Problem('invalid-body', `The batch has ${entries.length} queries; the limit is ${maxBatch}.`)
+  requireBatchSize(value)
+  const entries = Object.entries(checkField(batch, 'queries', value))
   const countries = await resolveCountries(
     api,
     entries.map(([, one]) => one),

@@ -16,6 +16,8 @@ export interface ConnectionsOptions {
   maxConnections: number
   /** Most connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
   maxPerAddress: number
+  /** Most connections that one address opens a second, on average; 0 for any number. */
+  maxNewPerSecond: number
   /** Addresses and networks of reverse proxies, whose connections are those of many clients. */
   proxies: readonly string[]
 }
@@ -33,14 +35,17 @@ function blockList(networks: readonly string[]): BlockList {
 
 /**
  * Bounds the connections of clients, in all and for each address. Near a limit, a new connection closes the one that has
- * been idle for longest, so that those who hold connections without using them keep nobody out.
+ * been idle for longest, so that those who hold connections without using them keep nobody out. Connections of an address
+ * that opens too many a second are closed before anything is read of them: the service accepts one in each turn of the
+ * event loop, so that those of others wait for all that is done for them.
  */
 export const connections = fp<ConnectionsOptions>(
-  async function connections(app, { maxConnections, maxPerAddress, proxies }) {
+  async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
     const proxyList = blockList(proxies)
     const open = new Connections({
       maxConnections,
       maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),
+      maxNewPerSecond,
       nameAddress: (address) => {
         // A connection that was reset before it was accepted has no address.
         const isExempt = address === '' || proxyList.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
@@ -50,7 +55,8 @@ export const connections = fp<ConnectionsOptions>(
     app.decorate('connections', open)
     const { server, metrics, log } = app
     server.maxConnections = maxConnections
-    server.on('connection', (socket: Socket) => open.open(socket))
+    // Before Node.js, which would begin to read.
+    server.prependListener('connection', (socket: Socket) => open.open(socket))
     server.on('drop', () => {
       open.closed.refused += 1
     })
@@ -68,7 +74,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Of these, those without a request.', () => open.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Connections closed: the longest idle one of an address, or of all, for a new one; or refused at the maximum.',
+      'Connections closed: the longest idle one of an address, or of all, for a new one; or refused at the maximum, or at that of an address a second.',
       'reason',
       open.closed,
     )

@@ -7,6 +7,7 @@ import type { Endpoint } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { openApiDocument } from '../openapi/document.ts'
+import { writeYaml } from '../openapi/yaml.ts'
 import { script, style } from './documentation/assets.ts'
 import { constant, sendConstant } from './documentation/constant.ts'
 import { describe } from './documentation/described.ts'
@@ -54,9 +55,9 @@ export const documentation = fp<DocumentationOptions>(
       transformObject: document as SwaggerTransformObject,
     })
     const json = lazy(() => constant(JSON.stringify(app.swagger()), 'application/json; charset=utf-8'))
-    const yaml = lazy(() => constant(app.swagger({ yaml: true }), 'application/yaml; charset=utf-8'))
+    const yaml = lazy(async () => constant(await writeYaml(app.swagger()), 'application/yaml; charset=utf-8'))
     app.get('/openapi.json', async (request, reply) => sendConstant(request, reply, json()))
-    app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, yaml()))
+    app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, await yaml()))
 
     const described = lazy(() => describe(app.swagger()))
     const index = lazy(() => constant(indexPage(described()), html))

@@ -1,3 +1,4 @@
+import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PassedOn } from '../../features/reconcile/ask.ts'
 import { extend } from '../../features/reconcile/extend.ts'
@@ -14,11 +15,17 @@ import {
 } from '../../features/reconcile/suggest.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { AskApi } from '../../operations/ask-api.ts'
+import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
+import { runInSlices } from '../../time-slice.ts'
 import { readAs } from '../read-as.ts'
+import { readJson } from './body-parsers/json-reader.ts'
 
 /** Most bytes of a form. A batch of 250 queries with properties is shorter. */
 const maxBodyBytes = 1024 * 1024
+
+/** Most fields of a form that are read; a client sends one. */
+const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
 
@@ -31,6 +38,9 @@ const fieldsOf = (body: unknown): Fields =>
 /** The parameters of the query string. The server leaves it as it was sent. */
 const queryOf = ({ url }: FastifyRequest): Fields =>
   Object.fromEntries(new URLSearchParams(url.split('?').slice(1).join('?')))
+
+/** Parses the JSON of a field, in slices. @throws Problem `malformed-request` or `too-large`. */
+const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text, maxRecordValues))
 
 /** The record of the parameter `id`. @throws Problem `not-found` if it is none. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
@@ -54,7 +64,7 @@ const corsHeaders = {
 export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
   scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) =>
-    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+    done(null, parseForm(String(body), '&', '=', { maxKeys: maxFields })),
   )
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.headers(corsHeaders)
@@ -76,10 +86,10 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
       }
     }
 
-  const main = answer((api, request) => {
+  const main = answer(async (api, request) => {
     const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
-    if (typeof queries === 'string') return answerQueries(api, registry, queries)
-    if (typeof extension === 'string') return extend(api, registry, extension)
+    if (typeof queries === 'string') return answerQueries(api, registry, await parseField(queries))
+    if (typeof extension === 'string') return extend(api, registry, await parseField(extension))
     return makeManifest(`${request.protocol}://${request.host}`, registry)
   })
   scope.get('/reconcile', options, main)

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { Arrivals } from './arrivals.ts'
 
 /** Limits of the connections of clients. */
 export interface ConnectionLimits {
@@ -6,6 +7,8 @@ export interface ConnectionLimits {
   maxConnections: number
   /** Maximum number of connections of one address; infinity for no limit. */
   maxPerAddress: number
+  /** Maximum number of connections that one address opens a second, on average; 0 for any number. */
+  maxNewPerSecond: number
   /** Names the address that a connection counts for; undefined when it counts for none. */
   nameAddress(remoteAddress: string): string | undefined
 }
@@ -31,10 +34,11 @@ const evictionShare = 0.9
  * request has arrived, and between two requests.
  */
 export class Connections {
-  /** Connections that were closed: for a new one of the same address, or of any, or at once as too many. */
-  readonly closed = { address: 0, idle: 0, refused: 0 }
+  /** Connections that were closed: for a new one of the same address, or of any; or at once as too many, or too many a second. */
+  readonly closed = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
   readonly #evictionCount: number
+  readonly #arrivals: Arrivals
   readonly #tracked = new Map<Socket, Tracked>()
   readonly #sources = new Map<string, Source>()
   readonly #idle = new Set<Socket>()
@@ -42,6 +46,7 @@ export class Connections {
   constructor(limits: ConnectionLimits) {
     this.#limits = limits
     this.#evictionCount = Math.floor(limits.maxConnections * evictionShare)
+    this.#arrivals = new Arrivals(limits.maxNewPerSecond)
   }
 
   get count(): number {
@@ -52,9 +57,15 @@ export class Connections {
     return this.#idle.size
   }
 
-  /** Adds a new connection, and closes one that is idle when there are too many. */
+  /** Adds a new connection, and closes one that is idle when there are too many. Closes it when its address opens too many. */
   open(socket: Socket): void {
     const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
+    if (name !== undefined && !this.#arrivals.admit(name, performance.now())) {
+      this.closed.rate += 1
+      // Without the reset, the system would remember each of them for a minute.
+      socket.resetAndDestroy()
+      return
+    }
     const source = this.#takeSource(name)
     source.count += 1
     this.#tracked.set(socket, { source, requests: 0 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepInFlight } from '../repetition.ts'
-import { host } from '../target.ts'
+import { host, type Target } from '../target.ts'
 import { type Attack, ask, drop } from './attack.ts'
 
 /** Connections that are held for as long as the service lets them. */
@@ -17,6 +17,41 @@ export const idleConnections: Attack = ({ port, localAddress }, tally) => {
     await once(socket, 'close')
     tally.add('closed')
   })
+}
+
+/** Sends thousands of requests at once on each of 20 connections, again when they are closed. */
+export const pipelinedRequests: Attack = ({ port, localAddress }, tally) => {
+  const packet = 'GET /v1/agreements?limit=1 HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000)
+  keepInFlight(20, 200, async () => {
+    tally.add('begun')
+    await exchange({ port, localAddress }, packet)
+  })
+}
+
+/** Keeps four searches in flight whose bodies come in chunks of one byte. */
+export const smallChunks: Attack = ({ port, localAddress }, tally) => {
+  const fields = [
+    'host: x',
+    'content-type: application/json',
+    'transfer-encoding: chunked',
+    'connection: close',
+  ]
+  const head = `POST /v1/agreements/search HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`
+  const bytes = `${head}${'1\r\n \r\n'.repeat(1024 * 1024 - 100)}2\r\n{}\r\n0\r\n\r\n`
+  keepInFlight(4, 200, async () => {
+    tally.add('begun')
+    await exchange({ port, localAddress }, bytes)
+    tally.add('closed')
+  })
+}
+
+/** Sends bytes on a connection of its own, and drops what comes back until the service closes it. */
+async function exchange({ port, localAddress }: Target, bytes: string): Promise<void> {
+  const socket = connect({ host, port, localAddress })
+  socket.on('error', () => {})
+  socket.resume()
+  socket.write(bytes)
+  await once(socket, 'close')
 }
 
 /** Reads five exports, each at 1 kB a second. */
@@ -36,6 +71,13 @@ const future = '999999999999999999.0'
 
 /** The streams are opened within so many milliseconds: a thousand pages are not opened at the same moment. */
 const openedWithinMs = 5000
+
+/** Follows the changes on 1,000 streams, each of which is opened again a second after it was refused or cut. */
+export const hastyStreams: Attack = (target, tally) => {
+  keepInFlight(1000, 1000, async () => {
+    await drop(await ask(target, tally, { path: '/v1/changes/stream', headers: { 'last-event-id': future } }))
+  })
+}
 
 /** Follows the changes on 1,000 streams, reads what comes, and waits for as long as `Retry-After` says where it is refused. */
 export const manyStreams: Attack = (target, tally) => {

@@ -1,5 +1,13 @@
 import { largeSearches, largeWrites, manyFaults } from './bodies.ts'
-import { idleConnections, manyStreams, pausedReplays, slowExports } from './connections.ts'
+import {
+  hastyStreams,
+  idleConnections,
+  manyStreams,
+  pausedReplays,
+  pipelinedRequests,
+  slowExports,
+  smallChunks,
+} from './connections.ts'
 import { abandonedQuestions, expensiveQuestions } from './questions.ts'
 
 /** Every attack by the name under which its process is started. */
@@ -12,7 +20,10 @@ export const attacks = {
   idleConnections,
   slowExports,
   manyStreams,
+  hastyStreams,
   pausedReplays,
+  pipelinedRequests,
+  smallChunks,
 }
 
 /** The name of an attack. */

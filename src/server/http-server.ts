@@ -1,0 +1,67 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import type { Socket } from 'node:net'
+import { anonymousClient } from './plugins/client/addresses.ts'
+import { RequestQueue } from './request-queue.ts'
+
+/** Most requests of one connection that wait for those before them. Further ones close it. */
+const maxPipelined = 64
+
+/**
+ * Passes requests on in turn: those of a connection one after another, and those of all as the queue says. A client may send
+ * thousands in one packet (pipelining); Node.js would begin all of them at once, and nobody else would have a turn.
+ */
+function inTurn(handle: RequestListener): RequestListener {
+  const turns = new RequestQueue()
+  /** What waits on connections that have a request. */
+  const connections = new WeakMap<Socket, (() => void)[]>()
+  /** Runs what belongs to the next request outside of the asynchronous context of the last one. */
+  const outside = AsyncLocalStorage.snapshot()
+
+  const begin = (request: IncomingMessage, response: ServerResponse, waiting: (() => void)[]) => {
+    const { socket } = request
+    response.on('close', () => {
+      const next = waiting.shift()
+      if (next) outside(next)
+      else connections.delete(socket)
+    })
+    turns.add(
+      () => anonymousClient(socket.remoteAddress ?? '').name,
+      () => {
+        if (!socket.destroyed) handle(request, response)
+      },
+    )
+  }
+
+  return (request, response) => {
+    const { socket } = request
+    // The rest of a packet is read, too.
+    if (socket.destroyed) return
+    const waiting = connections.get(socket)
+    if (!waiting) {
+      const none: (() => void)[] = []
+      connections.set(socket, none)
+      begin(request, response, none)
+    } else if (waiting.length === maxPipelined) socket.destroy()
+    else waiting.push(() => begin(request, response, waiting))
+  }
+}
+
+/** Limits of the connections of a server. */
+export interface HttpServerOptions extends ServerOptions {
+  /** A connection with an active request is closed after this many milliseconds without traffic. */
+  connectionTimeoutMs: number
+}
+
+/** Makes the server of Fastify, whose clients have their requests begun in turn. */
+export const httpServer =
+  ({ connectionTimeoutMs, ...options }: HttpServerOptions) =>
+  (handle: RequestListener): Server =>
+    createServer(options, inTurn(handle)).setTimeout(connectionTimeoutMs)

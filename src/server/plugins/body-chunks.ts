@@ -1,0 +1,44 @@
+import { Transform, type TransformCallback } from 'node:stream'
+import fp from 'fastify-plugin'
+import { Problem } from '../../problems/problem.ts'
+
+/** So many chunks may be of any size. */
+const freeChunks = 1000
+
+/** Bytes that chunks must have on average when there are more. */
+const minAverageBytes = 64
+
+const refusal = `The body has more than ${freeChunks} chunks of less than ${minAverageBytes} bytes on average. Send larger ones.`
+
+/** Passes chunks on while they are not too many and small. */
+class CheckedChunks extends Transform {
+  #count = 0
+  #bytes = 0
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#count += 1
+    this.#bytes += chunk.length
+    if (this.#count <= freeChunks || this.#bytes >= this.#count * minAverageBytes) done(null, chunk)
+    else done(new Problem('malformed-request', refusal))
+  }
+}
+
+/**
+ * Refuses bodies in many small chunks (RFC 9112, section 7.1): a chunk of one byte takes a microsecond, and a hundred bytes of
+ * memory until the body is complete. Uploads are read chunk by chunk.
+ */
+export const bodyChunks = fp(
+  async function bodyChunks(app) {
+    app.addHook('preParsing', (request, _reply, payload, done) => {
+      const isChunked = request.headers['transfer-encoding'] !== undefined
+      if (!isChunked || /^\s*multipart\//i.test(request.headers['content-type'] ?? ''))
+        return done(null, payload)
+      const checked = new CheckedChunks()
+      payload.on('error', (error) => checked.destroy(error))
+      // Nobody listens any more after a refusal.
+      checked.on('error', () => {})
+      done(null, payload.pipe(checked))
+    })
+  },
+  { name: 'body-chunks' },
+)

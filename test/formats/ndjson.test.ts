@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { parseNdjson } from '../../src/formats/ndjson.ts'
+
+const lines = Array.from({ length: 100_000 }, (_, at) =>
+  JSON.stringify({ id: at, title: 'A title'.repeat(5) }),
+)
+
+describe('newline-delimited JSON', () => {
+  it('has the same values however it is cut', async () => {
+    const bytes = Buffer.from('{"a":1}\n["ü"]\n"last"')
+    async function* cut(size: number) {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+    }
+    for (const size of [1, 2, 7, 100]) {
+      const values: unknown[] = []
+      for await (const some of parseNdjson(cut(size))) values.push(...some)
+      expect(values).toEqual([{ a: 1 }, ['ü'], 'last'])
+    }
+  })
+
+  it('lets others have their turn while megabytes are parsed that have arrived at once', async () => {
+    let turns = 0
+    const turn = () => {
+      turns += 1
+      next = setImmediate(turn)
+    }
+    let next = setImmediate(turn)
+    async function* whole() {
+      yield Buffer.from(lines.join('\n'))
+    }
+    let count = 0
+    for await (const some of parseNdjson(whole())) count += some.length
+    clearImmediate(next)
+    expect(count).toBe(lines.length)
+    expect(turns).toBeGreaterThan(3)
+  })
+})

@@ -1,0 +1,62 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+
+/** Bodies that come in many small chunks (RFC 9112, section 7.1). */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const body = JSON.stringify({ where: { title: { contains: 'China' } }, limit: 1 })
+
+/** Sends a search whose body comes in chunks of one byte, after so many blanks, and returns the response as text. */
+function search(blanks = 0): Promise<string> {
+  const { hostname, port } = new URL(api.origin)
+  const socket = connect(Number(port), hostname)
+  const fields = [
+    'host: x',
+    'connection: close',
+    'content-type: application/json',
+    'transfer-encoding: chunked',
+  ]
+  socket.write(`POST /v1/agreements/search HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`)
+  socket.write('1\r\n \r\n'.repeat(blanks))
+  socket.write(`${[...body].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`)
+  // The rest of a body that is refused is not read, so that the connection may be reset.
+  return text(socket).catch(() => '')
+}
+
+/** How much more memory objects and buffers take until a promise is settled, at most, in MiB. */
+async function highestGrowth(work: Promise<unknown>): Promise<number> {
+  const usedMiB = () => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return (heapUsed + arrayBuffers) / 2 ** 20
+  }
+  const before = usedMiB()
+  let highest = before
+  const timer = setInterval(() => {
+    highest = Math.max(highest, usedMiB())
+  }, 5)
+  await work.finally(() => clearInterval(timer))
+  return highest - before
+}
+
+describe('a body in chunks of one byte', () => {
+  it('is read like any other', async () => {
+    const { data } = (await api.post('/v1/agreements/search', body)).json()
+    expect(data).not.toEqual([])
+    const response = await search()
+    expect(response).toMatch(/^HTTP\/1\.1 200 /)
+    expect(response).toContain(JSON.stringify(data))
+  })
+
+  it('is refused before it takes memory, when the chunks are hundreds of thousands', async () => {
+    const searches = Array.from({ length: 4 }, () => search(900_000))
+    expect(await highestGrowth(Promise.all(searches))).toBeLessThan(150)
+    for (const response of await Promise.all(searches)) expect(response).toMatch(/^(HTTP\/1\.1 400 |$)/)
+  }, 60_000)
+})

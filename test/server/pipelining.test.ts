@@ -1,0 +1,41 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, openApi } from '../support/api.ts'
+
+/** Requests that a client sends without waiting for the responses to those before. */
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+const requestFor = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nhost: x\r\n${more}\r\n`
+
+/** Sends bytes on one connection, and returns all that comes back until the service closes it. */
+function exchange(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(api.origin)
+  const socket = connect(Number(port), hostname)
+  socket.write(bytes)
+  return text(socket).catch(() => '')
+}
+
+describe('requests that come in one packet', () => {
+  it('are answered in their order', async () => {
+    const names = Array.from({ length: 50 }, (_, at) => `/nothing-${at}`)
+    const requests = [...names.map((name) => requestFor(name)), requestFor('/last', 'connection: close\r\n')]
+    const answers = await exchange(requests.join(''))
+    const instances = [...answers.matchAll(/"instance":"([^"]+)"/g)].map(([, instance]) => instance)
+    expect(instances).toEqual([...names, '/last'])
+  })
+
+  it('are not begun, and the connection is closed, when they are thousands', async () => {
+    await exchange(requestFor('/thousands').repeat(3000))
+    const { text: metrics } = await api.get('/metrics')
+    const counts = [...metrics.matchAll(/^entente_http_request_duration_seconds_count\{.*404.*\} (\d+)$/gm)]
+    const begun = counts.reduce((sum, [, count]) => sum + Number(count), 0)
+    expect(begun).toBeLessThan(200)
+    expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
+  })
+})
