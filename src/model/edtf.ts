@@ -7,6 +7,7 @@
  */
 
 import { parse as parseEdtf } from 'edtf'
+import { LRUCache } from 'lru-cache'
 import { readOtherNotation } from './date-readings.ts'
 
 /** An error in a text: `position` counts from zero and is at most the text's length. */
@@ -75,10 +76,15 @@ function findDateFault(text: string): EdtfFault | undefined {
   // digits, so the rest is cut off.
   const date = text.slice(0, LONGEST_DATE.length + 1)
   const fault = findDayFault(date)
-  // Most dates are plain, and the library is slow for them.
-  if (fault || PLAIN_DATE.test(date)) return fault
-  return findGrammarFault(date) ?? findRangeFault(date)
+  // Most dates are plain or were seen before, and the library is slow for them.
+  if (fault || PLAIN_DATE.test(date) || acceptedDates.get(date)) return fault
+  const found = findGrammarFault(date) ?? findRangeFault(date)
+  if (!found) acceptedDates.set(date, true)
+  return found
 }
+
+/** Imprecise dates that were found to be valid. Records share most of them: `201X`, `2012-03~`. */
+const acceptedDates = new LRUCache<string, true>({ max: 5000 })
 
 const LONGEST_DATE = '-2011-04-05T10:00:00+08:00'
 
