@@ -117,7 +117,7 @@ export const overviewResources = <Resource extends DescribedResource>(
 export const countPath = (resource: string): string =>
   withQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
 
-/** The paths of the groups that the overview shows. Most countries of a filter, and of the page of a list, are 200. */
+/** The paths of the groups that the overview shows. A filter takes at most 200 countries, and so does a page. */
 export const overviewGroups = {
   signedYear: withQuery('/v1/agreements/aggregate', {
     groupBy: 'signedYear',

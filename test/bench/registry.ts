@@ -45,7 +45,7 @@ async function allowDatabases(url: string): Promise<void> {
   }
 }
 
-/** Exact number of agreements. @param filter more of the query, such as `createdAt[lte]=…`. */
+/** Exact number of agreements. @param filter further query parameters, such as `createdAt[lte]=…`. */
 export async function countAgreements(origin: string, filter = ''): Promise<number> {
   const response = await fetch(`${origin}/v1/agreements?fields=id&limit=1&count=exact&${filter}`)
   if (!response.ok) throw new Error(`count of agreements: ${response.status} ${await response.text()}`)
@@ -79,7 +79,7 @@ export async function openRegistry(database: string | undefined, wanted: number)
   const hot = await start([program, 'serve'], { ...common, DATABASE_URL: url })
   const close = async () => {
     await hot.close()
-    // The last, since it owns the embedded PostgreSQL.
+    // `cold` owns the embedded PostgreSQL, so it closes last.
     await cold.close()
   }
   return { url, cold, hot, agreements: await countAgreements(cold.origin), close }

@@ -46,7 +46,7 @@ describe('uuid_v7()', () => {
     expectVersion7(await madeBy('uuid_v7', database.pool))
   })
 
-  it('does so too in the form for servers that have no such function of their own', async () => {
+  it('makes such UUIDs also on servers without a function of their own for them', async () => {
     const migration = await readFile('migrations/0000_functions.sql', 'utf8')
     const [, body] =
       /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []
@@ -59,7 +59,7 @@ describe('uuid_v7()', () => {
     }
   })
 
-  it('is what records without an id get, each its own', async () => {
+  it('gives each record that comes without an id one of its own', async () => {
     const made = await database.query(
       "insert into sources (title, kind) select 'A source', 'report' from generate_series(1, 50) returning id",
     )

@@ -5,7 +5,7 @@ import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf 
 /** The pattern of texts of several lines. Those of one line have no white space at their ends, either. */
 const prosePattern = '\\S'
 
-/** The properties of a participant of which exactly one names it. */
+/** The properties that say who a participant is. Exactly one of them has a value. */
 const whoNames = ['country', 'organization', 'region']
 
 /** The alternatives of a record of any resource: objects whose `resource` is a constant. */
@@ -41,7 +41,7 @@ function fieldsOf(
   )
 }
 
-/** What a field says beside its label: nothing that the label says already, and nothing of formats that it explains itself. */
+/** Returns the hint of a field, without what its label or its own explanation of a format says. */
 function hintOf(name: string, description = ''): string | undefined {
   const hint = description.replaceAll('`', '').replace(/ EDTF(, level 0 or 1)?\.$/, '')
   const isLabel = hint === 'Values.' || hint.toLowerCase() === `${name.toLowerCase()}.`
@@ -51,7 +51,7 @@ function hintOf(name: string, description = ''): string | undefined {
 /** The hints of the OpenAPI document in other languages. A further language is a file and a word here. */
 const translations: Readonly<Record<string, Readonly<Record<string, string>>>> = { zh: chineseHints }
 
-/** A hint in every language that has it. */
+/** Returns a hint in each language that it is translated to. */
 const inLanguages = (english: string): Record<string, string> => ({
   en: english,
   ...Object.fromEntries(

@@ -65,7 +65,7 @@ function filterValue(schema: Schema): FilterValue | undefined {
   return type === 'number' || type === 'boolean' ? type : undefined
 }
 
-/** The properties that name a record, the first that a resource has. A citation is known by its quotation. */
+/** The properties that may be the title of a record; the first one that a resource has is. */
 const titles = ['title', 'name', 'excerpt']
 
 const words = (schema: Schema): string[] => wordsOf(document, schema)

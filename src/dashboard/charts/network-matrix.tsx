@@ -78,8 +78,8 @@ export function NetworkMatrix({
             )
           })}
           {cells.map(({ edge, row, column }) => (
-            // The table has the same as buttons.
-            // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells are no places for the keyboard's focus
+            // The table below has a button for each cell.
+            // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells must not take the focus of the keyboard
             <rect
               key={`${row},${column}`}
               class={selected && pairOf(selected) === pairOf(edge) ? 'cell selected' : 'cell'}

@@ -44,7 +44,7 @@ export async function writeSource(
   const resource = registry.get('sources')
   const document = checkDocument(resource, sourceDocument(imported, given))
   const [stored] = await insertDocuments(tx, resource, [document], { kind: 'create', authorship })
-  if (!stored) throw new Error('a source was not there after it had been written')
+  if (!stored) throw new Error('the source of the import was not written')
   await writeEntries(tx, imported, [ownEntry('sources', stored.key, stored.version)])
   await tx.query({
     text: 'update imports set source = $2 where id = $1',

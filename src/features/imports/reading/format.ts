@@ -56,10 +56,13 @@ async function readStart(path: string): Promise<Buffer> {
 /** Bytes of control characters that texts have: tab, line ends, form feed, end of file, escape. */
 const textControls = new Set([9, 10, 12, 13, 26, 27])
 
-/** The share of bytes from which on they are no accident. */
-const minShare = 0.02
+/** The least share of NULs or control characters, of all bytes, that is not counted as damage. */
+const minByteShare = 0.02
 
-/** Whether a file has the control characters of none of the encodings. In UTF-16 they are halves of letters beside NULs. */
+/**
+ * Whether a file is no text in any encoding: it has control characters, and too few NULs for UTF-16, in which such bytes are
+ * halves of letters.
+ */
 function isBinary(start: Buffer): boolean {
   if (/^(fffe|feff)/.test(start.subarray(0, 2).toString('hex'))) return false
   let zeros = 0
@@ -68,10 +71,10 @@ function isBinary(start: Buffer): boolean {
     if (byte === 0) zeros += 1
     else if (byte < 32 && !textControls.has(byte)) controls += 1
   }
-  return zeros < start.length * minShare && controls > start.length * minShare
+  return zeros < start.length * minByteShare && controls > start.length * minByteShare
 }
 
-/** Decodes the start of a file as far as the first character needs it. */
+/** Decodes the start of a file so that its first ASCII characters can be told, in any encoding. */
 function decodeStart(start: Buffer): string {
   const isWide = start.subarray(0, 64).includes(0)
   return (isWide ? Buffer.from(start.filter((byte) => byte !== 0)) : start)
