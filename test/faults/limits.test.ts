@@ -24,7 +24,7 @@ async function openService(env: NodeJS.ProcessEnv, options: { openFiles?: number
 
 it('1,100 idle connections at a limit of 1,024 open files keep nobody out', async () => {
   const { service, origin } = await openService(
-    { MAX_CONNECTIONS_PER_ADDRESS: '100000' },
+    { MAX_CONNECTIONS_PER_ADDRESS: '100000', MAX_CONNECTIONS_PER_SECOND: '0' },
     { openFiles: 1024 },
   )
   const { hostname, port } = new URL(origin)
