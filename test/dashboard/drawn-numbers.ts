@@ -17,6 +17,8 @@ export interface DrawnPage {
   dates: { path: string; text: string }[]
   /** The lists of changes and of what expires: the text of each entry beside its title. */
   entries: { widget: string; path: string; text: string }[]
+  /** What only paper shows in the head of the page: the day and the address. */
+  printed: string
   /** The text of the page without all of these. It must have no digit. */
   rest: string
 }
@@ -81,6 +83,10 @@ export function readNumbers(page: Page): Promise<DrawnPage> {
         text: item.querySelector('time')?.getAttribute('datetime') ?? textOf(item.querySelector('.soft')),
       }),
     )
-    return { numbers, dates, entries, rest: main.textContent ?? '' }
+    let printed = ''
+    take('.page-head .print-only', (line) => {
+      printed = textOf(line)
+    })
+    return { numbers, dates, entries, printed, rest: main.textContent ?? '' }
   })
 }

@@ -155,6 +155,10 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
       expect(number.text, JSON.stringify(number)).toBe(expected)
     }
     await checkDates(drawn, country)
+    if (country !== undefined) {
+      const { day } = await get<{ day: string }>(`/v1/countries/${country}/briefing`)
+      expect(drawn.printed).toBe(`As of ${formatEdtf(day, english)}. ${dashboard.api.origin}${path}`)
+    }
     const changes = drawn.entries.filter(({ widget }) => widget === 'Latest changes')
     const times = await get<{ data: { time: string }[] }>(
       `/v1/changes?order=desc&limit=500${country ? `&country=${country}` : ''}`,
