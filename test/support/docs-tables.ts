@@ -26,6 +26,8 @@ const tables = [
     'java/src/main/java/Scenario.java',
     'go/oapi-codegen.yaml',
     'go/main.go',
+    'go-ogen/ogen.yml',
+    'go-ogen/main.go',
   ].map((file) => ({ page: 'docs/clients.md', block: file, make: () => codeOf(`test/clients/${file}`) })),
 ]
 

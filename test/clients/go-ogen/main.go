@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"strings"
+
+	"scenario/registry"
+)
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// The answer of an operation as the type that is expected, or the end of the program with what the service says.
+func expect[T any](answer any, err error) *T {
+	check(err)
+	expected, ok := answer.(*T)
+	if !ok {
+		text, _ := json.Marshal(answer)
+		log.Fatalf("%T: %s", answer, text)
+	}
+	return expected
+}
+
+// A key of the registry.
+type key struct{}
+
+func (key) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
+	return registry.Auth{Token: os.Getenv("REGISTRY_KEY")}, nil
+}
+
+// Sends requests. The type of a file is that of its format; the client reads only the one in the document.
+type files struct{}
+
+func (files) Do(request *http.Request) (*http.Response, error) {
+	response, err := http.DefaultClient.Do(request)
+	if err == nil && response.StatusCode == http.StatusOK && strings.HasSuffix(request.URL.Path, "/export") {
+		response.Header.Set("Content-Type", "application/octet-stream")
+	}
+	return response, err
+}
+
+func datesOf(agreements []registry.Agreement) []string {
+	dates := []string{}
+	for _, agreement := range agreements {
+		dates = append(dates, agreement.SignedOn.Or(""))
+	}
+	return dates
+}
+
+func main() {
+	ctx := context.Background()
+	origin := os.Getenv("REGISTRY_URL")
+	if origin == "" {
+		origin = "http://127.0.0.1:3000"
+	}
+	client, err := registry.NewClient(origin, key{}, registry.WithClient(files{}))
+	check(err)
+
+	// List by two operators of a date and any of three countries, and page to the end.
+	agreements := []registry.Agreement{}
+	params := registry.ListAgreementsParams{
+		SignedOnGte: registry.NewOptString("2011"),
+		SignedOnLte: registry.NewOptString("2011-12"),
+		Country:     []string{"PAK", "USA", "DEU"},
+		Sort:        []registry.AgreementSort{registry.AgreementSortSignedOn},
+		Limit:       registry.NewOptInt(2),
+	}
+	for {
+		answer, err := client.ListAgreements(ctx, params)
+		page := expect[registry.AgreementPage](answer, err)
+		agreements = append(agreements, page.Data...)
+		next, more := page.Page.Next.Get()
+		if !more {
+			break
+		}
+		params.Cursor = registry.NewOptString(next)
+	}
+
+	// Read one.
+	got, err := client.GetAgreement(ctx, registry.GetAgreementParams{ID: agreements[0].ID})
+	found := expect[registry.Agreement](got, err)
+
+	// Create, and change the version that was read.
+	made, err := client.CreateAgreement(ctx, &registry.AgreementInput{
+		Title: "Created by a client",
+		Kind:  registry.AgreementKindAgreement,
+		Parties: []registry.AgreementPartyInput{
+			{Country: registry.NewOptNilString("NPL"), Role: registry.AgreementPartyRoleParty},
+		},
+	}, registry.CreateAgreementParams{})
+	created := expect[registry.AgreementCreatedHeaders](made, err).Response
+	sign := func() (registry.UpdateAgreementRes, error) {
+		return client.UpdateAgreement(ctx,
+			&registry.AgreementPatch{Status: registry.NewOptNilAgreementStatus(registry.AgreementStatusSigned)},
+			registry.UpdateAgreementParams{ID: created.ID, IfMatch: fmt.Sprintf("\"%d\"", created.Version)})
+	}
+	signed, err := sign()
+	patched := expect[registry.Agreement](signed, err)
+
+	// The same version once more: 412.
+	again, err := sign()
+	stale := expect[registry.UpdateAgreementPreconditionFailed](again, err)
+
+	// Search with a tree of conditions.
+	var search registry.AgreementSearch
+	check(json.Unmarshal([]byte(`{
+		"where": {"or": [
+			{"country": {"eq": "PAK"}},
+			{"and": [{"signedOn": {"gte": "2011-05"}}, {"not": {"country": {"eq": "USA"}}}]}
+		]},
+		"sort": [{"by": "signedOn"}],
+		"limit": 25
+	}`), &search))
+	searched, err := client.SearchAgreements(ctx, &search, registry.SearchAgreementsParams{})
+	matching := expect[registry.AgreementPage](searched, err).Data
+
+	// Count by country.
+	groups, err := client.AggregateAgreements(ctx, registry.AggregateAgreementsParams{
+		GroupBy:     []registry.AgreementGroupBy{registry.AgreementGroupByCountry},
+		SignedOnGte: registry.NewOptString("2011"),
+	})
+	counted := map[string]float64{}
+	for _, group := range expect[registry.Aggregate](groups, err).Data {
+		counted[group.Key["country"].Or("")] = group.Measures["count"].Or(0)
+	}
+
+	// Export to a file.
+	exported, err := client.ExportAgreements(ctx, registry.ExportAgreementsParams{
+		Format:  registry.AgreementFormatCsv,
+		Country: []string{"PAK"},
+		Fields:  []registry.AgreementSearchFields{registry.AgreementSearchFieldsTitle, registry.AgreementSearchFieldsSignedOn},
+	})
+	file, err := io.ReadAll(expect[registry.OKHeaders](exported, err).Response)
+	check(err)
+	check(os.WriteFile("agreements.csv", file, 0o600))
+	header, _, _ := strings.Cut(string(file), "\r\n")
+
+	// Read the feed of changes.
+	feed, err := client.ListChanges(ctx, registry.ListChangesParams{
+		Resource: []registry.HitResource{registry.HitResourceAgreements},
+		Limit:    registry.NewOptInt(3),
+	})
+	changes := []string{}
+	for _, change := range expect[registry.FeedPage](feed, err).Data {
+		changes = append(changes, string(change.Operation))
+	}
+
+	// A problem says what is wrong, and where.
+	wrong, err := client.CreateAgreement(ctx, &registry.AgreementInput{
+		Title:  "Refused",
+		Kind:   registry.AgreementKindAgreement,
+		Topics: []string{"no-such-topic"},
+	}, registry.CreateAgreementParams{})
+	refused := []string{}
+	for _, fault := range expect[registry.CreateAgreementUnprocessableEntity](wrong, err).Errors {
+		refused = append(refused, fault.Pointer.Or(""))
+	}
+
+	check(json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"listed":   datesOf(agreements),
+		"read":     found.SignedOn.Or(""),
+		"created":  created.Version,
+		"patched":  patched.Version,
+		"stale":    []any{stale.Status, stale.Type},
+		"found":    datesOf(matching),
+		"counted":  counted,
+		"exported": header,
+		"changes":  changes,
+		"refused":  refused,
+	}))
+}
