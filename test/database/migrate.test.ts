@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
-import { isMigrated, migrate } from '../../src/database/migrate.ts'
+import { isMigrated, migrate, requireOwnSchema } from '../../src/database/migrate.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+
+/** Adds a migration to a database after which versions that do not know it do not work. */
+async function makeContracted({ pool }: TestDatabase): Promise<void> {
+  await pool.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999);
+    update settings set value = '99999999999999' where name = 'required_migration'`)
+}
 
 describe('migrating', () => {
   let database: TestDatabase
@@ -54,22 +60,52 @@ describe('migrating', () => {
     expect(await isMigrated(database.database)).toBe(true)
   })
 
-  it('refuses a database that is newer than the code, and leaves it as it is', async () => {
+  it('refuses a database with which only newer versions work, and leaves it as it is', async () => {
     await migrate(database.database)
-    await database.pool.query(
-      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
-    )
+    await makeContracted(database)
     const before = await schema()
     await expect(migrate(database.database)).rejects.toThrow(/newer than this version of Entente/)
     expect(await schema()).toEqual(before)
   })
 
-  it('counts a database that a newer version has migrated as ready', async () => {
+  it('counts a database as ready that a newer version has expanded, and leaves it as it is', async () => {
     await migrate(database.database)
     await database.pool.query(
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
     )
+    const before = await schema()
     expect(await isMigrated(database.database)).toBe(true)
+    await migrate(database.database)
+    expect(await schema()).toEqual(before)
+    await expect(requireOwnSchema(database.database)).rejects.toThrow(/run this command of the newer version/)
+  })
+
+  it('is not ready on a database with a migration after which it does not work', async () => {
+    await migrate(database.database)
+    await makeContracted(database)
+    expect(await isMigrated(database.database)).toBe(false)
+  })
+
+  it('waits with a migration while a transaction uses a table, and lets others use it', async () => {
+    await migrate(database.database)
+    await database.pool.query(
+      'delete from drizzle.__drizzle_migrations where created_at = (select max(created_at) from drizzle.__drizzle_migrations)',
+    )
+    const reader = await database.pool.connect()
+    await reader.query('begin; select count(*) from agreements')
+    const migrating = migrate(database.database).catch((error: Error) => error.message)
+    const deadline = Date.now() + 3000
+    let longestMs = 0
+    while (Date.now() < deadline) {
+      const startedAt = Date.now()
+      await database.pool.query('select count(*) from agreements')
+      longestMs = Math.max(longestMs, Date.now() - startedAt)
+    }
+    await reader.query('rollback')
+    reader.release()
+    // The last migration is in the database already, so that PostgreSQL refuses its first statement.
+    expect(await migrating).toMatch(/already exists/)
+    expect(longestMs).toBeLessThan(2000)
   })
 
   it('says who should own the database when its user may not create tables', async () => {

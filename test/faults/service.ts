@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { adminKey } from '../support/app.ts'
-import { type Run, run } from '../support/command-line.ts'
+import { type Run, type RunOptions, run } from '../support/command-line.ts'
 import { freePort } from './ports.ts'
 
 /** The service as a process of its own, which can be killed and started again at the same address. */
@@ -10,17 +10,19 @@ export interface Service {
   run(): Run
   /** Kills the process, and returns when it is gone. */
   kill(): Promise<void>
+  /** Stops the process as a supervisor does, and returns its exit code. */
+  stop(): Promise<number | null>
   start(): Promise<void>
 }
 
 /**
- * Starts the service on a database, on a port of its own. `env` sets or overrides environment variables, `openFiles` is
- * the limit of open files of the process.
+ * Starts the service on a database, on a port of its own. `env` sets or overrides environment variables, `options` are
+ * those of the process.
  */
 export async function openService(
   databaseUrl: string,
   env: NodeJS.ProcessEnv = {},
-  limits: { openFiles?: number } = {},
+  options: RunOptions = {},
 ): Promise<Service> {
   const port = await freePort()
   let current: Run
@@ -31,7 +33,7 @@ export async function openService(
       ADMIN_KEY: adminKey,
       LOG_LEVEL: 'fatal',
     }
-    current = run(['serve'], { ...defaults, ...env }, limits)
+    current = run(['serve'], { ...defaults, ...env }, options)
     await current.firstLine
   }
   await start()
@@ -42,6 +44,10 @@ export async function openService(
     kill: async () => {
       current.signal('SIGKILL')
       await current.ended
+    },
+    stop: async () => {
+      current.signal('SIGTERM')
+      return (await current.ended).code
     },
   }
 }

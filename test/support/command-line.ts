@@ -16,20 +16,26 @@ export interface Run {
   signal(name: NodeJS.Signals): void
 }
 
+export interface RunOptions {
+  openFiles?: number
+  folder?: string
+}
+
 /**
  * Starts `entente` with the given words and, but for what a process cannot do without, only the given environment.
- * What still runs at the end of the test is stopped. `openFiles` is its limit of open files.
+ * What still runs at the end of the test is stopped. `openFiles` is its limit of open files, `folder` has its sources.
  */
 export function run(
   words: string[],
   env: NodeJS.ProcessEnv = {},
-  { openFiles }: { openFiles?: number } = {},
+  { openFiles, folder }: RunOptions = {},
 ): Run {
   const { PATH, HOME, TMPDIR } = process.env
   const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...words]
   // The shell sets the limit and then becomes the command.
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
+    ...(folder !== undefined && { cwd: folder }),
     env: { PATH, HOME, TMPDIR, DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

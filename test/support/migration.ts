@@ -8,7 +8,9 @@ import { drizzleTables } from './drizzle-tables.ts'
 /**
  * Writes the migration that brings the last one's tables to those of the declarations, or with `--check` fails when
  * there is anything to write. With `--custom` it writes an empty migration, for SQL that drizzle does not know. `--rename
- * table.column=name` renames a column, which drizzle would drop and add.
+ * table.column=name` renames a column, which drizzle would drop and add. `--expand` marks the migration as one that older
+ * versions of the service work with, and leaves out what they would not; `--contract` marks one that versions work with which
+ * know the migration that it names.
  */
 
 const { values } = parseArgs({
@@ -17,6 +19,8 @@ const { values } = parseArgs({
     check: { type: 'boolean' },
     custom: { type: 'boolean' },
     rename: { type: 'string', multiple: true, default: [] },
+    expand: { type: 'boolean' },
+    contract: { type: 'string' },
   },
 })
 
@@ -26,8 +30,19 @@ const meta = join(folder, 'meta')
 interface Journal {
   version: string
   dialect: string
-  entries: { idx: number; version: string; when: number; tag: string; breakpoints: boolean }[]
+  entries: {
+    idx: number
+    version: string
+    when: number
+    tag: string
+    breakpoints: boolean
+    expand?: true
+    contract?: string
+  }[]
 }
+
+/** What takes something away from older versions, or asks of them what they do not know. */
+const contracting = /\b(DROP|RENAME|SET NOT NULL|SET DATA TYPE)\b/i
 
 const readJson = async <T>(file: string): Promise<T | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => undefined)
@@ -87,7 +102,8 @@ if (values.check) {
   const tag = `${String(idx).padStart(4, '0')}_${values.name}`
   const file = join(folder, `${tag}.sql`)
   if (!values.custom) {
-    await writeFile(file, `${statements.join('--> statement-breakpoint\n')}\n`)
+    const expanding = statements.filter((statement) => !contracting.test(statement))
+    await writeFile(file, `${(values.expand ? expanding : statements).join('--> statement-breakpoint\n')}\n`)
     // Only the newest snapshot is kept: it is all that the next migration is compared with.
     if (last) await rm(join(meta, last.file))
     await writeFile(
@@ -95,7 +111,14 @@ if (values.check) {
       `${JSON.stringify(after, null, 2)}\n`,
     )
   }
-  journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true })
+  const { expand, contract } = values
+  if (contract !== undefined && !journal.entries.some((entry) => entry.tag === contract))
+    throw new Error(`there is no migration ${contract}`)
+  const mark = { ...(expand && { expand: true as const }), ...(contract && { contract }) }
+  journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true, ...mark })
   await writeFile(join(meta, '_journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
   console.log(values.custom ? `Write the SQL of migrations/${tag}.sql.` : `Wrote migrations/${tag}.sql.`)
+  const later =
+    values.expand && !values.custom ? statements.filter((statement) => contracting.test(statement)) : []
+  if (later.length > 0) console.log(`Left out, for the migration of a later version:\n\n${later.join('\n')}`)
 }

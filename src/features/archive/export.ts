@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Database } from '../../database/database.ts'
-import { lastMigration } from '../../database/migrate.ts'
+import { lastMigration, requireOwnSchema } from '../../database/migrate.ts'
 import { endMark, toLine } from './format.ts'
 import { archivedTables, type SortedTable } from './tables.ts'
 
@@ -34,15 +34,18 @@ async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGener
  * Writes the whole registry as an archive: records, their revisions and their past, as of one moment. Two registries with
  * the same content have the same archive, byte for byte. Keys are not part of it.
  * @param write takes the chunks of the archive, in order.
+ * @throws StartupError when a newer version has changed the tables.
  */
-export const exportArchive = (
+export async function exportArchive(
   database: Database,
   write: (chunks: AsyncIterable<string | Buffer>) => Promise<void>,
-): Promise<void> =>
-  database.maintain(async (client) => {
+): Promise<void> {
+  await requireOwnSchema(database)
+  await database.maintain(async (client) => {
     await client.query(
       "begin isolation level repeatable read, read only; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'",
     )
     await write(withChecksum(contents(client)))
     await client.query('commit')
   })
+}

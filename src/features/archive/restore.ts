@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
-import { lastMigration } from '../../database/migrate.ts'
+import { lastMigration, requireOwnSchema } from '../../database/migrate.ts'
 import { StartupError } from '../../startup-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables } from './tables.ts'
@@ -153,10 +153,11 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
 /**
  * Restores a registry from an archive, in one transaction.
  * @param chunks the bytes of the archive.
- * @throws StartupError when the registry is not empty, or the archive is damaged, cut or of another version. Nothing is
+ * @throws StartupError when the registry is not empty or of a newer version, or the archive is damaged, cut or of another version. Nothing is
  * written then.
  */
 export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
+  await requireOwnSchema(database)
   await database.maintain(async (client) => {
     await client.query("begin; set local time zone 'UTC'; set local datestyle = 'ISO'")
     try {

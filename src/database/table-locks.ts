@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { errorCode } from '../error-code.ts'
+import { StartupError } from '../startup-error.ts'
+
+/**
+ * Longest time for all locks together, in milliseconds. Requests wait for as long. It is shorter than `deadlock_timeout`,
+ * one second, so that of a migration and a request that wait for one another, the migration gives up.
+ */
+const lockTimeoutMs = 500
+
+const pauseMs = 1000
+
+/** How long a migration tries to have the tables for itself, in milliseconds. */
+const patienceMs = 600_000
+
+/** SQLSTATEs of a transaction that did not get its locks: cancelled, deadlock, and lock timeout. */
+const inUseStates = ['57014', '40P01', '55P03']
+
+class TablesInUse extends Error {}
+
+/**
+ * `records` comes first, as in every transaction that writes, and then views: who reads a view has it before its tables. Those of
+ * extensions are left out.
+ */
+const lockText = `do $$
+declare
+  relations text;
+begin
+  select string_agg(format('%I.%I', nspname, relname), ', '
+    order by relname = 'records' and nspname = 'public' desc, relkind desc, nspname, relname) into relations
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+  where nspname in ('public', 'history', 'past', 'published', 'published_past') and relkind in ('r', 'p', 'v')
+    and pg_has_role(relowner, 'usage')
+    and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e');
+  if relations is not null then
+    execute 'lock table ' || relations || ' in access exclusive mode';
+  end if;
+end $$`
+
+/**
+ * Takes all tables and views for the transaction of a client alone, so that what it does after that waits for nobody.
+ * @throws what makes `retryWhileInUse` try again.
+ */
+export async function lockAllTables(client: pg.Client): Promise<void> {
+  await client.query(`set local statement_timeout = ${lockTimeoutMs}`)
+  try {
+    await client.query(lockText)
+  } catch (error) {
+    throw inUseStates.includes(errorCode(error)) ? new TablesInUse() : error
+  }
+  await client.query('set local statement_timeout to default')
+}
+
+/**
+ * Runs a transaction that begins with `lockAllTables` until it has them. Others use them during the pauses.
+ * @throws StartupError when a transaction of somebody else has not ended after ten minutes.
+ */
+export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + patienceMs
+  for (;;) {
+    try {
+      return await transaction()
+    } catch (error) {
+      if (!(error instanceof TablesInUse)) throw error
+      if (Date.now() > deadline)
+        throw new StartupError(
+          'the database cannot be migrated: for ten minutes, tables have been in use by transactions that do not end, such as exports; end them (pg_stat_activity shows them), and start again',
+        )
+      await sleep(pauseMs)
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { makeLaterVersion, type ServiceVersion } from '../support/service-version.ts'
+import { asAdministrator, openService, type Service, until } from './service.ts'
+
+/**
+ * The column `website` of organizations becomes `homepage` while clients of both versions write and read: the second version adds
+ * the new column beside the old one, and the third removes the old one.
+ */
+
+const clients = 6
+const writesPerStep = 100
+
+const expand = {
+  tag: '9001_homepage',
+  mark: { expand: true as const },
+  sql: `alter table organizations add column homepage text;
+--> statement-breakpoint
+create function homepage_is_website() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    new.homepage := coalesce(new.homepage, new.website);
+  elsif new.website is distinct from old.website then
+    new.homepage := new.website;
+  end if;
+  new.website := new.homepage;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger homepage_is_website before insert or update on organizations for each row execute function homepage_is_website();
+--> statement-breakpoint
+select sync_history(false), set_config('entente.writer', 'service', true), set_config('entente.versioning', 'off', true);
+--> statement-breakpoint
+update organizations set homepage = website where website is not null;
+--> statement-breakpoint
+update history.organizations set homepage = website where website is not null;
+--> statement-breakpoint
+select set_config('entente.writer', '', true), set_config('entente.versioning', '', true);`,
+}
+
+const contract = {
+  tag: '9002_no-website',
+  mark: { contract: expand.tag },
+  sql: `drop trigger homepage_is_website on organizations;
+--> statement-breakpoint
+drop function homepage_is_website();
+--> statement-breakpoint
+alter table organizations drop column website;`,
+}
+
+const renamed = { file: 'src/resources/organizations.ts', from: 'website:', to: 'homepage:' }
+
+let database: TestDatabase
+let second: ServiceVersion
+let third: ServiceVersion
+beforeAll(async () => {
+  database = await openTestDatabase()
+  second = await makeLaterVersion(renamed, [expand])
+  third = await makeLaterVersion(renamed, [expand, contract])
+})
+afterAll(async () => {
+  await second?.remove()
+  await third?.remove()
+  await database.close()
+})
+
+/** A process of a version, and its name of the property. */
+interface Server {
+  service: Service
+  property: 'website' | 'homepage'
+}
+
+/** Without a response cache, so that a process answers what another one has just written. */
+const env = { CACHE_MB: '0' }
+
+const open = async (property: Server['property'], version?: ServiceVersion): Promise<Server> => ({
+  property,
+  service: await openService(database.url, env, version ?? {}),
+})
+
+async function request(url: string, init: RequestInit): Promise<{ id: string; [name: string]: unknown }> {
+  const response = await fetch(url, init)
+  if (!response.ok)
+    throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${await response.text()}`)
+  return (await response.json()) as { id: string }
+}
+
+/** Clients of an organization each, who write to any of the servers and read from any. */
+class Load {
+  /** The servers to which a balancer would send requests. */
+  readonly servers: Server[] = []
+  writes = 0
+  reads = 0
+  /** What each client has written last, and how often, by the key of its organization. */
+  readonly written = new Map<string, { address: string; version: number }>()
+  #running = new Map<Server, number>()
+  #stopped = false
+
+  /** Runs a request on one of the servers, which stays until it is answered. */
+  async #onAny<T>(run: (server: Server) => Promise<T>): Promise<T> {
+    const server = this.servers[Math.floor(Math.random() * this.servers.length)]
+    if (!server) throw new Error('no server is left')
+    this.#running.set(server, (this.#running.get(server) ?? 0) + 1)
+    return await run(server).finally(() => this.#running.set(server, (this.#running.get(server) ?? 1) - 1))
+  }
+
+  /** Takes a server out, and stops it when it has answered. */
+  async stop(server: Server): Promise<void> {
+    this.servers.splice(this.servers.indexOf(server), 1)
+    await until(() => this.#running.get(server) === 0, 30_000)
+    expect(await server.service.stop()).toBe(0)
+  }
+
+  async #write(name: string, key: string | undefined, version: number): Promise<string> {
+    const address = `https://example.org/${name}/${version}`
+    const { id } = await this.#onAny(({ service, property }) =>
+      key === undefined
+        ? request(`${service.origin}/v1/organizations`, {
+            method: 'POST',
+            headers: asAdministrator,
+            body: JSON.stringify({ name, kind: 'government', [property]: address }),
+          })
+        : request(`${service.origin}/v1/organizations/${key}`, {
+            method: 'PATCH',
+            headers: {
+              ...asAdministrator,
+              'content-type': 'application/merge-patch+json',
+              'if-match': `"${version - 1}"`,
+            },
+            body: JSON.stringify({ [property]: address }),
+          }),
+    )
+    this.written.set(id, { address, version })
+    this.writes += 1
+    return id
+  }
+
+  async #read(key: string): Promise<void> {
+    await this.#onAny(async (server) => expectAddress(server, key, this.written.get(key)))
+    this.reads += 1
+  }
+
+  async #client(name: string): Promise<void> {
+    let key: string | undefined
+    for (let version = 1; !this.#stopped; version += 1) {
+      key = await this.#write(name, key, version)
+      await this.#read(key)
+      await sleep(5)
+    }
+  }
+
+  /** Starts the clients. The returned promise rejects with the first request that fails. */
+  start(): Promise<unknown> {
+    return Promise.all(Array.from({ length: clients }, (_, at) => this.#client(`organization-${at}`)))
+  }
+
+  /** Waits until the clients have written some more. */
+  async untilMore(): Promise<void> {
+    const before = this.writes
+    await until(() => this.writes >= before + writesPerStep, 300_000)
+  }
+
+  end(): void {
+    this.#stopped = true
+  }
+}
+
+async function expectAddress(
+  { service, property }: Server,
+  key: string,
+  expected: { address: string; version: number } | undefined,
+): Promise<void> {
+  const found = await request(`${service.origin}/v1/organizations/${key}`, {})
+  expect({ address: found[property], version: found.version }).toEqual(expected)
+}
+
+it('two versions write and read while one column replaces another, and no request fails', async ({
+  task,
+}) => {
+  const load = new Load()
+  const upgrade = async () => {
+    const old = await open('website')
+    load.servers.push(old)
+    await load.untilMore()
+    const middle = await open('homepage', second)
+    load.servers.push(middle)
+    await load.untilMore()
+    await load.stop(old)
+    await old.service.start()
+    load.servers.push(old)
+    await load.untilMore()
+    // It goes on to run, and nobody asks it any more.
+    load.servers.splice(load.servers.indexOf(old), 1)
+    const young = await open('homepage', third)
+    load.servers.push(young)
+    await load.untilMore()
+    expect((await fetch(`${old.service.origin}/readyz`)).status).toBe(503)
+    expect((await fetch(`${middle.service.origin}/readyz`)).status).toBe(200)
+    await load.stop(middle)
+    await middle.service.start()
+    load.servers.push(middle)
+    await load.untilMore()
+    await old.service.stop()
+    await expect(old.service.start()).rejects.toThrow(/newer than this version of Entente/)
+    return young
+  }
+  const upgrading = upgrade().finally(() => load.end())
+  await until(() => load.servers.length > 0, 300_000)
+  await Promise.all([upgrading, load.start()])
+  const young = await upgrading
+  for (const [key, expected] of load.written) await expectAddress(young, key, expected)
+  task.meta.figures = { writes: load.writes, reads: load.reads, failed: 0 }
+})
