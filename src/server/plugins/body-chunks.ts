@@ -10,6 +10,10 @@ const minAverageBytes = 64
 
 const refusal = `The body has more than ${freeChunks} chunks of less than ${minAverageBytes} bytes on average. Send larger ones.`
 
+/** Whether so many chunks have too few bytes in all. */
+export const areTooSmall = (count: number, bytes: number): boolean =>
+  count > freeChunks && bytes < count * minAverageBytes
+
 /** Passes chunks on while they are not too many and small. */
 class CheckedChunks extends Transform {
   #count = 0
@@ -18,8 +22,8 @@ class CheckedChunks extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#count += 1
     this.#bytes += chunk.length
-    if (this.#count <= freeChunks || this.#bytes >= this.#count * minAverageBytes) done(null, chunk)
-    else done(new Problem('malformed-request', refusal))
+    if (areTooSmall(this.#count, this.#bytes)) done(new Problem('malformed-request', refusal))
+    else done(null, chunk)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import fp from 'fastify-plugin'
+import { areTooSmall } from './body-chunks.ts'
 
 /** Most bytes of a refused body that are read and thrown away: twice the largest body that is taken. */
 const maxUnreadBytes = 32 * 1024 * 1024
@@ -7,9 +8,10 @@ const maxUnreadBytes = 32 * 1024 * 1024
 /** Longest time for which they are read. A connection that sends on after it is reset. */
 const maxUnreadMs = 5_000
 
-/** Reads what is left of a request and throws it away, within the limits above. Calls `done` once. */
+/** Reads what is left of a request and throws it away, within the limits above, unless it comes in small chunks. Calls `done` once. */
 function discard(request: IncomingMessage, done: () => void): void {
   let bytes = 0
+  let chunks = 0
   const finish = () => {
     clearTimeout(timer)
     request.off('data', count).off('close', finish).off('end', finish)
@@ -17,7 +19,10 @@ function discard(request: IncomingMessage, done: () => void): void {
   }
   const count = (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > maxUnreadBytes) finish()
+    chunks += 1
+    if (bytes <= maxUnreadBytes && !areTooSmall(chunks, bytes)) return
+    request.pause()
+    finish()
   }
   const timer = setTimeout(finish, maxUnreadMs)
   request.on('data', count).on('close', finish).on('end', finish).resume()
