@@ -20,12 +20,11 @@ const afterFirstYears = (day: AnyPgColumn) => sql`${day} >= date '4699-01-01 BC'
 
 // An open end is the date `infinity`. Its year, Infinity, never equals that of the other end, so it never reaches the
 // cast to int. PostgreSQL dates start in November 4713 BC, so the first years are excluded: filters could not cover them
-// completely.
-const sameYear: BoundsFunction<SQL> = (earliest, latest) =>
-  sql`${part('year', earliest)} = ${part('year', latest)} and ${afterFirstYears(earliest)}`
-
-const sameMonth: BoundsFunction<SQL> = (earliest, latest) =>
-  sql`${sameYear(earliest, latest)} and ${part('month', earliest)} = ${part('month', latest)}`
+// completely. Most dates are a day, and comparing days is faster than their parts.
+const sameParts = (units: ('year' | 'month')[], earliest: AnyPgColumn, latest: AnyPgColumn) => {
+  const equal = units.map((unit) => sql`${part(unit, earliest)} = ${part(unit, latest)}`)
+  return sql`${afterFirstYears(earliest)} and (${earliest} = ${latest} or ${sql.join(equal, sql` and `)})`
+}
 
 const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 else ${year} / 10 end)`
 
@@ -34,12 +33,13 @@ const decade = (year: SQL) => sql`(case when ${year} < 0 then ${year} / 10 - 1 e
  * Decades are those of EDTF: `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
 export const unitNumber: Record<'year' | 'decade' | 'month', BoundsFunction<SQL>> = {
-  year: (earliest, latest) => sql`(case when ${sameYear(earliest, latest)} then ${yearSql(earliest)} end)`,
+  year: (earliest, latest) =>
+    sql`(case when ${sameParts(['year'], earliest, latest)} then ${yearSql(earliest)} end)`,
   // Compares the decades of both ends. The casts come after the check that both days are finite.
   decade: (earliest, latest) =>
     sql`(case when isfinite(${earliest}) and isfinite(${latest}) then case when ${afterFirstYears(earliest)} and ${part('year', latest)} < 10000 and ${decade(yearSql(earliest))} = ${decade(yearSql(latest))} then ${decade(yearSql(earliest))} end end)`,
   month: (earliest, latest) =>
-    sql`(case when ${sameMonth(earliest, latest)} then ${yearSql(earliest)} * 12 + ${part('month', earliest)}::int - 1 end)`,
+    sql`(case when ${sameParts(['year', 'month'], earliest, latest)} then ${yearSql(earliest)} * 12 + ${part('month', earliest)}::int - 1 end)`,
 }
 
 const yearText = (year: SQL) =>

@@ -157,11 +157,11 @@ function spreadSql(grouping: Grouping, { at, others, type }: StoredDimension): S
   const each = (values: SQL) =>
     sql`select ${list([...columns, sql`unnest(${values}) as ${key(at)}`])} from matched`
   if (others.length === 0) return each(sql`case ${known}`)
-  // A function, since PostgreSQL would run a subquery for each record in one process only.
-  const added = sql`array_union(matched.stored, beside.values)`
-  const values = sql`case when beside.values is not null then ${added} ${known}`
-  const distinct = sql`select distinct record, value from (${sql.join(others, sql` union all `)}) other`
-  return sql`${each(values)} left join (select record, array_agg(value) as values from (${distinct}) pair group by record) beside on beside.record = matched.record`
+  // Most records have one value beside, which C code adds. Otherwise a function, since PostgreSQL would run a subquery for each
+  // record in one process only.
+  const values = sql`case when matched.stored @> beside.values then matched.stored when cardinality(beside.values) = 1 then matched.stored || beside.values when beside.values is not null then array_union(matched.stored, beside.values) ${known}`
+  const pairs = sql`select record, value from (${sql.join(others, sql` union all `)}) other`
+  return sql`${each(values)} left join (select record, array_agg(value) as values from (${pairs}) pair group by record) beside on beside.record = matched.record`
 }
 
 /** Whether no record can be in two groups. */
@@ -324,7 +324,7 @@ function buildSql(plan: AggregatePlan): SQL {
     plan,
     dimensions: plan.groupBy.map((dimension) => getDimension(plan.resource, dimension)),
     siblings: getSiblings(plan.where),
-    where: conditionSql(toSearchable(plan.resource), plan.where),
+    where: conditionSql(toSearchable(plan.resource), plan.where, 0, 'scan'),
   }
   const stored = storedDimension(grouping)
   return sql`with matched as ${matchedSql(grouping, stored)}, tuples as (${tuplesSql(grouping, stored)}), groups as (${groupsSql(grouping)}),

@@ -12,7 +12,15 @@ const value = (at: number): SQL => sql`${sql.placeholder(`value.${at}`)}`
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
   Object.fromEntries(listValues(condition).map((given, at) => [`value.${at}`, given]))
 
-function fieldsSql(searchable: Searchable, comparisons: FilterComparison[], from: number): SQL {
+/** How a statement reads the records that a condition selects: by an index, or all of them. */
+export type Reading = 'index' | 'scan'
+
+function fieldsSql(
+  searchable: Searchable,
+  comparisons: FilterComparison[],
+  from: number,
+  reading: Reading,
+): SQL {
   const siblings = (name: string) => {
     const at = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
     return at < 0 ? undefined : value(from + at)
@@ -20,7 +28,8 @@ function fieldsSql(searchable: Searchable, comparisons: FilterComparison[], from
   const conditions = comparisons.map(({ filter, operator }, at) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
-    return sql`(${comparison.sql(value(from + at), siblings)})`
+    const scan = reading === 'scan' ? comparison.scan?.(value(from + at)) : undefined
+    return sql`(${scan ?? comparison.sql(value(from + at), siblings)})`
   })
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
 }
@@ -43,13 +52,19 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
  * @param from number of the first placeholder; `conditionValues` uses the same numbers.
+ * @param reading how the statement reads records. Those that read all of them have cheaper comparisons.
  */
-export function conditionSql(searchable: Searchable, condition: Condition, from = 0): SQL {
-  if (condition.kind === 'fields') return fieldsSql(searchable, condition.comparisons, from)
+export function conditionSql(
+  searchable: Searchable,
+  condition: Condition,
+  from = 0,
+  reading: Reading = 'index',
+): SQL {
+  if (condition.kind === 'fields') return fieldsSql(searchable, condition.comparisons, from, reading)
   if (condition.kind === 'elements') return elementsSql(searchable, condition, from)
   let next = from
   const parts = getParts(condition).map((part) => {
-    const own = sql`(${conditionSql(searchable, part, next)})`
+    const own = sql`(${conditionSql(searchable, part, next, reading)})`
     next += listValues(part).length
     return own
   })

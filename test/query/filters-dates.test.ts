@@ -141,6 +141,19 @@ describe('a filter of dates compares what the source has said, which may be a sp
     expect(await world.find(parameters)).toEqual([...expected].sort())
   })
 
+  // An aggregate reads all records, and compares the days themselves.
+  it.each(['gt', 'gte', 'lt', 'lte'])(
+    'counts in aggregates what lists find by signedOn[%s]',
+    async (operator) => {
+      for (const date of dates.filter((date) => date !== none)) {
+        const parameters = { [`signedOn[${operator}]`]: date }
+        expect(await world.count({ ...parameters, groupBy: 'signedYear' }), date).toBe(
+          (await world.find(parameters)).length,
+        )
+      }
+    },
+  )
+
   it('holds for each of several dates by itself', async () => {
     expect(await world.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
       '2010-06/..',

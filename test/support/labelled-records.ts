@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { aggregate } from './aggregates.ts'
 import type { Api } from './api.ts'
 import { findRecords } from './find-records.ts'
 import { registry } from './registry.ts'
@@ -24,6 +25,8 @@ export interface World {
   id(label: string): string
   /** The labels, in order, of those records that a list with these parameters finds. */
   find(parameters: Record<string, string>): Promise<string[]>
+  /** The number of those records that an aggregate with these parameters counts, `groupBy` among them. */
+  count(parameters: Record<string, string>): Promise<number>
 }
 
 /** Creates one record for each label. Lists of the world are narrowed to its records by the filter `id`. */
@@ -36,13 +39,15 @@ export async function worldOf(
   for (const [label, document] of Object.entries(documents))
     ids.set(label, await create(api, resource, document))
   const labels = new Map([...ids].map(([label, id]) => [id, label]))
+  const id = [...ids.values()].join()
   return {
     id: (label) => ids.get(label) ?? '',
     async find(parameters) {
-      const query = new URLSearchParams({ ...parameters, id: [...ids.values()].join() })
+      const query = new URLSearchParams({ ...parameters, id })
       const found = await findRecords(api, registry.get(resource), String(query))
       return found.map(({ id }) => labels.get(String(id)) ?? String(id)).sort()
     },
+    count: async (parameters) => (await aggregate(api, resource, { ...parameters, id })).total,
   }
 }
 

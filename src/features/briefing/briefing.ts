@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Transaction } from '../../database/database.ts'
+import { groupingSettings, type Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
@@ -126,7 +126,12 @@ export function briefing(registry: Registry): Endpoint {
       const asOf = getRecordMoment(query)
       const moment = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
       const subject = { code, language, asOf, day: moment.toISOString().slice(0, 10) }
-      const text = await readSnapshotAt(asOf, context, (tx) => briefingText(registry, tx, subject))
+      const text = await readSnapshotAt(
+        asOf,
+        context,
+        (tx) => briefingText(registry, tx, subject),
+        asOf === undefined ? groupingSettings : undefined,
+      )
       if (text === undefined) {
         throw asOf === undefined ? recordNotFound(countries, code) : recordNotFoundAt(countries, code, asOf)
       }
