@@ -24,7 +24,7 @@ function dataOf<T>({ data, error }: { data?: T | undefined; error?: Problem | un
 }
 
 // List by two operators of a date and any of three countries, and page to the end.
-const listed: (string | null | undefined)[] = []
+const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
 do {
@@ -41,7 +41,7 @@ do {
     }),
   )
   listed.push(...data.map(({ signedOn }) => signedOn))
-  ids.push(...data.flatMap(({ id }) => id ?? []))
+  ids.push(...data.map(({ id }) => id))
   cursor = page.next
 } while (cursor !== null)
 

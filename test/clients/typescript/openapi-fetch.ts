@@ -14,7 +14,7 @@ function dataOf<T>({ data, error }: { data?: T; error?: components['schemas']['P
 }
 
 // List by two operators of a date and any of three countries, and page to the end.
-const listed: (string | null | undefined)[] = []
+const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
 do {
@@ -33,7 +33,7 @@ do {
     }),
   )
   listed.push(...data.map(({ signedOn }) => signedOn))
-  ids.push(...data.flatMap(({ id }) => id ?? []))
+  ids.push(...data.map(({ id }) => id))
   cursor = page.next
 } while (cursor !== null)
 

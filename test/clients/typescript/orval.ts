@@ -20,7 +20,7 @@ function dataOf<Answer extends { status: number; data: unknown }, Status extends
 }
 
 // List by two operators of a date and any of three countries, and page to the end.
-const listed: (string | null | undefined)[] = []
+const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
 do {
@@ -34,7 +34,7 @@ do {
   })
   const { data, page } = dataOf(answer, 200)
   listed.push(...data.map(({ signedOn }) => signedOn))
-  ids.push(...data.flatMap(({ id }) => id ?? []))
+  ids.push(...data.map(({ id }) => id))
   cursor = page.next
 } while (cursor !== null)
 
