@@ -21,8 +21,6 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   const { key, notice } = await findAdminKey(config)
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })
   lifecycle.onClose(async () => app.close())
-  // Makes the OpenAPI document, which takes half a second: the first reader of it would keep all others waiting for so long.
-  await app.inject('/docs')
   // The first line on the terminal is for people; the log begins after it.
   const { level } = app.log
   app.log.level = 'silent'

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { makeContracted } from '../support/first-migrations.ts'
 
 // Some of these start Node anew, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -48,9 +49,7 @@ describe('a service that cannot start', () => {
   it('says that the database is newer than the code', async () => {
     const newer = await openTestDatabase()
     onTestFinished(newer.close)
-    await newer.pool.query(
-      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
-    )
+    await makeContracted(newer.pool)
     await expect(runInProcess(['serve'], { DATABASE_URL: newer.url })).rejects.toThrow(
       /^the database is newer than this version of Entente[^\n]*$/,
     )

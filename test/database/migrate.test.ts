@@ -4,13 +4,7 @@ import { openPool } from '../../src/database/database.ts'
 import { isMigrated, migrate, requireOwnSchema } from '../../src/database/migrate.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-import { runFirstMigrations } from '../support/first-migrations.ts'
-
-/** Adds a migration to a database after which versions that do not know it do not work. */
-async function makeContracted({ pool }: TestDatabase): Promise<void> {
-  await pool.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999);
-    update settings set value = '99999999999999' where name = 'required_migration'`)
-}
+import { makeContracted, runFirstMigrations } from '../support/first-migrations.ts'
 
 describe('migrating', () => {
   let database: TestDatabase
@@ -63,7 +57,7 @@ describe('migrating', () => {
 
   it('refuses a database with which only newer versions work, and leaves it as it is', async () => {
     await migrate(database.database)
-    await makeContracted(database)
+    await makeContracted(database.pool)
     const before = await schema()
     await expect(migrate(database.database)).rejects.toThrow(/newer than this version of Entente/)
     expect(await schema()).toEqual(before)
@@ -83,7 +77,7 @@ describe('migrating', () => {
 
   it('is not ready on a database with a migration after which it does not work', async () => {
     await migrate(database.database)
-    await makeContracted(database)
+    await makeContracted(database.pool)
     expect(await isMigrated(database.database)).toBe(false)
   })
 

@@ -31,7 +31,13 @@ const expectProblem = (answer: HttpAnswer, type: string) => {
 }
 
 /** Opens all connections of the pool. */
-const warm = () => Promise.all(Array.from({ length: 6 }, () => api.get('/v1/agreements?count=exact')))
+const warm = () =>
+  expect
+    .poll(async () => {
+      await Promise.all(Array.from({ length: 6 }, () => api.get('/v1/agreements?count=exact')))
+      return (await (await fetch(`${api.origin}/metrics`)).text()).includes('\nentente_pool_connections 3\n')
+    })
+    .toBe(true)
 
 const everyOther = 'datname = current_database() and pid <> pg_backend_pid()'
 

@@ -18,3 +18,9 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** Adds a migration to a database after which versions that do not know it do not work. */
+export async function makeContracted(pool: pg.Pool): Promise<void> {
+  await pool.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999);
+    update settings set value = '99999999999999' where name = 'required_migration'`)
+}

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process'
 import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { type Cluster, openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
+import { errorCode } from '../../src/error-code.ts'
 import { freePort } from '../faults/ports.ts'
 
 const execute = promisify(execFile)
@@ -90,6 +92,19 @@ async function createDatabase(url: string): Promise<void> {
   await client.end()
 }
 
+/** Waits until a standby has replayed that the database was created. */
+async function waitForDatabase(standby: PostgresServer): Promise<void> {
+  for (;;) {
+    const error = await standby.run('select 1').then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    if (error === undefined) return
+    if (errorCode(error) !== '3D000') throw error
+    await setTimeout(50)
+  }
+}
+
 /** Opens a primary with an empty database `entente`, and standbys that follow it. */
 export async function openReplicatedServers(standbyCount: number): Promise<ReplicatedServers> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-replicated-'))
@@ -103,6 +118,7 @@ export async function openReplicatedServers(standbyCount: number): Promise<Repli
   const primary = await openServer(cluster, port)
   await createDatabase(url)
   const standbys = await Promise.all(copies.map(async (copy) => openServer(copy, await freePort())))
+  await Promise.all(standbys.map(waitForDatabase))
   return {
     primary,
     standbys,

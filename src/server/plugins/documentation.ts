@@ -50,7 +50,7 @@ export const documentation = fp<DocumentationOptions>(
     const document = (): object => openApiDocument(endpoints, resources, version)
     await app.register(swagger, {
       openapi: { openapi: '3.1.0' },
-      // Built for the first request and not at the start. The plugin's types are narrower than OpenAPI 3.1, to which
+      // Built when the service listens, below. The plugin's types are narrower than OpenAPI 3.1, to which
       // tests hold the document.
       transformObject: document as SwaggerTransformObject,
     })
@@ -60,6 +60,11 @@ export const documentation = fp<DocumentationOptions>(
     app.get('/openapi.yaml', async (request, reply) => sendConstant(request, reply, await yaml()))
 
     const described = lazy(() => describe(app.swagger()))
+    // Building the document takes half a second, for which its first reader would keep all others waiting.
+    app.addHook('onListen', (done) => {
+      described()
+      done()
+    })
     const index = lazy(() => constant(indexPage(described()), html))
     const operation = pagesByName(
       'operation',
