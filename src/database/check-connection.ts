@@ -7,7 +7,7 @@ import type { Database } from './database.ts'
 const minServerVersion = 15
 
 /** SQLSTATE of a server that is starting, or recovering from a crash, and takes no connections yet. */
-const isStarting = '57P03'
+const startingState = '57P03'
 
 /** How long a server may take to start or to recover, and the pause between two attempts. */
 const maxStartMs = 60_000
@@ -37,7 +37,7 @@ async function serverVersion(database: Database, signal?: AbortSignal): Promise<
       const [row] = await database.read<{ server_version: string }>({ text: 'show server_version' })
       return row?.server_version ?? ''
     } catch (error) {
-      if (errorCode(error) !== isStarting || performance.now() > giveUpAt) throw error
+      if (errorCode(error) !== startingState || performance.now() > giveUpAt) throw error
     }
     await delay(retryMs, undefined, { signal })
   }

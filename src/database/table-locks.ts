@@ -12,7 +12,7 @@ const lockTimeoutMs = 500
 const pauseMs = 1000
 
 /** How long a migration tries to have the tables for itself, in milliseconds. */
-const patienceMs = 600_000
+const giveUpAfterMs = 600_000
 
 /** SQLSTATEs of a transaction that did not get its locks: cancelled, deadlock, and lock timeout. */
 const inUseStates = ['57014', '40P01', '55P03']
@@ -57,7 +57,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
  * @throws StartupError when a transaction of somebody else has not ended after ten minutes.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + patienceMs
+  const deadline = Date.now() + giveUpAfterMs
   for (;;) {
     try {
       return await transaction()

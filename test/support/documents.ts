@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
+import type { Fault } from '../../src/problems/problem.ts'
 import type { Api, HttpAnswer, RequestOptions } from './api.ts'
 import { registry } from './registry.ts'
 
@@ -18,14 +19,7 @@ export interface Refusal {
   type: string
   status: number
   detail: string
-  errors?: {
-    pointer?: string
-    parameter?: string
-    header?: string
-    code: string
-    limit?: number
-    message: string
-  }[]
+  errors?: Fault[]
 }
 
 /** A page of a list. */

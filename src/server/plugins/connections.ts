@@ -74,7 +74,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Of these, those without a request.', () => open.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Connections closed: the longest idle one of an address, or of all, for a new one; or refused at the maximum, or at that of an address a second.',
+      'Connections closed by the service: the least recently used idle one of an address, or of all; a new one above the maximum; a new one of an address that opens too many a second.',
       'reason',
       open.closed,
     )
