@@ -199,7 +199,7 @@ export const environment = z.object({
   SHED_LAG_MS: wholeNumber(0, 60_000)
     .default(1000)
     .describe(
-      'Requests get 503 while the mean event loop delay is above this many milliseconds; 0 for no limit.',
+      'Requests get 503 after two seconds of mean event loop delays above this many milliseconds; 0 for no limit.',
     ),
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)

@@ -141,6 +141,17 @@ describe('a process that is behind with its work', () => {
     late = false
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 10_000, interval: 50 }).toBe(200)
   })
+
+  it('refuses nobody after a single pause', async () => {
+    // The mean delay of the interval with this pause is above the limit, wherever in the interval the pause is.
+    const api = await openApi({ env: { SHED_LAG_MS: '25' } })
+    onTestFinished(() => api.close())
+    const end = performance.now() + 3000
+    while (performance.now() < end);
+    const statuses = new Set<number>()
+    while (performance.now() < end + 1500) statuses.add((await api.get('/v1/topics/energy')).status)
+    expect([...statuses]).toEqual([200])
+  })
 })
 
 it('a process that is short of memory still serves stored responses, probes and metrics', async () => {

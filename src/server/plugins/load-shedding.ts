@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import { retryAfterSeconds } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
-import { Pressure, sampleIntervalMs } from './load-shedding/pressure.ts'
+import { Pressure } from './load-shedding/pressure.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,7 +12,7 @@ declare module 'fastify' {
 
 /** Options of the plugin `load-shedding`. */
 export interface LoadSheddingOptions {
-  /** Longest delay of the event loop, on average, in milliseconds; 0 for no limit. */
+  /** Longest delay of the event loop, on average over two seconds, in milliseconds; 0 for no limit. */
   maxEventLoopDelayMs: number
   /** Most memory of the process (RSS), in bytes; 0 for no limit. */
   maxRssBytes: number
@@ -34,17 +34,11 @@ const overloaded = (detail: string) =>
 export const loadShedding = fp<LoadSheddingOptions>(
   async function loadShedding(app, { maxEventLoopDelayMs, maxRssBytes }) {
     const pressure = new Pressure()
-    // The start itself keeps the event loop busy: the samples that saw it do not count.
-    let delayCountsFrom = Number.POSITIVE_INFINITY
-    app.addHook('onListen', async () => {
-      delayCountsFrom = performance.now() + 2 * sampleIntervalMs
-    })
+    // The start itself keeps the event loop busy.
+    app.addHook('onListen', async () => pressure.reset())
     app.addHook('onClose', async () => pressure.close())
 
-    const isLate = () =>
-      maxEventLoopDelayMs > 0 &&
-      pressure.eventLoopDelayMs > maxEventLoopDelayMs &&
-      performance.now() > delayCountsFrom
+    const isLate = () => maxEventLoopDelayMs > 0 && pressure.eventLoopDelayMs > maxEventLoopDelayMs
     const isMemoryShort = () =>
       pressure.heapShare > maxHeapShare || (maxRssBytes > 0 && pressure.rssBytes > maxRssBytes)
 

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 
 /** How often the mean delay of the event loop and the memory of the process (RSS) are measured, in milliseconds. */
-export const sampleIntervalMs = 1000
+const sampleIntervalMs = 1000
 
 /** For how long a measurement of the heap is used again, in milliseconds. */
 const heapSampleMs = 10
@@ -12,9 +12,13 @@ const resolutionMs = 10
 
 /** How busy the process is. Measuring never throws, also when the process may open no more files. */
 export class Pressure {
-  /** Mean delay of the event loop in the last interval, in milliseconds. */
+  /**
+   * How late the event loop is, in milliseconds: the lower of its mean delays in the last two intervals. A single pause, as when
+   * another process has taken the processor, fills one interval, and is over when it is measured.
+   */
   eventLoopDelayMs = 0
   rssBytes = 0
+  #lastDelayMs = 0
   readonly #histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   readonly #timer: NodeJS.Timeout
   #heapShare = 0
@@ -39,6 +43,13 @@ export class Pressure {
     return this.#heapShare
   }
 
+  /** Forgets the delays up to now. */
+  reset(): void {
+    this.#lastDelayMs = 0
+    this.eventLoopDelayMs = 0
+    this.#histogram.reset()
+  }
+
   close(): void {
     clearInterval(this.#timer)
     this.#histogram.disable()
@@ -47,7 +58,9 @@ export class Pressure {
   #sample(): void {
     const { mean } = this.#histogram
     // Without a single turn in an interval there is no mean.
-    this.eventLoopDelayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs
+    const delayMs = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / 1e6 - resolutionMs
+    this.eventLoopDelayMs = Math.min(delayMs, this.#lastDelayMs)
+    this.#lastDelayMs = delayMs
     this.#histogram.reset()
     try {
       this.rssBytes = process.memoryUsage.rss()
