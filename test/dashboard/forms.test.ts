@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { type FormField, loadForm } from '../../src/dashboard/api/forms.ts'
 import { resources } from '../../src/dashboard/api/resources.ts'
 import { parseMetrics, total } from '../../src/dashboard/components/administration/metrics.ts'
@@ -11,6 +12,7 @@ import { toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
 import { countText, redactables } from '../../src/dashboard/editing/redaction.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { findEdtfFault } from '../../src/model/edtf.ts'
+import { registry } from '../../src/resources/registry.ts'
 
 /** What forms, conflicts and diffs of the dashboard compute, without a browser. */
 
@@ -57,6 +59,15 @@ describe('the form of each resource', () => {
     expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
     // The service gives them.
     expect(fields.filter((one) => ['version', 'createdAt'].includes(one.name))).toEqual([])
+  })
+
+  it.each(resources)('keeps the lines of every text that may have several: $name', async ({ name }) => {
+    const { shape } = registry.get(name).document
+    const form = await loadForm(name)
+    const oneLine = form.filter(({ kind }) => kind === 'text').map((one) => one.name)
+    const takesLines = (property: string) =>
+      shape[property] && z.safeParse(shape[property], 'one\ntwo').success
+    expect(oneLine.filter(takesLines)).toEqual([])
   })
 })
 

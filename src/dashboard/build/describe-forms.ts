@@ -2,8 +2,8 @@ import type { FormField } from '../api/forms.ts'
 import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
 import { type Document, isNullable, jsonSchemaOf, resolve, type Schema, wordsOf } from './openapi.ts'
 
-/** The pattern of texts of several lines. Those of one line have no white space at their ends, either. */
-const prosePattern = '\\S'
+/** The fewest characters that a text of several lines may have. An input of one line would take its line breaks away. */
+const minLongText = 1000
 
 /** The properties that say who a participant is. Exactly one of them has a value. */
 const whoNames = ['country', 'organization', 'region']
@@ -16,7 +16,7 @@ function recordChoices(document: Document, { oneOf = [] }: Schema): string[] {
 }
 
 function kindOf(document: Document, schema: Schema): FormField['kind'] {
-  const { type, format, pattern, enum: words } = schema
+  const { type, format, pattern, maxLength = 0, enum: words } = schema
   if (recordChoices(document, schema).length > 0) return 'record'
   if (schema['x-refers-to']) return 'reference'
   if (words) return 'enumeration'
@@ -24,7 +24,7 @@ function kindOf(document: Document, schema: Schema): FormField['kind'] {
   if (type === 'array') return 'list'
   if (type === 'object') return 'object'
   if (type === 'integer' || type === 'number') return 'number'
-  return pattern === prosePattern ? 'longText' : 'text'
+  return format === undefined && pattern === undefined && maxLength >= minLongText ? 'longText' : 'text'
 }
 
 /** Describes the fields of an object, with the texts of the same object in responses where its own have none. */
