@@ -105,6 +105,13 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
+  it('names what filters are by, also where no record matches', async () => {
+    const { page } = await dashboard.open('/explore/agreements?country[all]=AND,PAK&topic=energy&region=002')
+    for (const filter of ['Country all: Andorra, Pakistan', 'Topic: Energy', 'Region: Africa'])
+      await page.getByRole('button', { name: `Remove the filter ${filter}` }).waitFor()
+    await page.context().close()
+  })
+
   it('downloads exactly what the explorer shows', async () => {
     const { page } = await dashboard.open('/explore/agreements?country=PAK')
     const link = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')

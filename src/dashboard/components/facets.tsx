@@ -15,9 +15,6 @@ const maxRows = 50
 
 type Filters = Readonly<Record<string, string>>
 
-/** Labels of values, such as the names of countries by their codes. */
-export type Labelled = Readonly<Record<string, string>>
-
 const maxFacets = 5
 
 /** The dimensions by which a resource can be filtered with a list of values: its enumerations, countries and topics. */
@@ -36,13 +33,10 @@ export function Facets({
   resource,
   filters,
   onChange,
-  onLabels,
 }: {
   resource: ResourceDescription
   filters: Filters
   onChange: (filters: Record<string, string>) => void
-  /** Called with the labels of values, which the filters in force have, too. */
-  onLabels: (labels: Labelled) => void
 }) {
   const { t } = useLanguage()
   const date = mainDate(resource)?.start ?? firstDate(resource)
@@ -65,7 +59,6 @@ export function Facets({
               filters={filters}
               onChange={onChange}
               isHidden={!dimensions.slice(0, at).every((above) => settled.includes(above))}
-              onLabels={onLabels}
               onSettled={() => setSettled((known) => [...known, dimension])}
             />
           ))}
@@ -122,7 +115,6 @@ function Facet({
   filters,
   onChange,
   isHidden,
-  onLabels,
   onSettled,
 }: {
   resource: ResourceDescription
@@ -130,7 +122,6 @@ function Facet({
   filters: Filters
   onChange: (filters: Record<string, string>) => void
   isHidden: boolean
-  onLabels: (labels: Labelled) => void
   /** Called when its values are there, or why they are not. */
   onSettled: () => void
 }) {
@@ -153,11 +144,6 @@ function Facet({
   useEffect(() => {
     if (isSettled) onSettled()
   }, [isSettled])
-  const groups = state.body?.data
-  useEffect(() => {
-    const labelled = groups?.map(({ key, label }) => [key[dimension] ?? '', label[dimension] ?? ''])
-    if (labelled) onLabels(Object.fromEntries(labelled))
-  }, [groups])
   const toggle = (key: string) => {
     const next = chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]
     onChange(next.length === 0 ? others : { ...others, [dimension]: next.join(',') })

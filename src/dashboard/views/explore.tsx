@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
+import { findName } from '../api/names.ts'
 import { apiPath } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { Facets, type Labelled } from '../components/facets.tsx'
+import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
+import { useFilterNames } from '../components/filter-names.ts'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -27,7 +29,6 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const { t, tOr, number } = useLanguage()
   const { write } = useRights()
   const [, navigate] = useLocation()
-  const [labels, setLabels] = useState<Labelled>({})
   const state = exploreState(resource, useSearch())
   const change = (next: Partial<ExploreState>) =>
     navigate(exploreUrl(resource, { ...state, cursor: null, ...next }))
@@ -62,17 +63,11 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
         )}
       </div>
       <div class="explore">
-        <Facets
-          resource={resource}
-          filters={state.filters}
-          onChange={(filters) => change({ filters })}
-          onLabels={(more) => setLabels((known) => ({ ...known, ...more }))}
-        />
+        <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />
         <div>
           <FilterChips
             resource={resource}
             filters={state.filters}
-            labels={labels}
             onChange={(filters) => change({ filters })}
           />
           <Toolbar resource={resource} state={state} onChange={change} />
@@ -112,29 +107,30 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   )
 }
 
-/** The filters in force, each with a button that removes it. Keys are shown by the labels that the facets have for them. */
+/** The filters in force, each with a button that removes it. Of keys, the names are shown. */
 function FilterChips({
   resource,
   filters,
-  labels: labelled,
   onChange,
 }: {
   resource: ResourceDescription
   filters: Readonly<Record<string, string>>
-  labels: Labelled
   onChange: (filters: Record<string, string>) => void
 }) {
   const language = useLanguage()
   const { t } = language
   const labels = useLabels()
+  const names = useFilterNames(resource, filters)
   const entries = Object.entries(filters)
   const describe = (name: string, value: string): string => {
     if (name.endsWith('[isNull]')) return t(value === 'true' ? 'value.unknown' : 'value.known')
-    const kind = resource.properties.find((property) => property.name === name.replace(/\[.*/, ''))?.kind
+    const [filter] = name.split('[')
+    const kind = resource.properties.find((property) => property.name === filter)?.kind
+    const isWord = kind === 'enumeration' || filter === 'role' || name.endsWith('[noneAs]')
     if (kind === 'date' && isEdtf(value)) return formatEdtf(value, language)
     return value
       .split(',')
-      .map((one) => labelled[one] ?? (kind === 'enumeration' ? labels.word(one) : one))
+      .map((one) => findName(names, one)?.name ?? (isWord ? labels.word(one) : one))
       .join(', ')
   }
   if (entries.length === 0) return null
@@ -142,7 +138,10 @@ function FilterChips({
     <div class="toolbar">
       <div class="chips">
         {entries.map(([name, value]) => {
-          const text = `${labels.property(name.replace('[isNull]', ''))}: ${describe(name, value)}`
+          const text = t('filter.is', {
+            name: labels.property(name.replace('[isNull]', '')),
+            value: describe(name, value),
+          })
           const rest = Object.fromEntries(entries.filter(([other]) => other !== name))
           return (
             <button

@@ -34,7 +34,7 @@ export function useFilterText(parameters: URLSearchParams): string {
     .filter(([name]) => !saidElsewhere.includes(name))
     .map(([name, value]) => {
       const text = name === 'asOf' ? language.moment(value) : (names.get(value) ?? labels.word(value))
-      return `${labels.property(name)}: ${text}`
+      return language.t('filter.is', { name: labels.property(name), value: text })
     })
   const all = [...period, ...filters]
   return all.length === 0 ? '' : language.t('chart.filters', { filters: all.join(' · ') })

@@ -1,15 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import { readApi } from '../../api/client.ts'
 import { type FormField, loadForm } from '../../api/forms.ts'
-import { findName } from '../../api/names.ts'
-import { apiPath } from '../../api/path.ts'
-import { findResource } from '../../api/resources.ts'
-import type { Names, Page, RecordDocument } from '../../api/types.ts'
+import { findName, readNames } from '../../api/names.ts'
+import type { Names, RecordDocument } from '../../api/types.ts'
 import { isValues } from '../../editing/form-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
-
-/** Most names that are looked up for one version. */
-const maxNames = 50
 
 /** The keys of each resource that a value names. */
 function* keysIn(value: unknown, field: FormField): Generator<[resource: string, key: string]> {
@@ -32,16 +26,6 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
   }
 }
 
-/** Reads the names of records of a resource. */
-async function readNames(resource: string, keys: readonly string[], tag: string): Promise<Names> {
-  const described = findResource(resource)
-  if (!described) return {}
-  const { key, title } = described
-  const path = apiPath(`/v1/${resource}`, { [key]: keys, fields: [key, title], limit: maxNames })
-  const { data } = await readApi<Page<RecordDocument>>(path, tag)
-  return { [resource]: Object.fromEntries(data.map((record) => [record[key], String(record[title])])) }
-}
-
 /**
  * Adds the names of what earlier versions refer to: the names of a record are of what it refers to now. A name that cannot be
  * read stays a key.
@@ -61,9 +45,8 @@ export function useMissingNames(resource: string, names: Names, values: readonly
           }
         }
       }
-      const read = [...missing].map(([target, keys]) => readNames(target, [...keys].slice(0, maxNames), tag))
-      const all = await Promise.all(read)
-      if (!isGone && all.length > 0) setFound(Object.assign({}, ...all))
+      const read = await readNames(missing, tag)
+      if (!isGone && missing.size > 0) setFound(read)
     }
     load().catch(() => undefined)
     return () => {

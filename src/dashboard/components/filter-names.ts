@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks'
+import { readNames } from '../api/names.ts'
+import type { ResourceDescription } from '../api/resources.ts'
+import type { Names } from '../api/types.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** What filters take keys of, by their names. */
+const keyFilters: readonly [filter: RegExp, resource: string][] = [
+  [/country$|^partnerOf$|^successor$/i, 'countries'],
+  [/region$/i, 'regions'],
+  [/topic$|^sector$/i, 'topics'],
+  [/organization$/i, 'organizations'],
+  [/^agreement$/, 'agreements'],
+  [/^source$/, 'sources'],
+]
+
+/** Filters that take keys of the same resource. */
+const ownFilters = ['parent', 'broader', 'partOf', 'relatedTo']
+
+function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): string | undefined {
+  const [filter = ''] = parameter.split('[')
+  if (filter === key || ownFilters.includes(filter)) return name
+  return keyFilters.find(([expression]) => expression.test(filter))?.[1]
+}
+
+/** The names of the records whose keys filters have. A name that cannot be read stays a key. */
+export function useFilterNames(
+  resource: ResourceDescription,
+  filters: Readonly<Record<string, string>>,
+): Names {
+  const { tag } = useLanguage()
+  const [names, setNames] = useState<Names>({})
+  useEffect(() => {
+    let isGone = false
+    const keys = new Map<string, Set<string>>()
+    for (const [parameter, value] of Object.entries(filters)) {
+      const target = resourceOfKeys(resource, parameter)
+      if (target === undefined || /\[(isNull|noneAs)\]$/.test(parameter)) continue
+      keys.set(target, new Set([...(keys.get(target) ?? []), ...value.split(',')]))
+    }
+    readNames(keys, tag).then(
+      (read) => {
+        if (!isGone) setNames(read)
+      },
+      () => undefined,
+    )
+    return () => {
+      isGone = true
+    }
+  }, [resource, tag, JSON.stringify(filters)])
+  return names
+}
