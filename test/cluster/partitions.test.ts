@@ -89,7 +89,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
       audit: audit(acknowledged, feed),
       mirrored,
       feed,
-      late: observations.filter(({ durationMs }) => durationMs >= limitMs),
+      slowestMs: slowest(observations),
     }
   }
 
@@ -141,6 +141,6 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     expect(met.audit).toEqual(flawless)
     expect(met.mirrored).toEqual(met.feed)
     expect(met.mostPrimaries).toBe(1)
-    expect(met.late).toEqual([])
+    expect(met.slowestMs).toBeLessThan(limitMs)
   })
 })

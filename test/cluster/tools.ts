@@ -9,7 +9,7 @@ const commands = {
   nft: 'nftables',
   nsenter: 'util-linux',
   patroni: 'patroni',
-  prometheus: 'prometheus',
+  pgbouncer: 'pgbouncer',
   setpriv: 'util-linux',
 }
 

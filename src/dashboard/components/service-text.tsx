@@ -3,11 +3,13 @@ import type { ApiError, Fault } from '../api/client.ts'
 import { ownRecordPath } from '../api/resources.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useTranslate } from '../i18n/sentences.ts'
 
-/** A text of the service, which is in English whatever the language of the page is. */
+/** A text of the service, which is in English: in the page's language if that has words for it, otherwise marked as English. */
 export function ServiceText({ text }: { text: string }) {
   const { tag } = useLanguage()
-  return tag === 'en' ? text : <span lang="en">{text}</span>
+  const translated = useTranslate()(text)
+  return tag === 'en' ? text : (translated ?? <span lang="en">{text}</span>)
 }
 
 /** Where a row stands in its file. The service says `row 5`; places in other files than tables are in its words. */
@@ -37,8 +39,8 @@ export function Reason({ error: { status, type, message, faults } }: { error: Ap
 const recordInMessage = /^(.*?)\/v1\/([a-z-]+)\/([\w-]+)(.*)$/s
 
 /**
- * What is wrong with one value: in the words that the page's language has for the fault's code, otherwise as the service
- * says it. A record that the message names is a link, unless the text is inside a button.
+ * What is wrong with one value: the message in the page's language, otherwise what that has for the fault's code, otherwise as
+ * the service says it. A record that the message names is a link, unless the text is inside a button.
  */
 export function FaultText({
   fault: { code, message, limit },
@@ -49,6 +51,7 @@ export function FaultText({
 }) {
   const { find, number } = useLanguage()
   const text =
+    useTranslate()(message) ??
     (limit === undefined ? undefined : find(`fault.${code}.limit`, { limit: number(limit) })) ??
     find(`fault.${code}`)
   const [, before = '', resource = '', key = '', after = ''] =

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import type { ApiError } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
+import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { Reason } from './service-text.tsx'
+import { FaultText, Reason } from './service-text.tsx'
 
 /** A part of a view with a heading, and a caption that says what its numbers count. */
 export function Widget({
@@ -36,16 +37,36 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
   const { t } = useLanguage()
   return (
     <div class="failure" role="alert">
-      <span>
+      <div>
         {t('state.failed')}
         <Reason error={error} />
-      </span>
+        <FilterFaults error={error} />
+      </div>
       {mayPass(error) && (
         <button type="button" onClick={retry}>
           {t('state.retry')}
         </button>
       )}
     </div>
+  )
+}
+
+/** What is wrong with each filter of the URL, and what would be right. */
+function FilterFaults({ error: { faults } }: { error: ApiError }) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  const wrong = faults.filter(({ parameter }) => parameter !== undefined)
+  if (wrong.length === 0) return null
+  return (
+    <ul class="small">
+      {wrong.map((fault) => (
+        <li key={`${fault.parameter}${fault.message}`}>
+          {fault.code !== 'unknown' &&
+            t('filter.is', { name: labels.property(fault.parameter ?? ''), value: '' })}
+          <FaultText fault={fault} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -76,7 +76,7 @@ export function MappingEditor({
                     left: `calc(${lines[line - 1]?.length ?? 0}ch + 2ch - ${left}px)`,
                   }}
                 >
-                  {message}
+                  <ServiceText text={message} />
                 </span>
               ),
             )}

@@ -12,7 +12,9 @@ export function RowFaults({ faults }: { faults: ImportRow['faults'] }) {
         <li key={`${column}${detail}`}>
           {column !== '' && <strong>{column}</strong>}{' '}
           {value !== '' && !detail.includes(value) && <q>{value}</q>} <ServiceText text={detail} />
-          {suggestion !== undefined && <> · {t('imports.suggestion', { suggestion })}</>}
+          {suggestion !== undefined && !detail.includes(suggestion) && (
+            <> · {t('imports.suggestion', { suggestion })}</>
+          )}
         </li>
       ))}
     </ul>

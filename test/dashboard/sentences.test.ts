@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { createTranslate } from '../../src/dashboard/i18n/sentences.ts'
+import chinese from '../../src/dashboard/i18n/sentences.zh.json' with { type: 'json' }
+import { parseMapping } from '../../src/features/imports/mapping/index.ts'
+import { Problem } from '../../src/problems/problem.ts'
+import { registry } from '../../src/resources/registry.ts'
+import { convertContent } from '../support/conversion.ts'
+import { messageOf, readContent } from '../support/import-files.ts'
+
+/** What the service says of imports, in the other languages of the dashboard. */
+
+const translate = createTranslate(chinese)
+
+const mapping = (properties: string, more = '') =>
+  `scheme: x\n${more}\nrecords: { agreements: { id: Id, properties: { title: Title, kind: =treaty, ${properties} } } }`
+
+/** The messages of the faults of a mapping. */
+function mappingFaults(text: string): string[] {
+  try {
+    parseMapping(text, registry)
+  } catch (error) {
+    if (error instanceof Problem) return error.errors.map(({ message }) => message)
+    throw error
+  }
+  return []
+}
+
+/** What is wrong with the row of a file, or was dropped of it. */
+async function rowFaults(properties: string, value: string, more = ''): Promise<string[]> {
+  const csv = `Id,Title,Value\n1,First,"${value}"\n`
+  const rows = await convertContent(mapping(properties, more), 'rows.csv', csv)
+  return rows.flatMap((row) => {
+    if (row.kind === 'skipped') return [row.reason]
+    return (row.kind === 'refused' ? row.faults : row.dropped).map(({ detail }) => detail)
+  })
+}
+
+describe('Chinese sentences', () => {
+  it.each([
+    ['is required', '必填'],
+    ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
+    ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
+    ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
+    ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
+  ])('have the words of %s', (english, expected) => {
+    expect(translate(english)).toBe(expected)
+  })
+
+  it('leave what is quoted as it is, and what they do not know', () => {
+    expect(translate('"is required" is not known')).toBe('"is required" 不是已知的值')
+    expect(translate('The kettle is empty.')).toBeUndefined()
+    expect(translate('The kettle is empty; did you mean "full"?')).toBeUndefined()
+  })
+
+  it.each([
+    ['an unknown key', `schem: x\n${mapping('')}`],
+    ['an unknown property', mapping('signdOn: a')],
+    ['a constant that is no word', mapping('status: =signd')],
+    ['two sources', mapping('place: { from: a, value: b }')],
+    ['no source', mapping('place: { split: ";" }')],
+    ['a bad format of dates', mapping('signedOn: { from: a, date: hh:mm }')],
+    ['a bad format of numbers', mapping('terms: [{ amount: 1 }], place: { from: a, number: x }')],
+    ['a bad path', mapping('place: "a[["')],
+    ['a missing property', 'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }'],
+    ['a value of another type', mapping('place: { from: 3 }')],
+    ['an unknown language', `language: xx\n${mapping('')}`],
+    ['a list beside it in a folder', mapping('status: { from: a, codes: lists/a.csv }')],
+  ])('say what is wrong with a mapping: %s', (_name, text) => {
+    const faults = mappingFaults(text)
+    expect(faults).not.toEqual([])
+    for (const fault of faults) expect(translate(fault), fault).toBeDefined()
+  })
+
+  it.each([
+    ['a word that is none', 'status: Value', 'signd'],
+    ['a code that is none', 'status: { from: Value, codes: { Active: in_force } }', 'Actve'],
+    ['a date that is none', 'signedOn: Value', 'some day'],
+    ['a date of two meanings', 'signedOn: Value', '03/04/2011'],
+    ['a serial day', 'signedOn: Value', '40650'],
+    ['a date of another format', 'signedOn: { from: Value, date: DD/MM/YYYY }', 'soon'],
+    ['a day that its month does not have', 'signedOn: Value', '2011-02-30'],
+    ['a formula that failed', 'place: Value', '#REF!'],
+    ['a damaged text', 'place: Value', 'Bei\u202ejing'],
+    ['a text that is too long', 'place: Value', 'x'.repeat(600)],
+    ['a text that is cut', 'place: { from: Value, max: 5 }', 'Islamabad'],
+    ['several values', 'place: { from: Value, split: ";" }', 'a;b'],
+    ['an address that is none', 'website: Value', 'not an address'],
+    ['a number that is none', 'place: { from: Value, number: "1,234.5" }', 'many'],
+    ['a number of two meanings', 'place: { from: Value, times: 1 }', '1,234'],
+  ])('say what is wrong with a value: %s', async (_name, properties, value) => {
+    const faults = await rowFaults(properties, value)
+    expect(faults).not.toEqual([])
+    for (const fault of faults) expect(translate(fault), fault).toBeDefined()
+  })
+
+  it('say why a row is left out, or not whole', async () => {
+    const [left = ''] = await rowFaults('place: Value', 'x', 'when: { Value: y }')
+    expect(translate(left)).toBe('when：Value 为 "x"')
+    const { rows } = await readContent('a.csv', 'Id,Title\n1,A,B,C\n2\n')
+    for (const { fault } of rows) expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
+  })
+
+  it.each([
+    ['a.csv', ''],
+    ['a.csv', '<!DOCTYPE html><html></html>'],
+    ['a.xlsx', 'PK\u0003\u0004'],
+    ['a.csv', 'Name,Name\n1,2\n'],
+    ['a.json', '[{"a": 1'],
+    ['a.pdf', '%PDF-1.4'],
+  ])('say why a file cannot be read: %s %s', async (name, content) => {
+    const message = await messageOf(readContent(name, content))
+    expect(translate(message), message).toBeDefined()
+  })
+})
