@@ -68,6 +68,7 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   },
   '53': { type: 'unavailable', detail: 'The database is out of connections, memory or disk space.' },
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
+  '55000': { type: 'unavailable', detail: 'The database is a standby at the moment.' },
   '57': { type: 'unavailable', detail: 'The database cancelled the statement or is shutting down.' },
   '57014': { type: 'too-slow', detail: timeoutDetail },
   '58': { type: 'unavailable', detail: 'The database cannot read or write its files.' },

@@ -64,12 +64,18 @@ export interface FeedPlan {
   withUnsettled?: true
 }
 
+/**
+ * SQL of the transaction before which the feed ends. It fails on a standby: one that was the primary until a failover may show
+ * what the new one never had.
+ */
+const horizon = sql`(select feed_horizon() where pg_current_wal_flush_lsn() is not null)`
+
 /** Returns the statement of the last change that the feed shows: a row of `position`, or none. */
 export const feedEndStatement = (): QueryConfig =>
   statement(
     'feed|end',
     () => sql`select transaction || '.' || sequence as position from ${revisions}
-      where transaction < (select feed_horizon()) order by transaction desc, sequence desc limit 1`,
+      where transaction < ${horizon} order by transaction desc, sequence desc limit 1`,
     {},
   )
 
@@ -92,7 +98,7 @@ export function feedStatement({
     const direction = sql.raw(order)
     const beyond = sql.raw(order === 'asc' ? '>' : '<')
     const conditions = [
-      withUnsettled ? sql`true` : sql`transaction < (select feed_horizon())`,
+      withUnsettled ? sql`true` : sql`transaction < ${horizon}`,
       ...(after
         ? [
             sql`(transaction, sequence) ${beyond} (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`,

@@ -14,11 +14,15 @@ import { RequestQueue } from './request-queue.ts'
 /** Most requests of one connection that wait for those before them. Further ones close it. */
 const maxPipelined = 64
 
+/** The event of the server for a connection that is closed for too many requests at once. Listeners receive the socket. */
+export const misuse = 'misuse'
+
 /**
  * Passes requests on in turn: those of a connection one after another, and those of all as the queue says. A client may send
  * thousands in one packet (pipelining); Node.js would begin all of them at once, and nobody else would have a turn.
+ * @param refuse receives a connection that has sent too many requests at once.
  */
-function inTurn(handle: RequestListener): RequestListener {
+function inTurn(handle: RequestListener, refuse: (socket: Socket) => void): RequestListener {
   const turns = new RequestQueue()
   /** What waits on connections that have a request. */
   const connections = new WeakMap<Socket, (() => void)[]>()
@@ -49,7 +53,7 @@ function inTurn(handle: RequestListener): RequestListener {
       const none: (() => void)[] = []
       connections.set(socket, none)
       begin(request, response, none)
-    } else if (waiting.length === maxPipelined) socket.destroy()
+    } else if (waiting.length === maxPipelined) refuse(socket)
     else waiting.push(() => begin(request, response, waiting))
   }
 }
@@ -63,5 +67,12 @@ export interface HttpServerOptions extends ServerOptions {
 /** Makes the server of Fastify, whose clients have their requests begun in turn. */
 export const httpServer =
   ({ connectionTimeoutMs, ...options }: HttpServerOptions) =>
-  (handle: RequestListener): Server =>
-    createServer(options, inTurn(handle)).setTimeout(connectionTimeoutMs)
+  (handle: RequestListener): Server => {
+    const refuse = (socket: Socket) => {
+      // The socket forgets its address when it is closed.
+      server.emit(misuse, socket)
+      socket.destroy()
+    }
+    const server = createServer(options, inTurn(handle, refuse)).setTimeout(connectionTimeoutMs)
+    return server
+  }

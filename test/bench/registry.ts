@@ -25,13 +25,17 @@ export interface Registry {
   close(): Promise<void>
 }
 
-/** Starts the service and reads where its database is, which is an embedded one when `database` is absent. */
-async function startFirst(database: string | undefined): Promise<{ cold: Server; url: string }> {
-  const place = database === undefined ? { DATA_DIR: dataDir } : { DATABASE_URL: database }
+/** The service without a response cache, on a registry. */
+export interface ColdRegistry {
+  url: string
+  cold: Server
+}
+
+/** Starts the service and reads where its database is, which is an embedded one in a folder when `database` is absent. */
+async function startFirst(database: string | undefined, folder: string): Promise<ColdRegistry> {
+  const place = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
   const cold = await start([program, 'serve'], { ...common, ...place, SEED: 'all', CACHE_MB: '0' })
-  const url = database ?? (await readFile(`${dataDir}/url`, 'utf8')).trim()
-  if (database === undefined) await allowDatabases(url)
-  return { cold, url }
+  return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
 }
 
 /** Lets the owner of the embedded database create others, for the servers that the service is compared with. */
@@ -67,15 +71,27 @@ async function generate(url: string, agreements: number, seed: number): Promise<
 /**
  * Starts the service and fills its registry until it has enough agreements: a tenth first and the others later, since
  * a generated record was created when `entente generate` ran, and the case `grown` needs a time between.
+ * @param folder where an embedded PostgreSQL is, when `database` is absent.
  */
-export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
-  const { cold, url } = await startFirst(database)
+export async function openCold(
+  database: string | undefined,
+  wanted: number,
+  folder: string,
+): Promise<ColdRegistry> {
+  const { cold, url } = await startFirst(database, folder)
   const there = await countAgreements(cold.origin)
   if (there < wanted) {
     const tenth = Math.ceil(wanted / 10)
     if (there < tenth) await generate(url, tenth, 1)
     await generate(url, wanted - Math.max(there, tenth), 1 + Math.max(there, tenth))
   }
+  return { cold, url }
+}
+
+/** Starts the service twice on one registry, which is filled as by `openCold`. */
+export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
+  const { cold, url } = await openCold(database, wanted, dataDir)
+  if (database === undefined) await allowDatabases(url)
   const hot = await start([program, 'serve'], { ...common, DATABASE_URL: url })
   const close = async () => {
     await hot.close()

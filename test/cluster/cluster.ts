@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Balancer, openBalancer } from './haproxy.ts'
 import { Host, openNetwork } from './namespaces.ts'
 import { openPostgres, type Postgres } from './patroni.ts'
+import { openPooler } from './pgbouncer.ts'
 import { folder, removeCluster } from './remains.ts'
 import { Service, seed } from './services.ts'
 
@@ -19,8 +20,14 @@ async function endAlone(): Promise<void> {
   process.exit(1)
 }
 
-/** Starts everything. `env` sets environment variables of the service. */
-export async function openCluster(env: NodeJS.ProcessEnv = {}): Promise<Cluster> {
+/**
+ * Starts everything. `env` sets environment variables of the service; `pooled` puts PgBouncer on the host of each, through which
+ * it reaches the primary.
+ */
+export async function openCluster(
+  env: NodeJS.ProcessEnv = {},
+  { pooled = false }: { pooled?: boolean } = {},
+): Promise<Cluster> {
   await removeCluster()
   // This process outlives vitest when that is killed.
   process.once('disconnect', endAlone)
@@ -36,17 +43,19 @@ export async function openCluster(env: NodeJS.ProcessEnv = {}): Promise<Cluster>
     await postgres.createDatabase('entente')
     const hosts = [await Host.open('service1', 31), await Host.open('service2', 32)]
     const balancer = await openBalancer(folder, postgres, hosts)
-    const services = hosts.map((host) => {
+    const openService = async (host: Host) => {
       const settings = {
-        DATABASE_URL: balancer.databaseUrl,
+        DATABASE_URL: pooled ? await openPooler(host, balancer.databaseUrl, folder) : balancer.databaseUrl,
+        LISTEN_DATABASE_URL: balancer.databaseUrl,
         READ_DATABASE_URLS: postgres.members.map((member) => member.url('entente', 'entente')).join(),
         TRUST_PROXY: balancer.host.address,
         ...env,
       }
       return new Service(host, settings, join(folder, `${host.name}.log`))
-    })
+    }
     const [first] = hosts
     if (first) await seed(first, { DATABASE_URL: balancer.databaseUrl }, join(folder, 'seed.log'))
+    const services = await Promise.all(hosts.map(openService))
     for (const service of services) {
       await service.start()
       await balancer.untilUp(service.host)

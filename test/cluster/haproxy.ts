@@ -37,7 +37,11 @@ frontend statistics
   bind :8404
   stats enable
   stats uri /
-listen service
+frontend metrics
+  mode http
+  bind :8405
+  http-request use-service prometheus-exporter if { path /metrics }
+listen services
   mode http
   bind :80
   timeout http-keep-alive 1m
@@ -64,7 +68,7 @@ export async function openBalancer(folder: string, postgres: Postgres, services:
   await writeFile(file, configuration(postgres, services))
   await host.start({ command: ['haproxy', '-db', '-f', file], log: join(folder, 'haproxy.log') })
   const untilUp = async ({ name }: Host) => {
-    const line = new RegExp(`^service,${name},.*,UP,`, 'm')
+    const line = new RegExp(`^services,${name},.*,UP,`, 'm')
     while (!line.test(await readStatistics(host))) await sleep(50)
   }
   return {

@@ -92,19 +92,20 @@ export interface Observation {
   /** When it was asked, in milliseconds of `Date.now()`. */
   at: number
   durationMs: number
+  /** What a refusal says. */
+  problem?: string
 }
 
 /** Sends one request and measures it. */
 export async function observe(what: string, url: string, init: RequestInit = {}): Promise<Observation> {
   const at = Date.now()
   const startedAt = performance.now()
-  const status = await fetch(url, init)
-    .then(async (response) => {
-      await response.arrayBuffer()
-      return response.status
-    })
-    .catch(() => 0)
-  return { what, status, at, durationMs: performance.now() - startedAt }
+  const answer = await fetch(url, init)
+    .then(async (response) => ({ status: response.status, text: await response.text() }))
+    .catch((error: unknown) => ({ status: 0, text: String(error) }))
+  const { status, text } = answer
+  const durationMs = performance.now() - startedAt
+  return { what, status, at, durationMs, ...(status < 200 || status >= 400 ? { problem: text } : {}) }
 }
 
 /** Sends requests all the time, each at a fixed rate whether or not those before it have been answered. */

@@ -89,7 +89,7 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
       audit: audit(acknowledged, feed),
       mirrored,
       feed,
-      slowestMs: slowest(observations),
+      late: observations.filter(({ durationMs }) => durationMs >= limitMs),
     }
   }
 
@@ -141,6 +141,6 @@ describe.skipIf(clusterMissing())('a cluster whose network fails', () => {
     expect(met.audit).toEqual(flawless)
     expect(met.mirrored).toEqual(met.feed)
     expect(met.mostPrimaries).toBe(1)
-    expect(met.slowestMs).toBeLessThan(limitMs)
+    expect(met.late).toEqual([])
   })
 })

@@ -1,21 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audit, flawless } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
+import { pgBouncerMissing } from '../support/pgbouncer.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { observe, pakistanQuestion, startMirror, startProbes, startWriters } from './load.ts'
+import { openPrometheus } from './prometheus.ts'
+import { folder } from './remains.ts'
 import { clusterMissing } from './tools.ts'
 
-/** Both processes of the service are stopped and started again, one after the other. */
+/**
+ * Both processes of the service are stopped and started again, one after the other, and parts are lost. Between the service and the
+ * primary is PgBouncer in transaction mode, where it can be had, and Prometheus reads all parts, as in `deploy/`.
+ */
 
-describe.skipIf(clusterMissing())('a rolling restart behind HAProxy', () => {
+const noPgBouncer = pgBouncerMissing()
+
+describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () => {
   let cluster: Cluster
   beforeAll(async () => {
     // HAProxy notices the 503 of /readyz within two seconds.
-    cluster = await openCluster({ DRAIN_SECONDS: '3' })
+    cluster = await openCluster({ DRAIN_SECONDS: '3' }, { pooled: noPgBouncer === undefined })
   })
   afterAll(() => cluster?.close())
 
-  it('fails no request', async ({ task }) => {
+  it('fails no request in a rolling restart', async ({ task }) => {
     const { balancer, services } = cluster
     const mirror = await startMirror(balancer.origin)
     const load = startWriters(balancer.origin, 10, 100)
@@ -37,10 +45,42 @@ describe.skipIf(clusterMissing())('a rolling restart behind HAProxy', () => {
       reads: observations.length,
       writes: acknowledged.length,
       failed: failed.length + cut + unavailable,
+      PgBouncer: noPgBouncer ?? 'before the primary',
     }
     expect(failed).toEqual([])
     expect(load.trouble()).toEqual({ cut: 0, unavailable: 0, replayed: 0 })
     expect(audit(acknowledged, feed)).toEqual(flawless)
     expect(await mirror.stop()).toEqual(feed)
+  })
+
+  it('tells of a lost primary and a lost service by alerts, until these are back', async ({ task }) => {
+    const { postgres, services } = cluster
+    await postgres.untilWhole()
+    const prometheus = await openPrometheus(folder, cluster)
+    const untilFiring = async (names: string[]) => {
+      const startedAt = Date.now()
+      await expect.poll(() => prometheus.firing(), { timeout: 60_000 }).toEqual(names)
+      return Date.now() - startedAt
+    }
+    const states = async () => Object.values(await prometheus.targets())
+    await expect.poll(states, { timeout: 30_000 }).toEqual(Array.from({ length: 7 }, () => 'up'))
+    await untilFiring([])
+
+    const primary = await postgres.primary()
+    await primary.host.kill()
+    const primaryMs = await untilFiring(expect.arrayContaining(['NoPrimary', 'PostgresDown']))
+    await primary.start()
+    await postgres.untilWhole(90_000)
+    await untilFiring([])
+
+    const [, service] = services
+    await service?.kill()
+    const serviceMs = await untilFiring(['ServiceDown', 'ServiceNotReady'])
+    await service?.start()
+    await untilFiring([])
+    task.meta.figures = {
+      'ms until told of the primary': primaryMs,
+      'ms until told of the service': serviceMs,
+    }
   })
 })

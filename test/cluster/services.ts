@@ -67,4 +67,13 @@ export class Service {
     const [code] = await ended
     return code
   }
+
+  /** Kills the service, and returns when it is gone. */
+  async kill(): Promise<void> {
+    const child = this.#process
+    if (!child) throw new Error('the service does not run')
+    const ended = once(child, 'close')
+    child.kill('SIGKILL')
+    await ended
+  }
 }

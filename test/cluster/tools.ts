@@ -9,7 +9,7 @@ const commands = {
   nft: 'nftables',
   nsenter: 'util-linux',
   patroni: 'patroni',
-  pgbouncer: 'pgbouncer',
+  prometheus: 'prometheus',
   setpriv: 'util-linux',
 }
 

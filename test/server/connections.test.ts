@@ -25,6 +25,10 @@ async function openIdle(api: Api, count: number, localAddress = '127.0.0.1'): Pr
 
 const openCount = (sockets: Socket[]) => sockets.filter(({ closed }) => !closed).length
 
+/** Waits until a connection is closed, also by a reset. */
+const closed = (socket: Socket) =>
+  new Promise<string>((resolve) => socket.once('close', () => resolve('closed')))
+
 /** Sends a request on a connection, and returns the first bytes of the answer. */
 async function ask(socket: Socket, path: string): Promise<string> {
   const answer = once(socket, 'data')
@@ -119,6 +123,51 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections of 
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
     expect(openCount(proxied)).toBe(40)
   })
+})
+
+describe.runIf(process.platform === 'linux')('an address that misuses its connections', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await openApi({ env: { MAX_CONNECTIONS_PER_SECOND: '10' } })
+  })
+  afterAll(async () => {
+    closeOpened()
+    await api.close()
+  })
+
+  const chunked = 'POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n'
+  const misuses = [
+    ['thousands of requests at once', '127.0.0.2', 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000)],
+    [
+      'thousands of tiny chunks',
+      '127.0.0.3',
+      `${chunked}transfer-encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(5000)}`,
+    ],
+  ] as const
+
+  it.each(misuses)(
+    'opens no more for a while, others do, and then it does: %s',
+    async (_what, other, bytes) => {
+      /** Opens a connection and asks on it. A reset may come before or after the connection is there. */
+      const opens = async () => {
+        const [socket] = await openIdle(api, 1, other).catch(() => [])
+        return socket
+          ? Promise.race([ask(socket, '/healthz').catch(() => 'closed'), closed(socket)])
+          : 'closed'
+      }
+      expect(await opens()).toMatch(/^HTTP\/1\.1 200 /)
+      const [used, unused] = await openIdle(api, 2, other)
+      if (!used || !unused) throw new Error('there are no connections')
+      const isClosed = Promise.all([closed(used), closed(unused)])
+      used.write(bytes)
+      await isClosed
+      expect(await opens()).toBe('closed')
+      const [mine] = await openIdle(api, 1)
+      expect(mine && (await ask(mine, '/healthz'))).toMatch(/^HTTP\/1\.1 200 /)
+      await expect.poll(opens, { interval: 500, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
+    },
+    20_000,
+  )
 })
 
 describe('the number of connections', () => {

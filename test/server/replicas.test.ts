@@ -40,16 +40,17 @@ afterAll(async () => {
   await servers.close()
 })
 
-async function openProcess(): Promise<Process> {
+/** @param url of the database, which is the primary when left out. */
+async function openProcess(url = servers.primary.url): Promise<Process> {
   const config = readConfig({
     ADMIN_KEY: adminKey,
     LOG_LEVEL: 'silent',
     SHED_LAG_MS: '0',
     DRAIN_SECONDS: '0',
-    DATABASE_URL: servers.primary.url,
+    DATABASE_URL: url,
     READ_DATABASE_URLS: servers.standbys.map(({ url }) => url).join(),
   })
-  const database = openPool(servers.primary.url, databaseOptions(config))
+  const database = openPool(url, databaseOptions(config))
   const app = await buildApp({ config, database, registry })
   await app.ready()
   return { app, database }
@@ -191,6 +192,18 @@ it('serves nothing stale from before a position, whatever staleness the client a
     expect((await get(there, `/v1/topics/${slug}`, headers)).statusCode).toBe(200)
     expect((await get(there, url, headers)).payload).toContain(slug)
   }
+})
+
+it('shows no feed of a standby, to which a balancer may lead until it sees a failover', async () => {
+  expect((await get(here, '/v1/changes')).statusCode).toBe(200)
+  const process = await openProcess(servers.standbys[0]?.url)
+  onTestFinished(async () => {
+    await process.app.close()
+    await process.database.close()
+  })
+  const { statusCode, json } = await get(process, '/v1/changes')
+  expect([statusCode, json().detail]).toEqual([503, 'The database is a standby at the moment.'])
+  expect((await get(process, '/v1/countries/CHN')).statusCode).toBe(200)
 })
 
 it('names the states of replicas in /readyz, and stays ready', async () => {

@@ -16,14 +16,23 @@ export const areTooSmall = (count: number, bytes: number): boolean =>
 
 /** Passes chunks on while they are not too many and small. */
 class CheckedChunks extends Transform {
+  readonly #refused: () => void
   #count = 0
   #bytes = 0
+
+  /** @param refused is called when they are. */
+  constructor(refused: () => void) {
+    super()
+    this.#refused = refused
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#count += 1
     this.#bytes += chunk.length
-    if (areTooSmall(this.#count, this.#bytes)) done(new Problem('malformed-request', refusal))
-    else done(null, chunk)
+    if (areTooSmall(this.#count, this.#bytes)) {
+      this.#refused()
+      done(new Problem('malformed-request', refusal))
+    } else done(null, chunk)
   }
 }
 
@@ -37,12 +46,12 @@ export const bodyChunks = fp(
       const isChunked = request.headers['transfer-encoding'] !== undefined
       if (!isChunked || /^\s*multipart\//i.test(request.headers['content-type'] ?? ''))
         return done(null, payload)
-      const checked = new CheckedChunks()
+      const checked = new CheckedChunks(() => app.connections.misused(request.raw.socket))
       payload.on('error', (error) => checked.destroy(error))
       // Nobody listens any more after a refusal.
       checked.on('error', () => {})
       done(null, payload.pipe(checked))
     })
   },
-  { name: 'body-chunks' },
+  { name: 'body-chunks', dependencies: ['connections'] },
 )

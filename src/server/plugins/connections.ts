@@ -1,5 +1,6 @@
 import { BlockList, isIPv6, type Socket } from 'node:net'
 import fp from 'fastify-plugin'
+import { misuse } from '../http-server.ts'
 import { addressName } from './client/addresses.ts'
 import { Connections } from './connections/connections.ts'
 
@@ -57,6 +58,7 @@ export const connections = fp<ConnectionsOptions>(
     server.maxConnections = maxConnections
     // Before Node.js, which would begin to read.
     server.prependListener('connection', (socket: Socket) => open.open(socket))
+    server.on(misuse, (socket: Socket) => open.misused(socket))
     server.on('drop', () => {
       open.closed.refused += 1
     })

@@ -12,6 +12,9 @@ interface Allowance {
   atMs: number
 }
 
+/** How many seconds' worth of connections one costs that was misused: all that an address may open at once. */
+const misuseSeconds = burstSeconds
+
 /** Bounds how many connections an address opens a second: a token bucket for each address. */
 export class Arrivals {
   readonly #maxPerSecond: number
@@ -25,11 +28,27 @@ export class Arrivals {
   /** Counts a new connection of an address, and returns whether it may be opened. `nowMs` never goes back. */
   admit(address: string, nowMs: number): boolean {
     if (this.#maxPerSecond === 0) return true
-    const burst = this.#maxPerSecond * burstSeconds
-    const { count, atMs } = this.#allowances.get(address) ?? { count: burst, atMs: nowMs }
-    const allowed = Math.min(burst, count + ((nowMs - atMs) * this.#maxPerSecond) / 1000)
+    const allowed = this.#allowed(address, nowMs)
     const isAdmitted = allowed >= 1
     this.#allowances.set(address, { count: isAdmitted ? allowed - 1 : allowed, atMs: nowMs })
     return isAdmitted
+  }
+
+  /** Counts a misused connection of an address, which may open none for a while then. @returns whether there is a limit. */
+  charge(address: string, nowMs: number): boolean {
+    if (this.#maxPerSecond === 0) return false
+    const allowed = this.#allowed(address, nowMs) - misuseSeconds * this.#maxPerSecond
+    this.#allowances.set(address, { count: Math.max(-this.#burst, allowed), atMs: nowMs })
+    return true
+  }
+
+  get #burst(): number {
+    return this.#maxPerSecond * burstSeconds
+  }
+
+  /** How many connections an address may open now; less than 0 after misuse. */
+  #allowed(address: string, nowMs: number): number {
+    const { count, atMs } = this.#allowances.get(address) ?? { count: this.#burst, atMs: nowMs }
+    return Math.min(this.#burst, count + ((nowMs - atMs) * this.#maxPerSecond) / 1000)
   }
 }

@@ -23,7 +23,9 @@ interface Source {
 
 interface Tracked {
   source: Source
+  /** Requests that are being answered. */
   requests: number
+  hasRequested: boolean
 }
 
 /** Share of `maxConnections` from which on idle connections are closed for new ones. The rest takes bursts. */
@@ -68,11 +70,25 @@ export class Connections {
     }
     const source = this.#takeSource(name)
     source.count += 1
-    this.#tracked.set(socket, { source, requests: 0 })
+    this.#tracked.set(socket, { source, requests: 0, hasRequested: false })
     this.#setIdle(socket, source)
     socket.once('close', () => this.#forget(socket, source, name))
     if (source.count > source.maxCount) this.#closeIdle(source.idle, 'address')
     else if (this.#tracked.size > this.#evictionCount) this.#closeIdle(this.#idle, 'idle')
+  }
+
+  /**
+   * Counts a connection whose client has made the service work for nothing, as by thousands of requests in one packet. Its address
+   * may open no new ones for some seconds, and those are closed on which no request has been read: they may hold as many.
+   */
+  misused(socket: Socket): void {
+    const name = this.#limits.nameAddress(socket.remoteAddress ?? '')
+    if (name === undefined || !this.#arrivals.charge(name, performance.now())) return
+    for (const other of this.#sources.get(name)?.idle ?? []) {
+      if (this.#tracked.get(other)?.hasRequested) continue
+      this.closed.rate += 1
+      other.resetAndDestroy()
+    }
   }
 
   /** Counts a request of a connection. Does nothing for a connection that was not added. */
@@ -80,6 +96,7 @@ export class Connections {
     const tracked = this.#tracked.get(socket)
     if (!tracked) return
     tracked.requests += 1
+    tracked.hasRequested = true
     this.#setBusy(socket, tracked.source)
   }
 

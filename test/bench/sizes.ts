@@ -1,0 +1,177 @@
+import { parseArgs } from 'node:util'
+import { median } from './deep.ts'
+import { listSearch, newAgreement, wideSearch } from './questions.ts'
+import { adminKey, countAgreements, openCold, someIds } from './registry.ts'
+
+/**
+ * Measures how long requests take in a registry of many agreements beside one of few. Both are asked in turn, so that other work
+ * on the machine disturbs both. Each request finds or changes equally much in both.
+ */
+
+/** A word that only the agreements of this benchmark have, equally many in each registry. */
+const word = 'zephyrine'
+const withWord = 50
+
+/** Rows of an export that are read before it is cut off. */
+const exportedRows = 10_000
+
+const maxRatio = 1.3
+
+interface Registry {
+  origin: string
+  agreements: number
+  /** Ids of agreements all over the tables. */
+  ids: string[]
+  /** Ids of the agreements with the word. */
+  wordIds: string[]
+}
+
+const headers = { authorization: `Bearer ${adminKey}`, 'cache-control': 'no-cache' }
+
+async function send(url: string, init: RequestInit = {}): Promise<string> {
+  const response = await fetch(url, { ...init, headers: { ...headers, ...init.headers } })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${text}`)
+  return text
+}
+
+async function addWords(origin: string): Promise<string[]> {
+  const ids: string[] = []
+  for (let number = 0; number < withWord; number += 1) {
+    const body = JSON.stringify({
+      ...JSON.parse(newAgreement(number)),
+      title: `A ${word} agreement, no. ${number}`,
+      expiresOn: '2199',
+    })
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } }
+    ids.push(JSON.parse(await send(`${origin}/v1/agreements`, init)).id)
+  }
+  return ids
+}
+
+async function removeWords({ origin, wordIds }: Registry): Promise<void> {
+  for (const id of wordIds)
+    await send(`${origin}/v1/agreements/${id}`, { method: 'DELETE', headers: { 'if-match': '*' } })
+}
+
+/** Reads the first rows of the export of all agreements. */
+async function readExport({ origin }: Registry): Promise<void> {
+  const response = await fetch(`${origin}/v1/agreements/export?format=csv`, { headers })
+  if (!response.ok || !response.body) throw new Error(`export: ${response.status}`)
+  let rows = 0
+  for await (const chunk of response.body) {
+    for (const byte of chunk) if (byte === 10) rows += 1
+    if (rows >= exportedRows) return
+  }
+}
+
+/** What is measured: how often, and the request of each number. */
+interface Case {
+  what: string
+  rounds: number
+  run(registry: Registry, number: number): Promise<unknown>
+}
+
+const list =
+  (search: string): Case['run'] =>
+  ({ origin }) =>
+    send(`${origin}/v1/agreements?${search}`)
+
+const cases: Case[] = [
+  {
+    what: 'by key',
+    rounds: 400,
+    run: ({ origin, ids }, number) => send(`${origin}/v1/agreements/${ids[(number * 7919) % ids.length]}`),
+  },
+  { what: 'list of 25, flat columns', rounds: 400, run: list(listSearch) },
+  { what: 'list of 25 whole agreements', rounds: 300, run: list(wideSearch) },
+  {
+    what: `list by a filter with ${withWord} matches`,
+    rounds: 300,
+    run: list('expiresOn[gte]=2190&limit=25'),
+  },
+  { what: `words with ${withWord} matches`, rounds: 300, run: list(`q=${word}&limit=25`) },
+  {
+    what: 'change',
+    rounds: 200,
+    run: ({ origin, wordIds }, number) =>
+      send(`${origin}/v1/agreements/${wordIds[number % wordIds.length]}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/merge-patch+json', 'if-match': '*' },
+        body: JSON.stringify({ summary: `Changed for the ${number}th time.` }),
+      }),
+  },
+  { what: `first ${exportedRows.toLocaleString('en')} rows of an export`, rounds: 7, run: readExport },
+]
+
+/** The middle of the durations of a case in each registry, in milliseconds. */
+interface Measured {
+  what: string
+  small: number
+  large: number
+}
+
+async function measure({ what, rounds, run }: Case, few: Registry, many: Registry): Promise<Measured> {
+  const times: [number[], number[]] = [[], []]
+  for (let round = -Math.ceil(rounds / 10); round < rounds; round += 1) {
+    for (const [at, registry] of [few, many].entries()) {
+      const startedAt = performance.now()
+      await run(registry, Math.abs(round))
+      // The first ones are for caches and compilers, and do not count.
+      if (round >= 0) times[at]?.push(performance.now() - startedAt)
+    }
+  }
+  const [small, large] = times.map(median)
+  return { what, small: small ?? Number.NaN, large: large ?? Number.NaN }
+}
+
+const { values } = parseArgs({
+  options: {
+    agreements: { type: 'string', default: '1000000' },
+    // That of `npm run bench`.
+    folder: { type: 'string', default: '.data-bench' },
+    against: { type: 'string', default: '10000' },
+    'against-folder': { type: 'string', default: '.data-bench-small' },
+  },
+})
+
+/** Opens a registry, with the agreements that have the word, for as long as `use` runs. */
+async function withRegistry(folder: string, agreements: number, use: (registry: Registry) => Promise<void>) {
+  const { cold } = await openCold(undefined, agreements, folder)
+  const { origin } = cold
+  try {
+    const counted = await countAgreements(origin)
+    const registry = {
+      origin,
+      agreements: counted,
+      ids: await someIds(origin),
+      wordIds: await addWords(origin),
+    }
+    await use(registry)
+    await removeWords(registry)
+  } finally {
+    await cold.close()
+  }
+}
+
+async function measureAll(few: Registry, many: Registry): Promise<void> {
+  const rows: Measured[] = []
+  for (const one of cases) rows.push(await measure(one, few, many))
+  const [small, large] = [few, many].map(({ agreements }) => agreements.toLocaleString('en'))
+  console.table(
+    rows.map((row) => ({
+      what: row.what,
+      [`p50 ms, ${small}`]: Number(row.small.toFixed(2)),
+      [`p50 ms, ${large}`]: Number(row.large.toFixed(2)),
+      ratio: Number((row.large / row.small).toFixed(2)),
+    })),
+  )
+  const above = rows.filter((row) => row.large / row.small > maxRatio)
+  if (above.length === 0) return
+  console.log(`above ${maxRatio}: ${above.map(({ what }) => what).join(', ')}`)
+  process.exitCode = 1
+}
+
+await withRegistry(values['against-folder'], Number(values.against), (few) =>
+  withRegistry(values.folder, Number(values.agreements), (many) => measureAll(few, many)),
+)

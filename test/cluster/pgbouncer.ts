@@ -1,0 +1,48 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { readDeployed } from '../deploy/files.ts'
+import type { Host } from './namespaces.ts'
+
+/**
+ * Starts PgBouncer on the host of a service, with the settings of `deploy/`, and returns the URL of the database by way of it.
+ * @param databaseUrl where it leads.
+ */
+export async function openPooler(host: Host, databaseUrl: string, folder: string): Promise<string> {
+  const target = new URL(databaseUrl)
+  const users = join(folder, 'userlist.txt')
+  const file = join(folder, `${host.name}-pgbouncer.ini`)
+  await writeFile(users, `"${target.username}" "${target.password}"\n`)
+  await writeFile(
+    file,
+    readDeployed('pgbouncer/pgbouncer.ini')
+      .replace('host=haproxy', `host=${target.hostname}`)
+      .replace(/^auth_file = .*$/m, `auth_file = ${users}`),
+  )
+  await host.start({
+    command: ['pgbouncer', '--quiet', file],
+    user: 'postgres',
+    log: join(folder, `${host.name}-pgbouncer.log`),
+  })
+  const url = new URL(databaseUrl)
+  url.hostname = host.address
+  url.port = '6432'
+  await untilAnswers(url.href)
+  return url.href
+}
+
+async function untilAnswers(url: string): Promise<void> {
+  for (let attempts = 100; ; attempts -= 1) {
+    const client = new pg.Client({ connectionString: url })
+    try {
+      await client.connect()
+      return
+    } catch (error) {
+      if (attempts === 0) throw error
+      await sleep(100)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

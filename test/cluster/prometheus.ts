@@ -1,0 +1,97 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stringify } from 'yaml'
+import { z } from 'zod'
+import { listDeployed, readDeployed, readDeployedYaml } from '../deploy/files.ts'
+import type { Cluster } from './cluster.ts'
+import { Host } from './namespaces.ts'
+
+/** Prometheus, which reads the parts of a cluster and computes the alerts of `deploy/`. */
+export class Prometheus {
+  readonly #origin: string
+
+  constructor(origin: string) {
+    this.#origin = origin
+  }
+
+  /** The state of each part that Prometheus reads, by its address; empty until Prometheus answers. */
+  async targets(): Promise<Record<string, string>> {
+    const { activeTargets } = await this.#ask('targets', targets, { activeTargets: [] })
+    return Object.fromEntries(activeTargets.map(({ labels, health }) => [labels.instance, health]))
+  }
+
+  /** Names of the alerts that fire. */
+  async firing(): Promise<string[]> {
+    const found = await this.#ask('alerts', alerts, { alerts: [] })
+    const firing = found.alerts.filter(({ state }) => state === 'firing')
+    return [...new Set(firing.map(({ labels }) => labels.alertname))].sort()
+  }
+
+  async #ask<T>(what: string, form: z.ZodType<T>, otherwise: T): Promise<T> {
+    try {
+      const response = await fetch(`${this.#origin}/api/v1/${what}`, { signal: AbortSignal.timeout(2000) })
+      return z.object({ data: form }).parse(await response.json()).data
+    } catch (error) {
+      if (error instanceof z.ZodError) throw error
+      return otherwise
+    }
+  }
+}
+
+const targets = z.object({
+  activeTargets: z.array(z.object({ labels: z.object({ instance: z.string() }), health: z.string() })),
+})
+const alerts = z.object({
+  alerts: z.array(z.object({ labels: z.object({ alertname: z.string() }), state: z.string() })),
+})
+
+const configuration = z.looseObject({
+  scrape_configs: z.array(
+    z.looseObject({ static_configs: z.tuple([z.object({ targets: z.array(z.string()) })]) }),
+  ),
+})
+
+/** Makes the names of machines in `deploy/` addresses of the cluster, which has one etcd. */
+function addressed(name: string, hosts: Map<string, Host>): string[] {
+  const [machine = '', port] = name.split(':')
+  const host = hosts.get(machine)
+  return host ? [`${host.address}:${port}`] : []
+}
+
+/** Starts Prometheus with the configuration of `deploy/`, but that it looks every second, and alerts need last two seconds only. */
+export async function openPrometheus(folder: string, cluster: Cluster): Promise<Prometheus> {
+  const host = await Host.open('prometheus', 21)
+  const { balancer, postgres, services } = cluster
+  const hosts = new Map([
+    ...[
+      balancer.host,
+      ...postgres.members.map((member) => member.host),
+      ...services.map((one) => one.host),
+    ].map((one) => [one.name, one] as const),
+    ['etcd1', postgres.etcd] as const,
+  ])
+  const deployed = configuration.parse(readDeployedYaml('prometheus/prometheus.yml'))
+  const place = join(folder, 'prometheus')
+  await mkdir(join(place, 'alerts'), { recursive: true })
+  for (const file of listDeployed('prometheus/alerts'))
+    await writeFile(join(folder, file), readDeployed(file).replace(/for: \d+[smh]$/gm, 'for: 2s'))
+  const scraped = deployed.scrape_configs.map((job) => ({
+    ...job,
+    static_configs: [{ targets: job.static_configs[0].targets.flatMap((name) => addressed(name, hosts)) }],
+  }))
+  const global = { scrape_interval: '1s', evaluation_interval: '1s' }
+  await writeFile(join(place, 'prometheus.yml'), stringify({ ...deployed, global, scrape_configs: scraped }))
+  await host.start({
+    command: [
+      'prometheus',
+      `--config.file=${join(place, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(place, 'data')}`,
+      `--web.listen-address=${host.address}:9090`,
+    ],
+    log: join(folder, 'prometheus.log'),
+  })
+  const prometheus = new Prometheus(`http://${host.address}:9090`)
+  while (Object.keys(await prometheus.targets()).length === 0) await sleep(100)
+  return prometheus
+}
