@@ -15,6 +15,8 @@ import { clusterMissing } from './tools.ts'
 
 const noPgBouncer = pgBouncerMissing()
 
+const ofLosses = ['NoPrimary', 'PostgresDown', 'ServiceDown', 'ServiceNotReady']
+
 describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () => {
   let cluster: Cluster
   beforeAll(async () => {
@@ -57,13 +59,15 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     const { postgres, services } = cluster
     await postgres.untilWhole()
     const prometheus = await openPrometheus(folder, cluster)
+    // A busy machine may set off others, such as that of a late event loop.
+    const firing = async () => (await prometheus.firing()).filter((name) => ofLosses.includes(name))
     const untilFiring = async (names: string[]) => {
       const startedAt = Date.now()
-      await expect.poll(() => prometheus.firing(), { timeout: 60_000 }).toEqual(names)
+      await expect.poll(firing, { timeout: 90_000 }).toEqual(names)
       return Date.now() - startedAt
     }
     const states = async () => Object.values(await prometheus.targets())
-    await expect.poll(states, { timeout: 30_000 }).toEqual(Array.from({ length: 7 }, () => 'up'))
+    await expect.poll(states, { timeout: 60_000 }).toEqual(Array.from({ length: 7 }, () => 'up'))
     await untilFiring([])
 
     const primary = await postgres.primary()
@@ -79,8 +83,8 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     await service?.start()
     await untilFiring([])
     task.meta.figures = {
-      'ms until told of the primary': primaryMs,
-      'ms until told of the service': serviceMs,
+      'alerts of the primary after ms': primaryMs,
+      'of the service after ms': serviceMs,
     }
   })
 })
