@@ -4,6 +4,7 @@ import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-prea
 import { viewPaths } from '../view-paths.ts'
 import { activities } from './api/resources.ts'
 import { loadLazily } from './components/load-lazily.tsx'
+import { NotFound } from './components/not-found.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
@@ -121,7 +122,7 @@ function Views() {
         </Route>
         <Route path={viewPaths.import}>{({ id }) => <ImportView key={id} id={id} />}</Route>
         <Route>
-          <h1>{t('state.notFound')}</h1>
+          <NotFound />
         </Route>
       </Switch>
     </Suspense>

@@ -34,6 +34,16 @@ describe('Chinese', () => {
   })
 })
 
+describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
+  it('calls records by their Chinese names, in lists and at their heads', async () => {
+    const { page, go } = await dashboard.open('/explore/countries?code=PAK', chinese)
+    await page.getByRole('link', { name: '巴基斯坦', exact: true }).waitFor()
+    await go('/records/countries/PAK')
+    await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
+    await page.context().close()
+  })
+})
+
 describe.skipIf(skipsBrowser)('a refusal on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
   it('says in Chinese what is wrong with each value of a form, with the limit', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases', chinese)

@@ -30,6 +30,8 @@ async function printPage(page: Page): Promise<string[]> {
 describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 60_000 }, () => {
   it('numbers its sources, and the facts refer to these numbers', async () => {
     const { page, faults } = await dashboard.open('/countries/PAK')
+    // They are read after what they stand beside.
+    await page.locator('.dated .reference-marks').first().waitFor()
     const text = (await printPage(page)).join(' ')
     const [source] = (await dashboard.api.get('/v1/sources?fields=title')).json<{
       data: { title: string }[]

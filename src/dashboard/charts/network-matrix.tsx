@@ -5,9 +5,10 @@ import { fitText } from './fit-text.ts'
 import { type NetworkEdge, type NetworkGraph, pairOf } from './network-data.ts'
 import { useWidth } from './use-width.ts'
 
-const labelWidth = 130
+const minLabelWidth = 110
+const maxLabelWidth = 220
 const minCell = 12
-const maxCell = 24
+const maxCell = 28
 
 /** The nodes in the order of how many records their edges have. */
 function byShared({ nodes, edges }: NetworkGraph) {
@@ -35,6 +36,7 @@ export function NetworkMatrix({
   const [frame, width] = useWidth<HTMLDivElement>()
   const [pointed, setPointed] = useState<NetworkEdge>()
   const nodes = byShared(graph)
+  const labelWidth = Math.max(minLabelWidth, Math.min(maxLabelWidth, Math.floor(width / 3)))
   const cell = Math.max(minCell, Math.min(maxCell, Math.floor((width - labelWidth) / nodes.length)))
   const size = labelWidth + cell * nodes.length
   const rows = new Map(nodes.map(({ id }, at) => [id, at]))

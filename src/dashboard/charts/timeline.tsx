@@ -49,7 +49,7 @@ export function Timeline({
         {({ data, page }) => (
           <>
             {data.length === 0 ? (
-              <p class="empty">{t('explore.none')}</p>
+              <p class="empty">{t('country.none')}</p>
             ) : (
               <Bars agreements={data} caption={caption} asOf={asOf} />
             )}

@@ -33,8 +33,8 @@ const plainRadius = 7
 
 const width = 960
 const height = 480
-/** Without the south of Antarctica, where nobody signs. */
-const shownHeight = 436
+/** Without Antarctica, where nobody signs. */
+const shownHeight = 420
 
 const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' })
 

@@ -23,14 +23,14 @@ export function withTitle(change: Change): NamedChange {
 export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
   const { tOr, moment } = useLanguage()
   return (
-    <ul class="entries">
+    <ul class="entries notes-apart">
       {changes.map(({ resource, key, title, version, operation, time }) => (
         <li key={`${resource}/${key}/${version}`}>
           {operation === 'remove' ? (
             (title ?? <Unnamed resource={resource} />)
           ) : (
             <Link href={recordPath(resource, key)}>{title ?? <Unnamed resource={resource} />}</Link>
-          )}{' '}
+          )}
           <span class="soft small">
             {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
             <time dateTime={time}>{moment(time)}</time>

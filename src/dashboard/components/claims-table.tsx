@@ -51,7 +51,12 @@ export function ClaimsTable<Figure extends Claim>({
               {number(claim.value)} <span class="soft small">{claim.unit}</span>
             </td>
             <td class="number">
-              {recorded(claim) ?? <span class="soft small">{t('overview.notCountable')}</span>}
+              {recorded(claim) ?? (
+                <span class="soft">
+                  <span aria-hidden="true">–</span>
+                  <span class="visually-hidden">{t('overview.notCountable')}</span>
+                </span>
+              )}
             </td>
           </tr>
         ))}

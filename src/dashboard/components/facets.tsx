@@ -140,6 +140,7 @@ function Facet({
       }),
     ),
   )
+  const isEmpty = state.error?.status === 400 || state.body?.data.length === 0
   const isSettled = state.status !== 'loading'
   useEffect(() => {
     if (isSettled) onSettled()
@@ -149,7 +150,7 @@ function Facet({
     onChange(next.length === 0 ? others : { ...others, [dimension]: next.join(',') })
   }
   return (
-    <fieldset class="facet" hidden={isHidden}>
+    <fieldset class="facet" hidden={isHidden || isEmpty}>
       <legend>{labels.property(dimension)}</legend>
       {/* The records beside it say what is wrong with the filters. */}
       {state.error?.status === 400 ? null : (

@@ -1,5 +1,6 @@
 import { Link } from 'wouter-preact'
 import { type ResourceDescription, recordPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -21,7 +22,7 @@ export function RecordTable({
   sort: string | null
   onSort: (sort: string) => void
 }) {
-  const { tOr } = useLanguage()
+  const { tOr, tag } = useLanguage()
   const kinds = new Map(resource.properties.map(({ name, kind }) => [name, kind]))
   return (
     <div class="widget-body">
@@ -40,10 +41,10 @@ export function RecordTable({
             return (
               <tr key={key}>
                 <th scope="row">
-                  <Link href={recordPath(resource.name, key)}>{String(record[resource.title] ?? key)}</Link>
+                  <Link href={recordPath(resource.name, key)}>{titleOf(resource, record, tag)}</Link>
                 </th>
                 {columns.map((name) => (
-                  <td key={name}>
+                  <td key={name} class={kinds.get(name) === 'number' ? 'number' : undefined}>
                     <Value value={record[name]} kind={kinds.get(name) ?? 'text'} names={names} />
                   </td>
                 ))}
@@ -72,9 +73,18 @@ function Heading({
   const isDescending = sort === `-${name}`
   const order = isAscending ? 'ascending' : isDescending ? 'descending' : 'none'
   const text = labels.property(name)
-  if (!resource.sorts.includes(name)) return <th scope="col">{text}</th>
+  const isNumber = resource.properties.some(
+    (property) => property.name === name && property.kind === 'number',
+  )
+  const className = isNumber ? 'number' : undefined
+  if (!resource.sorts.includes(name))
+    return (
+      <th scope="col" class={className}>
+        {text}
+      </th>
+    )
   return (
-    <th scope="col" aria-sort={order}>
+    <th scope="col" class={className} aria-sort={order}>
       <button type="button" class="sort" onClick={() => onSort(isAscending ? `-${name}` : name)}>
         {text} {isAscending ? '▲' : isDescending ? '▼' : ''}
       </button>

@@ -7,6 +7,7 @@ import { apiRecordPath } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { HistoryList } from './history/history-list.tsx'
+import { NotFound } from './not-found.tsx'
 import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
@@ -20,7 +21,7 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
   const last = history.body?.data[0]
   const revision = useApi<{ document: RecordDocument }>(last ? `${path}/history/${last.version}` : null)
   const title = revision.body?.document[resource.title] ?? id
-  if (history.error?.status === 404) return <h1>{t('state.notFound')}</h1>
+  if (history.error?.status === 404) return <NotFound />
   return (
     <Loaded state={history} height="20rem">
       {() => (

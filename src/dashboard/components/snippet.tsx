@@ -7,6 +7,9 @@ const decode = (html: string) => {
   return new DOMParser().parseFromString(`.${text}`, 'text/html').documentElement.textContent?.slice(1)
 }
 
+/** The text of a snippet, without marks. */
+export const snippetText = (html: string): string => decode(html) ?? ''
+
 /** A snippet of the search, with what was found marked. */
 export function Snippet({ html }: { html: string }) {
   return (

@@ -31,6 +31,7 @@ export function Value({
 }) {
   const language = useLanguage()
   const labels = useLabels()
+  if (value === null && kind === 'pointer') return <>{language.t('record.whole')}</>
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
     return <span class="soft">{language.t('value.unknown')}</span>
   if (typeof value === 'boolean') return <>{language.t(value ? 'value.yes' : 'value.no')}</>
@@ -50,8 +51,14 @@ export function Value({
   if (isMoment(text)) return <time dateTime={text}>{language.moment(text)}</time>
   if (isWebAddress(text)) return <a href={text}>{text}</a>
   if (isList(text)) return <Link href={explorePath(text)}>{text}</Link>
-  return <>{text}</>
+  return <>{breakable(text)}</>
 }
+
+/** A word in snake_case may break after each of its words. */
+const breakable = (text: string) =>
+  /^[a-z0-9]+(_[a-z0-9]+)+$/.test(text)
+    ? text.split('_').flatMap((word, at) => (at === 0 ? word : ['_', <wbr key={at} />, word]))
+    : text
 
 function ListValue({ values, names }: { values: unknown[]; names: Names }) {
   return values.every((one) => !isObject(one)) ? (

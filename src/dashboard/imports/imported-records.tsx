@@ -4,6 +4,7 @@ import { apiPath } from '../api/path.ts'
 import { ownRecordPath } from '../api/resources.ts'
 import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { RowPlace } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -59,7 +60,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
               <Link href={ownRecordPath(resource, key)}>{name ?? key}</Link>{' '}
               <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>
             </th>
-            <td>{row ?? t('imports.ofImport')}</td>
+            <td>{row === null ? t('imports.ofImport') : <RowPlace locator={row} />}</td>
             <td>
               {t(`imports.did.${undone ? 'undone' : action}`)}
               {kept.length > 0 && (

@@ -10,6 +10,7 @@ import { ChangedRecords } from '../components/compare/changed-records.tsx'
 import type { Column } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
+import { NotFound } from '../components/not-found.tsx'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
@@ -24,7 +25,7 @@ export default function CompareView() {
   const codes = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
   const isOfMoments = parameters.has('before')
   const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
-  if (!resource) return <h1>{t('state.notFound')}</h1>
+  if (!resource) return <NotFound />
   const columns = compared.columns.map((column): Column => {
     const { country = '', asOf } = column
     const label = isOfMoments ? (asOf === undefined ? t('compare.now') : moment(asOf)) : labelOf(country)
@@ -114,7 +115,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
     next[at] = code
     change({ country: next.filter((one) => one !== '').join(',') })
   }
-  const shown = isOfMoments ? 1 : Math.min(maxColumns, codes.length + 1)
+  const shown = isOfMoments ? 1 : Math.min(maxColumns, Math.max(2, codes.length + 1))
   return (
     <div class="chart-controls no-print">
       <SelectField

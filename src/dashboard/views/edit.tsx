@@ -6,6 +6,7 @@ import { findResource, ownRecordPath, type ResourceDescription } from '../api/re
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { NotFound } from '../components/not-found.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
@@ -15,9 +16,8 @@ import '../styles/forms.css'
 
 /** Creates a record of a resource, or changes the one with a key. */
 export default function EditView({ resource: name, id }: { resource: string; id?: string }) {
-  const { t } = useLanguage()
   const resource = findResource(name)
-  if (!resource) return <h1>{t('state.notFound')}</h1>
+  if (!resource) return <NotFound />
   return (
     <NeedsRight right="write">
       <Editor resource={resource} id={id} />

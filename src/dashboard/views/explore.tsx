@@ -3,11 +3,13 @@ import { Link, useLocation, useSearch } from 'wouter-preact'
 import { findName } from '../api/names.ts'
 import { apiPath } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
+import { aliasProperty } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
 import { useFilterNames } from '../components/filter-names.ts'
+import { NotFound } from '../components/not-found.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -20,13 +22,12 @@ import { useRights, useSession } from '../session.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL has the whole state. */
 export default function ExploreView({ name }: { name: string }) {
-  const { t } = useLanguage()
   const resource = findResource(name)
-  return resource ? <Explorer resource={resource} /> : <h1>{t('state.notFound')}</h1>
+  return resource ? <Explorer resource={resource} /> : <NotFound />
 }
 
 function Explorer({ resource }: { resource: ResourceDescription }) {
-  const { t, tOr, number } = useLanguage()
+  const { t, tOr, number, tag } = useLanguage()
   const { write } = useRights()
   const [, navigate] = useLocation()
   const state = exploreState(resource, useSearch())
@@ -37,7 +38,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
       ...state.filters,
       sort: state.sort ?? undefined,
       cursor: state.cursor ?? undefined,
-      fields: [...new Set([resource.key, resource.title, ...state.columns])],
+      fields: [...new Set([resource.key, resource.title, ...aliasProperty(resource, tag), ...state.columns])],
       include: 'names',
       count: 'exact',
     }),
@@ -50,7 +51,9 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
           <h1>{tOr(`resource.${resource.name}`, resource.name)}</h1>
           <p aria-live="polite">
             {total === undefined
-              ? '…'
+              ? list.error
+                ? ''
+                : '…'
               : total === 1
                 ? t('explore.one')
                 : t('explore.count', { count: number(total) })}

@@ -133,7 +133,7 @@ function Claims() {
       <Loaded state={state} height="24rem">
         {({ data }) =>
           data.length === 0 ? (
-            <p class="empty">{t('explore.none')}</p>
+            <p class="empty">{t('country.none')}</p>
           ) : (
             <ClaimsTable
               caption={t('overview.claims')}

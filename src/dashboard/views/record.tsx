@@ -2,11 +2,13 @@ import { useMemo } from 'preact/hooks'
 import { apiPath } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
+import { NotFound } from '../components/not-found.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
@@ -25,13 +27,12 @@ type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Name
 
 /** Everything about one record: its facts with their sources, and its history. */
 export default function RecordView({ resource: name, id }: { resource: string; id: string }) {
-  const { t } = useLanguage()
   const resource = findResource(name)
-  return resource ? <KnownRecord resource={resource} id={id} /> : <h1>{t('state.notFound')}</h1>
+  return resource ? <KnownRecord resource={resource} id={id} /> : <NotFound />
 }
 
 function KnownRecord({ resource, id }: { resource: ResourceDescription; id: string }) {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const labels = useLabels()
   const path = apiRecordPath(resource.name, id)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
@@ -44,7 +45,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
-              <h1>{String(record[resource.title] ?? record[resource.key] ?? '')}</h1>
+              <h1>{titleOf(resource, record, tag)}</h1>
               <p class="small">
                 {t('record.version', { version: String(record.version) })}
                 {record.visibility === 'internal' && <span class="tag warn">{labels.word('internal')}</span>}

@@ -7,6 +7,7 @@ import { findResource, ownRecordPath, type ResourceDescription } from '../api/re
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { NotFound } from '../components/not-found.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
 import { byPointer, FaultsContext, fieldId } from '../editing/faults.ts'
@@ -20,9 +21,8 @@ import '../styles/forms.css'
 
 /** Removes a text or the values of properties from a record and its whole history. */
 export default function RedactView({ resource: name, id }: { resource: string; id: string }) {
-  const { t } = useLanguage()
   const resource = findResource(name)
-  if (!resource) return <h1>{t('state.notFound')}</h1>
+  if (!resource) return <NotFound />
   return (
     <NeedsRight right="administer">
       <Redactor resource={resource} id={id} />

@@ -4,7 +4,7 @@ import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
-import { Snippet } from '../components/snippet.tsx'
+import { Snippet, snippetText } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -31,7 +31,7 @@ export function SearchView() {
                 <li key={`${hit.resource}/${hit.key}`}>
                   <Link href={recordPath(hit.resource, hit.key)}>{hit.title}</Link>{' '}
                   <span class="soft small">{tOr(`resource.${hit.resource}`, hit.resource)}</span>
-                  {hit.snippet && (
+                  {hit.snippet && snippetText(hit.snippet) !== hit.title && (
                     <p class="small">
                       <Snippet html={hit.snippet} />
                     </p>

@@ -16,6 +16,7 @@ import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
+import { NotFound } from '../components/not-found.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -27,11 +28,10 @@ const pageSize = 60
 
 /** The records of a resource in time. */
 export default function TimelineView() {
-  const { t } = useLanguage()
   const [parameters] = useParameters()
   const resource = findResource(chartSelection(parameters).resource)
   const date = resource && mainDate(resource)
-  return date ? <ResourceTimeline resource={resource} date={date} /> : <h1>{t('state.notFound')}</h1>
+  return date ? <ResourceTimeline resource={resource} date={date} /> : <NotFound />
 }
 
 function ResourceTimeline({ resource, date }: { resource: ResourceDescription; date: MainDate }) {

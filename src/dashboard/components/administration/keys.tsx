@@ -26,7 +26,7 @@ export function Keys() {
       <Loaded state={state} height="12rem">
         {({ data, page }) => (
           <>
-            <KeyTable keys={data} />
+            {data.length === 0 ? <p class="empty">{t('keys.none')}</p> : <KeyTable keys={data} />}
             <div class="toolbar">
               {cursor !== undefined && (
                 <button type="button" onClick={() => setCursor(undefined)}>

@@ -22,7 +22,7 @@ export function Expiring({
   return (
     <Widget title={t('overview.expiring')}>
       {expiring.data.length === 0 ? (
-        <p class="empty">{t('explore.none')}</p>
+        <p class="empty">{t('country.none')}</p>
       ) : (
         <ExpiringList agreements={expiring.data} marks={(id) => <SourceMarks numbers={citedSources(id)} />} />
       )}

@@ -17,7 +17,7 @@ export function MoneyWidget({
   const { t, number } = useLanguage()
   if (money.count === 0) return null
   return (
-    <Widget title={title} caption={caption}>
+    <Widget title={title} caption={caption} wide>
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>

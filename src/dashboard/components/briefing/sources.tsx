@@ -30,7 +30,7 @@ export function Sources({
   return (
     <Widget title={t('record.sources')} wide>
       {sources.data.length === 0 ? (
-        <p class="empty">{t('explore.none')}</p>
+        <p class="empty">{t('country.none')}</p>
       ) : (
         <ol class="entries">
           {sources.data.map(({ key, label, measures, list }, at) => (

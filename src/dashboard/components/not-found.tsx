@@ -1,0 +1,16 @@
+import { Link } from 'wouter-preact'
+import { useLanguage } from '../i18n/language.ts'
+
+/** Says that an address leads to nothing, and where to go on. */
+export function NotFound() {
+  const { t } = useLanguage()
+  return (
+    <div class="stack">
+      <h1>{t('state.notFound')}</h1>
+      <p class="soft">{t('state.notFoundHint')}</p>
+      <p>
+        <Link href="/">{t('nav.overview')}</Link>
+      </p>
+    </div>
+  )
+}
