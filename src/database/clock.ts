@@ -1,9 +1,9 @@
-/** The time of the database, as a process knows it. */
+/** The clock of the database server, as a process knows it. */
 export interface Clock {
   /**
-   * Returns the time of the database, at most a round trip ahead of it. Only the first call asks the database; later ones
-   * add the time that has passed since, whatever the clock of the process says.
-   * @throws what the first statement throws.
+   * Returns the time of the database, at most a round trip ahead of it. Only the first call waits for the database. Later
+   * calls add the time that has passed since, by a clock that nobody sets.
+   * @throws the error of the first statement.
    */
   now(): Promise<Date>
 }
@@ -29,7 +29,7 @@ export function databaseClock(measure: () => Promise<Date>): Clock {
     now: async () => {
       if (!anchor) await refresh()
       else if (performance.now() - anchor.tick > maxAgeMs) refresh().catch(() => {})
-      if (!anchor) throw new Error('the time of the database was not there after it had been read')
+      if (!anchor) throw new Error('the database was asked for its time, but the clock has none')
       return new Date(anchor.timeMs + performance.now() - anchor.tick)
     },
   }

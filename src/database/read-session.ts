@@ -2,14 +2,14 @@ import type pg from 'pg'
 import { type Connection, OverBudgetError, type RunOptions } from './connection.ts'
 import type { Pool } from './pool.ts'
 import type { Lane } from './shares/lanes.ts'
-import { cheapMs, type ShapeCosts } from './shares/shape-costs.ts'
+import { maxCheapMs, type ShapeCosts } from './shares/shape-costs.ts'
 import type { Work } from './shares/work.ts'
 import type { Statement, Transaction } from './statement.ts'
 
 /** Begins a transaction that sees the database as of one moment and changes nothing. */
 export const beginReading = 'begin isolation level repeatable read read only'
 
-/** What reads share that run on one pool. */
+/** What all reads of one pool share. */
 export interface ReadServices {
   pool: Pool
   costs: ShapeCosts
@@ -25,8 +25,9 @@ export interface ReadSettings {
 }
 
 /**
- * Runs a read on a connection of the lane that its first statement is known for. A read in the cheap lane whose budget is
- * used up goes on in the expensive lane if that has room. Otherwise it is cancelled, and runs again in its turn.
+ * Runs a read on a connection of the cheap or of the expensive lane, by what its first statement has cost before. A read
+ * that exceeds the budget of the cheap lane goes on in the expensive lane if that has room. Otherwise it is cancelled, and
+ * runs again when the expensive lane has.
  * @param read must do nothing but read, since it may run twice.
  */
 export async function runRead<T>(
@@ -46,7 +47,7 @@ async function readOnce<T>(session: ReadSession, read: (tx: Transaction) => Prom
   try {
     return await read(session)
   } finally {
-    // A promise costs a turn of the event loop's queue, which most reads need not wait for.
+    // To await costs a turn of the microtask queue, and most reads have nothing to wait for.
     const closing = session.close()
     if (closing) await closing
   }
@@ -61,7 +62,7 @@ class ReadSession implements Transaction {
   #connection: Connection | undefined
   #limits: RunOptions = {}
 
-  /** @param lane that of the first statement when left out. */
+  /** @param lane the lane; when left out, the costs of the first statement decide. */
   constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
     this.#services = services
     this.#settings = settings
@@ -131,6 +132,6 @@ class ReadSession implements Transaction {
       if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
       return { isGranted, signal: work.getSignal?.() }
     }
-    return { signal, budget: { ms: cheapMs, extend } }
+    return { signal, budget: { ms: maxCheapMs, extend } }
   }
 }

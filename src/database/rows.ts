@@ -107,6 +107,6 @@ export function filledProperties(table: PgTable, rows: Row[]): string[] {
   return Object.keys(getTableColumns(table)).filter((property) => found.has(property))
 }
 
-/** Adds the columns of the owner and the position in the list to rows. */
-export const positioned = (rows: Row[], owner: Row): Row[] =>
+/** Adds to each row the columns of its owner and its position in the list. */
+export const withPositions = (rows: Row[], owner: Row): Row[] =>
   rows.map((row, position) => ({ ...row, ...owner, position }))

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-/** The secret that signs cursors, which a migration has made. @throws when it is missing. */
+/** Reads the secret that signs cursors, which a migration has stored. @throws when it is missing. */
 export async function cursorSecret(database: Database): Promise<string> {
   const text = "select value from settings where name = 'cursor_secret'"
   const [row] = await database.read<{ value: string }>({ text })
@@ -8,7 +8,7 @@ export async function cursorSecret(database: Database): Promise<string> {
   return row.value
 }
 
-/** Whether the database is writable. A hot standby is not, and neither is a database that is set to read-only. */
+/** Whether the database accepts writes. A hot standby does not, nor does a database that is set to read-only. */
 export async function isWritable(database: Database): Promise<boolean> {
   const text = "select current_setting('transaction_read_only') as read_only"
   const [row] = await database.read<{ read_only: string }>({ text })

@@ -1,4 +1,4 @@
-/** The enumerations of the tables that belong to no resource: keys and revisions. */
+/** The enumerations of the tables that belong to no resource: keys, revisions and imports. */
 
 /** Roles of keys and tokens. Each role includes the rights of those before it. */
 export const roles = ['reader', 'editor', 'admin'] as const
@@ -11,8 +11,9 @@ export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as con
 export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const
 
 /**
- * The states of an import: its file is uploaded, read into the database and checked (`staging`), has been (`staged`), its
- * records are written (`committing`), have been (`committed`), are taken back (`undoing`), or have been (`undone`).
+ * The states of an import. `uploaded`: the file has arrived. `staging`: its rows are being read into the database and
+ * checked; `staged`: they have been. `committing` and `committed`: its records are being written, and have been. `undoing`
+ * and `undone`: they are being taken back, and have been. `failed`: a step has ended with an error.
  */
 export const importStates = [
   'uploaded',
@@ -26,10 +27,10 @@ export const importStates = [
 ] as const
 
 /**
- * The states of a staged row: it can be written (`ready`), the mapping or the registry refuses it (`refused`, `blocked`), the
- * mapping leaves it out (`skipped`), or it waits for the record of another row (`waiting`).
+ * The states of a staged row. `ready`: it can be written. `refused`: the mapping refuses it. `blocked`: the registry refuses
+ * its record. `skipped`: the mapping leaves it out. `waiting`: it needs the record of another row.
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 
-/** What an import has done to a record. `none`: the record was already so, or kept as others had changed it. */
+/** What an import has done to a record. `none`: it had all values of the file, or kept those that others had changed. */
 export const importActions = ['create', 'change', 'none'] as const

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { byRelation, type Dimension } from './dimensions.ts'
-import { among, anyWhere, type Filter, withRelation } from './filters.ts'
+import { type Filter, filterByAny, isInAny, withRelation } from './filters.ts'
 import { keys } from './keys.ts'
 import { countryAreas } from './participants/relations.ts'
 import type { Registry } from './registry.ts'
@@ -22,7 +22,7 @@ export function areaFilters(
   const subregions = countryAreas(id, country, 'subregion')
   return {
     region: withRelation(
-      anyWhere(
+      filterByAny(
         keys.region(),
         `Region or group of countries, at whatever level. ${description}`,
         (values) => sql`${country} in (select countries_within(${textArray(values)}))`,
@@ -30,8 +30,8 @@ export function areaFilters(
       countryAreas(id, country, 'region', 'any'),
     ),
     subregion: withRelation(
-      anyWhere(keys.region(), `Subregion of M49. ${description}`, (values, siblings) =>
-        among(id, [
+      filterByAny(keys.region(), `Subregion of M49. ${description}`, (values, siblings) =>
+        isInAny(id, [
           sql`select related.record from (${relationRows(subregions, siblings)}) related where related.value = any(${textArray(values)})`,
         ]),
       ),

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
-import { among, anyWhere, type Filter } from './filters.ts'
+import { type Filter, filterByAny, isInAny } from './filters.ts'
 import { includedRecords } from './includes.ts'
 import type { Registry } from './registry.ts'
 import { type Include, type Resource, toSearchable } from './resource.ts'
@@ -18,11 +18,11 @@ export function citationFilters(registry: Registry, name: string, id: PgColumn):
     return {}
   const citations = registry.table('citations')
   return {
-    source: anyWhere(
+    source: filterByAny(
       registry.keyForm('sources').schema,
       'Source that a citation of the record names: records that the source supports.',
       (values) =>
-        among(id, [
+        isInAny(id, [
           sql`select ${columnOf(citations, 'citedRecord')} from ${citations} where ${columnOf(citations, 'source')} = any(${values}::uuid[])`,
         ]),
     ),

@@ -35,7 +35,7 @@ export type Operator =
   | 'noneAs'
   | DateUnit
 
-/** What the operators of filters ask of a record's value, for readers. */
+/** What each operator requires of a record's value, for the documentation. */
 export const operatorMeanings: Record<Operator, string> = {
   eq: 'the value, or any of several',
   ne: 'none of the values',
@@ -61,15 +61,15 @@ export const operatorMeanings: Record<Operator, string> = {
   month: 'lies in the month, such as `2011-04`, or `unknown`',
 }
 
-/** Returns the value of another filter of the request as SQL, by which a filter narrows its own rows. */
+/** Returns the value of another filter of the same request as SQL: `role` narrows what `country` finds. */
 export type Siblings = (filter: string) => SQL | undefined
 
-/** What an operator takes: one value, several values, or a boolean. */
-export type Takes = 'one' | 'many' | 'truth'
+/** The operand of an operator: one value, several values, or a boolean. */
+export type OperandKind = 'one' | 'many' | 'boolean'
 
 /** The SQL of one operator of a filter. Its argument is an array for `many`, otherwise one value. */
 export interface Comparison {
-  takes: Takes
+  takes: OperandKind
   /** Schema of one value, if it differs from the filter's. */
   value?: z.ZodType
   sql(value: SQL, siblings: Siblings): SQL
@@ -89,22 +89,22 @@ export interface Filter {
 
 const many = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
 const one = (build: Comparison['sql']): Comparison => ({ takes: 'one', sql: build })
-const truth = (build: Comparison['sql']): Comparison => ({ takes: 'truth', sql: build })
+const boolean = (build: Comparison['sql']): Comparison => ({ takes: 'boolean', sql: build })
 
 /** Whether the record has no value. */
 const isNull = (column: AnyPgColumn): Comparison => ({
-  takes: 'truth',
-  sql: (truth) => sql`(${column} is null) = ${truth}::boolean`,
+  takes: 'boolean',
+  sql: (given) => sql`(${column} is null) = ${given}::boolean`,
 })
 
 const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> =>
   column.notNull ? {} : { isNull: isNull(column) }
 
 /**
- * A filter by any of several codes, for a column that is also a sort key: its conditions use the expression of the sort
- * index. `ne` also finds records without a value.
+ * A filter by any of several codes, for a column that is also a sort key. Its conditions use the expression that the sort
+ * index has. `ne` also finds records without a value.
  */
-export function anyWord(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
+export function anyOfSortKey(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const { asc } = codeOrder(column)
   return {
     description,
@@ -113,7 +113,7 @@ export function anyWord(column: AnyPgColumn, value: z.ZodType, description: stri
       eq: many((values) => sql`${asc} = any(${values}::text[])`),
       ne: many((values) => sql`${asc} <> all(${values}::text[])`),
       ...(!column.notNull && {
-        isNull: truth((given) => sql`(${asc} = ${maxCharacter}) = ${given}::boolean`),
+        isNull: boolean((given) => sql`(${asc} = ${maxCharacter}) = ${given}::boolean`),
       }),
     },
   }
@@ -133,14 +133,14 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
   }
 }
 
-/** Returns a LIKE pattern that matches a text literally. */
-const literally = (text: SQL) =>
+/** Escapes a text for a LIKE pattern. Case and accents are removed. */
+const escapeLikePattern = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
-/** Comparisons of parts of a text. They ignore case and accents. */
-const parts = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
-  contains: one((part) => sql`${fold(column)} like '%' || ${literally(part)} || '%'`),
-  startsWith: one((start) => sql`${fold(column)} like ${literally(start)} || '%'`),
+/** The operators that compare a part of a text. They ignore case and accents. */
+const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
+  contains: one((part) => sql`${fold(column)} like '%' || ${escapeLikePattern(part)} || '%'`),
+  startsWith: one((start) => sql`${fold(column)} like ${escapeLikePattern(start)} || '%'`),
   ...ifNullable(column),
 })
 
@@ -153,7 +153,7 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   comparisons: {
     eq: one((whole) => sql`${fold(column)} = ${fold(sql`${whole}::text`)}`),
     ne: one((whole) => sql`(${column} is null or ${fold(column)} <> ${fold(sql`${whole}::text`)})`),
-    ...parts(column),
+    ...substringComparisons(column),
   },
 })
 
@@ -165,19 +165,19 @@ export const groupedText = (column: AnyPgColumn, description: string): Filter =>
     // The index has folded texts. The second condition picks the exact match among the rows that it finds.
     eq: one((whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
     ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
-    ...parts(column),
+    ...substringComparisons(column),
   },
 })
 
 /** A filter by any of several values, with the given condition. */
-export const anyWhere = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
+export const filterByAny = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
   comparisons: { eq: many(build) },
 })
 
 /** A filter by one value, with the given condition. */
-export const where = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
+export const filterByOne = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
   comparisons: { eq: one(build) },
@@ -185,7 +185,7 @@ export const where = (value: z.ZodType, description: string, build: Comparison['
 
 /** A filter by any of several values, for a column of type text[]. */
 export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
-  anyWhere(value, description, (values) => sql`${column} && ${values}::text[]`)
+  filterByAny(value, description, (values) => sql`${column} && ${values}::text[]`)
 
 /**
  * The date lies wholly in a year, decade or month. `unknown` finds records without a date, and those whose date may lie
@@ -196,26 +196,27 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
   value: unitValue[unit],
   // Two branches, so that the word `unknown` is never passed to the functions that read dates.
   sql: (given) =>
-    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${dateSpan(earliest, latest)} <@ ${meantBy(given)} end`,
+    sql`case when ${given}::text = 'unknown' then ${unitNumber[unit](earliest, latest)} is null else ${earliest} is not null and ${dateSpan(earliest, latest)} <@ ${possibleDays(given)} end`,
 })
 
 /** The days that a given date can mean. */
-const meantBy = (date: SQL) => dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
+const possibleDays = (date: SQL) =>
+  dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
 /** The first day after a given date. An open end has none, so its bound is infinite and excluded. */
 const upperBound = (date: SQL) => ({
-  day: sql`upper(${meantBy(date)})`,
-  hasEnd: sql`isfinite(upper(${meantBy(date)}))`,
+  day: sql`upper(${possibleDays(date)})`,
+  hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,
 })
 
-/** The days before or after a given date, with or without its own days. */
-const side = {
+/** The range of all days before or after a given date, with the days of the date or without. */
+const openRange = {
   after: (date: SQL) => {
     const { day, hasEnd } = upperBound(date)
     return sql`daterange(${day}, null, case when ${hasEnd} then '[)' else '()' end)`
   },
-  since: (date: SQL) => sql`daterange(lower(${meantBy(date)}), null)`,
-  before: (date: SQL) => sql`daterange(null, lower(${meantBy(date)}))`,
+  since: (date: SQL) => sql`daterange(lower(${possibleDays(date)}), null)`,
+  before: (date: SQL) => sql`daterange(null, lower(${possibleDays(date)}))`,
   until: (date: SQL) => {
     const { day, hasEnd } = upperBound(date)
     return sql`daterange(null, ${day}, case when ${hasEnd} then '[)' else '[]' end)`
@@ -233,7 +234,7 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
   const span = dateSpan(earliest, latest)
   const compared = (build: (date: SQL) => SQL) =>
     one((date) => sql`(${earliest} is not null and ${build(date)})`)
-  const overlaps = compared((date) => sql`${span} && ${meantBy(date)}`)
+  const overlaps = compared((date) => sql`${span} && ${possibleDays(date)}`)
   const oneSided = (days: (date: SQL) => SQL, holds: (date: SQL) => SQL): Comparison => ({
     ...compared((date) => sql`${span} && ${days(date)}`),
     scan: (date) => sql`${earliest} is not null and ${holds(date)}`,
@@ -243,24 +244,24 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
     value,
     comparisons: {
       eq: overlaps,
-      ne: one((date) => sql`(${span} && ${meantBy(date)}) is not true`),
+      ne: one((date) => sql`(${span} && ${possibleDays(date)}) is not true`),
       gt: oneSided(
-        side.after,
+        openRange.after,
         (date) => sql`${latest} >= ${upperBound(date).day} and ${upperBound(date).hasEnd}`,
       ),
-      gte: oneSided(side.since, (date) => sql`${latest} >= lower(${meantBy(date)})`),
-      lt: oneSided(side.before, (date) => sql`${earliest} < lower(${meantBy(date)})`),
+      gte: oneSided(openRange.since, (date) => sql`${latest} >= lower(${possibleDays(date)})`),
+      lt: oneSided(openRange.before, (date) => sql`${earliest} < lower(${possibleDays(date)})`),
       lte: oneSided(
-        side.until,
+        openRange.until,
         (date) => sql`(${earliest} < ${upperBound(date).day} or not ${upperBound(date).hasEnd})`,
       ),
-      certainlyGt: compared((date) => sql`${span} <@ ${side.after(date)}`),
-      certainlyGte: compared((date) => sql`${span} <@ ${side.since(date)}`),
-      certainlyLt: compared((date) => sql`${span} <@ ${side.before(date)}`),
-      certainlyLte: compared((date) => sql`${span} <@ ${side.until(date)}`),
+      certainlyGt: compared((date) => sql`${span} <@ ${openRange.after(date)}`),
+      certainlyGte: compared((date) => sql`${span} <@ ${openRange.since(date)}`),
+      certainlyLt: compared((date) => sql`${span} <@ ${openRange.before(date)}`),
+      certainlyLte: compared((date) => sql`${span} <@ ${openRange.until(date)}`),
       overlaps,
-      within: compared((date) => sql`${span} <@ ${meantBy(date)}`),
-      contains: compared((date) => sql`${span} @> ${meantBy(date)}`),
+      within: compared((date) => sql`${span} <@ ${possibleDays(date)}`),
+      contains: compared((date) => sql`${span} @> ${possibleDays(date)}`),
       year: inUnit('year', earliest, latest),
       decade: inUnit('decade', earliest, latest),
       month: inUnit('month', earliest, latest),
@@ -270,9 +271,9 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
 }
 
 /**
- * A filter by the time of a record's event: one date, or a start and an end. Dates are compared by overlap, as by
- * `edtfDate`. An event without an end continues, and one without a start has no lower bound; one without any date is not
- * found.
+ * A filter by the time of a record's event: one date, or a start and an end. It compares by overlap, as
+ * `edtfDate` does. An event without an end continues, an event without a start has always gone on, and an event without
+ * either date is not found.
  */
 export function happenedIn(
   table: PgTable,
@@ -283,19 +284,19 @@ export function happenedIn(
   const overlaps = (property: string, days: SQL) =>
     sql`${dateSpan(columnOf(table, `${property}Earliest`), columnOf(table, `${property}Latest`))} && ${days}`
   if (start === end) {
-    return where(
+    return filterByOne(
       value,
       `Records that may have happened in a span of days, by \`${start}\`.`,
-      (days) => sql`(${isKnown(start)} and ${overlaps(start, meantBy(days))})`,
+      (days) => sql`(${isKnown(start)} and ${overlaps(start, possibleDays(days))})`,
     )
   }
-  return where(
+  return filterByOne(
     value,
-    `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records without any of the two dates are not found.`,
+    `Records that may have happened in a span of days, from \`${start}\` to \`${end}\`. Without an end they continue; without a start there is no lower bound. Records with neither date are not found.`,
     // One branch for each index: that of the start, and that of the end where there is no start.
     (days) => {
-      const isBeforeItsEnd = overlaps(end, side.since(days))
-      return sql`((${isKnown(start)} and ${overlaps(start, side.until(days))} and (${isBeforeItsEnd}) is not false)
+      const isBeforeItsEnd = overlaps(end, openRange.since(days))
+      return sql`((${isKnown(start)} and ${overlaps(start, openRange.until(days))} and (${isBeforeItsEnd}) is not false)
           or (not (${isKnown(start)}) and ${isKnown(end)} and ${isBeforeItsEnd}))`
     },
   )
@@ -349,8 +350,8 @@ export const instant = z
     examples: ['2026-01-31T09:30:00Z'],
   })
 
-/** The timestamp of a text. PostgreSQL would read a bare date as midnight in the session's time zone. */
-export const moment = (text: SQL) =>
+/** Casts a text to a timestamp. PostgreSQL would read a bare date as midnight in the session's time zone. */
+export const toTimestamp = (text: SQL) =>
   sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
 
 /**
@@ -362,7 +363,7 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
   const compare = (operator: string) =>
     one(
       (value) =>
-        sql`${id} in (select ${records.id} from ${records} where ${column} ${sql.raw(operator)} (${moment(value)}))`,
+        sql`${id} in (select ${records.id} from ${records} where ${column} ${sql.raw(operator)} (${toTimestamp(value)}))`,
     )
   return {
     description,
@@ -373,15 +374,15 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
 
 /** A full-text filter in web-search syntax: words, "phrases", or, -not. */
 export const fullText = (table: PgTable, what: string): Filter =>
-  where(
+  filterByOne(
     z.string().min(1).max(300),
     `Words in ${what}, as in a web search.`,
     (text) =>
       sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(sql`${text}::text`)})`,
   )
 
-/** SQL condition that a record is in the results of some queries, each of which returns ids. */
-export const among = (id: AnyPgColumn, queries: SQL[]): SQL =>
+/** SQL condition that at least one of some queries returns the id of the record. */
+export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL =>
   sql`${id} in (${sql.join(queries, sql` union all `)})`
 
 /** Adds the operators of a relation to a filter. */

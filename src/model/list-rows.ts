@@ -1,19 +1,19 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
-import { positioned, type Row } from '../database/rows.ts'
+import { type Row, withPositions } from '../database/rows.ts'
 import type { FieldPlace, FieldRows } from './field.ts'
 
 /** Lists that are stored as rows of a table, which has the columns `record` and `position`. */
 
-/** The table of a list. @throws when the field has none. */
-export function tableOfList(place: FieldPlace): PgTable {
+/** Returns the table of a list. @throws when the field has none. */
+export function listTable(place: FieldPlace): PgTable {
   const [table] = place.registry.fieldTables(place)
   if (!table) throw new Error(`the list ${place.name} has no table`)
   return table
 }
 
-/** Query of a record's rows, in the order of the list. */
+/** Returns the query for the rows of a record, in the order of the list. */
 export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<FieldPlace, 'recordId'>): SQL =>
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
 
@@ -31,7 +31,7 @@ export const listRows = <Entry>(
   split: (values) => [
     {
       table,
-      rows: values.flatMap(({ id, value }) => positioned(value.map(toRow), { ...common, record: id })),
+      rows: values.flatMap(({ id, value }) => withPositions(value.map(toRow), { ...common, record: id })),
     },
   ],
 })

@@ -126,7 +126,7 @@ export const truth = z.enum(['true', 'false'])
 
 /** Returns the schema of an operator's operand. */
 const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: Taking): z.ZodType =>
-  takes === 'truth' ? truth : (value ?? parameter.value)
+  takes === 'boolean' ? truth : (value ?? parameter.value)
 
 function unknownOperator(name: string, operator: string, { comparisons, elsewhere }: Parameter): string {
   if (elsewhere?.operators.includes(operator)) {

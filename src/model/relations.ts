@@ -139,7 +139,7 @@ export function relationComparisons(
         sql`${relation.key} in (select related.record from (${relationRows(relation.grouped ?? relation, siblings)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
     },
     isNull: {
-      takes: 'truth',
+      takes: 'boolean',
       sql: (truth, siblings) => sql`(${hasSome(relation, siblings)}) <> ${truth}::boolean`,
     },
     ...(roles && {

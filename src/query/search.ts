@@ -17,7 +17,7 @@ const searchLimits = { depth: 10, comparisons: 100, values: 200, nodes: 2000 } a
 /** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
   const resourceSchema = ({ takes, value: own = jsonValue }: Comparison) =>
-    takes === 'truth' ? z.boolean() : own
+    takes === 'boolean' ? z.boolean() : own
   const own = Object.entries(comparisons).map(([operator, comparison]) => [
     operator,
     resourceSchema(comparison).optional(),

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { field } from '../model/fields/index.ts'
-import { among, anyWhere, where } from '../model/filters.ts'
+import { filterByAny, filterByOne, isInAny } from '../model/filters.ts'
 import { includedRelatives } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource, type ResourcePlace } from '../model/resource.ts'
@@ -20,7 +20,7 @@ const roles = ['party', 'beneficiary', 'depositary', 'observer'] as const
 
 /** The filter for agreements that may have been in force on a day. */
 const inForceOn = ({ table }: ResourcePlace) =>
-  where(
+  filterByOne(
     edtf('A day or a span of days.'),
     'Day on which the agreement may have been in force: `inForceFrom` or `provisionalFrom` may be that day or an earlier one, and `expiresOn` and `terminatedOn`, if known, may be later. An agreement with neither `inForceFrom` nor `provisionalFrom` is not found. `expiresOn` applies regardless of `renewal`.',
     (day) => {
@@ -36,8 +36,8 @@ function relatedTo({ recordId, resource, registry }: ResourcePlace) {
   const [relations] = registry.fieldTables({ resource, name: 'relations' })
   if (!relations) throw new Error('agreements have no relations')
   const [from, to] = [columnOf(relations, 'record'), columnOf(relations, 'agreement')]
-  return anyWhere(keys.uuid(), 'Agreement that it is related to, in either direction.', (values) =>
-    among(recordId, [
+  return filterByAny(keys.uuid(), 'Agreement that it is related to, in either direction.', (values) =>
+    isInAny(recordId, [
       sql`select ${from} from ${relations} where ${to} = any(${values}::uuid[])`,
       sql`select ${to} from ${relations} where ${from} = any(${values}::uuid[])`,
     ]),

@@ -7,7 +7,7 @@ import { records } from '../database/tables/records.ts'
 import { wordLabels } from '../model/dimensions.ts'
 import { defineField, type FieldPlace } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
-import { anyOf, anyWhere } from '../model/filters.ts'
+import { anyOf, filterByAny } from '../model/filters.ts'
 import { jsonObject } from '../model/json.ts'
 import { keys, recordId } from '../model/keys.ts'
 import { checkProperty } from '../model/property-pointer.ts'
@@ -109,12 +109,12 @@ const citedRecord = () =>
       return {
         filters: {
           resource: anyOf(resource, z.enum(citable(place.registry)), 'Resource of the cited record.'),
-          record: anyWhere(
+          record: filterByAny(
             z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the cited record.',
             (values) => sql`${record} in (${idsOfKeys(place.registry, values)})`,
           ),
-          country: anyWhere(
+          country: filterByAny(
             keys.country(),
             'Country that the cited record is found by: the filter `country` of its resource.',
             (values) => sql`${record} in (${idsOfCountries(place.registry, values)})`,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { areaDimensions, areaFilters } from '../model/areas.ts'
 import { field } from '../model/fields/index.ts'
-import { anyWhere } from '../model/filters.ts'
+import { filterByAny } from '../model/filters.ts'
 import { includedRecords } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource, type ResourcePlace } from '../model/resource.ts'
@@ -19,7 +19,7 @@ function partnerOf({ table, registry }: ResourcePlace) {
   const taking = sql`
     select participations.record, coalesce(participations.country, organizations.country) as country
     from ${participations} left join organizations on organizations.id = participations.organization`
-  return anyWhere(
+  return filterByAny(
     keys.country(),
     'Country with which the countries take part in at least one record, directly or through an organization.',
     (values) =>

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
 import { field } from '../model/fields/index.ts'
-import { anyWhere } from '../model/filters.ts'
+import { filterByAny } from '../model/filters.ts'
 import { includedRecords } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource, type ResourcePlace } from '../model/resource.ts'
@@ -38,7 +38,7 @@ export const regions = defineResource(
     search: { title: 'name', hasAliases: true, prose: [] },
     query: (place) => ({
       filters: {
-        region: anyWhere(
+        region: filterByAny(
           keys.region(),
           'The region itself and all below it.',
           (values) => sql`${columnOf(place.table, 'code')} in (select regions_within(${values}::text[]))`,

@@ -3,7 +3,7 @@ import { type AnyPgColumn, unique } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
 import { byValue, wordLabels } from '../model/dimensions.ts'
 import { field } from '../model/fields/index.ts'
-import { anyWhere } from '../model/filters.ts'
+import { filterByAny } from '../model/filters.ts'
 import { keys } from '../model/keys.ts'
 import { defineResource } from '../model/resource.ts'
 import { line, topicScheme } from '../model/schemas.ts'
@@ -47,7 +47,7 @@ export const topics = defineResource(
       scheme && code ? [unique('topics_code_unique').on(scheme, code)] : [],
     query: ({ table }) => ({
       filters: {
-        topic: anyWhere(
+        topic: filterByAny(
           keys.topic(),
           'The topic itself and all narrower ones.',
           (values) => sql`${columnOf(table, 'slug')} in (select topics_within(${values}::text[]))`,

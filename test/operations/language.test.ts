@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Aggregate, aggregate } from '../support/aggregates.ts'
 import { type Api, sharedApi } from '../support/api.ts'
-import { isHit, untilKept } from '../support/cache-status.ts'
+import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
 
 let api: Api
@@ -47,7 +47,7 @@ describe('the language of labels', () => {
   })
 
   it('is one stored response however a request says it', async () => {
-    await untilKept(api, `${path}&lang=zh`)
+    await waitUntilCached(api, `${path}&lang=zh`)
     let requests = 0
     await vi.waitFor(async () => {
       await api.get(`${path}&lang=zh`)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { untilKept } from '../support/cache-status.ts'
+import { waitUntilCached } from '../support/cache-status.ts'
 import { createRecord, exampleDocument, resourceOf } from '../support/documents.ts'
 
 const [organizations, agreements] = [resourceOf('organizations'), resourceOf('agreements')]
@@ -11,7 +11,7 @@ let organization: string
 let path: string
 beforeAll(async () => {
   api = await openApi()
-  await untilKept(api)
+  await waitUntilCached(api)
   organization = await makeOrganization('First Institute', 'public')
   path = await makeAgreement(organization, 'public')
 })

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { isHit, untilKept } from '../support/cache-status.ts'
+import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
 /** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
 
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-  await untilKept(api)
+  await waitUntilCached(api)
 })
 afterAll(() => api.close())
 

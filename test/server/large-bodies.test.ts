@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { hashJson } from '../../src/operations/writing/json-hash.ts'
 import { parseJson, parseNdjson } from '../../src/server/plugins/body-parsers/json.ts'
 
-/** Large bodies are read and hashed in slices, so that other requests get their turns in between. */
+/** Large bodies are parsed and hashed in slices, so that other requests run in between. */
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -10,7 +10,7 @@ afterEach(() => {
 
 const MiB = 1024 * 1024
 
-/** Counts the turns of the event loop while `work` runs on a machine so slow that every step takes a whole slice. */
+/** Counts the turns of the event loop while `work` runs. The clock is faked: every step takes longer than a slice may. */
 async function countTurns(work: () => Promise<unknown>): Promise<number> {
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -37,33 +37,33 @@ it.each([
   ['JSON', () => parseJson(Buffer.from(' '.repeat(8 * MiB).concat('1')), 10), 32],
   ['NDJSON', () => parseNdjson(Buffer.from(`${texts(40, '中'.repeat(65_536))}\n`), 100), 30],
   ['the hash of a body', () => hashJson(Array(80).fill('x'.repeat(65_536))), 80],
-])('%s gives others a turn many times', async (_, work, least) => {
-  expect(await countTurns(work)).toBeGreaterThanOrEqual(least)
+])('%s yields to the event loop many times', async (_, work, minTurns) => {
+  expect(await countTurns(work)).toBeGreaterThanOrEqual(minTurns)
 })
 
-it('characters of several bytes are read wherever a slice ends', async () => {
+it('a slice may end inside a character of several bytes', async () => {
   for (const start of ['', 'a', 'ab', 'abc']) {
     const value = [start + '中😀'.repeat(14_000), ...Array(9).fill('é'.repeat(50_000))]
     expect(await parseJson(Buffer.from(JSON.stringify(value)), 100)).toEqual(value)
   }
 })
 
-it('a byte order mark is taken off a large body, and a body cut within a character is refused', async () => {
+it('a byte order mark is removed, and a body that ends inside a character is refused', async () => {
   const body = texts(10, 'é'.repeat(50_000))
   expect(await parseJson(Buffer.from(`\ufeff${body}`), 100)).toHaveLength(10)
   const cut = Buffer.concat([Buffer.from(body), Buffer.from('é').subarray(0, 1)])
   await expect(parseJson(cut, 100)).rejects.toThrow('The body is not UTF-8.')
 })
 
-it('the place of an error is told by line and column, however many lines there are', async () => {
-  const place = (text: string) => parseJson(Buffer.from(text), 10).catch((error: Error) => error.message)
-  expect(await place(`${'\n'.repeat(MiB)}  x`)).toContain(`"x" at line ${MiB + 1}, column 3`)
-  expect(await place('{\n\n"a" 1}')).toContain('line 3, column 5')
-  expect(await place('x')).toContain('"x" at character 1')
-  expect(await place('\nx')).toContain('"x" at line 2, column 1')
+it('a syntax error has its line and column, however many lines there are', async () => {
+  const messageFor = (text: string) => parseJson(Buffer.from(text), 10).catch((error: Error) => error.message)
+  expect(await messageFor(`${'\n'.repeat(MiB)}  x`)).toContain(`"x" at line ${MiB + 1}, column 3`)
+  expect(await messageFor('{\n\n"a" 1}')).toContain('line 3, column 5')
+  expect(await messageFor('x')).toContain('"x" at character 1')
+  expect(await messageFor('\nx')).toContain('"x" at line 2, column 1')
 })
 
-it('hashes are equal for equal values and differ for all others', async () => {
+it('equal values have equal hashes, and different values have different ones', async () => {
   const values = [
     [],
     {},

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-control.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { isHit, statusOf, untilKept } from '../support/cache-status.ts'
+import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 
 /** A client that accepts old answers gets them at once. */
 
@@ -12,7 +12,7 @@ const accepting = { headers: { 'cache-control': 'max-stale=60' } }
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-  await untilKept(api)
+  await waitUntilCached(api)
 })
 afterAll(() => api.close())
 
@@ -25,11 +25,11 @@ async function change(title: string): Promise<string> {
 
 describe('Cache-Control: max-stale', () => {
   it('answers at once from memory with Age after a change, and refreshes behind', async () => {
-    await untilKept(api, list)
+    await waitUntilCached(api, list)
     const before = await api.get(list)
     await change('Newer than the answer')
     const answer = await api.get(list, accepting)
-    expect(statusOf(answer)).toBe(stale)
+    expect(cacheStatus(answer)).toBe(stale)
     expect(answer.text).toBe(before.text)
     expect(answer.headers.get('age')).toMatch(/^\d+$/)
     await expect.poll(async () => isHit(await api.get(list, accepting)), { timeout: 5000 }).toBe(true)
@@ -39,32 +39,32 @@ describe('Cache-Control: max-stale', () => {
   })
 
   it('gives others what the database has', async () => {
-    await untilKept(api, list)
+    await waitUntilCached(api, list)
     await change('For others')
     const answer = await api.get(list)
-    expect(statusOf(answer)).toBe('Entente; fwd=uri-miss')
+    expect(cacheStatus(answer)).toBe('Entente; fwd=uri-miss')
     expect(answer.text).toContain('For others')
   })
 
   it('never gives a client an answer of before its own last write', async () => {
-    await untilKept(api, list)
+    await waitUntilCached(api, list)
     const path = await change('Of one client')
     const key = await api.post('/v1/keys', { name: 'Writer', role: 'editor' })
     const writer = key.json<{ key: string }>().key
-    await untilKept(api, list, { key: writer })
+    await waitUntilCached(api, list, { key: writer })
     await api.patch(path, { title: 'Changed by one client' }, { key: writer })
     const answer = await api.get(list, { ...accepting, key: writer })
     expect(answer.text).toContain('Changed by one client')
-    expect(statusOf(answer)).not.toBe(stale)
+    expect(cacheStatus(answer)).not.toBe(stale)
   })
 
   it('never shows what has become internal or was redacted', async () => {
     const path = await change('A secret of somebody')
-    await untilKept(api, list)
+    await waitUntilCached(api, list)
     await api.patch(path, { visibility: 'internal' })
     expect((await api.get(list, accepting)).text).not.toContain('A secret of somebody')
     const other = await change('Another secret')
-    await untilKept(api, list)
+    await waitUntilCached(api, list)
     const redaction = { text: 'Another secret', replacement: 'x', reason: 'asked for' }
     expect((await api.post(`${other}/redact`, redaction, { headers: { 'if-match': '*' } })).status).toBe(200)
     expect((await api.get(list, accepting)).text).not.toContain('Another secret')

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { openApi } from '../support/api.ts'
-import { isHit, untilKept } from '../support/cache-status.ts'
+import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -12,7 +12,7 @@ it('a stored briefing is not served any more on the next day, since it tells wha
   const api = await openApi()
   try {
     const path = '/v1/countries/TUV/briefing'
-    await untilKept(api, path)
+    await waitUntilCached(api, path)
     vi.setSystemTime(lastMinute)
     vi.advanceTimersByTime(59_000)
     expect(isHit(await api.get(path))).toBe(true)

@@ -4,7 +4,7 @@ import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { isHit, untilKept } from '../support/cache-status.ts'
+import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
 import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
@@ -13,7 +13,7 @@ import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 let api: Api
 beforeAll(async () => {
   api = await openApi({ env: { RATE_LIMIT: '0' } })
-  await untilKept(api)
+  await waitUntilCached(api)
 })
 afterAll(() => api.close())
 
@@ -28,7 +28,7 @@ describe('a change of one resource', () => {
     ['a record', '/v1/countries/CHN', '/v1/sources'],
     ['an aggregate', '/v1/agreements/aggregate?groupBy=country,signedYear', '/v1/sources'],
   ])('leaves what was read of others in memory: %s', async (_what, url, path) => {
-    await untilKept(api, url)
+    await waitUntilCached(api, url)
     const { status } = await api.post(path, { title: 'Another one', kind: 'report' })
     expect(status).toBe(201)
     expect(isHit(await api.get(url))).toBe(true)
@@ -39,13 +39,13 @@ describe('a change of one resource', () => {
     ['a search across resources', '/v1/search?q=another'],
     ['the history of a record', '/v1/countries/CHN/history'],
   ])('drops what was read of %s', async (_what, url) => {
-    await untilKept(api, url)
+    await waitUntilCached(api, url)
     await api.post('/v1/sources', { title: 'Another one', kind: 'report' })
     expect(isHit(await api.get(url))).toBe(false)
   })
 
   it('drops a list by topic when the tree of topics changes', async () => {
-    await untilKept(api, energy)
+    await waitUntilCached(api, energy)
     await api.patch('/v1/topics/energy', { name: 'Energy, changed' })
     expect(isHit(await api.get(energy))).toBe(false)
   })
@@ -55,7 +55,7 @@ it('drops everything when a record becomes internal or public', async () => {
   const source = await api.post('/v1/sources', { title: 'To hide', kind: 'report' })
   const path = source.headers.get('location') ?? ''
   for (const visibility of ['internal', 'public']) {
-    await untilKept(api, energy)
+    await waitUntilCached(api, energy)
     await api.patch(path, { visibility })
     expect(isHit(await api.get(energy))).toBe(false)
   }

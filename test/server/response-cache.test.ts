@@ -3,7 +3,7 @@ import { Representation } from '../../src/server/plugins/response-cache/represen
 import { ResponseStore } from '../../src/server/plugins/response-cache/response-store.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { isHit, statusOf, untilKept } from '../support/cache-status.ts'
+import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 import { importTables } from '../support/import-tables.ts'
 
 /** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
@@ -11,7 +11,7 @@ import { importTables } from '../support/import-tables.ts'
 let api: Api
 beforeAll(async () => {
   api = await openApi()
-  await untilKept(api)
+  await waitUntilCached(api)
 })
 afterAll(() => api.close())
 
@@ -122,7 +122,7 @@ describe('a repeated request', () => {
     const search = (name: string) =>
       api.post('/v1/countries/search', { where: { name: { startsWith: name } }, limit: 5 })
     const first = await search('Ch')
-    expect(statusOf(first)).toMatch(/fwd/)
+    expect(cacheStatus(first)).toMatch(/fwd/)
     const again = await search('Ch')
     expect({ hit: isHit(again), text: again.text }).toEqual({ hit: true, text: first.text })
     expect((await search('Pa')).text).not.toBe(first.text)
@@ -162,7 +162,7 @@ describe('what has changed', () => {
     onTestFinished(async () => {
       await api.pool.query(definition)
     })
-    await untilKept(api, '/v1/topics/ocean')
+    await waitUntilCached(api, '/v1/topics/ocean')
     await api.patch('/v1/topics/ocean', { name: 'Ocean, changed' })
     expect((await api.get('/v1/topics/ocean')).text).toContain('Ocean, changed')
   })
@@ -177,12 +177,12 @@ describe('what has changed', () => {
       [`delete from agreements where title = 'New in psql'`, /"count":1/],
     ]
     for (const [statement, seen] of changes) {
-      await untilKept(api, url)
+      await waitUntilCached(api, url)
       await api.pool.query(statement)
       await expect.poll(async () => (await api.get(url)).text, { timeout: 1000, interval: 5 }).toMatch(seen)
     }
     const onEnergy = '/v1/agreements?topic=energy&limit=1&count=exact'
-    await untilKept(api, onEnergy)
+    await waitUntilCached(api, onEnergy)
     expect((await api.get(onEnergy)).text).not.toMatch(/"count":0/)
     await api.pool.query('delete from topic_links')
     await expect
@@ -209,7 +209,7 @@ describe('what has changed', () => {
     // What was changed in psql before is composed again, which is a change, too.
     const uncomposed = async () => (await api.pool.query('select from records where shape is null')).rowCount
     await expect.poll(uncomposed, { timeout: 10_000 }).toBe(0)
-    await untilKept(api, url)
+    await waitUntilCached(api, url)
     const { title } = (await api.get(url)).json<{ data: [{ title: string }] }>().data[0]
     // A change that is announced to nobody shows whether memory or the database answers.
     await api.pool.query('alter table records disable trigger announce_change')
@@ -221,7 +221,7 @@ describe('what has changed', () => {
     await api.pool.query('alter table records enable trigger announce_change')
     expect((await api.get(url)).text).not.toContain('unheard of')
     const insisting = await api.get(url, { headers: { 'cache-control': 'no-cache' } })
-    expect(statusOf(insisting)).toBe('Entente; fwd=request')
+    expect(cacheStatus(insisting)).toBe('Entente; fwd=request')
     expect(insisting.text).toContain('unheard of')
     const next = await api.get(url)
     expect(isHit(next)).toBe(true)
@@ -255,7 +255,7 @@ describe('concurrent identical requests', () => {
       await release()
       const all = await Promise.all(answers)
       expect(new Set(all.map(({ text }) => text)).size).toBe(1)
-      expect(all.filter((answer) => statusOf(answer).endsWith('collapsed'))).toHaveLength(9)
+      expect(all.filter((answer) => cacheStatus(answer).endsWith('collapsed'))).toHaveLength(9)
     } finally {
       api.app.server.off('request', count)
     }
@@ -271,8 +271,8 @@ describe('concurrent identical requests', () => {
     const late = api.get(url)
     await expect.poll(waiting).toBe(2)
     await release()
-    expect(statusOf(await early)).toBe('Entente; fwd=uri-miss')
-    expect(statusOf(await late)).toBe('Entente; fwd=uri-miss')
+    expect(cacheStatus(await early)).toBe('Entente; fwd=uri-miss')
+    expect(cacheStatus(await late)).toBe('Entente; fwd=uri-miss')
   })
 
   it('are each answered again when the first one has failed', async () => {
@@ -294,7 +294,7 @@ describe('where reading needs a key', () => {
     const closed = await openApi({ env: { PUBLIC_READ: 'false' } })
     try {
       const url = '/v1/countries?limit=3'
-      await untilKept(closed, url, { key: adminKey })
+      await waitUntilCached(closed, url, { key: adminKey })
       expect((await closed.get(url, { key: null })).status).toBe(401)
       const answer = await closed.get(url, { key: adminKey })
       expect(isHit(answer)).toBe(true)

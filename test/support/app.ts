@@ -26,11 +26,11 @@ export interface TestApp {
 
 /** What a test may choose about its service. */
 export interface TestAppOptions {
-  /** Environment variables, which go before the defaults of tests. */
+  /** Environment variables, which override the defaults of tests. */
   env?: NodeJS.ProcessEnv
   /**
-   * Returns the URL by which the service reaches the database, given the database's own. `pool` still connects
-   * directly.
+   * Takes the URL of the database, and returns the one that the service connects to, such as that of a proxy. `pool`
+   * still connects directly.
    */
   connectVia?: (databaseUrl: string) => string | Promise<string>
 }

@@ -7,7 +7,7 @@ import { Socket } from 'node:net'
 export class Sockets {
   readonly #open = new Set<Socket>()
 
-  /** Makes a socket. As `stream` of the options of pg. */
+  /** Creates a socket, for the option `stream` of pg. */
   readonly create = (): Socket => {
     const socket = new Socket()
     this.#open.add(socket)

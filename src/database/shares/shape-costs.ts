@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Statement } from '../statement.ts'
 
-/** A statement that takes at least so many milliseconds is expensive. */
-export const cheapMs = 250
+/** A statement that takes this time or longer is expensive. */
+export const maxCheapMs = 250
 
-/** Most shapes in memory. */
+/** Maximum number of shapes in memory. */
 const maxShapes = 5000
 
 /**
@@ -17,7 +17,7 @@ const weights = { longer: 0.2, shorter: 0.5 } as const
 const unfinishedFactor = 2
 
 /** The shape of a statement: its text without values, or the name that stands for it. */
-const shapeOf = ({ name, text }: Statement): string => name ?? text
+const getShape = ({ name, text }: Statement): string => name ?? text
 
 /** Remembers how long statements take, by shape, as exponentially weighted moving averages. */
 export class ShapeCosts {
@@ -25,13 +25,13 @@ export class ShapeCosts {
 
   /** Whether statements of this shape are known to be expensive. One that was never measured is not. */
   isExpensive(statement: Statement): boolean {
-    const known = this.#averages.get(shapeOf(statement))
-    return known !== undefined && known >= cheapMs
+    const known = this.#averages.get(getShape(statement))
+    return known !== undefined && known >= maxCheapMs
   }
 
   /** Adds a measurement. */
   add(statement: Statement, durationMs: number): void {
-    const shape = shapeOf(statement)
+    const shape = getShape(statement)
     const known = this.#averages.get(shape)
     if (known === undefined) {
       this.#averages.set(shape, durationMs)
@@ -43,6 +43,6 @@ export class ShapeCosts {
 
   /** Adds a measurement of a statement that did not end. It counts only if it says that the statement is expensive. */
   addUnfinished(statement: Statement, durationMs: number): void {
-    if (durationMs >= cheapMs) this.add(statement, unfinishedFactor * durationMs)
+    if (durationMs >= maxCheapMs) this.add(statement, unfinishedFactor * durationMs)
   }
 }

@@ -10,22 +10,22 @@ import type { Document } from '../../operations/writing/documents.ts'
 import {
   addCitation,
   generatedId,
-  someAmounts,
-  someCount,
-  someCountries,
-  someLocation,
-  someLocations,
-  someParticipants,
-  someTopics,
+  randomAmounts,
+  randomCount,
+  randomCountries,
+  randomLocation,
+  randomLocations,
+  randomParticipants,
+  randomTopics,
 } from './cooperation.ts'
-import { dateIn, someYear } from './dates.ts'
+import { dateIn, randomYear } from './dates.ts'
 import type { Generation } from './generation.ts'
-import { someSummary } from './texts.ts'
+import { randomSummary } from './texts.ts'
 
 /** Projects, bases and programs, some of which come from agreements. */
 
 function span({ random }: Generation): Document {
-  const year = someYear(random)
+  const year = randomYear(random)
   if (random.chance(0.05)) return {}
   return {
     startsOn: dateIn(year, random),
@@ -34,13 +34,13 @@ function span({ random }: Generation): Document {
 }
 
 /** Sometimes chooses an agreement that a record comes from. */
-const someAgreements = ({ random, recent }: Generation, probability: number): string[] =>
+const randomAgreements = ({ random, recent }: Generation, probability: number): string[] =>
   recent.length > 0 && random.chance(probability) ? [random.pick(recent)] : []
 
 /** Adds a project. @param number its number, from 0. */
 export function addProject(generation: Generation, number: number): void {
   const { random, world } = generation
-  const countries = someCountries(generation, someCount(generation))
+  const countries = randomCountries(generation, randomCount(generation))
   const topic = random.mostlyEarly(world.topics)
   const place = random.pick(countries)
   const id = generation.add('projects', {
@@ -48,12 +48,12 @@ export function addProject(generation: Generation, number: number): void {
     kind: random.pick(projectKinds),
     status: random.chance(0.9) ? random.mostlyEarly(activityStatuses) : null,
     ...span(generation),
-    summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
-    participants: someParticipants(generation, countries, { first: 'lead', others: 'participant' }),
-    topics: someTopics(generation),
-    locations: someLocations(generation, place),
-    amounts: someAmounts(generation, 'budget', 0.5),
-    agreements: someAgreements(generation, 0.4),
+    summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
+    participants: randomParticipants(generation, countries, { first: 'lead', others: 'participant' }),
+    topics: randomTopics(generation),
+    locations: randomLocations(generation, place),
+    amounts: randomAmounts(generation, 'budget', 0.5),
+    agreements: randomAgreements(generation, 0.4),
     externalIds: generatedId(generation, number),
   })
   addCitation(generation, 'projects', id, '/startsOn')
@@ -62,7 +62,7 @@ export function addProject(generation: Generation, number: number): void {
 /** Adds a base, which may represent several. @param number its number, from 0. */
 export function addBase(generation: Generation, number: number): void {
   const { random, world } = generation
-  const countries = someCountries(generation, 2)
+  const countries = randomCountries(generation, 2)
   const host = random.pick(countries)
   const topic = random.mostlyEarly(world.topics)
   const group = random.chance(0.05)
@@ -71,13 +71,13 @@ export function addBase(generation: Generation, number: number): void {
     kind: random.pick(baseKinds),
     level: random.chance(0.8) ? random.pick(baseLevels) : null,
     status: random.chance(0.8) ? random.pick(baseStatuses) : null,
-    designatedOn: random.chance(0.9) ? dateIn(someYear(random), random) : null,
+    designatedOn: random.chance(0.9) ? dateIn(randomYear(random), random) : null,
     unitCount: group ? random.between(2, 300) : 1,
     unitCountQualifier: group ? random.pick(['about', 'more_than', 'exact']) : 'exact',
     hostCountry: random.chance(0.9) ? host.code : null,
-    participants: someParticipants(generation, countries, { first: 'participant', others: 'partner' }),
-    topics: someTopics(generation),
-    location: someLocation(generation, host),
+    participants: randomParticipants(generation, countries, { first: 'participant', others: 'partner' }),
+    topics: randomTopics(generation),
+    location: randomLocation(generation, host),
     externalIds: generatedId(generation, number),
   })
   addCitation(generation, 'cooperation-bases', id, '/designatedOn')
@@ -86,7 +86,7 @@ export function addBase(generation: Generation, number: number): void {
 /** Adds an assistance program. @param number its number, from 0. */
 export function addProgram(generation: Generation, number: number): void {
   const { random, world } = generation
-  const countries = someCountries(generation, 2)
+  const countries = randomCountries(generation, 2)
   const topic = random.mostlyEarly(world.topics)
   const recipient = countries.at(-1) ?? random.pick(world.countries)
   const id = generation.add('assistance-programs', {
@@ -94,12 +94,12 @@ export function addProgram(generation: Generation, number: number): void {
     modality: random.pick(modalities),
     status: random.mostlyEarly(activityStatuses),
     ...span(generation),
-    summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
-    participants: someParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
-    topics: someTopics(generation),
-    locations: someLocations(generation, recipient),
-    amounts: someAmounts(generation, 'commitment', 0.7),
-    agreements: someAgreements(generation, 0.3),
+    summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
+    participants: randomParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
+    topics: randomTopics(generation),
+    locations: randomLocations(generation, recipient),
+    amounts: randomAmounts(generation, 'commitment', 0.7),
+    agreements: randomAgreements(generation, 0.3),
     externalIds: generatedId(generation, number),
   })
   addCitation(generation, 'assistance-programs', id, '/startsOn')

@@ -3,23 +3,23 @@ import type { Document } from '../../operations/writing/documents.ts'
 import {
   addCitation,
   generatedId,
-  someCount,
-  someCountries,
-  someParticipants,
-  someTopics,
+  randomCount,
+  randomCountries,
+  randomParticipants,
+  randomTopics,
 } from './cooperation.ts'
-import { dateIn, someYear } from './dates.ts'
+import { dateIn, randomYear } from './dates.ts'
 import type { Generation } from './generation.ts'
-import { someSummary } from './texts.ts'
+import { randomSummary } from './texts.ts'
 
 /** How many of the last agreements later ones may refer to. */
 const maxRecent = 500
 
 const noun = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' ')
 
-function someDates({ random }: Generation): Document {
+function randomDates({ random }: Generation): Document {
   if (random.chance(0.03)) return { status: 'negotiating' }
-  const year = someYear(random)
+  const year = randomYear(random)
   const years = random.pick([3, 5, 10])
   const signedOn = random.chance(0.96) ? dateIn(year, random) : null
   if (random.chance(0.25)) return { status: 'signed', signedOn }
@@ -32,18 +32,18 @@ function someDates({ random }: Generation): Document {
   return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
-function someTerms({ random }: Generation): Document[] {
+function randomTerms({ random }: Generation): Document[] {
   if (!random.chance(0.1)) return []
-  const year = someYear(random)
+  const year = randomYear(random)
   return [{ startsOn: String(year), endsOn: String(year + 5), note: null }]
 }
 
-function someRelations({ random, recent }: Generation): Document[] {
+function randomRelations({ random, recent }: Generation): Document[] {
   if (recent.length === 0 || !random.chance(0.05)) return []
   return [{ kind: random.pick(relationKinds), agreement: random.pick(recent) }]
 }
 
-function someDocuments({ random }: Generation, title: string): Document[] {
+function randomDocuments({ random }: Generation, title: string): Document[] {
   if (!random.chance(0.2)) return []
   return [{ title: `${title}: text`, url: null, language: random.pick(['en', 'fr', 'zh', 'es']) }]
 }
@@ -51,7 +51,7 @@ function someDocuments({ random }: Generation, title: string): Document[] {
 /** Adds an agreement with its parties and other lists. @param number its number, from 0. */
 export function addAgreement(generation: Generation, number: number): void {
   const { random, world, recent } = generation
-  const partners = someCountries(generation, someCount(generation))
+  const partners = randomCountries(generation, randomCount(generation))
   // China is a party to most agreements of the registry.
   const [leader] = world.countries
   const countries = leader && random.chance(0.5) ? [...new Set([leader, ...partners])] : partners
@@ -59,7 +59,7 @@ export function addAgreement(generation: Generation, number: number): void {
   const topic = random.mostlyEarly(world.topics)
   const names = countries.slice(0, 2).map(({ name }) => name)
   const title = `${noun(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
-  const dates = someDates(generation)
+  const dates = randomDates(generation)
   const signed = typeof dates.signedOn === 'string' && random.chance(0.4)
   const actions = signed ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
   const id = generation.add('agreements', {
@@ -74,21 +74,21 @@ export function addAgreement(generation: Generation, number: number): void {
       ['none', 5],
     ]),
     place: random.chance(0.4) ? random.pick(countries).name : null,
-    summary: random.chance(0.6) ? someSummary(topic.name, random) : null,
+    summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
     languages: random.weighted([
       [['en'], 50],
       [['en', 'zh'], 40],
       [['fr'], 10],
     ]),
-    parties: someParticipants(generation, countries, { first: 'party', others: 'party' }).map((party) => ({
+    parties: randomParticipants(generation, countries, { first: 'party', others: 'party' }).map((party) => ({
       ...party,
       signatory: null,
       actions,
     })),
-    terms: someTerms(generation),
-    relations: someRelations(generation),
-    documents: someDocuments(generation, title),
-    topics: someTopics(generation),
+    terms: randomTerms(generation),
+    relations: randomRelations(generation),
+    documents: randomDocuments(generation, title),
+    topics: randomTopics(generation),
     externalIds: random.chance(0.25) ? generatedId(generation, number) : [],
   })
   addCitation(generation, 'agreements', id, '/signedOn')

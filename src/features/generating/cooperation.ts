@@ -6,7 +6,7 @@ import type { Generation } from './generation.ts'
 type Country = Generation['world']['countries'][number]
 
 /** Chooses different countries; a few countries are in most results. */
-export function someCountries({ random, world }: Generation, count: number): Country[] {
+export function randomCountries({ random, world }: Generation, count: number): Country[] {
   const chosen = new Map<string, Country>()
   for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
     const country = random.mostlyEarly(world.countries)
@@ -16,7 +16,7 @@ export function someCountries({ random, world }: Generation, count: number): Cou
 }
 
 /** Chooses the number of participants: mostly two, rarely many. */
-export const someCount = ({ random }: Generation): number =>
+export const randomCount = ({ random }: Generation): number =>
   random.weighted([
     [2, 84],
     [3, 10],
@@ -27,7 +27,7 @@ export const someCount = ({ random }: Generation): number =>
 const nobody = { country: null, organization: null, region: null }
 
 /** Chooses participants: countries, and sometimes an organization or a region. */
-function someActors({ random, organizations, world }: Generation, countries: Country[]): Document[] {
+function randomActors({ random, organizations, world }: Generation, countries: Country[]): Document[] {
   const actors: Document[] = countries.map(({ code }) => ({ ...nobody, country: code }))
   if (organizations.length > 0 && random.chance(0.12))
     actors.push({ ...nobody, organization: random.mostlyEarly(organizations) })
@@ -39,19 +39,19 @@ function someActors({ random, organizations, world }: Generation, countries: Cou
  * Makes the participants of a record.
  * @param roles the role of the first participant, and that of the others.
  */
-export const someParticipants = (
+export const randomParticipants = (
   generation: Generation,
   countries: Country[],
   roles: { first: string; others: string },
 ): Document[] =>
-  someActors(generation, countries).map((actor, position) => ({
+  randomActors(generation, countries).map((actor, position) => ({
     ...actor,
     role: position === 0 ? roles.first : roles.others,
     contribution: null,
   }))
 
 /** The topics of a record, one to three. */
-export function someTopics({ random, world }: Generation): string[] {
+export function randomTopics({ random, world }: Generation): string[] {
   const first = random.mostlyEarly(world.topics)
   const others = [0.5, 0.2].filter((probability) => random.chance(probability))
   const topics = new Set([first, ...others.map(() => random.mostlyEarly(world.topics))])
@@ -81,13 +81,13 @@ export function addCitation(generation: Generation, resource: string, id: string
 }
 
 /** Makes a location in a country, or none. */
-export function someLocations(generation: Generation, country: Country): Document[] {
-  const location = someLocation(generation, country)
+export function randomLocations(generation: Generation, country: Country): Document[] {
+  const location = randomLocation(generation, country)
   return location ? [location] : []
 }
 
 /** Makes a location in a country, or null. */
-export function someLocation({ random }: Generation, country: Country): Document | null {
+export function randomLocation({ random }: Generation, country: Country): Document | null {
   if (!random.chance(0.7)) return null
   return {
     name: `${random.pick(['Northern', 'Southern', 'Old', 'New', 'Upper'])} ${country.name}`,
@@ -99,7 +99,7 @@ export function someLocation({ random }: Generation, country: Country): Document
 }
 
 /** Makes no amount of money or one, spread over orders of magnitude. */
-export function someAmounts({ random }: Generation, kind: string, probability: number): Document[] {
+export function randomAmounts({ random }: Generation, kind: string, probability: number): Document[] {
   if (!random.chance(probability)) return []
   const amount = random.between(1, 999) * 10 ** random.between(3, 6)
   const currency = random.mostlyEarly(['CNY', 'USD', 'EUR', 'GBP'])

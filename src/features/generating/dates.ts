@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** Chooses a year from 1950 to 2025, later ones more often, as cooperation has grown. */
-export const someYear = (random: Random): number =>
+export const randomYear = (random: Random): number =>
   2025 - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
 
 /** Chooses a date in a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade. */

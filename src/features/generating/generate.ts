@@ -12,7 +12,7 @@ import { StartupError } from '../../startup-error.ts'
 import { addBase, addProgram, addProject } from './activities.ts'
 import { addAgreement } from './agreements.ts'
 import { Batch } from './batch.ts'
-import { dateIn, someYear } from './dates.ts'
+import { dateIn, randomYear } from './dates.ts'
 import type { Generation } from './generation.ts'
 import { identitiesFrom } from './ids.ts'
 import { withIndexesRebuilt } from './indexes.ts'
@@ -47,7 +47,7 @@ function addSources(generation: Generation): void {
       generation.add('sources', {
         title: `Generated source, no. ${number}`,
         kind: random.pick(sourceKinds),
-        publishedOn: dateIn(someYear(random), random),
+        publishedOn: dateIn(randomYear(random), random),
       }),
     )
   }

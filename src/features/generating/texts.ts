@@ -1,7 +1,7 @@
 import type { Random } from './random.ts'
 
 const verbs = ['share', 'compare', 'plan', 'measure', 'publish', 'fund', 'test', 'review', 'extend']
-const things = [
+const objects = [
   'observations',
   'field trials',
   'reference data',
@@ -15,7 +15,7 @@ const things = [
   'spare parts',
   'training courses',
 ]
-const manners = [
+const adverbs = [
   'each year',
   'in both countries',
   'at equal cost',
@@ -25,5 +25,5 @@ const manners = [
 ]
 
 /** Makes a summary of two sentences about a topic. */
-export const someSummary = (topic: string, random: Random): string =>
-  `The partners ${random.pick(verbs)} ${random.pick(things)} on ${topic.toLowerCase()} ${random.pick(manners)}. They ${random.pick(verbs)} ${random.pick(things)} ${random.pick(manners)}.`
+export const randomSummary = (topic: string, random: Random): string =>
+  `The partners ${random.pick(verbs)} ${random.pick(objects)} on ${topic.toLowerCase()} ${random.pick(adverbs)}. They ${random.pick(verbs)} ${random.pick(objects)} ${random.pick(adverbs)}.`

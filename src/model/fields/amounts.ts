@@ -6,8 +6,8 @@ import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, itself, wordLabels } from '../dimensions.ts'
 import { defineField, type FieldPlace, ownColumn } from '../field.ts'
-import { among, anyWhere, type Comparison, decimalText, type Filter } from '../filters.ts'
-import { tableOfList } from '../list-rows.ts'
+import { type Comparison, decimalText, type Filter, filterByAny, isInAny } from '../filters.ts'
+import { listTable } from '../list-rows.ts'
 import type { ListElements, Relation } from '../relations.ts'
 import { currency, optional } from '../schemas.ts'
 import { amountKinds } from '../vocabularies.ts'
@@ -90,7 +90,7 @@ function hasOneOf(name: Narrowing, values: SQL): SQL {
 
 /** The amounts of records, with the year in which the date lies. */
 function amountElements(place: FieldPlace): ListElements {
-  const table = tableOfList(place)
+  const table = listTable(place)
   const column = (property: string) => columnOf(table, property)
   const yearNumber = unitNumber.year(column('dateEarliest'), column('dateLatest'))
   return {
@@ -121,7 +121,7 @@ function numberFilter(key: FieldPlace['recordId'], elements: ListElements): Filt
   const compare =
     (condition: (value: SQL) => SQL): Comparison['sql'] =>
     (value, siblings) =>
-      among(key, [
+      isInAny(key, [
         sql`select listed.record from (${elements.rows(siblings)}) listed where ${condition(value)}`,
       ])
   const one = (operator: string): Comparison => ({
@@ -174,18 +174,18 @@ function amountQuery(place: FieldPlace) {
     (name) => [name, amountRelation(key, elements, narrowing[name])] as const,
   )
   const matching = (name: Narrowing): [string, Filter] => {
-    const filter = anyWhere(
+    const filter = filterByAny(
       valueSchemas[name](),
       `${descriptions[name]} The other filters by amount match the same amount.`,
       (values, siblings) =>
-        among(key, [
+        isInAny(key, [
           sql`select listed.record from (${elements.rows(siblings)}) listed where ${hasOneOf(name, values)}`,
         ]),
     )
     const column = sql`listed.${sql.identifier(narrowing[name])}`
     // A record is in the group null for an amount without the value, and if it has no amount.
     const lacking: Comparison = {
-      takes: 'truth',
+      takes: 'boolean',
       sql: (truth, siblings) =>
         sql`(not exists (select from (${elements.rows(siblings)}) listed where listed.record = ${key}) or exists (select from (${elements.rows(siblings)}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`,
     }

@@ -5,7 +5,7 @@ import { matches, oneOf, snakeCase } from '../../database/columns.ts'
 import { codeOrder, orderIndexes } from '../../database/ordering.ts'
 import { byValue, byWord, type Dimension } from '../dimensions.ts'
 import { defineField, type Field, ownColumn } from '../field.ts'
-import { anyOf, anyWord } from '../filters.ts'
+import { anyOf, anyOfSortKey } from '../filters.ts'
 import { optional } from '../schemas.ts'
 import { byCode } from '../sorts.ts'
 
@@ -71,7 +71,7 @@ function codeField<Schema extends z.ZodType>(
       const { name } = place
       const column = ownColumn(place)
       return {
-        filters: { [name]: (sort ? anyWord : anyOf)(column, form, description) },
+        filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, form, description) },
         ...(sort && { sorts: { [name]: byCode(column, description) } }),
         ...(group && { dimensions: { [name]: group(column, name, description, options.values) } }),
       }

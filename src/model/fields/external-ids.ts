@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { foldCode } from '../../database/folding.ts'
 import type { Row } from '../../database/rows.ts'
 import { defineField, type FieldPlace } from '../field.ts'
-import { among, anyOf, anyWhere, text } from '../filters.ts'
+import { anyOf, filterByAny, isInAny, text } from '../filters.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
 import { belongsTo } from '../resource.ts'
@@ -14,15 +14,15 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
   const own = belongsTo(externalIds.resource, resource)
   return {
     filters: {
-      externalIdScheme: anyWhere(
+      externalIdScheme: filterByAny(
         externalScheme(),
         'External system: records that have an identifier in it, such as those of one register.',
         (values: SQL) =>
-          among(recordId, [
+          isInAny(recordId, [
             sql`select ${externalIds.record} from ${externalIds} where ${externalIds.scheme} = any(${values}::text[]) and ${own}`,
           ]),
       ),
-      externalId: anyWhere(
+      externalId: filterByAny(
         z
           .string()
           .max(400)
@@ -31,7 +31,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldPlace) {
         'Identifier in an external system, as `scheme:id`. Case does not matter.',
         // The index has a column for the scheme and one for the id, so each part is compared with its own.
         (values: SQL) =>
-          among(recordId, [
+          isInAny(recordId, [
             sql`select ${externalIds.record} from ${externalIds} join unnest(${values}::text[]) as given(name) on ${externalIds.scheme} = split_part(given.name, ':', 1) and ${foldCode(externalIds.id)} = ${foldCode(sql`substr(given.name, strpos(given.name, ':') + 1)`)} where ${own}`,
           ]),
       ),

@@ -5,7 +5,7 @@ import { columnIn, columnOf, positionColumn, rowStart, snakeCase } from '../../d
 import type { Row } from '../../database/rows.ts'
 import { type DocumentOf, defineField, type FieldPlace, type Fields, fieldColumns } from '../field.ts'
 import { jsonRows } from '../json.ts'
-import { listQuery, listRows, tableOfList } from '../list-rows.ts'
+import { listQuery, listRows, listTable } from '../list-rows.ts'
 import type { Registry } from '../registry.ts'
 import { named } from '../schema-names.ts'
 import { requireUnique } from '../schemas.ts'
@@ -100,16 +100,16 @@ export const list = <const Items extends Fields>(
     },
     tables: (place) => [makeTable(place)],
     json: (place) => {
-      const table = tableOfList(place)
+      const table = listTable(place)
       const columns = bindItems(place, table).map(({ field, place: own }) => {
         const value = field.json?.(own) ?? sql`${columnOf(table, own.name)}`
         return sql`${value} as ${sql.identifier(own.name)}`
       })
       return jsonRows(listQuery(table, sql.join(columns, sql`, `), place))
     },
-    rows: (place) => listRows(tableOfList(place), (item: Row) => item),
+    rows: (place) => listRows(listTable(place), (item: Row) => item),
     query: (place) => {
-      const table = tableOfList(place)
+      const table = listTable(place)
       return {
         collections: () => ({
           [place.name]: {

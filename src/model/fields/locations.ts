@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
 import { type DocumentOf, defineField, type FieldPlace, ownColumn } from '../field.ts'
-import { among, anyWhere, withRelation } from '../filters.ts'
+import { filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
-import { tableOfList } from '../list-rows.ts'
+import { listTable } from '../list-rows.ts'
 import type { Relation } from '../relations.ts'
 import { optional } from '../schemas.ts'
 import { list } from './list.ts'
@@ -39,7 +39,7 @@ const items = {
 
 /** The countries of the locations of a record. */
 function countryRelation(place: FieldPlace): Relation {
-  const table = tableOfList(place)
+  const table = listTable(place)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
   return {
     key: place.recordId,
@@ -51,11 +51,11 @@ function countryRelation(place: FieldPlace): Relation {
 }
 
 function countryQuery(place: FieldPlace) {
-  const table = tableOfList(place)
+  const table = listTable(place)
   const relation = countryRelation(place)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
-  const filter = anyWhere(keys.country(), 'Country of a location.', (values) =>
-    among(place.recordId, [sql`select ${record} from ${table} where ${country} = any(${values}::text[])`]),
+  const filter = filterByAny(keys.country(), 'Country of a location.', (values) =>
+    isInAny(place.recordId, [sql`select ${record} from ${table} where ${country} = any(${values}::text[])`]),
   )
   return {
     filters: { locationCountry: withRelation(filter, relation) },
@@ -93,7 +93,7 @@ export const locations = (description: string) => {
     ...locationList,
     capability: { kind: 'locations' },
     hostCountries: (place) => {
-      const table = tableOfList(place)
+      const table = listTable(place)
       return [{ record: columnOf(table, 'record'), country: columnOf(table, 'country') }]
     },
     query: (place) => ({ ...locationList.query?.(place), ...countryQuery(place) }),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type PgColumn, text } from 'drizzle-orm/pg-core'
 import { columnIn, snakeCase } from '../../database/columns.ts'
-import { positioned } from '../../database/rows.ts'
+import { withPositions } from '../../database/rows.ts'
 import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
 import { includedRecords } from '../includes.ts'
 import { columnList, jsonRows } from '../json.ts'
@@ -36,7 +36,7 @@ function partyRows({ registry, resource }: FieldPlace): FieldRows<Party[]> {
       {
         table: participationActions,
         rows: values.flatMap(({ id, value }) =>
-          value.flatMap(({ actions }, party) => positioned(actions, { record: id, party })),
+          value.flatMap(({ actions }, party) => withPositions(actions, { record: id, party })),
         ),
       },
     ],

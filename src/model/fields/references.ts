@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { check, index, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
 import { defineField, type FieldPlace } from '../field.ts'
-import { among, anyWhere } from '../filters.ts'
+import { filterByAny, isInAny } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
@@ -82,8 +82,8 @@ export const references = (target: string, description: string, options: Referen
       return {
         ...(filter && {
           filters: {
-            [filter.name]: anyWhere(place.registry.keyForm(target).schema, filter.description, (values) =>
-              among(place.recordId, [
+            [filter.name]: filterByAny(place.registry.keyForm(target).schema, filter.description, (values) =>
+              isInAny(place.recordId, [
                 sql`select ${record} from ${table} where ${to} = any(${values}::${type}[])`,
               ]),
             ),

@@ -5,10 +5,10 @@ import { columnOf, snakeCase } from '../../database/columns.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation } from '../dimensions.ts'
 import { defineField, type FieldPlace, ownColumn } from '../field.ts'
-import { among, anyWhere, withRelation } from '../filters.ts'
+import { filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
-import { tableOfList } from '../list-rows.ts'
+import { listTable } from '../list-rows.ts'
 import type { Relation } from '../relations.ts'
 import { optional } from '../schemas.ts'
 import { list } from './list.ts'
@@ -41,18 +41,18 @@ const items = {
 }
 
 function sectorQuery(place: FieldPlace) {
-  const table = tableOfList(place)
+  const table = listTable(place)
   const [record, topic] = [columnOf(table, 'record'), columnOf(table, 'topic')]
   const relation: Relation = {
     key: place.recordId,
     type: 'text',
     queries: () => [sql`select ${record} as record, ${topic} as value from ${table}`],
   }
-  const filter = anyWhere(
+  const filter = filterByAny(
     keys.topic(),
     'Slug of a topic that is a sector of the record, such as `crs-14010`. Records of narrower sectors are found, too.',
     (values) =>
-      among(place.recordId, [
+      isInAny(place.recordId, [
         sql`select ${record} from ${table} where ${topic} = any(array(select topics_within(${values}::text[])))`,
       ]),
   )

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
 import { defineField, type FieldPlace } from '../field.ts'
-import { among, anyOf, anyWhere, withRelation } from '../filters.ts'
+import { anyOf, filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { keys } from '../keys.ts'
@@ -56,12 +56,12 @@ function topicCollection({ registry }: FieldPlace): Collection {
     collections: () => ({}),
     filters: {
       slug: anyOf(topicLinks.topic, keys.topic(), 'The topic itself.'),
-      within: anyWhere(
+      within: filterByAny(
         keys.topic(),
         'The topic or any narrower one.',
         (values) => sql`${topicLinks.topic} in (select topics_within(${values}::text[]))`,
       ),
-      scheme: anyWhere(
+      scheme: filterByAny(
         topicScheme(),
         'Scheme of the topic.',
         (values) =>
@@ -80,8 +80,8 @@ function topicQuery(place: FieldPlace) {
   return {
     filters: {
       topic: withRelation(
-        anyWhere(keys.topic(), 'Slug of a topic. Records on narrower topics are found, too.', (values) =>
-          among(recordId, [
+        filterByAny(keys.topic(), 'Slug of a topic. Records on narrower topics are found, too.', (values) =>
+          isInAny(recordId, [
             sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${own}`,
           ]),
         ),
@@ -89,11 +89,11 @@ function topicQuery(place: FieldPlace) {
         'exactly',
       ),
       broadestTopic: withRelation(
-        anyWhere(
+        filterByAny(
           keys.topic(),
           'Slug of a topic without a broader one. Records on it or on narrower topics are found.',
           (values) =>
-            among(recordId, [
+            isInAny(recordId, [
               sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
             ]),
         ),

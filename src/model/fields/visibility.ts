@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { records, visibilities } from '../../database/tables/records.ts'
 import { defineField } from '../field.ts'
-import { anyWhere } from '../filters.ts'
+import { filterByAny } from '../filters.ts'
 
 const description =
   'Who may see the record: everybody (`public`), or only clients with a key or token (`internal`).'
@@ -16,7 +16,7 @@ export const visibility = () =>
     toColumns: () => ({}),
     query: ({ recordId }) => ({
       filters: {
-        visibility: anyWhere(
+        visibility: filterByAny(
           word,
           `${description} Without a key or token, only public records are found.`,
           (values) =>

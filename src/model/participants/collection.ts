@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { webSearch } from '../../database/folding.ts'
-import { anyOf, anyWhere, edtfDate, text, where } from '../filters.ts'
+import { anyOf, edtfDate, filterByAny, filterByOne, text } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { lazy } from '../lazy.ts'
 import type { Registry } from '../registry.ts'
@@ -21,19 +21,19 @@ export function participantCollection({ shared: { participations } }: Registry, 
     filters: {
       country: anyOf(participations.country, keys.country(), 'Country that takes part itself.'),
       organization: anyOf(participations.organization, keys.uuid(), 'Organization that takes part.'),
-      region: anyWhere(
+      region: filterByAny(
         keys.region(),
         'Region that takes part, or one below it, or a country in it.',
         (values) =>
           sql`${participations.region} in (select regions_within(${values}::text[])) or ${participations.country} in (select countries_within(${values}::text[]))`,
       ),
-      organizationCountry: anyWhere(
+      organizationCountry: filterByAny(
         keys.country(),
         'Country of the organization that takes part.',
         (values) =>
           sql`${participations.organization} in (select id from organizations where country = any(${values}::text[]))`,
       ),
-      q: where(
+      q: filterByOne(
         z.string().min(1).max(300),
         'Words in the names and aliases of the country, organization or region that takes part.',
         (words) => {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnOf } from '../../database/columns.ts'
 import type { FieldPlace } from '../field.ts'
-import { among, anyWhere, type Filter, type Siblings, withRelation } from '../filters.ts'
+import { type Filter, filterByAny, isInAny, type Siblings, withRelation } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { belongsTo } from '../resource.ts'
 import type { ParticipantRelations } from './relations.ts'
@@ -46,36 +46,36 @@ export function participantFilters(
       : countries
   }
   const byCountries = (countries: SQL, siblings: Siblings) =>
-    among(key, [taking(fromCountries(countries), siblings), ...hostedIn(countries, siblings)])
+    isInAny(key, [taking(fromCountries(countries), siblings), ...hostedIn(countries, siblings)])
   const withinRegions = (codes: SQL, siblings: Siblings) => {
     const regions = sql`array(select regions_within(${codes}))`
     const countries = partnersAmong(sql`array(select countries_within(${codes}))`, siblings)
     const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
-    return among(key, [taking(within, siblings), ...hostedIn(countries, siblings)])
+    return isInAny(key, [taking(within, siblings), ...hostedIn(countries, siblings)])
   }
   const orHosts = hosts.length > 0 ? ', or that hosts it or where it is' : ''
   return {
     country: withRelation(
-      anyWhere(
+      filterByAny(
         keys.country(),
         `Country that takes part in any role (or in \`role\`), itself or through one of its organizations${orHosts}.`,
         (values, siblings) => byCountries(partnersAmong(textArray(values), siblings), siblings),
       ),
       relations.country,
     ),
-    partnerOf: anyWhere(
+    partnerOf: filterByAny(
       keys.country(),
       'Country that takes part, in any role. Beside it, `country`, `region` and `subregion`, and groups by them, leave it out: they are those of its partners.',
       (values) => byCountries(textArray(values), () => undefined),
     ),
     organization: withRelation(
-      anyWhere(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
-        among(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
+      filterByAny(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
+        isInAny(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
       ),
       relations.organization,
     ),
     region: withRelation(
-      anyWhere(
+      filterByAny(
         keys.region(),
         'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
         (values, siblings) => withinRegions(textArray(values), siblings),
@@ -83,7 +83,7 @@ export function participantFilters(
       relations.anyRegion,
     ),
     subregion: withRelation(
-      anyWhere(
+      filterByAny(
         keys.region(),
         'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
         (values, siblings) =>
@@ -95,13 +95,15 @@ export function participantFilters(
       relations.subregion,
     ),
     role: withRelation(
-      anyWhere(
+      filterByAny(
         z.enum(roles),
         'Role of a participant. With `country`, `organization` or `region`, the participant that these match has the role.',
         (values, siblings) =>
           (siblings('country') ?? siblings('organization') ?? siblings('region'))
             ? sql`true`
-            : among(key, [taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined)]),
+            : isInAny(key, [
+                taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined),
+              ]),
       ),
       relations.role,
     ),

@@ -58,7 +58,7 @@ function operandSchema(
   { takes, value }: Taking,
   schemas: Schemas,
 ): { schema: JsonSchema; meaning?: unknown } {
-  if (takes === 'truth') return { schema: { type: 'boolean' } }
+  if (takes === 'boolean') return { schema: { type: 'boolean' } }
   const { description, ...one } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
   const schema = takes === 'many' ? { type: 'array', items: one, maxItems: maxValues } : one
   return { schema, meaning: description }

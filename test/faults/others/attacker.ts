@@ -3,13 +3,13 @@ import { type AttackName, attacks } from './attacks/index.ts'
 import { Tally } from './tally.ts'
 import { targetSchema } from './target.ts'
 
-// A process that attacks the service until it is killed, and answers each message with what came of its requests.
+// A process that attacks the service until it is killed. It answers each message with the counts of its responses.
 const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), target: targetSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))
 
 const tally = new Tally()
-// Whoever started this process has ended.
+// The parent process has ended.
 process.on('disconnect', () => process.exit())
 process.on('message', () => process.send?.(tally.counts))
 attacks[input.attack](input.target, tally)

@@ -1,4 +1,4 @@
-/** Counts what came of requests, by status; `cut` are those without a response. */
+/** Counts responses by status; `cut` counts requests without a response. */
 export class Tally {
   readonly counts: Record<string, number> = {}
 

@@ -17,14 +17,14 @@ export const keyed: Keyed = { noun: 'import', key: { property: 'id', schema: key
 /** Imports are for editors. */
 export const common = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
 
-/** Those that change something are done once under an `Idempotency-Key`. */
+/** Operations that change something run once under an `Idempotency-Key`. */
 export const writing = { ...common, headers: [idempotencyKey] } satisfies Partial<Contract>
 
 /** The tag of the operations in the OpenAPI document. */
 export const tag = 'imports'
 
 /** The problems of an operation on one import. */
-export const ofOneImport: Contract['problems'] = [
+export const readProblems: Contract['problems'] = [
   'malformed-request',
   'invalid-parameter',
   'not-found',
@@ -32,10 +32,10 @@ export const ofOneImport: Contract['problems'] = [
 ]
 
 /** The problems of a change of one import. */
-export const ofOneChange: Contract['problems'] = [...ofOneImport, ...idempotencyProblems]
+export const changeProblems: Contract['problems'] = [...readProblems, ...idempotencyProblems]
 
-/** @returns the problem for an import that does not exist. */
-export const noImport = (id: string) => new Problem('not-found', `There is no import ${id}.`)
+/** Returns the problem for an import that does not exist. */
+export const importNotFound = (id: string) => new Problem('not-found', `There is no import ${id}.`)
 
 const count = (description: string) => z.int().min(0).meta({ description })
 const moment = (description: string) => z.iso.datetime().nullable().meta({ description })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { common, keyed, noImport, ofOneImport, tag } from './contract.ts'
+import { common, importNotFound, keyed, readProblems, tag } from './contract.ts'
 
 /** A file of CSV about an import. */
 interface CsvDownload {
@@ -35,11 +35,11 @@ export const csvDownload = ({ name, operationId, summary, description, write }: 
         headers: {},
       },
     },
-    problems: ofOneImport,
+    problems: readProblems,
   },
   async handle({ key, method }, { database }) {
     const imported = await readImport(singleReads(database), key)
-    if (!imported) throw noImport(key)
+    if (!imported) throw importNotFound(key)
     return {
       status: 200,
       headers: { 'content-disposition': `attachment; filename="${name}-${key}.csv"` },

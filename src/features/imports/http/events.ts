@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { common, keyed, noImport, ofOneImport, shownImport, tag } from './contract.ts'
+import { common, importNotFound, keyed, readProblems, shownImport, tag } from './contract.ts'
 
 /** Milliseconds between two looks at an import. */
 const intervalMs = 500
@@ -50,11 +50,11 @@ export const importEvents: Endpoint = {
         headers: {},
       },
     },
-    problems: [...ofOneImport, 'rate-limited', 'busy'],
+    problems: [...readProblems, 'rate-limited', 'busy'],
   },
   async handle(request, { database, streamLimit, closing }) {
     const { key, method } = request
-    if (!(await readImport(singleReads(database), key))) throw noImport(key)
+    if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
     const gone = request.getAbortSignal()
     const release = method === 'HEAD' ? () => {} : streamLimit.acquire(request.client)
     if (gone.aborted) release()

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { singleReads } from '../../../database/database.ts'
-import type { Endpoint } from '../../../operations/operation.ts'
-import { anyFile } from '../../../operations/operation.ts'
+import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { readImport } from '../store.ts'
-import { common, keyed, noImport, ofOneImport, tag } from './contract.ts'
+import { common, importNotFound, keyed, readProblems, tag } from './contract.ts'
 
 /** `GET /v1/imports/{id}/mapping.yaml` */
 export const importMapping: Endpoint = {
@@ -15,7 +14,7 @@ export const importMapping: Endpoint = {
     ...common,
     operationId: 'getImportMapping',
     summary: 'Read the mapping of an import',
-    description: 'The mapping as it was sent, for the next import of the register.',
+    description: 'The mapping as it was sent. It can be used again for the next import of the register.',
     mediaType: anyFile,
     answers: {
       200: {
@@ -24,11 +23,11 @@ export const importMapping: Endpoint = {
         headers: {},
       },
     },
-    problems: ofOneImport,
+    problems: readProblems,
   },
   async handle({ key }, { database }) {
     const imported = await readImport(singleReads(database), key)
-    if (!imported) throw noImport(key)
+    if (!imported) throw importNotFound(key)
     return {
       status: 200,
       headers: { 'content-disposition': `attachment; filename="${imported.scheme}.yaml"` },

@@ -17,12 +17,12 @@ import { mentionName } from '../mentions.ts'
 import { type ImportName, listOpenNames, saveDecisions } from '../names.ts'
 import { changeImport, readImport } from '../store.ts'
 import {
+  changeProblems,
   common,
+  importNotFound,
   importSchema,
   keyed,
-  noImport,
-  ofOneChange,
-  ofOneImport,
+  readProblems,
   shownImport,
   tag,
   writing,
@@ -108,11 +108,11 @@ export const listNames: Endpoint = {
       cursor: single(cursor, 'Cursor of the page: `page.next` of the page before.'),
     },
     answers: { 200: { description: 'A page of names.', schema: () => namesPage, headers: {} } },
-    problems: ofOneImport,
+    problems: readProblems,
   },
   async handle({ key, query }, { database }) {
     const reads = singleReads(database)
-    if (!(await readImport(reads, key))) throw noImport(key)
+    if (!(await readImport(reads, key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const after = afterOf(getWords(query, 'cursor')[0])
     const found = await listOpenNames(reads, key, { limit: limit + 1, after })
@@ -198,7 +198,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
       example: { decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] },
     },
     answers: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
-    problems: [...ofOneChange, 'too-large', 'unsupported-media-type', 'invalid-body'],
+    problems: [...changeProblems, 'too-large', 'unsupported-media-type', 'invalid-body'],
   },
   async handle(request, { database }) {
     const { key } = request
@@ -209,7 +209,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
       const found = await readImport(tx, key)
-      if (!found) throw noImport(key)
+      if (!found) throw importNotFound(key)
       await saveDecisions(tx, found.scheme, decisions, actor)
       // The check begins anew: rows that were refused for a name may be ready now.
       if (found.state === 'staged') {

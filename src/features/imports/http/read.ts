@@ -8,11 +8,11 @@ import { pageSize } from '../../../query/list.ts'
 import { listImports, readImport } from '../store.ts'
 import {
   common,
+  importNotFound,
   importPage,
   importSchema,
   keyed,
-  noImport,
-  ofOneImport,
+  readProblems,
   shownImport,
   tag,
 } from './contract.ts'
@@ -58,11 +58,11 @@ export const getImport: Endpoint = {
     summary: 'Read one import',
     description: 'How far the import has come, its counts and its report.',
     answers: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
-    problems: ofOneImport,
+    problems: readProblems,
   },
   async handle({ key }, { database }) {
     const imported = await readImport(singleReads(database), key)
-    if (!imported) throw noImport(key)
+    if (!imported) throw importNotFound(key)
     return { status: 200, headers: {}, body: shownImport(imported) }
   },
 }

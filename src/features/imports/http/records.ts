@@ -16,7 +16,7 @@ import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
 import { readNames } from '../record-names.ts'
 import { readImport } from '../store.ts'
-import { common, keyed, noImport, ofOneImport, tag } from './contract.ts'
+import { common, importNotFound, keyed, readProblems, tag } from './contract.ts'
 
 /** The records that an import has dealt with. */
 
@@ -108,10 +108,10 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
         headers: { 'content-language': contentLanguage },
       },
     },
-    problems: ofOneImport,
+    problems: readProblems,
   },
   async handle({ key, query, language }, { database }) {
-    if (!(await readImport(singleReads(database), key))) throw noImport(key)
+    if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const [after = 0] = getValues(query, 'cursor')
     const found = await readEntries(database, key, Number(after), limit + 1)

@@ -9,7 +9,7 @@ import { pageSize } from '../../../query/list.ts'
 import { shorten } from '../shorten.ts'
 import { readImport } from '../store.ts'
 import type { JsonObject, RowFault } from '../types.ts'
-import { common, keyed, noImport, ofOneImport, rowFault, tag } from './contract.ts'
+import { common, importNotFound, keyed, readProblems, rowFault, tag } from './contract.ts'
 
 /** Rows of an import that have faults. */
 
@@ -82,10 +82,10 @@ export const listFaultyRows: Endpoint = {
       ),
     },
     answers: { 200: { description: 'A page of rows.', schema: () => rowsPage, headers: {} } },
-    problems: ofOneImport,
+    problems: readProblems,
   },
   async handle({ key, query }, { database }) {
-    if (!(await readImport(singleReads(database), key))) throw noImport(key)
+    if (!(await readImport(singleReads(database), key))) throw importNotFound(key)
     const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
     const [after = 0] = getValues(query, 'cursor')
     const which = whichSchema.parse(getWords(query, 'which')[0] ?? 'refused')

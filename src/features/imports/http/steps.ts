@@ -12,7 +12,7 @@ import {
   noCounts,
   readImport,
 } from '../store.ts'
-import { importSchema, keyed, noImport, ofOneChange, shownImport, tag, writing } from './contract.ts'
+import { changeProblems, importNotFound, importSchema, keyed, shownImport, tag, writing } from './contract.ts'
 import { wake } from './wake.ts'
 
 /** The steps that a person takes with an import: commit, undo, remove. */
@@ -33,7 +33,7 @@ const listed = (states: readonly ImportState[]) => states.join(' or ')
 async function lockImport(tx: Transaction, id: string): Promise<ImportRecord> {
   await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
   const imported = await readImport(tx, id)
-  if (!imported) throw noImport(id)
+  if (!imported) throw importNotFound(id)
   return imported
 }
 
@@ -87,7 +87,7 @@ export const commitImport: Endpoint = {
         headers: replayedHeaders,
       },
     },
-    problems: [...ofOneChange, 'conflict'],
+    problems: [...changeProblems, 'conflict'],
   },
   handle: (request, context) =>
     answerStep(request, context, {
@@ -117,7 +117,7 @@ export const undoImportEndpoint: Endpoint = {
         headers: replayedHeaders,
       },
     },
-    problems: [...ofOneChange, 'conflict'],
+    problems: [...changeProblems, 'conflict'],
   },
   handle: (request, context) =>
     answerStep(request, context, {
@@ -155,7 +155,7 @@ export const deleteImport: Endpoint = {
     description:
       'Deletes an import with its files and rows. One that has written records stays, since it says where they come from: undo it instead.',
     answers: { 204: { description: 'The import is deleted.', headers: replayedHeaders } },
-    problems: [...ofOneChange, 'conflict'],
+    problems: [...changeProblems, 'conflict'],
   },
   async handle(request, { database }) {
     const { key } = request

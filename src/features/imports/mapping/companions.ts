@@ -1,6 +1,6 @@
 import { readRows } from '../reading/index.ts'
 import type { RowOptions } from '../reading/options.ts'
-import { formatCount, unreadable } from '../reading/unreadable.ts'
+import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
 import type { JsonObject } from '../types.ts'
 import { CodeList } from './code-list.ts'
 import type { Mapping } from './types.ts'
@@ -46,12 +46,12 @@ export async function readCompanion(
   let characters = 0
   for await (const batch of batches) {
     for (const { values, fault, locator } of batch) {
-      if (fault) throw unreadable(`${file.name}, ${locator}: ${fault.detail}`)
+      if (fault) throw unreadableFile(`${file.name}, ${locator}: ${fault.detail}`)
       rows.push(values)
       characters += JSON.stringify(values).length
     }
     if (rows.length > limits.rows || characters > limits.characters) {
-      throw unreadable(
+      throw unreadableFile(
         `${file.name} is too large for a file beside a mapping: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
       )
     }

@@ -1,28 +1,29 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
+import type { Problem } from '../../../problems/problem.ts'
 import { type Dialect, detectDialect, parserOptions } from './dialect.ts'
 import { readLimits } from './limits.ts'
 import type { OpenFile, Source } from './source.ts'
 import { type Cells, openTable, Table } from './table.ts'
 import { openText, type TextFile } from './text.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** Bytes by which the dialect is found out. */
+/** How much of the file is read to detect the dialect. */
 const sampleBytes = 64 * 1024
 
-/** The line with which Excel names the delimiter. */
-const namedDelimiter = /^sep=.\r?\n/
+/** A first line by which a file tells Excel its delimiter: `sep=;`. */
+const delimiterLine = /^sep=.\r?\n/
 
 /** Opens a CSV file. Its encoding and dialect are detected. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
   const text = await openText(path, { encoding: options.encoding, signal })
   let sample = ''
-  for await (const piece of text.read(sampleBytes)) sample += piece
+  for await (const chunk of text.read(sampleBytes)) sample += chunk
   const { delimiter, quote } = options
   const dialect = detectDialect(sample, { ...(delimiter && { delimiter }), ...(quote && { quote }) })
   const table = new Table(options, (number) => `row ${number}`)
-  const records = readRecords(text, dialect, namedDelimiter.test(sample))
+  const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)
   const notes = [...(text.encoding.note ? [text.encoding.note] : []), ...table.notes]
   return {
@@ -34,7 +35,7 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   }
 }
 
-/** Reads the records of a CSV file, each with the line on which it begins. */
+/** Reads the records of a CSV file in batches, each record with the line on which it begins. */
 async function* readRecords(
   text: TextFile,
   dialect: Dialect,
@@ -48,22 +49,22 @@ async function* readRecords(
   // A failure of the source destroys the parser with its error, which the loop below throws.
   pipeline(Readable.from(text.readUtf8()), parser).catch(() => undefined)
   let line = 1
-  let piece: Cells[] = []
+  let batch: Cells[] = []
   try {
     for await (const record of parser) {
       // csv-parse emits texts when it is given no columns and no casts.
       const cells = record as string[]
-      if (!(skipFirst && line === 1)) piece.push({ number: line, cells })
+      if (!(skipFirst && line === 1)) batch.push({ number: line, cells })
       line += 1 + countBreaks(cells)
-      if (piece.length >= readLimits.batchRows) {
-        yield piece
-        piece = []
+      if (batch.length >= readLimits.batchRows) {
+        yield batch
+        batch = []
       }
     }
   } catch (error) {
-    throw error instanceof CsvError ? explain(error, line) : error
+    throw error instanceof CsvError ? toProblem(error, line) : error
   }
-  yield piece
+  yield batch
 }
 
 /** Counts the line breaks within the values of a record. */
@@ -76,16 +77,17 @@ function countBreaks(cells: readonly string[]): number {
   return count
 }
 
-function explain({ code, message }: CsvError, line: number) {
+/** @param line where the last record that was being read begins. */
+function toProblem({ code, message }: CsvError, line: number): Problem {
   if (code === 'CSV_MAX_RECORD_SIZE') {
-    return unreadable(
+    return unreadableFile(
       `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed.`,
     )
   }
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return unreadable(
+    return unreadableFile(
       `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value.`,
     )
   }
-  return unreadable(`The CSV is malformed in the row that begins on line ${line}: ${message}`)
+  return unreadableFile(`The CSV is malformed in the row that begins on line ${line}: ${message}`)
 }

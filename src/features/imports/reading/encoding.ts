@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import chardet from 'chardet'
 import iconv from 'iconv-lite'
 import { suggest } from '../../../problems/suggest.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 /** The encoding of a file, and how sure that is. */
 export interface DetectedEncoding {
@@ -46,7 +46,7 @@ export async function detectEncoding(path: string, wanted?: string): Promise<Det
   if (survey.name !== undefined) return { name: survey.name }
   const lines = survey.utf8Lines + survey.otherLines
   if (survey.utf8Lines / lines > mixedShare) {
-    throw unreadable(
+    throw unreadableFile(
       `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, as ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
     )
   }
@@ -67,7 +67,7 @@ function requireEncoding(wanted: string): string {
     'shift_jis',
   ]
   const nearest = suggest(name, known)
-  throw unreadable(
+  throw unreadableFile(
     `The encoding "${wanted}" is not known${nearest ? `; did you mean "${nearest}"?` : `, but for example ${known.join(', ')}.`}`,
   )
 }
@@ -133,7 +133,7 @@ function encodingOfStart(start: Buffer): string | undefined {
   if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
   // A damaged text may have a zero byte here and there.
   if (even + odd <= head.length / 10) return undefined
-  throw unreadable(
+  throw unreadableFile(
     'The file is binary: it has zero bytes, as no text has. Is it of another format than its name says?',
   )
 }
@@ -173,7 +173,7 @@ function guessEncoding(sample: Buffer): DetectedEncoding {
       note: `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, say rows: { encoding: … }.`,
     }
   }
-  throw unreadable(
+  throw unreadableFile(
     'The encoding of the file was not found out. Save it as UTF-8, or say which it has with rows: { encoding: … }.',
   )
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { FileFacts } from '../types.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 type Format = FileFacts['format']
 
@@ -23,20 +23,22 @@ const foreign: [start: string, detail: string][] = [
  */
 export async function detectFormat(file: { path: string; name: string }): Promise<Format> {
   const start = await readStart(file.path)
-  if (start.length === 0) throw unreadable(`The file ${file.name} is empty.`)
+  if (start.length === 0) throw unreadableFile(`The file ${file.name} is empty.`)
   const hex = start.subarray(0, 8).toString('hex')
   const fault = foreign.find(([magic]) => hex.startsWith(magic))
-  if (fault) throw unreadable(fault[1])
+  if (fault) throw unreadableFile(fault[1])
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
   const text = decodeStart(start).trimStart()
   if (/^<(!doctype html|html)/i.test(text)) {
-    throw unreadable(
+    throw unreadableFile(
       'The file is a web page (HTML) and not a data file. The download has most likely failed, or an address of a page was saved.',
     )
   }
   if (text.startsWith('<')) return 'xml'
   if (isBinary(start)) {
-    throw unreadable('The file is binary, and not text. Only CSV, XLSX, JSON, NDJSON and XML can be read.')
+    throw unreadableFile(
+      'The file is binary, and not text. Only CSV, XLSX, JSON, NDJSON and XML can be read.',
+    )
   }
   if (!/^[[{]/.test(text)) return 'csv'
   if (/\.(ndjson|jsonl)$/i.test(file.name)) return 'ndjson'

@@ -1,6 +1,6 @@
 import type { Row } from '../types.ts'
 import { readLimits } from './limits.ts'
-import { formatCount } from './unreadable.ts'
+import { formatCount } from './unreadable-file.ts'
 
 /**
  * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first one, and all of

@@ -7,7 +7,7 @@ import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
 import type { OpenFile, Source } from './source.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
 
@@ -89,7 +89,7 @@ async function* makeBatches(
       characters += measure(row.values)
       count += 1
       if (count > readLimits.rows) {
-        throw unreadable(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
+        throw unreadableFile(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
       }
       if (count === maxRows) {
         yield batch

@@ -1,5 +1,5 @@
 import { readLimits } from './limits.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Objects and lists inside one another, outside of the rows. */
 const maxDepth = 200
@@ -72,7 +72,7 @@ export class JsonSplitter {
   /** @throws Problem when the JSON is not complete. */
   end(): void {
     if (this.#inItems || this.#inString || this.#levels.length > 0) {
-      throw unreadable('The JSON is cut off: it ends before its last bracket.')
+      throw unreadableFile('The JSON is cut off: it ends before its last bracket.')
     }
   }
 
@@ -89,7 +89,7 @@ export class JsonSplitter {
   #keep(text: string): void {
     this.#item += text
     if (this.#item.length > readLimits.rowCharacters) {
-      throw unreadable(
+      throw unreadableFile(
         `An item of the list has more than ${formatCount(readLimits.rowCharacters)} characters.`,
       )
     }
@@ -111,7 +111,7 @@ export class JsonSplitter {
         return true
       }
       if (this.#levels.length >= maxDepth) {
-        throw unreadable(`The JSON is nested more than ${maxDepth} levels deep.`)
+        throw unreadableFile(`The JSON is nested more than ${maxDepth} levels deep.`)
       }
       this.#levels.push({ isList, name: '' })
     }

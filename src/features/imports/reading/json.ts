@@ -5,7 +5,7 @@ import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
 import type { OpenFile, Source } from './source.ts'
 import { openText } from './text.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
 export async function openJson({ path, options, signal }: Source): Promise<OpenFile> {
@@ -33,7 +33,7 @@ async function* readItems(
     try {
       return parseJsonRow(item, number, place === '' ? `item ${number}` : `${place}[${number}]`)
     } catch (error) {
-      throw unreadable(
+      throw unreadableFile(
         `Item ${number} of the list is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
       )
     }
@@ -48,5 +48,5 @@ async function* readItems(
       : lists.length > 0
         ? `; rows.path can be ${lists.map((name) => `/${name}`).join(', ')}`
         : ''
-  throw unreadable(`The JSON has no list ${place === '' ? 'at its top' : `at ${place}`}${hint || '.'}`)
+  throw unreadableFile(`The JSON has no list ${place === '' ? 'at its top' : `at ${place}`}${hint || '.'}`)
 }

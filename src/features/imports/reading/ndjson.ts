@@ -3,7 +3,7 @@ import { malformedRow, parseJsonRow } from './json-row.ts'
 import { readLimits } from './limits.ts'
 import type { OpenFile, Source } from './source.ts'
 import { openText } from './text.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Opens an NDJSON file: a JSON object in each line. A line that is not JSON is a row with a fault. */
 export async function openNdjson({ path, options, signal }: Source): Promise<OpenFile> {
@@ -36,7 +36,7 @@ async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<readonl
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > readLimits.rowCharacters) {
-      throw unreadable(
+      throw unreadableFile(
         `Line ${number + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is it NDJSON, with one record in each line?`,
       )
     }

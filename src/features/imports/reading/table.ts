@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** A value of a cell. */
 export type Cell = string | number | boolean | null
@@ -54,7 +54,9 @@ export class Table {
       } else {
         if (header === undefined ? isEmptyRow(row) : row.number < header) return undefined
         if (header !== undefined && row.number > header) {
-          throw unreadable(`The file has no row ${header}, in which rows.header says that the columns are.`)
+          throw unreadableFile(
+            `The file has no row ${header}, in which rows.header says that the columns are.`,
+          )
         }
         this.#readHeader(row.cells.map((cell) => String(cell ?? '')))
         return undefined
@@ -67,7 +69,7 @@ export class Table {
     const names = cells.map(plainName)
     while (names.length > 0 && names.at(-1) === '') names.pop()
     if (names.length > readLimits.columns) {
-      throw unreadable(
+      throw unreadableFile(
         `The file has ${formatCount(names.length)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
       )
     }
@@ -77,7 +79,7 @@ export class Table {
     for (const [at, name] of this.columns.entries()) {
       const first = seen.get(name)
       if (first !== undefined) {
-        throw unreadable(
+        throw unreadableFile(
           `The columns ${columnName(first)} and ${columnName(at)} have the same name, "${name}". Rename one of them.`,
         )
       }
@@ -85,7 +87,7 @@ export class Table {
     }
     for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
       if (!seen.has(column)) {
-        throw unreadable(
+        throw unreadableFile(
           `The file has no column "${column}"${didYouMean(column, this.columns)}${this.columns.length > 20 ? '' : '.'}`,
         )
       }
@@ -162,7 +164,7 @@ export async function openTable(
   const first: Row[] = []
   while (!table.isOpen) {
     const { done, value } = await source.next()
-    if (done) throw unreadable('The file has no row with the names of the columns.')
+    if (done) throw unreadableFile('The file has no row with the names of the columns.')
     first.push(...take(value))
   }
   return (async function* () {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import iconv from 'iconv-lite'
 import { type DetectedEncoding, detectEncoding } from './encoding.ts'
-import { unreadable } from './unreadable.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 /** A text file as it is read: its encoding, and its text in pieces. */
 export interface TextFile {
@@ -44,7 +44,7 @@ async function* readText(
   const check = (text: string) => {
     const at = isUtf ? -1 : text.indexOf('\ufffd')
     if (at === -1) return text
-    throw unreadable(
+    throw unreadableFile(
       `Line ${line + text.slice(0, at).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another one. Say which with rows: { encoding: … }.`,
     )
   }

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { Problem } from '../../../problems/problem.ts'
 import { readLimits } from './limits.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** What is done with the parts of an XML document. */
 export interface XmlHandlers {
@@ -31,7 +31,7 @@ export function createXmlParser(subject: string, handlers: XmlHandlers): XmlPars
   const parser = new SaxesParser<{ xmlns?: false; position: boolean }>({ position: true })
   let depth = 0
   let sinceTag = 0
-  const fail = (detail: string) => unreadable(`${subject} ${detail} (line ${parser.line})`)
+  const fail = (detail: string) => unreadableFile(`${subject} ${detail} (line ${parser.line})`)
   parser.on('error', (error) => {
     throw fail(`is malformed or cut off: ${error.message.replace(/^\d+:\d+: /, '')}`)
   })

@@ -5,7 +5,7 @@ import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
 import type { OpenFile, Source } from './source.ts'
 import { openText } from './text.ts'
-import { formatCount, unreadable } from './unreadable.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
 
 /**
@@ -55,7 +55,9 @@ async function* readElements(
   yield collector.takeRows()
   if (collector.count > 0) return
   const wanted = path === undefined ? 'children of its root element' : `elements at /${path.join('/')}`
-  throw unreadable(`The XML has no ${wanted}. Its root element is ${collector.root}${collector.childNames}.`)
+  throw unreadableFile(
+    `The XML has no ${wanted}. Its root element is ${collector.root}${collector.childNames}.`,
+  )
 }
 
 /** An element that is being read. */

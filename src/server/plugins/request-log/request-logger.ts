@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 /**
- * The logger of one request. It makes the child logger with the request's ids for its first line: most requests write
- * none, and a child costs as much time as a twentieth of a stored response.
+ * The logger of one request. It creates the child logger that has the request's ids only when the first line is written.
+ * Most requests write no line, and a child logger costs 5 % of the time of a response from the cache.
  */
 export class RequestLogger implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger

@@ -2,7 +2,7 @@ import { pipeline, Transform } from 'node:stream'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { Problem } from '../../../../problems/problem.ts'
 import { readLimits } from '../limits.ts'
-import { formatCount, unreadable } from '../unreadable.ts'
+import { formatCount, unreadableFile } from '../unreadable-file.ts'
 
 /** Entries of an archive that are looked at. An XLSX file has a dozen. */
 const maxEntries = 10_000
@@ -33,8 +33,8 @@ export async function openArchive(path: string): Promise<Archive> {
     async read(name) {
       const entry = entries.get(name)
       if (!entry)
-        throw unreadable(`The XLSX file has no ${name}: it is damaged, or a ZIP file of another kind.`)
-      if (entry.isEncrypted()) throw unreadable('The file is protected by a password. Save it without.')
+        throw unreadableFile(`The XLSX file has no ${name}: it is damaged, or a ZIP file of another kind.`)
+      if (entry.isEncrypted()) throw unreadableFile('The file is protected by a password. Save it without.')
       try {
         const stream = await zip.openReadStreamPromise(entry)
         const bounded = boundInflation(name, entry.compressedSize)
@@ -58,7 +58,7 @@ async function* readEntry(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer,
 }
 
 const damaged = (error: unknown) =>
-  unreadable(
+  unreadableFile(
     `The XLSX file is damaged or cut off (${error instanceof Error ? error.message : String(error)}). Open it in a spreadsheet program, and save it again.`,
     error,
   )
@@ -75,7 +75,7 @@ function boundInflation(name: string, compressedSize: number): Transform {
       size += chunk.length
       if (size <= mostBytes) return done(null, chunk)
       done(
-        unreadable(
+        unreadableFile(
           `${name} in the XLSX file decompresses to more than ${formatCount(mostBytes)} bytes, from ${formatCount(compressedSize)}. Save the table as CSV.`,
         ),
       )

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../../problems/suggest.ts'
 import type { OpenFile, Source } from '../source.ts'
 import { openTable, Table } from '../table.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadableFile } from '../unreadable-file.ts'
 import { openArchive } from './archive.ts'
 import { readDateStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
 import { readSheet } from './sheet.ts'
@@ -40,7 +40,7 @@ export async function openXlsx({ path, options }: Source): Promise<OpenFile> {
 function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
   const sheet = wanted === undefined ? sheets[0] : sheets.find(({ name }) => name === wanted)
   if (sheet) return sheet
-  if (wanted === undefined) throw unreadable('The XLSX file has no sheet.')
+  if (wanted === undefined) throw unreadableFile('The XLSX file has no sheet.')
   const names = sheets.map(({ name }) => name)
-  throw unreadable(`The file has no sheet "${wanted}"${didYouMean(wanted, names) || '.'}`)
+  throw unreadableFile(`The file has no sheet "${wanted}"${didYouMean(wanted, names) || '.'}`)
 }

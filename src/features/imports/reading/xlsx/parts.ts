@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { readLimits } from '../limits.ts'
-import { formatCount, unreadable } from '../unreadable.ts'
+import { formatCount, unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser, type XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
 
@@ -48,7 +48,7 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   const name = 'xl/workbook.xml'
   if (!archive.has(name)) {
     const kind = archive.has('content.xml') ? 'an OpenDocument file' : 'a ZIP archive of another kind'
-    throw unreadable(`The file is ${kind}, and not XLSX. Save the table as XLSX or CSV.`)
+    throw unreadableFile(`The file is ${kind}, and not XLSX. Save the table as XLSX or CSV.`)
   }
   const targets = await readTargets(archive)
   const sheets: Sheet[] = []
@@ -126,7 +126,7 @@ export async function readSharedStrings(archive: Archive): Promise<string[]> {
       strings.push(text)
       characters += text.length
       if (characters > readLimits.sharedCharacters || strings.length > readLimits.sharedStrings) {
-        throw unreadable(
+        throw unreadableFile(
           `The XLSX file has more than ${formatCount(readLimits.sharedCharacters)} characters of text. Save the sheet as CSV, which is read piece by piece.`,
         )
       }

@@ -1,5 +1,5 @@
 import type { Cell, Cells } from '../table.ts'
-import { unreadable } from '../unreadable.ts'
+import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
 import { localName, RichText } from './parts.ts'
@@ -48,7 +48,7 @@ export async function* readSheet(
       } else if (name === 'c') {
         column = attributes.r === undefined ? column + 1 : columnIndex(attributes.r)
         if (column < 0 || column >= maxColumns)
-          throw unreadable(`The sheet has a cell ${attributes.r}, which does not exist.`)
+          throw unreadableFile(`The sheet has a cell ${attributes.r}, which does not exist.`)
         ;[type, style, value] = [attributes.t ?? 'n', Number(attributes.s ?? 0), '']
       } else if (name === 'v') inValue = true
       else inline.open(name)
