@@ -22,8 +22,8 @@ interface ImportOptions extends CreateOption {
   undo?: string
 }
 
-/** Asks for a yes on the terminal; no without a terminal. */
-async function isConfirmed(question: string): Promise<boolean> {
+/** Asks a yes-or-no question on the terminal. Without a terminal, the answer is no. */
+async function askYesNo(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   try {
@@ -33,8 +33,8 @@ async function isConfirmed(question: string): Promise<boolean> {
   }
 }
 
-/** A problem, or what PostgreSQL refuses, as one message with its errors, for a terminal. */
-function explained(error: unknown): unknown {
+/** Turns a problem, or an error of PostgreSQL, into a message with the first 20 errors. Returns other errors unchanged. */
+function toStartupError(error: unknown): unknown {
   const problem = error instanceof StartupError ? undefined : toProblem(error)
   if (!problem) return error
   const errors = problem.errors.slice(0, 20).map(({ pointer = '', message }) => `\n  ${pointer} ${message}`)
@@ -77,38 +77,36 @@ async function confirm(
   context: CommandContext,
 ): Promise<ImportRecord> {
   context.print(imports.describe(imported))
-  if (await isConfirmed('Commit?')) return imports.commit(imported.id)
+  if (await askYesNo('Commit?')) return imports.commit(imported.id)
   context.printNote(`Nothing is written yet. To do so: entente import --commit ${imported.id}`)
   return imported
 }
 
-/** `entente import` brings a file into the registry, as a mapping says. */
+/** `entente import` imports a file by a mapping. */
 export const addImport: AddCommand = (program, context) => {
   program
     .command('import')
-    .description(
-      'bring a file into the registry as a mapping says: dry run, report, commit; or undo an import',
-    )
+    .description('import a file by a mapping: dry run, report, commit; or undo an import')
     .argument('[mapping]', 'the mapping, a YAML or JSON file, or iati for IATI activity files')
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
     .option('--dry-run', 'check everything and write nothing')
     .option('--yes', 'commit without a dry run and without asking')
-    .option('--decisions <file>', 'CSV of what names stand for, as --names writes it')
+    .option('--decisions <file>', 'read decisions about names from this CSV file, which --names has written')
     .option('--names <file>', 'write the names that somebody has to decide to this CSV file')
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file')
     .option(
       '--missing <file>',
-      'write the records that the file lacks, though earlier ones had them, to this CSV file',
+      'write the records that earlier files had and this one lacks to this CSV file',
     )
-    .option('--commit <id>', 'commit an import after its dry run, or go on with one that was interrupted')
+    .option('--commit <id>', 'commit an import after its dry run, or continue an interrupted commit')
     .option('--undo <id>', 'take back what an import has written')
-    .option('--strict', 'end with exit code 1 when rows were refused')
+    .option('--strict', 'exit with code 1 if rows were refused')
     .addOption(createOption())
     .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {
       try {
         await importFiles(mapping === undefined ? [] : [mapping, ...files], options, context)
       } catch (error) {
-        throw explained(error)
+        throw toStartupError(error)
       }
     })
 }

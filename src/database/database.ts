@@ -2,7 +2,7 @@ import pg from 'pg'
 import { type Clock, databaseClock } from './clock.ts'
 import { CommitGate } from './commit-gate.ts'
 import type { DatabaseObserver as PoolObserver } from './connection.ts'
-import { type CopySession, copySession } from './copy-session.ts'
+import { type CopySession, createCopySession } from './copy-session.ts'
 import type { ServerObserver, Supervisor } from './embedded/supervisor.ts'
 import { Listener, type ListenHandler, type Subscription } from './listener.ts'
 import { Pool, type PoolOptions } from './pool.ts'
@@ -341,7 +341,7 @@ async function openCopy(pool: Pool, begin: string, work: Work | undefined): Prom
   const connection = await pool.acquire('cheap', work)
   try {
     await connection.execute(`${beginReading}; ${begin}`)
-    return copySession(connection)
+    return createCopySession(connection)
   } catch (error) {
     await connection.destroy()
     throw error

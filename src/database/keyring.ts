@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { noteUses, type Role } from './keys.ts'
+import { type Role, storeLastUses } from './keys.ts'
 
 /** The columns of a key that authentication needs. */
 export interface CachedKey {
@@ -50,7 +50,7 @@ function collectUses(database: Database) {
     // A failed write is dropped: the next use of the key is noted again.
     const now = performance.now()
     const agesMs = new Map([...taken].map(([id, moment]) => [id, now - moment]))
-    await noteUses(database, agesMs).catch(() => {})
+    await storeLastUses(database, agesMs).catch(() => {})
   }
   const timer = setInterval(write, writeUsesIntervalMs).unref()
   return {

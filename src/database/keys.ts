@@ -54,7 +54,7 @@ export async function createKey(
     values: [name, role, prefix, hashKey(key), expiresAt],
   })
   const [record] = rows
-  if (!record) throw new Error('a key was not there after it had been written')
+  if (!record) throw new Error('the insert of a key returned no row')
   return { key, record }
 }
 
@@ -71,7 +71,7 @@ export async function listKeys(
   return rows
 }
 
-/** Returns a key by its id. */
+/** Returns a key by its id, or undefined if there is none. */
 export async function readKey(database: DatabaseClient, id: string): Promise<KeyRecord | undefined> {
   const rows = await database.read<KeyRecord>({
     text: `select ${columns} from keys where id = $1`,
@@ -81,23 +81,22 @@ export async function readKey(database: DatabaseClient, id: string): Promise<Key
 }
 
 /**
- * Revokes a key for good. A second call keeps the time of the first.
- * @param which the id or the prefix of the key.
+ * Revokes a key permanently. A second call keeps the time of the first.
  * @returns the revoked key, or undefined if there is none.
  */
-export async function revokeKey(tx: Transaction, which: string): Promise<KeyRecord | undefined> {
+export async function revokeKey(tx: Transaction, idOrPrefix: string): Promise<KeyRecord | undefined> {
   const rows = await tx.query<KeyRecord>({
     text: `update keys set revoked_at = coalesce(revoked_at, now()) where id::text = $1 or prefix = $1 returning ${columns}`,
-    values: [which],
+    values: [idOrPrefix],
   })
   return rows[0]
 }
 
 /**
- * Stores when keys were last used. A stored later time stays.
+ * Stores when keys were last used, unless a later time is already stored.
  * @param uses milliseconds since the last use, by the id of the key.
  */
-export async function noteUses(database: Database, uses: ReadonlyMap<string, number>): Promise<void> {
+export async function storeLastUses(database: Database, uses: ReadonlyMap<string, number>): Promise<void> {
   const statement = {
     text: `update keys set last_used_at = greatest(last_used_at, now() - make_interval(secs => uses.ago_ms / 1000))
       from unnest($1::uuid[], $2::float8[]) as uses(id, ago_ms) where keys.id = uses.id`,

@@ -22,7 +22,7 @@ const actor = nameOutput(
       role: z
         .enum(roles)
         .nullable()
-        .meta({ description: 'What the client may do; null for no more than anybody.' }),
+        .meta({ description: 'The rights of the client; null for those of an anonymous client.' }),
     })
     .meta({ description: 'Who sends a request.', examples: [example] }),
 )

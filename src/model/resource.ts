@@ -35,27 +35,27 @@ export interface SearchProperties {
   prose: string[]
 }
 
-/** Rules of a resource that are not those of one field. */
+/** Rules of a resource that concern several of its fields. */
 export interface ResourceRules {
   /** Checks and indexes beside those of the fields. */
   constraints?(columns: Record<string, PgColumn>): PgTableExtraConfigValue[]
   /** Filters and includes beside those of the fields. */
   query?(place: ResourcePlace): FieldQuery
-  /** Validates what no field can validate alone. */
+  /** Validates several properties together. */
   refine?(document: unknown, context: z.RefinementCtx, registry: Registry): void
 }
 
-/** Where rules of a resource apply: its table and the columns of all its fields. */
+/** The table of a resource and the columns of its fields, which its rules use. */
 export interface ResourcePlace extends Omit<FieldPlace, 'name'> {}
 
 /**
- * What the roles of participants are in IATI: a role of an organisation (code list OrganisationRole), or who receives the
- * aid. IATI has no place for a role that is null.
+ * The roles of participants in terms of IATI: a code of the list OrganisationRole, or `recipient` for whoever receives the
+ * aid. Roles that are null have no equivalent, and are left out of IATI files.
  */
 export type ActivityRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
 
 /** The declaration of a resource. `createRegistry` makes its tables and contracts. */
-export interface ResourceDefinition<Map extends Fields = Fields> extends ResourceRules {
+export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string
   /** Name of one record in the OpenAPI document and, with a verb, in operation ids: `CooperationBase`. */
@@ -65,7 +65,7 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   /** Name of one record in messages and descriptions: `cooperation base`. */
   noun: string
   description: string
-  fields: Map
+  fields: F
   /** The field that identifies a record. If absent, the registry generates a UUID. */
   naturalKey?: string
   search: SearchProperties
@@ -73,24 +73,24 @@ export interface ResourceDefinition<Map extends Fields = Fields> extends Resourc
   happened?: [string] | [string, string]
   /** Type of its records in the terms of schema.org; `Thing` when left out. */
   schemaType?: string
-  /** Set if the records are activities of aid, which exports write as IATI files: what its roles are there. */
+  /** Roles in IATI, for resources whose records are aid activities. Exports write these resources as IATI files, too. */
   activity?: ActivityRoles
-  /** Names that properties had in older revisions, each with the name of today. */
+  /** The current name of each property that has another name in older revisions. */
   formerNames?: Record<string, string>
-  /** Dates that exports write as events of a calendar, each with the title of its events in English. */
+  /** The dates that exports write as calendar events, each with the English title of its events. */
   calendar?: Record<string, string>
-  /** A document as clients write it, for the OpenAPI document. */
+  /** An example of a request body, for the OpenAPI document. */
   example: Record<string, unknown>
 }
 
 /** Declares a resource and keeps the types of its fields. */
-export const defineResource = <const Map extends Fields>(
+export const defineResource = <const F extends Fields>(
   name: string,
-  fields: Map,
-  options: Omit<ResourceDefinition<Map>, 'name' | 'fields' | 'naturalKey'> & {
-    naturalKey?: keyof Map & string
+  fields: F,
+  options: Omit<ResourceDefinition<F>, 'name' | 'fields' | 'naturalKey'> & {
+    naturalKey?: keyof F & string
   },
-): ResourceDefinition<Map> => ({ name, fields, ...options })
+): ResourceDefinition<F> => ({ name, fields, ...options })
 
 /** The key that identifies a record in URLs and in references. */
 export interface Key extends KeyForm {
@@ -159,7 +159,7 @@ export function recordSchema(resource: Resource): z.ZodObject {
           .lazy(() => resource.registry.namesSchema)
           .optional()
           .meta({
-            description: 'With `include=names`, of a read by key.',
+            description: 'With `include=names`, in a read by key.',
           }),
       })
       .meta({ description: resource.description, examples: [exampleRecord(resource)] }),
@@ -172,7 +172,7 @@ export function recordSchema(resource: Resource): z.ZodObject {
 export const ownProperties = (resource: Resource): z.ZodRawShape => ({
   [resource.key.property]: resource.key.schema,
   ...resource.document.shape,
-  ...managed,
+  ...managedSchemas,
 })
 
 const includedProperties = (resource: Resource) =>
@@ -195,7 +195,7 @@ function exampleRecord(resource: Resource): Record<string, unknown> {
 }
 
 /** Properties that the registry maintains for every record. */
-export const managed = {
+export const managedSchemas = {
   version: z
     .int()
     .min(1)
@@ -210,7 +210,7 @@ export const managed = {
   }),
 }
 
-/** Returns the record of a revision with the names that its properties have today. */
+/** Returns the record of a revision with the current names of its properties. */
 export function withCurrentNames(
   { formerNames }: Resource,
   record: Record<string, unknown>,

@@ -15,37 +15,37 @@ export interface SortKey extends Ordering {
   description: string
 }
 
-/** Names and titles. */
+/** Sorts by a name or title. */
 export const byText = (column: AnyPgColumn, description: string): SortKey => ({
   description,
   ...textOrder(column),
 })
 
-/** Codes and words. */
+/** Sorts by a code or a value of an enumeration. */
 export const byCode = (column: AnyPgColumn, description: string): SortKey => ({
   description,
   ...codeOrder(column),
 })
 
-/** A reference to a record, by its key. */
+/** Sorts by a reference: the key of the record to which it refers. */
 export const byReference = (column: AnyPgColumn, description: string): SortKey => ({
   description,
   ...referenceOrder(column),
 })
 
-/** An EDTF date, by its earliest possible day. */
+/** Sorts by an EDTF date: its earliest possible day. */
 export const byDate = (table: PgTable, property: string, description: string): SortKey => ({
   description,
   ...dayOrder(columnOf(table, `${property}Earliest`)),
 })
 
-/** A number. */
+/** Sorts by a number. */
 export const byNumber = (column: AnyPgColumn, description: string): SortKey => ({
   description,
   ...numberOrder(column),
 })
 
-/** A column that is never null, of one of these types. */
+/** Sorts by a column that is never null. */
 export const byColumn = (
   column: AnyPgColumn,
   type: 'timestamptz' | 'uuid' | 'text',

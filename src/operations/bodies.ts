@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { managed, type Resource } from '../model/resource.ts'
+import { managedSchemas, type Resource } from '../model/resource.ts'
 import { nameInput } from '../model/schema-names.ts'
 import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
@@ -11,7 +11,7 @@ const withoutDescription = (schema: z.ZodType) =>
   schema.meta({ ...schema.meta(), description: undefined, examples: undefined })
 
 function managedShape(resource: Resource): z.ZodRawShape {
-  const all: z.ZodRawShape = { [resource.key.property]: resource.key.schema, ...managed }
+  const all: z.ZodRawShape = { [resource.key.property]: resource.key.schema, ...managedSchemas }
   return Object.fromEntries(
     managedProperties(resource).flatMap((property) => {
       const schema = all[property]

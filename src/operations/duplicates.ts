@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
-import { managed, type Resource } from '../model/resource.ts'
+import { managedSchemas, type Resource } from '../model/resource.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { statement } from '../query/statement.ts'
@@ -116,7 +116,8 @@ function compare(resource: Resource, one: string | null, other: string | null) {
   const { title, otherName } = resource.registry.definition(resource.name).search
   const left = new Set([title, otherName, 'aliases', 'externalIds', 'visibility', resource.key.property])
   const compared = Object.keys(first ?? {}).filter(
-    (name) => !left.has(name) && !(name in managed) && isFilled(first?.[name]) && isFilled(second?.[name]),
+    (name) =>
+      !left.has(name) && !(name in managedSchemas) && isFilled(first?.[name]) && isFilled(second?.[name]),
   )
   const same = compared.filter((name) => isDeepStrictEqual(first?.[name], second?.[name]))
   const score = compared.length === 0 ? 0.5 : same.length / compared.length

@@ -5,13 +5,13 @@ import type { Registry } from '../model/registry.ts'
 import type { Reference } from '../model/schemas.ts'
 import { statement } from './statement.ts'
 
-/** Values that refer to records, all in the same way. */
-export interface Wanted {
+/** Values of one kind of reference whose names are wanted: keys of countries, codes of topics. */
+export interface NameLookup {
   reference: Reference
   values: string[]
 }
 
-function namesSql(registry: Registry, { reference }: Wanted, at: number, language: Language): SQL {
+function namesSql(registry: Registry, { reference }: NameLookup, at: number, language: Language): SQL {
   const { from, row, key, keyType, condition } = registry.referred(reference)
   const values = sql`${sql.placeholder(`values.${at}`)}::${sql.raw(keyType)}[]`
   return sql`select ${sql.raw(String(at))} as at, ${key}::text as value, ${registry.nameIn(reference.resource, row, language)} as name from ${from} where ${key} = any(${values}) and ${condition}`
@@ -24,7 +24,7 @@ function namesSql(registry: Registry, { reference }: Wanted, at: number, languag
  */
 export const namesStatement = (
   registry: Registry,
-  wanted: readonly Wanted[],
+  wanted: readonly NameLookup[],
   language: Language,
 ): Statement =>
   statement(

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
-  defaultsOf,
   etagOf,
   exampleDocument,
   fullDocument,
+  getDefaults,
   keyIn,
   listPath,
   minimalDocument,
@@ -39,7 +39,7 @@ describe.each(resources)('creating $name', (resource) => {
     const answer = await api.post(listPath(resource), document)
     expect(answer.status).toBe(201)
     const { version, createdAt, updatedAt, id, ...written } = answer.json()
-    expect(written).toEqual({ ...defaultsOf(api, resource), ...document })
+    expect(written).toEqual({ ...getDefaults(api, resource), ...document })
   })
 
   it('stores every property of a document as it was sent, however deep', async () => {

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { all, createRecord, fullDocument, ifMatch, pathTo, refusal, unusedKey } from '../support/documents.ts'
+import {
+  createRecord,
+  fullDocument,
+  ifMatch,
+  listAll,
+  pathTo,
+  refusal,
+  unusedKey,
+} from '../support/documents.ts'
 import { linksFrom, referred, referring } from '../support/links.ts'
 import { registry, resources } from '../support/registry.ts'
 
@@ -21,7 +29,7 @@ describe.each(resources)('removing $name', (resource) => {
     expect((await api.get(path)).status).toBe(404)
     expect((await api.patch(path, {})).status).toBe(404)
     expect((await api.delete(path)).status).toBe(404)
-    expect(await all(api, resource, `${resource.key.property}=${key}`)).toEqual([])
+    expect(await listAll(api, resource, `${resource.key.property}=${key}`)).toEqual([])
   })
 
   it('frees the key and the external ids: the same document can be created again', async () => {

@@ -2,17 +2,17 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
 import {
-  bare,
-  contractOf,
+  buildDocument,
   count,
-  documentOf,
   exampleDocument,
   faultAt,
   fullDocument,
+  getContract,
   listPath,
   nameProperty,
   pointersIn,
   refusal,
+  unwrapSchema,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
@@ -42,7 +42,7 @@ function withStrangers(value: unknown, pointer = ''): { value: unknown; pointers
 /** Puts a wrong value in the place of every single value of a document. */
 function withWrong(schema: z.core.$ZodType, wrong: unknown) {
   const pointers: string[] = []
-  const document = documentOf(schema, (leaf, pointer) => {
+  const document = buildDocument(schema, (leaf, pointer) => {
     if (leaf instanceof z.ZodLiteral) return leaf.value
     pointers.push(pointer)
     return wrong
@@ -81,12 +81,12 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('without what must be there: everything that is missing is named at once', async () => {
     const answer = await refused({})
     expect(refusal(answer).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
-      contractOf(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
+      getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
     )
   })
 
   it('with null where something must be', async () => {
-    const { required } = contractOf(api, resource)
+    const { required } = getContract(api, resource)
     const answer = await refused(Object.fromEntries(required.map((name) => [name, null])))
     expect(pointersIn(answer)).toEqual(required.map((name) => `/${name}`).sort())
   })
@@ -101,7 +101,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
 
   it('with a number for text and text for a number', async () => {
     const pointers: string[] = []
-    const document = documentOf(resource.document, (leaf, pointer) => {
+    const document = buildDocument(resource.document, (leaf, pointer) => {
       if (leaf instanceof z.ZodLiteral) return leaf.value
       pointers.push(pointer)
       return leaf instanceof z.ZodNumber ? '12' : 12
@@ -111,8 +111,10 @@ describe.each(resources)('a record for $name is refused', (resource) => {
 
   it('with an object or text for a list, and a list for an object', async () => {
     const shape = Object.entries(resource.document.shape)
-    const isList = (schema: z.core.$ZodType) => bare(schema) instanceof z.ZodArray
-    const names = shape.filter(([, schema]) => !(bare(schema) instanceof z.ZodString)).map(([name]) => name)
+    const isList = (schema: z.core.$ZodType) => unwrapSchema(schema) instanceof z.ZodArray
+    const names = shape
+      .filter(([, schema]) => !(unwrapSchema(schema) instanceof z.ZodString))
+      .map(([name]) => name)
     for (const forLists of [{}, 'text', { 0: 'CHN', length: 1 }]) {
       const wrong = shape.map(([name, schema]) => [name, isList(schema) ? forLists : [[]]])
       const answer = await refused({
@@ -135,7 +137,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('with one error for each property that is wrong', async () => {
-    const { required } = contractOf(api, resource)
+    const { required } = getContract(api, resource)
     for (const wrong of ['', []]) {
       const answer = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
       expect(refusal(answer).errors?.map(({ pointer }) => pointer)).toEqual(
@@ -145,7 +147,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('with all kinds of faults at once, each of which is named', async () => {
-    const [first = '', ...others] = contractOf(api, resource).required
+    const [first = '', ...others] = getContract(api, resource).required
     const { [first]: _left, ...document } = await exampleDocument(resource, api)
     const answer = await refused({
       ...document,

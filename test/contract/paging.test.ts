@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import {
-  all,
   type CreatedRecord,
   count,
   createRecord,
@@ -9,6 +8,7 @@ import {
   exampleDocument,
   faultAt,
   keyIn,
+  listAll,
   listPath,
   nameProperty,
   type Page,
@@ -54,7 +54,7 @@ describe.each(resources)('pages of $name', (resource) => {
 
   it('lead on by a link that needs nothing else, to the end', async () => {
     const filter = `fields=${property}&sort=-${property}&createdAt[gte]=2000-01-01`
-    const expected = (await all(api, resource, filter)).map(key)
+    const expected = (await listAll(api, resource, filter)).map(key)
     const limit = Math.max(1, Math.ceil(expected.length / 4))
     const found: string[] = []
     let url: string | undefined = `${list}?limit=${limit}&${filter}`
@@ -120,7 +120,7 @@ describe.each(resources)('pages of $name', (resource) => {
 
   it('count all records that there are', async () => {
     const before = await page('count=exact&limit=1')
-    const records = await all(api, resource)
+    const records = await listAll(api, resource)
     expect(before.page.total?.count).toBe(records.length)
     expect((await page('count=exact&limit=200')).page.total?.count).toBe(records.length)
   })

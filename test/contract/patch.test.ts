@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
-  contractOf,
   createRecord,
   type Document,
-  defaultsOf,
   etagOf,
   faultAt,
   fullDocument,
+  getContract,
+  getDefaults,
   ifMatch,
   nameProperty,
   pathTo,
@@ -53,7 +53,7 @@ describe.each(resources)('patching $name', (resource) => {
 
   it('with null empties every property that may be empty', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
-    const empty = defaultsOf(api, resource)
+    const empty = getDefaults(api, resource)
     const nulls = Object.fromEntries(Object.keys(empty).map((property) => [property, null]))
     const answer = await api.patch(path, nulls)
     expect(answer.status).toBe(200)
@@ -64,7 +64,7 @@ describe.each(resources)('patching $name', (resource) => {
 
   it('with null is refused for every property that must be there, and changes nothing', async () => {
     const { path, record } = await createRecord(resource, api)
-    const { required } = contractOf(api, resource)
+    const { required } = getContract(api, resource)
     const answer = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
     expect(answer.status).toBe(422)
     expect(pointersIn(answer)).toEqual(required.map((property) => `/${property}`).sort())

@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
-  all,
   createRecord,
   type Document,
   exampleDocument,
   faultAt,
   fullDocument,
   keyIn,
+  listAll,
   listPath,
   type Page,
   pages,
@@ -197,7 +197,7 @@ describe.each(resources.filter((resource) => 'citations' in resource.includes())
         citations: Document[]
       }>()
       const query = `resource=${resource.name}&record=${key}&include=sourceDetails`
-      expect(included).toEqual(await all(api, citations, query))
+      expect(included).toEqual(await listAll(api, citations, query))
       expect(included.map(({ rank }) => rank)).toEqual(['preferred', 'deprecated'])
     })
   },

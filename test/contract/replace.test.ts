@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
-  contractOf,
   createRecord,
-  defaultsOf,
   etagOf,
   exampleDocument,
   faultAt,
   fullDocument,
+  getContract,
+  getDefaults,
   ifMatch,
   pathTo,
   pointersIn,
@@ -46,12 +46,12 @@ describe.each(resources)('replacing $name', (resource) => {
 
   it('empties what is left out', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
-    const { required } = contractOf(api, resource)
+    const { required } = getContract(api, resource)
     const document = Object.fromEntries(required.map((property) => [property, record[property]]))
     const answer = await api.put(path, document, ifMatch(etag))
     expect(answer.status).toBe(200)
     const { version, createdAt, updatedAt, id, ...written } = answer.json()
-    expect(written).toEqual({ ...defaultsOf(api, resource), ...document })
+    expect(written).toEqual({ ...getDefaults(api, resource), ...document })
     expect({ version, createdAt }).toEqual({ version: 2, createdAt: record.createdAt })
   })
 

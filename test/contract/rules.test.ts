@@ -4,14 +4,14 @@ import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import {
+  buildDocument,
   count,
   createRecord,
-  documentOf,
   etagOf,
   faultAt,
   fullDocument,
   listPath,
-  merged,
+  mergeDeep,
   pointersIn,
   refusal,
   resourceOf,
@@ -34,12 +34,12 @@ const object = z.record(z.string(), z.unknown())
  */
 async function spoiled(resource: Resource, replace: (schema: z.core.$ZodType, pointer: string) => unknown) {
   const pointers: string[] = []
-  const others = documentOf(resource.document, (schema, pointer) => {
+  const others = buildDocument(resource.document, (schema, pointer) => {
     const value = replace(schema, pointer)
     if (value !== undefined) pointers.push(pointer)
     return value
   })
-  return { document: merged(await fullDocument(resource, api), others), pointers: pointers.sort() }
+  return { document: mergeDeep(await fullDocument(resource, api), others), pointers: pointers.sort() }
 }
 
 const refers = (schema: z.core.$ZodType) => {
@@ -54,7 +54,7 @@ const isDate = (schema: z.core.$ZodType) => schema instanceof z.ZodString && sch
 const having = (is: (schema: z.core.$ZodType, pointer: string) => unknown) =>
   resources.filter(({ document }) => {
     let found = false
-    documentOf(document, (schema, pointer) => {
+    buildDocument(document, (schema, pointer) => {
       found ||= Boolean(is(schema, pointer))
     })
     return found

@@ -3,12 +3,12 @@ import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
 import {
-  all,
   createRecord,
   type Document,
   databaseTime,
   exampleDocument,
   fullDocument,
+  listAll,
   listPath,
   nameProperty,
   type Page,
@@ -223,7 +223,7 @@ describe('what filters and groups look at', () => {
 describe('a list of the past', () => {
   it('goes on page by page while everything changes, and its cursors are for its moment alone', async () => {
     const topics = resourceOf('topics')
-    const before = await all(api, topics, 'sort=-name')
+    const before = await listAll(api, topics, 'sort=-name')
     const then = await databaseTime(api)
     const made = await createRecord(topics, api, { ...(await exampleDocument(topics, api)), name: 'Zzz' })
     const first = (await api.get(`/v1/topics?sort=-name&limit=5&asOf=${then}`)).json<Page>()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { all, type Document, keyIn, listPath, refusal } from '../support/documents.ts'
+import { type Document, keyIn, listAll, listPath, refusal } from '../support/documents.ts'
 import {
   cellText,
   disarmed,
@@ -29,7 +29,7 @@ describe.each(resources)('an export of $name', (resource) => {
   it('as NDJSON has every record as the list has it, in its order', async () => {
     const answer = await api.get(`${path}?format=ndjson&sort=-updatedAt`)
     expect(answer.headers.get('content-type')).toMatch(media.ndjson)
-    expect(linesOf(answer.text)).toEqual(await all(api, resource, 'sort=-updatedAt'))
+    expect(linesOf(answer.text)).toEqual(await listAll(api, resource, 'sort=-updatedAt'))
   })
 
   it('as CSV has a row for every record, whose plain properties are those of the record', async () => {
@@ -37,7 +37,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${resource.name}.csv"`)
     expect(answer.headers.get('vary')).toBe('Accept-Language, Accept-Encoding, Authorization')
     const rows = tableOf(answer.text)
-    const records = await all(api, resource)
+    const records = await listAll(api, resource)
     expect(rows.length).toBe(records.length)
     for (const [at, record] of records.entries()) {
       for (const [property, value] of Object.entries(record)) {
@@ -56,7 +56,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(header).toEqual(csv[0])
     expect(rows.map((row) => cellText(row[0]))).toEqual(csv.slice(1).map(([key]) => key))
     const cited = new Set(
-      (await all(api, resources.find(({ name }) => name === 'citations') ?? resource)).flatMap(
+      (await listAll(api, resources.find(({ name }) => name === 'citations') ?? resource)).flatMap(
         ({ source, record }) =>
           resource.name === 'citations' || Object(record).resource === resource.name ? [String(source)] : [],
       ),
@@ -77,7 +77,7 @@ describe.each(resources)('an export of $name', (resource) => {
     }
     expect(answer.headers.get('content-type')).toBe(media.geojson)
     const { features } = answer.json<{ features: { id: string; properties: Document }[] }>()
-    const records = await all(api, resource)
+    const records = await listAll(api, resource)
     expect(features.map(({ properties }) => properties)).toEqual(records)
     expect(features.map(({ id }) => id)).toEqual(records.map((record) => keyIn(resource, record)))
   })
@@ -88,7 +88,7 @@ describe.each(resources)('an export of $name', (resource) => {
       sort: [{ by: property, direction: 'desc' }],
       fields: [property],
     })
-    expect(linesOf(found.text)).toEqual(await all(api, resource, `sort=-${property}&fields=${property}`))
+    expect(linesOf(found.text)).toEqual(await listAll(api, resource, `sort=-${property}&fields=${property}`))
   })
 })
 

@@ -9,7 +9,7 @@ import { registry } from './registry.ts'
 
 const { resources } = registry
 
-/** Valid documents of every resource, and short ways to send common requests. */
+/** Valid documents of every resource, and helpers that send common requests. */
 
 /** A document or record as JSON. */
 export type Document = Record<string, unknown>
@@ -63,17 +63,17 @@ export const etagOf = (answer: HttpAnswer) => answer.headers.get('etag') ?? ''
 /** A UUID that no record has. */
 export const unusedId = '0fffffff-ffff-7fff-bfff-ffffffffffff'
 
-/** A key in the form of a resource's keys which no record has. */
+/** Returns a well-formed key that no record of the resource has. */
 export function unusedKey(resource: Resource): string {
   return { regions: '999', countries: 'ZZZ', topics: 'no-such-topic' }[resource.name] ?? unusedId
 }
 
-/** All records of a list, however many pages it has. `query` is what follows the `?`. */
-export async function all(api: Api, resource: Resource, query = ''): Promise<Document[]> {
+/** Returns all records of a list, from all its pages. @param query the URL's text after the `?`. */
+export async function listAll(api: Api, resource: Resource, query = ''): Promise<Document[]> {
   return (await pages(api, resource, `limit=200${query && `&${query}`}`)).flat()
 }
 
-/** The records of a list page by page, as `page.next` leads. */
+/** Returns the records of a list by page, following `page.next`. */
 export async function pages(api: Api, resource: Resource, query: string): Promise<Document[][]> {
   const found: Document[][] = []
   for (let next: string | null = ''; next !== null; ) {
@@ -92,7 +92,7 @@ export async function count(api: Api, resource: Resource): Promise<number> {
   return answer.json<Page>().page.total?.count ?? Number.NaN
 }
 
-/** Computes a value for each key once, as long as the key is in use. */
+/** Computes a value once for each key, and forgets it with the key. */
 const memoize = <Key extends object, Value>(compute: (key: Key) => Value) => {
   const values = new WeakMap<Key, Value>()
   return (key: Key): Value => {
@@ -102,7 +102,7 @@ const memoize = <Key extends object, Value>(compute: (key: Key) => Value) => {
   }
 }
 
-/** The resource of a name. */
+/** Returns the resource with a name. @throws when there is none. */
 export function resourceOf(name: string): Resource {
   const resource = resources.find((one) => one.name === name)
   if (!resource) throw new Error(`there is no resource ${name}`)
@@ -111,13 +111,13 @@ export function resourceOf(name: string): Resource {
 
 /** The values of a property in all records of a resource. */
 const used = async (api: Api, name: string, property: string) =>
-  (await all(api, resourceOf(name), `fields=${property}`)).map((record) => record[property])
+  (await listAll(api, resourceOf(name), `fields=${property}`)).map((record) => record[property])
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const digits = Array.from({ length: 900 }, (_, at) => String(at + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
-/** Codes that nobody has, each given out once, since there are too few to draw them at random. */
+/** Returns codes that no record has, each once. There are too few codes to draw them at random. */
 const unusedCodes = memoize(async (api: Api) => {
   const draw = async (candidates: string[], name: string, property: string) => {
     const taken = new Set(await used(api, name, property))
@@ -144,8 +144,8 @@ export const seededKey = async (api: Api, name: string): Promise<string> => {
   return String(record?.id)
 }
 
-/** What must differ between two documents of a resource: keys that clients make, and external ids. */
-async function ownIdentity(resource: Resource, api: Api): Promise<Document> {
+/** Returns the properties that must be unique: keys that clients choose, and external ids. */
+async function uniqueProperties(resource: Resource, api: Api): Promise<Document> {
   const codes = await unusedCodes(api)
   switch (resource.name) {
     case 'regions':
@@ -159,8 +159,8 @@ async function ownIdentity(resource: Resource, api: Api): Promise<Document> {
   }
 }
 
-/** What the references in an example must become, since its ids are made up. */
-async function realReferences(resource: Resource, api: Api): Promise<Document> {
+/** Returns references to seeded records, in place of the made-up ids of an example. */
+async function seededReferences(resource: Resource, api: Api): Promise<Document> {
   if (resource.name !== 'citations') return {}
   const [source, agreement] = await Promise.all([seededKey(api, 'sources'), seededKey(api, 'agreements')])
   return { source, record: { resource: 'agreements', id: agreement } }
@@ -174,8 +174,8 @@ export async function exampleDocument(
 ): Promise<Document> {
   return {
     ...resource.example,
-    ...(await realReferences(resource, api)),
-    ...(await ownIdentity(resource, api)),
+    ...(await seededReferences(resource, api)),
+    ...(await uniqueProperties(resource, api)),
     ...overrides,
   }
 }
@@ -198,8 +198,8 @@ const writtenForm = z.looseObject({
   properties: z.record(z.string(), z.looseObject({ default: z.unknown().optional() })),
 })
 
-/** What the OpenAPI document says of a resource's documents: which properties they need, and all with their defaults. */
-export function contractOf(api: Api, resource: Resource): z.output<typeof writtenForm> {
+/** Returns the required properties of a resource and the defaults of all, as the OpenAPI document states them. */
+export function getContract(api: Api, resource: Resource): z.output<typeof writtenForm> {
   const reference = z.object({ $ref: z.string() })
   const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
   const create = z.looseObject({ requestBody: z.looseObject({ content: media }) })
@@ -214,14 +214,14 @@ export function contractOf(api: Api, resource: Resource): z.output<typeof writte
 
 /** Returns an example document with the required properties only. */
 export async function minimalDocument(resource: Resource, api: Api): Promise<Document> {
-  const { required } = contractOf(api, resource)
+  const { required } = getContract(api, resource)
   const entries = Object.entries(await exampleDocument(resource, api))
   return Object.fromEntries(entries.filter(([property]) => required.includes(property)))
 }
 
 /** Returns the values that the contract gives to the optional properties of a resource. */
-export function defaultsOf(api: Api, resource: Resource): Document {
-  const { required, properties } = contractOf(api, resource)
+export function getDefaults(api: Api, resource: Resource): Document {
+  const { required, properties } = getContract(api, resource)
   // The registry sets the others.
   const own = Object.keys(properties).filter((property) => property in resource.document.shape)
   const optional = own.filter((property) => !required.includes(property))
@@ -230,61 +230,61 @@ export function defaultsOf(api: Api, resource: Resource): Document {
   )
 }
 
-/** The property of every resource that holds its name, and is longer text without rules of its own. */
+/** Returns a property of the resource that takes any text: its name if it has one, otherwise its note. */
 export const nameProperty = (resource: Resource): string =>
   ['title', 'name'].find((property) => property in resource.document.shape) ?? 'note'
 
-/** Options of a request that changes a certain version. */
+/** Returns the request options for a change of the version with this ETag. */
 export const ifMatch = (etag: string): RequestOptions => ({ headers: { 'if-match': etag } })
 
-/** The schema behind what may be null or left out. */
-export function bare(schema: z.core.$ZodType): z.core.$ZodType {
+/** Returns the schema inside `nullable`, `optional` and `default`. */
+export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodType {
   const wrapped =
     schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-  return wrapped ? bare(schema.unwrap()) : schema
+  return wrapped ? unwrapSchema(schema.unwrap()) : schema
 }
 
 const actors = ['country', 'organization', 'region']
 
 /**
- * A document with every property that a schema has, its single values given by `leaf`. Participants are three, one
- * of each kind of actor.
+ * Returns a document with every property of a schema. `leaf` returns the values that are neither objects nor lists. A list
+ * of participants has three: a country, an organization and a region.
  */
-export function documentOf(
+export function buildDocument(
   schema: z.core.$ZodType,
   leaf: (schema: z.core.$ZodType, pointer: string) => unknown,
   pointer = '',
 ): unknown {
-  const inner = bare(schema)
+  const inner = unwrapSchema(schema)
   if (inner instanceof z.ZodArray) {
-    const item = bare(inner.element)
+    const item = unwrapSchema(inner.element)
     const kinds = item instanceof z.ZodObject ? actors.filter((actor) => actor in item.shape) : []
     if (!(item instanceof z.ZodObject) || kinds.length < actors.length) {
-      return [documentOf(item, leaf, `${pointer}/0`)]
+      return [buildDocument(item, leaf, `${pointer}/0`)]
     }
     return kinds.map((kind, at) => {
       const others = kinds.filter((other) => other !== kind)
       const shape = Object.entries(item.shape).filter(([property]) => !others.includes(property))
-      return documentOf(z.object(Object.fromEntries(shape)), leaf, `${pointer}/${at}`)
+      return buildDocument(z.object(Object.fromEntries(shape)), leaf, `${pointer}/${at}`)
     })
   }
   if (inner instanceof z.ZodDiscriminatedUnion) {
     const option = inner.options[1] ?? z.never()
-    return documentOf(option, leaf, pointer)
+    return buildDocument(option, leaf, pointer)
   }
   if (inner instanceof z.ZodObject) {
     return Object.fromEntries(
       Object.entries(inner.shape).map(([property, value]) => [
         property,
-        documentOf(value, leaf, `${pointer}/${property}`),
+        buildDocument(value, leaf, `${pointer}/${property}`),
       ]),
     )
   }
   return leaf(inner, pointer)
 }
 
-/** Values of properties whose rules are no more than a pattern. */
-const texts: Record<string, string> = {
+/** Valid values of text properties that have a pattern. */
+const textValues: Record<string, string> = {
   language: 'en',
   languages: 'en',
   url: 'https://example.org/page',
@@ -296,10 +296,10 @@ const texts: Record<string, string> = {
   currency: 'CNY',
 }
 
-/** The last name in a JSON pointer. */
+/** Returns the last property name in a JSON pointer. */
 const lastName = (pointer: string) => pointer.split('/').findLast((step) => !/^\d*$/.test(step)) ?? ''
 
-/** Ids that look like those of the Research Organization Registry. */
+/** Returns a well-formed ROR id. */
 const ror = () =>
   `https://ror.org/0${randomUUID()
     .replaceAll(/[^a-f1-9]/g, '1')
@@ -307,7 +307,7 @@ const ror = () =>
 
 function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, string>): unknown {
   const name = lastName(pointer)
-  const text = texts[name]
+  const text = textValues[name]
   // Most tests read without a key.
   if (pointer === '/visibility') return 'public'
   if (schema instanceof z.ZodEnum) return schema.options.at(-1)
@@ -330,17 +330,17 @@ const seededKeys = memoize(async (api: Api) => {
 /** Returns a valid document with a value in every property, however deep. */
 export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
   const keys = await seededKeys(api)
-  const document = documentOf(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
-  return { ...z.record(z.string(), z.unknown()).parse(document), ...(await ownIdentity(resource, api)) }
+  const document = buildDocument(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
+  return { ...z.record(z.string(), z.unknown()).parse(document), ...(await uniqueProperties(resource, api)) }
 }
 
-/** A value with those of another in it, however deep, wherever the other has one: undefined and null stand for none. */
-export function merged(value: unknown, other: unknown): unknown {
+/** Returns a deep copy of `value` in which the values of `other` that are not null or undefined replace its own. */
+export function mergeDeep(value: unknown, other: unknown): unknown {
   if (other === undefined || other === null) return value
-  if (Array.isArray(value)) return value.map((item, at) => merged(item, Object(other)[at]))
+  if (Array.isArray(value)) return value.map((item, at) => mergeDeep(item, Object(other)[at]))
   if (typeof value !== 'object' || value === null) return other
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, merged(inner, Object(other)[name])]),
+    Object.entries(value).map(([name, inner]) => [name, mergeDeep(inner, Object(other)[name])]),
   )
 }
 

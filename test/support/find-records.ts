@@ -3,10 +3,10 @@ import { readQuery } from '../../src/model/parameters.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { urlFilters } from '../../src/model/url-filters.ts'
 import type { Api } from './api.ts'
-import { all, type Document, listPath, type Page } from './documents.ts'
+import { type Document, listAll, listPath, type Page } from './documents.ts'
 
-/** A filter of a query, as a search takes it. */
-function condition({ filters }: Resource, name: string, operator: string, texts: string[]): Document {
+/** Returns the condition of a search that is equal to a filter of a query. */
+function toSearchCondition({ filters }: Resource, name: string, operator: string, texts: string[]): Document {
   const filter = filters[name]
   if (filter?.comparisons.eq?.takes === 'many' && operator === 'eq')
     return { [name]: { in: texts.flatMap((text) => text.split(',')) } }
@@ -14,8 +14,8 @@ function condition({ filters }: Resource, name: string, operator: string, texts:
 }
 
 /**
- * Returns all records that the filters of a query find: by a list, or by a search if the query has operators that no URL
- * takes.
+ * Returns all records that match the filters of a query. It lists them, or searches if the query has operators that lists do
+ * not take.
  */
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {
   const inUrl = urlFilters(resource)
@@ -24,10 +24,10 @@ export async function findRecords(api: Api, resource: Resource, query: string): 
   )
   const isInUrl = ({ name, operator }: { name: string; operator: string }) =>
     !Object.hasOwn(resource.filters, name) || operator in (inUrl[name]?.comparisons ?? {})
-  if (given.every(isInUrl)) return all(api, resource, query)
+  if (given.every(isInUrl)) return listAll(api, resource, query)
   const and = given
     .filter(({ name }) => Object.hasOwn(resource.filters, name))
-    .map(({ name, operator, texts }) => condition(resource, name, operator, texts))
+    .map(({ name, operator, texts }) => toSearchCondition(resource, name, operator, texts))
   const found: Document[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const answer = await api.post(`${listPath(resource)}/search`, { where: { and }, limit: 200, cursor })

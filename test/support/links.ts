@@ -3,10 +3,10 @@ import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Api } from './api.ts'
 import {
+  buildDocument,
   type CreatedRecord,
   createRecord,
   type Document,
-  documentOf,
   fullDocument,
   keyIn,
 } from './documents.ts'
@@ -27,7 +27,7 @@ const named = (name: string) => registry.resources.filter((resource) => resource
 export const linksFrom = (referrers: readonly Resource[]): Link[] =>
   referrers.flatMap((referrer): Link[] => {
     const found: Link[] = []
-    documentOf(referrer.document, (schema, pointer) => {
+    buildDocument(referrer.document, (schema, pointer) => {
       if (pointer === '/record/id') return undefined
       const name = references.get(schema)?.resource ?? ''
       found.push(...named(name).map((target) => ({ referrer, pointer, target })))

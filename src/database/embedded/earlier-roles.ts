@@ -2,10 +2,10 @@ import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
 import { roleLock as lock, servicePassword, serviceRole, superuser } from './service-role.ts'
 
-/** Brings folders of earlier versions up to date, in which the service was the superuser. */
+/** Upgrades folders of earlier versions, in which the service was the superuser. */
 
-/** Returns the URL of a database for a role that has the superuser's password. */
-export type UrlOf = (role: string, database: string) => string
+/** Returns the URL under which a role connects to a database with the superuser's password. */
+export type GetUrl = (role: string, database: string) => string
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
@@ -18,42 +18,45 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** Whether the cluster has no superuser beside the service role. A server that is just going is asked again later. */
-async function hasEarlierRoles(urlOf: UrlOf): Promise<boolean> {
-  return withClient(urlOf(superuser, 'postgres'), async () => false).catch(
+/**
+ * Whether the service is still the superuser: then `postgres` cannot sign in. Other errors, such as of a server that stops,
+ * count as no, and the next start checks again.
+ */
+async function isServiceSuperuser(getUrl: GetUrl): Promise<boolean> {
+  return withClient(getUrl(superuser, 'postgres'), async () => false).catch(
     (error: unknown) => errorCode(error) === '28P01',
   )
 }
 
-/** The role that renames the superuser, since no role can rename itself. */
-const helper = 'entente_upgrade'
+/** A temporary role that renames the superuser, since no role can rename itself. */
+const renamingRole = 'entente_upgrade'
 
 /**
- * Renames the superuser, which cannot be demoted, and makes a service role under its former name.
- * @param password of the superuser.
+ * Renames the superuser, which cannot be demoted, and creates a service role under its former name.
+ * @param password the superuser's.
  */
-export async function separateRoles(urlOf: UrlOf, password: string): Promise<void> {
-  if (!(await hasEarlierRoles(urlOf))) return
-  await withClient(urlOf(serviceRole, 'postgres'), async (client) => {
+export async function separateRoles(getUrl: GetUrl, password: string): Promise<void> {
+  if (!(await isServiceSuperuser(getUrl))) return
+  await withClient(getUrl(serviceRole, 'postgres'), async (client) => {
     await client.query('select pg_advisory_lock($1)', [lock])
-    // Another process that started at the same moment may have been quicker.
-    if (!(await hasEarlierRoles(urlOf))) return
-    await client.query(`drop role if exists ${helper}`)
-    await client.query(`create role ${helper} superuser login password ${pg.escapeLiteral(password)}`)
-    await withClient(urlOf(helper, 'postgres'), (other) =>
+    // Another process that started at the same time may have done it already.
+    if (!(await isServiceSuperuser(getUrl))) return
+    await client.query(`drop role if exists ${renamingRole}`)
+    await client.query(`create role ${renamingRole} superuser login password ${pg.escapeLiteral(password)}`)
+    await withClient(getUrl(renamingRole, 'postgres'), (other) =>
       other.query(`begin; alter role ${serviceRole} rename to ${superuser};
         create role ${serviceRole} login password ${pg.escapeLiteral(servicePassword(password))}; commit`),
     )
-    await client.query(`drop role ${helper}`)
+    await client.query(`drop role ${renamingRole}`)
   }).catch(async (error: unknown) => {
     // The other process may have renamed the role before this one was connected.
-    if (await hasEarlierRoles(urlOf)) throw error
+    if (await isServiceSuperuser(getUrl)) throw error
   })
 }
 
 /**
- * Gives what the superuser owns in the database to the service role, but for what belongs to extensions. PostgreSQL has no
- * command for it: `reassign owned` refuses the superuser of initdb.
+ * Gives what the superuser owns in the database to the service role, except what belongs to extensions. PostgreSQL has no
+ * command for this: `reassign owned` refuses the superuser of initdb.
  */
 const transfer = `do $$
 declare
@@ -89,6 +92,6 @@ begin
 end
 $$`
 
-/** Gives the database, with all in it, to the service role, in one transaction. */
-export const transferDatabase = (urlOf: UrlOf): Promise<unknown> =>
-  withClient(urlOf(superuser, serviceRole), (client) => client.query(transfer))
+/** Makes the service role the owner of the database and of everything in it, in one transaction. */
+export const transferDatabase = (getUrl: GetUrl): Promise<unknown> =>
+  withClient(getUrl(superuser, serviceRole), (client) => client.query(transfer))

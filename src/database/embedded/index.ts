@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../../startup-error.ts'
 import { writeSecret } from '../../write-secret.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
-import { separateRoles, transferDatabase, type UrlOf } from './earlier-roles.ts'
+import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
 import { ensureStarted, stop } from './postmaster.ts'
 import { ensureServiceRole, servicePassword, serviceRole, superuser } from './service-role.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
@@ -99,7 +99,7 @@ const buildUrl = (role: string, password: string, port: number, database: string
   `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`
 
 const superuserUrls =
-  ({ password }: Cluster, port: number): UrlOf =>
+  ({ password }: Cluster, port: number): GetUrl =>
   (role, database) =>
     buildUrl(role, password, port, database)
 

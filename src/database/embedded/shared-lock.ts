@@ -7,8 +7,9 @@ import { failure } from './failure.ts'
  * lock on a connection of its own. The process that gets the lock exclusively is the last one, and no other process can join
  * while it holds that lock. PostgreSQL releases a lock when its connection ends, so a killed process does not count.
  */
-const lock = 0x656e7465
+const lockKey = 0x656e7465
 
+/** A held lock, and the connection that holds it. */
 export interface SharedLock {
   client: pg.Client
   /** Resolves when the connection that holds the lock has ended, and the lock with it. */
@@ -30,10 +31,10 @@ export async function acquireSharedLock(url: string): Promise<SharedLock | undef
   })
   try {
     await client.connect()
-    if (await holds(client, 'pg_try_advisory_lock_shared')) return { client, lost }
+    if (await tryLock(client, 'pg_try_advisory_lock_shared')) return { client, lost }
     await client.end()
   } catch (error) {
-    if (!isGoing(error)) throw failure('the embedded PostgreSQL cannot be used', error)
+    if (!isServerStopping(error)) throw failure('the embedded PostgreSQL cannot be used', error)
   }
   return undefined
 }
@@ -50,19 +51,21 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
 export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
     // First the release, then the attempt: of two processes that leave at the same time, the later one gets the lock.
-    await client.query('select pg_advisory_unlock_shared($1)', [lock])
-    if (await holds(client, 'pg_try_advisory_lock')) await stop()
+    await client.query('select pg_advisory_unlock_shared($1)', [lockKey])
+    if (await tryLock(client, 'pg_try_advisory_lock')) await stop()
   } finally {
     await client.end().catch(() => {})
   }
 }
 
-async function holds(client: pg.Client, attempt: string): Promise<boolean> {
-  const { rows } = await client.query<{ held: boolean }>(`select ${attempt}($1) as held`, [lock])
+type TryLockFunction = 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared'
+
+async function tryLock(client: pg.Client, lockFunction: TryLockFunction): Promise<boolean> {
+  const { rows } = await client.query<{ held: boolean }>(`select ${lockFunction}($1) as held`, [lockKey])
   return rows[0]?.held === true
 }
 
-function isGoing(error: unknown): boolean {
+function isServerStopping(error: unknown): boolean {
   const ended = error instanceof Error && error.message.startsWith('Connection terminated')
   return ended || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P03'].includes(errorCode(error))
 }

@@ -5,7 +5,7 @@ import type { ReadApi } from './api.ts'
 import { agentTools, type Tool } from './tools.ts'
 
 const instructions =
-  'A registry of international science and technology cooperation. Names are resolved to keys first (resolve). Dates are EDTF, as imprecise as the source. Cite the sources in `citations`, and for numbers the path in `list` or `request`.'
+  'A registry of international science and technology cooperation. First resolve names to keys with the tool resolve. Dates are EDTF, as imprecise as the source. Cite the sources in `citations`, and for numbers the path in `list` or `request`.'
 
 function makeServer(tools: readonly Tool[], api: ReadApi): McpServer {
   const server = new McpServer({ name: 'entente', version: packageVersion }, { instructions })
@@ -18,14 +18,13 @@ function makeServer(tools: readonly Tool[], api: ReadApi): McpServer {
   return server
 }
 
-/** Answers a request of the Model Context Protocol (streamable HTTP), as the client of `api`. */
-export type AnswerAgent = (request: Request, body: unknown, api: ReadApi) => Promise<Response>
+/** Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`. */
+export type McpEndpoint = (request: Request, body: unknown, api: ReadApi) => Promise<Response>
 
 /**
- * Returns the MCP server of a registry. Each request is answered by itself: nothing is kept between two, so any process
- * can answer any request.
+ * Creates the MCP endpoint of a registry. It is stateless: any process can answer any request.
  */
-export function agentServer(registry: Registry): AnswerAgent {
+export function createMcpEndpoint(registry: Registry): McpEndpoint {
   const tools = agentTools(registry)
   return (request, parsedBody, api) =>
     createMcpHandler(() => makeServer(tools, api), { maxSubscriptions: 0 }).fetch(request, { parsedBody })

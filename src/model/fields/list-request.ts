@@ -7,8 +7,8 @@ import { checkListRequest, countedSchema } from '../list-request.ts'
 import { optional } from '../schemas.ts'
 
 /**
- * A valid list request of this registry, such as `/v1/countries?partnerOf=CHN`.
- * @param count the include with the number of records that the request returns.
+ * A field whose value is a valid list request of this registry, such as `/v1/countries?partnerOf=CHN`.
+ * @param count name and description of the include that adds the number of records that the request returns.
  */
 export const listRequest = (description: string, count: { name: string; description: string }) =>
   defineField({

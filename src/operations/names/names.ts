@@ -3,7 +3,7 @@ import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import { namesStatement, type Wanted } from '../../query/names.ts'
+import { type NameLookup, namesStatement } from '../../query/names.ts'
 import type { Representation } from '../../query/representation.ts'
 import { findReferencesInText, type Section } from './references-in-text.ts'
 
@@ -15,7 +15,7 @@ type Dictionary = Map<string, Map<string, string>>
 
 const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
 
-type Missing = Wanted & Pick<Section, 'section'>
+type Missing = NameLookup & Pick<Section, 'section'>
 
 /** Returns the JSON of the names of what sections have, and what has no name in the dictionary. */
 function compose(sections: readonly Section[], dictionary: Dictionary): { json: string; missing: Missing[] } {
@@ -36,7 +36,7 @@ function compose(sections: readonly Section[], dictionary: Dictionary): { json: 
 }
 
 /** Whether a value has the form of the keys that it should be one of. */
-const isKey = (registry: Registry, { resource, property }: Wanted['reference'], value: string) =>
+const isKey = (registry: Registry, { resource, property }: NameLookup['reference'], value: string) =>
   property !== undefined || registry.keyForm(resource).schema.safeParse(value).success
 
 /** Reads names into a dictionary. A value without a record has none. */

@@ -1,6 +1,6 @@
 import { getTableName } from 'drizzle-orm'
 import { z } from 'zod'
-import { managed, type Resource } from '../../model/resource.ts'
+import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
@@ -32,7 +32,7 @@ export function redactText(resource: Resource, text: string, replacement: string
   return {
     text,
     redactRecord: (record) => {
-      const kept = [resource.key.property, ...Object.keys(managed)]
+      const kept = [resource.key.property, ...Object.keys(managedSchemas)]
       return Object.fromEntries(
         Object.entries(record).map(([property, value]) => [
           property,

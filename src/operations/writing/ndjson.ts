@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
 import { singleReads } from '../../database/database.ts'
-import { managed, type Resource } from '../../model/resource.ts'
+import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
@@ -44,7 +44,7 @@ export function checkImportedDocument(resource: Resource, line: unknown): Docume
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, line)
   const own: Document = key.madeBy === 'registry' ? { [key.property]: rest[key.property] } : {}
   const { [key.property]: _, ...others } = rest
-  const keyed = z.object({ ...managed, [key.property]: key.schema }).partial()
+  const keyed = z.object({ ...managedSchemas, [key.property]: key.schema }).partial()
   const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...own })
   let document: Document = {}
   collectFaults(faults, () => {

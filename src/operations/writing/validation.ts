@@ -1,4 +1,4 @@
-import { managed, type Resource } from '../../model/resource.ts'
+import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
@@ -66,7 +66,10 @@ export function requireObject(noun: string, body: unknown): Document {
 
 /** Returns the properties that the registry sets: version, timestamps, and a generated key. */
 export function managedProperties(resource: Resource): string[] {
-  return [...(resource.key.madeBy === 'registry' ? [resource.key.property] : []), ...Object.keys(managed)]
+  return [
+    ...(resource.key.madeBy === 'registry' ? [resource.key.property] : []),
+    ...Object.keys(managedSchemas),
+  ]
 }
 
 /**

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import type { AnswerAgent } from '../../features/agents/server.ts'
+import type { McpEndpoint } from '../../features/agents/server.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
 import { pickHeaders, readAs } from '../read-as.ts'
@@ -12,10 +12,10 @@ const maxBodyBytes = 64 * 1024
 /** Serves agents by the Model Context Protocol at `POST /mcp`. */
 export const agents = fp<{ registry: Registry }>(
   async function agents(app, { registry }) {
-    let answer: Promise<AnswerAgent> | undefined
+    let answer: Promise<McpEndpoint> | undefined
     /** The SDK takes a tenth of a second to load, and many registries have no agents. */
     const load = () =>
-      import('../../features/agents/server.ts').then(({ agentServer }) => agentServer(registry))
+      import('../../features/agents/server.ts').then(({ createMcpEndpoint }) => createMcpEndpoint(registry))
     app.post('/mcp', { config: { access: 'read' }, bodyLimit: maxBodyBytes }, async (request, reply) => {
       if (Array.isArray(request.body))
         throw new Problem(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
+import fastifyStatic, { type FastifyStaticOptions } from '@fastify/static'
 import fp from 'fastify-plugin'
 import type { Resource } from '../../model/resource.ts'
 import { packageRoot } from '../../package-root.ts'
@@ -9,7 +9,7 @@ import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
 
-/** The pages run their own scripts and styles, and ask this origin alone. */
+/** Pages may load scripts, styles and data from their own origin only. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
   `default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${frameAncestors.join(' ')}; object-src 'none'`
 
@@ -18,6 +18,26 @@ const framedByNobody = contentSecurityPolicy(["'none'"])
 /** Seconds for which a browser keeps a file whose name has the hash of its content. */
 const assetMaxAgeSeconds = 31_536_000
 
+/** Options of `@fastify/static` for the files of the build. */
+const fileOptions = (root: string): FastifyStaticOptions => ({
+  root,
+  index: false,
+  // A route for each file, so that `not-found` answers all other paths.
+  wildcard: false,
+  // The build has written compressed copies beside the files.
+  preCompressed: true,
+  globIgnore: ['**/*.br', '**/*.gz'],
+  cacheControl: false,
+  setHeaders(response, path) {
+    response.setHeader('vary', 'Accept-Encoding')
+    const isAsset = path.includes('/assets/')
+    response.setHeader(
+      'cache-control',
+      isAsset ? `public, max-age=${assetMaxAgeSeconds}, immutable` : 'no-cache',
+    )
+  },
+})
+
 const describeResource = ({ name, dimensions, happened }: Resource): DescribedResource => ({
   name,
   dimensions: Object.keys(dimensions),
@@ -25,9 +45,9 @@ const describeResource = ({ name, dimensions, happened }: Resource): DescribedRe
 })
 
 /**
- * Serves the dashboard: its files, and its page at the path of every view, which the page itself then shows. Under the same
- * URL, `format=csv` or `format=json` returns the data of the view. Where the dashboard has not been built, `/` leads to the
- * API reference.
+ * Serves the dashboard: its files, and the same HTML page at the path of every view; the scripts of the page then show the
+ * view. With `format=csv` or `format=json`, the URL of a view returns its data. If the dashboard has not been built, `/`
+ * redirects to the API reference.
  */
 export const dashboard = fp<{
   /** Origins whose pages may show views in frames. */
@@ -38,15 +58,15 @@ export const dashboard = fp<{
     const resources = declared.map(describeResource)
     const root = join(packageRoot, 'dist/dashboard')
     if (!existsSync(join(root, 'index.html'))) {
-      // The first line of the terminal is the address.
+      // After listening, so that the address is the first line in the terminal.
       app.addHook('onListen', async () =>
-        app.log.warn(`There is no dashboard in ${root}: npm run build makes it.`),
+        app.log.warn(`There is no dashboard in ${root}: run npm run build.`),
       )
       app.get('/', async (_request, reply) => reply.redirect('/docs'))
       return
     }
     const page = await readFile(join(root, 'index.html'), 'utf8')
-    // The page says that there is nothing, with the ways to everything else around it.
+    // For an unknown path, the page shows that nothing was found, and its navigation.
     app.notFoundPage.send = (reply) =>
       reply
         .headers({ 'content-security-policy': framedByNobody, 'cache-control': 'no-cache', vary: 'Accept' })
@@ -56,24 +76,7 @@ export const dashboard = fp<{
       reply.header('content-security-policy', framedByNobody)
       done()
     })
-    await app.register(fastifyStatic, {
-      root,
-      index: false,
-      // A route for each file, so that other paths are answered as everywhere.
-      wildcard: false,
-      // The build writes them beside the files.
-      preCompressed: true,
-      globIgnore: ['**/*.br', '**/*.gz'],
-      cacheControl: false,
-      setHeaders(response, path) {
-        response.setHeader('vary', 'Accept-Encoding')
-        const isAsset = path.includes('/assets/')
-        response.setHeader(
-          'cache-control',
-          isAsset ? `public, max-age=${assetMaxAgeSeconds}, immutable` : 'no-cache',
-        )
-      },
-    })
+    await app.register(fastifyStatic, fileOptions(root))
     const framed = embedOrigins.length > 0 ? contentSecurityPolicy(embedOrigins) : framedByNobody
     for (const [view, path] of Object.entries(viewPaths)) {
       app.get<{ Params: Record<string, string> }>(path, async (request, reply) => {

@@ -6,7 +6,7 @@ import type { ProblemType } from '../../problems/types.ts'
 
 const mediaType = 'application/problem+json; charset=utf-8'
 
-/** The problems of what Fastify itself refuses, by its error codes. */
+/** The problems for the errors of Fastify itself, by its error codes. */
 const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
   FST_ERR_BAD_URL: { type: 'malformed-request', detail: 'The path has percent-encoding that is not UTF-8.' },
   FST_ERR_MAX_PARAM_LENGTH: {
@@ -28,14 +28,14 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
   },
 }
 
-/** The problems of what the static files of `/docs` refuse, by status: `..` and NUL in a path, and `If-Match`. */
+/** The problems for the errors of `@fastify/static`, by status: `..` or NUL in a path (403, 400), and `If-Match` (412). */
 const fileProblems: Record<string, { type: ProblemType; detail: string }> = {
   400: { type: 'not-found', detail: 'There is no file with this path.' },
   403: { type: 'not-found', detail: 'There is no file with this path.' },
   412: { type: 'stale-version', detail: 'The file has another ETag or is newer.' },
 }
 
-/** The name of an error by Fastify, or the status of an error by `http-errors`. */
+/** Returns the code of an error of Fastify, or the status of an error of `http-errors`, otherwise an empty text. */
 function errorName(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if ('code' in error) return String(error.code)
@@ -48,8 +48,8 @@ function frameworkProblem(error: unknown): Problem | undefined {
   return known && new Problem(known.type, known.detail, { cause: error })
 }
 
-/** The problem of any error. */
-function asProblem(error: unknown): Problem {
+/** Returns the problem for any error. */
+function problemFor(error: unknown): Problem {
   return (
     toProblem(error) ??
     frameworkProblem(error) ??
@@ -57,7 +57,7 @@ function asProblem(error: unknown): Problem {
   )
 }
 
-/** Sends a problem, whatever the client accepts: a refusal must say why. */
+/** Sends a problem as JSON, even if the client does not accept that: it must learn why. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // Shed requests are only counted: logging each of them would add to the load.
   if (problem.status >= 500 && problem.type !== 'overloaded')
@@ -81,12 +81,12 @@ export const handleError = (
   sendProblem(
     isIncomplete(request)
       ? new Problem('timeout', 'The connection was closed before the request was complete.', { cause: error })
-      : asProblem(error),
+      : problemFor(error),
     request,
     reply,
   )
 
-/** The problems of what the HTTP parser refuses, by the error codes of Node.js. */
+/** The problems for the errors of the HTTP parser, by the error codes of Node.js. */
 const connectionProblems: Record<string, { type: ProblemType; detail: string }> = {
   HPE_HEADER_OVERFLOW: {
     type: 'headers-too-large',
@@ -95,11 +95,11 @@ const connectionProblems: Record<string, { type: ProblemType; detail: string }> 
   ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
 }
 
-/** The bytes of the response to a request that the HTTP parser refused. */
+/** Returns the response, with its status line and headers, to a request that the HTTP parser refused. */
 export function connectionErrorResponse(code: string): string {
   const { type, detail } = connectionProblems[code] ?? {
     type: 'malformed-request' as const,
-    detail: 'What was sent is not an HTTP request that can be read.',
+    detail: 'The request is not valid HTTP.',
   }
   const problem = new Problem(type, detail)
   const body = JSON.stringify(problem.toDocument('about:blank'))

@@ -162,7 +162,7 @@ export const importSchema = nameOutput(
           created: count('New records.'),
           changed: count('Records that differ from the stored ones.'),
           unchanged: count('Records that are as they are stored.'),
-          kept: count('Properties that stay as others have changed them since the last import.'),
+          kept: count('Properties that keep the values that others have given them since the last import.'),
         })
         .meta({ description: 'Counts of the dry run, and from the commit on those of the commit.' }),
       report: report.nullable().meta({ description: 'Report of the last finished step.' }),
@@ -189,7 +189,7 @@ export const importPage = nameOutput(
 )
 
 /** Returns an import as JSON. */
-export function shownImport(imported: ImportRecord): string {
+export function importToJson(imported: ImportRecord): string {
   const { id, scheme, state, files, facts, counts, report, source, failure, actor } = imported
   return JSON.stringify({
     id,

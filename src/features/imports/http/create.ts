@@ -24,7 +24,7 @@ import {
   type ImportState,
   readImport,
 } from '../store.ts'
-import { importSchema, shownImport, tag, writing } from './contract.ts'
+import { importSchema, importToJson, tag, writing } from './contract.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 import { wake } from './wake.ts'
 
@@ -211,7 +211,7 @@ async function createFromUpload(
     const response = await runOnce(database, { ...request, body }, async (tx) => {
       await requireFew(tx, ['staging', 'staged'], 'Commit or delete some of them.')
       const imported = await beginStaging(tx, received, actor)
-      return { status: 201, headers: { location: `/v1/imports/${id}` }, body: shownImport(imported) }
+      return { status: 201, headers: { location: `/v1/imports/${id}` }, body: importToJson(imported) }
     })
     begun = response.headers['idempotency-replayed'] === undefined
     return response

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { common, importNotFound, keyed, readProblems, shownImport, tag } from './contract.ts'
+import { common, importNotFound, importToJson, keyed, readProblems, tag } from './contract.ts'
 
 /** Milliseconds between two looks at an import. */
 const intervalMs = 500
@@ -21,7 +21,7 @@ async function* events(database: DatabaseClient, id: string, stopped: AbortSigna
   for (let looks = 1; !stopped.aborted; looks += 1) {
     const imported = await readImport(singleReads(database), id)
     if (!imported) return
-    const shown = shownImport(imported)
+    const shown = importToJson(imported)
     if (shown !== sent) yield `event: import\ndata: ${shown}\n\n`
     else if (looks % looksPerHeartbeat === 0) yield ': still here\n\n'
     if (!isRunning(imported)) return

@@ -21,9 +21,9 @@ import {
   common,
   importNotFound,
   importSchema,
+  importToJson,
   keyed,
   readProblems,
-  shownImport,
   tag,
   writing,
 } from './contract.ts'
@@ -216,7 +216,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
         await changeImport(tx, found, { state: 'staging', doneThrough: 0 })
         await wake(tx)
       }
-      return { status: 200, headers: {}, body: shownImport((await readImport(tx, key)) ?? found) }
+      return { status: 200, headers: {}, body: importToJson((await readImport(tx, key)) ?? found) }
     })
   },
 })

@@ -5,9 +5,9 @@ import { shorten } from '../shorten.ts'
 import type { JsonObject } from '../types.ts'
 import { rowFault } from './contract.ts'
 
-/** What the contract of previews says of bodies and answers. */
+/** The schemas of the bodies and responses of previews. */
 
-/** Most bytes of all files of a preview together: they are on disk while it is made. */
+/** Maximum size of all files of a preview together, which are on disk while the service makes it. */
 export const maxPreviewBytes = 64 * 1024 * 1024
 
 /** Schema of the body. */
@@ -22,14 +22,14 @@ export const previewUpload = nameInput(
       file: z.string().max(maxPreviewBytes).optional().meta({
         format: 'binary',
         description:
-          'The file with the rows, or its beginning; of XLSX the whole. The mapping alone is checked when it is left out.',
+          'The file with the rows, or its beginning; an XLSX file must be whole. Without it, only the mapping is checked.',
       }),
       list: z.string().max(maxPreviewBytes).optional().meta({
         format: 'binary',
         description: 'A code list or second file that the mapping names, by its file name. May be repeated.',
       }),
     })
-    .meta({ description: 'A mapping, perhaps with the beginning of a file.' }),
+    .meta({ description: 'A mapping, and optionally the beginning of a file.' }),
 )
 
 const mappingFault = z
@@ -48,17 +48,17 @@ const previewRecord = z
         scheme: z.string().meta({ description: 'The register.' }),
         id: z.string().meta({ description: 'Id of the record in it.' }),
       })
-      .meta({ description: 'By which the record is found again.' }),
-    key: z.string().nullable().meta({ description: 'Key of the record that there is; null for a new one.' }),
+      .meta({ description: 'Identifies the record in later imports.' }),
+    key: z.string().nullable().meta({ description: 'Key of the existing record; null for a new one.' }),
     action: z
       .enum(['create', 'change', 'none'])
-      .meta({ description: 'What a commit would do; `none` for a record that is so already.' }),
+      .meta({ description: 'What a commit would do; `none` if it would change nothing.' }),
     document: z
       .looseObject({})
       .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
-    kept: z
-      .array(z.string())
-      .meta({ description: 'Properties that stay as others have changed them since the last import.' }),
+    kept: z.array(z.string()).meta({
+      description: 'Properties that keep the values that others have given them since the last import.',
+    }),
   })
   .meta({ description: 'A record that a row becomes.' })
 
@@ -67,7 +67,7 @@ const previewRow = z
     locator: z.string().meta({ description: 'Where the row is in the file.' }),
     state: z
       .enum(['ready', 'refused', 'skipped'])
-      .meta({ description: 'Whether the row can be written, is refused, or left out by the mapping.' }),
+      .meta({ description: 'Whether the row can be written, is refused, or is left out by the mapping.' }),
     reason: z.string().nullable().meta({ description: 'Why the mapping leaves it out.' }),
     values: z
       .looseObject({})
@@ -129,31 +129,31 @@ export const previewSchema = nameOutput(
     .meta({ description: 'What a mapping makes of the first rows of a file.', examples: [example] }),
 )
 
-/** Records and faults of a row that are shown. */
-const maxShown = 20
+/** Maximum number of records, and of faults, in a row of a preview. */
+const maxPerRow = 20
 
-const shownRecord = ({ document, ...others }: PreviewRecord) => ({
+const toJsonRecord = ({ document, ...others }: PreviewRecord) => ({
   ...others,
   // Documents are JSON.
   document: shorten(document as JsonObject),
 })
 
-const shownRow = ({ row, records, faults, dropped, ...others }: PreviewRow) => ({
+const toJsonRow = ({ row, records, faults, dropped, ...others }: PreviewRow) => ({
   locator: row.locator,
   ...others,
   values: shorten(row.values),
-  records: records.slice(0, maxShown).map(shownRecord),
-  faults: faults.slice(0, maxShown),
-  dropped: dropped.slice(0, maxShown),
+  records: records.slice(0, maxPerRow).map(toJsonRecord),
+  faults: faults.slice(0, maxPerRow),
+  dropped: dropped.slice(0, maxPerRow),
 })
 
 /** Returns a preview as JSON. */
-export const shownPreview = ({ facts, rows, ...others }: Preview): string =>
+export const previewToJson = ({ facts, rows, ...others }: Preview): string =>
   JSON.stringify({
     ...others,
     format: facts?.format ?? null,
     encoding: facts?.encoding ?? null,
     columns: facts?.columns ?? [],
     notes: facts?.notes ?? [],
-    rows: rows.map(shownRow),
+    rows: rows.map(toJsonRow),
   })

@@ -14,7 +14,7 @@ import { maxMappingLength } from '../mapping/index.ts'
 import { type PreviewInput, previewImport } from '../preview.ts'
 import { common, tag } from './contract.ts'
 import { type LocalPart, withLocalParts } from './local-upload.ts'
-import { maxPreviewBytes, previewSchema, previewUpload, shownPreview } from './preview-contract.ts'
+import { maxPreviewBytes, previewSchema, previewToJson, previewUpload } from './preview-contract.ts'
 import { isUpload } from './upload.ts'
 
 /** Rows that are shown. */
@@ -106,7 +106,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
         const preview = await withLocalParts(body, maxPreviewBytes, async (parts) =>
           previewImport({ database, registry, language, signal }, await readInput(parts), limit),
         )
-        return inLanguage({ status: 200, headers: {}, body: shownPreview(preview) }, language)
+        return inLanguage({ status: 200, headers: {}, body: previewToJson(preview) }, language)
       } catch (error) {
         if (!timeout.aborted) throw error
         const detail = `The first rows could not be read within ${timeoutMs / 1000} seconds.`

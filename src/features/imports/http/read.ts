@@ -11,9 +11,9 @@ import {
   importNotFound,
   importPage,
   importSchema,
+  importToJson,
   keyed,
   readProblems,
-  shownImport,
   tag,
 } from './contract.ts'
 
@@ -42,7 +42,7 @@ export const listImportsEndpoint: Endpoint = {
     const found = await listImports(singleReads(database), { limit: limit + 1, after, scheme })
     const data = found.slice(0, limit)
     const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
-    return { status: 200, headers: {}, body: pageEnvelope(data.map(shownImport).join(), { limit, next }) }
+    return { status: 200, headers: {}, body: pageEnvelope(data.map(importToJson).join(), { limit, next }) }
   },
 }
 
@@ -63,6 +63,6 @@ export const getImport: Endpoint = {
   async handle({ key }, { database }) {
     const imported = await readImport(singleReads(database), key)
     if (!imported) throw importNotFound(key)
-    return { status: 200, headers: {}, body: shownImport(imported) }
+    return { status: 200, headers: {}, body: importToJson(imported) }
   },
 }

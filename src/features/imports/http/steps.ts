@@ -12,7 +12,15 @@ import {
   noCounts,
   readImport,
 } from '../store.ts'
-import { changeProblems, importNotFound, importSchema, keyed, shownImport, tag, writing } from './contract.ts'
+import {
+  changeProblems,
+  importNotFound,
+  importSchema,
+  importToJson,
+  keyed,
+  tag,
+  writing,
+} from './contract.ts'
 import { wake } from './wake.ts'
 
 /** The steps that a person takes with an import: commit, undo, remove. */
@@ -57,7 +65,7 @@ const answerStep = (request: ApiRequest, { database }: Context, step: Step): Pro
   runOnce(database, request, async (tx) => ({
     status: 202,
     headers: {},
-    body: shownImport(await takeStep(tx, request.key, step)),
+    body: importToJson(await takeStep(tx, request.key, step)),
   }))
 
 /** The change that begins a commit: the pass over the rows begins anew, and so do the counts of records. */

@@ -50,7 +50,7 @@ export const stepsSchema = describe(
     value: describe(scalar.optional(), 'A constant.'),
     template: describe(text.optional(), 'A text with columns in braces: "{title} ({year})".'),
     sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
-    when: describe(conditionsSchema.optional(), 'Conditions on which there is a value.'),
+    when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
     empty: describe(z.array(text).max(100).optional(), 'Texts that mean that there is no value here.'),
     split: describe(
       z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
@@ -85,7 +85,7 @@ export const stepsSchema = describe(
     join: describe(text.optional(), 'Joins several values to one text, with this between them.'),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
-      'What a reference has: a name, a code, the id in a register (see scheme), or the key in this registry.',
+      'How the value identifies a record: by a name, a code, the id in a register (see scheme), or the key in this registry.',
     ),
     scheme: describe(text.optional(), 'The register of the id, if it is another one; the scheme of a topic.'),
     country: describe(
@@ -94,10 +94,13 @@ export const stepsSchema = describe(
     ),
     on: describe(
       z.lazy(() => valueSchema).optional(),
-      'When, for states that no longer exist. By default, when the record happened.',
+      'The date for which names of states are resolved. By default, the date of the record.',
     ),
     create: describe(z.boolean().optional(), 'Makes the organization or topic when no record matches.'),
-    onBadValue: describe(z.enum(['refuse', 'drop']).optional(), 'As for the whole mapping, for this value.'),
+    onBadValue: describe(
+      z.enum(['refuse', 'drop']).optional(),
+      'Overrides onBadValue of the mapping for this value.',
+    ),
   }),
   'Where a value comes from, and what is done with it, in this order.',
   'Steps',

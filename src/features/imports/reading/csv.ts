@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import type { Problem } from '../../../problems/problem.ts'
-import { type Dialect, detectDialect, parserOptions } from './dialect.ts'
+import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
 import { readLimits } from './limits.ts'
 import type { OpenFile, Source } from './source.ts'
 import { type Cells, openTable, Table } from './table.ts'
@@ -11,9 +11,6 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** How much of the file is read to detect the dialect. */
 const sampleBytes = 64 * 1024
-
-/** A first line by which a file tells Excel its delimiter: `sep=;`. */
-const delimiterLine = /^sep=.\r?\n/
 
 /** Opens a CSV file. Its encoding and dialect are detected. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {

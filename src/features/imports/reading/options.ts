@@ -5,14 +5,17 @@ import { describe } from '../descriptions.ts'
 export const rowOptions = z.strictObject({
   format: describe(
     z.enum(['csv', 'xlsx', 'json', 'ndjson', 'xml']).optional(),
-    'Format of the file. Default: as its content says.',
+    'Format of the file. Default: detected by its content.',
   ),
   encoding: describe(
     z.string().max(40).optional(),
     'Character encoding, such as windows-1252. Default: detected.',
   ),
-  delimiter: describe(z.string().length(1).optional(), 'CSV: what separates values. Default: detected.'),
-  quote: describe(z.string().length(1).optional(), 'CSV: what stands around values. Default: detected.'),
+  delimiter: describe(z.string().length(1).optional(), 'CSV: character between values. Default: detected.'),
+  quote: describe(
+    z.string().length(1).optional(),
+    'CSV: character around values that contain a delimiter. Default: detected.',
+  ),
   sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
   header: describe(
     z.union([z.int().min(1).max(1000), z.literal('none')]).optional(),
@@ -20,7 +23,7 @@ export const rowOptions = z.strictObject({
   ),
   fillDown: describe(
     z.array(z.string().max(500)).max(100).optional(),
-    'CSV and XLSX: columns whose empty values take the value of the row above, as merged cells mean.',
+    'CSV and XLSX: columns whose empty values take the value of the row above, as for merged cells.',
   ),
   groupBy: describe(
     z.string().max(500).optional(),

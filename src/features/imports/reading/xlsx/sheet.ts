@@ -5,14 +5,14 @@ import type { Archive } from './archive.ts'
 import { localName, RichText } from './parts.ts'
 import { formatSerial } from './serial.ts'
 
-/** What the cells of a sheet refer to. */
+/** The parts of the workbook to which the cells of a sheet refer. */
 export interface CellContext {
   strings: readonly string[]
   dateStyles: readonly boolean[]
   date1904: boolean
 }
 
-/** Columns of a sheet, as spreadsheet programs have them. */
+/** Maximum number of columns of a sheet in spreadsheet programs. */
 const maxColumns = 16_384
 
 /** Returns the position of a cell's column, from 0. @example columnIndex('AB12') // 27 */
@@ -27,19 +27,33 @@ function columnIndex(reference: string): number {
   return index - 1
 }
 
-/** Reads the rows of a sheet. Of a formula, it reads the value that the spreadsheet program stored. */
+/** Reads the rows of a sheet in batches. The value of a formula is the one that the spreadsheet program has stored. */
 export async function* readSheet(
   archive: Archive,
   entry: string,
   context: CellContext,
 ): AsyncGenerator<readonly Cells[], void, undefined> {
   let rows: Cells[] = []
+  const parser = createSheetParser(context, (row) => rows.push(row))
+  const decoder = new TextDecoder()
+  for await (const chunk of await archive.read(entry)) {
+    parser.write(decoder.decode(chunk, { stream: true }))
+    if (rows.length === 0) continue
+    yield rows
+    rows = []
+  }
+  parser.end()
+  yield rows
+}
+
+/** Creates the parser of a sheet, which calls `addRow` at the end of each row. */
+function createSheetParser(context: CellContext, addRow: (row: Cells) => void) {
   let row: Cells = { number: 0, cells: [] }
   let column = -1
   let [type, style, value] = ['', 0, '']
   let inValue = false
   const inline = new RichText()
-  const parser = createXmlParser('The sheet', {
+  return createXmlParser('The sheet', {
     open(element, attributes) {
       const name = localName(element)
       if (name === 'row') {
@@ -56,7 +70,7 @@ export async function* readSheet(
     close(element) {
       const name = localName(element)
       if (name === 'v') inValue = false
-      else if (name === 'row') rows.push(row)
+      else if (name === 'row') addRow(row)
       else if (name === 'c') {
         const text = inline.take()
         while (row.cells.length < column) row.cells.push(null)
@@ -68,15 +82,6 @@ export async function* readSheet(
       else inline.text(text)
     },
   })
-  const decoder = new TextDecoder()
-  for await (const chunk of await archive.read(entry)) {
-    parser.write(decoder.decode(chunk, { stream: true }))
-    if (rows.length === 0) continue
-    yield rows
-    rows = []
-  }
-  parser.end()
-  yield rows
 }
 
 function readCell(type: string, text: string, style: number, context: CellContext): Cell {
