@@ -75,6 +75,8 @@ export interface Comparison {
   sql(value: SQL, siblings: Siblings): SQL
   /** The same condition for statements that read every record: it is cheaper to evaluate, and no index finds rows by it. */
   scan?(value: SQL): SQL
+  /** The same by what the record's own row has of other tables. Undefined if other filters narrow it. Not for the past. */
+  stored?(value: SQL, siblings: Siblings): SQL | undefined
 }
 
 /** A filter of a list: a named condition with typed values. */

@@ -20,6 +20,7 @@ import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { nameIn, nameLinesOf } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
+import { countriesProperty } from './participants/relations.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { type Reference, refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
@@ -270,6 +271,7 @@ export class Registry {
         ...(definition.constraints?.(made) ?? []),
         ...searchIndexes(definition, made),
         ...this.#dimensionIndexes(definition, made),
+        ...this.#countryIndexes(definition, made),
       ],
     )
   }
@@ -282,6 +284,14 @@ export class Registry {
     if (columns.length === 0) return []
     // The id leads to what other tables have of the record.
     return [index(`${snakeCase(name)}_dimensions`).on(columnIn(made, 'id'), ...columns)]
+  }
+
+  /** The index of when records happened and which countries take part, which aggregates by country and networks read. */
+  #countryIndexes({ name, happened }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
+    if (!happened || !this.participants.has(name)) return []
+    const days = happened.flatMap((date) => [`${date}Earliest`, `${date}Latest`])
+    const [id, ...columns] = ['id', ...days, countriesProperty].map((property) => columnIn(made, property))
+    return id ? [index(`${snakeCase(name)}_countries`).on(id, ...columns)] : []
   }
 
   #makeFieldTables({ name, fields }: ResourceDefinition): void {

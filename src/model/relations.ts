@@ -17,11 +17,8 @@ export interface Relation {
    * @param siblings the values of the request's other filters, which may narrow the rows.
    */
   queries(siblings: Siblings): SQL[]
-  /**
-   * The column of the record's own row that has the distinct values of the first query, as an array. Undefined if the values
-   * of other filters narrow them.
-   */
-  stored?(siblings: Siblings): AnyPgColumn | undefined
+  /** The values in the record's own row. Undefined if the values of other filters narrow them. Not for the past. */
+  stored?(siblings: Siblings): StoredValues | undefined
   /** The values that records are grouped by, if filters also take others, such as regions of further levels. */
   grouped?: Relation
   /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
@@ -32,6 +29,14 @@ export interface Relation {
   roles?: z.ZodType
   /** Set if the values are a column of a list's elements, so that the values of one element are grouped together. */
   element?: { list: ListElements; column: string }
+}
+
+/** Values of a relation in the record's own row. */
+export interface StoredValues {
+  /** The column with an array of distinct values. */
+  column: AnyPgColumn
+  /** Queries of the values that are not there, as those of the relation. */
+  others: SQL[]
 }
 
 /** The elements of a list, whose values relations, filters and measures read together. */

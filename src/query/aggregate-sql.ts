@@ -1,11 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { QueryConfig } from 'pg'
 import { literals } from '../database/columns.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { Siblings } from '../model/filters.ts'
 import { unknownLabel } from '../model/labels.ts'
-import { distinctRelationRows, type ListElements, type Relation, relationRows } from '../model/relations.ts'
+import {
+  distinctRelationRows,
+  type ListElements,
+  type Relation,
+  relationRows,
+  type StoredValues,
+} from '../model/relations.ts'
 import { toSearchable } from '../model/resource.ts'
 import { type AggregatePlan, getDimension, getMeasure, type MeasureTerm } from './aggregate.ts'
 import { type Condition, conditionShape } from './condition.ts'
@@ -41,11 +46,9 @@ const getSiblings =
       ? sql`${sql.placeholder(`narrowing.${filter}`)}`
       : undefined
 
-/** A dimension whose values are in a column of the records' own rows, and the queries of values that are not. */
-interface StoredDimension {
+/** A dimension whose values are in a column of the records' own rows. */
+interface StoredDimension extends StoredValues {
   at: number
-  column: AnyPgColumn
-  others: SQL[]
   type: 'text' | 'uuid'
 }
 
@@ -78,10 +81,8 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
 function storedDimension({ plan, dimensions, siblings }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, at): StoredDimension[] => {
-    const column = values.kind === 'many' ? values.relation.stored?.(siblings) : undefined
-    if (values.kind === 'one' || !column) return []
-    const [, ...others] = values.relation.queries(siblings)
-    return [{ at, column, others, type: values.relation.type }]
+    const stored = values.kind === 'many' ? values.relation.stored?.(siblings) : undefined
+    return values.kind === 'many' && stored ? [{ ...stored, at, type: values.relation.type }] : []
   })
   return found[0]
 }
@@ -324,7 +325,12 @@ function buildSql(plan: AggregatePlan): SQL {
     plan,
     dimensions: plan.groupBy.map((dimension) => getDimension(plan.resource, dimension)),
     siblings: getSiblings(plan.where),
-    where: conditionSql(toSearchable(plan.resource), plan.where, 0, 'scan'),
+    where: conditionSql(
+      toSearchable(plan.resource),
+      plan.where,
+      0,
+      plan.asOf === undefined ? 'scan' : 'past scan',
+    ),
   }
   const stored = storedDimension(grouping)
   return sql`with matched as ${matchedSql(grouping, stored)}, tuples as (${tuplesSql(grouping, stored)}), groups as (${groupsSql(grouping)}),
@@ -339,7 +345,7 @@ function buildSql(plan: AggregatePlan): SQL {
  * number) and `total` (the number of distinct records in them).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {
-  const { resource, where, groupBy, measures, sort, having, language, top } = plan
+  const { resource, where, groupBy, measures, sort, having, language, top, asOf } = plan
   const shape = JSON.stringify([
     'aggregate',
     resource.name,
@@ -350,6 +356,7 @@ export function aggregateStatement(plan: AggregatePlan): QueryConfig {
     having.map(({ measure: name, comparison }) => [name, comparison]),
     language,
     top !== undefined,
+    asOf !== undefined,
   ])
   const limits = Object.fromEntries(having.map(({ value }, at) => [`having.${at}`, value]))
   return statement(shape, () => buildSql(plan), {

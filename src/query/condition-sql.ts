@@ -12,8 +12,8 @@ const value = (at: number): SQL => sql`${sql.placeholder(`value.${at}`)}`
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
   Object.fromEntries(listValues(condition).map((given, at) => [`value.${at}`, given]))
 
-/** How a statement reads the records that a condition selects: by an index, or all of them. */
-export type Reading = 'index' | 'scan'
+/** How a statement reads the records that a condition selects: by an index, or all of them, now or as of a time. */
+export type Reading = 'index' | 'scan' | 'past scan'
 
 function fieldsSql(
   searchable: Searchable,
@@ -28,8 +28,10 @@ function fieldsSql(
   const conditions = comparisons.map(({ filter, operator }, at) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
-    const scan = reading === 'scan' ? comparison.scan?.(value(from + at)) : undefined
-    return sql`(${scan ?? comparison.sql(value(from + at), siblings)})`
+    const given = value(from + at)
+    const stored = reading === 'scan' ? comparison.stored?.(given, siblings) : undefined
+    const scan = reading === 'index' ? undefined : (stored ?? comparison.scan?.(given))
+    return sql`(${scan ?? comparison.sql(given, siblings)})`
   })
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
@@ -120,6 +121,52 @@ describe('an aggregate by country', () => {
     await api.delete(path, { key: adminKey })
     expect((await count()).CHL ?? 0).toBe(before.CHL ?? 0)
     await expectSame('agreements', { groupBy: 'country' })
+  })
+
+  it('follows an organization into another country, and leaves the past as it was', async () => {
+    const institute = await organizationOf('FRA')
+    const parties = [
+      { country: 'CHN', role: 'party' },
+      { organization: institute, role: 'party' },
+    ]
+    const created = await api.post('/v1/agreements', { title: 'Moving', kind: 'treaty', parties })
+    const { id } = created.json<{ id: string }>()
+    const countries = async (asOf?: string) =>
+      (
+        await groupsOf('agreements', { groupBy: 'country', sort: 'country', id, ...(asOf && { asOf }) })
+      ).data.map(({ key }) => key.country)
+    const before = await databaseTime(api)
+    expect(await countries()).toEqual(['CHN', 'FRA'])
+    expect((await api.patch(`/v1/organizations/${institute}`, { country: 'DEU' })).status).toBe(200)
+    expect(await countries()).toEqual(['CHN', 'DEU'])
+    expect(await countries(before)).toEqual(['CHN', 'FRA'])
+    await api.patch(`/v1/organizations/${institute}`, { country: null })
+    expect(await countries()).toEqual(['CHN'])
+    await expectSame('agreements', { groupBy: 'country', country: 'CHN,DEU,FRA' })
+  })
+
+  it('counts the country of an organization that changes while a record is written', async () => {
+    const institute = await organizationOf('FRA')
+    const parties = [{ organization: institute, role: 'party' }]
+    const create = async () => {
+      const created = await api.post('/v1/agreements', { title: 'Meanwhile', kind: 'treaty', parties })
+      expect(created.status, created.text).toBe(201)
+    }
+    const client = await api.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(`update organizations set country = 'DEU' where id = $1`, [institute])
+      const writing = create()
+      await setTimeout(200)
+      await client.query('commit')
+      await writing
+    } finally {
+      client.release()
+    }
+    await create()
+    await expectSame('agreements', { groupBy: 'country', organization: institute })
+    const { data } = await groupsOf('agreements', { groupBy: 'country', organization: institute })
+    expect(data).toEqual([{ key: { country: 'DEU' }, measures: { count: 2 } }])
   })
 
   it('counts each of the most participants that a record can have', async () => {

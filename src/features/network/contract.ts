@@ -18,8 +18,9 @@ import { nameOutput } from '../../model/schema-names.ts'
 import { edtf, externalScheme } from '../../model/schemas.ts'
 import { languageParameter } from '../../operations/language.ts'
 import { getRecordMoment, recordMomentParameter } from '../../query/past.ts'
+import type { Level } from './members.ts'
 import { networkResources, selectedRecords } from './plan.ts'
-import type { Level, NetworkPlan } from './statement.ts'
+import type { NetworkPlan } from './statement.ts'
 
 const listResourceNames = (registry: Registry) =>
   networkResources(registry).map(({ resource }) => resource.name)
@@ -75,6 +76,7 @@ export const planNetwork = (
 ): NetworkPlan => ({
   selected: selectedRecords(registry, query, country),
   level,
+  country,
   regions: getWords(query, 'region'),
   minimum: getNumber(query, 'minimum', 1),
   limit: getNumber(query, 'limit', defaultEdges),

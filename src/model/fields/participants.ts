@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type PgColumn, text } from 'drizzle-orm/pg-core'
-import { columnIn, snakeCase } from '../../database/columns.ts'
+import { type PgColumn, text, uuid } from 'drizzle-orm/pg-core'
+import { snakeCase } from '../../database/columns.ts'
 import { withPositions } from '../../database/rows.ts'
 import { defineField, type FieldPlace, type FieldRows } from '../field.ts'
 import { includedRecords } from '../includes.ts'
@@ -58,17 +58,28 @@ function participantIncludes({ recordId, registry }: FieldPlace): Record<string,
   }
 }
 
-/** The column with the countries that take part themselves, each once: aggregates need not look for duplicates then. */
+const organizationsProperty = 'participatingOrganizations'
+
+/**
+ * The columns with who takes part, each once, so that those who read all records need not look for duplicates. PostgreSQL
+ * adds the countries of the organizations (`migrations/0020_participating-organizations.sql`).
+ */
 const storage = {
   columns: () => ({
     [countriesProperty]: text(snakeCase(countriesProperty)).array().notNull().default(sql`'{}'::text[]`),
+    [organizationsProperty]: uuid(snakeCase(organizationsProperty))
+      .array()
+      .notNull()
+      .default(sql`'{}'::uuid[]`),
   }),
-  toColumns: (value: Participant[]) => ({ [countriesProperty]: distinctCountries(value) }),
-  grouped: ({ columns }: FieldPlace) => [columnIn(columns, countriesProperty)],
+  toColumns: (value: Participant[]) => ({
+    [countriesProperty]: distinctKeys(value, 'country'),
+    [organizationsProperty]: distinctKeys(value, 'organization'),
+  }),
 }
 
-const distinctCountries = (participants: Participant[]): string[] =>
-  [...new Set(participants.flatMap(({ country }) => (typeof country === 'string' ? [country] : [])))].sort()
+const distinctKeys = (participants: Participant[], property: 'country' | 'organization'): string[] =>
+  [...new Set(participants.flatMap(({ [property]: key }) => (typeof key === 'string' ? [key] : [])))].sort()
 
 const query = (place: FieldPlace, roles: Roles) => {
   const relations = participantRelations(place, roles)

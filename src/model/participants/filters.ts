@@ -56,11 +56,22 @@ export function participantFilters(
   const orHosts = hosts.length > 0 ? ', or that hosts it or where it is' : ''
   return {
     country: withRelation(
-      filterByAny(
-        keys.country(),
-        `Country that takes part in any role (or in \`role\`), itself or through one of its organizations${orHosts}.`,
-        (values, siblings) => byCountries(partnersAmong(textArray(values), siblings), siblings),
-      ),
+      {
+        description: `Country that takes part in any role (or in \`role\`), itself or through one of its organizations${orHosts}.`,
+        value: keys.country(),
+        comparisons: {
+          eq: {
+            takes: 'many',
+            sql: (values, siblings) => byCountries(partnersAmong(textArray(values), siblings), siblings),
+            stored: (values, siblings) => {
+              const stored = relations.country.stored?.(siblings)
+              if (!stored) return undefined
+              const hosting = hostedIn(textArray(values), siblings).map((rows) => sql`${key} in (${rows})`)
+              return sql.join([sql`${stored.column} && ${textArray(values)}`, ...hosting], sql` or `)
+            },
+          },
+        },
+      },
       relations.country,
     ),
     partnerOf: filterByAny(

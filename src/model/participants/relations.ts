@@ -10,7 +10,7 @@ import type { Roles } from './schema.ts'
 
 /** The participants of records as relations, which filters and dimensions share. */
 
-/** The property of the column with the countries that take part in a record themselves, each once. */
+/** The property of the column with the countries that take part in a record, themselves or by an organization, each once. */
 export const countriesProperty = 'participatingCountries'
 
 /** Levels of regions (UN M49) by which records can be grouped. */
@@ -89,7 +89,7 @@ function participantQueries({ resource, registry }: FieldPlace) {
     sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${inRole(siblings)}${isNotPartnerOf(organizationCountry, siblings)}`,
     ...hostRows(siblings),
   ]
-  return { participantRows, countryRows }
+  return { participantRows, hostRows, countryRows }
 }
 
 /**
@@ -99,13 +99,14 @@ function participantQueries({ resource, registry }: FieldPlace) {
 export function participantRelations(place: FieldPlace, roles: Roles): ParticipantRelations {
   const { recordId: key, registry, columns } = place
   const { participations } = registry.shared
-  const { participantRows, countryRows } = participantQueries(place)
+  const { participantRows, hostRows, countryRows } = participantQueries(place)
   const common = { key, type: 'text', roles: z.enum(roles) } as const
   const stored = columnIn(columns, countriesProperty)
   const country: Relation = {
     ...common,
     queries: countryRows,
-    stored: (siblings) => (siblings('role') || siblings('partnerOf') ? undefined : stored),
+    stored: (siblings) =>
+      siblings('role') || siblings('partnerOf') ? undefined : { column: stored, others: hostRows(siblings) },
   }
   const area = (own: Area, level: Level = own): Relation => ({
     ...common,

@@ -1,0 +1,112 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { columnOf } from '../../database/columns.ts'
+import { countriesProperty } from '../../model/participants/relations.ts'
+import type { Registry } from '../../model/registry.ts'
+import { toSearchable } from '../../model/resource.ts'
+import { listValues } from '../../query/condition.ts'
+import { conditionSql } from '../../query/condition-sql.ts'
+import type { NetworkResource, Selected } from './plan.ts'
+
+/** What the nodes are: countries (an organization counts for its country), or organizations. */
+export type Level = 'country' | 'organization'
+
+/** Which records are in a network, and how their participants are read. */
+export interface Membership {
+  selected: Selected[]
+  level: Level
+  /** The time that the registry is read as of; undefined for now. */
+  asOf: string | undefined
+}
+
+const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
+
+/** The participants of all records of a resource: rows of `record` and `actor`, perhaps several times. */
+function participantRows(registry: Registry, { resource, hosts }: NetworkResource, level: Level): SQL {
+  const { participations } = registry.shared
+  const own = sql`${participations.resource} = ${sql.raw(`'${resource.name}'`)}`
+  if (level === 'organization')
+    return sql`select ${participations.record} as record, ${participations.organization}::text as actor from ${participations}
+      where ${own} and ${participations.organization} is not null`
+  return union([
+    sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as actor
+      from ${participations} left join organizations on organizations.id = ${participations.organization} where ${own}`,
+    ...hostRows({ hosts }),
+  ])
+}
+
+/** The countries that count as participants of records of a resource, beside those that take part. */
+const hostRows = ({ hosts }: Pick<NetworkResource, 'hosts'>): SQL[] =>
+  hosts.map(
+    ({ record, country }) =>
+      sql`select ${record} as record, ${country} as actor from ${country.table} where ${country} is not null`,
+  )
+
+/** How the participants of a resource's records are joined, and the array of those of one record, in order. */
+function actorsSql(registry: Registry, from: NetworkResource, { level, asOf }: Membership) {
+  const { id, table } = from.resource
+  const grouped = (rows: SQL) =>
+    sql`(select record, array_agg(distinct actor collate "C" order by actor collate "C") as actors from (${rows}) as participant where actor is not null group by record) as taking on taking.record = ${id}`
+  if (level === 'organization' || asOf !== undefined)
+    return { join: sql`join ${grouped(participantRows(registry, from, level))}`, actors: sql`taking.actors` }
+  const stored = sql`${columnOf(table, countriesProperty)}`
+  if (from.hosts.length === 0) return { join: sql``, actors: stored }
+  return {
+    join: sql`left join ${grouped(union(hostRows(from)))}`,
+    actors: sql`case when taking.actors is null or taking.actors <@ ${stored} then ${stored} else sorted_union(${stored}, taking.actors) end`,
+  }
+}
+
+/** The first and the last day that the dates of a record can mean. */
+export function boundsSql({ days }: NetworkResource): Record<'earliest' | 'latest', SQL> {
+  const bound = (choose: SQL, [first, second]: NetworkResource['days']['earliest']) =>
+    second === undefined ? sql`${first}` : sql`${choose}(${first}, ${second})`
+  return { earliest: bound(sql`least`, days.earliest), latest: bound(sql`greatest`, days.latest) }
+}
+
+/** The condition that selects the records of each resource, with the placeholders of `membershipValues`. */
+function whereSql({ selected, asOf }: Membership): SQL[] {
+  let parameter = 0
+  return selected.map(({ from: { resource }, where }) => {
+    const condition = conditionSql(
+      toSearchable(resource),
+      where,
+      parameter,
+      asOf === undefined ? 'scan' : 'past scan',
+    )
+    parameter += listValues(where).length
+    return condition
+  })
+}
+
+/**
+ * Query of the selected records: rows of `place` (that of their resource), `record`, `actors` (those that take part, each
+ * once, in order), and the first and last day that their dates can mean, `earliest` and `latest`.
+ */
+export function membersSql(registry: Registry, membership: Membership): SQL {
+  const conditions = whereSql(membership)
+  return union(
+    membership.selected.map(({ from }, place) => {
+      const { resource } = from
+      const { earliest, latest } = boundsSql(from)
+      const { join, actors } = actorsSql(registry, from, membership)
+      return sql`select ${sql.raw(String(place))} as place, ${resource.id} as record, ${actors} as actors, ${earliest} as earliest, ${latest} as latest
+        from ${resource.table} ${join} where (${conditions[place] ?? sql`true`})`
+    }),
+  )
+}
+
+/** Number of the selected records, with and without participants. */
+export function countSql(membership: Membership): SQL {
+  const conditions = whereSql(membership)
+  const counts = membership.selected.map(
+    ({ from: { resource } }, place) =>
+      sql`(select count(*) from ${resource.table} where (${conditions[place] ?? sql`true`}))`,
+  )
+  return counts.length > 0 ? sql.join(counts, sql` + `) : sql`0`
+}
+
+/** Values of the placeholders of the conditions. */
+export function membershipValues({ selected }: Membership): Record<string, unknown> {
+  const values = selected.flatMap(({ where }) => listValues(where))
+  return Object.fromEntries(values.map((value, at) => [`value.${at}`, value]))
+}
