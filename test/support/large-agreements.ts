@@ -2,7 +2,7 @@ import type pg from 'pg'
 
 /**
  * Gives some agreements of a generated registry 50 to 190 parties, as treaties of international organizations have. It
- * writes rows of participants alone, and leaves the documents of the agreements as they were.
+ * leaves the documents of the agreements as they were.
  */
 export async function addManyParties(pool: pg.Pool, agreements: number): Promise<void> {
   const client = await pool.connect()
@@ -21,6 +21,12 @@ export async function addManyParties(pool: pg.Pool, agreements: number): Promise
        ) as drawn
        where place <= size
        on conflict do nothing`,
+      [agreements],
+    )
+    await client.query("set local entente.versioning = 'off'")
+    await client.query(
+      `update agreements set participating_countries = participating_countries(id)
+       where id in (select id from agreements order by id limit $1)`,
       [agreements],
     )
     await client.query('commit')

@@ -21,9 +21,10 @@ export async function warmUp(reader: Target, writer: Target): Promise<void> {
   }
   await ask(writer, { method: 'POST', path: '/v1/agreements/bulk', body: largeBulk })
   for (const path of [
-    '/export?format=ndjson',
-    '/aggregate?groupBy=country,topic&limit=10000',
-    '?limit=200&include=citations,countries',
+    '/v1/agreements/export?format=ndjson',
+    '/v1/agreements/aggregate?groupBy=country,topic&limit=10000',
+    '/v1/agreements?limit=200&include=citations,countries',
+    '/v1/network',
   ])
-    await ask(reader, { path: `/v1/agreements${path}` })
+    await ask(reader, { path })
 }

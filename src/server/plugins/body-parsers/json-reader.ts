@@ -23,7 +23,8 @@ export const jsonLimits = {
 const valuesInStep = 256
 const charactersInStep = 65_536
 
-const whitespace = /[ \t\n\r]+/y
+// V8 keeps a way back for each character of a repetition, in memory that is limited. So a match is bounded.
+const whitespace = /[ \t\n\r]{1,65536}/y
 // Control characters must be escaped.
 const plainText = new RegExp(`[^"\\\\\\u0000-\\u001f]{0,${jsonLimits.textLength}}`, 'y')
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
@@ -229,7 +230,7 @@ class JsonReader {
   #peek(): number {
     const code = this.#text.charCodeAt(this.#at)
     if (!(code <= space)) return code
-    this.#skip(whitespace)
+    while (this.#skip(whitespace));
     return this.#text.charCodeAt(this.#at)
   }
 
