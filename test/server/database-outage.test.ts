@@ -85,9 +85,12 @@ describe('while the database cannot be reached', () => {
     await warm()
     proxy.cut()
     const began = performance.now()
-    for (const answer of await Promise.all([read(), write('Silence'), read()]))
-      expectProblem(answer, 'unavailable')
+    const answers = await Promise.all([read(), write('Silence'), read()])
     expect(performance.now() - began).toBeLessThan(6000)
+    // A request for which the pool opens a connection meanwhile is answered.
+    const refused = answers.filter(({ status }) => status !== 200)
+    expect(refused).not.toEqual([])
+    for (const answer of refused) expectProblem(answer, 'unavailable')
     // Reads at the same time may share a connection, so a further one can still meet a silent one.
     await expect.poll(async () => (await read()).status, { interval: 5, timeout: 10_000 }).toBe(200)
   }, 30_000)
