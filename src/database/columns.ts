@@ -75,6 +75,9 @@ export function searchColumn(weighted: { A: string[]; B: string[] }) {
   return tsvector('search').generatedAlwaysAs(sql.raw(parts.join(' || ') || "''::tsvector"))
 }
 
+/** The rows of all queries, repeated ones included. There must be at least one. */
+export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries], sql` union all `)
+
 /** SQL literals of words, separated by commas. */
 export const literals = (values: readonly string[]): SQL =>
   sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf } from '../database/columns.ts'
+import { columnOf, unionAll } from '../database/columns.ts'
 import { fold, webSearch } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { dateSpan } from '../database/spans.ts'
@@ -384,8 +384,7 @@ export const fullText = (table: PgTable, what: string): Filter =>
   )
 
 /** SQL condition that at least one of some queries returns the id of the record. */
-export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL =>
-  sql`${id} in (${sql.join(queries, sql` union all `)})`
+export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in (${unionAll(queries)})`
 
 /** Adds the operators of a relation to a filter. */
 export const withRelation = (

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import { unionAll } from '../database/columns.ts'
 import { faultMessage } from '../problems/faults.ts'
 import type { Comparison, Operator, Siblings } from './filters.ts'
 
@@ -51,7 +52,7 @@ export interface ListElements {
 
 /** Query of all rows of a relation, with duplicates. */
 export const relationRows = (relation: Relation, siblings: Siblings): SQL =>
-  sql.join(relation.queries(siblings), sql` union all `)
+  unionAll(relation.queries(siblings))
 
 /**
  * Query of the distinct rows of a relation.

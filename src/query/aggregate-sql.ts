@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
-import { literals } from '../database/columns.ts'
+import { literals, unionAll } from '../database/columns.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { Siblings } from '../model/filters.ts'
 import { unknownLabel } from '../model/labels.ts'
@@ -161,7 +161,7 @@ function spreadSql(grouping: Grouping, { at, others, type }: StoredDimension): S
   // Most records have one value beside, which C code adds. Otherwise a function, since PostgreSQL would run a subquery for each
   // record in one process only.
   const values = sql`case when matched.stored @> beside.values then matched.stored when cardinality(beside.values) = 1 then matched.stored || beside.values when beside.values is not null then array_union(matched.stored, beside.values) ${known}`
-  const pairs = sql`select record, value from (${sql.join(others, sql` union all `)}) other`
+  const pairs = sql`select record, value from (${unionAll(others)}) other`
   return sql`${each(values)} left join (select record, array_agg(value) as values from (${pairs}) pair group by record) beside on beside.record = matched.record`
 }
 

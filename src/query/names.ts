@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { unionAll } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
@@ -29,10 +30,6 @@ export const namesStatement = (
 ): Statement =>
   statement(
     `names|${language}|${JSON.stringify(wanted.map(({ reference }) => reference))}`,
-    () =>
-      sql.join(
-        wanted.map((one, at) => namesSql(registry, one, at, language)),
-        sql` union all `,
-      ),
+    () => unionAll(wanted.map((one, at) => namesSql(registry, one, at, language))),
     Object.fromEntries(wanted.map(({ values }, at) => [`values.${at}`, values])),
   )

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { foreignKey, index, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, literals } from '../database/columns.ts'
+import { columnIn, literals, unionAll } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { wordLabels } from '../model/dimensions.ts'
@@ -72,7 +72,7 @@ function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
     const condition = name === 'citations' ? undefined : filters.country?.comparisons.eq
     return condition ? [sql`select ${id} from ${table} where ${condition.sql(codes, () => undefined)}`] : []
   })
-  return sql.join(queries, sql` union all `)
+  return unionAll(queries)
 }
 
 /** The record that a citation supports, of any resource. A record with citations cannot be removed before them. */

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { readDeployed } from '../deploy/files.ts'
+import { untilAnswers } from '../support/pgbouncer.ts'
 import type { Host } from './namespaces.ts'
 
 /**
@@ -30,19 +29,4 @@ export async function openPooler(host: Host, databaseUrl: string, folder: string
   url.port = '6432'
   await untilAnswers(url.href)
   return url.href
-}
-
-async function untilAnswers(url: string): Promise<void> {
-  for (let attempts = 100; ; attempts -= 1) {
-    const client = new pg.Client({ connectionString: url })
-    try {
-      await client.connect()
-      return
-    } catch (error) {
-      if (attempts === 0) throw error
-      await sleep(100)
-    } finally {
-      await client.end().catch(() => {})
-    }
-  }
 }

@@ -67,18 +67,27 @@ export async function openPgBouncer(target: string, connections: number): Promis
     await ended
     await rm(folder, { recursive: true, force: true })
   }
-  for (let attempts = 50; ; attempts -= 1) {
-    const client = new pg.Client({ connectionString: url.href })
+  try {
+    await untilAnswers(url.href)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { url: url.href, close }
+}
+
+/** Waits until PgBouncer leads to the database of a URL. @throws what the last of many attempts throws. */
+export async function untilAnswers(url: string): Promise<void> {
+  for (let attempts = 100; ; attempts -= 1) {
+    const client = new pg.Client({ connectionString: url })
     try {
       await client.connect()
-      await client.end()
-      return { url: url.href, close }
+      return
     } catch (error) {
-      if (attempts === 0) {
-        await close()
-        throw error
-      }
+      if (attempts === 0) throw error
       await sleep(100)
+    } finally {
+      await client.end().catch(() => {})
     }
   }
 }

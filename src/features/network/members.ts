@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf } from '../../database/columns.ts'
+import { columnOf, unionAll } from '../../database/columns.ts'
 import { countriesProperty } from '../../model/participants/relations.ts'
 import type { Registry } from '../../model/registry.ts'
 import { toSearchable } from '../../model/resource.ts'
@@ -18,8 +18,6 @@ export interface Membership {
   asOf: string | undefined
 }
 
-const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
-
 /** The participants of all records of a resource: rows of `record` and `actor`, perhaps several times. */
 function participantRows(registry: Registry, { resource, hosts }: NetworkResource, level: Level): SQL {
   const { participations } = registry.shared
@@ -27,7 +25,7 @@ function participantRows(registry: Registry, { resource, hosts }: NetworkResourc
   if (level === 'organization')
     return sql`select ${participations.record} as record, ${participations.organization}::text as actor from ${participations}
       where ${own} and ${participations.organization} is not null`
-  return union([
+  return unionAll([
     sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as actor
       from ${participations} left join organizations on organizations.id = ${participations.organization} where ${own}`,
     ...hostRows({ hosts }),
@@ -51,7 +49,7 @@ function actorsSql(registry: Registry, from: NetworkResource, { level, asOf }: M
   const stored = sql`${columnOf(table, countriesProperty)}`
   if (from.hosts.length === 0) return { join: sql``, actors: stored }
   return {
-    join: sql`left join ${grouped(union(hostRows(from)))}`,
+    join: sql`left join ${grouped(unionAll(hostRows(from)))}`,
     actors: sql`case when taking.actors is null or taking.actors <@ ${stored} then ${stored} else sorted_union(${stored}, taking.actors) end`,
   }
 }
@@ -84,7 +82,7 @@ function whereSql({ selected, asOf }: Membership): SQL[] {
  */
 export function membersSql(registry: Registry, membership: Membership): SQL {
   const conditions = whereSql(membership)
-  return union(
+  return unionAll(
     membership.selected.map(({ from }, place) => {
       const { resource } = from
       const { earliest, latest } = boundsSql(from)

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { unionAll } from '../../database/columns.ts'
 import type { Statement } from '../../database/statement.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -35,7 +36,6 @@ const mostTopics = 10
 const placeholder = (name: string) => sql`${sql.placeholder(name)}`
 const literal = (text: string) => sql.raw(`'${text}'`)
 const number = (value: number) => sql.raw(String(value))
-const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
 /** The query string of links. */
 const linkQuery = sql`${placeholder('linkQuery')}::text`
@@ -136,7 +136,7 @@ function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
         select source, target, record, pairs.earliest = shown.earliest as is_first, pairs.latest = shown.latest as is_last
         from (${pairsSql(plan, bounds)}) as pairs join ${shown} using (${ofEnds})
         where pairs.earliest = shown.earliest or pairs.latest = shown.latest
-      ) as connected cross join lateral (${union(plan.selected.map(({ from }) => textsSql(from)))} offset 0) as texts
+      ) as connected cross join lateral (${unionAll(plan.selected.map(({ from }) => textsSql(from)))} offset 0) as texts
       group by source, target
     ), about as materialized (
       select source, target, json_agg(json_build_object('topic', topic, 'name', ${registry.nameIn('topics', sql`topics`, plan.language)}, 'count', count) order by rank) as topics
@@ -194,7 +194,7 @@ const labelPoint = (row: string) => {
 
 /** The searches that find the records of each partner. */
 const searchesSql = (selected: Selected[]): SQL =>
-  union(
+  unionAll(
     selected.map(({ from: { resource } }, place) => {
       const conditions = sql`${placeholder(`conditions.${place}`)}::text::jsonb`
       const both = sql`${conditions} || jsonb_build_array(jsonb_build_object('country', jsonb_build_object('eq', shown.target)))`

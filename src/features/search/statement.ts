@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf } from '../../database/columns.ts'
+import { columnOf, unionAll } from '../../database/columns.ts'
 import { fold, foldedPrefix, nameList, webSearch, widePairs } from '../../database/folding.ts'
 import type { Statement } from '../../database/statement.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -34,8 +34,6 @@ const head = sql`(select head from term)`
 const pairs = sql`(select pairs from term)`
 /** The pairs alone, without single ideographs. */
 const twos = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
-
-const union = (parts: SQL[]) => sql.join(parts, sql` union all `)
 
 /** The names of a record to search: its title, or the lines of all its names. */
 const searchedNames = ({ search: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
@@ -186,7 +184,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
   const shape = `across|${resources.map(({ name }) => name).join()}|${wide ? 'wide' : 'plain'}`
   const build = () => {
     const each = (make: (at: number, resource: Resource) => SQL | SQL[]) =>
-      union(resources.flatMap((resource, at) => make(at, resource)))
+      unionAll(resources.flatMap((resource, at) => make(at, resource)))
     const fewNamed = sql`(select count(distinct (place, key)) from named) <= ${limit}`
     const fewFound = sql`(select count(distinct (place, key)) from (select place, key from named union all select place, key from worded) as found) <= ${limit}`
     // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.

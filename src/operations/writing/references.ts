@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { columnOf } from '../../database/columns.ts'
+import { columnOf, unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
@@ -93,7 +93,7 @@ function missingValuesQuery(registry: Registry, targets: ReadonlyMap<string, Tar
       from unnest(${sql.param([...values])}::text[]) as given(value)
       where not exists (select from ${table} where ${column} = given.value::${type}${sql.join(narrowed)})`
   })
-  return sql.join(queries, sql` union all `)
+  return unionAll(queries)
 }
 
 /** Returns the keys of the records into which records were merged, by resource and former key, with one statement. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
+import { unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
@@ -83,7 +84,7 @@ export async function findReferrers(
       from unnest(${sql.param(keys)}::text[], ${sql.param(ids)}::uuid[]) with ordinality as removed(key, id, nth)
       cross join lateral (
         select distinct ${records.resource} as resource, ${records.key} as key
-        from (${sql.join(queries, sql` union all `)}) referrers join ${records} on ${records.id} = referrers.id
+        from (${unionAll(queries)}) referrers join ${records} on ${records.id} = referrers.id
         where ${records.id} <> removed.id order by resource, key limit ${limit}
       ) as referrer
       order by removed.nth, referrer.resource, referrer.key`),

@@ -12,9 +12,6 @@ interface Allowance {
   atMs: number
 }
 
-/** How many seconds' worth of connections one costs that was misused: all that an address may open at once. */
-const misuseSeconds = burstSeconds
-
 /** Bounds how many connections an address opens a second: a token bucket for each address. */
 export class Arrivals {
   readonly #maxPerSecond: number
@@ -34,11 +31,14 @@ export class Arrivals {
     return isAdmitted
   }
 
-  /** Counts a misused connection of an address, which may open none for a while then. @returns whether there is a limit. */
+  /**
+   * Counts a misused connection of an address: it costs all that an address may open at once, so that this one may open none for
+   * a while. @returns whether there is a limit.
+   */
   charge(address: string, nowMs: number): boolean {
     if (this.#maxPerSecond === 0) return false
-    const allowed = this.#allowed(address, nowMs) - misuseSeconds * this.#maxPerSecond
-    this.#allowances.set(address, { count: Math.max(-this.#burst, allowed), atMs: nowMs })
+    const count = Math.max(-this.#burst, this.#allowed(address, nowMs) - this.#burst)
+    this.#allowances.set(address, { count, atMs: nowMs })
     return true
   }
 
