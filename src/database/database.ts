@@ -11,6 +11,7 @@ import type { Freshness } from './replicas/freshness.ts'
 import { timelineSetting } from './replicas/replica.ts'
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts'
 import { Routing } from './replicas/routing.ts'
+import { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
 import { ShapeCosts } from './shares/shape-costs.ts'
 import type { Work } from './shares/work.ts'
@@ -110,22 +111,6 @@ export interface ReadOptions {
   begin?: string
 }
 
-/**
- * Settings for a statement that reads whole tables. Few share a plan, so compiling takes longer than running; the usual
- * few megabytes would sort on disk; and parallel workers gain little where the rows of partial results nearly all differ.
- */
-export const wholeTableSettings = `set local jit = off;
-  set local work_mem = '64MB';
-  set local max_parallel_workers_per_gather = 0`
-
-/**
- * Settings, after those above, for a statement that groups whole tables: it has few partial results, so parallel workers are a
- * gain. PostgreSQL takes reading an index as a whole for four times as expensive as a table unless it is told that its pages
- * are in memory or on a disk without moving parts.
- */
-export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
-  set local random_page_cost = 1.1`
-
 /** What the databases of one pool share. */
 interface Services extends ReadServices {
   committed: (announced: string[]) => void
@@ -187,6 +172,7 @@ function openOn(
     clock,
     routing,
     costs: new ShapeCosts(),
+    expensiveOwners: new ExpensiveOwners(),
     committed: () => {},
     commitGate: new CommitGate(),
     close: async () => {
@@ -320,10 +306,10 @@ class PoolDatabase implements Database {
   }
 
   #run<T>(settings: ReadSettings, read: (tx: Transaction) => Promise<T>): Promise<T> {
-    const { costs, routing } = this.#services
+    const { routing } = this.#services
     const { freshness } = this
     return routing && freshness
-      ? routing.run(freshness, (on) => runRead({ pool: on, costs }, settings, read))
+      ? routing.run(freshness, (on) => runRead({ ...this.#services, pool: on }, settings, read))
       : runRead(this.#services, settings, read)
   }
 

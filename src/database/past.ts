@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { type Transaction, wholeTableSettings } from './database.ts'
+import type { Transaction } from './database.ts'
+import { wholeTableSettings } from './reading-settings.ts'
 
 /**
  * Returns the statements that begin a read-only transaction on the tables as of an earlier time: names without a schema mean

@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import { type Connection, OverBudgetError, type RunOptions } from './connection.ts'
 import type { Pool } from './pool.ts'
+import { readsWholeTables } from './reading-settings.ts'
+import type { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
 import { maxCheapMs, type ShapeCosts } from './shares/shape-costs.ts'
 import type { Work } from './shares/work.ts'
@@ -13,6 +15,7 @@ export const beginReading = 'begin isolation level repeatable read read only'
 export interface ReadServices {
   pool: Pool
   costs: ShapeCosts
+  expensiveOwners: ExpensiveOwners
 }
 
 /** How a read runs. */
@@ -60,6 +63,7 @@ class ReadSession implements Transaction {
   readonly #lane: Lane | undefined
   #opening: Promise<Connection> | undefined
   #connection: Connection | undefined
+  #isNewShape = false
   #limits: RunOptions = {}
 
   /** @param lane the lane; when left out, the costs of the first statement decide. */
@@ -107,10 +111,9 @@ class ReadSession implements Transaction {
 
   async #open(first: Statement): Promise<Connection> {
     const { begin, work, signal } = this.#settings
-    const { pool, costs } = this.#services
     signal?.throwIfAborted()
-    const lane = this.#lane ?? (work && costs.isExpensive(first) ? 'expensive' : 'cheap')
-    const connection = await pool.acquire(lane, work)
+    const lane = this.#lane ?? this.#chooseLane(first)
+    const connection = await this.#services.pool.acquire(lane, work)
     this.#limits = this.#limitsFor(connection, lane)
     if (begin === undefined) return connection
     try {
@@ -123,11 +126,26 @@ class ReadSession implements Transaction {
     }
   }
 
+  /**
+   * Decides by what statements of the same shape have cost. A new shape is taken for expensive when the read has the
+   * settings of reads of whole tables, or when the owner sent another new one that was expensive.
+   */
+  #chooseLane(first: Statement): Lane {
+    const { begin, work } = this.#settings
+    if (!work) return 'cheap'
+    const { costs, expensiveOwners } = this.#services
+    const known = costs.laneOf(first)
+    this.#isNewShape = known === undefined
+    if (known) return known
+    return readsWholeTables(begin) || expensiveOwners.has(work.owner) ? 'expensive' : 'cheap'
+  }
+
   #limitsFor(connection: Connection, lane: Lane): RunOptions {
     const { work, signal } = this.#settings
     if (!work) return { signal }
     if (lane === 'expensive') return { signal: work.getSignal?.() ?? signal }
     const extend = () => {
+      if (this.#isNewShape) this.#services.expensiveOwners.add(work.owner)
       const isGranted = connection.promote()
       if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
       return { isGranted, signal: work.getSignal?.() }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { groupingSettings, type Transaction, wholeTableSettings } from '../database/database.ts'
+import type { Transaction } from '../database/database.ts'
+import { groupingSettings, wholeTableSettings } from '../database/reading-settings.ts'
 import { otherLabel } from '../model/labels.ts'
 import { nameOutput } from '../model/schema-names.ts'
 import { listedOperators } from '../model/url-filters.ts'

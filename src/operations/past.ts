@@ -1,5 +1,6 @@
-import { singleReads, type Transaction, wholeTableSettings } from '../database/database.ts'
+import { singleReads, type Transaction } from '../database/database.ts'
 import { beginPast, pastStatements } from '../database/past.ts'
+import { wholeTableSettings } from '../database/reading-settings.ts'
 import type { Context } from './operation.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openPool } from '../../src/database/database.ts'
+import { wholeTableSettings } from '../../src/database/reading-settings.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -30,6 +31,30 @@ describe('with four connections and one expensive statement at once', () => {
     expect(database.laneCounts('cheap').running).toBe(0)
     for (const rows of await Promise.all(reads)) expect(rows[0]?.seconds).toBe('0.7')
     expect(database.laneCounts('expensive')).toEqual({ running: 0, waiting: 0 })
+  })
+
+  it('a new statement is taken for expensive when another new one of the client was', async () => {
+    const read = (client: string, name: string, seconds: number) =>
+      ofClient(client).read({ ...sleep(seconds), name })
+    await read('new', 'new-1', 0.4)
+    const others = [read('new', 'new-2', 0.1), read('old', 'new-3', 0.1)]
+    await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
+    expect(database.laneCounts('cheap').running).toBe(1)
+    await Promise.all(others)
+    const known = read('new', 'new-3', 0.1)
+    await expect.poll(() => database.laneCounts('cheap').running).toBe(1)
+    await known
+  })
+
+  it('a new read with the settings for whole tables is taken for expensive until it is measured', async () => {
+    const read = () =>
+      ofClient('tx').readTransaction(wholeTableSettings, (tx) => tx.query({ ...sleep(0.1), name: 'whole' }))
+    const first = read()
+    await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
+    await first
+    const second = read()
+    await expect.poll(() => database.laneCounts('cheap').running).toBe(1)
+    await second
   })
 
   it('a statement that was expensive is taken for expensive until it is cheap again', async () => {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Statement } from '../statement.ts'
+import type { Lane } from './lanes.ts'
 
 /** A statement that takes this time or longer is expensive. */
 export const maxCheapMs = 250
@@ -23,10 +24,11 @@ const getShape = ({ name, text }: Statement): string => name ?? text
 export class ShapeCosts {
   readonly #averages = new LRUCache<string, number>({ max: maxShapes })
 
-  /** Whether statements of this shape are known to be expensive. One that was never measured is not. */
-  isExpensive(statement: Statement): boolean {
+  /** The lane of statements of this shape; undefined when none was measured. */
+  laneOf(statement: Statement): Lane | undefined {
     const known = this.#averages.get(getShape(statement))
-    return known !== undefined && known >= maxCheapMs
+    if (known === undefined) return undefined
+    return known >= maxCheapMs ? 'expensive' : 'cheap'
   }
 
   /** Adds a measurement. */

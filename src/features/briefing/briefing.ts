@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { groupingSettings, type Transaction } from '../../database/database.ts'
+import type { Transaction } from '../../database/database.ts'
+import { groupingSettings } from '../../database/reading-settings.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
