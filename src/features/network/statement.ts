@@ -43,11 +43,10 @@ const linkQuery = sql`${placeholder('linkQuery')}::text`
 const code = sql`${placeholder('code')}::text`
 
 /**
- * The pairs of participants of each record: rows of `source`, `target` and what `members` has.
- * @param members rows of records, as of `membersSql`.
+ * The pairs of participants of each row: rows of `source`, `target` and some columns of `members`.
+ * @param members rows with `actors`, as of `membersSql`.
  */
-function pairsSql({ country }: NetworkPlan, members: SQL): SQL {
-  const columns = sql`place, record, earliest, latest`
+function pairsSql({ country }: NetworkPlan, columns: SQL, members: SQL): SQL {
   if (country !== undefined)
     return sql`select * from (select ${columns}, ${code} as source, unnest(actors) as target from (${members}) as member) as pair where target <> ${code}`
   // The actors of a record are in order, so the source of a pair is before its target.
@@ -87,9 +86,10 @@ const shapeOf = (name: string, { selected, level, country, regions, asOf, langua
 /** Returns the statement of the edges of a network: one row of `Edges`. */
 export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, regions, minimum, limit, country } = plan
+  const members = membersSql(registry, plan)
   const build = () => sql`with counts as (
       select source, target, place, count(*)::int as count, min(earliest) as earliest, max(latest) as latest
-      from (${pairsSql(plan, membersSql(registry, plan))}) as pairs group by source, target, place
+      from (${pairsSql(plan, sql`place, earliest, latest`, members)}) as pairs group by source, target, place
     ), edges as materialized (
       select source, target, sum(count)::int as count, json_build_object(${countedBy(selected)}) as resources,
         min(earliest) as earliest, max(latest) as latest
@@ -130,11 +130,15 @@ function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
   const shown = sql`json_to_recordset(${placeholder('shown')}::text::json) as shown(${ends}, earliest date, latest date)`
   const isBound = sql`earliest in (select earliest from ${shown}) or latest in (select latest from ${shown})`
   const bounds = sql`select * from (${members}) as member where ${isBound}`
+  const topics = sql`select actors, topic, 1 as count
+    from (${members}) as member join ${registry.shared.topicLinks} using (record)`
+  // Many records have the same participants and topic. To count them first leaves fewer pairs, but few of a single country.
+  const counted = sql`select actors, topic, count(*) as count from (${topics}) as linked group by actors, topic`
   return sql`dated as materialized (
       select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
       from (
         select source, target, record, pairs.earliest = shown.earliest as is_first, pairs.latest = shown.latest as is_last
-        from (${pairsSql(plan, bounds)}) as pairs join ${shown} using (${ofEnds})
+        from (${pairsSql(plan, sql`record, earliest, latest`, bounds)}) as pairs join ${shown} using (${ofEnds})
         where pairs.earliest = shown.earliest or pairs.latest = shown.latest
       ) as connected cross join lateral (${unionAll(plan.selected.map(({ from }) => textsSql(from)))} offset 0) as texts
       group by source, target
@@ -144,8 +148,8 @@ function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
         select source, target, topic, count,
           row_number() over (partition by source, target order by count desc, topic collate "C") as rank
         from (
-          select source, target, topic, count(*)::int as count
-          from (${pairsSql(plan, members)}) as pairs join ${shown} using (${ofEnds}) join ${registry.shared.topicLinks} using (record)
+          select source, target, topic, sum(count)::int as count
+          from (${pairsSql(plan, sql`topic, count`, plan.country === undefined ? counted : topics)}) as pairs join ${shown} using (${ofEnds})
           group by source, target, topic
         ) as counted
       ) as ranked join topics on topics.slug = topic where rank <= ${number(mostTopics)} group by source, target
