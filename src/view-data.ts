@@ -79,16 +79,16 @@ export function wholeNetworkPath(parameters: URLSearchParams): string {
 export interface DescribedResource {
   name: string
   dimensions: readonly string[]
-  happened?: readonly string[] | undefined
+  eventDates?: readonly string[] | undefined
 }
 
 /** Whether records of the resource have participants: countries or organizations that take part. */
 export const hasParticipants = ({ dimensions }: Pick<DescribedResource, 'dimensions'>): boolean =>
   dimensions.includes('country') && dimensions.includes('role')
 
-/** Returns the dimension of the year in which records happened, such as `signedYear` of agreements. */
-export function findYearDimension({ happened = [], dimensions }: DescribedResource): string | undefined {
-  const start = happened[0]?.replace(/(On|From)$/, '')
+/** Returns the dimension of the year of the event date, such as `signedYear` of agreements. */
+export function findYearDimension({ eventDates = [], dimensions }: DescribedResource): string | undefined {
+  const start = eventDates[0]?.replace(/(On|From)$/, '')
   return dimensions.find((name) => name === `${start}Year`)
 }
 

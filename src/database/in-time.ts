@@ -1,4 +1,4 @@
-/** Rejects when the answer takes longer than `timeoutMs`. */
+/** Rejects when `answer` does not settle within `timeoutMs`. */
 export async function inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

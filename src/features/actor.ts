@@ -41,7 +41,7 @@ export const actorEndpoint: Endpoint = {
     cache: false,
     query: {},
     headers: [],
-    answers: { 200: { description: 'The client.', schema: () => actor, headers: {} } },
+    responses: { 200: { description: 'The client.', schema: () => actor, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
 

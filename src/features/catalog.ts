@@ -58,7 +58,7 @@ export function catalog(registry: Registry): Endpoint {
       query: {},
       headers: [ifNoneMatch],
       mediaType: 'application/ld+json',
-      answers: {
+      responses: {
         200: { description: 'The catalogue.', schema: () => schema, headers: { etag: etagHeader } },
         304: notModified,
       },

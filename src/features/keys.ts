@@ -126,7 +126,7 @@ const create: Endpoint = {
       schema: () => newKey,
       example: { name: 'A dashboard', role: 'reader' },
     },
-    answers: {
+    responses: {
       201: { description: 'The new key.', schema: () => issuedKey, headers: { location: locationHeader } },
     },
     problems: [
@@ -146,7 +146,7 @@ const create: Endpoint = {
     const expiresAt = data.expiresAt === null ? null : new Date(data.expiresAt)
     if (expiresAt && expiresAt <= (await database.clock.now()))
       throw invalidBody('key', [{ pointer: '/expiresAt', code: 'wrong_format', message: right }])
-    const answer = await runOnce(
+    const response = await runOnce(
       database,
       request,
       async (transaction) => {
@@ -157,7 +157,7 @@ const create: Endpoint = {
       (made) => madeBefore(made, request.url),
     )
     keyring.changed()
-    return answer
+    return response
   },
 }
 
@@ -174,7 +174,7 @@ const list: Endpoint = {
       limit: limitParameter('Keys per page', pageSize),
       cursor: single(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
-    answers: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
+    responses: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
@@ -198,7 +198,7 @@ const read: Endpoint = {
     operationId: 'getKey',
     summary: 'Read one key',
     description: 'Everything about a key but the key itself, which is not stored.',
-    answers: { 200: { description: 'The key.', schema: () => keyRecord, headers: {} } },
+    responses: { 200: { description: 'The key.', schema: () => keyRecord, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   },
   async handle({ key }, { database }) {
@@ -220,7 +220,7 @@ const revoke: Endpoint = {
     description:
       'Every process of the service refuses the key from now on. The key stays in the list with `revokedAt`; revoking it again changes nothing.',
     headers: [idempotencyKey],
-    answers: { 204: { description: 'The key is revoked.', headers: replayedHeaders } },
+    responses: { 204: { description: 'The key is revoked.', headers: replayedHeaders } },
     problems: [
       'malformed-request',
       'invalid-parameter',
@@ -230,12 +230,12 @@ const revoke: Endpoint = {
     ],
   },
   async handle(request, { database, keyring }) {
-    const answer = await runOnce(database, request, async (transaction) => {
+    const response = await runOnce(database, request, async (transaction) => {
       if (!(await revokeKey(transaction, request.key))) throw noSuch(request.key)
       return { status: 204, headers: {} }
     })
     keyring.changed()
-    return answer
+    return response
   },
 }
 

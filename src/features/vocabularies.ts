@@ -77,7 +77,7 @@ export function vocabularyList(registry: Registry): Endpoint {
       access: 'read',
       query: languageParameter('the labels'),
       headers: [ifNoneMatch, acceptLanguage],
-      answers: {
+      responses: {
         200: {
           description: 'The vocabularies.',
           schema: () => schema,

@@ -30,9 +30,9 @@ export function areaFilters(
       countryAreas(id, country, 'region', 'any'),
     ),
     subregion: withRelation(
-      filterByAny(keys.region(), `Subregion of M49. ${description}`, (values, siblings) =>
+      filterByAny(keys.region(), `Subregion of M49. ${description}`, (values, getOtherFilter) =>
         isInAny(id, [
-          sql`select related.record from (${relationRows(subregions, siblings)}) related where related.value = any(${textArray(values)})`,
+          sql`select related.record from (${relationRows(subregions, getOtherFilter)}) related where related.value = any(${textArray(values)})`,
         ]),
       ),
       subregions,

@@ -96,15 +96,15 @@ function resourcePlace(registry: Registry, { name }: ResourceDefinition): Resour
 }
 
 /** The filter by the time of a record's event, for resources that have one. */
-const eventQuery = (table: RecordTable, { happened }: ResourceDefinition): FieldQuery =>
-  happened
+const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): FieldQuery =>
+  eventDates
     ? {
         filters: {
           // Clients that draw records in time learn here which properties are the dates of the event.
           happenedIn: happenedIn(
             table,
-            happened,
-            edtf('A day or a span of days.').meta({ 'x-dates': happened }),
+            eventDates,
+            edtf('A day or a span of days.').meta({ 'x-dates': eventDates }),
           ),
         },
       }
@@ -130,7 +130,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     query?.(resourcePlace(registry, definition)) ?? {},
     eventQuery(table, definition),
   ]
-  const lines = nameLinesOf(getTableColumns(table), search)
+  const nameLines = nameLinesOf(getTableColumns(table), search)
   const resource: Resource = {
     ...rest,
     name,
@@ -142,7 +142,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     bound,
     search: {
       title: columnOf(table, search.title),
-      ...(lines && { lines }),
+      ...(nameLines && { nameLines }),
       prose: search.prose.map((property) => columnOf(table, property)),
     },
     filters: {

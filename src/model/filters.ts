@@ -61,8 +61,8 @@ export const operatorMeanings: Record<Operator, string> = {
   month: 'lies in the month, such as `2011-04`, or `unknown`',
 }
 
-/** Returns the value of another filter of the same request as SQL: `role` narrows what `country` finds. */
-export type Siblings = (filter: string) => SQL | undefined
+/** Returns the value of another filter of the same request as SQL, or undefined. The value of `role` narrows `country`. */
+export type GetOtherFilter = (filter: string) => SQL | undefined
 
 /** The operand of an operator: one value, several values, or a boolean. */
 export type OperandKind = 'one' | 'many' | 'boolean'
@@ -72,11 +72,11 @@ export interface Comparison {
   takes: OperandKind
   /** Schema of one value, if it differs from the filter's. */
   value?: z.ZodType
-  sql(value: SQL, siblings: Siblings): SQL
+  sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
   /** The same condition for statements that read every record: it is cheaper to evaluate, and no index finds rows by it. */
   scan?(value: SQL): SQL
   /** The same by what the record's own row has of other tables. Undefined if other filters narrow it. Not for the past. */
-  stored?(value: SQL, siblings: Siblings): SQL | undefined
+  stored?(value: SQL, getOtherFilter: GetOtherFilter): SQL | undefined
 }
 
 /** A filter of a list: a named condition with typed values. */

@@ -286,10 +286,10 @@ export class Registry {
     return [index(`${snakeCase(name)}_dimensions`).on(columnIn(made, 'id'), ...columns)]
   }
 
-  /** The index of when records happened and which countries take part, which aggregates by country and networks read. */
-  #countryIndexes({ name, happened }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
-    if (!happened || !this.participants.has(name)) return []
-    const days = happened.flatMap((date) => [`${date}Earliest`, `${date}Latest`])
+  /** The index of the event dates of records and the countries that take part. Aggregates by country and networks read it. */
+  #countryIndexes({ name, eventDates }: ResourceDefinition, made: Record<string, PgColumn>): IndexBuilder[] {
+    if (!eventDates || !this.participants.has(name)) return []
+    const days = eventDates.flatMap((date) => [`${date}Earliest`, `${date}Latest`])
     const [id, ...columns] = ['id', ...days, countriesProperty].map((property) => columnIn(made, property))
     return id ? [index(`${snakeCase(name)}_countries`).on(id, ...columns)] : []
   }
@@ -311,11 +311,11 @@ const withVisibility = (definition: ResourceDefinition): ResourceDefinition => (
 /** Indexes for the search across resources and for full text. */
 function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
-  const lines = nameLinesOf(columns, search)
+  const nameLines = nameLinesOf(columns, search)
   const title = columnIn(columns, search.title)
   return [
     searchIndex(tableName, columnIn(columns, 'search')),
-    ...(lines ? nameIndexes(tableName, title, lines) : titleIndexes(tableName, title)),
+    ...(nameLines ? nameIndexes(tableName, title, nameLines) : titleIndexes(tableName, title)),
   ]
 }
 

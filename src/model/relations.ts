@@ -3,7 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { unionAll } from '../database/columns.ts'
 import { faultMessage } from '../problems/faults.ts'
-import type { Comparison, Operator, Siblings } from './filters.ts'
+import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
 
 /**
  * A property with any number of values in each record, such as its countries or topics. Filters and dimensions use the
@@ -15,15 +15,15 @@ export interface Relation {
   /**
    * Queries that together return one row for each record and value, perhaps with duplicates: columns `record`, `value`
    * (never null) and, for participants, `role`.
-   * @param siblings the values of the request's other filters, which may narrow the rows.
+   * @param getOtherFilter returns the value of another filter of the request, which may narrow the rows.
    */
-  queries(siblings: Siblings): SQL[]
+  queries(getOtherFilter: GetOtherFilter): SQL[]
   /** The values in the record's own row. Undefined if the values of other filters narrow them. Not for the past. */
-  stored?(siblings: Siblings): StoredValues | undefined
+  stored?(getOtherFilter: GetOtherFilter): StoredValues | undefined
   /** The values that records are grouped by, if filters also take others, such as regions of further levels. */
   grouped?: Relation
   /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
-  some?(siblings: Siblings): SQL
+  some?(getOtherFilter: GetOtherFilter): SQL
   /** PostgreSQL type of the values. */
   type: 'text' | 'uuid'
   /** Schema of a role, if the values are participants. */
@@ -45,23 +45,23 @@ export interface ListElements {
   name: string
   /**
    * Query of a row for each element: the column `record` and one for each value, which may be null.
-   * @param siblings the values of the request's other filters, which may narrow the rows.
+   * @param getOtherFilter returns the value of another filter of the request, which may narrow the rows.
    */
-  rows(siblings: Siblings): SQL
+  rows(getOtherFilter: GetOtherFilter): SQL
 }
 
 /** Query of all rows of a relation, with duplicates. */
-export const relationRows = (relation: Relation, siblings: Siblings): SQL =>
-  unionAll(relation.queries(siblings))
+export const relationRows = (relation: Relation, getOtherFilter: GetOtherFilter): SQL =>
+  unionAll(relation.queries(getOtherFilter))
 
 /**
  * Query of the distinct rows of a relation.
  * @param columns the columns to select; duplicates are removed.
  */
-export function distinctRelationRows(relation: Relation, siblings: Siblings, columns: SQL): SQL {
-  const queries = relation.queries(siblings)
+export function distinctRelationRows(relation: Relation, getOtherFilter: GetOtherFilter, columns: SQL): SQL {
+  const queries = relation.queries(getOtherFilter)
   if (queries.length === 1)
-    return sql`select distinct ${columns} from (${relationRows(relation, siblings)}) related`
+    return sql`select distinct ${columns} from (${relationRows(relation, getOtherFilter)}) related`
   // Not `select distinct` over a `union all`: for `union` the planner estimates each part, and can read it in index order.
   return sql.join(
     queries.map((query) => sql`select ${columns} from (${query}) related`),
@@ -72,9 +72,9 @@ export function distinctRelationRows(relation: Relation, siblings: Siblings, col
 const textArray = (values: SQL) => sql`${values}::text[]`
 
 /** SQL condition that a record has at least one value. */
-const hasSome = (relation: Relation, siblings: Siblings): SQL =>
-  relation.some?.(siblings) ??
-  sql`exists (select from (${relationRows(relation, siblings)}) related where related.record = ${relation.key})`
+const hasSome = (relation: Relation, getOtherFilter: GetOtherFilter): SQL =>
+  relation.some?.(getOtherFilter) ??
+  sql`exists (select from (${relationRows(relation, getOtherFilter)}) related where related.record = ${relation.key})`
 
 /** SQL array of the given values without their roles, cast to the type of the relation's values. */
 const valuesWithoutRoles = (relation: Relation, values: SQL) =>
@@ -85,9 +85,10 @@ const valuesWithoutRoles = (relation: Relation, values: SQL) =>
  * A value may end in a role, as in `PAK:donor`: then one participant must have both the value and the role. The filter
  * `role` narrows only values without a role of their own.
  */
-function havingAll(relation: Relation, values: SQL, siblings: Siblings): SQL {
-  const rows: Siblings = (name) => (relation.roles && name === 'role' ? undefined : siblings(name))
-  const wanted = siblings('role')
+function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilter): SQL {
+  const rows: GetOtherFilter = (name) =>
+    relation.roles && name === 'role' ? undefined : getOtherFilter(name)
+  const wanted = getOtherFilter('role')
   const usual = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
   const role = relation.roles
     ? sql` and case split_part(given.word, ':', 2) when '' then ${usual} else split_part(given.word, ':', 2) = related.role end`
@@ -137,23 +138,23 @@ export function relationComparisons(
     [all]: {
       takes: 'many',
       ...(roles && { value: withRole(value, roles) }),
-      sql: (values: SQL, siblings: Siblings) => havingAll(relation, values, siblings),
+      sql: (values: SQL, getOtherFilter: GetOtherFilter) => havingAll(relation, values, getOtherFilter),
     },
     otherThan: {
       takes: 'many',
-      sql: (values: SQL, siblings: Siblings) =>
-        sql`${relation.key} in (select related.record from (${relationRows(relation.grouped ?? relation, siblings)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
+      sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
+        sql`${relation.key} in (select related.record from (${relationRows(relation.grouped ?? relation, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
     },
     isNull: {
       takes: 'boolean',
-      sql: (truth, siblings) => sql`(${hasSome(relation, siblings)}) <> ${truth}::boolean`,
+      sql: (truth, getOtherFilter) => sql`(${hasSome(relation, getOtherFilter)}) <> ${truth}::boolean`,
     },
     ...(roles && {
       noneAs: {
         takes: 'many',
         value: roles,
-        sql: (values: SQL, siblings: Siblings) =>
-          sql`not (${hasSome(relation, (name) => (name === 'role' ? values : siblings(name)))})`,
+        sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
+          sql`not (${hasSome(relation, (name) => (name === 'role' ? values : getOtherFilter(name)))})`,
       },
     }),
   }

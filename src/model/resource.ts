@@ -70,7 +70,7 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   naturalKey?: string
   search: SearchProperties
   /** Date fields of the record's event: one date, or start and end. Networks filter by them. */
-  happened?: [string] | [string, string]
+  eventDates?: [string] | [string, string]
   /** Type of its records in the terms of schema.org; `Thing` when left out. */
   schemaType?: string
   /** Roles in IATI, for resources whose records are aid activities. Exports write these resources as IATI files, too. */
@@ -103,7 +103,7 @@ export interface Key extends KeyForm {
 export interface SearchColumns {
   title: PgColumn
   /** All names of a record, one per line, the title first. Absent if the title is the only name. */
-  lines?: SQL
+  nameLines?: SQL
   prose: PgColumn[]
 }
 

@@ -132,7 +132,7 @@ export const aggregate: Operation = {
     query: { ...aggregateParameters(resource), ...languageParameter('the labels') },
     listedOperators: listedOperators.aggregate,
     headers: [ifNoneMatch, acceptLanguage],
-    answers: {
+    responses: {
       200: {
         description: 'Groups of records.',
         schema: () => aggregateSchema,

@@ -144,7 +144,7 @@ export const bulk: Operation = {
       schema: () => bulkSchema(resource),
       example: exampleBulk(resource),
     },
-    answers: {
+    responses: {
       200: {
         description: 'The result of each operation, in the order of the request.',
         schema: () => resultsSchema(resource),

@@ -31,7 +31,7 @@ export const create: Operation = {
       mediaTypes: ['application/json'],
       schema: () => inputSchema(resource),
     },
-    answers: {
+    responses: {
       201: {
         description: 'The new record, or the restored one.',
         schema: () => recordSchema(resource),

@@ -83,12 +83,12 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
   const build = () => {
     const from = after === undefined ? sql`` : sql`where ${key.column} > ${placeholder('after')}::${type}`
     // The condition is on the table itself, whose indexes are on these expressions, and the page is the other side.
-    const same = search.lines
-      ? sql`${nameList(search.lines)} && page.names`
+    const same = search.nameLines
+      ? sql`${nameList(search.nameLines)} && page.names`
       : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1]`
     return sql`with page as materialized (
         select ${key.column} as key, ${id} as id, ${search.title} as title,
-          ${search.lines ? nameList(search.lines) : sql`array[${fold(search.title)}]`} as names
+          ${search.nameLines ? nameList(search.nameLines) : sql`array[${fold(search.title)}]`} as names
         from ${table} ${from} order by ${key.column} limit ${placeholder('limit')}::int
       )
       select page.key::text as key, page.title, own.document, (
@@ -143,7 +143,7 @@ export const duplicates: Operation = {
       cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     },
     headers: [ifNoneMatch],
-    answers: {
+    responses: {
       200: {
         description: 'Pairs of records.',
         schema: () => duplicatePage,

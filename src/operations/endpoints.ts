@@ -1,11 +1,11 @@
 import type { Resource } from '../model/resource.ts'
-import { handleMerged, mergedAnswer } from './merged.ts'
+import { handleMerged, mergedResponse } from './merged.ts'
 import type { Contract, Endpoint, Operation } from './operation.ts'
 
 /** Adds what every operation on one record answers to the key of a merged one. */
 const withMerged = ({ method }: Operation, contract: Contract): Contract =>
   method === 'GET'
-    ? { ...contract, answers: { ...contract.answers, 308: mergedAnswer } }
+    ? { ...contract, responses: { ...contract.responses, 308: mergedResponse } }
     : { ...contract, problems: [...contract.problems, 'merged'] }
 
 function createEndpoint(resource: Resource, operation: Operation): Endpoint {

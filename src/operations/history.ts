@@ -95,7 +95,7 @@ export const history: Operation = {
       cursor: single(z.string().min(1).max(12_000), 'Cursor of the page: `page.next` of the page before.'),
     },
     headers: [ifNoneMatch],
-    answers: {
+    responses: {
       200: {
         description: 'Changes of the record.',
         schema: () => historyPage,

@@ -42,7 +42,7 @@ export const importRecords: Operation = {
           .max(maxNdjsonBytes)
           .meta({ format: 'binary', description: 'NDJSON: a line of JSON for each record.' }),
     },
-    answers: {
+    responses: {
       201: {
         description: 'The keys of the new records.',
         schema: () => importedSchema(resource),

@@ -32,7 +32,7 @@ export const jsonld: Operation = {
     query: {},
     headers: [ifNoneMatch],
     mediaType: 'application/ld+json',
-    answers: {
+    responses: {
       200: {
         description: 'The record as linked data.',
         schema: () => linkedData,

@@ -84,9 +84,11 @@ function derivation(
   })
 }
 
-/** The span of days in which the record happened, as EDTF, which extends ISO 8601. */
-function coverage({ happened = [''] }: Resource, document: Record<string, unknown>): string | undefined {
-  const dates = happened.map((name) => document[name]).map((date) => (typeof date === 'string' ? date : '..'))
+/** The span of the record's event dates, as EDTF, which extends ISO 8601. */
+function coverage({ eventDates = [''] }: Resource, document: Record<string, unknown>): string | undefined {
+  const dates = eventDates
+    .map((name) => document[name])
+    .map((date) => (typeof date === 'string' ? date : '..'))
   if (dates.every((date) => date === '..')) return undefined
   return dates.join('/')
 }

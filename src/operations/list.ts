@@ -21,7 +21,7 @@ export const list: Operation = {
     access: 'read',
     query: { ...listParameters(resource), ...languageParameter('the names') },
     headers: [ifNoneMatch, acceptLanguage],
-    answers: {
+    responses: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => pageSchema(resource),

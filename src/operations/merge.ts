@@ -67,7 +67,7 @@ export const merge: Operation = {
       schema: () => mergeBody(resource),
       example: { into: exampleKey(resource) },
     },
-    answers: {
+    responses: {
       200: {
         description: 'The record.',
         schema: () => recordSchema(resource),

@@ -27,7 +27,7 @@ export async function findMergedInto(
 }
 
 /** The answer of a read to the key of a merged record. */
-export const mergedAnswer: ResponseContract = {
+export const mergedResponse: ResponseContract = {
   description: 'The record was merged into another one, which `Location` names.',
   headers: {
     location: {

@@ -133,7 +133,7 @@ export interface Contract {
     /** An example, unless the schema has one that can be sent. */
     example?: unknown
   }
-  answers: Record<number, ResponseContract>
+  responses: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
   problems: ProblemType[]

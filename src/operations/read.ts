@@ -85,7 +85,7 @@ export const read: Operation = {
       ...recordMomentParameter,
     },
     headers: [ifNoneMatch, acceptLanguage],
-    answers: {
+    responses: {
       200: {
         description: 'The record.',
         schema: () => recordSchema(resource),

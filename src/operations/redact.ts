@@ -112,7 +112,7 @@ export const redact: Operation = {
       schema: () => redactionBody,
       example: { text: 'Jane Doe', reason: 'She has asked for it.' },
     },
-    answers: {
+    responses: {
       200: {
         description: 'The record.',
         schema: () => recordSchema(resource),

@@ -25,7 +25,7 @@ export const remove: Operation = {
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    answers: { 204: { description: 'The record was removed.', headers: replayedHeaders } },
+    responses: { 204: { description: 'The record was removed.', headers: replayedHeaders } },
     problems: [...recordProblems],
   }),
 

@@ -99,7 +99,7 @@ export const restore: Operation = {
       schema: () => restoration,
       example: { version: 1 },
     },
-    answers: {
+    responses: {
       200: {
         description: 'The record.',
         schema: () => recordSchema(resource),

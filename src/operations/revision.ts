@@ -38,7 +38,7 @@ export const revision: Operation = {
     segments: { version: versionSegment },
     query: {},
     headers: [ifNoneMatch],
-    answers: {
+    responses: {
       200: {
         description: 'The record as it was.',
         schema: () => revisionSchema(resource),

@@ -29,7 +29,7 @@ export const search: Operation = {
       schema: () => searchBodies(resource).page,
       example: { sort: [{ by: resource.key.property, direction: 'desc' }], limit: 25 },
     },
-    answers: {
+    responses: {
       200: {
         description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
         schema: () => pageSchema(resource),

@@ -72,7 +72,7 @@ export const tableSchemaOperation: Operation = {
       }),
     },
     headers: [ifNoneMatch],
-    answers: {
+    responses: {
       200: { description: 'The columns.', schema: () => tableSchema, headers: { etag: etagHeader } },
       304: notModified,
     },

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { literals, unionAll } from '../database/columns.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
-import type { Siblings } from '../model/filters.ts'
+import type { GetOtherFilter } from '../model/filters.ts'
 import { unknownLabel } from '../model/labels.ts'
 import {
   distinctRelationRows,
@@ -39,8 +39,8 @@ function narrowingValues(where: Condition): Record<string, unknown> {
   )
 }
 
-const getSiblings =
-  (where: Condition): Siblings =>
+const otherFilterGetter =
+  (where: Condition): GetOtherFilter =>
   (filter) =>
     `narrowing.${filter}` in narrowingValues(where)
       ? sql`${sql.placeholder(`narrowing.${filter}`)}`
@@ -55,18 +55,18 @@ interface StoredDimension extends StoredValues {
 interface Grouping {
   plan: AggregatePlan
   dimensions: Dimension[]
-  siblings: Siblings
+  getOtherFilter: GetOtherFilter
   where: SQL
 }
 
 /** The distinct values of a record's list, together with the role if it is also a dimension. */
-function joinRelation({ plan, siblings }: Grouping, relation: Relation, at: number): SQL {
+function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, at: number): SQL {
   const alias = name(`d${at}`)
   const roleAt = plan.groupBy.indexOf('role')
   const narrowed = relation.roles !== undefined && roleAt >= 0
   const columns = narrowed ? sql`record, value, role` : sql`record, value`
   const sameRole = narrowed ? sql` and ${alias}.role is not distinct from ${name(`d${roleAt}`)}.value` : sql``
-  return sql` left join (${distinctRelationRows(relation, siblings, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
+  return sql` left join (${distinctRelationRows(relation, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
 /** The dimensions by values of a list's elements, with the column of each. */
@@ -78,10 +78,10 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
   )
 
 /** The dimension whose values the records' own rows have, if there is one and nothing narrows it. Not for the past. */
-function storedDimension({ plan, dimensions, siblings }: Grouping): StoredDimension | undefined {
+function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, at): StoredDimension[] => {
-    const stored = values.kind === 'many' ? values.relation.stored?.(siblings) : undefined
+    const stored = values.kind === 'many' ? values.relation.stored?.(getOtherFilter) : undefined
     return values.kind === 'many' && stored ? [{ ...stored, at, type: values.relation.type }] : []
   })
   return found[0]
@@ -91,7 +91,7 @@ function storedDimension({ plan, dimensions, siblings }: Grouping): StoredDimens
 function joinElements(grouping: Grouping, list: ListElements): SQL {
   const parts = elementDimensions(grouping, list)
   const columns = parts.map(({ at, column }) => sql`listed.${column} as ${key(at)}`)
-  return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.siblings)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
+  return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
 /** Joins the relations, the role before those that depend on it. @param storedAt the dimension that needs no join. */
@@ -211,17 +211,17 @@ function elementMeasure(grouping: Grouping, measured: Measure, list: ListElement
   const same = elementDimensions(grouping, list).map(
     (dimension) => sql` and listed.${dimension.column} is not distinct from tuples.${key(dimension.at)}`,
   )
-  return sql`tuples join (${list.rows(grouping.siblings)}) listed on listed.record = tuples.record${sql.join(same)} where ${measured.value} is not null`
+  return sql`tuples join (${list.rows(grouping.getOtherFilter)}) listed on listed.record = tuples.record${sql.join(same)} where ${measured.value} is not null`
 }
 
 /** A measure with a query of its own: rows of `keys` and the measure. */
 function separateMeasure(grouping: Grouping, { summary, of }: MeasureTerm, at: number): SQL {
-  const { plan, siblings } = grouping
+  const { plan, getOtherFilter } = grouping
   const count = plan.groupBy.length
   if (summary === 'countDistinct') {
     const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many') throw new Error(`${of} is counted by the grouping itself`)
-    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(at)} from tuples join (${relationRows(values.relation, siblings)}) related on related.record = tuples.record group by 1`
+    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(at)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
@@ -324,7 +324,7 @@ function buildSql(plan: AggregatePlan): SQL {
   const grouping: Grouping = {
     plan,
     dimensions: plan.groupBy.map((dimension) => getDimension(plan.resource, dimension)),
-    siblings: getSiblings(plan.where),
+    getOtherFilter: otherFilterGetter(plan.where),
     where: conditionSql(
       toSearchable(plan.resource),
       plan.where,

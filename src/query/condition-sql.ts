@@ -21,7 +21,7 @@ function fieldsSql(
   from: number,
   reading: Reading,
 ): SQL {
-  const siblings = (name: string) => {
+  const getOtherFilter = (name: string) => {
     const at = comparisons.findIndex(({ filter, operator }) => filter === name && operator === 'eq')
     return at < 0 ? undefined : value(from + at)
   }
@@ -29,9 +29,9 @@ function fieldsSql(
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
     const given = value(from + at)
-    const stored = reading === 'scan' ? comparison.stored?.(given, siblings) : undefined
+    const stored = reading === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
     const scan = reading === 'index' ? undefined : (stored ?? comparison.scan?.(given))
-    return sql`(${scan ?? comparison.sql(given, siblings)})`
+    return sql`(${scan ?? comparison.sql(given, getOtherFilter)})`
   })
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
 }

@@ -92,8 +92,8 @@ export function geojsonStatement(selection: Selection): string {
 }
 
 /** SQL of a JSON object of the dates of a record in EDTF, each with its earliest and latest day. */
-function spansJson({ name, table, happened, registry }: Resource): SQL {
-  const own = (happened ?? []).map((property) => sql`select ${columnOf(table, property)} as date`)
+function spansJson({ name, table, eventDates, registry }: Resource): SQL {
+  const own = (eventDates ?? []).map((property) => sql`select ${columnOf(table, property)} as date`)
   const listed = registry
     .fieldTables({ resource: name, name: 'amounts' })
     .map(

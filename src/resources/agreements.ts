@@ -156,7 +156,7 @@ export const agreements = defineResource(
     description:
       'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',
     search: { title: 'title', prose: ['summary', 'occasion', 'place'] },
-    happened: ['signedOn'],
+    eventDates: ['signedOn'],
     calendar: { inForceFrom: 'Entry into force', expiresOn: 'Expiry' },
     query: (place) => ({
       filters: { inForceOn: inForceOn(place), relatedTo: relatedTo(place) },

@@ -39,7 +39,7 @@ export const assistancePrograms = defineResource(
     schemaType: 'Project',
     description: 'Help in science and technology given to other countries.',
     search: { title: 'title', prose: ['summary'] },
-    happened: ['startsOn', 'endsOn'],
+    eventDates: ['startsOn', 'endsOn'],
     activity: {
       donor: '1',
       funder: '1',

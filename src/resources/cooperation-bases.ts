@@ -70,7 +70,7 @@ export const cooperationBases = defineResource(
     description:
       'A place of cooperation: an innovation zone, a joint centre, an observatory. One record may represent several bases of which only the number is known.',
     search: { title: 'name', prose: ['summary'] },
-    happened: ['designatedOn'],
+    eventDates: ['designatedOn'],
     example: {
       name: 'Yangbajing International Cosmic Ray Observatory',
       kind: 'observatory',

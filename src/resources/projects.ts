@@ -43,7 +43,7 @@ export const projects = defineResource(
     description:
       'Work that several take part in: from a mega-science project to the development of one technology.',
     search: { title: 'title', prose: ['summary', 'outcomes'] },
-    happened: ['startsOn', 'endsOn'],
+    eventDates: ['startsOn', 'endsOn'],
     activity: {
       lead: '2',
       participant: '4',

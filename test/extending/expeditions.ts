@@ -48,7 +48,7 @@ const expeditions = defineResource(
     noun: 'expedition',
     description: 'A journey with a scientific purpose.',
     search: { title: 'title', prose: ['summary'] },
-    happened: ['startsOn', 'endsOn'],
+    eventDates: ['startsOn', 'endsOn'],
     example: {
       title: 'Drift across the Arctic Ocean',
       kind: 'polar',

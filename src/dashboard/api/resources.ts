@@ -19,7 +19,7 @@ export interface ResourceDescription {
   sorts: string[]
   dimensions: string[]
   /** The dates of the record's event: one, or its start and end. */
-  happened?: string[]
+  eventDates?: string[]
   /** The formats of an export. */
   formats: string[]
 }
@@ -33,7 +33,7 @@ export const findResource = (name: string): ResourceDescription | undefined =>
 /** The resources that are the subject of the registry: those in which countries take part. */
 export const activities: readonly ResourceDescription[] = resources.filter(hasParticipants)
 
-/** When records happened: the date of the event or its start, its end if it has one, and the dimension of the year. */
+/** The event dates of records: the date or start, the end if there is one, and the dimension of the year. */
 export interface MainDate {
   start: string
   end: string | undefined
@@ -42,7 +42,7 @@ export interface MainDate {
 
 /** Returns the date of a resource's event, such as `signedOn` of agreements and `startsOn` to `endsOn` of projects. */
 export function mainDate(resource: ResourceDescription): MainDate | undefined {
-  const [start, end] = resource.happened ?? []
+  const [start, end] = resource.eventDates ?? []
   const yearDimension = findYearDimension(resource)
   return start === undefined || yearDimension === undefined ? undefined : { start, end, yearDimension }
 }

@@ -100,7 +100,7 @@ function describe(name: string) {
     filterValues: Object.fromEntries(parameters.map((one) => [one.name, filterValue(one.schema)])),
     sorts: sorts ? words(resolve(sorts.schema)).filter((word) => !word.startsWith('-')) : [],
     formats: format ? words(resolve(format.schema)) : [],
-    happened: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],
+    eventDates: resolve(parameters.find((one) => one.name === 'happenedIn')?.schema ?? {})['x-dates'],
     dimensions: dimensions ? words(resolve(dimensions.schema)) : [],
   }
 }

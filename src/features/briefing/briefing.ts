@@ -112,7 +112,7 @@ export function briefing(registry: Registry): Endpoint {
       cost: 20,
       query: { ...recordMomentParameter, ...languageParameter('names and labels') },
       headers: [ifNoneMatch, acceptLanguage],
-      answers: {
+      responses: {
         200: {
           description: 'The briefing.',
           schema: () => briefingSchema(registry),

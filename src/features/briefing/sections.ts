@@ -15,10 +15,10 @@ const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
 export const briefingResources = (registry: Registry): Resource[] =>
   registry.resources.filter(({ name }) => registry.participants.has(name))
 
-/** The dimension of the year in which a record happened, if it has one. */
-const yearDimension = ({ dimensions, happened }: Resource): string | undefined =>
+/** The dimension of the year of the first event date, if the resource has one. */
+const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined =>
   Object.entries(dimensions).find(
-    ([name, { groupFilter }]) => groupFilter.filter === happened?.[0] && name.endsWith('Year'),
+    ([name, { groupFilter }]) => groupFilter.filter === eventDates?.[0] && name.endsWith('Year'),
   )?.[0]
 
 /** The JSON of groups. */

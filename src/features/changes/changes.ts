@@ -20,7 +20,7 @@ export const changes = (registry: Registry): Endpoint => ({
     replicas: false,
     query: { ...feedParameters(registry), ...pageParameters },
     headers: [],
-    answers: {
+    responses: {
       200: {
         description: 'Changes, the oldest first unless `order` is `desc`.',
         schema: () => feedPage(registry),

@@ -98,7 +98,7 @@ export const changesStream = (registry: Registry): Endpoint => {
         },
       ],
       mediaType: 'text/event-stream',
-      answers: {
+      responses: {
         200: {
           description: 'Events, until either side ends the connection.',
           schema: () => stream,

@@ -121,7 +121,7 @@ export function resolveEndpoint(registry: Registry): Endpoint {
         schema: () => body,
         example: { queries: [{ resource: 'countries', name: 'Congo, Dem. Rep.' }] },
       },
-      answers: { 200: { description: 'The resolutions.', schema: () => resolutions, headers: {} } },
+      responses: { 200: { description: 'The resolutions.', schema: () => resolutions, headers: {} } },
       problems: [
         'malformed-request',
         'invalid-body',

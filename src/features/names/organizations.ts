@@ -71,10 +71,10 @@ export async function findOrMakeOrganizations(
   if (mentioned.length === 0) return []
   await tx.query(compileSql(sql`select pg_advisory_xact_lock(hashtextextended('make organizations', 0))`))
   const questions = mentioned.map(questionsOf)
-  const answers = await resolveNamesIn(tx, registry, questions.flat())
+  const resolutions = await resolveNamesIn(tx, registry, questions.flat())
   let next = 0
   const found = questions.map((own): FoundOrganization | undefined => {
-    const ofOne = answers.slice(next, next + own.length)
+    const ofOne = resolutions.slice(next, next + own.length)
     next += own.length
     const resolved = ofOne.find(({ status }) => status === 'resolved')
     if (resolved?.match) return { kind: 'found', key: resolved.match.key }

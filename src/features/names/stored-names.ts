@@ -37,7 +37,9 @@ const maxSimilar = 25
 /** SQL of what is read of a record. */
 function recordColumns(resource: Resource): SQL {
   const { table, key, search } = resource
-  const names = search.lines ? sql`string_to_array(${search.lines}, U&'\\000A')` : sql`array[${search.title}]`
+  const names = search.nameLines
+    ? sql`string_to_array(${search.nameLines}, U&'\\000A')`
+    : sql`array[${search.title}]`
   const isOrganization = resource.name === 'organizations'
   const own = (property: string) => (isOrganization ? columnOf(table, property) : sql`null::text`)
   return sql`${key.column}::text as key, ${names} as names, ${own('country')} as country, ${own('kind')} as kind`
@@ -68,26 +70,26 @@ async function findNamed(
   const { table, search } = resource
   const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
   // Of a few names, those that are written otherwise are among the similar ones. Of more, all are read.
-  if (search.lines && resource.name === 'organizations' && names > maxSimilar) {
+  if (search.nameLines && resource.name === 'organizations' && names > maxSimilar) {
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
-          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.lines)}) as own(text)
+          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as own(text)
           join (select distinct ${plain(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${plain(sql`own.text`)}
         ) as found order by key`),
     )
   }
   // Many lookups in the index of names cost more than reading all names once, above all after many were added.
-  const isScan = search.lines !== undefined && texts.length > maxLookups
-  if (search.lines && isScan) {
+  const isScan = search.nameLines !== undefined && texts.length > maxLookups
+  if (search.nameLines && isScan) {
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
-          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.lines)}) as own(text)
+          select ${recordColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as own(text)
           join ${wanted} on wanted.text = own.text
         ) as found order by key`),
     )
   }
-  const condition = search.lines
-    ? sql`${nameList(search.lines)} @> array[wanted.text]`
+  const condition = search.nameLines
+    ? sql`${nameList(search.nameLines)} @> array[wanted.text]`
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
   return tx.query<Row>(
     compileSql(sql`select distinct on (found.key) found.* from ${wanted} cross join lateral (
@@ -126,7 +128,7 @@ export const toRor = (id: string): string => `https://ror.org/${plainCode('ror',
 /** Finds the records with names similar to one. */
 async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
   const { table, search } = resource
-  const folded = fold(search.lines ?? search.title)
+  const folded = fold(search.nameLines ?? search.title)
   const part = fold(sql`${sql.param(name.slice(0, 200))}::text`)
   return tx.query<Row>(
     compileSql(sql`select key, names, country, kind from (

@@ -76,7 +76,7 @@ export const network = (registry: Registry): Endpoint => ({
       ),
       ...networkParameters(registry),
     },
-    answers: {
+    responses: {
       200: {
         description: 'The network.',
         schema: () => networkSchema(registry),
@@ -109,7 +109,7 @@ export function countryNetwork(registry: Registry): Endpoint {
       summary: 'Who a country cooperates with',
       description: `The countries that take part in the same records as this one, those with the most shared records first, each with the searches that find these records. ${takingPart}`,
       query: networkParameters(registry),
-      answers: {
+      responses: {
         200: {
           description: 'The partners of the country.',
           schema: () => countryNetworkSchema(registry),

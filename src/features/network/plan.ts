@@ -23,18 +23,18 @@ export interface NetworkResource {
   days: Record<'earliest' | 'latest', OneOrTwo<PgColumn>>
 }
 
-/** The resources in networks: those with participants and `happened`. */
+/** The resources in networks: those with participants and `eventDates`. */
 export const networkResources = (registry: Registry): NetworkResource[] =>
   registry.resources.flatMap((resource) => {
-    const { name, table, happened } = resource
-    if (!happened || !registry.participants.has(name)) return []
+    const { name, table, eventDates } = resource
+    if (!eventDates || !registry.participants.has(name)) return []
     const columns = (suffix: string): OneOrTwo<PgColumn> => {
-      const [start, end] = happened
+      const [start, end] = eventDates
       const first = columnOf(table, `${start}${suffix}`)
       return end === undefined ? [first] : [first, columnOf(table, `${end}${suffix}`)]
     }
     const days = { earliest: columns('Earliest'), latest: columns('Latest') }
-    return [{ resource, hosts: registry.hostCountries(name), dates: happened, texts: columns(''), days }]
+    return [{ resource, hosts: registry.hostCountries(name), dates: eventDates, texts: columns(''), days }]
   })
 
 /** The records of one resource in a network. */

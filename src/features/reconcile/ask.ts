@@ -1,6 +1,6 @@
 import type { AskApi } from '../../operations/ask-api.ts'
 
-/** The API has refused a request; its answer is passed on. */
+/** The API refused a request. The client gets the same response. */
 export class PassedOn extends Error {
   readonly status: number
   readonly text: string
@@ -19,6 +19,6 @@ export class PassedOn extends Error {
 export async function askJson<Form>(api: AskApi, path: string, body?: unknown): Promise<Form> {
   const { status, text } = await api(path, body)
   if (status !== 200) throw new PassedOn(status, text)
-  // The API answers as its OpenAPI document says, which the tests of every response check.
+  // Tests check every response of the API against the OpenAPI document.
   return JSON.parse(text) as Form
 }

@@ -87,7 +87,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
     ...recordMomentParameter,
   },
   headers: [ifNoneMatch],
-  answers: {
+  responses: {
     200: { description: 'The results, best first.', schema, headers: { etag: etagHeader } },
     304: notModified,
   },

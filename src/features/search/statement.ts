@@ -36,7 +36,7 @@ const pairs = sql`(select pairs from term)`
 const twos = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
 
 /** The names of a record to search: its title, or the lines of all its names. */
-const searchedNames = ({ search: { title, lines } }: Resource): SQL => lines ?? sql`${title}`
+const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameLines ?? sql`${title}`
 
 /** The hits of one resource: number of the resource, key and score. */
 const hits = (at: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
@@ -49,8 +49,8 @@ const share = (whole: SQL) => sql`length(${part})::float8 / greatest(length(${wh
 const formScores = { inversion: 0.98, head: 0.97 } as const
 
 /** Returns the condition that a name of a record is one of some folded texts, in the form that an index serves. */
-function isCalled({ search: { title, lines } }: Resource, texts: SQL): SQL {
-  if (lines) return sql`${nameList(lines)} && ${texts}`
+function isCalled({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
+  if (nameLines) return sql`${nameList(nameLines)} && ${texts}`
   const prefixes = sql`array(select left(name, 200) collate "C" from unnest(${texts}) as name)`
   return sql`${foldedPrefix(title)} = any(${prefixes}) and ${fold(title)} = any(${texts})`
 }
@@ -60,15 +60,17 @@ function isCalled({ search: { title, lines } }: Resource, texts: SQL): SQL {
  * part of the query (0.97), and those whose title begins with it (0.75 to 0.95).
  */
 function named(at: number, resource: Resource): SQL[] {
-  const { title, lines } = resource.search
+  const { title, nameLines } = resource.search
   const start = foldedPrefix(title)
   const prefix = sql`left(${part}, 200) collate "C"`
   const score = sql`case when ${fold(title)} = ${part} then 1 else 0.75 + 0.2 * ${share(fold(title))} end`
   const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
   const found = [hits(at, resource, score, sameBeginning, sql`order by ${start} limit ${limit} + 1`)]
   const one = sql`1::float8`
-  if (lines) {
-    found.push(hits(at, resource, one, sql`${nameList(lines)} @> array[${part}]`, sql`limit ${limit} + 1`))
+  if (nameLines) {
+    found.push(
+      hits(at, resource, one, sql`${nameList(nameLines)} @> array[${part}]`, sql`limit ${limit} + 1`),
+    )
   }
   for (const [score, texts] of [
     [formScores.inversion, turned],
@@ -115,8 +117,8 @@ function containing(at: number, resource: Resource, needed: SQL): SQL {
 const paired = 2000
 
 /** The names of a record, one a row. */
-const eachName = ({ search: { title, lines } }: Resource): SQL =>
-  sql`string_to_table(${fold(lines ?? sql`${title}`)}, U&'\\000A')`
+const eachName = ({ search: { title, nameLines } }: Resource): SQL =>
+  sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
 
 /**
  * Records that a query without spaces between its words speaks of: those with a name of which it has a part of (0.4 to 0.5), and
@@ -150,12 +152,12 @@ function alike(at: number, resource: Resource, needed: SQL): SQL {
 /** The JSON of a hit of one resource; null for hits of others. */
 function hitJson(at: number, resource: Resource): SQL {
   const { table, key, name } = resource
-  const { title, lines, prose } = resource.search
+  const { title, nameLines, prose } = resource.search
   const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
   const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
   // The name most similar to the query; the first of several.
-  const alias = lines
-    ? sql`(select case when nth > 1 then line end from string_to_table(${lines}, U&'\\000A') with ordinality as named(line, nth)
+  const alias = nameLines
+    ? sql`(select case when nth > 1 then line end from string_to_table(${nameLines}, U&'\\000A') with ordinality as named(line, nth)
         order by ${fold(sql`line`)} = ${part} desc, ${fold(sql`line`)} = any(${turned}) desc, starts_with(${fold(sql`line`)}, ${part}) desc,
           strpos(${fold(sql`line`)}, ${part}) > 0 desc, strpos(${part}, ${fold(sql`line`)}) > 0 desc, word_similarity(${part}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`

@@ -95,9 +95,9 @@ function amountElements(place: FieldPlace): ListElements {
   const yearNumber = unitNumber.year(column('dateEarliest'), column('dateLatest'))
   return {
     name: place.name,
-    rows: (siblings) => {
+    rows: (getOtherFilter) => {
       const conditions = narrowingNames.flatMap((filter) => {
-        const values = siblings(filter)
+        const values = getOtherFilter(filter)
         return values ? [hasOneOf(filter, values)] : []
       })
       const where = conditions.length > 0 ? sql` where ${sql.join(conditions, sql` and `)}` : sql``
@@ -111,8 +111,8 @@ const amountRelation = (key: FieldPlace['recordId'], elements: ListElements, col
   key,
   type: 'text',
   element: { list: elements, column },
-  queries: (siblings) => [
-    sql`select listed.record, listed.${sql.identifier(column)} as value from (${elements.rows(siblings)}) listed where listed.${sql.identifier(column)} is not null`,
+  queries: (getOtherFilter) => [
+    sql`select listed.record, listed.${sql.identifier(column)} as value from (${elements.rows(getOtherFilter)}) listed where listed.${sql.identifier(column)} is not null`,
   ],
 })
 
@@ -120,9 +120,9 @@ const amountRelation = (key: FieldPlace['recordId'], elements: ListElements, col
 function numberFilter(key: FieldPlace['recordId'], elements: ListElements): Filter {
   const compare =
     (condition: (value: SQL) => SQL): Comparison['sql'] =>
-    (value, siblings) =>
+    (value, getOtherFilter) =>
       isInAny(key, [
-        sql`select listed.record from (${elements.rows(siblings)}) listed where ${condition(value)}`,
+        sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${condition(value)}`,
       ])
   const one = (operator: string): Comparison => ({
     takes: 'one',
@@ -177,17 +177,17 @@ function amountQuery(place: FieldPlace) {
     const filter = filterByAny(
       valueSchemas[name](),
       `${descriptions[name]} The other filters by amount match the same amount.`,
-      (values, siblings) =>
+      (values, getOtherFilter) =>
         isInAny(key, [
-          sql`select listed.record from (${elements.rows(siblings)}) listed where ${hasOneOf(name, values)}`,
+          sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${hasOneOf(name, values)}`,
         ]),
     )
     const column = sql`listed.${sql.identifier(narrowing[name])}`
     // A record is in the group null for an amount without the value, and if it has no amount.
     const lacking: Comparison = {
       takes: 'boolean',
-      sql: (truth, siblings) =>
-        sql`(not exists (select from (${elements.rows(siblings)}) listed where listed.record = ${key}) or exists (select from (${elements.rows(siblings)}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`,
+      sql: (truth, getOtherFilter) =>
+        sql`(not exists (select from (${elements.rows(getOtherFilter)}) listed where listed.record = ${key}) or exists (select from (${elements.rows(getOtherFilter)}) listed where listed.record = ${key} and ${column} is null)) = ${truth}::boolean`,
     }
     return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
   }

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnOf } from '../../database/columns.ts'
 import type { FieldPlace } from '../field.ts'
-import { type Filter, filterByAny, isInAny, type Siblings, withRelation } from '../filters.ts'
+import { type Filter, filterByAny, type GetOtherFilter, isInAny, withRelation } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { belongsTo } from '../resource.ts'
 import type { ParticipantRelations } from './relations.ts'
@@ -19,39 +19,39 @@ export function participantFilters(
   const { participations } = registry.shared
   const organizations = registry.table('organizations')
   const hosts = registry.hostCountries(resource)
-  const role = (siblings: Siblings) => {
-    const wanted = siblings('role')
+  const role = (getOtherFilter: GetOtherFilter) => {
+    const wanted = getOtherFilter('role')
     return wanted ? sql` and ${participations.role} = any(${textArray(wanted)})` : sql``
   }
-  const taking = (condition: SQL, siblings: Siblings) =>
-    sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${role(siblings)}`
+  const taking = (condition: SQL, getOtherFilter: GetOtherFilter) =>
+    sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${role(getOtherFilter)}`
   /**
    * SQL condition that a participant is one of some countries, or an organization of theirs. It reads one table, so
    * PostgreSQL can estimate the number of matches, and start from the matching participants or from the records in order.
    */
   const fromCountries = (countries: SQL): SQL =>
     sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${columnOf(organizations, 'id')} from ${organizations} where ${columnOf(organizations, 'country')} = any(${countries})))`
-  const hostedIn = (countries: SQL, siblings: Siblings) =>
-    siblings('role')
+  const hostedIn = (countries: SQL, getOtherFilter: GetOtherFilter) =>
+    getOtherFilter('role')
       ? []
       : hosts.map(
           ({ record, country }) =>
             sql`select ${record} from ${country.table} where ${country} = any(${countries})`,
         )
   /** The countries without those whose partners are wanted. */
-  const partnersAmong = (countries: SQL, siblings: Siblings) => {
-    const whose = siblings('partnerOf')
+  const partnersAmong = (countries: SQL, getOtherFilter: GetOtherFilter) => {
+    const whose = getOtherFilter('partnerOf')
     return whose
       ? sql`array(select unnest(${countries}) except select unnest(${textArray(whose)}))`
       : countries
   }
-  const byCountries = (countries: SQL, siblings: Siblings) =>
-    isInAny(key, [taking(fromCountries(countries), siblings), ...hostedIn(countries, siblings)])
-  const withinRegions = (codes: SQL, siblings: Siblings) => {
+  const byCountries = (countries: SQL, getOtherFilter: GetOtherFilter) =>
+    isInAny(key, [taking(fromCountries(countries), getOtherFilter), ...hostedIn(countries, getOtherFilter)])
+  const withinRegions = (codes: SQL, getOtherFilter: GetOtherFilter) => {
     const regions = sql`array(select regions_within(${codes}))`
-    const countries = partnersAmong(sql`array(select countries_within(${codes}))`, siblings)
+    const countries = partnersAmong(sql`array(select countries_within(${codes}))`, getOtherFilter)
     const within = sql`${participations.region} = any(${regions}) or ${fromCountries(countries)}`
-    return isInAny(key, [taking(within, siblings), ...hostedIn(countries, siblings)])
+    return isInAny(key, [taking(within, getOtherFilter), ...hostedIn(countries, getOtherFilter)])
   }
   const orHosts = hosts.length > 0 ? ', or that hosts it or where it is' : ''
   return {
@@ -62,11 +62,14 @@ export function participantFilters(
         comparisons: {
           eq: {
             takes: 'many',
-            sql: (values, siblings) => byCountries(partnersAmong(textArray(values), siblings), siblings),
-            stored: (values, siblings) => {
-              const stored = relations.country.stored?.(siblings)
+            sql: (values, getOtherFilter) =>
+              byCountries(partnersAmong(textArray(values), getOtherFilter), getOtherFilter),
+            stored: (values, getOtherFilter) => {
+              const stored = relations.country.stored?.(getOtherFilter)
               if (!stored) return undefined
-              const hosting = hostedIn(textArray(values), siblings).map((rows) => sql`${key} in (${rows})`)
+              const hosting = hostedIn(textArray(values), getOtherFilter).map(
+                (rows) => sql`${key} in (${rows})`,
+              )
               return sql.join([sql`${stored.column} && ${textArray(values)}`, ...hosting], sql` or `)
             },
           },
@@ -80,8 +83,8 @@ export function participantFilters(
       (values) => byCountries(textArray(values), () => undefined),
     ),
     organization: withRelation(
-      filterByAny(keys.uuid(), 'Organization that takes part.', (values, siblings) =>
-        isInAny(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, siblings)]),
+      filterByAny(keys.uuid(), 'Organization that takes part.', (values, getOtherFilter) =>
+        isInAny(key, [taking(sql`${participations.organization} = any(${values}::uuid[])`, getOtherFilter)]),
       ),
       relations.organization,
     ),
@@ -89,7 +92,7 @@ export function participantFilters(
       filterByAny(
         keys.region(),
         'Region or group of countries: the region itself takes part, or one below it, or any of their countries.',
-        (values, siblings) => withinRegions(textArray(values), siblings),
+        (values, getOtherFilter) => withinRegions(textArray(values), getOtherFilter),
       ),
       relations.anyRegion,
     ),
@@ -97,10 +100,10 @@ export function participantFilters(
       filterByAny(
         keys.region(),
         'Subregion of M49: it takes part itself, or a region below it, or any of their countries.',
-        (values, siblings) =>
+        (values, getOtherFilter) =>
           withinRegions(
             sql`array(select code from regions where kind = 'subregion' and code = any(${textArray(values)}))`,
-            siblings,
+            getOtherFilter,
           ),
       ),
       relations.subregion,
@@ -109,8 +112,8 @@ export function participantFilters(
       filterByAny(
         z.enum(roles),
         'Role of a participant. With `country`, `organization` or `region`, the participant that these match has the role.',
-        (values, siblings) =>
-          (siblings('country') ?? siblings('organization') ?? siblings('region'))
+        (values, getOtherFilter) =>
+          (getOtherFilter('country') ?? getOtherFilter('organization') ?? getOtherFilter('region'))
             ? sql`true`
             : isInAny(key, [
                 taking(sql`${participations.role} = any(${textArray(values)})`, () => undefined),

@@ -3,7 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, columnOf } from '../../database/columns.ts'
 import type { FieldPlace } from '../field.ts'
-import type { Siblings } from '../filters.ts'
+import type { GetOtherFilter } from '../filters.ts'
 import { type Relation, relationRows } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
 import type { Roles } from './schema.ts'
@@ -63,31 +63,31 @@ function participantQueries({ resource, registry }: FieldPlace) {
   const organizations = registry.table('organizations')
   const { record } = participations
   const isOfResource = belongsTo(participations.resource, resource)
-  const inRole = (siblings: Siblings) => {
-    const wanted = siblings('role')
+  const inRole = (getOtherFilter: GetOtherFilter) => {
+    const wanted = getOtherFilter('role')
     return wanted ? sql` and ${participations.role} = any(${wanted}::text[])` : sql``
   }
   /** With the filter `partnerOf`, leaves out the countries that it names: only their partners count. */
-  const isNotPartnerOf = (country: AnyPgColumn, siblings: Siblings) => {
-    const whose = siblings('partnerOf')
+  const isNotPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
+    const whose = getOtherFilter('partnerOf')
     return whose ? sql` and ${country} <> all(${whose}::text[])` : sql``
   }
-  const participantRows = (value: AnyPgColumn, siblings: Siblings) =>
-    sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${isOfResource} and ${value} is not null${inRole(siblings)}`
+  const participantRows = (value: AnyPgColumn, getOtherFilter: GetOtherFilter) =>
+    sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${isOfResource} and ${value} is not null${inRole(getOtherFilter)}`
   const organizationCountry = columnOf(organizations, 'country')
-  const hostRows = (siblings: Siblings): SQL[] =>
-    siblings('role')
+  const hostRows = (getOtherFilter: GetOtherFilter): SQL[] =>
+    getOtherFilter('role')
       ? []
       : registry
           .hostCountries(resource)
           .map(
             ({ record, country }) =>
-              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${isNotPartnerOf(country, siblings)}`,
+              sql`select ${record} as record, ${country} as value, null::text as role from ${country.table} where ${country} is not null${isNotPartnerOf(country, getOtherFilter)}`,
           )
-  const countryRows = (siblings: Siblings) => [
-    sql`${participantRows(participations.country, siblings)}${isNotPartnerOf(participations.country, siblings)}`,
-    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${inRole(siblings)}${isNotPartnerOf(organizationCountry, siblings)}`,
-    ...hostRows(siblings),
+  const countryRows = (getOtherFilter: GetOtherFilter) => [
+    sql`${participantRows(participations.country, getOtherFilter)}${isNotPartnerOf(participations.country, getOtherFilter)}`,
+    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${inRole(getOtherFilter)}${isNotPartnerOf(organizationCountry, getOtherFilter)}`,
+    ...hostRows(getOtherFilter),
   ]
   return { participantRows, hostRows, countryRows }
 }
@@ -105,33 +105,39 @@ export function participantRelations(place: FieldPlace, roles: Roles): Participa
   const country: Relation = {
     ...common,
     queries: countryRows,
-    stored: (siblings) =>
-      siblings('role') || siblings('partnerOf') ? undefined : { column: stored, others: hostRows(siblings) },
+    stored: (getOtherFilter) =>
+      getOtherFilter('role') || getOtherFilter('partnerOf')
+        ? undefined
+        : { column: stored, others: hostRows(getOtherFilter) },
   }
   const area = (own: Area, level: Level = own): Relation => ({
     ...common,
     ...(level !== own && { grouped: area(own) }),
-    queries: (siblings) => [
-      ...countryRows(siblings).map(
+    queries: (getOtherFilter) => [
+      ...countryRows(getOtherFilter).map(
         (rows) =>
           sql`select participation.record, by_area.area as value, participation.role from (${rows}) participation join ${countriesByArea(level)} by_area on by_area.country = participation.value`,
       ),
-      sql`select participation.record, by_area.area as value, participation.role from (${participantRows(participations.region, siblings)}) participation join ${regionsByArea(level)} by_area on by_area.region = participation.value`,
+      sql`select participation.record, by_area.area as value, participation.role from (${participantRows(participations.region, getOtherFilter)}) participation join ${regionsByArea(level)} by_area on by_area.region = participation.value`,
     ],
     // Looks up the regions once and not for each record.
-    some: (siblings) =>
-      sql`(exists (select from (${relationRows(country, siblings)}) related where related.record = ${key} and related.value in (select countries_within(${areaCodes(own)}))) or exists (select from (${participantRows(participations.region, siblings)}) related where related.record = ${key} and related.value in (select regions_within(${areaCodes(own)}))))`,
+    some: (getOtherFilter) =>
+      sql`(exists (select from (${relationRows(country, getOtherFilter)}) related where related.record = ${key} and related.value in (select countries_within(${areaCodes(own)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${key} and related.value in (select regions_within(${areaCodes(own)}))))`,
   })
   return {
     country,
     organization: {
       ...common,
       type: 'uuid',
-      queries: (siblings) => [participantRows(participations.organization, siblings)],
+      queries: (getOtherFilter) => [participantRows(participations.organization, getOtherFilter)],
     },
     region: area('region'),
     anyRegion: area('region', 'any'),
     subregion: area('subregion'),
-    role: { key, type: 'text', queries: (siblings) => [participantRows(participations.role, siblings)] },
+    role: {
+      key,
+      type: 'text',
+      queries: (getOtherFilter) => [participantRows(participations.role, getOtherFilter)],
+    },
   }
 }

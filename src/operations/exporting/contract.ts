@@ -88,5 +88,5 @@ export const fileContract = {
   access: 'read',
   cache: false,
   mediaType: anyFile,
-  answers: { 200: fileResponse },
+  responses: { 200: fileResponse },
 } satisfies Partial<OperationContract>

@@ -102,7 +102,7 @@ export const changeContract = (resource: Resource) =>
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    answers: {
+    responses: {
       200: {
         description: 'The record.',
         schema: () => recordSchema(resource),

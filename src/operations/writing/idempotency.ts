@@ -75,16 +75,16 @@ async function replayOrRun(
   transaction: Transaction,
   { identity, fingerprint }: { identity: string; fingerprint: string },
   work: (transaction: Transaction) => Promise<ApiResponse>,
-  repetition: (answer: ApiResponse) => ApiResponse,
+  repetition: (response: ApiResponse) => ApiResponse,
 ): Promise<ApiResponse | undefined> {
   if (!(await tryLock(transaction, identity))) return undefined
   const first = await findResponse(transaction, identity)
   if (!first) {
-    const answer = await work(transaction)
-    const { status, headers, type = null, body = null } = repetition(answer)
+    const response = await work(transaction)
+    const { status, headers, type = null, body = null } = repetition(response)
     if (body !== null && typeof body !== 'string') throw new Error('a stream cannot be kept to be sent again')
     await saveResponse(transaction, identity, { fingerprint, status, headers, type, body })
-    return answer
+    return response
   }
   if (first.fingerprint === redactedFingerprint) {
     const detail =
@@ -117,17 +117,17 @@ export async function runOnce(
   database: DatabaseClient,
   request: ApiRequest,
   work: (transaction: Transaction) => Promise<ApiResponse>,
-  repetition = (answer: ApiResponse): ApiResponse => answer,
+  repetition = (response: ApiResponse): ApiResponse => response,
 ): Promise<ApiResponse> {
   const key = parseKey(request.headers['idempotency-key'])
   if (key === undefined) return database.transaction(work)
   const hashes = { identity: hashKey(request, key), fingerprint: await fingerprintRequest(request) }
   const until = performance.now() + waitTimeoutMs
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, maxPauseMs)) {
-    const answer = await database.transaction((transaction) =>
+    const response = await database.transaction((transaction) =>
       replayOrRun(transaction, hashes, work, repetition),
     )
-    if (answer) return answer
+    if (response) return response
     if (performance.now() > until) {
       const detail = 'A request with this Idempotency-Key is still running. Send it again a little later.'
       throw new Problem('idempotency-key-in-use', detail, { headers: { 'retry-after': '1' } })

@@ -99,7 +99,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
         parameters: operation.parameters.map(parameters.of),
         ...(operation.requestBody && { requestBody: bodies.of(operation.requestBody) }),
         responses: Object.fromEntries(
-          Object.entries(operation.responses).map(([status, answer]) => [status, responses.of(answer)]),
+          Object.entries(operation.responses).map(([status, response]) => [status, responses.of(response)]),
         ),
       },
     }
@@ -115,8 +115,8 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
 
 /** Orders resources for readers: those with events, which the others are about, come first. */
 const eventsFirst = (resources: readonly Resource[]) => [
-  ...resources.filter(({ happened }) => happened),
-  ...resources.filter(({ happened }) => !happened),
+  ...resources.filter(({ eventDates }) => eventDates),
+  ...resources.filter(({ eventDates }) => !eventDates),
 ]
 
 /**
@@ -131,8 +131,8 @@ export function openApiDocument(endpoints: Endpoint[], resources: readonly Resou
         ...(contract.body ? [contract.body.schema()] : []),
         ...Object.values(contract.query).map(({ value }) => value),
       ]),
-      output: endpoints.flatMap(({ contract: { answers } }) =>
-        Object.values(answers).flatMap(({ schema }) => (schema ? [schema()] : [])),
+      output: endpoints.flatMap(({ contract: { responses } }) =>
+        Object.values(responses).flatMap(({ schema }) => (schema ? [schema()] : [])),
       ),
     },
     resources.map(({ singular }) => singular),

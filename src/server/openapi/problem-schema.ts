@@ -68,7 +68,7 @@ export const problemSchema = {
 }
 
 /** The response of problems that share a status. */
-export const problemAnswer = (types: readonly ProblemType[]) => ({
+export const problemResponse = (types: readonly ProblemType[]) => ({
   description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 })

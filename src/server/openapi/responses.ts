@@ -4,7 +4,7 @@ import type { Contract, Endpoint, HeaderContract, ResponseContract } from '../..
 import { linkHeader } from '../../operations/page.ts'
 import { replayedHeaders } from '../../operations/writing/idempotency.ts'
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
-import { problemAnswer } from './problem-schema.ts'
+import { problemResponse } from './problem-schema.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 import { pascalCase, type SharedParts, shareParts } from './shared-parts.ts'
 
@@ -55,8 +55,8 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
   shareParts(
     'headers',
     endpoints.flatMap(({ tag, contract }) =>
-      Object.values(contract.answers).flatMap((answer) =>
-        headersOf(answer).map(([name, part]) => ({
+      Object.values(contract.responses).flatMap((response) =>
+        headersOf(response).map(([name, part]) => ({
           operationId: contract.operationId,
           owner: tag,
           name: pascalCase(name),
@@ -67,9 +67,14 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
   )
 
 /** A successful response. */
-function goodAnswer(answer: ResponseContract, contract: Contract, schemas: Schemas, shared: SharedParts) {
-  const { description, schema } = answer
-  const headers = headersOf(answer)
+function successResponse(
+  response: ResponseContract,
+  contract: Contract,
+  schemas: Schemas,
+  shared: SharedParts,
+) {
+  const { description, schema } = response
+  const headers = headersOf(response)
   const { mediaType = 'application/json' } = contract
   return {
     description,
@@ -81,18 +86,18 @@ function goodAnswer(answer: ResponseContract, contract: Contract, schemas: Schem
 }
 
 /** The problems of an operation by their statuses, and as `default` those that every operation may return. */
-function problemAnswers({ problems }: Contract): Record<string, JsonSchema> {
+function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
   const special = problems.filter((type) => !commonProblems.includes(type))
   // Linters want a client error beside `default`.
   const hasClientError = special.some((type) => problemTypes[type].status < 500)
   const own = hasClientError ? special : [...problems.slice(0, 1), ...special]
   const statuses = new Set(own.map((type) => problemTypes[type].status))
   const possible = [...own, ...commonProblems]
-  const answers = [...statuses].map((status): [string, JsonSchema] => [
+  const ofStatuses = [...statuses].map((status): [string, JsonSchema] => [
     String(status),
-    problemAnswer(possible.filter((type) => problemTypes[type].status === status)),
+    problemResponse(possible.filter((type) => problemTypes[type].status === status)),
   ])
-  return { ...Object.fromEntries(answers), default: problemAnswer(commonProblems) }
+  return { ...Object.fromEntries(ofStatuses), default: problemResponse(commonProblems) }
 }
 
 /** Returns all responses of an operation by their statuses. */
@@ -102,10 +107,10 @@ export const responsesOf = (
   headers: SharedParts,
 ): Record<string, JsonSchema> => ({
   ...Object.fromEntries(
-    Object.entries(contract.answers).map(([status, answer]) => [
+    Object.entries(contract.responses).map(([status, response]) => [
       status,
-      goodAnswer(answer, contract, schemas, headers),
+      successResponse(response, contract, schemas, headers),
     ]),
   ),
-  ...problemAnswers(contract),
+  ...problemResponses(contract),
 })

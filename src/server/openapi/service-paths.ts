@@ -1,7 +1,7 @@
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
-import { problemAnswer } from './problem-schema.ts'
+import { problemResponse } from './problem-schema.ts'
 
-const statusAnswer = (description: string, words: string[]) => ({
+const statusResponse = (description: string, words: string[]) => ({
   description,
   content: {
     'application/json': {
@@ -16,7 +16,7 @@ const statusAnswer = (description: string, words: string[]) => ({
   },
 })
 
-const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemAnswer([type]) })
+const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemResponse([type]) })
 
 /** The problems that every operation may return. */
 const anyProblem = { $ref: '#/components/responses/Failure' }
@@ -25,15 +25,15 @@ const check = (
   operationId: string,
   summary: string,
   description: string,
-  answers: Record<string, unknown>,
+  responses: Record<string, unknown>,
 ) => ({
-  get: { operationId, tags: ['service'], summary, description, security: [], responses: answers },
+  get: { operationId, tags: ['service'], summary, description, security: [], responses },
 })
 
 /** The service's own paths in the OpenAPI document. */
 export const servicePaths = {
   '/healthz': check('getHealth', 'Is the process alive?', 'Answers as long as the process does.', {
-    200: statusAnswer('It is.', ['ok']),
+    200: statusResponse('It is.', ['ok']),
     ...problem('method-not-allowed'),
     default: anyProblem,
   }),
@@ -42,7 +42,7 @@ export const servicePaths = {
     'Can it answer?',
     'Answers `ok` when the database is reachable and migrated, `read_only` when it takes no changes at the moment but can be read, and 503 also when the process is about to end.',
     {
-      200: statusAnswer('It can.', ['ok', 'read_only']),
+      200: statusResponse('It can.', ['ok', 'read_only']),
       ...problem('method-not-allowed'),
       ...problem('unavailable'),
       default: anyProblem,

@@ -12,7 +12,7 @@ const maxBodyBytes = 64 * 1024
 /** Serves agents by the Model Context Protocol at `POST /mcp`. */
 export const agents = fp<{ registry: Registry }>(
   async function agents(app, { registry }) {
-    let answer: Promise<McpEndpoint> | undefined
+    let endpoint: Promise<McpEndpoint> | undefined
     /** The SDK takes a tenth of a second to load, and many registries have no agents. */
     const load = () =>
       import('../../features/agents/server.ts').then(({ createMcpEndpoint }) => createMcpEndpoint(registry))
@@ -22,7 +22,7 @@ export const agents = fp<{ registry: Registry }>(
           'malformed-request',
           'The body is a batch. Send one JSON-RPC message in each request.',
         )
-      answer ??= load()
+      endpoint ??= load()
       const isGone = new AbortController()
       reply.raw.once('close', () => isGone.abort())
       const sent = new Request(`${request.protocol}://${request.host}${request.url}`, {
@@ -30,7 +30,7 @@ export const agents = fp<{ registry: Registry }>(
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),
       })
-      const response = await (await answer)(sent, request.body, (path, body) =>
+      const response = await (await endpoint)(sent, request.body, (path, body) =>
         readAs(app, request, path, isGone.signal, body),
       )
       const text = await response.text()

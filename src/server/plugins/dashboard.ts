@@ -38,10 +38,10 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   },
 })
 
-const describeResource = ({ name, dimensions, happened }: Resource): DescribedResource => ({
+const describeResource = ({ name, dimensions, eventDates }: Resource): DescribedResource => ({
   name,
   dimensions: Object.keys(dimensions),
-  happened,
+  eventDates,
 })
 
 /**

@@ -58,8 +58,8 @@ const corsHeaders = {
 }
 
 /**
- * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and the like. Everything is asked of the API as
- * the client of the request: so under the same access, visibility, limits and cache. The scope has its own parser of forms.
+ * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and the like. It sends its
+ * requests to the API as the client, so the same access, visibility, limits and cache apply. The scope has its own form parser.
  */
 export async function reconcile(scope: FastifyInstance, { registry }: { registry: Registry }): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
@@ -71,8 +71,8 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     done()
   })
 
-  /** Answers with what `work` returns, or with what the API has refused. */
-  const answer =
+  /** Makes a handler that sends the result of `work`, or the problem with which the API refused a request of `work`. */
+  const handleWith =
     (work: (api: AskApi, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const isGone = new AbortController()
@@ -86,7 +86,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
       }
     }
 
-  const main = answer(async (api, request) => {
+  const main = handleWith(async (api, request) => {
     const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
     if (typeof queries === 'string') return answerQueries(api, registry, await parseField(queries))
     if (typeof extension === 'string') return extend(api, registry, await parseField(extension))
@@ -98,7 +98,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
   scope.get(
     '/reconcile/suggest/entity',
     options,
-    answer((api, request) => {
+    handleWith((api, request) => {
       const { type } = queryOf(request)
       const wanted = typeof type === 'string' ? type : undefined
       return suggestEntities(api, registry, readTyped(queryOf(request)), wanted)
@@ -107,17 +107,17 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
   scope.get(
     '/reconcile/suggest/type',
     options,
-    answer((_api, request) => suggestTypes(registry, readTyped(queryOf(request)))),
+    handleWith((_api, request) => suggestTypes(registry, readTyped(queryOf(request)))),
   )
   scope.get(
     '/reconcile/suggest/property',
     options,
-    answer((_api, request) => suggestProperties(registry, readTyped(queryOf(request)))),
+    handleWith((_api, request) => suggestProperties(registry, readTyped(queryOf(request)))),
   )
   scope.get(
     '/reconcile/extend/propose',
     options,
-    answer((_api, request) => {
+    handleWith((_api, request) => {
       const { type = 'countries', limit } = queryOf(request)
       if (typeof type !== 'string' || !registry.find(type))
         throw new Problem('invalid-parameter', 'The parameter type must be a resource, such as countries.')
@@ -130,7 +130,7 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
     }),
   )
   scope.get('/reconcile/preview', options, async (request, reply) => {
-    const page = answer((api) => makePreview(api, entityIn(request, registry)))
+    const page = handleWith((api) => makePreview(api, entityIn(request, registry)))
     // The page is shown in a frame of the client's page.
     reply.header('content-security-policy', "default-src 'none'; frame-ancestors *")
     reply.header('cross-origin-resource-policy', 'cross-origin')

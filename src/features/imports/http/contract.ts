@@ -9,16 +9,16 @@ import { idempotencyKey, idempotencyProblems } from '../../../operations/writing
 import { Problem } from '../../../problems/problem.ts'
 import type { ImportRecord } from '../store.ts'
 
-/** What the contracts of imports share. */
+/** Parts that the contracts of imports share. */
 
-/** The key in the paths of imports. */
-export const keyed: Keyed = { noun: 'import', key: { property: 'id', schema: keys.uuid() } }
+/** The id of an import in paths. */
+export const importKey: Keyed = { noun: 'import', key: { property: 'id', schema: keys.uuid() } }
 
-/** Imports are for editors. */
-export const common = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
+/** The base of every contract: imports need the role editor. */
+export const baseContract = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
 
-/** Operations that change something run once under an `Idempotency-Key`. */
-export const writing = { ...common, headers: [idempotencyKey] } satisfies Partial<Contract>
+/** The base of the contracts of changes, which run once under an `Idempotency-Key`. */
+export const changeContract = { ...baseContract, headers: [idempotencyKey] } satisfies Partial<Contract>
 
 /** The tag of the operations in the OpenAPI document. */
 export const tag = 'imports'
@@ -38,7 +38,7 @@ export const changeProblems: Contract['problems'] = [...readProblems, ...idempot
 export const importNotFound = (id: string) => new Problem('not-found', `There is no import ${id}.`)
 
 const count = (description: string) => z.int().min(0).meta({ description })
-const moment = (description: string) => z.iso.datetime().nullable().meta({ description })
+const nullableTime = (description: string) => z.iso.datetime().nullable().meta({ description })
 
 /** Schema of a fault of a row. */
 export const rowFault = nameOutput(
@@ -172,9 +172,9 @@ export const importSchema = nameOutput(
       failure: z.string().nullable().meta({ description: 'Why the import has failed.' }),
       actor: revisionShape.actor.meta({ description: 'Who started the import.' }),
       createdAt: z.iso.datetime().meta({ description: 'When the import was started.' }),
-      stagedAt: moment('When the dry run was done.'),
-      committedAt: moment('When the commit was done.'),
-      undoneAt: moment('When the import was undone.'),
+      stagedAt: nullableTime('When the dry run was done.'),
+      committedAt: nullableTime('When the commit was done.'),
+      undoneAt: nullableTime('When the import was undone.'),
     })
     .meta({ description: 'An import of a file: how far it has come, and its report.', examples: [example] }),
 )

@@ -24,7 +24,7 @@ import {
   type ImportState,
   readImport,
 } from '../store.ts'
-import { importSchema, importToJson, tag, writing } from './contract.ts'
+import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 import { wake } from './wake.ts'
 
@@ -227,7 +227,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
   path: '/v1/imports',
   tag,
   contract: {
-    ...writing,
+    ...changeContract,
     operationId: 'createImport',
     summary: 'Import a file',
     description:
@@ -245,7 +245,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
       schema: () => body,
       example: { mapping: 'scheme: …', file: 'Id,Title…' },
     },
-    answers: {
+    responses: {
       201: {
         description: 'The import, which is being read.',
         schema: () => importSchema,

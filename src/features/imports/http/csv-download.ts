@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { common, importNotFound, keyed, readProblems, tag } from './contract.ts'
+import { baseContract, importKey, importNotFound, readProblems, tag } from './contract.ts'
 
 /** A file of CSV about an import. */
 interface CsvDownload {
@@ -21,14 +21,14 @@ export const csvDownload = ({ name, operationId, summary, description, write }: 
   method: 'GET',
   path: `/v1/imports/{id}/${name}.csv`,
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId,
     summary,
     description,
     mediaType: anyFile,
-    answers: {
+    responses: {
       200: {
         description: 'CSV in UTF-8.',
         schema: () => z.string().meta({ format: 'binary', description: 'CSV with a header.' }),

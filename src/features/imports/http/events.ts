@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { common, importNotFound, importToJson, keyed, readProblems, tag } from './contract.ts'
+import { baseContract, importKey, importNotFound, importToJson, readProblems, tag } from './contract.ts'
 
 /** Milliseconds between two looks at an import. */
 const intervalMs = 500
@@ -35,15 +35,15 @@ export const importEvents: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/events',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'streamImport',
     summary: 'Stream the progress of an import',
     description:
       'Server-sent events named `import`, whose `data` is the import as in `GET /v1/imports/{id}`, as it goes on. The stream ends when nothing more happens without a person.',
     mediaType: 'text/event-stream',
-    answers: {
+    responses: {
       200: {
         description: 'Events, until the step is done or the client leaves.',
         schema: () => z.string().meta({ description: 'Server-sent events.' }),

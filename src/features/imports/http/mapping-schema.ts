@@ -27,7 +27,7 @@ export const mappingSchemaEndpoint = (registry: Registry): Endpoint => {
       access: 'read',
       query: {},
       headers: [],
-      answers: { 200: { description: 'The JSON Schema.', schema: () => schema, headers: {} } },
+      responses: { 200: { description: 'The JSON Schema.', schema: () => schema, headers: {} } },
       problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
     },
     async handle() {

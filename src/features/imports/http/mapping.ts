@@ -2,21 +2,21 @@ import { z } from 'zod'
 import { singleReads } from '../../../database/database.ts'
 import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { readImport } from '../store.ts'
-import { common, importNotFound, keyed, readProblems, tag } from './contract.ts'
+import { baseContract, importKey, importNotFound, readProblems, tag } from './contract.ts'
 
 /** `GET /v1/imports/{id}/mapping.yaml` */
 export const importMapping: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/mapping.yaml',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'getImportMapping',
     summary: 'Read the mapping of an import',
     description: 'The mapping as it was sent. It can be used again for the next import of the register.',
     mediaType: anyFile,
-    answers: {
+    responses: {
       200: {
         description: 'YAML (RFC 9512), or JSON, which is YAML as well.',
         schema: () => z.string().meta({ format: 'binary', description: 'The mapping.' }),

@@ -17,15 +17,15 @@ import { mentionName } from '../mentions.ts'
 import { type ImportName, listOpenNames, saveDecisions } from '../names.ts'
 import { changeImport, readImport } from '../store.ts'
 import {
+  baseContract,
+  changeContract,
   changeProblems,
-  common,
+  importKey,
   importNotFound,
   importSchema,
   importToJson,
-  keyed,
   readProblems,
   tag,
-  writing,
 } from './contract.ts'
 import { csvDownload } from './csv-download.ts'
 import { wake } from './wake.ts'
@@ -96,9 +96,9 @@ export const listNames: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/names',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'listImportNames',
     summary: 'List the names of an import that somebody has to decide',
     description:
@@ -107,7 +107,7 @@ export const listNames: Endpoint = {
       limit: limitParameter('Names per page', pageSize),
       cursor: single(cursor, 'Cursor of the page: `page.next` of the page before.'),
     },
-    answers: { 200: { description: 'A page of names.', schema: () => namesPage, headers: {} } },
+    responses: { 200: { description: 'A page of names.', schema: () => namesPage, headers: {} } },
     problems: readProblems,
   },
   async handle({ key, query }, { database }) {
@@ -185,9 +185,9 @@ export const decideNames = (registry: Registry): Endpoint => ({
   method: 'PUT',
   path: '/v1/imports/{id}/names',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...writing,
+    ...changeContract,
     operationId: 'decideImportNames',
     summary: 'Decide what names of an import stand for',
     description:
@@ -197,7 +197,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
       schema: () => decisionsInput,
       example: { decisions: [{ resource: 'countries', name: 'Congo', key: 'COD' }] },
     },
-    answers: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
+    responses: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
     problems: [...changeProblems, 'too-large', 'unsupported-media-type', 'invalid-body'],
   },
   async handle(request, { database }) {

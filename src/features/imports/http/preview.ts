@@ -12,7 +12,7 @@ import type { Endpoint } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { maxMappingLength } from '../mapping/index.ts'
 import { type PreviewInput, previewImport } from '../preview.ts'
-import { common, tag } from './contract.ts'
+import { baseContract, tag } from './contract.ts'
 import { type LocalPart, withLocalParts } from './local-upload.ts'
 import { maxPreviewBytes, previewSchema, previewToJson, previewUpload } from './preview-contract.ts'
 import { isUpload } from './upload.ts'
@@ -64,7 +64,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
     path: '/v1/imports/preview',
     tag,
     contract: {
-      ...common,
+      ...baseContract,
       operationId: 'previewImport',
       summary: 'Preview an import',
       description:
@@ -77,7 +77,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
         schema: () => previewUpload,
         example: { mapping: 'scheme: …', file: 'Id,Title…' },
       },
-      answers: {
+      responses: {
         200: {
           description: 'The preview.',
           schema: () => previewSchema,

@@ -7,12 +7,12 @@ import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { pageSize } from '../../../query/list.ts'
 import { listImports, readImport } from '../store.ts'
 import {
-  common,
+  baseContract,
+  importKey,
   importNotFound,
   importPage,
   importSchema,
   importToJson,
-  keyed,
   readProblems,
   tag,
 } from './contract.ts'
@@ -23,7 +23,7 @@ export const listImportsEndpoint: Endpoint = {
   path: '/v1/imports',
   tag,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'listImports',
     summary: 'List imports',
     description: 'All imports, newest first.',
@@ -32,7 +32,7 @@ export const listImportsEndpoint: Endpoint = {
       limit: limitParameter('Imports per page', pageSize),
       cursor: single(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
-    answers: { 200: { description: 'A page of imports.', schema: () => importPage, headers: {} } },
+    responses: { 200: { description: 'A page of imports.', schema: () => importPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
@@ -51,13 +51,13 @@ export const getImport: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'getImport',
     summary: 'Read one import',
     description: 'How far the import has come, its counts and its report.',
-    answers: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
+    responses: { 200: { description: 'The import.', schema: () => importSchema, headers: {} } },
     problems: readProblems,
   },
   async handle({ key }, { database }) {

@@ -16,7 +16,7 @@ import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
 import { readNames } from '../record-names.ts'
 import { readImport } from '../store.ts'
-import { common, importNotFound, keyed, readProblems, tag } from './contract.ts'
+import { baseContract, importKey, importNotFound, readProblems, tag } from './contract.ts'
 
 /** The records that an import has dealt with. */
 
@@ -84,9 +84,9 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/imports/{id}/records',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'listImportedRecords',
     summary: 'List the records of an import',
     description:
@@ -101,7 +101,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
       ...languageParameter('the names'),
     },
     headers: [acceptLanguage],
-    answers: {
+    responses: {
       200: {
         description: 'A page of records.',
         schema: () => recordsPage,

@@ -9,7 +9,7 @@ import { pageSize } from '../../../query/list.ts'
 import { shorten } from '../shorten.ts'
 import { readImport } from '../store.ts'
 import type { JsonObject, RowFault } from '../types.ts'
-import { common, importNotFound, keyed, readProblems, rowFault, tag } from './contract.ts'
+import { baseContract, importKey, importNotFound, readProblems, rowFault, tag } from './contract.ts'
 
 /** Rows of an import that have faults. */
 
@@ -62,9 +62,9 @@ export const listFaultyRows: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/rows',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...common,
+    ...baseContract,
     operationId: 'listImportRows',
     summary: 'List the rows of an import that have faults',
     description:
@@ -81,7 +81,7 @@ export const listFaultyRows: Endpoint = {
         z.string().max(16).meta({ description: 'A cursor.' }),
       ),
     },
-    answers: { 200: { description: 'A page of rows.', schema: () => rowsPage, headers: {} } },
+    responses: { 200: { description: 'A page of rows.', schema: () => rowsPage, headers: {} } },
     problems: readProblems,
   },
   async handle({ key, query }, { database }) {

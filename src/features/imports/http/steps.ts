@@ -13,13 +13,13 @@ import {
   readImport,
 } from '../store.ts'
 import {
+  changeContract,
   changeProblems,
+  importKey,
   importNotFound,
   importSchema,
   importToJson,
-  keyed,
   tag,
-  writing,
 } from './contract.ts'
 import { wake } from './wake.ts'
 
@@ -81,14 +81,14 @@ export const commitImport: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/commit',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...writing,
+    ...changeContract,
     operationId: 'commitImport',
     summary: 'Commit an import',
     description:
       'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. A commit that is interrupted goes on when the service is back.',
-    answers: {
+    responses: {
       202: {
         description: 'The import, which is being committed.',
         schema: () => importSchema,
@@ -111,14 +111,14 @@ export const undoImportEndpoint: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/undo',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...writing,
+    ...changeContract,
     operationId: 'undoImport',
     summary: 'Undo an import',
     description:
       'Takes back in the background what a committed import has written: records that it created are removed, the others get the values that they had before. What others have changed since is kept and reported.',
-    answers: {
+    responses: {
       202: {
         description: 'The import, which is being undone.',
         schema: () => importSchema,
@@ -155,14 +155,14 @@ export const deleteImport: Endpoint = {
   method: 'DELETE',
   path: '/v1/imports/{id}',
   tag,
-  keyed,
+  keyed: importKey,
   contract: {
-    ...writing,
+    ...changeContract,
     operationId: 'deleteImport',
     summary: 'Delete an import that has written nothing',
     description:
       'Deletes an import with its files and rows. One that has written records stays, since it says where they come from: undo it instead.',
-    answers: { 204: { description: 'The import is deleted.', headers: replayedHeaders } },
+    responses: { 204: { description: 'The import is deleted.', headers: replayedHeaders } },
     problems: [...changeProblems, 'conflict'],
   },
   async handle(request, { database }) {

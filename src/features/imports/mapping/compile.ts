@@ -97,15 +97,15 @@ type BuildRecord = (scope: Scope, row: Row, conversion: Conversion) => Draft[]
 
 function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): BuildRecord {
   const { document } = outer.registry.get(resource)
-  const { happened = [] } = outer.registry.definition(resource)
+  const { eventDates = [] } = outer.registry.definition(resource)
   const each = compileEach(mapping.each, outer)
   const { context } = each
   const check = compileConditions(mapping.when, context.at('when'))
   const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
   const properties = new Map<string, PropertyPlan>()
-  // What happened when comes first: names of states are looked for at that time.
-  const [first] = happened
-  const names = new Set([...happened.slice(0, 1), ...Object.keys(mapping.properties)])
+  // The event date is converted first: names of states are resolved as of that date.
+  const [first] = eventDates
+  const names = new Set([...eventDates.slice(0, 1), ...Object.keys(mapping.properties)])
   for (const name of names) {
     const schema = document.shape[name]
     const property = mapping.properties[name]

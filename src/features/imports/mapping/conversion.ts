@@ -13,7 +13,7 @@ export class Conversion {
   /** The records that the row is about. */
   readonly records: Pick<Draft, 'resource' | 'externalId'>[]
   readonly mentions: Mention[] = []
-  /** When the record happened: former states are looked for at that time. */
+  /** The event date of the record: names of former states are resolved as of that date. */
   on: string | undefined
   /** The mentions as JSON. */
   readonly #texts: string[] = []

@@ -15,7 +15,7 @@ export type CacheStatus = 'hit' | 'stale' | 'miss' | 'collapsed' | 'request' | '
 /** A response that can be stored and encoded, or one that is sent as it is. */
 export type CacheableResponse = Representation | ApiResponse
 
-/** What a computation tells of itself, and is told. */
+/** What the computation of a response reports, and when it is cancelled. */
 export interface Computation {
   /** Returns a signal that aborts when nobody waits for the response any more. */
   getSignal(): AbortSignal
@@ -159,7 +159,7 @@ export class ResponseCache {
   /** Computes a stale response again, unless that is being done, for the next request. Never rejects. */
   async refresh(key: string, position: string, cacheControl: string, compute: Compute): Promise<void> {
     if (this.#findPending(position + key)) return
-    // The next request finds the same error, and its client is told.
+    // The next request runs into the same error, and its client gets it.
     await this.#computeShared(key, position, patientReader, cacheControl, compute).catch(() => {})
   }
 
@@ -173,7 +173,7 @@ export class ResponseCache {
   ): Promise<CacheableResponse> {
     let asOf = performance.now()
     const texts = new Set<string>()
-    const answer = await compute({
+    const apiResponse = await compute({
       getSignal: () => audience.getSignal(),
       onRead: (text) => texts.add(text),
       onReplica: (moment) => {
@@ -182,10 +182,11 @@ export class ResponseCache {
       },
     })
     const { generation } = computed
-    const response = represent(answer, cacheControl, 'store')
-    const isStorable = response instanceof Representation && answer.headers['cache-control'] === undefined
+    const response = represent(apiResponse, cacheControl, 'store')
+    const isStorable =
+      response instanceof Representation && apiResponse.headers['cache-control'] === undefined
     if (!isStorable || this.#changes.hasChanged([], generation)) return response
-    // Of a response that no statement was read for, nobody knows when it changes.
+    // A response made without a statement has no known sources, so any change makes it stale.
     const sources = texts.size === 0 ? everything : this.#sources.findAll(texts)
     const staleSince = this.#changes.hasChanged(sources, generation) ? asOf : undefined
     this.#store.set(key, { representation: response, sources, generation, staleSince })
