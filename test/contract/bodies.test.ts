@@ -8,7 +8,7 @@ import {
   listPath,
   nameProperty,
   pointersIn,
-  refusal,
+  readProblem,
   sendAsEveryWrite,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -85,7 +85,7 @@ describe.each(resources)('a body for $name', (resource) => {
   ])('that is not JSON, %s, is refused with 400', async (body) => {
     const answer = await api.post(listPath(resource), body)
     expect(answer.status).toBe(400)
-    expect(refusal(answer)).toMatchObject({
+    expect(readProblem(answer)).toMatchObject({
       type: '/problems/malformed-request',
       detail: expect.stringContaining('not JSON'),
     })
@@ -117,7 +117,7 @@ describe.each(resources)('a body for $name', (resource) => {
     }
     const inName = await api.post(listPath(resource), '{"a\\u0000":1}')
     expect(inName.status).toBe(400)
-    expect(refusal(inName).errors).toMatchObject([{ code: 'bad_text' }])
+    expect(readProblem(inName).errors).toMatchObject([{ code: 'bad_text' }])
   })
 
   it('with whole surrogate pairs, escaped or not, is kept as it is', async () => {

@@ -8,7 +8,7 @@ import {
   fullDocument,
   minimalDocument,
   nameProperty,
-  refusal,
+  readProblem,
   resourceOf,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -98,7 +98,7 @@ describe('what operations refer to', () => {
     const remove = { op: 'remove', id: target.key, ifMatch: '*' }
     const refused = await send(api, agreements, [remove, { op: 'remove', id: one.key, ifMatch: '*' }])
     expect(refused.status).toBe(409)
-    expect(refusal(refused).errors).toMatchObject([
+    expect(readProblem(refused).errors).toMatchObject([
       { pointer: '/operations/0', code: 'referred_to', message: `${other.path} refers to it` },
     ])
     const results = resultsIn(

@@ -12,7 +12,7 @@ import {
   keyIn,
   nameProperty,
   pathTo,
-  refusal,
+  readProblem,
   unusedKey,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -188,7 +188,7 @@ describe.each(resources)('many operations on $name', (resource) => {
       { op: 'create', document },
     ])
     expect(answer.status).toBe(409)
-    const [fault] = refusal(answer).errors ?? []
+    const [fault] = readProblem(answer).errors ?? []
     expect(fault).toMatchObject({ pointer: `/operations/1/document/${property}`, code: 'taken' })
   })
 })

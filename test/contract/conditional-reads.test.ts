@@ -6,7 +6,7 @@ import {
   exampleDocument,
   listPath,
   nameProperty,
-  refusal,
+  readProblem,
   resourceOf,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -87,7 +87,7 @@ describe.each(resources)('what a client has of $name', (resource) => {
       for (const wrong of ['1', '"1', 'any', 'W/1']) {
         const answer = await api.get(url, ifNoneMatch(wrong))
         expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 })
-        expect(refusal(answer).errors).toMatchObject([{ header: 'If-None-Match', code: 'invalid' }])
+        expect(readProblem(answer).errors).toMatchObject([{ header: 'If-None-Match', code: 'invalid' }])
       }
     }
   })

@@ -7,7 +7,7 @@ import {
   fullDocument,
   listPath,
   type Page,
-  refusal,
+  readProblem,
   unusedKey,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -78,7 +78,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     const middle = cursor.length / 2
     const cut = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]
     for (const wrong of [...cut, ...cursor.split('.'), `${cursor.split('.')[0]}.`, '.']) {
-      expect(refusal(await expectRefused(wrong)).type).toBe('/problems/invalid-cursor')
+      expect(readProblem(await expectRefused(wrong)).type).toBe('/problems/invalid-cursor')
     }
   })
 
@@ -97,7 +97,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     const cursor = await first('')
     for (const sort of [`-${property}`, 'createdAt', `createdAt,${property}`]) {
       const answer = await expectRefused(cursor, `sort=${sort}`)
-      expect(refusal(answer).type).toBe('/problems/invalid-cursor')
+      expect(readProblem(answer).type).toBe('/problems/invalid-cursor')
     }
     await expectRefused(await first(`sort=-${property}`), `sort=${property}`)
   })
@@ -126,7 +126,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     for (const other of resources.filter((one) => one !== resource)) {
       const answer = await api.get(`${listPath(other)}?cursor=${cursor}`)
       expect(answer.status).toBe(400)
-      expect(refusal(answer).type).toBe('/problems/invalid-cursor')
+      expect(readProblem(answer).type).toBe('/problems/invalid-cursor')
     }
   })
 

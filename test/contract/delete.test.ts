@@ -6,7 +6,7 @@ import {
   ifMatch,
   listAll,
   pathTo,
-  refusal,
+  readProblem,
   unusedKey,
 } from '../support/documents.ts'
 import { linksFrom, referred, referring } from '../support/links.ts'
@@ -69,7 +69,7 @@ describe.each(links.map((link) => ({ link, ...link })))(
       const other = await createRecord(referrer, api, await referring(api, link, made.record))
       const refused = await api.delete(made.path)
       expect(refused.status).toBe(409)
-      expect(refusal(refused).errors).toMatchObject([
+      expect(readProblem(refused).errors).toMatchObject([
         { code: 'referred_to', message: expect.stringContaining(other.path) },
       ])
       expect((await api.get(made.path)).json()).toEqual(made.record)

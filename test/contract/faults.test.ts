@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
+import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
 import {
   buildDocument,
   count,
@@ -11,7 +11,7 @@ import {
   listPath,
   nameProperty,
   pointersIn,
-  refusal,
+  readProblem,
   unwrapSchema,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -52,7 +52,7 @@ function withWrong(schema: z.core.$ZodType, wrong: unknown) {
 
 describe.each(resources)('a record for $name is refused', (resource) => {
   /** Sends a faulty document, and checks that it is refused and nothing is written. */
-  async function refused(document: unknown): Promise<HttpAnswer> {
+  async function refused(document: unknown): Promise<HttpResponse> {
     const before = await count(api, resource)
     const answer = await api.post(listPath(resource), document)
     expect(answer.status).toBe(422)
@@ -80,7 +80,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
 
   it('without what must be there: everything that is missing is named at once', async () => {
     const answer = await refused({})
-    expect(refusal(answer).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
+    expect(readProblem(answer).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
       getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
     )
   })
@@ -140,7 +140,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     const { required } = getContract(api, resource)
     for (const wrong of ['', []]) {
       const answer = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
-      expect(refusal(answer).errors?.map(({ pointer }) => pointer)).toEqual(
+      expect(readProblem(answer).errors?.map(({ pointer }) => pointer)).toEqual(
         required.map((name) => `/${name}`),
       )
     }

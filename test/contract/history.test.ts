@@ -12,7 +12,7 @@ import {
   listPath,
   nameProperty,
   pathTo,
-  refusal,
+  readProblem,
   resourceOf,
   seededKey,
   unusedKey,
@@ -229,7 +229,7 @@ describe.each(resources)('the history of $name', (resource) => {
     )
     const unknown = await api.post(`${path}/restore`, { version: 77 }, ifMatch('*'))
     expect(unknown.status).toBe(422)
-    expect(refusal(unknown).errors).toMatchObject([{ pointer: '/version', code: 'unknown_version' }])
+    expect(readProblem(unknown).errors).toMatchObject([{ pointer: '/version', code: 'unknown_version' }])
     for (const body of [{ verson: 1 }, { version: 0 }, { version: '1' }])
       expect((await api.post(`${path}/restore`, body, ifMatch('*'))).status).toBe(422)
   })
@@ -243,7 +243,7 @@ describe('a moment in the past', () => {
   ])('is refused where nothing is known of it: %s', async (query, parameter) => {
     const answer = await api.get(`/v1/organizations/${await seededKey(api, 'organizations')}?${query}`)
     expect(answer.status).toBe(400)
-    expect(refusal(answer).errors).toMatchObject([{ parameter }])
+    expect(readProblem(answer).errors).toMatchObject([{ parameter }])
   })
 })
 
@@ -264,7 +264,7 @@ describe('a restored record', () => {
     await api.delete(parent.path)
     const refused = await api.post(`${child.path}/restore`, undefined)
     expect(refused.status).toBe(422)
-    expect(refusal(refused).errors).toMatchObject([{ pointer: '/parent', code: 'dangling_reference' }])
+    expect(readProblem(refused).errors).toMatchObject([{ pointer: '/parent', code: 'dangling_reference' }])
     await api.post(`${parent.path}/restore`, undefined)
     expect((await api.post(`${child.path}/restore`, undefined)).status).toBe(201)
   })
@@ -276,7 +276,7 @@ describe('a restored record', () => {
     await createRecord(organizations, api, document)
     const refused = await api.post(`${path}/restore`, undefined)
     expect(refused.status).toBe(409)
-    expect(refusal(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
+    expect(readProblem(refused).errors).toMatchObject([{ pointer: '/externalIds/0', code: 'taken' }])
   })
 
   it('comes back once when two clients restore it at the same moment', async () => {
@@ -336,7 +336,7 @@ describe('the reason of a change', () => {
     expect((await api.patch(path, { name: 'A' }, because('x'.repeat(500)))).status).toBe(200)
     const refused = await api.patch(path, { name: 'B' }, because('x'.repeat(501)))
     expect(refused.status).toBe(400)
-    expect(refusal(refused).errors).toMatchObject([{ header: 'Change-Reason', code: 'too_big' }])
+    expect(readProblem(refused).errors).toMatchObject([{ header: 'Change-Reason', code: 'too_big' }])
   })
 })
 

@@ -5,7 +5,7 @@ import { openPool } from '../../src/database/database.ts'
 import { createKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
-import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import {
   count,
@@ -16,7 +16,7 @@ import {
   listPath,
   nameProperty,
   pathTo,
-  refusal,
+  readProblem,
   resourceOf,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -33,16 +33,16 @@ const under = (key: string, headers: Record<string, string> = {}): RequestOption
   headers: { 'idempotency-key': key, ...headers },
 })
 
-const replayed = (answer: HttpAnswer) => answer.headers.get('idempotency-replayed')
+const replayed = (answer: HttpResponse) => answer.headers.get('idempotency-replayed')
 
 /** What an answer is, without what is the connection's. */
-const whole = ({ status, text, headers }: HttpAnswer) => ({
+const whole = ({ status, text, headers }: HttpResponse) => ({
   status,
   text,
   headers: ['etag', 'location', 'content-type', 'content-length'].map((name) => headers.get(name)),
 })
 
-const faultOf = (answer: HttpAnswer) => refusal(answer).errors?.[0]
+const faultOf = (answer: HttpResponse) => readProblem(answer).errors?.[0]
 
 describe.each(resources)('an Idempotency-Key for $name', (resource) => {
   it('creates one record for a repeated request, and returns the first response byte for byte', async () => {
@@ -68,7 +68,7 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
     const records = await count(api, resource)
     const answer = await api.post(listPath(resource), await exampleDocument(resource, api), under(key))
     expect(answer.status).toBe(422)
-    expect(refusal(answer).type).toBe('/problems/idempotency-key-reused')
+    expect(readProblem(answer).type).toBe('/problems/idempotency-key-reused')
     expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'reused' })
     expect(await count(api, resource)).toBe(records)
   })
@@ -77,7 +77,7 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
     const { path, record } = await createRecord(resource, api)
     const name = nameProperty(resource)
     const [patching, replacing, removing, restoring] = Array.from({ length: 4 }, () => randomUUID())
-    const twice = async (send: () => Promise<HttpAnswer>) => {
+    const twice = async (send: () => Promise<HttpResponse>) => {
       const [first, again] = [await send(), await send()]
       expect(first.status, first.text).toBeLessThan(300)
       expect(whole(again)).toEqual(whole(first))
@@ -100,7 +100,7 @@ it('gives concurrent equal requests one record and the same response', async () 
   const all = await Promise.all(Array.from({ length: 20 }, () => api.post('/v1/sources', document, options)))
   // On a busy machine, one may be told to come again.
   const answers = all.filter(
-    (answer) => answer.status !== 409 || refusal(answer).type !== '/problems/idempotency-key-in-use',
+    (answer) => answer.status !== 409 || readProblem(answer).type !== '/problems/idempotency-key-in-use',
   )
   expect(await count(api, sources)).toBe(before + 1)
   expect(new Set(answers.map((answer) => JSON.stringify(whole(answer)))).size).toBe(1)
@@ -155,7 +155,7 @@ it('returns 409 with Retry-After while an equal request runs, and holds no conne
     expect((await api.get('/v1/topics/energy')).status).toBe(200)
     for (const answer of await Promise.all(waiting)) {
       expect(answer.status).toBe(409)
-      expect(refusal(answer).type).toBe('/problems/idempotency-key-in-use')
+      expect(readProblem(answer).type).toBe('/problems/idempotency-key-in-use')
       expect(answer.headers.get('retry-after')).toBe('1')
     }
     await client.query('rollback')

@@ -7,7 +7,7 @@ import {
   exampleDocument,
   ifMatch,
   pathTo,
-  refusal,
+  readProblem,
   unusedKey,
 } from '../support/documents.ts'
 import { linksFrom, referred, referring } from '../support/links.ts'
@@ -63,7 +63,7 @@ describe.each(resources)('merging one of $name', (resource) => {
     ]
     for (const answer of answers) {
       expect(answer.status).toBe(410)
-      expect(refusal(answer).detail).toContain(into.path)
+      expect(readProblem(answer).detail).toContain(into.path)
     }
   })
 
@@ -145,7 +145,7 @@ describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
       expect(text).not.toContain(`"${from.key}"`)
       const late = await api.post(`/v1/${referrer.name}`, await referring(api, link, from.record))
       expect(late.status).toBe(422)
-      expect(refusal(late).errors?.[0]?.message).toContain(into.key)
+      expect(readProblem(late).errors?.[0]?.message).toContain(into.key)
       expect(await historyOf(other.path)).toMatchObject([{ operation: 'merge' }, { operation: 'create' }])
     })
   },

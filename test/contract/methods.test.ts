@@ -10,7 +10,7 @@ import {
   exampleDocument,
   listPath,
   pathTo,
-  refusal,
+  readProblem,
   resourceOf,
   unusedKey,
 } from '../support/documents.ts'
@@ -94,7 +94,7 @@ describe.each(resources)('$name', (resource) => {
         const answer = await api.request(method, url, { body: method === 'DELETE' ? undefined : {} })
         expect(answer.status).toBe(405)
         expect(answer.headers.get('allow')).toBe(allow)
-        expect(refusal(answer).detail).toContain(method)
+        expect(readProblem(answer).detail).toContain(method)
       }
       expect(await send('TRACE', url)).toEqual({ status: 405, allow })
     }
@@ -167,7 +167,7 @@ describe.each(resources)('$name', (resource) => {
     ]) {
       const answer = await api.get(path)
       expect({ path, status: answer.status }).toEqual({ path, status: 404 })
-      expect(refusal(answer).detail).toContain(`did you mean ${listPath(resource)}?`)
+      expect(readProblem(answer).detail).toContain(`did you mean ${listPath(resource)}?`)
     }
   })
 
@@ -180,7 +180,7 @@ describe.each(resources)('$name', (resource) => {
   it('tells every problem as a document whose type is a page that the service has', async () => {
     const answer = await api.get(`${listPath(resource)}?nonsense=1`)
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-    const { type } = refusal(answer)
+    const { type } = readProblem(answer)
     const page = await api.get(type)
     expect(page.status).toBe(200)
     expect(page.headers.get('content-type')).toContain('text/html')

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
+import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   type Document,
   exampleDocument,
   faultAt,
   listPath,
-  refusal,
+  readProblem,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
@@ -127,7 +127,7 @@ const query = (entries: [string, string][]) =>
 describe.each(resources)('a query of $name', (resource) => {
   const list = listPath(resource)
 
-  async function refused(search: string): Promise<HttpAnswer> {
+  async function refused(search: string): Promise<HttpResponse> {
     const answer = await api.get(`${list}?${search}`)
     expect({ search, status: answer.status }).toEqual({ search, status: 400 })
     return answer
@@ -321,8 +321,8 @@ describe.each(resources)('a query of $name', (resource) => {
     'with percent-encoding that is no UTF-8, %s, is refused',
     async (search) => {
       const answer = await refused(search)
-      expect(refusal(answer).type).toBe('/problems/malformed-request')
-      expect(refusal(answer).detail).toContain('percent-encoding')
+      expect(readProblem(answer).type).toBe('/problems/malformed-request')
+      expect(readProblem(answer).detail).toContain('percent-encoding')
     },
   )
 
@@ -348,7 +348,7 @@ describe.each(resources)('a query of $name', (resource) => {
       await api.delete(`${path}?version=1`),
     ]) {
       expect(answer.status).toBe(400)
-      expect(refusal(answer).type).toBe('/problems/invalid-parameter')
+      expect(readProblem(answer).type).toBe('/problems/invalid-parameter')
     }
     expect((await api.get(path)).json()).toEqual(record)
     expect((await api.post(list, document)).status).toBe(201)
@@ -357,7 +357,7 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with many faults tells them all at once', async () => {
     const answer = await refused('limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense')
     expect(
-      refusal(answer)
+      readProblem(answer)
         .errors?.map(({ parameter }) => parameter)
         .filter((name) => name !== 'fields'),
     ).toEqual(['limit', 'sort', 'nonsense', 'createdAt[gte]'])

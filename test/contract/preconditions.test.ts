@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, type HttpAnswer, sharedApi } from '../support/api.ts'
+import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
@@ -9,7 +9,7 @@ import {
   ifMatch,
   nameProperty,
   pathTo,
-  refusal,
+  readProblem,
   unusedKey,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
@@ -27,7 +27,7 @@ function change(
   resource: Resource,
   { path, record }: CreatedRecord,
   headers: Record<string, string>,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const changed = { [nameProperty(resource)]: 'Changed' }
   const body = { PUT: { ...record, ...changed }, PATCH: changed, DELETE: undefined }[method]
   return api.request(method, path, { headers, ...(body && { body }) })
@@ -42,7 +42,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
       const made = await createRecord(resource, api)
       const answer = await change(method, resource, made, {})
       expect(answer.status).toBe(428)
-      expect(refusal(answer).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
+      expect(readProblem(answer).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
       expect((await api.get(made.path)).json()).toEqual(made.record)
     },
   )
@@ -84,7 +84,7 @@ describe.each(resources)('the version that a change of $name is meant for', (res
       for (const header of ['1', '"1', '"1" "2"', '']) {
         const answer = await change(method, resource, made, { 'if-match': header })
         expect({ header, status: answer.status }).toEqual({ header, status: 400 })
-        expect(refusal(answer).errors).toMatchObject([{ header: 'If-Match', code: 'invalid' }])
+        expect(readProblem(answer).errors).toMatchObject([{ header: 'If-Match', code: 'invalid' }])
       }
       expect((await api.get(made.path)).json()).toEqual(made.record)
     },

@@ -13,7 +13,7 @@ import {
   type Page,
   pages,
   pathTo,
-  refusal,
+  readProblem,
   resourceOf,
   seededKey,
   unusedKey,
@@ -173,7 +173,7 @@ describe.each(resources)('reading $name', (resource) => {
   it('by a key that nobody has is 404 and names it', async () => {
     const answer = await api.get(pathTo(resource, unusedKey(resource)))
     expect(answer.status).toBe(404)
-    expect(refusal(answer).detail).toContain(unusedKey(resource))
+    expect(readProblem(answer).detail).toContain(unusedKey(resource))
   })
 })
 

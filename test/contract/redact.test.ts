@@ -9,7 +9,7 @@ import {
   faultAt,
   listPath,
   nameProperty,
-  refusal,
+  readProblem,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
@@ -151,7 +151,7 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     for (const [pointer, body] of wrong) {
       const answer = await send(body, insisting)
       expect(answer.status, JSON.stringify(body)).toBe(422)
-      expect(refusal(answer).errors?.map((fault) => fault.pointer)).toContain(pointer)
+      expect(readProblem(answer).errors?.map((fault) => fault.pointer)).toContain(pointer)
     }
   })
 })

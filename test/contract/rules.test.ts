@@ -13,7 +13,7 @@ import {
   listPath,
   mergeDeep,
   pointersIn,
-  refusal,
+  readProblem,
   resourceOf,
   unusedKey,
 } from '../support/documents.ts'
@@ -105,7 +105,8 @@ describe.each(having(isDate))('a date in $name', (resource) => {
     const answer = await api.post(listPath(resource), document)
     expect(answer.status).toBe(422)
     expect(pointersIn(answer)).toEqual(pointers)
-    for (const { message } of refusal(answer).errors ?? []) expect(message).toContain(`(at character ${at})`)
+    for (const { message } of readProblem(answer).errors ?? [])
+      expect(message).toContain(`(at character ${at})`)
   })
 })
 

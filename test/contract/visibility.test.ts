@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
 import { exportFormats } from '../../src/operations/exporting/contract.ts'
-import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi, type RequestOptions } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { resourceOf } from '../support/documents.ts'
 import { createHiddenRecords, type HiddenRecords, hiddenWord } from '../support/internal-records.ts'
@@ -195,7 +195,7 @@ function questionsOf({ path, method }: Operation): Question[] {
   throw new Error(`nobody has said who sees what by ${method} ${path}`)
 }
 
-const ask = (api: Api, { path, body }: Question, options: RequestOptions): Promise<HttpAnswer> =>
+const ask = (api: Api, { path, body }: Question, options: RequestOptions): Promise<HttpResponse> =>
   body === undefined ? api.get(path, options) : api.post(path, body, options)
 
 const anonymous: RequestOptions = { key: null }

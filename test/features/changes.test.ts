@@ -10,7 +10,7 @@ import {
   type Document,
   exampleDocument,
   ifMatch,
-  refusal,
+  readProblem,
   resourceOf,
 } from '../support/documents.ts'
 
@@ -238,11 +238,11 @@ describe('the feed of changes', () => {
     for (const after of ['x', '1', '1.', '-1.2', '1.2.3', '9999999999999999999.1']) {
       const answer = await api.get(`/v1/changes?after=${after}`)
       expect(answer.status).toBe(400)
-      expect(refusal(answer).errors).toMatchObject([{ parameter: 'after' }])
+      expect(readProblem(answer).errors).toMatchObject([{ parameter: 'after' }])
     }
     const stream = await api.get('/v1/changes/stream', { headers: { 'last-event-id': 'x' } })
     expect(stream.status).toBe(400)
-    expect(refusal(stream).errors).toMatchObject([{ header: 'Last-Event-ID' }])
+    expect(readProblem(stream).errors).toMatchObject([{ header: 'Last-Event-ID' }])
   })
 })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
@@ -38,7 +38,7 @@ async function upload(
   mapping: string,
   csv: string,
   { decisions, query = '', headers = {} }: UploadOptions = {},
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const parts = [
     ['mapping', mapping, 'mapping.yaml'],
     ...(decisions === undefined ? [] : [['decisions', decisions, 'decisions.csv'] as const]),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { type Document, databaseTime, type Page } from '../support/documents.ts'
 
 /** The registry of a moment against a replay of the feed of changes up to it, for histories of any kind. */
@@ -84,7 +84,7 @@ class Made {
 }
 
 /** Does a step. What the registry refuses, because of what else refers to what, is no change, and so in no feed. */
-async function take(made: Made, { action, kind, at, draw }: Step): Promise<HttpAnswer | undefined> {
+async function take(made: Made, { action, kind, at, draw }: Step): Promise<HttpResponse | undefined> {
   const document = made.document(kind, draw)
   if (action === 'create' || made.keys[kind].length === 0) {
     const slug = made.slug()

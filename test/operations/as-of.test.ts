@@ -13,7 +13,7 @@ import {
   nameProperty,
   type Page,
   pages,
-  refusal,
+  readProblem,
   resourceOf,
   seededKey,
 } from '../support/documents.ts'
@@ -323,7 +323,7 @@ describe('a moment', () => {
   ])('is refused where nothing is known of it: %s', async (path, parameter) => {
     const answer = await api.get(path)
     expect(answer.status).toBe(400)
-    expect(refusal(answer).errors).toMatchObject([{ parameter }])
+    expect(readProblem(answer).errors).toMatchObject([{ parameter }])
   })
 
   it('of a search is a parameter, as its format is, and no property', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
-import { type Document, pointersIn, refusal } from '../support/documents.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
+import { type Document, pointersIn, readProblem } from '../support/documents.ts'
 
 /** Records that are created together, a line of JSON each, as exports give them. */
 
@@ -13,7 +13,7 @@ afterAll(() => api.close())
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const send = (name: string, ...records: unknown[]) =>
   api.post(`/v1/${name}/import`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
-const keysIn = (answer: HttpAnswer) => answer.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
+const keysIn = (answer: HttpResponse) => answer.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
 const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
@@ -63,7 +63,7 @@ describe('NDJSON records', () => {
     for (const body of [`${line}\n\ufeff${line}\n`, `\ufeff${line}\n\ufeff${line}`]) {
       const answer = await post(body)
       expect(answer.status).toBe(400)
-      const [fault] = refusal(answer).errors ?? []
+      const [fault] = readProblem(answer).errors ?? []
       expect(fault).toMatchObject({
         pointer: '/2',
         message: expect.stringContaining('byte order mark (U+FEFF)'),
@@ -147,7 +147,7 @@ describe('NDJSON records', () => {
       agreement({ id: ids[2] }),
     )
     expect(answer.status).toBe(422)
-    expect(refusal(answer).errors).toEqual([
+    expect(readProblem(answer).errors).toEqual([
       { pointer: '/3/id', code: 'repeated', message: 'is that of line 1 already' },
     ])
   })
@@ -182,7 +182,7 @@ describe('NDJSON records', () => {
     expect((await api.post('/v1/agreements/search', '{}', ndjson)).status).toBe(415)
     const refused = await api.post('/v1/agreements/import', line)
     expect(refused.status).toBe(415)
-    expect(refusal(refused).detail).toContain('application/x-ndjson')
+    expect(readProblem(refused).detail).toContain('application/x-ndjson')
   })
 
   it('may be sent as a file of any type, as generated clients do', async () => {

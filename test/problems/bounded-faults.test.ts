@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -28,7 +28,7 @@ const post =
     api.post(path, body, options)
 
 /** Requests with many faults, each with the number of its faults. */
-const requests: [what: string, faults: number, send: () => Promise<HttpAnswer>][] = [
+const requests: [what: string, faults: number, send: () => Promise<HttpResponse>][] = [
   [
     'unknown properties',
     10_000,

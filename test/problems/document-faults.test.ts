@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { type Refusal, unusedId } from '../support/documents.ts'
+import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -12,7 +12,7 @@ const agreement = { title: 'An agreement', kind: 'agreement' }
 describe('a document with a fault is refused with the pointer, the value and the nearest match', () => {
   const post = async (resource: string, document: unknown) => {
     const answer = await api.post(`/v1/${resource}`, document)
-    return answer.json<Refusal>()
+    return answer.json<ProblemBody>()
   }
 
   it.each<[what: string, change: Record<string, unknown>, pointer: string, message: RegExp]>([
@@ -213,7 +213,7 @@ describe('a document with a fault is refused with the pointer, the value and the
   ])('a body %s', async (_what, body, message) => {
     const answer = await api.post('/v1/agreements', body)
     expect(answer.status).toBe(400)
-    expect(answer.json<Refusal>().detail).toMatch(message)
+    expect(answer.json<ProblemBody>().detail).toMatch(message)
   })
 
   it('a taken unique value returns 409 with its pointer and value', async () => {
@@ -261,7 +261,7 @@ describe('a document with a fault is refused with the pointer, the value and the
     await topic('lower', 'upper')
     const answer = await api.patch('/v1/topics/upper', { broader: 'lower' })
     expect(answer.status).toBe(422)
-    expect(answer.json<Refusal>().errors).toEqual([
+    expect(answer.json<ProblemBody>().errors).toEqual([
       {
         pointer: '/broader',
         code: 'cycle',
@@ -269,14 +269,14 @@ describe('a document with a fault is refused with the pointer, the value and the
       },
     ])
     const itself = await api.patch('/v1/topics/upper', { broader: 'upper' })
-    expect(itself.json<Refusal>().errors?.[0]).toMatchObject({ pointer: '/broader', code: 'cycle' })
+    expect(itself.json<ProblemBody>().errors?.[0]).toMatchObject({ pointer: '/broader', code: 'cycle' })
   })
 
   it('an agreement that is related to itself', async () => {
     const { id } = (await api.post('/v1/agreements', agreement)).json()
     const answer = await api.patch(`/v1/agreements/${id}`, { relations: [{ kind: 'renews', agreement: id }] })
     expect(answer.status).toBe(422)
-    expect(answer.json<Refusal>().errors).toEqual([
+    expect(answer.json<ProblemBody>().errors).toEqual([
       expect.objectContaining({ pointer: '/relations/0/agreement' }),
     ])
   })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
-import { type Api, type HttpAnswer, openApi, type RequestOptions } from '../support/api.ts'
-import { type Refusal, unusedId } from '../support/documents.ts'
+import { type Api, type HttpResponse, openApi, type RequestOptions } from '../support/api.ts'
+import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 const { resources } = registry
 
@@ -176,10 +176,10 @@ describe('any request', () => {
   const resolved = (path: string) =>
     path.replace(/([\w-]+)\/\{key\}$/, (_all, name) => `${name}/${keys.get(name)}`)
 
-  function expectGraceful(answer: HttpAnswer, hint: string) {
+  function expectGraceful(answer: HttpResponse, hint: string) {
     expect(answer.status, `${hint} → ${answer.text.slice(0, 500)}`).toBeLessThan(500)
     if (answer.status < 400) return
-    const { detail, errors = [] } = answer.json<Refusal>()
+    const { detail, errors = [] } = answer.json<ProblemBody>()
     const words = [detail, ...errors.map(({ message }) => message)].join('\n')
     // What was sent may be repeated, so only what the service adds is looked at.
     const own = words.replaceAll(/"[^\n]*"/g, '""')
@@ -219,7 +219,7 @@ describe('any request', () => {
       const answer = await api.request(method, path, options)
       expect(answer.status, `${method} ${path}`).toSatisfy((status: number) => [409, 422].includes(status))
       expectGraceful(answer, `${method} ${path}`)
-      expect(answer.json<Refusal>().errors?.length, `${method} ${path}`).toBeGreaterThan(0)
+      expect(answer.json<ProblemBody>().errors?.length, `${method} ${path}`).toBeGreaterThan(0)
     }
   })
 })

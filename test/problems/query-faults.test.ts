@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { type Refusal, unusedId } from '../support/documents.ts'
+import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -81,13 +81,13 @@ describe('a request with a wrong parameter is refused with its name, the fault a
   ])('%s', async (request, parameter, code, message) => {
     const answer = await api.get(request)
     expect(answer.status).toBe(400)
-    const { errors } = answer.json<Refusal>()
+    const { errors } = answer.json<ProblemBody>()
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
   })
 
   it('with all faults at once', async () => {
     const answer = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
-    const { errors, detail } = answer.json<Refusal>()
+    const { errors, detail } = answer.json<ProblemBody>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
     for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
   })
@@ -96,7 +96,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     const { page } = (await api.get('/v1/agreements?limit=1')).json<{ page: { next: string } }>()
     const answer = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
     expect(answer.status).toBe(400)
-    expect(answer.json<Refusal>()).toMatchObject({
+    expect(answer.json<ProblemBody>()).toMatchObject({
       type: '/problems/invalid-cursor',
       errors: [{ parameter: 'cursor', message: expect.stringContaining('another query') }],
     })
@@ -111,7 +111,7 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['a moment before the year 1', '/v1/agreements?createdAt[gte]=0001-01-01T00:00:00%2B14:00'],
     ['a key of 6000 characters', `/v1/agreements/${'a'.repeat(6000)}`],
   ])('a value that no column can hold is a fault of the request: %s', async (_what, question) => {
-    const { status, type } = (await api.get(question)).json<Refusal>()
+    const { status, type } = (await api.get(question)).json<ProblemBody>()
     expect({ status, type }).toEqual({
       status: expect.toSatisfy((code: number) => [400, 404, 414].includes(code)),
       type: expect.stringMatching(/malformed-request|invalid-parameter|not-found|uri-too-long/),
@@ -127,6 +127,6 @@ describe('a request with a wrong parameter is refused with its name, the fault a
   ])('an unknown path or key returns 404: %s', async (question, detail) => {
     const answer = await api.get(question)
     expect(answer.status).toBe(404)
-    expect(answer.json<Refusal>().detail).toMatch(detail)
+    expect(answer.json<ProblemBody>().detail).toMatch(detail)
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import type { Refusal } from '../support/documents.ts'
+import type { ProblemBody } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -19,14 +19,14 @@ describe('a refused write names what to change', () => {
       { headers: { 'if-match': '"1"' } },
     )
     expect(answer.status).toBe(412)
-    expect(answer.json<Refusal>().detail).toMatch(/version 2.* 1\b/)
+    expect(answer.json<ProblemBody>().detail).toMatch(/version 2.* 1\b/)
     expect(answer.headers.get('etag')).toBe('"2"')
   })
 
   it('without If-Match names the header', async () => {
     const answer = await api.request('DELETE', '/v1/countries/PAK')
     expect(answer.status).toBe(428)
-    expect(answer.json<Refusal>()).toMatchObject({
+    expect(answer.json<ProblemBody>()).toMatchObject({
       detail: expect.stringContaining('If-Match'),
       errors: [{ header: 'If-Match', code: 'required' }],
     })
@@ -35,7 +35,7 @@ describe('a refused write names what to change', () => {
   it('with an unquoted tag shows the header and the value', async () => {
     const answer = await api.patch('/v1/countries/PAK', { name: 'P' }, { headers: { 'if-match': '1' } })
     expect(answer.status).toBe(400)
-    expect(answer.json<Refusal>().errors).toEqual([
+    expect(answer.json<ProblemBody>().errors).toEqual([
       {
         header: 'If-Match',
         code: 'invalid',
@@ -50,7 +50,7 @@ describe('a refused write names what to change', () => {
     ).json()
     const answer = await api.delete('/v1/countries/TUV')
     expect(answer.status).toBe(409)
-    expect(answer.json<Refusal>()).toMatchObject({
+    expect(answer.json<ProblemBody>()).toMatchObject({
       detail: expect.stringContaining('country TUV'),
       errors: expect.arrayContaining([
         { code: 'referred_to', message: expect.stringContaining(`/v1/agreements/${id}`) },
@@ -61,7 +61,7 @@ describe('a refused write names what to change', () => {
   it("of the record's key names the key", async () => {
     const answer = await api.patch('/v1/countries/PAK', { code: 'IND' })
     expect(answer.status).toBe(422)
-    expect(answer.json<Refusal>().errors).toEqual([
+    expect(answer.json<ProblemBody>().errors).toEqual([
       {
         pointer: '/code',
         code: 'read_only',
@@ -73,7 +73,7 @@ describe('a refused write names what to change', () => {
   it('without a key or with a wrong one never repeats the key', async () => {
     const without = await api.post('/v1/agreements', agreement, { key: null })
     expect(without.status).toBe(401)
-    expect(without.json<Refusal>().detail).toContain('Authorization: Bearer')
+    expect(without.json<ProblemBody>().detail).toContain('Authorization: Bearer')
     const wrong = await api.post('/v1/agreements', agreement, { key: 'not-the-key-of-anybody' })
     expect(wrong.status).toBe(401)
     expect(wrong.text).not.toContain('not-the-key-of-anybody')
@@ -82,9 +82,9 @@ describe('a refused write names what to change', () => {
   it('with another method or media type names those that are allowed', async () => {
     const method = await api.request('DELETE', '/v1/agreements', { headers: { 'if-match': '*' } })
     expect(method.status).toBe(405)
-    expect(method.json<Refusal>().detail).toMatch(/GET, POST, HEAD, OPTIONS.*DELETE/)
+    expect(method.json<ProblemBody>().detail).toMatch(/GET, POST, HEAD, OPTIONS.*DELETE/)
     const format = await api.post('/v1/agreements', 'title: A', { headers: { 'content-type': 'text/yaml' } })
     expect(format.status).toBe(415)
-    expect(format.json<Refusal>().detail).toMatch(/application\/json.*text\/yaml/)
+    expect(format.json<ProblemBody>().detail).toMatch(/application\/json.*text\/yaml/)
   })
 })

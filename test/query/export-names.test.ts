@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
-import { refusal } from '../support/documents.ts'
+import { readProblem } from '../support/documents.ts'
 import { readCsv, rowsIn, tableOf, workbook } from '../support/export-files.ts'
 
 let api: Api
@@ -63,7 +63,7 @@ describe('names beside codes in exports', () => {
   it('are refused with names=true in a format without columns', async () => {
     const answer = await api.get('/v1/agreements/export?format=ndjson&names=true')
     expect(answer.status).toBe(400)
-    expect(refusal(answer).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
+    expect(readProblem(answer).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
   })
 
   it('are disarmed where a spreadsheet would take them for formulas', async () => {

@@ -3,7 +3,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
-import { refusal } from '../support/documents.ts'
+import { readProblem } from '../support/documents.ts'
 import { linesOf } from '../support/export-files.ts'
 
 /** Whole results as files. */
@@ -103,7 +103,7 @@ describe('a long export', () => {
     const refused = await api.get(large)
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
-    expect(refusal(refused).type).toBe('/problems/busy')
+    expect(readProblem(refused).type).toBe('/problems/busy')
     const own = await api.get(large, { headers: { 'x-forwarded-for': '10.0.0.1' } })
     expect(own.status).toBe(429)
     expect(own.headers.get('retry-after')).toMatch(/^\d+$/)

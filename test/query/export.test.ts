@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, openApi } from '../support/api.ts'
-import { type Document, keyIn, listAll, listPath, refusal } from '../support/documents.ts'
+import { type Document, keyIn, listAll, listPath, readProblem } from '../support/documents.ts'
 import {
   cellText,
   disarmed,
@@ -69,7 +69,7 @@ describe.each(resources)('an export of $name', (resource) => {
     const answer = await api.get(`${path}?format=geojson`)
     if (!('location' in resource.document.shape || 'locations' in resource.document.shape)) {
       expect(answer.status).toBe(400)
-      expect(refusal(answer).errors?.[0]).toMatchObject({
+      expect(readProblem(answer).errors?.[0]).toMatchObject({
         parameter: 'format',
         message: expect.stringMatching(/csv.*ndjson.*xlsx/),
       })
@@ -100,10 +100,10 @@ describe('the parameters of an export', () => {
       await api.get('/v1/topics/export?format=json'),
     ]) {
       expect(answer.status).toBe(400)
-      expect(refusal(answer).errors).toMatchObject([{ parameter: 'format' }])
+      expect(readProblem(answer).errors).toMatchObject([{ parameter: 'format' }])
     }
     const wrong = await api.get('/v1/topics/export?format=cvs')
-    expect(refusal(wrong).errors?.[0]?.message).toContain('it can be "csv", "ndjson", "xlsx"')
+    expect(readProblem(wrong).errors?.[0]?.message).toContain('it can be "csv", "ndjson", "xlsx"')
   })
 
   it.each(['application/octet-stream', 'application/json', 'image/png', '*/*'])(
@@ -124,7 +124,7 @@ describe('the parameters of an export', () => {
     for (const accept of ['text/csv', 'text/*', 'application/json;q=0']) {
       const answer = await api.get('/v1/topics', { headers: { accept } })
       expect({ accept, status: answer.status }).toEqual({ accept, status: 406 })
-      expect(refusal(answer).detail).toContain('application/json')
+      expect(readProblem(answer).detail).toContain('application/json')
     }
     for (const accept of ['text/csv, application/json;q=0.1', 'application/*', 'Application/JSON'])
       expect((await api.get('/v1/topics', { headers: { accept } })).status).toBe(200)
@@ -142,14 +142,14 @@ describe('the parameters of an export', () => {
     async (query) => {
       const answer = await api.get(`/v1/topics/export?format=csv&${query}`)
       expect(answer.status).toBe(400)
-      expect(refusal(answer).errors?.[0]?.parameter).toBe(query.split('=')[0])
+      expect(readProblem(answer).errors?.[0]?.parameter).toBe(query.split('=')[0])
     },
   )
 
   it('in the body of a search with what is of pages are refused at their place', async () => {
     const answer = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
     expect(answer.status).toBe(400)
-    expect(refusal(answer).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
+    expect(readProblem(answer).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
   })
 
   it.each([
@@ -159,7 +159,7 @@ describe('the parameters of an export', () => {
   ])('that ask for rows which it cannot have are refused: %s', async (path) => {
     const answer = await api.get(path)
     expect(answer.status).toBe(400)
-    expect(refusal(answer).errors?.[0]?.parameter).toBe('per')
+    expect(readProblem(answer).errors?.[0]?.parameter).toBe('per')
   })
 
   it('narrow the columns by fields, add what is included, and keep filters', async () => {

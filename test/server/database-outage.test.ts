@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { openProxy, type Proxy as Way } from '../support/proxy.ts'
 
 /** The database goes away and comes back, and the service says so and goes on. */
@@ -25,7 +25,7 @@ const read = () => api.get('/v1/topics/energy')
 const write = (name: string) => api.patch('/v1/topics/energy', { name })
 const ready = () => api.get('/readyz')
 
-const expectProblem = (answer: HttpAnswer, type: string) => {
+const expectProblem = (answer: HttpResponse, type: string) => {
   expect(answer.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
   expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }

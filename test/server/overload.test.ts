@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** What is too much is turned away before it costs anything, and says when to come again. */
 
-const expectProblem = (answer: HttpAnswer, type: string) => {
+const expectProblem = (answer: HttpResponse, type: string) => {
   expect(answer.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
   expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }
@@ -63,7 +63,7 @@ describe('with two connections, of which each is busy', () => {
 
   it('up to the limit requests wait; further ones return 503 at once, waiting ones on timeout', async () => {
     const { writing, free } = await occupy()
-    const waited: Promise<[HttpAnswer, number]>[] = []
+    const waited: Promise<[HttpResponse, number]>[] = []
     const began = performance.now()
     for (let limit = 1; limit <= 3; limit += 1) {
       // Of one client, only half of those that may wait.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
-import { type Api, type HttpAnswer, openApi } from '../support/api.ts'
+import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 /** How much somebody may ask, and what browsers may do with answers. */
@@ -47,7 +47,7 @@ describe('with a limit of requests a minute', () => {
     const cost = (path: string, method: string) => Object(api.document.paths)[path][method]['x-cost']
     expect(cost('/v1/agreements/aggregate', 'get')).toBe(10)
     expect(cost('/v1/agreements/search', 'post')).toBe(2)
-    const left = async (answer: Promise<HttpAnswer>) =>
+    const left = async (answer: Promise<HttpResponse>) =>
       /r=(\d+)/.exec((await answer).headers.get('ratelimit') ?? '')?.[1]
     expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', who))).toBe(
       String(requestsAMinute - 10),

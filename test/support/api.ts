@@ -4,7 +4,7 @@ import { inPlace } from './openapi-in-place.ts'
 import { type CheckResponse, responseCheck } from './responses.ts'
 
 /** A response with its body. */
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number
   headers: Headers
   text: string
@@ -28,13 +28,13 @@ export interface Api extends TestApp {
   served: unknown
   /** The same, with shared parameters and responses in place. */
   document: Record<string, unknown>
-  request(method: string, path: string, options?: RequestOptions): Promise<HttpAnswer>
-  get(path: string, options?: RequestOptions): Promise<HttpAnswer>
-  post(path: string, body: unknown, options?: RequestOptions): Promise<HttpAnswer>
+  request(method: string, path: string, options?: RequestOptions): Promise<HttpResponse>
+  get(path: string, options?: RequestOptions): Promise<HttpResponse>
+  post(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
   /** The following methods send `If-Match: *` by default. */
-  put(path: string, body: unknown, options?: RequestOptions): Promise<HttpAnswer>
-  patch(path: string, body: unknown, options?: RequestOptions): Promise<HttpAnswer>
-  delete(path: string, options?: RequestOptions): Promise<HttpAnswer>
+  put(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
+  patch(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
+  delete(path: string, options?: RequestOptions): Promise<HttpResponse>
 }
 
 const raw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
-import type { Api, HttpAnswer, RequestOptions } from './api.ts'
-import { type Document, listPath, type Refusal, refusal, resourceOf } from './documents.ts'
+import type { Api, HttpResponse, RequestOptions } from './api.ts'
+import { type Document, listPath, type ProblemBody, readProblem, resourceOf } from './documents.ts'
 
 /** The result of one operation of a bulk request with `atomic=false`. */
-export type Result = { status: number; version?: number; problem?: Refusal } & Document
+export type Result = { status: number; version?: number; problem?: ProblemBody } & Document
 
 /** Sends bulk operations on a resource. */
 export const send = (
@@ -18,13 +18,13 @@ export const send = (
 export const each = (api: Api, resource: Resource, operations: unknown) =>
   send(api, resource, operations, '?atomic=false')
 /** Returns the results in a response with status 200. */
-export const resultsIn = (answer: HttpAnswer) => {
+export const resultsIn = (answer: HttpResponse) => {
   expect(answer.status, answer.text).toBe(200)
   return answer.json<{ results: Result[] }>().results
 }
 /** Returns pointer and code of each fault in a response, sorted. */
-export const faultsIn = (answer: HttpAnswer) =>
-  (refusal(answer).errors ?? []).map(({ pointer, code }) => [pointer, code]).sort()
+export const faultsIn = (answer: HttpResponse) =>
+  (readProblem(answer).errors ?? []).map(({ pointer, code }) => [pointer, code]).sort()
 
 /** The resource that most bulk tests use. */
 export const agreements = resourceOf('agreements')

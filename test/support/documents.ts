@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Fault } from '../../src/problems/problem.ts'
-import type { Api, HttpAnswer, RequestOptions } from './api.ts'
+import type { Api, HttpResponse, RequestOptions } from './api.ts'
 import { registry } from './registry.ts'
 
 const { resources } = registry
@@ -15,7 +15,7 @@ const { resources } = registry
 export type Document = Record<string, unknown>
 
 /** A problem as responses carry it (RFC 9457). */
-export interface Refusal {
+export interface ProblemBody {
   type: string
   status: number
   detail: string
@@ -47,18 +47,20 @@ export const keyIn = (resource: Resource, record: Document) => String(record[res
 export const pathTo = (resource: Resource, key: string) => `${listPath(resource)}/${key}`
 
 /** Returns the problem in a response. */
-export const refusal = (answer: HttpAnswer) => answer.json<Refusal>()
+export const readProblem = (answer: HttpResponse) => answer.json<ProblemBody>()
 
 /** Returns the distinct pointers of the faults in a response, sorted. */
-export const pointersIn = (answer: HttpAnswer) =>
-  [...new Set((refusal(answer).errors ?? []).map(({ pointer }) => pointer))].sort()
+export const pointersIn = (answer: HttpResponse) =>
+  [...new Set((readProblem(answer).errors ?? []).map(({ pointer }) => pointer))].sort()
 
 /** Returns the fault with a pointer or parameter, or undefined. */
-export const faultAt = (answer: HttpAnswer, place: string) =>
-  (refusal(answer).errors ?? []).find(({ pointer, parameter }) => pointer === place || parameter === place)
+export const faultAt = (answer: HttpResponse, place: string) =>
+  (readProblem(answer).errors ?? []).find(
+    ({ pointer, parameter }) => pointer === place || parameter === place,
+  )
 
 /** Returns the ETag of a response, or an empty text. */
-export const etagOf = (answer: HttpAnswer) => answer.headers.get('etag') ?? ''
+export const etagOf = (answer: HttpResponse) => answer.headers.get('etag') ?? ''
 
 /** A UUID that no record has. */
 export const unusedId = '0fffffff-ffff-7fff-bfff-ffffffffffff'
@@ -351,7 +353,7 @@ export async function sendAsEveryWrite(
   path: string,
   body: string | Uint8Array,
   options: RequestOptions = {},
-): Promise<HttpAnswer[]> {
+): Promise<HttpResponse[]> {
   const state = async () => ({ records: await count(api, resource), record: (await api.get(path)).text })
   const before = await state()
   const answers = [

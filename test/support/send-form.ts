@@ -1,4 +1,4 @@
-import type { Api, HttpAnswer } from './api.ts'
+import type { Api, HttpResponse } from './api.ts'
 
 /** A part of multipart/form-data: the name of its field, its content, and the name of its file. */
 export type FormPart = readonly [field: string, content: string | Uint8Array<ArrayBuffer>, file: string]
@@ -9,7 +9,7 @@ export async function sendForm(
   path: string,
   parts: readonly FormPart[],
   headers: Record<string, string> = {},
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const form = new FormData()
   for (const [field, content, file] of parts) form.append(field, new Blob([content]), file)
   const encoded = new Response(form)
