@@ -48,6 +48,20 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     120_000,
   )
 
+  it('names the window after the view, in the language of the view', async () => {
+    const { page, go } = await dashboard.open('/sign-in')
+    for (const [name, path] of [
+      ...views(),
+      ['map', '/map'],
+      ['Chinese', '/countries/PAK?lang=zh'],
+    ] as const) {
+      await go(path)
+      const heading = await page.getByRole('heading', { level: 1 }).textContent()
+      expect(await page.title(), name).toBe(`${heading} – Entente`)
+    }
+    await page.context().close()
+  })
+
   it('leads from the overview to the sentence behind a claim in three clicks', async () => {
     const { page } = await dashboard.open('/')
     await page
@@ -122,7 +136,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('shows a record full of markup as text', async () => {
-    const title = '<img src=x onerror="document.title=1"><script>document.title=2</script> & co'
+    const title = '<img src=x onerror="name=1"><script>name=2</script> & co'
     const created = await dashboard.api.post('/v1/projects', { title, kind: 'other', summary: title })
     const { id } = created.json<{ id: string }>()
     const { page, faults, go } = await dashboard.open('/sign-in')
@@ -135,7 +149,8 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
       await go(path)
       await page.getByText(title).first().waitFor()
       expect(faults, path).toEqual([])
-      expect(await page.title()).toBe('Entente')
+      // The name of the window is empty until a script sets it.
+      expect(await page.evaluate(() => name), path).toBe('')
     }
     await page.context().close()
     await dashboard.api.delete(`/v1/projects/${id}`)

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights, useSession } from '../session.ts'
+import { PageTitle } from './page-title.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**
@@ -24,7 +25,7 @@ export function NeedsRight({
     <>
       {!isAllowed && (
         <section class="widget sign-in">
-          <h1>{t('session.title')}</h1>
+          <PageTitle title={t('session.title')} />
           <p>{t(`session.needs.${right}`)}</p>
           {session && <p>{t('session.notEnough', { name: session.actor.name ?? '' })}</p>}
           <SignInForm />

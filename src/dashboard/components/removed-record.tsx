@@ -8,6 +8,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { HistoryList } from './history/history-list.tsx'
 import { NotFound } from './not-found.tsx'
+import { PageTitle } from './page-title.tsx'
 import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
@@ -29,9 +30,9 @@ export function RemovedRecord({ resource, id }: { resource: ResourceDescription;
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
-              <h1>
+              <PageTitle title={String(title)}>
                 <del>{String(title)}</del>
-              </h1>
+              </PageTitle>
               {last && (
                 <p>
                   {t('removed.by', {

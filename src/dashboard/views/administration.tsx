@@ -2,6 +2,7 @@ import { InternalRecords } from '../components/administration/internal-records.t
 import { Keys } from '../components/administration/keys.tsx'
 import { Load } from '../components/administration/load.tsx'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
@@ -12,7 +13,7 @@ export default function AdministrationView() {
     <NeedsRight right="administer">
       <div class="page-head">
         <div>
-          <h1>{t('session.administration')}</h1>
+          <PageTitle title={t('session.administration')} />
           <p>{t('admin.lead')}</p>
         </div>
       </div>

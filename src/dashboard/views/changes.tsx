@@ -3,6 +3,7 @@ import type { ChangePage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -14,7 +15,7 @@ export function ChangesView() {
     <>
       <div class="page-head">
         <div>
-          <h1>{t('changes.title')}</h1>
+          <PageTitle title={t('changes.title')} />
           <p>{t('changes.lead')}</p>
         </div>
         <div class="toolbar no-print">

@@ -11,6 +11,7 @@ import type { Column } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
 import { NotFound } from '../components/not-found.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
@@ -38,7 +39,7 @@ export default function CompareView() {
     <>
       <div class="page-head">
         <div>
-          <h1>{isOfMoments ? t('compare.momentsTitle', { subject }) : t('compare.title')}</h1>
+          <PageTitle title={isOfMoments ? t('compare.momentsTitle', { subject }) : t('compare.title')} />
           <p>{t('compare.lead')}</p>
         </div>
         {columns.length > 1 && (

@@ -16,6 +16,7 @@ import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -60,7 +61,7 @@ function Head({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | un
     <div class="page-head">
       <div>
         <ResourceLink name="countries" />
-        <h1>{name}</h1>
+        <PageTitle title={name} />
         <p>{[...new Set(others)].filter((other) => other && other !== name).join(' · ')} </p>
         <p class="print-only">
           {t('country.printed', { day: formatEdtf(briefing.day, language), address: location.href })}

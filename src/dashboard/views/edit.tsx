@@ -7,6 +7,7 @@ import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
@@ -40,7 +41,7 @@ function Editor({ resource, id }: { resource: ResourceDescription; id: string | 
       <div class="page-head">
         <div>
           <ResourceLink name={resource.name} />
-          <h1>{t(id === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}</h1>
+          <PageTitle title={t(id === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })} />
           <p>{t('edit.lead')}</p>
         </div>
         {id !== undefined && (

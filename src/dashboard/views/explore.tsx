@@ -10,6 +10,7 @@ import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
 import { useFilterNames } from '../components/filter-names.ts'
 import { NotFound } from '../components/not-found.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -48,7 +49,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
     <>
       <div class="page-head">
         <div>
-          <h1>{tOr(`resource.${resource.name}`, resource.name)}</h1>
+          <PageTitle title={tOr(`resource.${resource.name}`, resource.name)} />
           <p aria-live="polite">
             {total === undefined
               ? list.error

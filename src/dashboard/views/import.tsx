@@ -1,6 +1,7 @@
 import { Link, useLocation } from 'wouter-preact'
 import type { ImportJob } from '../api/types.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { ImportActions } from '../imports/actions.tsx'
@@ -56,7 +57,7 @@ function Head({ job, onDeleted }: { job: ImportJob; onDeleted: () => void }) {
         <p class="small">
           <Link href="/imports">{t('imports.title')}</Link>
         </p>
-        <h1>{files[0]?.name ?? job.id}</h1>
+        <PageTitle title={files[0]?.name ?? job.id} />
         <p>
           <StateTag job={job} /> {facts.join(' · ')}
         </p>

@@ -4,6 +4,7 @@ import { apiPath } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { ImportTable } from '../imports/import-table.tsx'
@@ -18,7 +19,7 @@ export default function ImportsView() {
     <NeedsRight right="write">
       <div class="page-head">
         <div>
-          <h1>{t('imports.title')}</h1>
+          <PageTitle title={t('imports.title')} />
           <p>{t('imports.lead')}</p>
         </div>
         <Link class="button primary" href="/imports/new">

@@ -24,6 +24,7 @@ import { PairDetails } from '../components/chart/pair-details.tsx'
 import { PairTable } from '../components/chart/pair-table.tsx'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
@@ -57,7 +58,7 @@ export default function NetworkView() {
     <>
       <div class="page-head">
         <div>
-          <h1>{name ? t('network.titleOf', { name }) : t('network.title')}</h1>
+          <PageTitle title={name ? t('network.titleOf', { name }) : t('network.title')} />
           <p>{t('network.lead')}</p>
         </div>
         <ChartLinks />

@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter-preact'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -28,7 +29,7 @@ export default function NewImportView() {
           <p class="small">
             <Link href="/imports">{t('imports.title')}</Link>
           </p>
-          <h1>{t('imports.new')}</h1>
+          <PageTitle title={t('imports.new')} />
           <p>{t('imports.newLead')}</p>
         </div>
       </div>

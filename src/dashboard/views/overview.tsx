@@ -12,6 +12,7 @@ import { ClaimsTable } from '../components/claims-table.tsx'
 import { CountryMap } from '../components/country-map.tsx'
 import { ExpiringList } from '../components/expiring-list.tsx'
 import { KeyFigures } from '../components/key-figures.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { YearWidget } from '../components/year-widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -24,7 +25,7 @@ export function OverviewView() {
     <>
       <div class="page-head">
         <div>
-          <h1>{t('overview.title')}</h1>
+          <PageTitle title={t('overview.title')} />
           <p>{t('app.tagline')}</p>
         </div>
         <div class="toolbar no-print">

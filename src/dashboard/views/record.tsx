@@ -9,6 +9,7 @@ import { apiRecordPath } from '../api/write-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { NotFound } from '../components/not-found.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
@@ -45,7 +46,7 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
-              <h1>{titleOf(resource, record, tag)}</h1>
+              <PageTitle title={titleOf(resource, record, tag)} />
               <p class="small">
                 {t('record.version', { version: String(record.version) })}
                 {record.visibility === 'internal' && <span class="tag warn">{labels.word('internal')}</span>}
@@ -59,9 +60,11 @@ function KnownRecord({ resource, id }: { resource: ResourceDescription; id: stri
           <div class="stack">
             <Facts resource={resource} record={record} />
             <RecordMap record={record} names={record.names ?? {}} />
-            <Widget title={t('record.sources')}>
-              <SourceList citations={record.citations ?? []} />
-            </Widget>
+            {record.citations && (
+              <Widget title={t('record.sources')}>
+                <SourceList citations={record.citations} />
+              </Widget>
+            )}
             <SourcesSideBySide
               resource={resource}
               record={record}

@@ -8,6 +8,7 @@ import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
 import { byPointer, FaultsContext, fieldId } from '../editing/faults.ts'
@@ -55,7 +56,7 @@ function Redactor({ resource, id }: { resource: ResourceDescription; id: string 
     <>
       <div class="page-head">
         <div>
-          <h1>{t('redact.title')}</h1>
+          <PageTitle title={t('redact.title')} />
           <p>{t('redact.lead')}</p>
         </div>
         <Link class="button" href={ownRecordPath(resource.name, id)}>

@@ -4,6 +4,7 @@ import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { PageTitle } from '../components/page-title.tsx'
 import { Snippet, snippetText } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -13,11 +14,11 @@ export function SearchView() {
   const { t, tOr } = useLanguage()
   const text = new URLSearchParams(useSearch()).get('q') ?? ''
   const state = useApi<HitPage>(text === '' ? null : searchPath(text))
-  if (text === '') return <h1>{t('search.ask')}</h1>
+  if (text === '') return <PageTitle title={t('search.ask')} />
   return (
     <>
       <div class="page-head">
-        <h1>{t('search.results', { text })}</h1>
+        <PageTitle title={t('search.results', { text })} />
         <div class="toolbar no-print">
           <DataLinks />
         </div>

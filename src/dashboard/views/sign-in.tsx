@@ -1,4 +1,5 @@
 import { useLocation } from 'wouter-preact'
+import { PageTitle } from '../components/page-title.tsx'
 import { SignInForm } from '../components/sign-in-form.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
@@ -16,7 +17,7 @@ export default function SignInView() {
   const [, navigate] = useLocation()
   return (
     <section class="widget sign-in">
-      <h1>{t('session.title')}</h1>
+      <PageTitle title={t('session.title')} />
       <p>{t('session.lead')}</p>
       {session ? (
         <p role="status">

@@ -2,6 +2,7 @@ import { Link } from 'wouter-preact'
 import { apiPath } from '../../api/path.ts'
 import { explorePath } from '../../api/resources.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { PageTitle } from '../page-title.tsx'
 import { ChartLinks } from './chart-links.tsx'
 
 /** The heading of a chart of one resource, with how many records it shows, as a link to them. */
@@ -24,7 +25,7 @@ export function ChartHead({
   return (
     <div class="page-head">
       <div>
-        <h1>{title}</h1>
+        <PageTitle title={title} />
         <p aria-live="polite">
           <Link href={explorePath(apiPath(`/v1/${resource}`, filters))}>
             {total === undefined ? '…' : t('chart.total', { count: number(total), resource: resourceInText })}
