@@ -11,7 +11,8 @@ export interface PropertyDiff {
 /** What every change changes by itself. */
 const bookkeeping = ['id', 'version', 'createdAt', 'updatedAt']
 
-const isNothing = (value: unknown) =>
+/** Whether a property has no value. */
+export const isNothing = (value: unknown) =>
   value === null || value === undefined || (Array.isArray(value) && value.length === 0)
 
 /** The properties that differ between two versions of a record, or of a part of it, in the order of the newer one. */

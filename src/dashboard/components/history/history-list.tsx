@@ -109,6 +109,7 @@ function Entry({
               path={path}
               version={version}
               previous={previous}
+              isCurrent={version === current}
               names={names}
             />
           )}

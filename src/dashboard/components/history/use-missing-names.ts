@@ -36,6 +36,7 @@ export function useMissingNames(resource: string, names: Names, values: readonly
   useEffect(() => {
     let isGone = false
     const load = async () => {
+      if (values.length === 0) return
       const form = await loadForm(resource)
       const missing = new Map<string, Set<string>>()
       for (const value of values) {

@@ -3,7 +3,7 @@ import type { Names, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded } from '../widget.tsx'
-import { diffProperties } from './diff.ts'
+import { diffProperties, isNothing } from './diff.ts'
 import { useMissingNames } from './use-missing-names.ts'
 import { PropertyDiffs } from './value-diff.tsx'
 
@@ -17,6 +17,7 @@ export function VersionChanges({
   path,
   version,
   previous,
+  isCurrent,
   names,
 }: {
   resource: ResourceDescription
@@ -24,20 +25,21 @@ export function VersionChanges({
   path: string
   version: number
   previous: number | undefined
+  isCurrent: boolean
+  /** The names of what the current version refers to. */
   names: Names
 }) {
   const after = useApi<Revision>(`${path}/history/${version}`)
   const before = useApi<Revision>(previous === undefined ? null : `${path}/history/${previous}`)
+  const shared = { resource, isCurrent, names }
   return (
     <Loaded state={after} height="3rem">
       {(newer) =>
         previous === undefined ? (
-          <Changes resource={resource} before={{}} after={newer.document} names={names} />
+          <Changes {...shared} before={{}} after={newer.document} />
         ) : (
           <Loaded state={before} height="3rem">
-            {(older) => (
-              <Changes resource={resource} before={older.document} after={newer.document} names={names} />
-            )}
+            {(older) => <Changes {...shared} before={older.document} after={newer.document} />}
           </Loaded>
         )
       }
@@ -49,11 +51,13 @@ function Changes({
   resource,
   before,
   after,
+  isCurrent,
   names,
 }: {
   resource: ResourceDescription
   before: RecordDocument
   after: RecordDocument
+  isCurrent: boolean
   names: Names
 }) {
   const { t } = useLanguage()
@@ -62,7 +66,11 @@ function Changes({
   const all = useMissingNames(
     resource.name,
     names,
-    diffs.flatMap((diff) => [{ [diff.name]: diff.before }, { [diff.name]: diff.after }]),
+    diffs.flatMap((diff) =>
+      (isCurrent ? [diff.before] : [diff.before, diff.after])
+        .filter((value) => !isNothing(value))
+        .map((value) => ({ [diff.name]: value })),
+    ),
   )
   if (diffs.length === 0) return <p class="soft">{t('diff.none')}</p>
   return <PropertyDiffs diffs={diffs} kinds={kinds} names={all} />
