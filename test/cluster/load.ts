@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { Change } from '../faults/feed.ts'
 import { feedEnd, readFeed } from '../faults/feed.ts'
-import { type Acknowledged, type Trouble, Writer } from '../faults/writers.ts'
+import { type AcknowledgedWrite, type FailureCounts, Writer } from '../faults/writers.ts'
 
 /** Clients who write all the time, each asking again until it knows what became of its write. */
 export interface Writers {
   /** Number of acknowledged writes so far. */
   done(): number
   /** Ends after the current writes, and returns all that were acknowledged. @throws what a client must not have seen. */
-  stop(): Promise<Acknowledged[]>
+  stop(): Promise<AcknowledgedWrite[]>
   /** What the clients met besides. */
-  trouble(): Trouble
+  trouble(): FailureCounts
 }
 
 /** Starts clients that pause for `pauseMs` between two writes. */
@@ -34,7 +34,8 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
     failed.abort()
     return error
   })
-  const sum = (what: keyof Trouble) => writers.reduce((total, { trouble }) => total + trouble[what], 0)
+  const sum = (what: keyof FailureCounts) =>
+    writers.reduce((total, { failures }) => total + failures[what], 0)
   return {
     done: () => writers.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
     stop: async () => {
@@ -43,7 +44,11 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
       if (result instanceof Error) throw result
       return writers.flatMap(({ acknowledged }) => acknowledged)
     },
-    trouble: () => ({ cut: sum('cut'), unavailable: sum('unavailable'), replayed: sum('replayed') }),
+    trouble: () => ({
+      disconnected: sum('disconnected'),
+      unavailable: sum('unavailable'),
+      replayed: sum('replayed'),
+    }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { audit, flawless } from '../faults/audit.ts'
+import { audit, noFaults } from '../faults/audit.ts'
 import { readFeed } from '../faults/feed.ts'
 import { pgBouncerMissing } from '../support/pgbouncer.ts'
 import { type Cluster, openCluster } from './cluster.ts'
@@ -41,17 +41,17 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
     const acknowledged = await load.stop()
     const feed = await readFeed(balancer.origin, 'agreements', mirror.start)
     const failed = observations.filter(({ status }) => status !== 200)
-    const { cut, unavailable } = load.trouble()
+    const { disconnected, unavailable } = load.trouble()
     task.meta.figures = {
       restarts: 2 * services.length,
       reads: observations.length,
       writes: acknowledged.length,
-      failed: failed.length + cut + unavailable,
+      failed: failed.length + disconnected + unavailable,
       PgBouncer: noPgBouncer ?? 'before the primary',
     }
     expect(failed).toEqual([])
     expect(load.trouble()).toEqual({ cut: 0, unavailable: 0, replayed: 0 })
-    expect(audit(acknowledged, feed)).toEqual(flawless)
+    expect(audit(acknowledged, feed)).toEqual(noFaults)
     expect(await mirror.stop()).toEqual(feed)
   })
 

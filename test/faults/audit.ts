@@ -1,41 +1,41 @@
 import type { Change } from './feed.ts'
-import { type Acknowledged, markOf } from './writers.ts'
+import { type AcknowledgedWrite, markOf } from './writers.ts'
 
-/** What is wrong with the feed of changes, compared with the writes that clients were told of. */
+/** Differences between the feed of changes and the writes that the service acknowledged. */
 export interface Audit {
-  /** Writes that were acknowledged and are not in the feed as they were done. */
-  lost: Acknowledged[]
+  /** Acknowledged writes that are missing in the feed, or differ there. */
+  lost: AcknowledgedWrite[]
   /** Versions of records that are in the feed more than once. */
   repeated: string[]
-  /** Marks that more than one creation has: a request that was done twice. */
-  twins: string[]
+  /** Marks of creations that ran twice. */
+  duplicateCreations: string[]
   /** Versions of records that come before an older version. */
-  disordered: string[]
-  /** Changes in the feed beyond those that were acknowledged, where every client asks until it knows. */
+  outOfOrder: string[]
+  /** The number of changes in the feed that were not acknowledged. Clients retry until they get a response, so there are none. */
   unknown: number
 }
 
-/** An audit of which everything holds. */
-export const flawless: Audit = { lost: [], repeated: [], twins: [], disordered: [], unknown: 0 }
+/** The audit of a correct feed. */
+export const noFaults: Audit = { lost: [], repeated: [], duplicateCreations: [], outOfOrder: [], unknown: 0 }
 
-const named = ({ key, version }: Pick<Change, 'key' | 'version'>) => `${key} ${version}`
+const nameVersion = ({ key, version }: Pick<Change, 'key' | 'version'>) => `${key} ${version}`
 
-/** Those of which there is more than one. */
-function repeated(names: string[]): string[] {
+/** Returns the names that occur again. */
+function findDuplicates(names: string[]): string[] {
   const seen = new Set<string>()
   return names.filter((name) => seen.size === seen.add(name).size)
 }
 
-function lost(acknowledged: Acknowledged[], feed: Change[]): Acknowledged[] {
-  const told = new Map(feed.map((change) => [named(change), change]))
+function findLost(acknowledged: AcknowledgedWrite[], feed: Change[]): AcknowledgedWrite[] {
+  const changes = new Map(feed.map((change) => [nameVersion(change), change]))
   return acknowledged.filter((write) => {
-    const change = told.get(named(write))
+    const change = changes.get(nameVersion(write))
     if (change?.operation !== write.operation) return true
     return write.operation !== 'remove' && markOf(change.document) !== write.mark
   })
 }
 
-function disordered(feed: Change[]): string[] {
+function findOutOfOrder(feed: Change[]): string[] {
   const last = new Map<string, number>()
   return feed
     .filter(({ key, version }) => {
@@ -43,23 +43,23 @@ function disordered(feed: Change[]): string[] {
       last.set(key, version)
       return version !== previous + 1
     })
-    .map(named)
+    .map(nameVersion)
 }
 
-/** Compares the whole feed with what all clients together were told. */
-export function audit(acknowledged: Acknowledged[], feed: Change[]): Audit {
+/** Compares the whole feed with the acknowledged writes of all clients. */
+export function audit(acknowledged: AcknowledgedWrite[], feed: Change[]): Audit {
   const creations = feed.filter(({ operation }) => operation === 'create')
   return {
-    lost: lost(acknowledged, feed),
-    repeated: repeated(feed.map(named)),
-    twins: repeated(creations.map(({ document }) => markOf(document))),
-    disordered: disordered(feed),
+    lost: findLost(acknowledged, feed),
+    repeated: findDuplicates(feed.map(nameVersion)),
+    duplicateCreations: findDuplicates(creations.map(({ document }) => markOf(document))),
+    outOfOrder: findOutOfOrder(feed),
     unknown: feed.length - acknowledged.length,
   }
 }
 
-/** What the feed leaves of each record that is still there, by its key: its version and its mark. */
-export function replayed(feed: Change[]): Map<string, string> {
+/** Replays the feed. Returns version and mark of each remaining record by its key. */
+export function replayFeed(feed: Change[]): Map<string, string> {
   const state = new Map<string, string>()
   for (const { key, operation, version, document } of feed) {
     if (operation === 'remove') state.delete(key)
@@ -68,8 +68,8 @@ export function replayed(feed: Change[]): Map<string, string> {
   return state
 }
 
-/** The agreements of writers that the registry has now, by their keys, as `replayed` has them. */
-export async function present(origin: string): Promise<Map<string, string>> {
+/** Reads the agreements of writers from the registry. Returns version and mark by key, as `replayFeed` does. */
+export async function readRecords(origin: string): Promise<Map<string, string>> {
   const text = await (await fetch(`${origin}/v1/agreements/export?format=ndjson`)).text()
   const records = text
     .split('\n')

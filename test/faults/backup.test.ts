@@ -9,15 +9,15 @@ import { chooseAccount } from '../../src/database/embedded/account.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { readFeed } from './feed.ts'
 import { freePort } from './ports.ts'
-import { answerOf, asAdministrator, openService } from './service.ts'
+import { asAdministrator, fetchText, openService } from './service.ts'
 
 const { resources } = registry
 
-/** A backup as README has it. */
+/** The backup commands of the documentation. */
 
 const execute = promisify(execFile)
 
-/** The folder of a whole PostgreSQL, its tools included, which the embedded one lacks; undefined where there is none. */
+/** Finds the folder of a PostgreSQL with pg_dump, which the embedded one lacks; undefined if there is none. */
 async function findPostgres(): Promise<string | undefined> {
   const debian = '/usr/lib/postgresql'
   const versions = (await readdir(debian).catch(() => [])).map((version) => join(debian, version, 'bin'))
@@ -62,8 +62,8 @@ async function openPostgres(bin: string): Promise<string> {
   return server
 }
 
-/** All that a registry answers: every record of every resource, and every change that there has been. */
-async function contentOf(origin: string): Promise<Record<string, unknown>> {
+/** Reads the whole registry: every record and every change of every resource. */
+async function readContent(origin: string): Promise<Record<string, unknown>> {
   const content: Record<string, unknown> = {}
   for (const { name } of resources) {
     const records = await (await fetch(`${origin}/v1/${name}/export?format=ndjson`)).text()
@@ -72,16 +72,16 @@ async function contentOf(origin: string): Promise<Record<string, unknown>> {
   return content
 }
 
-/** Makes, changes and removes an agreement. Returns its key. */
+/** Creates, changes and removes an agreement. Returns its key. */
 async function makeHistory(origin: string): Promise<string> {
   const url = `${origin}/v1/agreements`
   const body = JSON.stringify({ title: 'An agreement with a past', kind: 'agreement' })
-  const made = await answerOf(url, { method: 'POST', headers: asAdministrator, body })
+  const made = await fetchText(url, { method: 'POST', headers: asAdministrator, body })
   const { id } = JSON.parse(made?.text ?? '')
   const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json', 'if-match': '*' }
-  await answerOf(`${url}/${id}`, { method: 'PATCH', headers, body: '{"summary": "Changed."}' })
+  await fetchText(`${url}/${id}`, { method: 'PATCH', headers, body: '{"summary": "Changed."}' })
   const { authorization } = asAdministrator
-  await answerOf(`${url}/${id}`, { method: 'DELETE', headers: { authorization, 'if-match': '*' } })
+  await fetchText(`${url}/${id}`, { method: 'DELETE', headers: { authorization, 'if-match': '*' } })
   return id
 }
 
@@ -103,12 +103,12 @@ it('pg_restore brings back records, history and feed from a dump of a running re
     dump,
   ])
   const restored = await openService(`${server}restored`)
-  const [before, after] = [await contentOf(original.origin), await contentOf(restored.origin)]
+  const [before, after] = [await readContent(original.origin), await readContent(restored.origin)]
   task.meta.figures = { changes: (await readFeed(restored.origin, 'agreements')).length }
   expect(after).toEqual(before)
 
-  // Life goes on: what was removed comes back with the next version, at the end of the feed.
-  const back = await answerOf(`${restored.origin}/v1/agreements/${key}/restore`, {
+  // The restored registry accepts writes: a removed record is restored with the next version, at the end of the feed.
+  const back = await fetchText(`${restored.origin}/v1/agreements/${key}/restore`, {
     method: 'POST',
     headers: { authorization: asAdministrator.authorization },
   })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { audit, flawless, present, replayed } from './audit.ts'
+import { audit, noFaults, readRecords, replayFeed } from './audit.ts'
 import { readFeed } from './feed.ts'
 import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
 import { openService, type Service, until } from './service.ts'
 import { Writer } from './writers.ts'
 
-/** Processes that are killed while many write. */
+/** Service and PostgreSQL processes are killed while many clients write. */
 
 const writes = 20_000
 const clients = 24
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => postgres.close())
 
-/** Runs each step when its share of the writes is done: steps are spread evenly. */
+/** Runs the steps at equal intervals over the writes. */
 async function spread(steps: (() => Promise<void>)[], done: () => number): Promise<void> {
   for (const [at, step] of steps.entries()) {
     await until(() => done() >= ((at + 1) * writes) / (steps.length + 1), 600_000)
@@ -45,22 +45,22 @@ it('every acknowledged write is there once, with its revision, whatever is kille
   const work = async (writer: Writer) => {
     while (done() < writes) await writer.write()
   }
-  // When one has seen what it must not, the others give up.
+  // The first failure stops all writers.
   await Promise.all([spread(kills, done), ...writers.map(work)]).finally(() => stopping.abort())
 
   const acknowledged = writers.flatMap((writer) => writer.acknowledged)
   const feed = await readFeed(one.origin, 'agreements')
-  const sum = (what: keyof Writer['trouble']) =>
-    writers.reduce((total, { trouble }) => total + trouble[what], 0)
+  const sum = (what: keyof Writer['failures']) =>
+    writers.reduce((total, { failures }) => total + failures[what], 0)
   task.meta.figures = {
     'acknowledged writes': acknowledged.length,
     'changes in the feed': feed.length,
-    'answers cut': sum('cut'),
-    'answers 503': sum('unavailable'),
-    'creations answered again': sum('replayed'),
+    'connections lost': sum('disconnected'),
+    'responses 503': sum('unavailable'),
+    'replayed creations': sum('replayed'),
   }
-  // Nobody gives up before a write is acknowledged, so that there is nothing else in the feed.
-  expect(audit(acknowledged, feed)).toEqual(flawless)
-  expect(await present(other.origin)).toEqual(replayed(feed))
+  // Writers retry until a write is acknowledged, so the feed has no other changes.
+  expect(audit(acknowledged, feed)).toEqual(noFaults)
+  expect(await readRecords(other.origin)).toEqual(replayFeed(feed))
   expect(await readFeed(other.origin, 'agreements')).toEqual(feed)
 })

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { readFeed } from './feed.ts'
-import { answerOf, asAdministrator, openService } from './service.ts'
+import { asAdministrator, fetchText, openService } from './service.ts'
 
-/** Many who edit one record at the same time. */
+/** Many clients edit one record at the same time. */
 
 const editors = 200
 
@@ -17,33 +17,33 @@ afterAll(() => database.close())
 
 const record = z.looseObject({ id: z.string(), summary: z.string() })
 
-/** The names that editors have left in a record's summary, the first one first. */
+/** Returns the names that editors added to the summary of a record, in order. */
 const namesIn = (document: unknown) => record.parse(document).summary.split('; ')
 
 const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json' }
 
 /**
- * Adds a name to those that a record has, as an editor does who must not undo what others do: reads, changes what was
- * read, and begins again when it is no longer current.
- * @returns the version that this has made, and how often it began.
+ * Adds a name to a record without overwriting changes of others: reads the record, writes with its ETag, and starts again
+ * when the ETag is no longer current.
+ * @returns the version of the change, and the number of attempts.
  */
 async function addName(
   url: string,
   name: string,
 ): Promise<{ name: string; version: number; attempts: number }> {
   for (let attempts = 1; ; attempts++) {
-    const read = await answerOf(url, {})
+    const read = await fetchText(url, {})
     const etag = read?.headers.get('etag')
-    if (!read || !etag) throw new Error(`reading answered ${read?.status}`)
+    if (!read || !etag) throw new Error(`reading got ${read?.status}`)
     const summary = [...namesIn(JSON.parse(read.text)), name].join('; ')
-    const written = await answerOf(url, {
+    const written = await fetchText(url, {
       method: 'PATCH',
       headers: { ...headers, 'if-match': etag },
       body: JSON.stringify({ summary }),
     })
     if (written?.status === 200) return { name, version: JSON.parse(written.text).version, attempts }
     if (written?.status !== 412 && written?.status !== 503)
-      throw new Error(`answered ${written?.status}: ${written?.text}`)
+      throw new Error(`writing got ${written?.status}: ${written?.text}`)
     await sleep(Math.random() * 1000)
   }
 }
@@ -51,7 +51,7 @@ async function addName(
 it('200 editors of one record at the same time lose no change', async ({ task }) => {
   const services = [await openService(database.url), await openService(database.url)]
   const [{ origin = '' } = {}] = services
-  const made = await answerOf(`${origin}/v1/agreements`, {
+  const made = await fetchText(`${origin}/v1/agreements`, {
     method: 'POST',
     headers: asAdministrator,
     body: JSON.stringify({ title: 'An agreement that many edit', kind: 'agreement', summary: 'Nobody' }),
@@ -62,7 +62,7 @@ it('200 editors of one record at the same time lose no change', async ({ task })
       addName(`${services[at % services.length]?.origin}/v1/agreements/${id}`, `Name ${at}`),
     ),
   )
-  const last = await answerOf(`${origin}/v1/agreements/${id}`, {})
+  const last = await fetchText(`${origin}/v1/agreements/${id}`, {})
   const feed = (await readFeed(origin, 'agreements')).filter(({ key }) => key === id)
   task.meta.figures = {
     edits: edits.length,
@@ -73,7 +73,7 @@ it('200 editors of one record at the same time lose no change', async ({ task })
     ['Nobody', ...edits.map(({ name }) => name)].sort(),
   )
   expect(feed.map(({ version }) => version)).toEqual(Array.from({ length: editors + 1 }, (_, at) => at + 1))
-  // Each version has what the one before had and the name of who made it.
+  // Each version has the names of the previous version and one more.
   const states = new Map(feed.map(({ version, document }) => [version, namesIn(document)]))
   for (const { version, name } of edits) {
     expect(states.get(version)).toEqual([...(states.get(version - 1) ?? []), name])

@@ -6,9 +6,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { type Run, run } from '../support/command-line.ts'
-import { answerOf, asAdministrator, until } from './service.ts'
+import { asAdministrator, fetchText, until } from './service.ts'
 
-/** The embedded PostgreSQL ends, or cannot write, while the service runs. */
+/** The embedded PostgreSQL stops, or cannot write, while the service runs. */
 
 const execute = promisify(execFile)
 const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
@@ -31,19 +31,19 @@ async function openService(dataDir: string): Promise<{ service: Run; origin: str
   return { service, origin }
 }
 
-const get = (origin: string, path: string) => answerOf(`${origin}${path}`, {})
+const get = (origin: string, path: string) => fetchText(`${origin}${path}`, {})
 
 let written = 0
 async function write(origin: string) {
   written += 1
   const body = JSON.stringify({ slug: `written-${written}`, name: 'x'.repeat(200), scheme: 'domain' })
-  return answerOf(`${origin}/v1/topics`, { method: 'POST', headers: asAdministrator, body })
+  return fetchText(`${origin}/v1/topics`, { method: 'POST', headers: asAdministrator, body })
 }
 
 const postmaster = async (dataDir: string) =>
   Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
 
-/** Processes below a PostgreSQL server that serve a connection. */
+/** Child processes of a PostgreSQL server that serve a connection. */
 async function backends(server: number): Promise<number[]> {
   const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(server)])
   return stdout
@@ -52,7 +52,7 @@ async function backends(server: number): Promise<number[]> {
     .map((line) => Number.parseInt(line, 10))
 }
 
-/** Waits until the service is ready and reads, writes, and serves from its cache. Every answer until then is 503. */
+/** Waits until the service is ready and reads, writes, and serves from its cache. Until then every response is 503. */
 async function recover(origin: string): Promise<void> {
   const statuses = new Set<number | undefined>()
   await until(async () => {
@@ -80,14 +80,14 @@ describe('the embedded PostgreSQL', () => {
       const before = await postmaster(folder)
       process.kill(before, 'SIGKILL')
       await until(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
-      // Requests may find out before the supervisor does.
+      // Requests may notice the failure before the supervisor does.
       const reasons = /embedded PostgreSQL has stopped|database cannot be reached|"status":"ok"/
       expect((await get(origin, '/readyz'))?.text).toMatch(reasons)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
       await recover(origin)
       expect(await postmaster(folder)).not.toBe(before)
     }
-    // Changes are in the feed, and the last one to leave stops the server.
+    // The feed has the changes, and the last process that uses the server stops it.
     expect((await get(origin, `/v1/topics/written-${written}`))?.status).toBe(200)
     service.signal('SIGTERM')
     expect((await service.ended).code).toBe(0)

@@ -9,7 +9,7 @@ const change = z.looseObject({
   document: z.unknown(),
 })
 
-/** A change as the feed tells it. */
+/** A change in the feed. */
 export type Change = z.output<typeof change>
 
 const page = z.looseObject({
@@ -17,20 +17,20 @@ const page = z.looseObject({
   page: z.looseObject({ after: z.string().nullable(), more: z.boolean() }),
 })
 
-/** The position of the feed after the last change so far; empty before the first. */
+/** Returns the position of the last change; empty if there is none. */
 export async function feedEnd(origin: string): Promise<string> {
-  const answer = await fetch(`${origin}/v1/changes?limit=1&order=desc`)
-  return page.parse(await answer.json()).data[0]?.position ?? ''
+  const response = await fetch(`${origin}/v1/changes?limit=1&order=desc`)
+  return page.parse(await response.json()).data[0]?.position ?? ''
 }
 
-/** The changes of a resource, from a position on, or from the first one. */
+/** Reads the changes of a resource after a position, or all. */
 export async function readFeed(origin: string, resource: string, start = ''): Promise<Change[]> {
   const found: Change[] = []
   for (let after = start, more = true; more; ) {
-    const answer = await fetch(
+    const response = await fetch(
       `${origin}/v1/changes?limit=500&resource=${resource}${after && `&after=${after}`}`,
     )
-    const read = page.parse(await answer.json())
+    const read = page.parse(await response.json())
     found.push(...read.data)
     after = read.page.after ?? ''
     more = read.page.more

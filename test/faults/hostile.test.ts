@@ -9,10 +9,10 @@ import { Requests } from './hostile/requests.ts'
 import { type Answer, send, sendBytes } from './hostile/sending.ts'
 import { openService, type Service } from './service.ts'
 
-/** Whoever means harm, and whoever has not read the documentation. */
+/** Random requests: valid, invalid and malicious. */
 
 const count = 50_000
-const together = 24
+const concurrency = 24
 const seed = 20_110_828
 
 let database: TestDatabase
@@ -21,12 +21,12 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** What only somebody inside should see: stacks, files, SQL and what PostgreSQL says. None of it is in what is sent. */
+/** Internal details that no response may contain: stacks, files, SQL and messages of PostgreSQL. No request contains them. */
 const leaks =
   /\n +at .+:\d+:\d+|node_modules|\/src\/|\.[jt]s:\d+|syntax error at|violates|relation "|operator does not exist|invalid input syntax|SQLSTATE|pg_[a-z]+|_(fkey|pkey|fk|pk|check|unique)\b|\bselect .+ from\b/i
 
-/** Keys of the records of every list, by its path. */
-async function keysOf(origin: string, document: unknown): Promise<Map<string, string[]>> {
+/** Reads the keys of records of every list, by path. */
+async function readKeys(origin: string, document: unknown): Promise<Map<string, string[]>> {
   const lists = operationsOf(document).filter(({ operationId }) => operationId.startsWith('list'))
   const keys = new Map<string, string[]>()
   for (const { path } of lists) {
@@ -46,12 +46,12 @@ async function keysOf(origin: string, document: unknown): Promise<Map<string, st
   return keys
 }
 
-/** What is wrong with an answer; undefined when nothing is. */
-function faultOf(request: Request, answer: Answer, check: CheckResponse): string | undefined {
+/** Describes what is wrong with a response; undefined when it is right. */
+function findFault(request: Request, answer: Answer, check: CheckResponse): string | undefined {
   const { status, headers, text } = answer
   if (status >= 500 && !(status === 503 && headers['retry-after'])) return `answered ${status}`
   if ('x-injected' in headers) return 'a header was injected'
-  if (status >= 400 && leaks.test(text)) return `tells what is inside: ${leaks.exec(text)?.[0]}`
+  if (status >= 400 && leaks.test(text)) return `leaks internal details: ${leaks.exec(text)?.[0]}`
   try {
     check({
       method: request.method,
@@ -59,38 +59,38 @@ function faultOf(request: Request, answer: Answer, check: CheckResponse): string
       status,
       contentType: headers['content-type'] ?? null,
       body: text,
-      // Which was asked for, tests of the contract look at.
+      // The contract tests check that the right properties are selected.
       records: 'sparse',
     })
   } catch (error) {
-    // While memory is short, paths that there are not are refused like all others.
+    // Load shedding also refuses requests to unknown paths.
     const isShedUnknown = status === 503 && String(error).includes('the path is not in the OpenAPI document')
     return isShedUnknown ? undefined : String(error)
   }
   return undefined
 }
 
-/** Whether random requests can get an operation right: merges want a second record alike, imports a form with files. */
-const isWithinReach = ({ operationId, path }: Operation): boolean =>
+/** Whether random requests can succeed: merges need two records of a resource, imports need a form with files. */
+const isReachable = ({ operationId, path }: Operation): boolean =>
   !operationId.startsWith('merge') && !path.startsWith('/v1/imports')
 
-/** Resident memory of a service's process, in MiB. */
-async function memoryOf(service: Service): Promise<number> {
+/** Measures the resident memory of the service process in MiB. */
+async function measureMemoryMb(service: Service): Promise<number> {
   const status = await readFile(`/proc/${service.run().pid}/status`, 'utf8')
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
 
-it('50,000 good, wrong and hostile requests are answered as documented, in constant memory', async ({
+it('50,000 valid, invalid and malicious requests get documented responses in constant memory', async ({
   task,
 }) => {
   const service = await openService(database.url, {
     TRUST_PROXY: '127.0.0.1',
     CACHE_MB: '16',
-    // Node lets its heap grow while there is room; here, what is kept for good would soon find none.
+    // The small heap makes a memory leak fail the test.
     NODE_OPTIONS: '--max-old-space-size=320',
   })
   const document: unknown = await (await fetch(`${service.origin}/openapi.json`)).json()
-  const keys = await keysOf(service.origin, document)
+  const keys = await readKeys(service.origin, document)
   const requests = new Requests(document, randomFrom(seed), keys)
   const check = responseCheck(document)
   const faults = new Map<string, string>()
@@ -101,7 +101,7 @@ it('50,000 good, wrong and hostile requests are answered as documented, in const
   const work = async () => {
     while (sent < count) {
       sent += 1
-      if (sent % (count / 5) === 0) memory.push(await memoryOf(service))
+      if (sent % (count / 5) === 0) memory.push(await measureMemoryMb(service))
       const request = requests.next()
       const answer = await send(service.origin, request).catch((error: unknown) => ({
         status: 0,
@@ -111,7 +111,7 @@ it('50,000 good, wrong and hostile requests are answered as documented, in const
       const kind = `${Math.floor(answer.status / 100)}xx`
       statuses[kind] = (statuses[kind] ?? 0) + 1
       if (answer.status < 400) good.add(request.operationId)
-      const fault = faultOf(request, answer, check)
+      const fault = findFault(request, answer, check)
       if (fault)
         faults.set(
           `${request.operationId}: ${fault}`.slice(0, 200),
@@ -122,19 +122,19 @@ it('50,000 good, wrong and hostile requests are answered as documented, in const
         )
     }
   }
-  await Promise.all(Array.from({ length: together }, work))
+  await Promise.all(Array.from({ length: concurrency }, work))
   const operations = operationsOf(document)
-  const reached = operations.filter(isWithinReach)
+  const reached = operations.filter(isReachable)
   const [early = 0] = memory
   task.meta.figures = {
     ...statuses,
     operations: operations.length,
-    'operations answered well': good.size,
-    'MiB, a fifth of the way': early,
+    'operations that succeeded': good.size,
+    'MiB after a fifth': early,
     'MiB in the end': memory.at(-1) ?? 0,
   }
   expect(Object.fromEntries(faults)).toEqual({})
-  // Requests that are all refused at the door would prove little.
+  // Most operations must succeed at least once, or the test would prove little.
   expect(reached.filter(({ operationId }) => good.has(operationId)).length / reached.length).toBeGreaterThan(
     0.9,
   )
@@ -145,7 +145,7 @@ const head = (line: string, ...headers: string[]) => `${[line, 'Host: x', ...hea
 
 const slowly = (text: string) => text.match(/.{1,8}/gs) ?? []
 
-/** What no client library would send. */
+/** Malformed requests that no client library sends. */
 const bytes: Record<string, string[]> = {
   'no HTTP': ['hello\r\n\r\n'],
   'HTTP of the future': ['GET / HTTP/9.9\r\n\r\n'],
@@ -188,7 +188,7 @@ const bytes: Record<string, string[]> = {
   ),
 }
 
-it('what is no proper HTTP is answered with 4xx or cut, tells nothing and disturbs nobody', async ({
+it('malformed HTTP gets 4xx or is disconnected, leaks nothing and does not disturb others', async ({
   task,
 }) => {
   const service = await openService(database.url)

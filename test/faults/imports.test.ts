@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { readFeed } from './feed.ts'
 import { type FragilePostgres, openFragilePostgres } from './postgres.ts'
-import { answerOf, asAdministrator, openService, type Service, until } from './service.ts'
+import { asAdministrator, fetchText, openService, type Service, until } from './service.ts'
 
-/** Imports whose processes are killed while they commit, and what others notice of a commit. */
+/** Imports resume after a crash during the commit, and do not disturb other clients. */
 
 const rows = 4000
 
-/** The longest time in which the feed may not show what is committed, in milliseconds. */
+/** Maximum delay from a commit to its change in the feed, in milliseconds. */
 const maxFeedDelayMs = 1000
 
 let postgres: FragilePostgres
@@ -62,9 +62,9 @@ async function upload({ origin }: Service, scheme: string) {
   return importForm.parse(await response.json())
 }
 
-/** The import as it is; undefined while the service or its database is away. */
+/** Reads an import; undefined while the service or its database is down. */
 async function read({ origin }: Service, id: string) {
-  const answer = await answerOf(`${origin}/v1/imports/${id}`, { headers: asAdministrator })
+  const answer = await fetchText(`${origin}/v1/imports/${id}`, { headers: asAdministrator })
   return answer?.status === 200 ? importForm.parse(JSON.parse(answer.text)) : undefined
 }
 
@@ -76,7 +76,7 @@ const hasCreated = (service: Service, id: string, count: number) => async () => 
 const finished = (service: Service, id: string) => async () =>
   ['committed', 'failed'].includes((await read(service, id))?.state ?? '')
 
-/** What an import has made, without what differs from one run to the next. */
+/** Reads the records of an import, without values that differ between runs. */
 async function contents({ origin }: Service, scheme: string): Promise<string[]> {
   const url = `${origin}/v1/agreements/export?format=ndjson&externalIdScheme=${scheme}&include=citations&sort=title`
   const text = await (await fetch(url, { headers: asAdministrator })).text()
@@ -101,9 +101,9 @@ it('an import goes on after the service and PostgreSQL were killed, as if they w
   task,
 }) => {
   const service = await openService(postgres.url, { SEED: 'reference' })
-  const calm = await upload(service, 'calm')
-  await until(finished(service, calm.id), 300_000)
-  expect(await read(service, calm.id)).toMatchObject({
+  const undisturbed = await upload(service, 'undisturbed')
+  await until(finished(service, undisturbed.id), 300_000)
+  expect(await read(service, undisturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
     counts: { created: rows, refused: 0 },
@@ -124,7 +124,7 @@ it('an import goes on after the service and PostgreSQL were killed, as if they w
     failure: null,
     counts: { created: rows, refused: 0 },
   })
-  expect(await contents(service, 'disturbed')).toEqual(await contents(service, 'calm'))
+  expect(await contents(service, 'disturbed')).toEqual(await contents(service, 'undisturbed'))
 })
 
 it('others write while an import commits, and the feed shows their changes within a second', async ({
@@ -137,7 +137,7 @@ it('others write while an import commits, and the feed shows their changes withi
   while (!(await finished(service, id)())) {
     const title = `Written meanwhile ${delays.length}`
     const body = JSON.stringify({ title, kind: 'treaty' })
-    const answer = await answerOf(`${service.origin}/v1/agreements`, {
+    const answer = await fetchText(`${service.origin}/v1/agreements`, {
       method: 'POST',
       headers: asAdministrator,
       body,
@@ -145,7 +145,7 @@ it('others write while an import commits, and the feed shows their changes withi
     expect(answer?.status).toBe(201)
     const written = performance.now()
     const newest = `${service.origin}/v1/changes?resource=agreements&order=desc&limit=500`
-    await until(async () => ((await answerOf(newest, {}))?.text ?? '').includes(title), 30_000)
+    await until(async () => ((await fetchText(newest, {}))?.text ?? '').includes(title), 30_000)
     delays.push(performance.now() - written)
     await sleep(50)
   }

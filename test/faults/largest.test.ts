@@ -5,12 +5,12 @@ import { isOfAgreements, largestRequests, longestDelay } from './hostile/largest
 import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
-/** Requests as large and expensive as the limits allow: none holds up the others. */
+/** Requests as large and expensive as the limits allow do not delay others. */
 
-/** Longest time for which one request may keep the event loop of the service, in milliseconds, on a busy machine. */
+/** Maximum time in milliseconds that one request may block the event loop of the service, on a busy machine. */
 const maxDelayMs = 500
 
-/** Most characters of a refusal. */
+/** Maximum characters of a problem. */
 const maxProblemLength = 120_000
 
 let database: TestDatabase
@@ -25,7 +25,7 @@ const chunked =
 const formOf = (body: string) =>
   `POST /reconcile HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 
-/** A batch of reconciliation whose queries have as many values as fit. */
+/** A reconciliation batch whose queries have as many values as possible. */
 const manyValues = Object.fromEntries(
   Array.from({ length: 200 }, (_, at) => [
     `q${at}`,
@@ -66,7 +66,7 @@ for (const [memory, env] of memories) {
   })
 }
 
-/** Bytes of requests that are small or many, and take long to read. */
+/** Requests as bytes that are slow to parse: pipelined, or in small chunks. */
 const longToRead: [what: string, bytes: string][] = [
   ['a body in chunks of one byte', `${chunked}${'1\r\n \r\n'.repeat(1_000_000)}0\r\n\r\n`],
   ['thousands of requests in one packet', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20_000)],
@@ -80,7 +80,7 @@ it('what takes long to read or to write delays others by less than 500 ms', asyn
   const service = await openService(database.url, {
     RATE_LIMIT: '0',
     SHED_LAG_MS: '0',
-    // Otherwise the address could open no connections for a while after the first of these.
+    // Without it, the service would refuse connections of the address after the first of these.
     MAX_CONNECTIONS_PER_SECOND: '0',
   })
   await longestDelay(service.origin)

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { answerOf, asAdministrator } from './service.ts'
+import { asAdministrator, fetchText } from './service.ts'
 
-/** Real processes at the limits of descriptors and of memory. */
+/** The service at its limits of file descriptors and of memory. */
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -37,15 +37,15 @@ it('1,100 idle connections at a limit of 1,024 open files keep nobody out', asyn
     await Promise.all(sockets.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])))
     for (let round = 0; round < 10; round += 1) {
       await sleep(500)
-      expect((await answerOf(`${origin}/healthz`, {}))?.status).toBe(200)
-      expect((await answerOf(`${origin}/v1/agreements?limit=${round + 1}`, {}))?.status).toBe(200)
+      expect((await fetchText(`${origin}/healthz`, {}))?.status).toBe(200)
+      expect((await fetchText(`${origin}/v1/agreements?limit=${round + 1}`, {}))?.status).toBe(200)
       const init = {
         method: 'PATCH',
         headers: { ...asAdministrator, 'if-match': '*' },
         body: '{"name":"Reached"}',
       }
       init.headers['content-type'] = 'application/merge-patch+json'
-      expect((await answerOf(`${origin}/v1/topics/energy`, init))?.status).toBe(200)
+      expect((await fetchText(`${origin}/v1/topics/energy`, init))?.status).toBe(200)
     }
   } finally {
     for (const socket of sockets) socket.destroy()
@@ -65,7 +65,7 @@ it('a heap of 256 MB outlives 24 clients that send bodies of 8 MB at once', asyn
   const until = performance.now() + 15_000
   const client = async () => {
     while (performance.now() < until) {
-      const answer = await answerOf(`${origin}/v1/agreements/bulk`, {
+      const answer = await fetchText(`${origin}/v1/agreements/bulk`, {
         method: 'POST',
         headers: asAdministrator,
         body,
@@ -78,7 +78,7 @@ it('a heap of 256 MB outlives 24 clients that send bodies of 8 MB at once', asyn
   task.meta.figures = counts
   expect(Object.keys(counts).filter((status) => !['200', '503', 'cut'].includes(status))).toEqual([])
   expect(counts['200']).toBeGreaterThan(0)
-  expect((await answerOf(`${origin}/healthz`, {}))?.status).toBe(200)
+  expect((await fetchText(`${origin}/healthz`, {}))?.status).toBe(200)
   service.signal('SIGTERM')
   expect((await service.ended).code).toBe(0)
 })

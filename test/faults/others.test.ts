@@ -3,18 +3,18 @@ import { z } from 'zod'
 import { runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import type { AttackName } from './others/attacks/index.ts'
-import { besiege } from './others/siege.ts'
-import { figures, shortfalls } from './others/thresholds.ts'
+import { runAttack } from './others/run-attack.ts'
+import { formatFigures, listShortfalls } from './others/thresholds.ts'
 import { asAdministrator, openService } from './service.ts'
 
 /**
- * A client who asks for more than a share of the service, beside one who reads, lists and writes at an everyday rate.
- * There is no rate limit on the loopback, so that everything that holds here holds without one.
+ * One client overloads the service while another one reads, lists and writes at an ordinary rate. The service has no rate
+ * limit on the loopback, so the tests show that the other client is protected without one.
  */
 
 const agreements = 50_000
 
-/** What a service may open without further settings on many systems: files, and connections to clients and database. */
+/** The default limit of file descriptors on many systems: files, and connections to clients and to the database. */
 const openFiles = 1024
 
 interface Case {
@@ -28,22 +28,22 @@ const cases: Case[] = [
   { does: 'sends searches of 1 MiB with as many entries as fit', attack: 'largeSearches' },
   { does: 'sends writes of the largest size with an editor key', attack: 'largeWrites', role: 'editor' },
   { does: 'sends bodies full of faults and reads no response', attack: 'manyFaults' },
-  { does: 'asks ten expensive questions at a time', attack: 'expensiveQuestions' },
+  { does: 'sends ten expensive requests at a time', attack: 'expensiveRequests' },
   {
-    does: 'asks ten expensive questions at a time with a reader key',
-    attack: 'expensiveQuestions',
+    does: 'sends ten expensive requests at a time with a reader key',
+    attack: 'expensiveRequests',
     role: 'reader',
   },
   {
-    does: 'asks ten expensive questions at a time and leaves each after 100 ms',
-    attack: 'abandonedQuestions',
+    does: 'sends ten expensive requests at a time and aborts each after 100 ms',
+    attack: 'abandonedRequests',
   },
   { does: 'holds more idle connections than the service may open', attack: 'idleConnections' },
   { does: 'reads five exports at 1 kB a second', attack: 'slowExports' },
-  { does: 'follows the changes on 1,000 streams, and waits as told where refused', attack: 'manyStreams' },
+  { does: 'follows the changes on 1,000 streams, and respects Retry-After', attack: 'manyStreams' },
   {
-    does: 'follows the changes on 1,000 streams, and again every second where refused',
-    attack: 'hastyStreams',
+    does: 'follows the changes on 1,000 streams, and retries refused ones every second',
+    attack: 'impatientStreams',
   },
   { does: 'replays the changes on 400 streams and stops reading', attack: 'pausedReplays' },
   { does: 'sends thousands of requests in one packet on 20 connections', attack: 'pipelinedRequests' },
@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 600_000)
 afterAll(() => database.close())
 
-/** Creates a key, and returns it. */
+/** Creates a key and returns it. */
 async function createKey(origin: string, role: string): Promise<string> {
   const response = await fetch(`${origin}/v1/keys`, {
     method: 'POST',
@@ -67,7 +67,7 @@ async function createKey(origin: string, role: string): Promise<string> {
   return z.looseObject({ key: z.string() }).parse(await response.json()).key
 }
 
-describe('others read, write and are as quick as before while one client', () => {
+describe('other clients read and write as quickly as before while one client', () => {
   for (const { does, attack, role } of cases) {
     it(does, async ({ skip, task }) => {
       if (process.platform !== 'linux') skip('127.0.0.2 and /proc/<pid>/status are there on Linux only')
@@ -78,7 +78,7 @@ describe('others read, write and are as quick as before while one client', () =>
       service.run().ended.then(() => {
         hasEnded = true
       })
-      const outcome = await besiege(
+      const outcome = await runAttack(
         {
           pid,
           port: Number(new URL(service.origin).port),
@@ -87,9 +87,9 @@ describe('others read, write and are as quick as before while one client', () =>
         attack,
         role && (await createKey(service.origin, role)),
       )
-      task.meta.figures = figures(outcome)
+      task.meta.figures = formatFigures(outcome)
       expect(hasEnded, 'the process has ended').toBe(false)
-      expect(shortfalls(outcome)).toEqual([])
+      expect(listShortfalls(outcome)).toEqual([])
     })
   }
 })

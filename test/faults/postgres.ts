@@ -7,12 +7,12 @@ import { openCluster } from '../../src/database/embedded/cluster.ts'
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { freePort } from './ports.ts'
 
-/** A PostgreSQL of its own, with the durability that it has by default, which can be killed and started again. */
+/** A PostgreSQL server with default durability that can be killed and restarted. */
 export interface FragilePostgres {
   url: string
-  /** Kills the server, as a crash would. What has not been written by then is lost. */
+  /** Kills the server with SIGKILL, as a crash would. */
   kill(): Promise<void>
-  /** Starts it again, at the same address. */
+  /** Restarts it at the same address. */
   start(): Promise<void>
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ const isAlive = (pid: number) => {
 /** Opens a PostgreSQL with an empty database `entente`. */
 export async function openFragilePostgres(): Promise<FragilePostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-faults-'))
-  // Started by root, PostgreSQL runs as another user, who must be able to enter.
+  // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)
   const cluster = await openCluster(folder)
   const port = await freePort()

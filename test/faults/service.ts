@@ -3,14 +3,14 @@ import { adminKey } from '../support/app.ts'
 import { type Run, type RunOptions, run } from '../support/command-line.ts'
 import { freePort } from './ports.ts'
 
-/** The service as a process of its own, which can be killed and started again at the same address. */
+/** The service as a process that can be killed and restarted at the same address. */
 export interface Service {
   origin: string
   /** The process that runs now. */
   run(): Run
-  /** Kills the process, and returns when it is gone. */
+  /** Kills the process and waits until it has ended. */
   kill(): Promise<void>
-  /** Stops the process as a supervisor does, and returns its exit code. */
+  /** Stops the process with SIGTERM and returns its exit code. */
   stop(): Promise<number | null>
   start(): Promise<void>
 }
@@ -58,8 +58,8 @@ export const asAdministrator = {
   'content-type': 'application/json',
 }
 
-/** An answer, or undefined when the connection was cut before it was complete. */
-export async function answerOf(
+/** Sends a request and reads its response as text; undefined when the connection was lost before the end. */
+export async function fetchText(
   url: string,
   init: RequestInit,
 ): Promise<{ status: number; headers: Headers; text: string } | undefined> {
@@ -71,7 +71,7 @@ export async function answerOf(
   }
 }
 
-/** Waits until something holds. @throws when it does not within so many milliseconds. */
+/** Waits until a condition holds. @throws after a timeout in milliseconds. */
 export async function until(holds: () => Promise<boolean> | boolean, milliseconds: number): Promise<void> {
   const deadline = Date.now() + milliseconds
   while (!(await holds())) {

@@ -2,14 +2,14 @@ import type { Reporter, TestModule } from 'vitest/node'
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What a test has counted and measured, for the table. */
+    /** Counts and measurements of a test, for the table. */
     figures?: Record<string, number | string>
   }
 }
 
 const shown = ([name, value]: [string, number | string]) => `${name}: ${value.toLocaleString('en')}`
 
-/** Prints all tests of a run as a table: what was to hold, whether it did, how long it took and what was counted. */
+/** Prints all tests of a run as a table: title, result, duration and measurements. */
 export default class Table implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules

@@ -65,13 +65,13 @@ afterAll(async () => {
   await database.close()
 })
 
-/** A process of a version, and its name of the property. */
+/** A process of a version, and the name that the property has in it. */
 interface Server {
   service: Service
   property: 'website' | 'homepage'
 }
 
-/** Without a response cache, so that a process answers what another one has just written. */
+/** Without a response cache, so that a process reads what another one has just written. */
 const env = { CACHE_MB: '0' }
 
 const open = async (property: Server['property'], version?: ServiceVersion): Promise<Server> => ({
@@ -86,18 +86,18 @@ async function request(url: string, init: RequestInit): Promise<{ id: string; [n
   return (await response.json()) as { id: string }
 }
 
-/** Clients of an organization each, who write to any of the servers and read from any. */
+/** Clients that each write and read an organization, on a random server each time. */
 class Load {
-  /** The servers to which a balancer would send requests. */
+  /** The servers behind the load balancer. */
   readonly servers: Server[] = []
   writes = 0
   reads = 0
-  /** What each client has written last, and how often, by the key of its organization. */
+  /** The last write of each client by the key of its organization. */
   readonly written = new Map<string, { address: string; version: number }>()
   #running = new Map<Server, number>()
   #stopped = false
 
-  /** Runs a request on one of the servers, which stays until it is answered. */
+  /** Runs a request on a random server, and counts it as in flight there. */
   async #onAny<T>(run: (server: Server) => Promise<T>): Promise<T> {
     const server = this.servers[Math.floor(Math.random() * this.servers.length)]
     if (!server) throw new Error('no server is left')
@@ -105,7 +105,7 @@ class Load {
     return await run(server).finally(() => this.#running.set(server, (this.#running.get(server) ?? 1) - 1))
   }
 
-  /** Takes a server out, and stops it when it has answered. */
+  /** Removes a server from the load balancer, and stops it when no request is in flight. */
   async stop(server: Server): Promise<void> {
     this.servers.splice(this.servers.indexOf(server), 1)
     await until(() => this.#running.get(server) === 0, 30_000)
@@ -155,8 +155,8 @@ class Load {
     return Promise.all(Array.from({ length: clients }, (_, at) => this.#client(`organization-${at}`)))
   }
 
-  /** Waits until the clients have written some more. */
-  async untilMore(): Promise<void> {
+  /** Waits for `writesPerStep` more writes. */
+  async waitForWrites(): Promise<void> {
     const before = this.writes
     await until(() => this.writes >= before + writesPerStep, 300_000)
   }
@@ -182,33 +182,33 @@ it('two versions write and read while one column replaces another, and no reques
   const upgrade = async () => {
     const old = await open('website')
     load.servers.push(old)
-    await load.untilMore()
+    await load.waitForWrites()
     const middle = await open('homepage', second)
     load.servers.push(middle)
-    await load.untilMore()
+    await load.waitForWrites()
     await load.stop(old)
     await old.service.start()
     load.servers.push(old)
-    await load.untilMore()
-    // It goes on to run, and nobody asks it any more.
+    await load.waitForWrites()
+    // The old process still runs, but gets no more requests.
     load.servers.splice(load.servers.indexOf(old), 1)
-    const young = await open('homepage', third)
-    load.servers.push(young)
-    await load.untilMore()
+    const newest = await open('homepage', third)
+    load.servers.push(newest)
+    await load.waitForWrites()
     expect((await fetch(`${old.service.origin}/readyz`)).status).toBe(503)
     expect((await fetch(`${middle.service.origin}/readyz`)).status).toBe(200)
     await load.stop(middle)
     await middle.service.start()
     load.servers.push(middle)
-    await load.untilMore()
+    await load.waitForWrites()
     await old.service.stop()
     await expect(old.service.start()).rejects.toThrow(/newer than this version of Entente/)
-    return young
+    return newest
   }
   const upgrading = upgrade().finally(() => load.end())
   await until(() => load.servers.length > 0, 300_000)
   await Promise.all([upgrading, load.start()])
-  const young = await upgrading
-  for (const [key, expected] of load.written) await expectAddress(young, key, expected)
+  const newest = await upgrading
+  for (const [key, expected] of load.written) await expectAddress(newest, key, expected)
   task.meta.figures = { writes: load.writes, reads: load.reads, failed: 0 }
 })

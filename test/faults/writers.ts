@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { answerOf, asAdministrator } from './service.ts'
+import { asAdministrator, fetchText } from './service.ts'
 
-/** A write that the service acknowledged, or that was found to be done although its answer was lost. */
-export interface Acknowledged {
+/** A write that the service acknowledged, or that took effect although its response was lost. */
+export interface AcknowledgedWrite {
   operation: 'create' | 'patch' | 'replace' | 'remove'
   key: string
   version: number
-  /** What is written in every part of the document. */
+  /** The text that the write puts into every part of the document. */
   mark: string
 }
 
@@ -24,7 +24,7 @@ const marked = z.looseObject({
 
 const topics = ['ford-1', 'ford-2', 'ford-3']
 
-/** What a write puts in every part of a record, so that a mixture of two writes is detected. */
+/** Makes a document with the mark in every part, so that a mixture of two writes is detected. */
 const documentOf = (mark: string) => ({
   title: mark,
   kind: 'agreement',
@@ -35,51 +35,50 @@ const documentOf = (mark: string) => ({
 })
 
 /**
- * The mark of a document that is whole.
- * @throws when its parts are not of one and the same write.
+ * Returns the mark of a document.
+ * @throws when its parts come from different writes.
  */
 export function markOf(document: unknown): string {
   const { title, place, summary, parties, topics } = marked.parse(document)
   const marks = new Set([title, place, summary, ...parties.map(({ contribution }) => contribution)])
   const whole = marks.size === 1 && parties.length === 3 && topics.length === 1 + (title.length % 3)
-  if (!whole) throw new Error(`half of a document: ${JSON.stringify(document)}`)
+  if (!whole) throw new Error(`parts of different writes: ${JSON.stringify(document)}`)
   return title
 }
 
-/** What a client counts besides what it has written. */
-export interface Trouble {
-  /** Answers that did not arrive, or not completely. */
-  cut: number
-  /** Answers 503, and 409 while an earlier attempt of the same request still runs. */
+/** Counts of failed and repeated attempts. */
+export interface FailureCounts {
+  /** Responses that were lost or incomplete. */
+  disconnected: number
+  /** Responses 503, and 409 while an earlier attempt of the same request still runs. */
   unavailable: number
-  /** Answers to creates that an earlier attempt, whose answer was lost, had already done. */
+  /** Stored responses to creates whose first response was lost. */
   replayed: number
 }
 
 const path = '/v1/agreements'
 
-/** Whether the service still works on an earlier attempt, whose answer the client did not get. */
+/** Whether an earlier attempt of the same request still runs. */
 const isRunning = ({ status, text }: { status: number; text: string }) =>
   status === 409 && text.includes('/problems/idempotency-key-in-use')
 
-/** How long a client waits before it asks again, in milliseconds. */
-const pause = 100
+const retryDelayMs = 100
 
 const versionIn = (headers: Headers) => Number(/^"(\d+)"$/.exec(headers.get('etag') ?? '')?.[1])
 
 /**
- * A client who writes agreements of its own, one write after another, and asks again until it knows what became of each.
- * @param origins of the service's processes, which it takes in turn.
- * @param stopped aborts when the client must give up.
+ * A client that writes agreements of its own, one after another, and retries each write until it knows the result.
+ * @param origins of the service's processes, used in turn.
+ * @param stopped aborts to stop the client.
  */
 export class Writer {
-  readonly acknowledged: Acknowledged[] = []
-  readonly trouble: Trouble = { cut: 0, unavailable: 0, replayed: 0 }
+  readonly acknowledged: AcknowledgedWrite[] = []
+  readonly failures: FailureCounts = { disconnected: 0, unavailable: 0, replayed: 0 }
   readonly #origins: readonly string[]
   readonly #name: string
   readonly #own: { key: string; version: number }[] = []
   readonly #stopped: AbortSignal
-  #asked = 0
+  #sent = 0
   #written = 0
 
   constructor(name: string, origins: readonly string[], stopped: AbortSignal) {
@@ -88,7 +87,7 @@ export class Writer {
     this.#origins = origins
   }
 
-  /** Writes once: of four writes, two create, one changes and one replaces or removes what was made before. */
+  /** Writes once. Of four writes, two create a record, one patches a record, and one replaces or removes a record. */
   async write(): Promise<void> {
     this.#written += 1
     const mark = `${this.#name}-${this.#written}${'.'.repeat(this.#written % 3)}`
@@ -101,26 +100,26 @@ export class Writer {
   }
 
   /** Sends the request to the processes in turn until one answers with a status other than 503. */
-  async #ask(
+  async #send(
     url: string,
     init: RequestInit,
   ): Promise<{ status: number; headers: Headers; text: string; first: boolean }> {
     for (let first = true; ; first = false) {
       this.#stopped.throwIfAborted()
-      this.#asked += 1
-      const answer = await answerOf(`${this.#origins[this.#asked % this.#origins.length]}${url}`, init)
+      this.#sent += 1
+      const answer = await fetchText(`${this.#origins[this.#sent % this.#origins.length]}${url}`, init)
       if (answer && answer.status !== 503 && !isRunning(answer)) return { ...answer, first }
-      if (answer) this.trouble.unavailable += 1
-      else this.trouble.cut += 1
-      await sleep(pause)
+      if (answer) this.failures.unavailable += 1
+      else this.failures.disconnected += 1
+      await sleep(retryDelayMs)
     }
   }
 
   async #create(mark: string): Promise<void> {
     const headers = { ...asAdministrator, 'idempotency-key': randomUUID() }
-    const answer = await this.#ask(path, { method: 'POST', headers, body: JSON.stringify(documentOf(mark)) })
-    if (answer.status !== 201) throw new Error(`a creation was answered ${answer.status}: ${answer.text}`)
-    if (answer.headers.has('idempotency-replayed')) this.trouble.replayed += 1
+    const answer = await this.#send(path, { method: 'POST', headers, body: JSON.stringify(documentOf(mark)) })
+    if (answer.status !== 201) throw new Error(`a creation got ${answer.status}: ${answer.text}`)
+    if (answer.headers.has('idempotency-replayed')) this.failures.replayed += 1
     const { id: key, version } = marked.parse(JSON.parse(answer.text))
     this.#own.push({ key, version })
     this.acknowledged.push({ operation: 'create', key, version, mark })
@@ -131,7 +130,7 @@ export class Writer {
     target: { key: string; version: number },
     operation: 'patch' | 'replace',
   ): Promise<void> {
-    const answer = await this.#ask(`${path}/${target.key}`, {
+    const answer = await this.#send(`${path}/${target.key}`, {
       method: operation === 'patch' ? 'PATCH' : 'PUT',
       headers: {
         ...asAdministrator,
@@ -144,7 +143,7 @@ export class Writer {
     this.acknowledged.push({ operation, key: target.key, version: target.version, mark })
   }
 
-  /** The version that a change has made. After a 412 on a retry, the record shows whether an earlier attempt made it. */
+  /** Returns the version after a change. After a 412 on a retry, it reads the record to see whether an earlier attempt worked. */
   async #versionAfter(
     answer: { status: number; headers: Headers; text: string; first: boolean },
     mark: string,
@@ -152,19 +151,19 @@ export class Writer {
   ): Promise<number> {
     if (answer.status === 200) return versionIn(answer.headers)
     if (answer.status === 412 && !answer.first) {
-      const now = await this.#ask(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
+      const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
       if (markOf(JSON.parse(now.text)) === mark) return versionIn(now.headers)
     }
-    throw new Error(`a change was answered ${answer.status}: ${answer.text}`)
+    throw new Error(`a change got ${answer.status}: ${answer.text}`)
   }
 
   async #remove(mark: string, target: { key: string; version: number }): Promise<void> {
-    const answer = await this.#ask(`${path}/${target.key}`, {
+    const answer = await this.#send(`${path}/${target.key}`, {
       method: 'DELETE',
       headers: { authorization: asAdministrator.authorization, 'if-match': `"${target.version}"` },
     })
     const done = answer.status === 204 || (answer.status === 404 && !answer.first)
-    if (!done) throw new Error(`a removal was answered ${answer.status}: ${answer.text}`)
+    if (!done) throw new Error(`a removal got ${answer.status}: ${answer.text}`)
     this.#own.splice(this.#own.indexOf(target), 1)
     this.acknowledged.push({ operation: 'remove', key: target.key, version: target.version + 1, mark })
   }

@@ -8,7 +8,7 @@ export interface HttpResponse {
   status: number
   headers: Headers
   text: string
-  /** The body as JSON. @throws when it is none. */
+  /** Parses the body as JSON. @throws if it is not JSON. */
   json<T = Record<string, unknown>>(): T
 }
 
@@ -17,7 +17,7 @@ export interface RequestOptions {
   /** JSON to send; a string or bytes are sent as they are. */
   body?: unknown
   headers?: Record<string, string>
-  /** The key to send; null for none. Writes send the administrator's by default. */
+  /** The API key to send; null for none. By default, writes send the administrator's key. */
   key?: string | null
 }
 
@@ -47,7 +47,7 @@ function initOf(method: string, { body, headers = {}, key }: RequestOptions): Re
   return {
     method,
     headers: {
-      // As curl does, and unlike fetch; tags then are those of the records.
+      // Without compression, as curl, so that ETags are those of the records.
       'accept-encoding': 'identity',
       ...(sentKey !== null && { authorization: `Bearer ${sentKey}` }),
       ...(body !== undefined && { 'content-type': usualType }),
@@ -67,7 +67,7 @@ interface Contract {
   check: CheckResponse
 }
 
-/** All services serve the same document. Making it and compiling it takes seconds, so a process does it once. */
+/** All services serve the same document. Building and compiling it takes seconds, so each process does it once. */
 let contract: Promise<Contract> | undefined
 
 async function loadContract(origin: string): Promise<Contract> {

@@ -15,7 +15,7 @@ function rootName(expression: ts.Expression): string {
   return ts.isTaggedTemplateExpression(expression) ? rootName(expression.tag) : ''
 }
 
-/** Returns the title that a node gives to a test or a group of tests, as it is written, if it gives one. */
+/** Returns the title if a node declares a test or a group of tests. */
 function titleOf(node: ts.Node): string | undefined {
   if (!ts.isCallExpression(node) || !testFunctions.includes(rootName(node.expression))) return undefined
   const [title] = node.arguments

@@ -22,8 +22,8 @@ export interface RunOptions {
 }
 
 /**
- * Starts `entente` with the given words and, but for what a process cannot do without, only the given environment.
- * What still runs at the end of the test is stopped. `openFiles` is its limit of open files, `folder` has its sources.
+ * Starts `entente` with the given arguments. Its environment has only `env`, `PATH`, `HOME`, `TMPDIR` and no drain time.
+ * The process is stopped at the end of the test. `openFiles` limits its open files, `folder` has its sources.
  */
 export function run(
   words: string[],
@@ -32,7 +32,7 @@ export function run(
 ): Run {
   const { PATH, HOME, TMPDIR } = process.env
   const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...words]
-  // The shell sets the limit and then becomes the command.
+  // The shell sets the limit, and `exec` replaces it by the command.
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
   const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command], {
     ...(folder !== undefined && { cwd: folder }),
@@ -61,13 +61,13 @@ export function run(
     })
     child.once('close', () => reject(new Error(`ended without a line on stdout; stderr: ${stderr}`)))
   })
-  // Whoever waits for the end only is not interested.
+  // Callers that do not use the first line must not get an unhandled rejection.
   firstLine.catch(() => {})
   return { pid: child.pid, firstLine, ended: ended.then(([code]) => ({ code, stdout, stderr })), signal }
 }
 
 /**
- * Runs a command within this process, which saves the start of another one, and returns what it prints.
+ * Runs a command in this process, which is faster than a new one, and returns its output.
  * Rejects with the StartupError whose message the process would end with.
  */
 export async function runInProcess(words: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

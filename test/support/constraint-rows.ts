@@ -7,7 +7,7 @@ import { openTestDatabase, type TestDatabase } from './database.ts'
 /** The columns of a row by their names. */
 export type Row = Record<string, unknown>
 
-/** How PostgreSQL takes a statement: it accepts it, or names the SQLSTATE and the constraint that refused it. */
+/** The result of a statement: accepted, or the SQLSTATE and the violated constraint. */
 export type Outcome = 'accepted' | { code: string; rule: string | undefined }
 
 /** A statement, with its parameters if it has any. */
@@ -25,7 +25,7 @@ export const check = (rule: string): Outcome => ({ code: '23514', rule })
 export const duplicate = (rule: string): Outcome => ({ code: '23505', rule })
 /** The outcome when a foreign key refuses a row. */
 export const dangling = (rule: string): Outcome => ({ code: '23503', rule })
-/** The outcome when a row lacks what it needs. */
+/** The outcome when a required column is null. */
 export const missing = (rule: string): Outcome => ({ code: '23502', rule })
 
 /** Returns the insert of one row. Objects and arrays are sent as JSON. */

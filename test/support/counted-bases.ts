@@ -44,7 +44,7 @@ export const kinds = ['observatory', 'ground_station', 'other']
 export const statuses = [null, 'planned', 'active']
 export const topics = ['energy', 'ocean', 'narrower-energy']
 
-/** Dates, the units that each can be told to, and the days that it can mean. */
+/** Dates, the units of time that each has, and the range of days that it can mean. */
 export const dates = [
   { text: '2010', year: '2010', decade: '201X', month: null, span: [20100101, 20101231] },
   { text: '2011-04', year: '2011', decade: '201X', month: '2011-04', span: [20110401, 20110430] },
@@ -57,7 +57,7 @@ export const dates = [
   { text: '-0005-12', year: '-0005', decade: '-000X', month: '-0005-12', span: [-48799, -48769] },
 ] as const
 
-/** The region of each country or region, as UN M49 has it. */
+/** The region of each country or region in UN M49. */
 export const regionOf: Record<string, string> = {
   CHN: '142',
   PAK: '142',
@@ -78,7 +78,7 @@ function makeBases(count: number): Base[] {
     status: pick(statuses),
     designatedOn: random(5) === 0 ? null : pick(dates).text,
     unitCount: 1 + random(20),
-    // Of several bases, chains of up to all that are before.
+    // Bases may form chains.
     partOf: at > 0 && random(2) === 0 ? id(random(at)) : null,
     hostCountry: random(3) === 0 ? pick(countries) : null,
     location: random(4) === 0 ? { country: pick(countries) } : null,

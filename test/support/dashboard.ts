@@ -6,7 +6,7 @@ import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
 import { watchLayout } from './layout-shift.ts'
 
-/** The longest wait for something on a page, on a busy machine. */
+/** Timeout for elements of a page, for a busy machine. */
 const timeoutMs = 20_000
 
 /** A tab of a browser, and what went wrong since its last navigation: errors of scripts, refused requests, requests to elsewhere. */
@@ -15,7 +15,7 @@ export interface WatchedPage {
   faults: string[]
   /** Opens a view of the same service in the tab, and waits until it has loaded everything. */
   go(path: string): Promise<void>
-  /** Waits until the page has loaded everything that it has asked for. */
+  /** Waits until the page has loaded everything. */
   settle(): Promise<void>
 }
 
@@ -24,16 +24,16 @@ export interface PageOptions extends BrowserContextOptions {
   session?: { key: string; actor: unknown }
 }
 
-/** A script that stores a session in a new tab as the dashboard does. Later pages of the tab keep what the tab has. */
+/** A script that stores a session in a new tab as the dashboard does. Later pages of the tab keep its session. */
 const keepSession = (session: unknown): string => `if (sessionStorage.getItem('tested') === null) {
   sessionStorage.setItem('tested', 'yes')
   sessionStorage.setItem('session', ${JSON.stringify(JSON.stringify(session))})
 }`
 
-/** A request that stays open: the events of an import, which the page follows. */
+/** A request that stays open: the event stream of an import. */
 const isStream = (request: Request) => new URL(request.url()).pathname.endsWith('/events')
 
-/** Keeps the requests of a page that have no end yet. */
+/** Tracks the open requests of a page. */
 function watchRequests(page: Page): ReadonlySet<Request> {
   const pending = new Set<Request>()
   page.on('request', (request) => {
@@ -47,11 +47,11 @@ function watchRequests(page: Page): ReadonlySet<Request> {
   return pending
 }
 
-/** What is rendered requests more in an effect, after a frame. */
+/** Two frames: components send further requests in effects, a frame after they are rendered. */
 const twoFrames =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))'
 
-/** Waits until a page has nothing more to load: no request is open, two frames later either. */
+/** Waits until a page has loaded everything: no request is open, now and two frames later. */
 async function settle(page: Page, pending: ReadonlySet<Request>): Promise<void> {
   const deadline = Date.now() + timeoutMs
   for (let quietRounds = 0; quietRounds < 2; ) {
@@ -72,7 +72,7 @@ export async function openPage(
   path: string,
   { session, ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
-  // Nothing moves but what a test moves: placeholders that pulse are drawn sixty times a second.
+  // Animations are off: placeholders that pulse are drawn sixty times a second.
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options })
   if (session !== undefined) await context.addInitScript(keepSession(session))
   const page = await context.newPage()
@@ -99,14 +99,14 @@ export async function openPage(
   return { page, faults, go, settle: () => settle(page, pending) }
 }
 
-/** Options of a context in which axe can be run: the page's policy would refuse the script. */
+/** Options of a context in which axe can run: the content security policy of the page would block the script. */
 export const auditOptions: BrowserContextOptions = { bypassCSP: true }
 
-/** Returns what axe finds against WCAG 2.2 AA: the rule and the first element. Needs `auditOptions`. */
+/** Returns the violations of WCAG 2.2 AA that axe finds: the rule and the first element. Needs `auditOptions`. */
 export async function findAccessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   return await page.evaluate(async () => {
-    // The script above has defined it.
+    // The injected script defines it.
     const { axe: checker } = globalThis as unknown as { axe: typeof axe }
     const { violations } = await checker.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)

@@ -8,7 +8,7 @@ import { databaseUrl } from './database-url.ts'
 /** A database for one test file or test alone. */
 export interface TestDatabase {
   url: string
-  /** For what tests do to the database besides the service. */
+  /** A pool of the tests. */
   pool: pg.Pool
   database: Database
   /** Closes both and drops the database. */

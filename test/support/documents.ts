@@ -14,7 +14,7 @@ const { resources } = registry
 /** A document or record as JSON. */
 export type Document = Record<string, unknown>
 
-/** A problem as responses carry it (RFC 9457). */
+/** The body of a problem response (RFC 9457). */
 export interface ProblemBody {
   type: string
   status: number
@@ -31,7 +31,7 @@ export interface Page {
 /** A record that a test has created. */
 export interface CreatedRecord {
   key: string
-  /** Where it is: `/v1/agreements/…`. */
+  /** Path of the record: `/v1/agreements/…`. */
   path: string
   etag: string
   record: Document
@@ -94,7 +94,7 @@ export async function count(api: Api, resource: Resource): Promise<number> {
   return answer.json<Page>().page.total?.count ?? Number.NaN
 }
 
-/** Computes a value once for each key, and forgets it with the key. */
+/** Caches a computed value for each key in a WeakMap. */
 const memoize = <Key extends object, Value>(compute: (key: Key) => Value) => {
   const values = new WeakMap<Key, Value>()
   return (key: Key): Value => {
@@ -329,7 +329,7 @@ const seededKeys = memoize(async (api: Api) => {
   return keys
 })
 
-/** Returns a valid document with a value in every property, however deep. */
+/** Returns a valid document with a value in every property at every depth. */
 export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
   const keys = await seededKeys(api)
   const document = buildDocument(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))

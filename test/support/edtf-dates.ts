@@ -17,7 +17,7 @@ export const pad = (value: number, length: number) => String(value).padStart(len
 /** Returns a year in four digits, with a minus before negative ones. */
 export const yearText = (year: number) => (year < 0 ? '-' : '') + pad(Math.abs(year), 4)
 
-// Most dates in a registry are of our times, and only dates near each other overlap.
+// Most dates are recent, as in a registry, so that many of them overlap.
 export const years = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1999, max: 2013 }) },
   { weight: 1, arbitrary: fc.integer({ min: -4712, max: 9999 }) },
@@ -124,5 +124,5 @@ export const spans = fc.oneof(
 /** Many values at once, so that one query answers for them all. */
 export const many = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
 
-/** Shrinking so many values would take minutes, and the difference that expect prints names the one at fault. */
+/** No shrinking: it would take minutes, and the failed assertion shows the wrong value. */
 export const runs = (numRuns: number) => ({ numRuns, endOnFailure: true })

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Api } from './api.ts'
 import type { Document } from './documents.ts'
 
-/** Whole results as files. */
+/** Parsers of export files. */
 
 /** Returns the cells of CSV by RFC 4180. Throws when a line does not end with CRLF. */
 export function readCsv(text: string): string[][] {

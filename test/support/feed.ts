@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest'
 import type { TestApp } from './app.ts'
 
-/** Waits until the feed has every change: it waits for transactions that began before, those of other databases too. */
+/** Waits until the feed shows every change. The feed waits for all older transactions, also of other databases. */
 export const feedIsComplete = ({ pool }: Pick<TestApp, 'pool'>) =>
   vi.waitFor(
     async () => {

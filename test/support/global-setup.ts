@@ -18,7 +18,7 @@ declare module 'vitest' {
 /** One PostgreSQL for the whole run, with one template that is migrated and seeded once: tests get clones of it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await openServer()
-  // Runs that share a server, which TEST_DATABASE_URL allows, must not meet.
+  // Runs that share a server (TEST_DATABASE_URL) need different database names.
   const run = `entente_test_${randomBytes(4).toString('hex')}`
   const template = `${run}_template`
   const teardown = async () => {
@@ -39,7 +39,7 @@ async function makeTemplate(url: string, template: string): Promise<void> {
   try {
     await pool.query(`create database ${template}`)
     await fill(databaseUrl(url, template))
-    // Whoever is connected to a template keeps others from cloning it.
+    // PostgreSQL cannot clone a template that has connections.
     await pool.query(`alter database ${template} allow_connections false`)
   } finally {
     await pool.end()
@@ -51,7 +51,7 @@ async function fill(url: string): Promise<void> {
   try {
     await migrate(database)
     await seed(database, 'all')
-    // Clones inherit what the planner knows.
+    // Clones inherit the statistics of the planner.
     await database.maintain((client) => client.query('vacuum analyze'))
   } finally {
     await database.close()

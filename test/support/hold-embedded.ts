@@ -1,4 +1,4 @@
-// A process that opens an embedded database, says where, and holds it until it is killed.
+// A process that opens an embedded database, prints its URL, and keeps it open until the process is killed.
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 
 const { url } = await openEmbeddedDatabase(process.argv[2] ?? '')

@@ -93,7 +93,7 @@ export function importRows(
   return importFile(database, agreementMapping(scheme, onEdited), 'rows.json', JSON.stringify(all))
 }
 
-/** Goes on with an import. @returns how it then is. */
+/** Resumes an import. @returns its new state. */
 export async function continueImport(
   database: Database,
   id: string,
@@ -105,7 +105,7 @@ export async function continueImport(
   return imported
 }
 
-/** Undoes an import. @returns how it then is. */
+/** Undoes an import. @returns its new state. */
 export async function undo(database: Database, imported: ImportRecord): Promise<ImportRecord> {
   await database.transaction((tx) => changeImport(tx, imported, { state: 'undoing' }))
   return continueImport(database, imported.id)

@@ -4,7 +4,7 @@ import type { Api } from './api.ts'
 import { createRecord, type Document, fullDocument, keyIn, listPath, seededKey } from './documents.ts'
 import { registry } from './registry.ts'
 
-/** Internal records of every resource, in which every text can be told from all public ones. */
+/** Internal records of every resource. Each of their texts differs from all public texts. */
 
 /** A record that a reader without a key must not see. */
 export interface HiddenRecord {
@@ -13,7 +13,7 @@ export interface HiddenRecord {
   document: Document
 }
 
-/** What a registry hides. */
+/** The hidden parts of a registry. */
 export interface HiddenRecords {
   records: HiddenRecord[]
   /** Texts and keys that occur in hidden records and nowhere else. */
@@ -23,7 +23,7 @@ export interface HiddenRecords {
 /** The word that all texts of hidden records begin with. */
 export const hiddenWord = 'Zyxwvut'
 
-/** Marks every text of a document that has no form of its own. */
+/** Adds the mark to every free text of a document. */
 function marked(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/^Text /, `${hiddenWord} `)
   if (Array.isArray(value)) return value.map(marked)
@@ -31,7 +31,7 @@ function marked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, marked(inner)]))
 }
 
-/** Replaces keys in the places of a document, but the record's own. */
+/** Replaces keys in the references of a document, except the record's own key. */
 function withKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return keys.get(value) ?? value
   if (Array.isArray(value)) return value.map((item) => withKeys(item, keys))
@@ -76,11 +76,11 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
     records.push(removed)
   }
   records.push(...(await createBelonging(api, records)))
-  // Short codes may also be codes of something else.
+  // Short codes may also occur elsewhere.
   return { records, marks: [hiddenWord, ...records.map(({ key }) => key).filter((key) => key.length > 3)] }
 }
 
-/** Creates citations that are hidden although they, or what they speak of, are public. */
+/** Creates citations that are hidden although they, or the records they cite, are public. */
 async function createBelonging(api: Api, hidden: HiddenRecord[]): Promise<HiddenRecord[]> {
   const citations = registry.get('citations')
   const keyOf = (name: string) => hidden.find(({ resource }) => resource.name === name)?.key

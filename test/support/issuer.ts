@@ -14,15 +14,15 @@ export interface Pair {
 export interface TestIssuer {
   url: string
   audience: string
-  /** The key pair that it signs with now. */
+  /** The current key pair for signatures. */
   current(): Pair
   /** Signs claims; `iss`, `aud`, `sub`, `iat` and `exp` are right unless they are given. Undefined leaves one out. */
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
-  /** Takes a new key pair into use. The old one is not published any more. */
+  /** Rotates the key pair. The old one is no longer published. */
   rotate(): Promise<void>
   /** Returns how many requests for the keys it has received. */
   keyRequests(): number
-  /** Whether it answers, or fails with 500. */
+  /** Whether the issuer responds, or fails with 500. */
   answering: boolean
   close(): Promise<void>
 }
@@ -37,10 +37,10 @@ export async function makePair(alg = 'ES256'): Promise<Pair> {
   return { privateKey, publicKey, jwk }
 }
 
-/** An extension of tokens that nobody knows, as the header names it. */
+/** The name of an unknown token extension in the header `crit`. */
 export const unheardOf = 'https://example.com/extension'
 
-/** Signs claims with a key pair, whatever they are. */
+/** Signs any claims with a key pair. */
 export const sign = (
   claims: JWTPayload,
   { privateKey, jwk }: Pair,
@@ -50,7 +50,7 @@ export const sign = (
     .setProtectedHeader({ alg: jwk.alg ?? '', kid: jwk.kid ?? '', ...header })
     .sign(privateKey, { crit: { [unheardOf]: true } })
 
-/** Now, in seconds, as tokens have it. */
+/** Now in seconds since 1970, as in tokens. */
 export const now = () => Math.floor(Date.now() / 1000)
 
 /** Opens an issuer. `others` are key pairs that it publishes beside its own. */

@@ -53,7 +53,7 @@ function boxOf({ coordinates: [outer = []] }: Polygon): Box {
   return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)]
 }
 
-/** The pole of inaccessibility of a polygon: of the grid over it, then of finer ones around what was found. */
+/** The pole of inaccessibility of a polygon, found by a grid over it and then by finer grids around the best point. */
 function labelPoint(polygon: Polygon): Position | undefined {
   let box = boxOf(polygon)
   let point = farthest(polygon, box)
@@ -82,7 +82,7 @@ const round = (degrees = 0) => Math.round(degrees * 100) / 100
 /** The label point of each country on the map, by its numeric code: that of its largest polygon, without lakes in it. */
 function readPoints(): Map<string, { longitude: number; latitude: number }> {
   const path = createRequire(import.meta.url).resolve('world-atlas/countries-10m.json')
-  // The file's form is the package's.
+  // The package defines the format of the file.
   const topology = JSON.parse(readFileSync(path, 'utf8')) as Topology<{ countries: GeometryCollection }>
   const points = new Map<string, { longitude: number; latitude: number }>()
   for (const { id, geometry } of feature(topology, topology.objects.countries).features) {

@@ -8,7 +8,7 @@ export async function addManyParties(pool: pg.Pool, agreements: number): Promise
   const client = await pool.connect()
   try {
     await client.query('begin')
-    // Triggers would otherwise compose each document anew.
+    // Without triggers, which would recompose each document.
     await client.query("set local entente.writer = 'service'")
     await client.query(
       `insert into participations (record, resource, position, country, role)

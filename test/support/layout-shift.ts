@@ -8,7 +8,7 @@ const countShifts = `
   }).observe({ type: 'layout-shift', buffered: true })
 `
 
-/** Watches what a page opens from now on. */
+/** Counts the layout shifts of all views that a page opens from now on. */
 export async function watchLayout(page: Page): Promise<void> {
   await page.addInitScript(countShifts)
 }

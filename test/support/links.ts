@@ -12,7 +12,7 @@ import {
 } from './documents.ts'
 import { registry } from './registry.ts'
 
-/** Records that refer to others, by every place that the documents of resources have. */
+/** Documents that refer to other records, one for each reference property of every resource. */
 
 /** A place in the documents of one resource that refers to records of another. */
 export interface Link {

@@ -41,7 +41,7 @@ interface Journal {
   }[]
 }
 
-/** What takes something away from older versions, or asks of them what they do not know. */
+/** Statements that older versions are incompatible with. */
 const contracting = /\b(DROP|RENAME|SET NOT NULL|SET DATA TYPE)\b/i
 
 const readJson = async <T>(file: string): Promise<T | undefined> => {

@@ -14,7 +14,7 @@ export interface PgBouncer {
   close(): Promise<void>
 }
 
-/** Why PgBouncer can't be tested with here; undefined when it can. */
+/** Returns why PgBouncer is not available for tests; undefined if it is. */
 export function pgBouncerMissing(): string | undefined {
   try {
     const version = execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' })
@@ -55,7 +55,7 @@ export async function openPgBouncer(target: string, connections: number): Promis
   const port = await freePort()
   const file = join(folder, 'pgbouncer.ini')
   await writeFile(file, configuration(new URL(target), port, connections))
-  // It refuses to run as root.
+  // PgBouncer refuses to run as root.
   const asOther = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
   const child = spawn('pgbouncer', ['-q', ...asOther, file], { stdio: 'ignore' })
   const ended = once(child, 'close')

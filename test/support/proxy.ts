@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A TCP proxy before a database that can fail as networks do. */
+/** A TCP proxy in front of a database that simulates network failures. */
 export interface Proxy {
   /** The URL of the database through the proxy. */
   url: string
-  /** Open connections pass nothing on from now on and stay open, as with a dead router. */
+  /** From now on, open connections pass on nothing and stay open, as with a dead router. */
   cut(): void
   /** Closes all connections, and each new one at once, until `back` is called. */
   away(): void
@@ -32,7 +32,7 @@ export async function openProxy(target: string): Promise<Proxy> {
       if (fatal === undefined || !bytes.includes(fatal)) return
       fatal = undefined
       far.unpipe().end()
-      // What PostgreSQL answers is not passed on, and by then it has done what it was told.
+      // The response of PostgreSQL is dropped. By then the statement has run.
       far.resume().once('end', () => near.destroy())
     })
     for (const socket of pair) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** A response as its bytes say, with the names of headers in lower case. */
+/** A parsed response, with header names in lower case. */
 export interface RawResponse {
   status: number
   headers: Record<string, string>

@@ -108,7 +108,7 @@ async function waitForDatabase(standby: PostgresServer): Promise<void> {
 /** Opens a primary with an empty database `entente`, and standbys that follow it. */
 export async function openReplicatedServers(standbyCount: number): Promise<ReplicatedServers> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-replicated-'))
-  // Started by root, PostgreSQL runs as another user, who must be able to enter.
+  // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)
   const cluster = await openCluster(folder)
   const port = await freePort()

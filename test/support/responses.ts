@@ -37,7 +37,7 @@ const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').
 /** Whether the status is a client error (4xx): usually 405, but another fault may be found first. */
 const isRefusal = (status: number) => status >= 400 && status < 500
 
-/** Pages for people, and the document itself: the document does not describe them. */
+/** HTML pages and the document itself, which the document does not describe. */
 const undocumented = /^\/(docs|problems|openapi\.)/
 
 /**
@@ -93,7 +93,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
       return
     }
     if (method === 'HEAD') return
-    // Stands for files of the type that a parameter selects.
+    // The document has this type for files whose type a parameter selects.
     if (Object.hasOwn(promise.content, 'application/octet-stream')) return
     const type = contentType?.split(';')[0] ?? ''
     if (!Object.hasOwn(promise.content, type)) {
@@ -140,7 +140,7 @@ function closed(document: unknown): unknown {
   return close(document)
 }
 
-/** The document without lists of required properties: an answer to a request with `fields` lacks the others. */
+/** The document without `required`: a response to a request with `fields` lacks the other properties. */
 function withoutRequired(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutRequired)
   if (typeof value !== 'object' || value === null) return value

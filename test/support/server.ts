@@ -56,7 +56,7 @@ async function dockerAnswers(): Promise<boolean> {
 
 async function openEmbedded(): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-test-'))
-  // Started by root, PostgreSQL runs as another user, who must be able to enter.
+  // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)
   const database = await openEmbeddedDatabase(folder, settings)
   return {

@@ -5,13 +5,13 @@ import { registry } from '../../src/resources/registry.ts'
 
 /** Random writes to every table of the registry by plain SQL, as psql sends them. */
 
-/** What is done to one row of a table: `row` and `draw` choose the row and its values. */
+/** A write to one row of a table: `row` and `draw` choose the row and its values. */
 export interface SqlWrite {
   table: string
   action: 'insert' | 'update' | 'delete'
   row: number
   draw: number
-  /** What becomes of the savepoint that the statement stands in. */
+  /** Whether the savepoint of the statement is released or rolled back. */
   savepoint: 'none' | 'release' | 'rollback'
 }
 
@@ -223,7 +223,7 @@ export const sqlWrite: fc.Arbitrary<SqlWrite> = fc.record({
   savepoint: fc.constantFrom('none', 'none', 'release', 'rollback'),
 })
 
-/** The statement of a write. @throws when the table is one that nobody has described here. */
+/** Returns the statement of a write. @throws if this file does not describe the table. */
 export function sqlOf({ table, action, row, draw }: SqlWrite): string {
   const form = forms[table]
   if (!form) throw new Error(`test/support/sql-writes.ts has no rows of ${table}`)
@@ -248,7 +248,7 @@ export async function runWrites(
   const client = await pool.connect()
   let accepted = 0
   try {
-    // A refusal that comes only at the commit would undo all statements.
+    // A deferred constraint that fails at the commit would roll back all statements.
     await client.query('begin; set constraints all immediate')
     for (const write of writes) {
       await client.query('savepoint before')

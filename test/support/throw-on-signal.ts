@@ -1,4 +1,4 @@
-/** Loaded into a process before everything else: on SIGWINCH, the process throws an error that nothing catches. */
+/** Preloaded into a process: on SIGWINCH, it throws an uncaught error. */
 process.on('SIGWINCH', () => {
   setImmediate(() => {
     const code = process.env.UNCAUGHT_CODE

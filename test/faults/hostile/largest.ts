@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { operationsOf, type Request } from './operations.ts'
 
-/** The largest and most expensive requests that the limits of the service let through, or just do not. */
+/** The largest and most expensive requests at the limits of the service, and just above them. */
 
 const MiB = 1024 * 1024
 
@@ -18,7 +18,7 @@ const schemaForm = z.looseObject({
 
 type Schema = z.output<typeof schemaForm>
 
-/** Follows references, and takes the first of several alternatives. */
+/** Resolves references, and takes the first of several alternatives. */
 function resolve(document: unknown, given: unknown): Schema {
   const schema = schemaForm.parse(given === true ? {} : (given ?? {}))
   if (schema.$ref !== undefined) {
@@ -32,7 +32,7 @@ function resolve(document: unknown, given: unknown): Schema {
   return first === undefined ? schema : resolve(document, first)
 }
 
-/** Repeats a part of JSON, by its number, until the whole has so many bytes. */
+/** Repeats a part of JSON until the body has the given size. */
 function fill(begin: string, part: (at: number) => string, end: string, bytes: number): string {
   const parts: string[] = []
   let length = begin.length + end.length
@@ -44,19 +44,19 @@ function fill(begin: string, part: (at: number) => string, end: string, bytes: n
   }
 }
 
-/** A word that is nearly another one. */
+/** A word with a typo. */
 const nearly = (word: string, at: number) => `${word.slice(0, -1)}${at}`
 
 const quoted = (text: string) => JSON.stringify(text)
 
-/** What fills the lists of a body: wrong types, and words that are nearly right. */
+/** Invalid list entries: wrong types, and words with typos. */
 function wrongItems(document: unknown, list: Schema): string[] {
   const item = resolve(document, list.items)
   const [word] = item.enum ?? []
   return ['1', '{}', '[]', '""', quoted(typeof word === 'string' ? nearly(word, 1) : 'energi')]
 }
 
-/** Bodies of a schema that each have one kind of fault as often as so many bytes allow. */
+/** Bodies of a schema that each repeat one kind of fault up to the given size. */
 function* faultyBodies(
   document: unknown,
   schema: Schema,
@@ -91,7 +91,7 @@ function* faultyBodies(
   }
 }
 
-/** Trees of conditions as deep and as wide as a search may be. */
+/** Condition trees of the maximum depth and width of a search. */
 function* searchBodies(): Generator<[what: string, body: string]> {
   const nest = (levels: number, leaf: string): string =>
     levels === 0 ? leaf : `{"and":[${nest(levels - 1, leaf)}]}`
@@ -109,10 +109,10 @@ function* searchBodies(): Generator<[what: string, body: string]> {
   ]
 }
 
-/** So many parameters fit into a URL with 200 values each. */
+/** The number of parameters with 200 values each that fit into a URL. */
 const namesInQuery = 8
 
-/** Queries as long as a URL may be. */
+/** Query strings of the maximum length of a URL. */
 function* queries(names: string[]): Generator<string> {
   const upToLimit = (part: (at: number) => string) => fill('', part, '', 13_000).replaceAll(',', '&')
   yield upToLimit((at) => `${nearly(names[at % names.length] ?? 'limit', at)}=1`)
@@ -128,7 +128,7 @@ function* queries(names: string[]): Generator<string> {
 }
 
 /**
- * Yields requests of every operation of a document: the largest bodies and queries, good and bad ones.
+ * Yields requests of every operation of a document: the largest bodies and queries, valid and invalid ones.
  * @param key of an administrator.
  * @param isWanted chooses paths; every path when left out.
  */
@@ -190,7 +190,7 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
 /** Chooses the operations of agreements, which have the most properties, and those of no single resource. */
 export const isOfAgreements = (path: string) => /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
 
-/** Longest delay of a service's event loop since this was last asked, in milliseconds. */
+/** Returns the longest delay of a service's event loop since the last call, in milliseconds. */
 export async function longestDelay(origin: string): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text()
   return 1000 * Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1])

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { inPlace } from '../../support/openapi-in-place.ts'
 
-/** A request as it is sent. */
+/** A request. */
 export interface Request {
-  /** The operation that it is made for. */
+  /** The operation that the request calls. */
   operationId: string
   method: string
   /** Path and query, percent-encoded as far as the protocol demands. */
@@ -36,7 +36,7 @@ export type Operation = z.output<typeof operationForm> & { method: string; path:
 
 const documentForm = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationForm)) })
 
-/** The operations of a document whose answers come to an end. */
+/** The operations of a document except those with endless responses. */
 export function operationsOf(document: unknown): Operation[] {
   return Object.entries(documentForm.parse(inPlace(document)).paths).flatMap(([path, operations]) =>
     Object.entries(operations)

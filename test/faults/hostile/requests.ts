@@ -7,7 +7,7 @@ import { hostileBodies, hostileTexts, spoilt } from './values.ts'
 
 const json = /[/+]json$/
 
-/** Makes requests of all operations of a document: good ones, such with a fault or two, and such that mean harm. */
+/** Generates requests of all operations of a document: valid, invalid and malicious ones. */
 export class Requests {
   readonly #random: Random
   readonly #operations: Operation[]
@@ -15,7 +15,7 @@ export class Requests {
   readonly #keys: Map<string, string[]>
 
   /**
-   * @param keys of records that there are, by the path of their list. Those that are added later are used too.
+   * @param keys of existing records by the path of their list. Keys that are added later are used, too.
    */
   constructor(document: unknown, random: Random, keys: Map<string, string[]>) {
     this.#random = random
@@ -27,7 +27,7 @@ export class Requests {
   next(): Request {
     const random = this.#random
     const operation = random.pick(this.#operations)
-    // How likely each part of the request is not what it should be.
+    // The probability that a part of the request is wrong.
     const harm = random.weighted([
       [0, 5],
       [0.1, 4],
@@ -71,7 +71,7 @@ export class Requests {
     return written.length > 0 ? `?${written.join('&')}` : ''
   }
 
-  /** A parameter as the query writes it: a list with commas between, repeated, or with a name for lists. */
+  /** Serializes a parameter: a list separated by commas, repeated, or with brackets. */
   #pairs({ name, schema }: Parameter): [string, string][] {
     const random = this.#random
     const value = this.#values.of(schema)
@@ -85,7 +85,7 @@ export class Requests {
     const random = this.#random
     const hostile = () => latin(random.pick(hostileTexts))
     const found: Record<string, string> = {
-      // Nobody is slowed down by what others have sent.
+      // A new client address each time, so that the rate limit does not apply.
       'x-forwarded-for': `10.${random.between(0, 255)}.${random.between(0, 255)}.${random.between(0, 255)}`,
     }
     if (!random.chance(harm / 3)) found.authorization = `Bearer ${adminKey}`

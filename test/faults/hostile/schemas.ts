@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Random } from '../../../src/features/generating/random.ts'
 
-/** As much of JSON Schema as the document uses. */
+/** The part of JSON Schema that the document uses. */
 const schemaForm = z.looseObject({
   $ref: z.string().optional(),
   const: z.unknown().optional(),
@@ -25,14 +25,14 @@ const edtf = ['2011-04', '1984?', '201X', '1985-04/..', '2011-08-28', '../2015']
 
 const words = ['energy', 'cooperation', 'CHN', '002', 'en', 'CNY', '2011', 'title', '-title', '中国', 'test']
 
-/** How deep what is made goes before it is cut short. */
+/** Maximum depth of generated values. */
 const deepest = 7
 
-/** Makes values that a schema of a document allows, mostly: what patterns want is only guessed. */
+/** Generates values that are mostly valid for a schema. Values for patterns are guesses. */
 export class Values {
   readonly #document: unknown
   readonly #random: Random
-  /** Ids of records that there are. */
+  /** Ids of existing records. */
   readonly #ids: readonly string[]
 
   constructor(document: unknown, random: Random, ids: readonly string[]) {
@@ -41,7 +41,7 @@ export class Values {
     this.#ids = ids
   }
 
-  /** What `#/…` refers to. */
+  /** Resolves `#/…`. */
   #at(reference: string): unknown {
     const steps = reference.slice(2).split('/')
     return steps.reduce<unknown>((value, step) => Object(value)[step], this.#document)

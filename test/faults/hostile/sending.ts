@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Request } from './operations.ts'
 
-/** An answer, its body read. */
+/** A response with its body. */
 export interface Answer {
   status: number
   headers: http.IncomingHttpHeaders
@@ -12,7 +12,7 @@ export interface Answer {
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
 
-/** Sends a request as it is, which `fetch` would not do. @throws when the connection is cut. */
+/** Sends a request unchanged; `fetch` would normalize it. @throws when the connection is lost. */
 export function send(origin: string, { method, url, headers, body }: Request): Promise<Answer> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ export function send(origin: string, { method, url, headers, body }: Request): P
   })
 }
 
-/** Sends bytes on a connection of their own, one after another with pauses, and returns all that comes back. */
+/** Sends parts on a new connection with pauses between them, and returns the response. */
 export function sendBytes(origin: string, parts: readonly string[], pause = 0): Promise<string> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve) => {
@@ -49,7 +49,7 @@ export function sendBytes(origin: string, parts: readonly string[], pause = 0): 
     })
     socket.on('error', () => {})
     socket.on('close', () => resolve(answer))
-    // What is not answered by then never is.
+    // Gives up after this time.
     socket.setTimeout(5_000, () => socket.destroy())
   })
 }

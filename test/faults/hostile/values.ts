@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/features/generating/random.ts'
 
-/** Texts that have broken other services: in SQL, headers, paths, regular expressions, prototypes, fonts and parsers. */
+/** Texts that attack SQL, headers, paths, regular expressions, prototypes, fonts and parsers. */
 export const hostileTexts = [
   '',
   ' ',
@@ -60,7 +60,7 @@ export const hostileTexts = [
   'a <-> b & !c:*',
 ]
 
-/** The same for JSON. */
+/** JSON values that attack parsers and validation. */
 export const hostileValues: unknown[] = [
   ...hostileTexts,
   null,
@@ -80,7 +80,7 @@ export const hostileValues: unknown[] = [
   Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`p${at}`, at])),
 ]
 
-/** Bodies that are no JSON, or no good one. */
+/** Bodies that are invalid JSON, or unusual JSON. */
 export const hostileBodies: (string | Buffer)[] = [
   '',
   ' ',
@@ -105,7 +105,7 @@ export const hostileBodies: (string | Buffer)[] = [
   '{}\n{}\n',
 ]
 
-/** A value with one place of it replaced by something hostile, or an unknown property beside those that it has. */
+/** Replaces one value with a malicious one, or adds an unknown property. */
 export function spoilt(value: unknown, random: Random): unknown {
   const inner = typeof value === 'object' && value !== null
   if (!inner || random.chance(0.2)) return random.pick(hostileValues)

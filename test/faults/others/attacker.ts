@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type AttackName, attacks } from './attacks/index.ts'
-import { Tally } from './tally.ts'
+import { ResponseCounter } from './response-counter.ts'
 import { targetSchema } from './target.ts'
 
 // A process that attacks the service until it is killed. It answers each message with the counts of its responses.
@@ -8,8 +8,8 @@ const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), target: targetSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))
 
-const tally = new Tally()
+const counter = new ResponseCounter()
 // The parent process has ended.
 process.on('disconnect', () => process.exit())
-process.on('message', () => process.send?.(tally.counts))
-attacks[input.attack](input.target, tally)
+process.on('message', () => process.send?.(counter.counts))
+attacks[input.attack](input.target, counter)

@@ -2,37 +2,37 @@ import http from 'node:http'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import { Measurement } from './measurement.ts'
-import { type ClientRequest, responseOf, startRequest, type Target, targetSchema } from './target.ts'
+import { type ClientRequest, startRequest, type Target, targetSchema, waitForResponse } from './target.ts'
 import { warmUp } from './warm-up.ts'
 
-// A process that uses the service as a client does who has nothing to do with an attack. It starts requests at fixed
-// times, whether or not those before have been answered, and answers a message with what it measured since the last one.
+// A process that acts as an ordinary client during an attack. It sends requests at fixed intervals, whether or not earlier
+// ones are complete. To each message it replies with its measurements since the last message.
 
 const { target, key } = z
   .strictObject({ target: targetSchema, key: z.string() })
   .parse(JSON.parse(process.argv[2] ?? ''))
 
-/** A request without a response for so long has failed. */
+/** A request fails when it takes longer than this. */
 const timeoutMs = 10_000
 
 const agent = new http.Agent({ keepAlive: true })
 
 let measurements: Record<string, Measurement> = {}
 
-/** Requests that have no response yet. */
+/** Requests in flight. */
 const pending = new Set<Promise<void>>()
 
-/** Sends a request, reads its whole response, and measures both. */
+/** Sends a request, reads the whole response, and records status and duration. */
 async function measure(measurement: Measurement, request: ClientRequest, as: Target): Promise<void> {
   const start = performance.now()
   try {
     const sent = startRequest(as, request)
     AbortSignal.timeout(timeoutMs).addEventListener('abort', () => sent.destroy(new Error('timeout')))
-    const response = await responseOf(sent)
+    const response = await waitForResponse(sent)
     await text(response)
     measurement.add(response.statusCode ?? 0, performance.now() - start)
   } catch {
-    measurement.add('cut', performance.now() - start)
+    measurement.add('disconnected', performance.now() - start)
   }
 }
 
@@ -41,12 +41,12 @@ const page = z.looseObject({
   page: z.looseObject({ next: z.string().nullable() }),
 })
 
-/** Keys of agreements, so many that reading them is not answered from memory alone. */
+/** Reads the keys of so many agreements that the response cache cannot serve all reads of them. */
 async function readKeys(): Promise<string[]> {
   const keys: string[] = []
   for (let cursor: string | null = ''; cursor !== null && keys.length < 2000; ) {
     const path = `/v1/agreements?fields=id&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
-    const response = await responseOf(startRequest(target, { path, agent }))
+    const response = await waitForResponse(startRequest(target, { path, agent }))
     const { data, page: at } = page.parse(JSON.parse(await text(response)))
     keys.push(...data.map(({ id }) => id))
     cursor = at.next
@@ -59,18 +59,18 @@ const writer = { ...target, key }
 await warmUp(target, writer)
 const keys = await readKeys()
 const countries = ['PAK', 'DEU', 'FRA', 'BRA', 'ZAF', 'KEN', 'JPN', 'RUS', 'IND', 'EGY']
-let asked = 0
+let requestCount = 0
 const next = () => {
-  asked += 1
-  return asked
+  requestCount += 1
+  return requestCount
 }
 
 const record = () => `/v1/agreements/${keys[(next() * 7) % keys.length]}`
 const list = () =>
-  `/v1/agreements?country=${countries[next() % countries.length]}&signedOn[gte]=${1950 + (asked % 70)}&limit=25`
+  `/v1/agreements?country=${countries[next() % countries.length]}&signedOn[gte]=${1950 + (requestCount % 70)}&limit=25`
 const agreement = () =>
   JSON.stringify({
-    title: `Written meanwhile ${next()}`,
+    title: `Written during the attack ${next()}`,
     kind: 'agreement',
     parties: [{ country: 'PAK', role: 'party' }],
   })
@@ -85,23 +85,23 @@ function repeat(name: string, everyMs: number, request: () => ClientRequest, as 
 }
 
 repeat('reads', 100, () => ({ path: record(), agent }))
-// Whoever comes anew needs a connection.
+// These requests open a new connection each, as a new client does.
 repeat('lists', 100, () => ({ path: list() }))
 repeat('health', 100, () => ({ path: '/healthz' }))
 repeat('writes', 300, () => ({ method: 'POST', path: '/v1/agreements', body: agreement(), agent }), writer)
 repeat('exports', 5000, () => ({
   path: `/v1/agreements/export?format=csv&country=${countries[next() % countries.length]}`,
 }))
-repeat('pasts', 5000, () => ({ path: `${list()}&asOf=${new Date(Date.now() - 1000).toISOString()}` }))
+repeat('asOf', 5000, () => ({ path: `${list()}&asOf=${new Date(Date.now() - 1000).toISOString()}` }))
 
-// Whoever started this process has ended.
+// The parent process has ended.
 process.on('disconnect', () => process.exit())
 process.on('message', async () => {
-  const taken = measurements
+  const reported = measurements
   measurements = {}
   await Promise.all(pending)
   process.send?.(
-    Object.fromEntries(Object.entries(taken).map(([name, measurement]) => [name, measurement.summary()])),
+    Object.fromEntries(Object.entries(reported).map(([name, measurement]) => [name, measurement.summary()])),
   )
 })
 process.send?.('ready')

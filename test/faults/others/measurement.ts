@@ -2,25 +2,25 @@ import { z } from 'zod'
 
 const summarySchema = z.strictObject({
   count: z.int(),
-  /** Milliseconds that each good response took, from the shortest to the longest. */
+  /** Response times of successful requests in milliseconds, sorted. */
   goodMs: z.array(z.number()),
-  /** How many requests had each status; `cut` are those without a response. */
+  /** How many requests had each status; `disconnected` are those without a response. */
   statuses: z.record(z.string(), z.int()),
 })
 
-/** What a client measured, by the kind of its requests. */
+/** The measurements of a client by kind of request. */
 export const measurementsSchema = z.record(z.string(), summarySchema)
 
-/** What a client measured of one kind of request. */
+/** The measurements of one kind of request. */
 export type Summary = z.output<typeof summarySchema>
 
-/** Collects how requests of one kind were answered, and how long that took. */
+/** Collects the statuses and response times of one kind of request. */
 export class Measurement {
   readonly #goodMs: number[] = []
   readonly #statuses: Record<string, number> = {}
   #count = 0
 
-  add(status: number | 'cut', ms: number): void {
+  add(status: number | 'disconnected', ms: number): void {
     this.#count += 1
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
     if (typeof status === 'number' && status < 300) this.#goodMs.push(ms)
@@ -32,10 +32,10 @@ export class Measurement {
   }
 }
 
-/** The longest that so many of 100 good responses took at most, in milliseconds. */
+/** A percentile of the response times of successful requests, in milliseconds. */
 export const percentile = ({ goodMs }: Summary, percent: number): number =>
   goodMs[Math.max(0, Math.ceil((goodMs.length * percent) / 100) - 1)] ?? Number.POSITIVE_INFINITY
 
-/** How many of 100 requests were answered well within so many milliseconds. */
+/** The percentage of requests that succeeded within `withinMs`. */
 export const successPercent = ({ goodMs, count }: Summary, withinMs: number): number =>
   (100 * goodMs.filter((ms) => ms <= withinMs).length) / count

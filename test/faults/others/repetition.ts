@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Keeps some pieces of work going, for as long as the process lives. Each begins again when it has ended, but not more
- * often than every `minIntervalMs`, so that an attack whose requests are refused costs its own process little.
+ * Keeps `count` runs of `work` in flight until the process ends. A run restarts when it has ended, at most once in
+ * `minIntervalMs`, so that an attacker whose requests are refused does not use up the processor.
  */
 export function keepInFlight(count: number, minIntervalMs: number, work: () => Promise<unknown>): void {
   const repeat = async () => {

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { z } from 'zod'
 
-/** Where the service listens, and as whom a client asks it. */
+/** The address of the service, and the address and key of a client. */
 export const targetSchema = z.strictObject({
   port: z.int(),
   /** The address from which the client connects. All of 127.0.0.0/8 is this machine on Linux. */
@@ -9,7 +9,7 @@ export const targetSchema = z.strictObject({
   key: z.string().optional(),
 })
 
-/** Where the service listens, and as whom a client asks it. */
+/** The address of the service, and the address and key of a client. */
 export type Target = z.output<typeof targetSchema>
 
 /** The service's address. */
@@ -21,11 +21,11 @@ export interface ClientRequest {
   path: string
   headers?: Record<string, string>
   body?: Buffer | string
-  /** Connections to use again. Without one, the request has a connection of its own. */
+  /** Reuses connections. Without it, the request opens a new connection. */
   agent?: http.Agent
 }
 
-/** Starts a request. Nothing is read of its response but what the caller reads. */
+/** Starts a request. The caller reads the response. */
 export function startRequest(
   { port, localAddress, key }: Target,
   { method = 'GET', path, headers, body, agent }: ClientRequest,
@@ -50,10 +50,10 @@ export function startRequest(
   return request
 }
 
-/** Resolves to the response of a request when its headers have arrived. Rejects when the connection is cut before. */
-export function responseOf(request: http.ClientRequest): Promise<http.IncomingMessage> {
+/** Resolves to the response of a request when its headers have arrived. Rejects when the connection closes before that. */
+export function waitForResponse(request: http.ClientRequest): Promise<http.IncomingMessage> {
   return new Promise((resolve, reject) => {
-    // A connection that is cut later is an error too, which nobody waits for any more.
+    // The listener stays, because an error after the response would otherwise be uncaught.
     request.on('error', reject)
     request.on('response', resolve)
   })

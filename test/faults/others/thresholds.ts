@@ -1,13 +1,13 @@
 import { percentile, type Summary, successPercent } from './measurement.ts'
-import type { Outcome } from './siege.ts'
+import type { AttackOutcome } from './run-attack.ts'
 
-/** What must hold of one kind of request while an attack runs. */
+/** The requirements for one kind of request during an attack. */
 interface Threshold {
   kind: string
-  /** Of 100 requests, how many must be answered well within `withinMs`. */
+  /** Percentage of requests that must succeed within `withinMs`. */
   minPercent: number
   withinMs: number
-  /** Of 100 good responses, 99 must take no longer. */
+  /** Maximum 99th percentile of the response times of successful requests. */
   maxP99Ms?: number
 }
 
@@ -17,15 +17,18 @@ const thresholds: Threshold[] = [
   { kind: 'writes', minPercent: 95, withinMs: 2000 },
   { kind: 'health', minPercent: 99, withinMs: 10_000, maxP99Ms: 100 },
   { kind: 'exports', minPercent: 100, withinMs: 10_000 },
-  { kind: 'pasts', minPercent: 100, withinMs: 10_000 },
+  { kind: 'asOf', minPercent: 100, withinMs: 10_000 },
 ]
 
-/** On a machine that is busy with other things, responses may take so many times as long as without an attack. */
+/** Maximum ratio of the 99th percentile to the one before the attack, for machines that are busy. */
 const maxSlowdown = 5
 
-function shortfallOf({ calm, attacked }: Outcome, threshold: Threshold): string | undefined {
+function describeShortfall(
+  { baseline, underAttack }: AttackOutcome,
+  threshold: Threshold,
+): string | undefined {
   const { kind, minPercent, withinMs, maxP99Ms = withinMs } = threshold
-  const [before, during] = [calm[kind], attacked[kind]]
+  const [before, during] = [baseline[kind], underAttack[kind]]
   if (!before || !during) return `${kind}: none was measured`
   const percent = successPercent(during, withinMs)
   if (percent < minPercent)
@@ -37,11 +40,11 @@ function shortfallOf({ calm, attacked }: Outcome, threshold: Threshold): string 
   return p99Ms > allowedMs ? `${kind}: p99 ${p99Ms} ms, at most ${allowedMs} ms` : undefined
 }
 
-/** What does not hold of an outcome; empty when the attacker took nothing away from the other client. */
-export function shortfalls(outcome: Outcome): string[] {
+/** Lists the requirements that an outcome does not meet. */
+export function listShortfalls(outcome: AttackOutcome): string[] {
   const { attacker, memory } = outcome
-  const found = thresholds.map((threshold) => shortfallOf(outcome, threshold))
-  if (!attacker.begun) found.push('the attack has not begun')
+  const found = thresholds.map((threshold) => describeShortfall(outcome, threshold))
+  if (!attacker.started) found.push('the attack has not started')
   if (memory.recoveredAfterMs === undefined)
     found.push(
       `memory: ${Math.round(memory.beforeMb)} MiB before, ${Math.round(memory.afterMb)} MiB a minute after`,
@@ -49,22 +52,31 @@ export function shortfalls(outcome: Outcome): string[] {
   return found.filter((shortfall) => shortfall !== undefined)
 }
 
-const times = (summary: Summary) => `p50 ${percentile(summary, 50)} ms, p99 ${percentile(summary, 99)} ms`
+const formatTimes = (summary: Summary) =>
+  `p50 ${percentile(summary, 50)} ms, p99 ${percentile(summary, 99)} ms`
 
-function shown({ calm, attacked }: Outcome, { kind, withinMs }: Threshold): [string, string] {
-  const [before, during] = [calm[kind], attacked[kind]]
+function formatKind(
+  { baseline, underAttack }: AttackOutcome,
+  { kind, withinMs }: Threshold,
+): [string, string] {
+  const [before, during] = [baseline[kind], underAttack[kind]]
   if (!before || !during) return [kind, 'none']
-  return [kind, `${successPercent(during, withinMs).toFixed(1)} %, ${times(during)} (calm: ${times(before)})`]
+  return [
+    kind,
+    `${successPercent(during, withinMs).toFixed(1)} %, ${formatTimes(during)} (baseline: ${formatTimes(before)})`,
+  ]
 }
 
-/** The numbers of an outcome, for the table. */
-export function figures(outcome: Outcome): Record<string, string> {
+/** Formats the measurements of an outcome for the table. */
+export function formatFigures(outcome: AttackOutcome): Record<string, string> {
   const { beforeMb, peakMb, afterMb, recoveredAfterMs } = outcome.memory
   const time =
-    recoveredAfterMs === undefined ? 'not back' : `back after ${(recoveredAfterMs / 1000).toFixed(1)} s`
+    recoveredAfterMs === undefined
+      ? 'not recovered'
+      : `recovered after ${(recoveredAfterMs / 1000).toFixed(1)} s`
   return {
-    ...Object.fromEntries(thresholds.map((threshold) => shown(outcome, threshold))),
-    'MiB before, at most, in the end': `${[beforeMb, peakMb, afterMb].map(Math.round).join(', ')} (${time})`,
+    ...Object.fromEntries(thresholds.map((threshold) => formatKind(outcome, threshold))),
+    'MiB before, peak, after': `${[beforeMb, peakMb, afterMb].map(Math.round).join(', ')} (${time})`,
     "the attacker's requests": JSON.stringify(outcome.attacker),
   }
 }

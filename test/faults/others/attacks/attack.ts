@@ -1,28 +1,28 @@
 import type http from 'node:http'
-import type { Tally } from '../tally.ts'
-import { type ClientRequest, responseOf, startRequest, type Target } from '../target.ts'
+import type { ResponseCounter } from '../response-counter.ts'
+import { type ClientRequest, startRequest, type Target, waitForResponse } from '../target.ts'
 
-/** Begins an attack, which goes on until its process is killed, and counts what comes of its requests. */
-export type Attack = (target: Target, tally: Tally) => void
+/** Starts an attack, which lasts until its process is killed, and counts the outcomes of its requests. */
+export type Attack = (target: Target, counter: ResponseCounter) => void
 
-/** Sends a request and counts its status. Returns the response, of which nothing has been read. */
-export async function ask(
+/** Sends a request and counts its status. Returns the response with its body unread. */
+export async function sendCounted(
   target: Target,
-  tally: Tally,
+  counter: ResponseCounter,
   request: ClientRequest,
 ): Promise<http.IncomingMessage> {
-  tally.add('begun')
+  counter.add('started')
   try {
-    const response = await responseOf(startRequest(target, request))
-    tally.add(response.statusCode ?? 0)
+    const response = await waitForResponse(startRequest(target, request))
+    counter.add(response.statusCode ?? 0)
     return response
   } catch (error) {
-    tally.add('cut')
+    counter.add('disconnected')
     throw error
   }
 }
 
-/** Reads a response to its end and drops it. */
-export async function drop(response: http.IncomingMessage): Promise<void> {
+/** Reads the body of a response and discards it. */
+export async function discardBody(response: http.IncomingMessage): Promise<void> {
   for await (const _ of response);
 }

@@ -1,9 +1,9 @@
 import http from 'node:http'
 import { keepInFlight } from '../repetition.ts'
 import type { ClientRequest } from '../target.ts'
-import { type Attack, ask, drop } from './attack.ts'
+import { type Attack, discardBody, sendCounted } from './attack.ts'
 
-/** Bodies of the largest size that is allowed, with as many parts as they can have. */
+/** Attacks with bodies of the maximum size that have as many parts as possible. */
 
 const maxBytes = 1024 * 1024
 const maxNdjsonBytes = 16 * maxBytes
@@ -30,7 +30,7 @@ const post = (path: string, body: Buffer, type = 'application/json'): ClientRequ
 
 const uuid = (at: number) => `"01933b5e-7c1a-7d4e-9f2b-${at.toString(16).padStart(12, '0')}"`
 
-/** What anybody may send: 260,000 fields, unknown properties, conditions and ids. */
+/** Bodies that need no key: 260,000 fields, unknown properties, conditions and ids. */
 const anonymousBodies = () => [
   post(
     search,
@@ -55,7 +55,7 @@ const anonymousBodies = () => [
   ),
 ]
 
-/** What needs a key to write: lines, operations and entries of lists. */
+/** Bodies that need an editor key: NDJSON lines, bulk operations and list entries. */
 const editorBodies = () => [
   post('/v1/agreements/import', Buffer.from('1\n'.repeat(maxNdjsonBytes / 16)), 'application/x-ndjson'),
   post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(maxBytes / 14)), 'application/x-ndjson'),
@@ -81,31 +81,31 @@ const editorBodies = () => [
   ),
 ]
 
-const flood =
+const sendInTurn =
   (makeBodies: () => ClientRequest[]): Attack =>
-  (target, tally) => {
+  (target, counter) => {
     const bodies = makeBodies()
     const agent = new http.Agent({ keepAlive: true })
     let sent = 0
     keepInFlight(4, 200, async () => {
       const body = bodies[sent % bodies.length] ?? { path: search }
       sent += 1
-      await drop(await ask(target, tally, { ...body, agent }))
+      await discardBody(await sendCounted(target, counter, { ...body, agent }))
     })
   }
 
-/** Keeps four searches in flight whose bodies have as many parts as fit into them. */
-export const largeSearches = flood(anonymousBodies)
+/** Keeps four searches with the largest bodies in flight. */
+export const largeSearches = sendInTurn(anonymousBodies)
 
-/** Keeps four writes in flight whose bodies have as many parts as fit into them. */
-export const largeWrites = flood(editorBodies)
+/** Keeps four writes with the largest bodies in flight. */
+export const largeWrites = sendInTurn(editorBodies)
 
-/** Sends bodies in which each property is a fault, eight at a time, and reads no response. */
-export const manyFaults: Attack = (target, tally) => {
+/** Keeps eight searches in flight whose properties are all invalid, and reads no response. */
+export const manyFaults: Attack = (target, counter) => {
   const body = fill('{', () => '"a":1', '}')
   keepInFlight(8, 500, async () => {
-    const response = await ask(target, tally, post(search, body))
-    // Nothing is read for so long. Then the client gives up and begins again.
+    const response = await sendCounted(target, counter, post(search, body))
+    // The client reads nothing for 5 s, then disconnects and starts again.
     setTimeout(() => response.destroy(), 5000)
   })
 }

@@ -1,26 +1,26 @@
 import { largeSearches, largeWrites, manyFaults } from './bodies.ts'
 import {
-  hastyStreams,
   idleConnections,
+  impatientStreams,
   manyStreams,
   pausedReplays,
   pipelinedRequests,
   slowExports,
   smallChunks,
 } from './connections.ts'
-import { abandonedQuestions, expensiveQuestions } from './questions.ts'
+import { abandonedRequests, expensiveRequests } from './expensive-requests.ts'
 
 /** Every attack by the name under which its process is started. */
 export const attacks = {
   largeSearches,
   largeWrites,
   manyFaults,
-  expensiveQuestions,
-  abandonedQuestions,
+  expensiveRequests,
+  abandonedRequests,
   idleConnections,
   slowExports,
   manyStreams,
-  hastyStreams,
+  impatientStreams,
   pausedReplays,
   pipelinedRequests,
   smallChunks,

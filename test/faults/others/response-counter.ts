@@ -1,5 +1,5 @@
-/** Counts responses by status; `cut` counts requests without a response. */
-export class Tally {
+/** Counts responses by status; `disconnected` counts requests without a response. */
+export class ResponseCounter {
   readonly counts: Record<string, number> = {}
 
   add(outcome: string | number): void {

@@ -1,47 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { AttackName } from './attacks/index.ts'
+import { HelperProcess } from './helper-process.ts'
 import { measurementsSchema, type Summary } from './measurement.ts'
 import { residentMegabytes } from './memory.ts'
-import { Helper } from './process.ts'
 
-const calmMs = 5000
+const baselineMs = 5000
 const attackMs = 30_000
 const recoveryMs = 60_000
 
-/** Share of the memory before an attack that may be in use after it. */
+/** Maximum memory after an attack, relative to the memory before it. */
 const maxMemoryShare = 1.2
 
 /** The service under attack. */
-export interface Besieged {
+export interface AttackedService {
   port: number
   pid: number
   /** The key with which the other client writes. */
   writerKey: string
 }
 
-/** What was measured of an attack. */
-export interface Outcome {
-  /** Of the other client before the attack, by kind of request. */
-  calm: Record<string, Summary>
-  /** Of the other client during the attack. */
-  attacked: Record<string, Summary>
-  /** What came of the attacker's requests. */
+/** The measurements of an attack. */
+export interface AttackOutcome {
+  /** The other client before the attack, by kind of request. */
+  baseline: Record<string, Summary>
+  /** The other client during the attack. */
+  underAttack: Record<string, Summary>
+  /** The outcomes of the attacker's requests, counted. */
   attacker: Record<string, number>
   memory: { beforeMb: number; peakMb: number; afterMb: number; recoveredAfterMs: number | undefined }
 }
 
-const tallySchema = z.record(z.string(), z.int())
+const countsSchema = z.record(z.string(), z.int())
 
-/** Attacks the service from one address, and measures from another one how the service answers meanwhile. */
-export async function besiege(
-  { port, pid, writerKey }: Besieged,
+/** Attacks the service from one address, and measures response times of a client with another address meanwhile. */
+export async function runAttack(
+  { port, pid, writerKey }: AttackedService,
   attack: AttackName,
   attackerKey: string | undefined,
-): Promise<Outcome> {
-  const helpers: Helper[] = []
+): Promise<AttackOutcome> {
+  const helpers: HelperProcess[] = []
   const start = (file: string, input: unknown) => {
-    const helper = new Helper(file, input)
+    const helper = new HelperProcess(file, input)
     helpers.push(helper)
     return helper
   }
@@ -50,38 +50,38 @@ export async function besiege(
     start('client.ts', { target: { port, localAddress: '127.0.0.3' }, key: writerKey })
   try {
     const client = startClient()
-    await client.message()
-    await sleep(calmMs)
-    const calm = measurementsSchema.parse(await client.ask())
+    await client.nextMessage()
+    await sleep(baselineMs)
+    const baseline = measurementsSchema.parse(await client.requestReport())
     const beforeMb = await residentMegabytes(pid)
     const target = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
     const attacker = start('attacker.ts', { attack, target })
-    const peakMb = await highestMemory(pid, attackMs)
-    const tally = tallySchema.parse(await attacker.ask())
-    const attacked = measurementsSchema.parse(await client.ask())
+    const peakMb = await measurePeakMemory(pid, attackMs)
+    const counts = countsSchema.parse(await attacker.requestReport())
+    const underAttack = measurementsSchema.parse(await client.requestReport())
     await killAll()
-    // Garbage of the attack stays until there is work. So the client comes again, and does what it did at first.
+    // V8 collects the garbage of the attack only under load, so the client runs again.
     startClient()
     return {
-      calm,
-      attacked,
-      attacker: tally,
-      memory: { beforeMb, peakMb, ...(await recovery(pid, beforeMb)) },
+      baseline,
+      underAttack,
+      attacker: counts,
+      memory: { beforeMb, peakMb, ...(await waitForRecovery(pid, beforeMb)) },
     }
   } finally {
     await killAll()
   }
 }
 
-async function highestMemory(pid: number, duringMs: number): Promise<number> {
+async function measurePeakMemory(pid: number, duringMs: number): Promise<number> {
   let highest = 0
   for (const end = Date.now() + duringMs; Date.now() < end; await sleep(250))
     highest = Math.max(highest, await residentMegabytes(pid))
   return highest
 }
 
-/** Waits until the memory is back, a minute at most. */
-async function recovery(
+/** Waits until memory is below `maxMemoryShare`, for at most `recoveryMs`. */
+async function waitForRecovery(
   pid: number,
   beforeMb: number,
 ): Promise<{ afterMb: number; recoveredAfterMs: number | undefined }> {

@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** A process that attacks or measures. It is alone in its event loop, so that nothing else delays it. */
-export class Helper {
+/** A child process that attacks or measures. It has an event loop of its own, so nothing else delays it. */
+export class HelperProcess {
   readonly #child: ChildProcess
 
-  /** Starts a file of this folder with some input. */
+  /** Starts a file of this folder as a process. @param input is passed to it as JSON. */
   constructor(file: string, input: unknown) {
     const path = fileURLToPath(new URL(file, import.meta.url))
     this.#child = fork(path, [JSON.stringify(input)], {
@@ -16,7 +16,7 @@ export class Helper {
   }
 
   /** Resolves to the next message of the process. */
-  async message(): Promise<unknown> {
+  async nextMessage(): Promise<unknown> {
     const ended = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the process has ended with ${code}`)
     })
@@ -24,13 +24,13 @@ export class Helper {
     return message
   }
 
-  /** Asks the process for what it has counted. */
-  async ask(): Promise<unknown> {
+  /** Requests and returns the counts or measurements of the process. */
+  async requestReport(): Promise<unknown> {
     this.#child.send('report')
-    return this.message()
+    return this.nextMessage()
   }
 
-  /** Ends the process at once, and with it all its connections. */
+  /** Kills the process, which closes all its connections. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     this.#child.kill('SIGKILL')
