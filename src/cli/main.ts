@@ -7,7 +7,7 @@ import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 import { handleUncaughtErrors } from './uncaught.ts'
 
-/** Milliseconds that requests in flight may take after the service has stopped listening. */
+/** Maximum milliseconds for requests in flight after the service has stopped listening. */
 const requestTimeoutMs = 10_000
 
 for (const { name, setting } of mistypedSettings())
@@ -29,9 +29,9 @@ const closing = closeWithGrace(
   async ({ signal }) => {
     const interrupted = !shutdown.isRunning
     await (interrupted ? shutdown.interrupt() : shutdown.close())
-    // Whatever started the process may start it again.
+    // The exit code 1 lets a supervisor restart the process.
     if (hasFailed) process.exit(1)
-    // The exit code that shells give for a program ended by a signal.
+    // The exit code of shells for a program that a signal ended.
     if (interrupted && signal) process.exit(128 + constants.signals[signal])
   },
 )

@@ -1,6 +1,6 @@
 import { type AddCommand, type CreateOption, createOption, openMigratedDatabase } from './context.ts'
 
-/** `entente recompose` composes every stored document of an older declaration again. */
+/** `entente recompose` recomposes every stored document that an older declaration of its resource composed. */
 export const addRecompose: AddCommand = (program, context) => {
   program
     .command('recompose')

@@ -1,8 +1,8 @@
 import { errorCode } from '../error-code.ts'
 
 /**
- * Codes of errors that end one connection, stream or file and leave everything else as it was: the peer or the client is
- * gone, a stream was written to after its end, or no descriptor was left for a moment.
+ * Codes of errors that affect only one connection, stream or file: the peer has disconnected, a stream was written to after
+ * its end, or the process was out of file descriptors for a moment.
  */
 const survivableCodes = new Set([
   'ABORT_ERR',
@@ -23,15 +23,15 @@ const survivableCodes = new Set([
 /** SQLSTATE classes of a lost connection to PostgreSQL: connection, resources, shutdown. */
 const lostConnection = /^(08|53|57P)\w+$/
 
-/** Milliseconds between two reports of survived errors: each may be one of thousands. */
+/** Minimum milliseconds between two reports of survivable errors, since there may be thousands. */
 const reportIntervalMs = 1000
 
 const isSurvivable = (error: unknown): boolean =>
   survivableCodes.has(errorCode(error)) || lostConnection.test(errorCode(error))
 
 /**
- * Handles errors that nothing has caught. Those of a single connection or stream are reported, and the process lives on.
- * Any other error means that the state of the process is not what the code expects: `end` must then end it, once.
+ * Handles uncaught errors. An error of a single connection or stream is reported, and the process continues. After any other
+ * error the state of the process is unknown, so `end` is called once to stop the process.
  */
 export function handleUncaughtErrors(report: (error: unknown) => void, end: (error: unknown) => void): void {
   let nextReportAt = Number.NEGATIVE_INFINITY

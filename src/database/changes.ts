@@ -23,11 +23,11 @@ export type Sources = readonly string[] | typeof everything
 type ChangeHandler = (source: string) => void
 
 /**
- * Counts the changes of a database, whoever makes them, by resource.
+ * Counts the changes of a database by resource, also those that other programs make.
  *
- * The generation rises with each change, and when the connection that listens is lost or new, because changes may have
- * been missed. A result that was read after the generation was noted is as good as the database itself while
- * nothing that it was read of has changed since that generation and `isCurrent()` holds.
+ * The generation rises with each change, and when the listening connection is lost or reopened, because changes may have
+ * been missed. A result is current while none of its sources has changed since the generation noted before the read, and
+ * `isCurrent()` holds.
  */
 export class Changes {
   readonly #database: Pick<Database, 'listen' | 'onCommit'>
@@ -133,7 +133,7 @@ export class Changes {
     const askedAt = performance.now()
     const isVerified = () => (this.#subscription?.verifiedAt ?? Number.NEGATIVE_INFINITY) >= askedAt
     const verifyTwice = async () => {
-      // One that is in progress was asked before.
+      // A verification in progress may have started before this call.
       await this.#subscription?.verify()
       if (!isVerified()) await this.#subscription?.verify()
     }

@@ -8,7 +8,7 @@ export interface CloseOptions {
 
 /** Closes what a command has opened when its process ends. */
 export interface Lifecycle {
-  /** Aborted when the process is told to stop before the command has started its service or done its work. */
+  /** Aborted when the process gets a stop signal before the command has started its service or done its work. */
   signal: AbortSignal
   /** Registers a function that closes something. The last one registered runs first. */
   onClose(close: () => Promise<void>, options?: CloseOptions): void

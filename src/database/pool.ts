@@ -20,7 +20,7 @@ export interface PoolOptions extends StatementLimits, LaneLimits {}
 /** The message of pg-pool when no connection became free in time. */
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
 
-/** How long a replica may take to open a connection, and to lock what a statement reads. The primary is asked after that. */
+/** Timeout for a replica to open a connection, and to get the locks of a statement. After that the read runs on the primary. */
 const replicaConnectTimeoutMs = 500
 const replicaLockTimeoutMs = 200
 

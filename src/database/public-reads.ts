@@ -12,15 +12,15 @@ import type {
 import { getDatabaseError } from './errors.ts'
 
 /**
- * Reads for clients without a key: they see nothing of internal records. The statements are those of all readers, and
- * PostgreSQL is told what they see (`migrations/0006_visibility.sql`), so no statement can forget it.
+ * Reads for clients without a key, which see nothing of internal records. The statements are the same as for all readers.
+ * PostgreSQL restricts what they see (`migrations/0006_visibility.sql`), so no statement can bypass it.
  */
 
 /** Set for a transaction: names without a schema mean views that leave out what is internal. */
 const withRestriction = (begin: string): string =>
   begin === '' ? 'select restrict_reader()' : `${begin}; select restrict_reader()`
 
-/** How long statements are asked of the views at once, after one has found that something is internal. */
+/** Time during which statements read the views directly, after one has found that something is internal. */
 const mixedMs = 60_000
 
 /** A statement without its values. */
@@ -92,7 +92,7 @@ class PublicReads implements DatabaseClient {
   }
 
   forWork(work: Work): DatabaseClient {
-    // The statements are noted as they were before they were told what they may see.
+    // `onRead` gets the statements without the restriction.
     const { onRead: _, ...rest } = work
     return new PublicReads(this.#database.forWork(rest), this.#state, this.shared, work)
   }

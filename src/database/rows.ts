@@ -25,16 +25,16 @@ export interface TableWrite {
 }
 
 const quoted = pg.escapeIdentifier
-const list = (names: string[]) => names.map(quoted).join(', ')
+const listNames = (names: string[]) => names.map(quoted).join(', ')
 
 const listColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => columnOf(table, property))
 
 /** The columns of `json_to_recordset`: properties with the types of their columns. */
-const unfolded = (table: PgTable, properties: readonly string[]) =>
+const recordColumns = (table: PgTable, properties: readonly string[]) =>
   properties.map((property) => `${quoted(property)} ${columnOf(table, property).getSQLType()}`).join(', ')
 
-/** A value of an insert. If the default of a column is SQL, rows may leave it out. */
+/** The SQL of an inserted value. A missing value becomes the default of the column if the default is SQL. */
 function insertedValue(property: string, column: PgColumn): string {
   const given = `given.${quoted(property)}`
   return is(column.default, SQL) ? `coalesce(${given}, ${dialect.sqlToQuery(column.default).sql})` : given
@@ -43,7 +43,7 @@ function insertedValue(property: string, column: PgColumn): string {
 function insertText({ table, properties }: TableWrite, parameter: number): string {
   const columns = listColumns(table, properties)
   const values = columns.map((column, at) => insertedValue(properties[at] ?? '', column))
-  return `insert into ${quoted(getTableName(table))} (${list(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${unfolded(table, properties)})`
+  return `insert into ${quoted(getTableName(table))} (${listNames(columns.map(({ name }) => name))}) select ${values.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)})`
 }
 
 function updateText({ table, properties }: TableWrite, parameter: number): string {
@@ -51,17 +51,17 @@ function updateText({ table, properties }: TableWrite, parameter: number): strin
   const assigned = columns.flatMap(({ name }, at) =>
     properties[at] === 'id' ? [] : [`${quoted(name)} = given.${quoted(properties[at] ?? '')}`],
   )
-  return `update ${quoted(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${unfolded(table, properties)}) where target.id = given.id`
+  return `update ${quoted(getTableName(table))} as target set ${assigned.join(', ')} from json_to_recordset($${parameter}) as given(${recordColumns(table, properties)}) where target.id = given.id`
 }
 
-const texts = new Map<string, { name: string; text: string }>()
+const preparedStatements = new Map<string, { name: string; text: string }>()
 
 function prepare(shape: string, build: () => string): { name: string; text: string } {
-  const known = texts.get(shape)
+  const known = preparedStatements.get(shape)
   if (known) return known
   const text = build()
   const statement = { text, name: createHash('sha1').update(text).digest('base64url') }
-  texts.set(shape, statement)
+  preparedStatements.set(shape, statement)
   return statement
 }
 
@@ -100,7 +100,7 @@ export function deleteStatement(tables: RecordRows[], ids: string[]): Statement 
   return { ...statement, values: [ids] }
 }
 
-/** The properties that at least one row has, in the order of the table. */
+/** Returns the properties that at least one row has, in the order of the table. */
 export function filledProperties(table: PgTable, rows: Row[]): string[] {
   const found = new Set<string>()
   for (const row of rows) for (const property in row) found.add(property)

@@ -49,8 +49,8 @@ export interface ResourceRules {
 export interface ResourcePlace extends Omit<FieldPlace, 'name'> {}
 
 /**
- * The roles of participants in terms of IATI: a code of the list OrganisationRole, or `recipient` for whoever receives the
- * aid. Roles that are null have no equivalent, and are left out of IATI files.
+ * The roles of participants in terms of IATI: a code of the list OrganisationRole, or `recipient` for the recipient of
+ * the aid. Roles that are null have no equivalent, and are left out of IATI files.
  */
 export type ActivityRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
 

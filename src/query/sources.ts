@@ -4,9 +4,9 @@ import { everything, type Transaction } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
 
 /**
- * Of which resources a statement reads, so that what it answered is good until one of them changes. It is found in the
- * text of the statement: by the tables and functions that it names, and by those that these functions name. What cannot be
- * told counts as everything, and a word that only looks like a table as that table.
+ * Finds the resources that a statement reads, so that its result is valid until one of them changes. It searches the text
+ * of the statement for tables and functions, and the functions for further ones. An unknown source counts as everything,
+ * and a word that only looks like a table counts as that table.
  */
 
 /** Names of tables in the database, and definitions of functions by name. */

@@ -20,7 +20,7 @@ export class ApiError extends Error {
   readonly type: string
   /** Every fault that the service has found. */
   readonly faults: readonly Fault[]
-  /** Milliseconds after which the service wants to be asked again (`Retry-After`, RFC 9110); 0 when it does not say. */
+  /** Milliseconds to wait before a retry (`Retry-After`, RFC 9110); 0 without the header. */
   readonly retryAfterMs: number
 
   constructor(

@@ -1,6 +1,6 @@
 import type { ApiState } from './use-read.ts'
 
-/** Several reads as one: ready when all are, failed when one is. To retry is to retry those that have failed. */
+/** Combines reads into one: ready when all are ready, failed when one has failed. A retry repeats the failed reads. */
 export function combineStates<Body>(states: readonly ApiState<Body>[]): ApiState<Body[]> {
   const error = states.find((state) => state.error !== undefined)?.error
   const retry = () => {

@@ -3,7 +3,7 @@ import { apiPath } from './path.ts'
 import { findResource } from './resources.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
-/** The resource and name of what a value refers to, if the response names it. */
+/** Finds the resource and name of the record that a value refers to, if the response names it. */
 export function findName(names: Names, value: string): { resource: string; name: string } | undefined {
   for (const [resource, dictionary] of Object.entries(names)) {
     const name = dictionary[value]
@@ -12,10 +12,14 @@ export function findName(names: Names, value: string): { resource: string; name:
   return undefined
 }
 
-/** Most names of one resource that are read together. */
+/** Maximum number of names of one resource in a request. */
 const maxNames = 50
 
-async function readNamesOf(resource: string, keys: ReadonlySet<string>, language: string): Promise<Names> {
+async function readResourceNames(
+  resource: string,
+  keys: ReadonlySet<string>,
+  language: string,
+): Promise<Names> {
   const described = findResource(resource)
   if (!described) return {}
   const { key, title } = described
@@ -37,6 +41,6 @@ export async function readNames(
   keys: ReadonlyMap<string, ReadonlySet<string>>,
   language: string,
 ): Promise<Names> {
-  const read = [...keys].map(([resource, own]) => readNamesOf(resource, own, language))
+  const read = [...keys].map(([resource, own]) => readResourceNames(resource, own, language))
   return Object.assign({}, ...(await Promise.all(read)))
 }

@@ -1,4 +1,4 @@
-/** A read that several parts of a page wait for, and how many do. */
+/** A read in flight, and the number of components that wait for it. */
 interface SharedRead {
   result: Promise<unknown>
   controller: AbortController
@@ -8,10 +8,10 @@ interface SharedRead {
 const running = new Map<string, SharedRead>()
 
 /**
- * Runs a read once for all that want it at the same time.
- * @param key what is read: equal keys have equal results.
- * @param read is aborted when nobody waits for it any more.
- * @returns the result, and a function that ends the wait for it.
+ * Deduplicates concurrent reads: callers with the same key share one read.
+ * @param key identifies the read: equal keys have equal results.
+ * @param read gets a signal that aborts when no caller waits any more.
+ * @returns the result, and a function with which the caller stops waiting.
  */
 export function shareRead<Body>(
   key: string,
@@ -25,7 +25,7 @@ export function shareRead<Body>(
     forget(key, shared)
     shared.controller.abort()
   }
-  // What runs under a key is what was started for it.
+  // Reads with the same key have the same type.
   return { result: shared.result as Promise<Body>, leave }
 }
 

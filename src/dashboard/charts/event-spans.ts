@@ -3,7 +3,7 @@ import { edtfSpan, type Span } from '../dates/edtf-span.ts'
 /** A bar of a timeline, from the first day to the day after the last. */
 export interface Bar {
   from: Date
-  /** Null has no known end: the bar goes on. */
+  /** Null if the end is unknown: the bar goes on to the end of the timeline. */
   to: Date | null
   kind: 'certain' | 'uncertain'
 }
@@ -12,7 +12,7 @@ const dayMs = 86_400_000
 
 const after = (day: Date) => new Date(Number(day) + dayMs)
 
-/** The bar of every day that a date can mean. Without an earliest day it begins where the timeline does. */
+/** The bar of all days that a date can mean. Without an earliest day, it starts at the start of the timeline. */
 const dateBar = ({ earliest, latest, isExact }: Span, first: Date): Bar => ({
   from: earliest ?? first,
   to: latest && after(latest),

@@ -10,7 +10,7 @@ import {
 } from 'd3-force'
 import type { NetworkGraph } from './network-data.ts'
 
-/** A place in the chart, in pixels. */
+/** A position in the chart, in pixels. */
 export interface Place {
   x: number
   y: number
@@ -26,7 +26,7 @@ interface PlacedNode extends SimulationNodeDatum {
   id: string
 }
 
-/** Milliseconds of a slice of the computation; half of a frame is left to the browser. */
+/** Milliseconds of a slice of the computation: half of a frame is left to the browser. */
 const sliceMs = 8
 const ticks = 300
 const margin = 24
@@ -34,8 +34,8 @@ const margin = 24
 /** Lets the browser handle events. */
 const yieldToEvents = () => new Promise<void>((resolve) => setTimeout(resolve))
 
-/** Moves places so that they fill the chart. */
-function spread(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, Place> {
+/** Scales positions to fill the chart. */
+function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, Place> {
   const xs = nodes.map(({ x = 0 }) => x)
   const ys = nodes.map(({ y = 0 }) => y)
   const scaled = (values: readonly number[], size: number) => {
@@ -48,8 +48,8 @@ function spread(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map
 }
 
 /**
- * Computes the places of nodes: nodes that share records lie near one another. It works in slices, between which the page
- * reacts, and returns the same places for the same network and size.
+ * Computes the positions of nodes by a force simulation: nodes that share records are near each other. It runs in time slices
+ * so that the page stays responsive, and is deterministic for a network and a size.
  * @throws when the signal is aborted.
  */
 export async function layoutGraph(
@@ -57,7 +57,7 @@ export async function layoutGraph(
   size: GraphSize,
   signal: AbortSignal,
 ): Promise<Map<string, Place>> {
-  // In the order of their ids, since the first places depend on the order.
+  // Sorted by id, since the initial positions depend on the order.
   const placed: PlacedNode[] = nodes
     .map(({ id }) => (id === centre ? { id, fx: 0, fy: 0 } : { id }))
     .sort((one, other) => (one.id < other.id ? -1 : 1))
@@ -85,5 +85,5 @@ export async function layoutGraph(
     signal.throwIfAborted()
     sliceEnd = performance.now() + sliceMs
   }
-  return spread(placed, size)
+  return scaleToFit(placed, size)
 }

@@ -11,17 +11,17 @@ export interface NetworkNode {
   name: string
 }
 
-/** Two participants, and how many records they share. */
+/** Two participants and the number of records that they share. */
 export interface NetworkEdge extends Omit<Network['edges'][number], 'source' | 'target'> {
   source: string
   target: string
 }
 
-/** A network as a chart draws it. */
+/** The data of a network chart. */
 export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
-  /** The number of all edges, also of those that the response leaves out. */
+  /** The number of all edges, including those that the response omits. */
   totalEdges: number
   /** The node whose network it is. */
   centre: string | undefined
@@ -31,7 +31,7 @@ export interface NetworkGraph {
 export const pairOf = ({ source, target }: Pick<NetworkEdge, 'source' | 'target'>): string =>
   `${source},${target}`
 
-/** Returns the edges of a network; a pair that has been named in either order is found. */
+/** Returns the edge of a pair, in either order. */
 export const findEdge = ({ edges }: NetworkGraph, pair: string | null): NetworkEdge | undefined =>
   edges.find((edge) => pairOf(edge) === pair || `${edge.target},${edge.source}` === pair)
 
@@ -65,11 +65,11 @@ export function egoGraph(whole: Network, centre: string, around?: CountryNetwork
     ...(around?.partners ?? []).map(({ country, name }) => [country, name] as const),
     ...(around ? [[centre, around.country.name] as const] : []),
   ])
-  const left = (around?.total.partners ?? own.length) - own.length
+  const omitted = (around?.total.partners ?? own.length) - own.length
   return {
     nodes: [...new Set([centre, ...partners])].map((id) => ({ id, name: names.get(id) ?? id })),
     edges: [...own, ...between],
-    totalEdges: own.length + between.length + left,
+    totalEdges: own.length + between.length + omitted,
     centre,
   }
 }

@@ -37,10 +37,10 @@ const storageKey = 'language'
  * of the browser's languages that the dashboard has.
  */
 export function rememberLanguage(search: string): LanguageTag {
-  const asked = new URLSearchParams(search).get('lang')
-  if (isLanguageTag(asked)) {
-    localStorage.setItem(storageKey, asked)
-    return asked
+  const requested = new URLSearchParams(search).get('lang')
+  if (isLanguageTag(requested)) {
+    localStorage.setItem(storageKey, requested)
+    return requested
   }
   const remembered = localStorage.getItem(storageKey)
   if (isLanguageTag(remembered)) return remembered

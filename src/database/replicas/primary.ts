@@ -27,7 +27,7 @@ export class Primary {
 
   constructor(url: string, handler: PrimaryHandler) {
     this.#probe = new Probe(url, question, {
-      onAnswer: (answer, askedAt) => {
+      onResult: (answer, askedAt) => {
         this.#receive(answer, askedAt)
         if (answer.noted !== answer.timeline) handler.onTimeline(answer.timeline)
         handler.onAnswer()
@@ -47,7 +47,7 @@ export class Primary {
     return this.#samples.at(-1)?.lsn ?? -1
   }
 
-  /** Whether it has not answered for `durationMs`, although it was asked. */
+  /** Whether probes got no response for `durationMs`. */
   isSilentFor(durationMs: number): boolean {
     return this.#isAway && performance.now() - this.#answeredAt > durationMs
   }
@@ -63,7 +63,7 @@ export class Primary {
 
   /** Asks where its log ends. Resolves when it has answered or failed. Never rejects. */
   ask(): Promise<void> {
-    return this.#probe.ask()
+    return this.#probe.run()
   }
 
   close(): Promise<void> {

@@ -10,19 +10,19 @@ export const probeTimeoutMs = 500
 const minRestMs = 50
 const maxRestMs = 2000
 
-/** Receives what a server answers. */
-export interface ProbeHandler<Answer> {
-  /** @param askedAt moment of `performance.now()` before the question was sent. */
-  onAnswer(answer: Answer, askedAt: number): void
+/** Receives the results of a probe. */
+export interface ProbeHandler<Row> {
+  /** @param askedAt moment of `performance.now()` before the statement was sent. */
+  onResult(row: Row, askedAt: number): void
   /** The server is away: it did not answer in time, refused, or has closed the connection. */
   onFailure(reason: string): void
 }
 
-/** Asks a server one question, as often as it is told to, on a connection of its own. A server that fails gets rests. */
-export class Probe<Answer extends pg.QueryResultRow> {
+/** Runs one query on a server at each call, on its own connection. After a failure it pauses for a growing time. */
+export class Probe<Row extends pg.QueryResultRow> {
   readonly #url: string
-  readonly #question: string
-  readonly #handler: ProbeHandler<Answer>
+  readonly #statement: string
+  readonly #handler: ProbeHandler<Row>
   readonly #sockets = new Sockets()
   #client: pg.Client | undefined
   #asking: Promise<void> | undefined
@@ -30,15 +30,15 @@ export class Probe<Answer extends pg.QueryResultRow> {
   #restsUntil = 0
   #isClosed = false
 
-  /** @param question a statement with one row. */
-  constructor(url: string, question: string, handler: ProbeHandler<Answer>) {
+  /** @param statement a statement with one row. */
+  constructor(url: string, statement: string, handler: ProbeHandler<Row>) {
     this.#url = url
-    this.#question = question
+    this.#statement = statement
     this.#handler = handler
   }
 
-  /** Asks, unless the server rests. Resolves when it has answered or failed. Never rejects. */
-  async ask(): Promise<void> {
+  /** Runs the statement, except during a pause after a failure. Resolves after success and after failure; never rejects. */
+  async run(): Promise<void> {
     if (performance.now() < this.#restsUntil || this.#isClosed) return
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
@@ -57,17 +57,17 @@ export class Probe<Answer extends pg.QueryResultRow> {
     try {
       const client = this.#client ?? (await this.#connect())
       const askedAt = performance.now()
-      const { rows } = await inTime(client.query<Answer>(this.#question), probeTimeoutMs)
-      const [answer] = rows
-      if (!answer) throw new Error('no answer')
+      const { rows } = await inTime(client.query<Row>(this.#statement), probeTimeoutMs)
+      const [row] = rows
+      if (!row) throw new Error('no answer')
       this.#failures = 0
-      this.#handler.onAnswer(answer, askedAt)
+      this.#handler.onResult(row, askedAt)
     } catch (error) {
       this.fail(error)
     }
   }
 
-  /** Closes the connection and lets the server rest. */
+  /** Closes the connection and pauses the probe. */
   fail(error: unknown): void {
     this.#client = undefined
     this.#sockets.cut()

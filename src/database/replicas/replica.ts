@@ -56,7 +56,7 @@ export class Replica {
     this.address = `${hostname}:${port || 5432}`
     this.#handler = handler
     this.#probe = new Probe(url, question, {
-      onAnswer: (answer) => this.#receive(answer),
+      onResult: (answer) => this.#receive(answer),
       onFailure: (reason) => this.#lose(reason),
     })
   }
@@ -92,7 +92,7 @@ export class Replica {
 
   /** Asks where it is. Resolves when it has answered or failed. Never rejects. */
   ask(): Promise<void> {
-    return this.#probe.ask()
+    return this.#probe.run()
   }
 
   /** Notes that the connection of a read was lost or refused: others rest for a while. */

@@ -25,10 +25,10 @@ const maxWaitMs = 50
 /** Pause between two questions while a read waits. */
 const waitStepMs = 2
 
-/** How often servers are asked while nothing is read. */
+/** Probe interval while there are no reads. */
 const idleIntervalMs = 1000
 
-/** Servers are asked at short intervals for as long after a read. */
+/** Time after a read during which servers are probed at the short interval. */
 const activeForMs = 1000
 
 /** How often a replica is reported that stays away. */
@@ -88,7 +88,7 @@ export class Replicas {
     )
   }
 
-  /** Begins to ask the servers where they are. Nothing waits for their answers. */
+  /** Starts to probe the servers in the background. */
   start(): void {
     if (this.#timer === undefined) this.#ask()
   }
@@ -99,13 +99,13 @@ export class Replicas {
     await Promise.all([this.#primary.close(), ...this.all.map((replica) => replica.close())])
   }
 
-  /** Calls `handler` when a replica answers again, and when it is away. @returns a function that ends it. */
+  /** Calls `handler` when a replica comes up, and when it goes away. @returns a function that unsubscribes. */
   watch(handler: { up(replica: Replica): void; away(replica: Replica): void }): () => void {
     this.#events.on('up', handler.up).on('away', handler.away)
     return () => void this.#events.off('up', handler.up).off('away', handler.away)
   }
 
-  /** Whether a replica is away, behind by more than can be told from nothing being read, or current. */
+  /** The state of a replica. It is `behind` when its lag is longer than the maximum age and two idle probe intervals. */
   stateOf(replica: Replica): 'current' | 'behind' | 'away' {
     if (!replica.isUsable) return 'away'
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
@@ -163,7 +163,7 @@ export class Replicas {
     return undefined
   }
 
-  /** Asks at once if the servers were not asked for a while, since nothing was read. */
+  /** Probes the servers at once if the last probe is old, because there were no reads. */
   #noteRead(): void {
     const now = performance.now()
     this.#readAt = now
@@ -178,7 +178,7 @@ export class Replicas {
     this.#askedAt = now
     const intervalMs = now - this.#readAt < activeForMs ? this.#intervalMs : idleIntervalMs
     this.#timer = setTimeout(() => this.#ask(), intervalMs).unref()
-    // A replica that is asked after the primary is seen to have what the primary had.
+    // Replicas are probed after the primary, so that a replica without lag is seen at the position of the primary.
     const primary = Promise.race([this.#primary.ask(), delay(intervalMs, undefined, { ref: false })])
     void primary.then(() => {
       for (const replica of this.all) void replica.ask()

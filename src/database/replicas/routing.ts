@@ -8,12 +8,12 @@ import type { Demand, Freshness } from './freshness.ts'
 import type { Choice, Replica } from './replica.ts'
 import type { Replicas } from './replicas.ts'
 
-/** How long connections may take to close. One to a server that hangs never does. */
+/** Maximum time to close connections. A connection to a server that hangs never closes by itself. */
 const closeTimeoutMs = 1000
 
 /**
- * SQLSTATE classes of errors that the primary does not give for the same read: conflicts with recovery (40), a server that
- * only reads or cannot do something (25, 0A), locks and states (55), a login (28), and what is not there yet (3D, 42).
+ * SQLSTATE classes of errors that only a replica returns for a valid read: recovery conflicts (40), read-only or unsupported
+ * operations (25, 0A), locks and server states (55), logins (28), and objects that are not replicated yet (3D, 42).
  */
 const replicaStates = /^(40|25|0A|55|28|3D|42)/
 
@@ -22,19 +22,19 @@ function isLost(error: unknown): boolean {
   return getDatabaseError(error) ? isSessionLost(error) : isConnectionError(error)
 }
 
-/** Whether an error says something of the replica, and not of the read. */
+/** Whether an error is caused by the replica, and not by the read. */
 const isReplicaFault = (error: unknown): boolean =>
   isLost(error) || replicaStates.test(getDatabaseError(error)?.code ?? '')
 
-/** Uses of the connections of a pool, running and waiting. */
-const loadOf = (pool: Pool): number =>
+/** Counts the running and waiting uses of a pool. */
+const countUses = (pool: Pool): number =>
   lanes.reduce((sum, lane) => {
     const { running, waiting } = pool.laneCounts(lane)
     return sum + running + waiting
   }, 0)
 
-/** A session that is opened again elsewhere if the first `COPY` of this one fails before its first bytes. */
-function reopening(first: CopySession, reopen: () => Promise<CopySession>): CopySession {
+/** Wraps a session: if its first `COPY` fails before the first bytes, `reopen` opens a session elsewhere. */
+function withReopening(first: CopySession, reopen: () => Promise<CopySession>): CopySession {
   let session = first
   let hasStarted = false
   return {
@@ -79,9 +79,9 @@ export class Routing {
   }
 
   /**
-   * Runs a read on a replica if one is fresh enough, otherwise on the primary. The primary is also asked when the replica
-   * fails, and the other way round when the primary cannot be reached.
-   * @param read does nothing but read, since it may run twice. It must not have sent anything when it fails.
+   * Runs a read on a replica if one is fresh enough, otherwise on the primary. If the replica fails, the read runs
+   * on the primary. If the primary cannot be reached, it runs on a replica.
+   * @param read must be read-only, since it may run twice, and must not send a part of the response before it fails.
    * @throws what `read` throws.
    */
   async run<T>(freshness: Freshness, read: (pool: Pool) => Promise<T>): Promise<T> {
@@ -102,7 +102,7 @@ export class Routing {
   async copy(freshness: Freshness, open: (pool: Pool) => Promise<CopySession>): Promise<CopySession> {
     const session = await this.run(freshness, open)
     if (!freshness.replica) return session
-    return reopening(session, async () => {
+    return withReopening(session, async () => {
       this.#replicas.reads.retried += 1
       freshness.use(undefined)
       return open(this.#primary)
@@ -118,18 +118,18 @@ export class Routing {
     await closing
   }
 
-  /** The primary helps out when all connections to the chosen replica are in use. */
+  /** Chooses a replica, or the primary if all connections to the replica are in use and the primary has less load. */
   #choose(demand: Demand): Choice | undefined | Promise<Choice | undefined> {
     const choice = this.#replicas.choose(demand, (replica) => this.#load(replica))
     if (!choice || choice instanceof Promise) return choice
     const load = this.#load(choice.replica)
-    const isBusy = load >= this.#primary.options.maxConnections && load > loadOf(this.#primary)
+    const isBusy = load >= this.#primary.options.maxConnections && load > countUses(this.#primary)
     return isBusy ? undefined : choice
   }
 
   #load(replica: Replica): number {
     const pool = this.#pools.get(replica)
-    return pool ? loadOf(pool) : Number.POSITIVE_INFINITY
+    return pool ? countUses(pool) : Number.POSITIVE_INFINITY
   }
 
   async #readReplica<T>({ replica }: Choice, read: (pool: Pool) => Promise<T>): Promise<T> {

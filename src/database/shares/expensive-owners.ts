@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import type { Owner } from './work.ts'
 
-/** How long an owner is remembered, in milliseconds. */
-const rememberedMs = 60_000
+/** Time until an owner is forgotten, in milliseconds. */
+const ttlMs = 60_000
 
 const maxOwners = 1000
 
-/** The owners who sent a statement of a new shape that turned out to be expensive, in the last minute. */
+/** Owners that sent a statement of a new shape that turned out to be expensive, in the last minute. */
 export class ExpensiveOwners {
-  readonly #owners = new LRUCache<string, true>({ max: maxOwners, ttl: rememberedMs })
+  readonly #owners = new LRUCache<string, true>({ max: maxOwners, ttl: ttlMs })
 
   add(owner: Owner): void {
     this.#owners.set(owner.join('\n'), true)

@@ -3,32 +3,29 @@ import { retryAfterSeconds } from '../errors.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Owner, Work } from './work.ts'
 
-/**
- * Kinds of use of a connection: `cheap` is what takes little, and every change; `expensive` is a statement that keeps a
- * processor busy.
- */
+/** Priority class of statements: `expensive` statements use much CPU time; all others, and every change, are `cheap`. */
 export type Lane = 'cheap' | 'expensive'
 
 export const lanes: readonly Lane[] = ['cheap', 'expensive']
 
-/** Why a request gets no connection: too many wait, it waited too long, or its owner has too many that wait. */
+/** Why a request gets no connection: the queue is full, the wait timed out, or its owner has too many waiting requests. */
 export type Refusal = 'queue' | 'wait' | 'share'
 
 /** Limits of the use of connections. */
 export interface LaneLimits {
   maxConnections: number
-  /** Expensive statements that may run at once; never so many that no connection is left for cheap ones. */
+  /** Maximum of concurrent expensive statements. Some connections are always left for cheap ones. */
   maxExpensive: number
   /** Requests that may wait for a connection. */
   maxWaiting: number
-  /** How long each may wait, in milliseconds; for an expensive statement, as long as one may run if that is longer. */
+  /** Maximum wait in milliseconds. Expensive statements wait for up to `statementTimeoutMs` if that is longer. */
   acquireTimeoutMs: number
   statementTimeoutMs: number
 }
 
 /** The right to use one connection. */
 export interface Lease {
-  /** Moves from the cheap lane to the expensive one without waiting. Returns whether there was room. */
+  /** Moves from the cheap lane to the expensive one without waiting. Returns whether that was possible. */
   promote(): boolean
   release(): void
 }
@@ -43,18 +40,18 @@ const reservedConnections = 2
 /** Expensive statements of one owner that may wait. */
 const maxExpensiveWaiting = 16
 
-/** Share of the queue that anonymous clients together may fill, so that others can wait, too; and so for keys. */
+/** Share of the queue that all anonymous clients together may fill. The same holds for all keys together. */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
 
-/** Work of the service itself, and of several clients together. */
+/** The owner of work of the service itself, and of work that several clients share. */
 const serviceWork: Work = { owner: ['service'] }
 
 /**
- * Shares the connections of a pool among owners and lanes. Whatever runs, some connections are left for cheap statements and
- * changes, and the next free one goes to the owner that has the least running. One owner alone may use everything
- * that its lane has.
+ * Shares the connections of a pool fairly among owners and lanes. Some connections are reserved for cheap statements and
+ * changes. The next free connection goes to the owner with the fewest running statements. A single owner may use all
+ * connections of its lane.
  */
 export class Lanes {
   readonly #limits: LaneLimits
@@ -84,9 +81,9 @@ export class Lanes {
 
   /**
    * Waits for the right to use a connection.
-   * @returns at once, without a promise, if there is room.
-   * @throws Problem `too-many-waiting` when the owner has too many requests that wait; `overloaded` when all together have, or
-   * the wait was too long; the reason of the work's signal.
+   * @returns the lease synchronously if a connection is free.
+   * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue is full
+   * or the wait timed out; the abort reason of the work's signal.
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
@@ -136,7 +133,7 @@ export class Lanes {
     }
   }
 
-  /** Cheap statements go first, but for one connection that expensive ones always get. */
+  /** Cheap statements go first, except that one expensive statement may always run. */
   #nextLane(): Lane | undefined {
     const { cheap, expensive } = this.#queues
     const hasExpensive = expensive.waiting > 0 && this.#hasRoom('expensive')
@@ -178,7 +175,7 @@ export class Lanes {
     return lane === 'expensive' ? Math.max(acquireTimeoutMs, statementTimeoutMs) : acquireTimeoutMs
   }
 
-  /** @throws Problem when too many requests wait, of all or of the owner. */
+  /** @throws Problem when the queue is full, or the owner has too many waiting requests. */
   #checkQueue(lane: Lane, owner: Owner): void {
     const { maxWaiting } = this.#limits
     const detail = (limit: number) => `Too many requests wait for a database connection (limit ${limit}).`

@@ -196,9 +196,9 @@ export const importRecords = pgTable(
     /** Versions of the record before and after; null for none. */
     versionBefore: integer('version_before'),
     versionAfter: integer('version_after').notNull(),
-    /** Hash of what the row asked for. */
+    /** Hash of the values of the row. */
     digest: text('digest').notNull(),
-    /** Hashes of the values that it asked for, by property. */
+    /** Hashes of the values of the row by property. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
     /** Properties that were left as others had changed them. */
     kept: text('kept').array(),

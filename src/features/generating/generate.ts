@@ -62,7 +62,7 @@ function addBatch(generation: Generation, from: number, to: number): void {
   }
 }
 
-/** The time of the transaction's changes. Triggers are told that the service writes. */
+/** Returns the time of the transaction's changes, and tells triggers that the service writes. */
 async function startWriting(client: pg.ClientBase): Promise<string> {
   const { text } = compileSql(sql`select ${rfc3339(sql`change_time()`)} as time, ${asService}`)
   const { rows } = await client.query<{ time: string }>(text)

@@ -95,7 +95,7 @@ async function beginCheck(database: Database, imported: ImportRecord): Promise<I
 /**
  * Checks all staged rows of an import as a commit would, and notes which are refused. It continues where an earlier process
  * has stopped.
- * @param onProgress is told the row that it has come to.
+ * @param onProgress gets the number of the current row.
  * @returns the import as it then is; undefined when another process works on it.
  */
 export async function checkRows(

@@ -21,7 +21,7 @@ export interface CommitOptions {
   onUnresolved: 'refuse' | 'drop'
   source: SourceProperties
   signal: AbortSignal
-  /** Is told the row that the commit has come to. */
+  /** Called with the import when the commit has made progress. */
   onProgress: (imported: ImportRecord) => void
 }
 

@@ -7,7 +7,7 @@ import type { importActions } from '../../database/vocabularies.ts'
 export interface EntryOfRecord {
   resource: string
   key: string
-  /** The row that asked for it; null for what the import needs for itself. */
+  /** The row that the entry is for; null for entries of the import itself. */
   row: number | null
   action: (typeof importActions)[number]
   versionBefore: number | null

@@ -7,21 +7,21 @@ import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
 import type { ImportRecord } from './store.ts'
 import type { Mention } from './types.ts'
 
-/** The names in an import: each is resolved once, by what people have decided before or else by the registry's names. */
+/** The names in an import. Each is resolved once: by an earlier decision of a person, otherwise by the names of the registry. */
 
 /**
- * How a name was resolved: by the registry's names, by a decision, as left out by a decision, as a record that the import
- * makes, or not.
+ * How a name was resolved: by the names of the registry (`resolved`), by a decision (`decided`, `left_out`), by a record that
+ * the import creates (`made`), or not.
  */
 export type NameStatus = 'resolved' | 'decided' | 'left_out' | 'made' | 'ambiguous' | 'unresolved'
 
-/** What a name of an import stands for. */
+/** The record that a name of an import stands for. */
 export interface NameKey {
   status: NameStatus
   key: string | null
 }
 
-/** A name of an import with its candidates, for people. */
+/** A name of an import with its candidates, for a decision. */
 export interface ImportName extends NameKey {
   mention: Mention
   rows: number
@@ -37,19 +37,19 @@ export interface Decision {
   key: string | null
 }
 
-/** Names that are resolved by one statement. */
+/** Number of names that one statement resolves. */
 const batchSize = 1000
 
-/** Candidates of a name. */
+/** Maximum number of candidates of a name. */
 export const maxCandidates = 3
 
-/** Names that are held in memory before they are stored. */
-const maxHeld = 20_000
+/** Maximum number of names in memory before they are stored. */
+const maxBuffered = 20_000
 
 /** Collects the names of an import and stores each once, with the number of its rows. */
 export class NameCollector {
   readonly #id: string
-  #held = new Map<string, { mention: Mention; rows: number }>()
+  #buffer = new Map<string, { mention: Mention; rows: number }>()
 
   constructor(id: string) {
     this.#id = id
@@ -59,21 +59,21 @@ export class NameCollector {
   add(mentions: readonly Mention[]): void {
     for (const mention of mentions) {
       const identity = mentionIdentity(mention)
-      const known = this.#held.get(identity)
+      const known = this.#buffer.get(identity)
       if (known) known.rows += 1
-      else this.#held.set(identity, { mention, rows: 1 })
+      else this.#buffer.set(identity, { mention, rows: 1 })
     }
   }
 
   get isFull(): boolean {
-    return this.#held.size >= maxHeld
+    return this.#buffer.size >= maxBuffered
   }
 
-  /** Stores what was collected since the last time. */
+  /** Stores the names collected since the last call. */
   async store(tx: Transaction): Promise<void> {
-    if (this.#held.size === 0) return
-    const held = [...this.#held].sort(([one], [other]) => (one < other ? -1 : 1))
-    this.#held = new Map()
+    if (this.#buffer.size === 0) return
+    const held = [...this.#buffer].sort(([one], [other]) => (one < other ? -1 : 1))
+    this.#buffer = new Map()
     await tx.query({
       text: `insert into import_names (import, identity, mention, rows)
         select $1, * from unnest($2::text[], $3::json[], $4::int[])
@@ -105,7 +105,7 @@ async function findDecisions(tx: Transaction, scheme: string, names: readonly Me
   return (name: MentionedName): string | null | undefined => decided.get(identityOf(name))
 }
 
-/** What a name stands for, or may stand for. */
+/** The record that a name stands for, or the candidates. */
 export interface ResolvedName extends NameKey {
   identity: string
   candidates: NameMatch[]
@@ -126,7 +126,7 @@ async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName
   })
 }
 
-/** Finds the countries within which names are looked for, by their names or codes. @returns their codes. */
+/** Resolves the names or codes of the countries within which names are resolved. @returns their codes. */
 export async function findCountries(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
@@ -146,7 +146,7 @@ export async function findCountries(
   )
 }
 
-/** The question that a mention asks of the resolver. */
+/** Converts a mention to a query of the resolver. */
 export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>): NameQuery => ({
   resource: mention.resource,
   name: mentionName(mention),
@@ -156,9 +156,9 @@ export const toQuery = (mention: Mention, countries: ReadonlyMap<string, string>
 })
 
 /**
- * Finds out what names stand for: by what people have decided for the register, otherwise by the registry's names.
- * @param scheme the register, whose decisions count.
- * @returns what each stands for, in the order of the names.
+ * Resolves names: by the decisions for the register, otherwise by the names of the registry.
+ * @param scheme the register whose decisions apply.
+ * @returns the results in the order of the names.
  */
 export async function resolveMentions(
   database: Pick<DatabaseClient, 'read'>,
@@ -193,7 +193,7 @@ export async function resolveMentions(
 }
 
 /**
- * Resolves the names of an import, in batches. Decisions come first. A name that is resolved already stays so, unless `anew`.
+ * Resolves the names of an import, in batches. Decisions come first. A resolved name stays resolved, unless `anew`.
  * @param signal stops it after a batch.
  */
 export async function resolveImportNames(
@@ -217,7 +217,7 @@ export async function resolveImportNames(
   }
 }
 
-/** Returns what mentions of an import stand for, by their identities. */
+/** Returns the records that mentions of an import stand for, by their identities. */
 export async function findNameKeys(
   tx: Transaction,
   id: string,
@@ -232,11 +232,11 @@ export async function findNameKeys(
   return new Map(rows.map(({ identity, status, key }) => [identity, { status, key }]))
 }
 
-/** What a decision is about, as columns: a name is one whatever the dates of the rows that have it. */
+/** SQL of the columns that a decision applies to: the same name in rows of different dates needs one decision. */
 const decidedColumns =
   "mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'), mention ->> 'country'"
 
-/** Lists the names that somebody has to decide, the most frequent first. @param after the last of the page before. */
+/** Lists the names that need a decision, the most frequent first. @param after the last name of the previous page. */
 export function listOpenNames(
   tx: Transaction,
   id: string,
@@ -252,7 +252,7 @@ export function listOpenNames(
   })
 }
 
-/** Counts the names that somebody has to decide, and the rows that have them. */
+/** Counts the names that need a decision, and the rows that have them. */
 export async function countOpenNames(tx: Transaction, id: string) {
   const [row] = await tx.query<{ unresolved: number; rows: number }>({
     text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows
@@ -262,7 +262,7 @@ export async function countOpenNames(tx: Transaction, id: string) {
   return row ?? { unresolved: 0, rows: 0 }
 }
 
-/** Keeps decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
+/** Stores decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
 export async function saveDecisions(
   tx: Transaction,
   scheme: string,

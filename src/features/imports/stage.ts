@@ -134,7 +134,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 
 /**
  * Reads a file to its end and stages its rows. Memory does not grow with the number of rows.
- * @param onProgress is told the number of rows so far.
+ * @param onProgress gets the number of rows so far.
  * @throws Problem for a file that cannot be read. What is staged by then is left to `removeStaged`.
  */
 export async function stageRows(

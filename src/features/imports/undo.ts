@@ -175,7 +175,7 @@ class UndoBatch {
 /**
  * Takes back what an import has written: records that it created are removed, the others get the values that they had. What
  * others have changed since stays. It continues where an earlier process has stopped.
- * @param onProgress is told the number of records so far.
+ * @param onProgress gets the number of records so far.
  * @returns what was kept, at most `maxKept` of it, and how much.
  */
 export async function undoImport(

@@ -36,8 +36,8 @@ const common = {
 const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
 
 /**
- * PostgreSQL expects so many pairs that it would look up records one by one, or pass all of them between processes. Told that
- * pages of an index cost as much as others, it reads one narrow index of each resource.
+ * PostgreSQL overestimates the number of pairs, and would look up records one by one, or pass all of them between processes.
+ * With about the same cost for pages of an index and of a table, it reads one narrow index of each resource.
  */
 const indexSettings = 'set local random_page_cost = 1.1'
 

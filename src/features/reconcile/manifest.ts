@@ -2,10 +2,10 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { packageVersion } from '../../package-root.ts'
 
-/** The types that are asked when a query names none. */
+/** The types of a query that names none. */
 export const defaultTypes = ['countries', 'organizations', 'regions', 'topics']
 
-/** Most queries of a batch. Each may be of several types, and one request resolves 1,000 names. */
+/** Maximum number of queries in a batch. A query may have several types, and one request resolves 1,000 names. */
 export const maxBatch = 250
 
 /** A type of the Reconciliation Service API 0.2, section 3.2. */
@@ -14,7 +14,7 @@ export const typeOf = ({ name, plural }: Resource): { id: string; name: string }
   name: plural,
 })
 
-/** The types of a registry that are asked when a query names none. */
+/** The types of a registry for a query that names none. */
 export const defaultTypesOf = (registry: Registry): string[] =>
   defaultTypes.filter((name) => registry.find(name) !== undefined)
 

@@ -76,12 +76,12 @@ async function resolveCountries(api: AskApi, queries: readonly Query[]): Promise
   const names = [...new Set(queries.flatMap((one) => textOf(one, 'country') ?? []))]
   const unknown = names.filter((name) => !/^[A-Z]{3}$/.test(name))
   if (unknown.length === 0) return new Map()
-  const asked = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
-  const { data } = await askJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: asked })
+  const nameQueries = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
+  const { data } = await askJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
   return new Map(unknown.flatMap((name, at) => (data[at]?.match ? [[name, data[at].match.key]] : [])))
 }
 
-/** Returns the question by which a query is answered for one type; undefined if it has no text to look for. */
+/** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
 function toNameQuery(
   one: Query,
   resource: string,
@@ -130,23 +130,23 @@ export async function answerQueries(
     api,
     entries.map(([, one]) => one),
   )
-  const asked = entries.flatMap(([id, one]) =>
+  const nameQueries = entries.flatMap(([id, one]) =>
     typesOf(one, registry).flatMap((resource) => {
       const question = toNameQuery(one, resource, countries)
       return question ? [{ id, question }] : []
     }),
   )
-  if (asked.length > 1000)
+  if (nameQueries.length > 1000)
     throw new Problem('invalid-body', 'The queries have more than 1,000 types together: send fewer at once.')
   const { data } =
-    asked.length === 0
+    nameQueries.length === 0
       ? { data: [] }
       : await askJson<{ data: Resolution[] }>(api, '/v1/resolve', {
-          queries: asked.map(({ question }) => question),
+          queries: nameQueries.map(({ question }) => question),
         })
   return Object.fromEntries(
     entries.map(([id, one]) => {
-      const own = asked.flatMap(({ id: of, question }, at) => {
+      const own = nameQueries.flatMap(({ id: of, question }, at) => {
         const resolution = data[at]
         return of === id && resolution ? [{ resource: question.resource, resolution }] : []
       })

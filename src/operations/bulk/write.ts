@@ -255,8 +255,8 @@ async function explainAlone(
 const maxRounds = 5
 
 /**
- * Writes every change that PostgreSQL accepts. It retries the set without the refused changes while these can be told
- * apart, at most `maxRounds` times, and then writes the rest one at a time.
+ * Writes every change that PostgreSQL accepts. It retries the set without the refused changes while these can be
+ * identified, at most `maxRounds` times, and then writes the rest one at a time.
  */
 export async function writeEach(
   transaction: Transaction,

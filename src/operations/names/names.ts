@@ -94,9 +94,9 @@ export class Names {
 
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
-   * @param database where names are read that are not in memory, as the reader of the response sees it.
-   * @param client is told what the names in memory were read of, so that a stored response ends with them. Its freshness is
-   * that of the names.
+   * @param database reads the names that are not in memory, as the reader of the response sees them.
+   * @param client records the sources of names in memory, so that a stored response expires with them. It also gets the
+   * freshness of the names.
    */
   async find(
     database: Transaction,

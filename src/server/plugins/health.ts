@@ -43,8 +43,8 @@ async function readinessBody(readiness: Database): Promise<string> {
 }
 
 /**
- * Serves `/healthz`: the process lives; and `/readyz`: the database is reachable and migrated, and the service is not
- * shutting down. A read-only database is ready, too, and so is one without its replicas, whose states are told.
+ * Serves `/healthz`: the process runs; and `/readyz`: the database is reachable and migrated, and the service is not
+ * shutting down. A read-only database is ready, too, and so is one whose replicas are down; the response has their states.
  */
 export const health = fp(
   async function health(app) {

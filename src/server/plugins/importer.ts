@@ -24,8 +24,8 @@ export interface ImporterOptions {
 }
 
 /**
- * Works on imports in the background: when one is asked for, and at the start and now and then on those that another process
- * has left behind.
+ * Runs imports in the background: new ones on notification, and those that another process left unfinished at the start
+ * and at intervals.
  */
 export const importer = fp<ImporterOptions>(
   async function importer(app, { registry }) {

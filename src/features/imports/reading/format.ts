@@ -76,7 +76,7 @@ function isBinary(start: Buffer): boolean {
   return zeros < start.length * minByteShare && controls > start.length * minByteShare
 }
 
-/** Decodes the start of a file so that its first ASCII characters can be told, in any encoding. */
+/** Decodes the start of a file so that its ASCII characters can be recognized in any encoding. */
 function decodeStart(start: Buffer): string {
   const isWide = start.subarray(0, 64).includes(0)
   return (isWide ? Buffer.from(start.filter((byte) => byte !== 0)) : start)

@@ -42,7 +42,7 @@ export function readRows(
 ): ReadFile {
   const opened = openFile({ ...file, options, signal })
   const facts = opened.then((open) => open.facts)
-  // Whoever reads the batches gets the error, too.
+  // Without this, the error would be an unhandled rejection. The reader of the batches gets it, too.
   facts.catch(() => undefined)
   const close = async () => {
     const file = await opened.catch(() => undefined)

@@ -30,8 +30,8 @@ export class Pressure {
   }
 
   /**
-   * Share of its heap that V8 has filled, garbage included. It is measured when it is asked for: a few requests fill a
-   * small heap in less than a second.
+   * Used share of the V8 heap, garbage included. It is measured on each call, because a few requests fill a small heap in
+   * less than a second.
    */
   get heapShare(): number {
     const now = performance.now()

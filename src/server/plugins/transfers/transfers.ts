@@ -18,7 +18,7 @@ interface Connection {
 interface LongResponse {
   connection: Connection
   isOver(): boolean
-  /** Is told why it is cut off. */
+  /** Called with the reason when the response is ended early. */
   onCut(reason: string): void
 }
 

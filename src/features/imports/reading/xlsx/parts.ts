@@ -13,11 +13,11 @@ export interface Sheet {
   entry: string
 }
 
-/** What a workbook says of itself. */
+/** The content of `workbook.xml`. */
 export interface Workbook {
-  /** The sheets that are shown, in their order. */
+  /** The visible sheets in their order. */
   sheets: Sheet[]
-  /** Whether dates count from 1904, as old versions for the Macintosh have it. */
+  /** Whether dates count from 1904, as in old versions of Excel for the Macintosh. */
   date1904: boolean
 }
 
@@ -40,7 +40,7 @@ export async function parsePart(
   parser.end()
 }
 
-/** Element names have a prefix in files of some programs. */
+/** Returns an element name without the namespace prefix that some programs write. */
 export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 /** Reads the list of sheets. @throws Problem when the archive is no XLSX file. */
@@ -76,7 +76,7 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
   return targets
 }
 
-/** Number formats of ECMA-376 for dates and times. 45 to 47 are durations, which are numbers. */
+/** Whether a built-in number format of ECMA-376 is a date or time. 45 to 47 are durations, which are read as numbers. */
 const isBuiltInDate = (id: number) =>
   (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58)
 
@@ -91,16 +91,17 @@ export function isDateFormat(code: string): boolean {
 export async function readDateStyles(archive: Archive): Promise<boolean[]> {
   const styles: boolean[] = []
   if (!archive.has('xl/styles.xml')) return styles
-  const own = new Map<number, boolean>()
+  const customFormats = new Map<number, boolean>()
   let inCellFormats = false
   await parsePart(archive, 'xl/styles.xml', {
     open(element, attributes) {
       const name = localName(element)
-      if (name === 'numFmt') own.set(Number(attributes.numFmtId), isDateFormat(attributes.formatCode ?? ''))
+      if (name === 'numFmt')
+        customFormats.set(Number(attributes.numFmtId), isDateFormat(attributes.formatCode ?? ''))
       if (name === 'cellXfs') inCellFormats = true
       if (name === 'xf' && inCellFormats) {
         const id = Number(attributes.numFmtId)
-        styles.push(own.get(id) ?? isBuiltInDate(id))
+        styles.push(customFormats.get(id) ?? isBuiltInDate(id))
       }
     },
     close(element) {
@@ -110,7 +111,7 @@ export async function readDateStyles(archive: Archive): Promise<boolean[]> {
   return styles
 }
 
-/** Reads the texts that cells refer to by number. They are in memory, so their size is bounded. */
+/** Reads the shared strings, to which cells refer by index. They are kept in memory, so their size is limited. */
 export async function readSharedStrings(archive: Archive): Promise<string[]> {
   const strings: string[] = []
   if (!archive.has('xl/sharedStrings.xml')) return strings
@@ -136,7 +137,7 @@ export async function readSharedStrings(archive: Archive): Promise<string[]> {
   return strings
 }
 
-/** Collects the text of a cell: its runs, without the phonetic ones that Japanese has. */
+/** Collects the text of a cell from its runs, without phonetic runs (Japanese). */
 export class RichText {
   #text = ''
   #isOpen = false
@@ -156,7 +157,7 @@ export class RichText {
     if (this.#isOpen && !this.#isPhonetic) this.#text += text
   }
 
-  /** Returns the text and starts a new one. Characters that XML cannot have are written as `_x000D_`. */
+  /** Returns the text and resets it. Decodes escapes such as `_x000D_` of characters that XML does not allow. */
   take(): string {
     const text = this.#text
     this.#text = ''
