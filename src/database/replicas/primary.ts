@@ -2,35 +2,35 @@ import { type PositionRow, positionColumns } from './position.ts'
 import { Probe } from './probe.ts'
 import { timelineSetting } from './replica.ts'
 
-const question = `select ${positionColumns}, (select value from settings where name = '${timelineSetting}') as noted`
+const statement = `select ${positionColumns}, (select value from settings where name = '${timelineSetting}') as noted`
 
-type Answer = PositionRow & { noted: string | null }
+type ProbeRow = PositionRow & { noted: string | null }
 
 /** Measurements in memory. Replicas are compared with these, so they reach back several intervals. */
 const maxSamples = 16
 
 /** What becomes of the primary. */
 export interface PrimaryHandler {
-  /** It has answered where its log ends. */
-  onAnswer(): void
+  /** Called when the position of the log is measured. */
+  onPosition(): void
   /** @param timeline is not the one that is noted in the database. */
   onTimeline(timeline: string): void
 }
 
 /** Where the log of the primary ended at some moments, by which the age of replicas is known. */
 export class Primary {
-  readonly #probe: Probe<Answer>
+  readonly #probe: Probe<ProbeRow>
   #samples: { at: number; lsn: number }[] = []
-  #answeredAt = Number.NEGATIVE_INFINITY
+  #respondedAt = Number.NEGATIVE_INFINITY
   #isAway = false
   #timeline = -1
 
   constructor(url: string, handler: PrimaryHandler) {
-    this.#probe = new Probe(url, question, {
-      onResult: (answer, askedAt) => {
-        this.#receive(answer, askedAt)
-        if (answer.noted !== answer.timeline) handler.onTimeline(answer.timeline)
-        handler.onAnswer()
+    this.#probe = new Probe(url, statement, {
+      onResult: (row, askedAt) => {
+        this.#receive(row, askedAt)
+        if (row.noted !== row.timeline) handler.onTimeline(row.timeline)
+        handler.onPosition()
       },
       onFailure: () => {
         this.#isAway = true
@@ -49,7 +49,7 @@ export class Primary {
 
   /** Whether probes got no response for `durationMs`. */
   isSilentFor(durationMs: number): boolean {
-    return this.#isAway && performance.now() - this.#answeredAt > durationMs
+    return this.#isAway && performance.now() - this.#respondedAt > durationMs
   }
 
   /**
@@ -61,7 +61,7 @@ export class Primary {
     return this.#samples.findLast((sample) => sample.lsn <= lsn)?.at ?? Number.NEGATIVE_INFINITY
   }
 
-  /** Asks where its log ends. Resolves when it has answered or failed. Never rejects. */
+  /** Measures where the log ends. Resolves after success and after failure; never rejects. */
   ask(): Promise<void> {
     return this.#probe.run()
   }
@@ -70,13 +70,13 @@ export class Primary {
     return this.#probe.close()
   }
 
-  #receive({ timeline, lsn }: Answer, askedAt: number): void {
+  #receive({ timeline, lsn }: ProbeRow, askedAt: number): void {
     const current = Number.parseInt(timeline, 16)
     // Places in the logs of two timelines cannot be compared.
     if (current !== this.#timeline) this.#samples = []
     this.#timeline = current
     this.#isAway = false
-    this.#answeredAt = askedAt
+    this.#respondedAt = askedAt
     this.#samples.push({ at: askedAt, lsn })
     if (this.#samples.length > maxSamples) this.#samples.shift()
   }

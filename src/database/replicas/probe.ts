@@ -3,7 +3,7 @@ import { errorCode } from '../../error-code.ts'
 import { inTime } from '../in-time.ts'
 import { Sockets } from './sockets.ts'
 
-/** How long a server may take to answer, or to open a connection. It is away if it takes longer. */
+/** Timeout of the statement, and of opening a connection. After a timeout, the server counts as away. */
 export const probeTimeoutMs = 500
 
 /** Rest after the first failure. It doubles with each further one. */

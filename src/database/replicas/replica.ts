@@ -5,10 +5,10 @@ import { Probe } from './probe.ts'
 export const timelineSetting = 'timeline'
 
 /** The timeline as a replica knows it is what it has replayed: its own functions tell it much later. */
-const question = `select pg_is_in_recovery() as "isStandby", (pg_last_wal_replay_lsn() - '0/0')::float8 as lsn,
+const statement = `select pg_is_in_recovery() as "isStandby", (pg_last_wal_replay_lsn() - '0/0')::float8 as lsn,
   (select value from settings where name = '${timelineSetting}') as timeline`
 
-interface Answer {
+interface ProbeRow {
   isStandby: boolean
   lsn: number | null
   timeline: string | null
@@ -20,8 +20,8 @@ const maxRestMs = 5000
 
 /** What becomes of a replica. */
 export interface ReplicaHandler {
-  /** It has answered where it is. */
-  onAnswer(replica: Replica): void
+  /** Called when the position of the replica is measured. */
+  onPosition(replica: Replica): void
   onAway(replica: Replica, reason: string): void
 }
 
@@ -39,7 +39,7 @@ export class Replica {
   /** Host and port. */
   readonly address: string
   readonly url: string
-  readonly #probe: Probe<Answer>
+  readonly #probe: Probe<ProbeRow>
   readonly #handler: ReplicaHandler
   #isUp = false
   #lsn = -1
@@ -55,13 +55,13 @@ export class Replica {
     this.number = number
     this.address = `${hostname}:${port || 5432}`
     this.#handler = handler
-    this.#probe = new Probe(url, question, {
-      onResult: (answer) => this.#receive(answer),
+    this.#probe = new Probe(url, statement, {
+      onResult: (row) => this.#receive(row),
       onFailure: (reason) => this.#lose(reason),
     })
   }
 
-  /** Whether it answers. */
+  /** Whether the replica responds to probes. */
   get isUp(): boolean {
     return this.#isUp
   }
@@ -90,7 +90,7 @@ export class Replica {
     return !position || (this.#timeline >= position.timeline && this.#lsn >= position.lsn)
   }
 
-  /** Asks where it is. Resolves when it has answered or failed. Never rejects. */
+  /** Measures the position of the replica. Resolves after success and after failure; never rejects. */
   ask(): Promise<void> {
     return this.#probe.run()
   }
@@ -111,7 +111,7 @@ export class Replica {
     return this.#probe.close()
   }
 
-  #receive({ isStandby, lsn, timeline }: Answer): void {
+  #receive({ isStandby, lsn, timeline }: ProbeRow): void {
     if (!isStandby) {
       this.#probe.fail(new Error('it is not a standby'))
       return
@@ -120,7 +120,7 @@ export class Replica {
     // It may be less than before: a server that was started again replays once more.
     this.#lsn = lsn ?? -1
     this.#timeline = timeline === null ? -1 : Number.parseInt(timeline, 16)
-    this.#handler.onAnswer(this)
+    this.#handler.onPosition(this)
   }
 
   #lose(reason: string): void {

@@ -22,7 +22,7 @@ export interface ReplicaObserver {
 /** How long a read waits for a replica to replay what its client has written. */
 const maxWaitMs = 50
 
-/** Pause between two questions while a read waits. */
+/** Pause between two probes while a read waits. */
 const waitStepMs = 2
 
 /** Probe interval while there are no reads. */
@@ -72,17 +72,17 @@ export class Replicas {
     noteTimeline: (timeline: string) => Promise<void>,
   ) {
     this.options = options
-    // A question and its answer each way must fit several times into the age.
+    // Several round trips must fit into the maximum age.
     this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
     this.#primary = new Primary(primaryUrl, {
-      onAnswer: () => this.#date(),
-      // Another process may do it, and the next answer demands it again.
+      onPosition: () => this.#date(),
+      // Another process may do it, and the next probe requests it again.
       onTimeline: (timeline) => void noteTimeline(timeline).catch(() => {}),
     })
     this.all = options.urls.map(
       (url, index) =>
         new Replica(url, index + 1, {
-          onAnswer: (replica) => this.#receive(replica),
+          onPosition: (replica) => this.#receive(replica),
           onAway: (replica, reason) => this.#lose(replica, reason),
         }),
     )
