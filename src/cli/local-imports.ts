@@ -15,6 +15,7 @@ import { writeMissing } from '../features/imports/http/missing.ts'
 import { writeOpenNames } from '../features/imports/http/names.ts'
 import { writeRejected } from '../features/imports/http/rejected.ts'
 import { beginCommit } from '../features/imports/http/steps.ts'
+import { findLaterImport } from '../features/imports/later-imports.ts'
 import { saveDecisions } from '../features/imports/names.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
@@ -109,6 +110,8 @@ export class LocalImports {
 
   /** Takes back what an import has written. */
   async undo(id: string): Promise<ImportRecord> {
+    const obstacle = await findLaterImport(singleReads(this.#database), await this.#read(id))
+    if (obstacle !== undefined) throw new StartupError(obstacle)
     await this.#outlast(id, () => this.#step(id, ['committed', 'failed'], () => ({ state: 'undoing' })))
     return this.#run(id)
   }

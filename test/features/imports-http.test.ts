@@ -86,6 +86,35 @@ describe('an uploaded file', () => {
     expect(await count(scheme)).toBe(0)
   })
 
+  it('is undone after the later ones of its register that have changed its records', async () => {
+    const mapping = treatyMapping(newScheme())
+    const importNow = async (title: string) => {
+      const answer = await upload(mapping, `${treatyHeader}\n1,${title},2001,China\n`, {
+        query: '?commit=true',
+      })
+      return settled(answer.json<{ id: string }>().id)
+    }
+    const undo = (id: string) => api.post(`/v1/imports/${id}/undo`, undefined)
+    const [first, second] = [await importNow('First'), await importNow('Second')]
+    const refused = await undo(first.id)
+    expect(refused.status).toBe(409)
+    expect(refused.json<{ detail: string }>().detail).toBe(
+      `The import ${second.id} (treaties.csv) has changed 1 of its records since. Undo that one first.`,
+    )
+    for (const { id } of [second, first]) {
+      expect((await undo(id)).status).toBe(202)
+      expect(await settled(id)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
+    }
+  })
+
+  it('does not wait for a later look when the one before of its register has just ended', async () => {
+    const mapping = treatyMapping(newScheme())
+    const started = performance.now()
+    for (let at = 0; at < 6; at += 1)
+      expect((await dryRun(mapping, `${treatyHeader}\n${at},First,2001,China\n`)).state).toBe('staged')
+    expect(performance.now() - started).toBeLessThan(14_000)
+  })
+
   it('gives its refused rows as they were, with reasons, which can be mended and sent again', async () => {
     const scheme = newScheme()
     const staged = await dryRun(

@@ -6,10 +6,10 @@ import { lastMigration, requireOwnSchema } from '../../database/migrate.ts'
 import { endMark, toLine } from './format.ts'
 import { archivedTables, type SortedTable } from './tables.ts'
 
-function copyStatement({ name, columns, orderBy }: SortedTable): string {
+function copyStatement({ name, columns, orderBy, where }: SortedTable): string {
   const [schema = '', table = ''] = name.split('.')
   const from = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`
-  return `copy (select ${columns.map((column) => pg.escapeIdentifier(column)).join(', ')} from ${from} order by ${orderBy.join(', ')}) to stdout`
+  return `copy (select ${columns.map((column) => pg.escapeIdentifier(column)).join(', ')} from ${from} where ${where} order by ${orderBy.join(', ')}) to stdout`
 }
 
 async function* contents(client: pg.Client): AsyncGenerator<string | Buffer> {

@@ -143,9 +143,10 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
   const names = (await archivedTables(client)).map(({ name }) => name)
   await withoutTriggers(client, names, () => restoreTables(client, reader))
   await reader.finish()
-  await client.query(
-    "select setval(pg_get_serial_sequence('public.revisions', 'sequence'), greatest(max(sequence), 1)) from revisions",
-  )
+  for (const table of ['revisions', 'import_records'])
+    await client.query(
+      `select setval(pg_get_serial_sequence('public.${table}', 'sequence'), greatest(max(sequence), 1)) from ${table}`,
+    )
   await alignFeed(client)
   await client.query('select pg_notify($1, $2)', ['entente_changes', everything])
 }

@@ -9,9 +9,10 @@ export interface ArchivedTable {
   columns: string[]
 }
 
-/** A table with what its rows are sorted by. */
+/** A table with what its rows are sorted by, and the condition of those that are archived. */
 export interface SortedTable extends ArchivedTable {
   orderBy: string[]
+  where: string
 }
 
 interface CatalogRow {
@@ -19,24 +20,34 @@ interface CatalogRow {
   schema: string
   columns: string[]
   order_by: string[]
+  condition: string
   refers_to: string[]
 }
 
+/** Imports that need the rows of their file no more, which are not archived. */
+const endedImports = "state in ('committed', 'undone', 'failed')"
+
 /**
- * The tables with a history and the revisions: all but keys and what the service remembers for itself. Columns are in the
+ * The tables with a history, the revisions, and what imports have written and people decided for them: a later import of the
+ * same register needs it. Left out are keys and what the service remembers for itself. Columns are in the
  * order of their names, since that of a table depends on when each was added. Columns that
  * PostgreSQL computes are left out, but in history, which keeps them as values. Texts are sorted by their bytes, so that
  * the order is the same in every database.
  */
 const catalogQuery = `
   with archived as (
-    select id, name from registry_tables() where versioned
-    union all select 'public.revisions'::regclass::oid, 'revisions'
+    select id, name, 'true' as condition, true as versioned from registry_tables() where versioned
+    union all select to_regclass(format('public.%I', name))::oid, name, condition, false from (values
+      ('revisions', 'true'),
+      ('import_decisions', 'true'),
+      ('imports', $1::text),
+      ('import_records', format('import in (select id from public.imports where %s)', $1::text))
+    ) as others(name, condition)
   ), placed as (
-    select id, name, 'public' as schema, id as own from archived
-    union all select id, name, 'history', to_regclass(format('history.%I', name))::oid from archived where name <> 'revisions'
+    select id, name, condition, 'public' as schema, id as own from archived
+    union all select id, name, condition, 'history', to_regclass(format('history.%I', name))::oid from archived where versioned
   )
-  select name::text, schema,
+  select name::text, schema, condition,
     array(select attname::text from pg_attribute
       where attrelid = own and attnum > 0 and not attisdropped and attgenerated = '' order by attname) as columns,
     array(select format(case when atttypid = 'text'::regtype then '%I collate "C"' else '%I' end, attname)
@@ -63,10 +74,11 @@ function byReferences(rows: CatalogRow[]): CatalogRow[] {
 
 /** Returns the tables of an archive, each after those that its rows refer to. */
 export async function archivedTables(client: pg.ClientBase): Promise<SortedTable[]> {
-  const { rows } = await client.query<CatalogRow>(catalogQuery)
-  return byReferences(rows).map(({ name, schema, columns, order_by }) => ({
+  const { rows } = await client.query<CatalogRow>(catalogQuery, [endedImports])
+  return byReferences(rows).map(({ name, schema, columns, order_by, condition }) => ({
     name: `${schema}.${name}`,
     columns,
     orderBy: order_by,
+    where: condition,
   }))
 }

@@ -109,11 +109,10 @@ class UndoBatch {
       resource,
       entries.map(({ key }) => key),
     )
-    const changed = entries.filter(({ action }) => action === 'change')
     const revision = await readRevisions(
       this.#tx,
       resource,
-      changed.flatMap(({ key, versionBefore, versionAfter }) => [
+      entries.flatMap(({ key, versionBefore, versionAfter }) => [
         { key, version: versionBefore ?? 0 },
         { key, version: versionAfter },
       ]),
@@ -121,9 +120,9 @@ class UndoBatch {
     const changes = entries.flatMap((entry, at): Change[] => {
       const one = locked.get(entry.key)
       if (!one) return []
-      if (entry.action === 'create') return this.#planRemoval(resource, entry, one, at)
       const before = revision(entry.key, entry.versionBefore)
       const imported = revision(entry.key, entry.versionAfter)
+      if (entry.action === 'create') return this.#planRemoval(resource, one, imported, at)
       if (!before || !imported) {
         this.#keep(resource.name, entry.key, 'its history lacks the version before')
         return []
@@ -133,9 +132,12 @@ class UndoBatch {
     await this.#write(resource, changes)
   }
 
-  #planRemoval(resource: Resource, { key, versionAfter }: Entry, locked: Locked, at: number): Change[] {
-    if (locked.version === versionAfter) return [{ at, kind: 'remove', locked }]
-    this.#keep(resource.name, key, 'was changed since')
+  /** A record that is as the import made it is removed, also when changes since have been taken back. */
+  #planRemoval(resource: Resource, locked: Locked, imported: Document | undefined, at: number): Change[] {
+    const current = documentOf(resource, JSON.parse(locked.document))
+    if (imported && isDeepStrictEqual(current, documentOf(resource, imported)))
+      return [{ at, kind: 'remove', locked }]
+    this.#keep(resource.name, locked.key, 'was changed since')
     return []
   }
 

@@ -34,13 +34,16 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    const work = async (id: string) => {
+    /** Works on an import. Returns whether that has ended, well or not. */
+    const work = async (id: string): Promise<boolean> => {
       try {
         await runImport({ database, registry }, id, { signal: stopping.signal })
+        return true
       } catch (error) {
-        // The database is away, or another process works on it: the next look goes on with it.
-        if (!isTemporary(error, stopping.signal))
-          app.log.error({ err: error, import: id }, 'An import cannot go on.')
+        // The database is away, or another import of the register is worked on: a later look goes on with it.
+        if (isTemporary(error, stopping.signal)) return false
+        app.log.error({ err: error, import: id }, 'An import cannot go on.')
+        return true
       }
     }
     const look = async () => {
@@ -48,12 +51,12 @@ export const importer = fp<ImporterOptions>(
       for (const id of waiting) {
         if (stopping.signal.aborted || running.size >= maxRunning) return
         if (running.has(id)) continue
-        const done = work(id).finally(() => {
+        const done = work(id).then((hasEnded) => {
           running.delete(id)
+          // Another one may have waited for its place, or for its register.
+          if (hasEnded && !stopping.signal.aborted) void look()
         })
         running.set(id, done)
-        // One that waited for a place is taken then.
-        if (waiting.length > maxRunning) done.then(look)
       }
     }
     const clean = async () => {

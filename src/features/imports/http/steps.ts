@@ -3,6 +3,7 @@ import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operat
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { removeFiles } from '../files.ts'
+import { findLaterImport } from '../later-imports.ts'
 import { removeStaged } from '../staged.ts'
 import {
   changeImport,
@@ -32,6 +33,8 @@ interface Step {
   taken: readonly ImportState[]
   /** Says what must come first. */
   needs: string
+  /** Returns why the step cannot be taken now. */
+  findObstacle?: (tx: Transaction, imported: ImportRecord) => Promise<string | undefined>
   change: (imported: ImportRecord) => ImportChange
 }
 
@@ -56,6 +59,8 @@ async function takeStep(tx: Transaction, id: string, step: Step): Promise<Import
     const detail = `The import is ${found.state} and must be ${listed(step.from)}: ${step.needs}.`
     throw new Problem('conflict', detail)
   }
+  const obstacle = await step.findObstacle?.(tx, found)
+  if (obstacle !== undefined) throw new Problem('conflict', obstacle)
   await changeImport(tx, found, step.change(found))
   await wake(tx)
   return lockImport(tx, id)
@@ -117,7 +122,7 @@ export const undoImportEndpoint: Endpoint = {
     operationId: 'undoImport',
     summary: 'Undo an import',
     description:
-      'Takes back in the background what a committed import has written: records that it created are removed, the others get the values that they had before. What others have changed since is kept and reported.',
+      'Takes back in the background what a committed import has written: records that it created are removed, the others get the values that they had before. What others have changed since is kept and reported. Of several imports of a register, the latest is undone first.',
     responses: {
       202: {
         description: 'The import, which is being undone.',
@@ -132,6 +137,7 @@ export const undoImportEndpoint: Endpoint = {
       from: ['committed', 'failed'],
       taken: ['undoing', 'undone'],
       needs: 'only what has been committed can be undone',
+      findObstacle: findLaterImport,
       change: () => ({ state: 'undoing' }),
     }),
 }
