@@ -149,7 +149,9 @@ export class LocalImports {
       const context = { database: this.#database, registry }
       while (!(await this.#outlast(id, () => runImport(context, id, options)))) {
         bar.clear()
-        this.#context.printNote('Another import of this register is running. Waiting for its end.')
+        this.#context.printNote(
+          'The service, or another import of this register, is at work. Waiting for its end.',
+        )
         await delay(retryMs, undefined, { signal: options.signal })
       }
     } finally {

@@ -61,9 +61,9 @@ function buildProgram(context: CommandContext): Command {
 }
 
 function environmentHelp(): string {
-  const lines = Object.entries(environment.shape).map(
-    ([name, { description = '' }]) => `  ${name.padEnd(22)}${description}`,
-  )
+  const entries = Object.entries(environment.shape)
+  const width = Math.max(...entries.map(([name]) => name.length)) + 2
+  const lines = entries.map(([name, { description = '' }]) => `  ${name.padEnd(width)}${description}`)
   return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
 }
 

@@ -112,7 +112,7 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('keeps what imports know: corrections survive the next import, and the last one can be undone', async () => {
+  it('keeps what imports know: the next one leaves corrections, and can be undone', async () => {
     const target = await openMigrated()
     try {
       await restoreArchive(target.database, cut(archive))

@@ -66,7 +66,7 @@ function typesOf({ type }: Query, registry: Registry): string[] {
   const unknown = given.find((name) => !registry.find(name))
   if (unknown !== undefined) {
     const known = registry.resources.map(({ name }) => name)
-    throw new Problem('invalid-body', `There is no type "${unknown}"${didYouMean(unknown, known)}.`)
+    throw new Problem('invalid-body', `There is no type "${unknown}"${didYouMean(unknown, known) || '.'}`)
   }
   return given.length > 0 ? given : defaultTypesOf(registry)
 }

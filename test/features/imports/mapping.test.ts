@@ -139,6 +139,11 @@ describe('a mapping', () => {
       { column: 'c, d', detail: expect.stringContaining('There are 2 values') },
       { column: 'b', detail: expect.stringContaining('U+0007') },
     ])
+    // A NUL is read as U+FFFD.
+    expect(convert('summary: b', { b: 'x\ufffdy' })).toMatchObject({
+      dropped: [{ column: 'b', detail: expect.stringContaining('U+FFFD') }],
+      drafts: [{ document: { summary: 'xy' } }],
+    })
   })
 
   it('skips rows that its filter does not take', () => {

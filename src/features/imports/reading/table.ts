@@ -87,9 +87,7 @@ export class Table {
     }
     for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
       if (!seen.has(column)) {
-        throw unreadableFile(
-          `The file has no column "${column}"${didYouMean(column, this.columns)}${this.columns.length > 20 ? '' : '.'}`,
-        )
+        throw unreadableFile(`The file has no column "${column}"${didYouMean(column, this.columns) || '.'}`)
       }
     }
     if (this.columns.length === 1) {

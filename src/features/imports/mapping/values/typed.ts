@@ -35,8 +35,14 @@ export function compileTyped(target: Target): (value: Scalar, note: Note) => Sca
   }
 }
 
-/** Characters that no text of the registry has: remains of a wrong encoding, and what reorders a line. */
-const unwanted = { line: /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, lines: /(?![\t\n])\p{Cc}/gu }
+/**
+ * Characters that no text of an import gets: remains of a wrong encoding, and what reorders a line. U+FFFD also stands for what
+ * PostgreSQL cannot store (`reading/clean.ts`).
+ */
+const unwanted = {
+  line: /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/gu,
+  lines: /(?![\t\n])[\p{Cc}\ufffd]/gu,
+}
 
 function toText(text: string, takesLines: boolean, note: Note): string | Bad {
   const plain = takesLines ? text.replaceAll(/\r\n?/g, '\n').trim() : text.replaceAll(/\s+/g, ' ').trim()
