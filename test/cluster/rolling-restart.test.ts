@@ -50,7 +50,7 @@ describe.skipIf(clusterMissing())('a cluster with PgBouncer and Prometheus', () 
       PgBouncer: noPgBouncer ?? 'before the primary',
     }
     expect(failed).toEqual([])
-    expect(load.trouble()).toEqual({ cut: 0, unavailable: 0, replayed: 0 })
+    expect(load.trouble()).toEqual({ disconnected: 0, unavailable: 0, replayed: 0 })
     expect(audit(acknowledged, feed)).toEqual(noFaults)
     expect(await mirror.stop()).toEqual(feed)
   })

@@ -36,8 +36,12 @@ export class Service {
     await this.start()
   }
 
-  /** Starts the service, and returns when it is ready. @throws when it ends before. */
-  async start(): Promise<void> {
+  /**
+   * Starts the service, again if it ends as a supervisor does, and returns when it is ready. A PgBouncer that was idle
+   * refuses the first connection after a failover with the error of its last one.
+   * @throws when it ends `maxStarts` times.
+   */
+  async start(maxStarts = 3): Promise<void> {
     const child = await this.host.start({
       command: [...entente, 'serve'],
       env: { HOST: '0.0.0.0', ADMIN_KEY: adminKey, RATE_LIMIT: '0', LOG_LEVEL: 'warn', ...this.#env },
@@ -45,8 +49,10 @@ export class Service {
     })
     this.#process = child
     while (!(await this.isReady())) {
-      if (child.exitCode !== null) throw new Error(`the service ended: ${await readFile(this.#log, 'utf8')}`)
       await sleep(100)
+      if (child.exitCode === null) continue
+      if (maxStarts > 1) return this.start(maxStarts - 1)
+      throw new Error(`the service ended: ${await readFile(this.#log, 'utf8')}`)
     }
   }
 

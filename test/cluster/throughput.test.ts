@@ -7,6 +7,9 @@ import { clusterMissing } from './tools.ts'
 
 const cores = 0.3
 const clients = 24
+
+/** So few that one service takes them all while it does not know what the question costs. */
+const firstClients = 4
 const durationMs = 10_000
 
 /** Much work for PostgreSQL, so that the services are not what limits it, and a small answer. */
@@ -22,7 +25,7 @@ describe.skipIf(clusterMissing() || !canLimitProcessors)('reads on three servers
   afterAll(() => cluster?.close())
 
   /** Answers in a second, from clients that ask again as soon as they have an answer. */
-  async function measure(): Promise<number> {
+  async function measure(count = clients): Promise<number> {
     let answers = 0
     const endsAt = Date.now() + durationMs
     const read = async () => {
@@ -33,18 +36,18 @@ describe.skipIf(clusterMissing() || !canLimitProcessors)('reads on three servers
         answers += 1
       }
     }
-    await Promise.all(Array.from({ length: clients }, read))
+    await Promise.all(Array.from({ length: count }, read))
     return (answers * 1000) / durationMs
   }
 
   it('are at least 1.8 times as many with two replicas as with none', async ({ task }) => {
-    await measure()
+    await measure(firstClients)
     const withReplicas = await measure()
     for (const service of cluster.services) {
       await service.restart({ READ_DATABASE_URLS: undefined })
       await cluster.balancer.untilUp(service.host)
     }
-    await measure()
+    await measure(firstClients)
     const without = await measure()
     task.meta.figures = {
       'a second with replicas': Math.round(withReplicas),
