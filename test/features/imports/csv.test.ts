@@ -71,6 +71,12 @@ describe('dialect', () => {
     expect(rows[4]).toEqual({ id: '4', bank: 'Bank 4, Ltd.', country: 'Ghana' })
   })
 
+  it('says that the last row may be cut, where no line break ends it', async () => {
+    const notesOf = async (text: string) => (await readContent('file.csv', text)).facts.notes
+    expect(await notesOf('a,b\n1,Niger')).toEqual([expect.stringContaining('may be cut off')])
+    expect(await notesOf('a,b\n1,Nigeria\n')).toEqual([])
+  })
+
   it('says that one column is found, where several are likely', async () => {
     const { facts } = await readContent('file.csv', 'a~b\n1~2\n')
     expect(facts.columns).toEqual(['a~b'])

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import type { Problem } from '../../../problems/problem.ts'
 import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
+import { endsWithLineBreak } from './file-end.ts'
 import { readLimits } from './limits.ts'
 import type { OpenFile, Source } from './source.ts'
 import { type Cells, openTable, Table } from './table.ts'
@@ -11,6 +12,10 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** How much of the file is read to detect the dialect. */
 const sampleBytes = 64 * 1024
+
+/** A file that is cut within its last cell has no other sign of it. */
+const noLineBreak =
+  'The last row has no line break at its end. If the file may be cut off, check its last row.'
 
 /** Opens a CSV file. Its encoding and dialect are detected. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: Source): Promise<OpenFile> {
@@ -23,6 +28,7 @@ export async function openCsv({ path, options, signal }: Source): Promise<OpenFi
   const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)
   const notes = [...(text.encoding.note ? [text.encoding.note] : []), ...table.notes]
+  if (!(await endsWithLineBreak(path))) notes.push(noLineBreak)
   return {
     facts: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
     rows,
