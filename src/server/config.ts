@@ -138,7 +138,7 @@ export const environment = z.object({
   MAX_EXPENSIVE: wholeNumber(1, 500)
     .optional()
     .describe(
-      'Maximum number of expensive statements at once: those of a shape that takes over 250 ms; never more than half of `POOL_SIZE`. Absent: the number of processors of this machine less one, at least 1.',
+      'Maximum number of expensive statements at once: those of a shape that takes over 250 ms; never more than half of `POOL_SIZE`. Absent: the number of processors of this machine.',
     ),
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
@@ -302,8 +302,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...config,
     SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference'),
     METRICS: config.METRICS ?? (config.PUBLIC_READ ? 'open' : 'key'),
-    // One processor stays free for the service itself and for cheap statements.
-    MAX_EXPENSIVE: config.MAX_EXPENSIVE ?? Math.max(1, availableParallelism() - 1),
+    MAX_EXPENSIVE: config.MAX_EXPENSIVE ?? availableParallelism(),
     RATE_LIMIT: config.RATE_LIMIT ?? (loopback.test(config.HOST) ? 0 : 600),
   }
 }

@@ -25,7 +25,7 @@ describe('the configuration', () => {
       SEED: 'all',
       POOL_SIZE: 10,
       POOL_QUEUE: 500,
-      MAX_EXPENSIVE: Math.max(1, availableParallelism() - 1),
+      MAX_EXPENSIVE: availableParallelism(),
       POOL_WAIT_SECONDS: 5,
       STATEMENT_SECONDS: 30,
       SLOW_STATEMENT_MS: 1000,
