@@ -109,10 +109,14 @@ describe('an uploaded file', () => {
 
   it('does not wait for a later look when the one before of its register has just ended', async () => {
     const mapping = treatyMapping(newScheme())
-    const started = performance.now()
-    for (let at = 0; at < 6; at += 1)
+    const durationsMs: number[] = []
+    for (let at = 0; at < 6; at += 1) {
+      const startedAt = performance.now()
       expect((await dryRun(mapping, `${treatyHeader}\n${at},First,2001,China\n`)).state).toBe('staged')
-    expect(performance.now() - started).toBeLessThan(14_000)
+      durationsMs.push(performance.now() - startedAt)
+    }
+    // Looks are 15 s apart.
+    expect(Math.max(...durationsMs)).toBeLessThan(7000)
   })
 
   it('gives its refused rows as they were, with reasons, which can be mended and sent again', async () => {
