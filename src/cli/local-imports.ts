@@ -14,7 +14,7 @@ import type { LocalFile } from '../features/imports/files.ts'
 import { writeMissing } from '../features/imports/http/missing.ts'
 import { writeOpenNames } from '../features/imports/http/names.ts'
 import { writeRejected } from '../features/imports/http/rejected.ts'
-import { beginCommit } from '../features/imports/http/steps.ts'
+import { beginCommit, type Step } from '../features/imports/http/steps.ts'
 import { findLaterImport } from '../features/imports/later-imports.ts'
 import { saveDecisions } from '../features/imports/names.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
@@ -110,9 +110,8 @@ export class LocalImports {
 
   /** Takes back what an import has written. */
   async undo(id: string): Promise<ImportRecord> {
-    const obstacle = await findLaterImport(singleReads(this.#database), await this.#read(id))
-    if (obstacle !== undefined) throw new StartupError(obstacle)
-    await this.#outlast(id, () => this.#step(id, ['committed', 'failed'], () => ({ state: 'undoing' })))
+    const change = () => ({ state: 'undoing' }) as const
+    await this.#outlast(id, () => this.#step(id, ['committed', 'failed'], change, findLaterImport))
     return this.#run(id)
   }
 
@@ -121,13 +120,18 @@ export class LocalImports {
     id: string,
     from: readonly ImportRecord['state'][],
     change: (imported: ImportRecord) => ImportChange,
+    findObstacle?: Step['findObstacle'],
   ): Promise<void> {
     const imported = await this.#read(id)
     const changed = change(imported)
     if (imported.state === changed.state) return
     if (!from.includes(imported.state))
       throw new StartupError(`the import ${id} is ${imported.state} and must be ${from.join(' or ')}`)
-    await this.#database.transaction((tx) => changeImport(tx, imported, changed))
+    await this.#database.transaction(async (tx) => {
+      const obstacle = await findObstacle?.(tx, imported)
+      if (obstacle !== undefined) throw new StartupError(obstacle)
+      await changeImport(tx, imported, changed)
+    })
   }
 
   async #read(id: string): Promise<ImportRecord> {

@@ -29,7 +29,7 @@ export function databaseClock(measure: () => Promise<Date>): Clock {
     now: async () => {
       if (!anchor) await refresh()
       else if (performance.now() - anchor.tick > maxAgeMs) refresh().catch(() => {})
-      if (!anchor) throw new Error('the database was asked for its time, but the clock has none')
+      if (!anchor) throw new Error('the clock has no time after a refresh')
       return new Date(anchor.timeMs + performance.now() - anchor.tick)
     },
   }

@@ -24,7 +24,7 @@ interface CatalogRow {
   refers_to: string[]
 }
 
-/** Imports that need the rows of their file no more, which are not archived. */
+/** Condition of imports that have ended. They no longer need the rows of their file, which are not archived. */
 const endedImports = "state in ('committed', 'undone', 'failed')"
 
 /**

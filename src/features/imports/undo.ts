@@ -63,6 +63,10 @@ function withoutImport(current: Document, before: Document, imported: Document) 
   return { document, kept }
 }
 
+/** Whether a record has the values of a revision, whatever its version. */
+const isSame = (resource: Resource, { document }: Locked, revision: Document): boolean =>
+  isDeepStrictEqual(documentOf(resource, JSON.parse(document)), documentOf(resource, revision))
+
 /** One batch of the undoing, in its transaction. */
 class UndoBatch {
   readonly #tx: Transaction
@@ -112,17 +116,23 @@ class UndoBatch {
     const revision = await readRevisions(
       this.#tx,
       resource,
-      entries.flatMap(({ key, versionBefore, versionAfter }) => [
-        { key, version: versionBefore ?? 0 },
-        { key, version: versionAfter },
-      ]),
+      entries.flatMap(({ key, action, versionBefore, versionAfter }) => {
+        if (action === 'create' && locked.get(key)?.version === versionAfter) return []
+        const before = versionBefore === null ? [] : [{ key, version: versionBefore }]
+        return [...before, { key, version: versionAfter }]
+      }),
     )
     const changes = entries.flatMap((entry, at): Change[] => {
       const one = locked.get(entry.key)
       if (!one) return []
       const before = revision(entry.key, entry.versionBefore)
       const imported = revision(entry.key, entry.versionAfter)
-      if (entry.action === 'create') return this.#planRemoval(resource, one, imported, at)
+      if (entry.action === 'create') {
+        // Changes since may have been taken back, too.
+        const isUnchanged =
+          one.version === entry.versionAfter || (imported !== undefined && isSame(resource, one, imported))
+        return this.#planRemoval(resource, one, isUnchanged, at)
+      }
       if (!before || !imported) {
         this.#keep(resource.name, entry.key, 'its history lacks the version before')
         return []
@@ -132,11 +142,8 @@ class UndoBatch {
     await this.#write(resource, changes)
   }
 
-  /** A record that is as the import made it is removed, also when changes since have been taken back. */
-  #planRemoval(resource: Resource, locked: Locked, imported: Document | undefined, at: number): Change[] {
-    const current = documentOf(resource, JSON.parse(locked.document))
-    if (imported && isDeepStrictEqual(current, documentOf(resource, imported)))
-      return [{ at, kind: 'remove', locked }]
+  #planRemoval(resource: Resource, locked: Locked, isUnchanged: boolean, at: number): Change[] {
+    if (isUnchanged) return [{ at, kind: 'remove', locked }]
     this.#keep(resource.name, locked.key, 'was changed since')
     return []
   }

@@ -36,9 +36,9 @@ function blockList(networks: readonly string[]): BlockList {
 
 /**
  * Bounds the connections of clients, in all and for each address. Near a limit, a new connection closes the one that has
- * been idle for longest, so that those who hold connections without using them keep nobody out. Connections of an address
- * that opens too many a second are closed before anything is read of them: the service accepts one in each turn of the
- * event loop, so that those of others wait for all that is done for them.
+ * been idle longest, so that unused connections do not exhaust the limit. Connections of an address that opens too many a
+ * second are closed before anything is read from them: the service accepts one connection in each turn of the event loop,
+ * so the connections of other addresses wait while it handles them.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {

@@ -26,7 +26,8 @@ import { wake } from './wake.ts'
 
 /** The steps that a person takes with an import: commit, undo, remove. */
 
-interface Step {
+/** A step, and when it can be taken. */
+export interface Step {
   /** The states in which the step can be taken. */
   from: readonly ImportState[]
   /** Those of an import whose step has been taken already. */
