@@ -16,7 +16,8 @@ export function withLock<T>(
     await client.query('begin')
     // The transaction is idle while the work runs, for however long.
     await client.query('set local idle_in_transaction_session_timeout = 0')
-    await client.query('select pg_advisory_xact_lock($1)', [lockKeys[purpose]])
+    // With a parameter, the statement would keep its snapshot until the next one, and no VACUUM could clean up what is newer.
+    await client.query(`select pg_advisory_xact_lock(${lockKeys[purpose]})`)
     return await work()
   })
 }
