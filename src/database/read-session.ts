@@ -63,7 +63,8 @@ class ReadSession implements Transaction {
   readonly #lane: Lane | undefined
   #opening: Promise<Connection> | undefined
   #connection: Connection | undefined
-  #isNewShape = false
+  /** The first statement, when its shape was new. */
+  #newStatement: Statement | undefined
   #limits: RunOptions = {}
 
   /** @param lane the lane; when left out, the costs of the first statement decide. */
@@ -112,7 +113,9 @@ class ReadSession implements Transaction {
   async #open(first: Statement): Promise<Connection> {
     const { begin, work, signal } = this.#settings
     signal?.throwIfAborted()
-    const lane = this.#lane ?? this.#chooseLane(first)
+    const chosen = this.#lane ?? this.#chooseLane(first)
+    // Without an await, reads of known statements start in the order of their calls.
+    const lane = typeof chosen === 'string' ? chosen : await chosen
     const connection = await this.#services.pool.acquire(lane, work)
     this.#limits = this.#limitsFor(connection, lane)
     if (begin === undefined) return connection
@@ -126,18 +129,31 @@ class ReadSession implements Transaction {
     }
   }
 
-  /**
-   * Decides by what statements of the same shape have cost. A new shape is taken for expensive when the read has the
-   * settings of reads of whole tables, or when the owner sent another new one that was expensive.
-   */
-  #chooseLane(first: Statement): Lane {
-    const { begin, work } = this.#settings
+  /** Decides by what statements of the same shape have cost. While the first of a new shape runs, others wait for it. */
+  #chooseLane(first: Statement): Lane | Promise<Lane> {
+    const { work } = this.#settings
     if (!work) return 'cheap'
-    const { costs, expensiveOwners } = this.#services
+    const { costs } = this.#services
     const known = costs.laneOf(first)
-    this.#isNewShape = known === undefined
     if (known) return known
-    return readsWholeTables(begin) || expensiveOwners.has(work.owner) ? 'expensive' : 'cheap'
+    const measured = costs.firstOf(first)
+    if (!measured) return this.#chooseNewLane(first, work)
+    return measured.then(() => {
+      work.getSignal?.().throwIfAborted()
+      return costs.laneOf(first) ?? 'expensive'
+    })
+  }
+
+  /**
+   * A new shape is taken for expensive when the read has the settings of reads of whole tables, or when the owner sent
+   * another new one that was expensive.
+   */
+  #chooseNewLane(first: Statement, { owner }: Work): Lane {
+    const { costs, expensiveOwners } = this.#services
+    this.#newStatement = first
+    if (readsWholeTables(this.#settings.begin) || expensiveOwners.has(owner)) return 'expensive'
+    costs.startFirst(first)
+    return 'cheap'
   }
 
   #limitsFor(connection: Connection, lane: Lane): RunOptions {
@@ -145,11 +161,19 @@ class ReadSession implements Transaction {
     if (!work) return { signal }
     if (lane === 'expensive') return { signal: work.getSignal?.() ?? signal }
     const extend = () => {
-      if (this.#isNewShape) this.#services.expensiveOwners.add(work.owner)
+      this.#noteExpensive(work)
       const isGranted = connection.promote()
       if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
       return { isGranted, signal: work.getSignal?.() }
     }
     return { signal, budget: { ms: maxCheapMs, extend } }
+  }
+
+  /** Notes that a read of a new shape has used up the budget, before it ends. */
+  #noteExpensive({ owner }: Work): void {
+    const { costs, expensiveOwners } = this.#services
+    if (!this.#newStatement) return
+    expensiveOwners.add(owner)
+    if (costs.laneOf(this.#newStatement) === undefined) costs.addUnfinished(this.#newStatement, maxCheapMs)
   }
 }

@@ -25,8 +25,9 @@ describe('with four connections and one expensive statement at once', () => {
   const ofClient = (name: string) => database.forWork({ owner: ['anonymous', name, name] })
 
   it('a statement that turns out to be expensive goes on, or runs again in its turn', async () => {
-    const statement = { ...sleep(0.7), name: 'turns-out' }
-    const reads = ['a', 'b', 'c'].map((name) => ofClient(name).read<{ seconds: string }>(statement))
+    const reads = ['a', 'b', 'c'].map((name) =>
+      ofClient(name).read<{ seconds: string }>({ ...sleep(0.7), name: `turns-out-${name}` }),
+    )
     await expect.poll(() => database.laneCounts('expensive')).toEqual({ running: 1, waiting: 2 })
     expect(database.laneCounts('cheap').running).toBe(0)
     for (const rows of await Promise.all(reads)) expect(rows[0]?.seconds).toBe('0.7')
@@ -44,6 +45,31 @@ describe('with four connections and one expensive statement at once', () => {
     const known = read('new', 'new-3', 0.1)
     await expect.poll(() => database.laneCounts('cheap').running).toBe(1)
     await known
+  })
+
+  it('of a new statement, one runs until its cost is known, and the others wait', async () => {
+    const read = (seconds: number, name: string) =>
+      Promise.all(['d', 'e', 'f'].map((client) => ofClient(client).read({ ...sleep(seconds), name })))
+    const cheap = read(0.1, 'first-cheap')
+    expect(database.laneCounts('cheap')).toEqual({ running: 1, waiting: 0 })
+    await expect.poll(() => database.laneCounts('cheap').running).toBe(2)
+    await cheap
+    expect(database.laneCounts('expensive').running).toBe(0)
+    const expensive = read(0.7, 'first-expensive')
+    await expect.poll(() => database.laneCounts('expensive')).toEqual({ running: 1, waiting: 2 })
+    expect(database.laneCounts('cheap').running).toBe(0)
+    await expensive
+  })
+
+  it('a statement that waits for the cost of another does not run when its client has left', async () => {
+    const controller = new AbortController()
+    const work = { owner: ['keys', 'gone'], getSignal: () => controller.signal }
+    const statement = { ...sleep(0.1), name: 'first-abandoned' }
+    const first = ofClient('g').read(statement)
+    const outcome = expect(database.forWork(work).read(statement)).rejects.toThrow('nobody waits')
+    controller.abort(new Error('nobody waits'))
+    await outcome
+    await first
   })
 
   it('a new read with the settings for whole tables is taken for expensive until it is measured', async () => {

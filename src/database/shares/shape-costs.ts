@@ -20,9 +20,16 @@ const unfinishedFactor = 2
 /** The shape of a statement: its text without values, or the name that stands for it. */
 const getShape = ({ name, text }: Statement): string => name ?? text
 
+/** The first statement of a new shape, while it runs. */
+interface First {
+  ended: Promise<void>
+  end(): void
+}
+
 /** Remembers how long statements take, by shape, as exponentially weighted moving averages. */
 export class ShapeCosts {
   readonly #averages = new LRUCache<string, number>({ max: maxShapes })
+  readonly #firsts = new Map<string, First>()
 
   /** The lane of statements of this shape; undefined when none was measured. */
   laneOf(statement: Statement): Lane | undefined {
@@ -31,9 +38,32 @@ export class ShapeCosts {
     return known >= maxCheapMs ? 'expensive' : 'cheap'
   }
 
+  /** Notes that the first statement of a new shape starts, so that others of this shape can wait for its measurement. */
+  startFirst(statement: Statement): void {
+    const shape = getShape(statement)
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = () => {
+        clearTimeout(timer)
+        this.#firsts.delete(shape)
+        resolve()
+      }
+      const timer = setTimeout(end, maxCheapMs)
+    })
+    this.#firsts.set(shape, { ended, end })
+  }
+
+  /**
+   * Resolves when the first statement of a new shape is measured, or after `maxCheapMs`. Undefined when none runs.
+   */
+  firstOf(statement: Statement): Promise<void> | undefined {
+    return this.#firsts.get(getShape(statement))?.ended
+  }
+
   /** Adds a measurement. */
   add(statement: Statement, durationMs: number): void {
     const shape = getShape(statement)
+    this.#firsts.get(shape)?.end()
     const known = this.#averages.get(shape)
     if (known === undefined) {
       this.#averages.set(shape, durationMs)
