@@ -54,11 +54,11 @@ function pairsSql({ country }: NetworkPlan, columns: SQL, members: SQL): SQL {
     from (select ${columns}, actors, unnest(actors) as source, generate_subscripts(actors, 1) as at from (${members}) as member) as one`
 }
 
-const countedBy = (selected: Selected[]) =>
+const countsByResource = (selected: Selected[]) =>
   sql.join(
     selected.map(
       ({ from: { resource } }, place) =>
-        sql`${literal(resource.name)}, coalesce(sum(count) filter (where place = ${number(place)}), 0)`,
+        sql`${literal(resource.name)}, count(*) filter (where place = ${number(place)})`,
     ),
     sql`, `,
   )
@@ -87,13 +87,12 @@ const shapeOf = (name: string, { selected, level, country, regions, asOf, langua
 export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, regions, minimum, limit, country } = plan
   const members = membersSql(registry, plan)
-  const build = () => sql`with counts as (
-      select source, target, place, count(*)::int as count, min(earliest) as earliest, max(latest) as latest
-      from (${pairsSql(plan, sql`place, earliest, latest`, members)}) as pairs group by source, target, place
-    ), edges as materialized (
-      select source, target, sum(count)::int as count, json_build_object(${countedBy(selected)}) as resources,
+  // PostgreSQL keeps the regions, which are a subquery, in `having`, so it compares them once for each edge.
+  const build = () => sql`with edges as materialized (
+      select source, target, count(*)::int as count, json_build_object(${countsByResource(selected)}) as resources,
         min(earliest) as earliest, max(latest) as latest
-      from counts where ${withinSql(plan)} group by source, target having sum(count) >= ${placeholder('minimum')}::int
+      from (${pairsSql(plan, sql`place, earliest, latest`, members)}) as pairs
+      group by source, target having count(*) >= ${placeholder('minimum')}::int and (${withinSql(plan)})
     )
     select (select count(*)::int from edges) as total, (select coalesce(json_agg(row_to_json(shown)), '[]')::text from (
       select * from edges order by count desc, source collate "C", target collate "C" limit ${placeholder('limit')}::int
@@ -116,51 +115,61 @@ function textsSql(from: NetworkResource): SQL {
   return sql`select ${text('earliest')} as first, ${text('latest')} as last from ${table} where ${id} = connected.record`
 }
 
-/**
- * Common table expressions about the edges in the placeholder `shown`: `dated` has their first and last dates, `about` their
- * most frequent topics.
- */
-function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
-  const members = membersSql(registry, plan)
-  // All pairs of a country have the same source. A comparison with it would make PostgreSQL expect too few rows.
-  const [ends, ofEnds] =
-    plan.country === undefined
-      ? [sql`source text, target text`, sql`source, target`]
-      : [sql`target text`, sql`target`]
-  const shown = sql`json_to_recordset(${placeholder('shown')}::text::json) as shown(${ends}, earliest date, latest date)`
+/** A common table expression `dated` of the first and last dates of the edges that are shown. */
+function datedSql(plan: NetworkPlan, members: SQL): SQL {
+  const { columns, names } = edgeEnds(plan)
+  const shown = sql`json_to_recordset(${placeholder('shown')}::text::json) as shown(${columns}, earliest date, latest date)`
   const isBound = sql`earliest in (select earliest from ${shown}) or latest in (select latest from ${shown})`
   const bounds = sql`select * from (${members}) as member where ${isBound}`
-  const topics = sql`select actors, topic, 1 as count
-    from (${members}) as member join ${registry.shared.topicLinks} using (record)`
-  // Many records have the same participants and topic. To count them first leaves fewer pairs, but few of a single country.
-  const counted = sql`select actors, topic, count(*) as count from (${topics}) as linked group by actors, topic`
   return sql`dated as materialized (
       select source, target, min(first collate "C") filter (where is_first) as first, max(last collate "C") filter (where is_last) as last
       from (
         select source, target, record, pairs.earliest = shown.earliest as is_first, pairs.latest = shown.latest as is_last
-        from (${pairsSql(plan, sql`record, earliest, latest`, bounds)}) as pairs join ${shown} using (${ofEnds})
+        from (${pairsSql(plan, sql`record, earliest, latest`, bounds)}) as pairs join ${shown} using (${names})
         where pairs.earliest = shown.earliest or pairs.latest = shown.latest
       ) as connected cross join lateral (${unionAll(plan.selected.map(({ from }) => textsSql(from)))} offset 0) as texts
       group by source, target
-    ), about as materialized (
-      select source, target, json_agg(json_build_object('topic', topic, 'name', ${registry.nameIn('topics', sql`topics`, plan.language)}, 'count', count) order by rank) as topics
+    )`
+}
+
+/** A common table expression `about` of the most frequent topics of the edges that are shown. */
+function aboutSql(registry: Registry, plan: NetworkPlan, members: SQL): SQL {
+  const { columns, names } = edgeEnds(plan)
+  // To group by the number of an edge takes less time than by its ends, and few groups let PostgreSQL count in several processes.
+  const shown = sql`rows from (json_to_recordset(${placeholder('shown')}::text::json) as (${columns})) with ordinality as shown(${names}, edge)`
+  const topics = sql`select actors, topic from (${members}) as member join ${registry.shared.topicLinks} using (record)`
+  const name = registry.nameIn('topics', sql`topics`, plan.language)
+  return sql`about as materialized (
+      select ${names}, json_agg(json_build_object('topic', topic, 'name', ${name}, 'count', count) order by rank) as topics
       from (
-        select source, target, topic, count,
-          row_number() over (partition by source, target order by count desc, topic collate "C") as rank
+        select edge, topic, count, row_number() over (partition by edge order by count desc, topic collate "C") as rank
         from (
-          select source, target, topic, sum(count)::int as count
-          from (${pairsSql(plan, sql`topic, count`, plan.country === undefined ? counted : topics)}) as pairs join ${shown} using (${ofEnds})
-          group by source, target, topic
+          select edge, topic, count(*)::int as count
+          from (${pairsSql(plan, sql`topic`, topics)}) as pairs join ${shown} using (${names})
+          group by edge, topic
         ) as counted
-      ) as ranked join topics on topics.slug = topic where rank <= ${number(mostTopics)} group by source, target
-    ), shown as materialized (
+      ) as ranked join ${shown} using (edge) join topics on topics.slug = topic where rank <= ${number(mostTopics)} group by ${names}
+    )`
+}
+
+/** The columns by which edges are joined. All edges of a country have the same source, which would mislead PostgreSQL's estimates. */
+const edgeEnds = ({ country }: NetworkPlan) =>
+  country === undefined
+    ? { columns: sql`source text, target text`, names: sql`source, target` }
+    : { columns: sql`target text`, names: sql`target` }
+
+/** Common table expressions about the edges in the placeholder `shown`: `dated`, `about`, and the edges themselves. */
+function detailsSql(registry: Registry, plan: NetworkPlan): SQL {
+  const members = membersSql(registry, plan)
+  return sql`${datedSql(plan, members)}, ${aboutSql(registry, plan, members)}, shown as materialized (
       select * from json_to_recordset(${placeholder('shown')}::text::json) as shown(source text, target text, count int, resources json)
     )`
 }
 
 const edgeColumns = sql`shown.count, shown.resources, coalesce(about.topics, '[]') as topics, dated.first, dated.last`
 
-const details = sql`left join dated using (source, target) left join about using (source, target)`
+const details = (plan: NetworkPlan) =>
+  sql`left join dated using (source, target) left join about using (${edgeEnds(plan).names})`
 
 function detailValues(plan: NetworkPlan, shown: string): Record<string, unknown> {
   const { asOf, country } = plan
@@ -184,7 +193,7 @@ export function networkStatement(registry: Registry, plan: NetworkPlan, { total,
         'level', ${literal(plan.level)},
         'nodes', (select coalesce(json_agg(row_to_json(node) order by node.id collate "C"), '[]') from (${nodesSql(registry, plan)}) as node),
         'edges', (select coalesce(json_agg(row_to_json(edge) order by edge.count desc, edge.source collate "C", edge.target collate "C"), '[]')
-          from (select source, target, ${edgeColumns} from shown ${details}) as edge),
+          from (select source, target, ${edgeColumns} from shown ${details(plan)}) as edge),
         'total', json_build_object('edges', ${placeholder('total')}::int)
       )::text as document`
   return statement(shapeOf('network', plan), build, { ...detailValues(plan, shown), total })
@@ -218,7 +227,7 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, { total
           from (
             select shown.target as country, ${name('other')} as name, other.numeric, ${labelPoint('other')}, ${edgeColumns}, '/v1/countries/' || shown.target || ${linkQuery} as link,
               (select json_agg(row_to_json(behind)) from (${searchesSql(selected)}) as behind where behind.count > 0) as searches
-            from shown join countries as other on other.code = shown.target ${details}
+            from shown join countries as other on other.code = shown.target ${details(plan)}
           ) as partner),
         'total', json_build_object('partners', ${placeholder('total')}::int, 'records', ${countSql(plan)})
       )::text as document from countries where countries.code = ${code}`
