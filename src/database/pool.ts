@@ -147,6 +147,11 @@ export class Pool {
     return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
   }
 
+  /** Whether expensive statements share the processors with others, now or in the last seconds. */
+  get isContended(): boolean {
+    return this.#lanes.isContended
+  }
+
   async end(): Promise<void> {
     await Promise.all([this.#pool.end(), this.#cancelPool.end()])
   }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type Connection, OverBudgetError, type RunOptions } from './connection.ts'
 import type { Pool } from './pool.ts'
-import { readsWholeTables } from './reading-settings.ts'
+import { oneProcessSetting, readsWholeTables } from './reading-settings.ts'
 import type { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
 import { maxCheapMs, type ShapeCosts } from './shares/shape-costs.ts'
@@ -119,8 +119,9 @@ class ReadSession implements Transaction {
     const connection = await this.#services.pool.acquire(lane, work)
     this.#limits = this.#limitsFor(connection, lane)
     if (begin === undefined) return connection
+    const statements = [beginReading, begin, ...(this.#services.pool.isContended ? [oneProcessSetting] : [])]
     try {
-      await connection.execute(`${beginReading}; ${begin}`, { signal })
+      await connection.execute(statements.join('; '), { signal })
       return connection
     } catch (error) {
       connection.discard()

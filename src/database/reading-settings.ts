@@ -14,6 +14,9 @@ export const wholeTableSettings = `set local jit = off;
 export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
   set local random_page_cost = 1.1`
 
+/** Setting, after those above, for a statement that shares the processors with other expensive ones. */
+export const oneProcessSetting = 'set local max_parallel_workers_per_gather = 0'
+
 /** Whether the settings that begin a read are those of statements that read whole tables. */
 export const readsWholeTables = (begin: string | undefined): boolean =>
   begin?.includes(wholeTableSettings) ?? false

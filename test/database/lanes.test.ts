@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openPool } from '../../src/database/database.ts'
-import { wholeTableSettings } from '../../src/database/reading-settings.ts'
+import { groupingSettings, wholeTableSettings } from '../../src/database/reading-settings.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -163,3 +163,25 @@ it('a cancel never reaches the next statement on the same connection', async () 
     await database.close()
   }
 }, 60_000)
+
+it('a read of whole tables has parallel workers only while no other expensive statement runs', async () => {
+  const database = openPool(test.url, { ...generousOptions, maxConnections: 8, maxExpensive: 2 })
+  const readWorkers = async (name: string, seconds: number) => {
+    const text = `select current_setting('max_parallel_workers_per_gather') as workers, pg_sleep(${seconds})`
+    const [row] = await database
+      .forWork({ owner: ['anonymous', name, name] })
+      .readTransaction(`${wholeTableSettings}; ${groupingSettings}`, (tx) =>
+        tx.query<{ workers: string }>({ text, name }),
+      )
+    return row?.workers
+  }
+  try {
+    expect(await readWorkers('alone', 0)).toBe('2')
+    expect((await Promise.all([readWorkers('first', 0.2), readWorkers('second', 0.2)])).at(-1)).toBe('0')
+    expect(await readWorkers('alone-again', 0)).toBe('2')
+    await Promise.all(['a', 'b', 'c'].map((name) => readWorkers(name, 0.2)))
+    expect(await readWorkers('soon-after', 0)).toBe('0')
+  } finally {
+    await database.close()
+  }
+})

@@ -45,6 +45,9 @@ const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
 
+/** For so long after an expensive statement had to wait, others are expected. */
+const contentionMs = 10_000
+
 /** The owner of work of the service itself, and of work that several clients share. */
 const serviceWork: Work = { owner: ['service'] }
 
@@ -62,6 +65,8 @@ export class Lanes {
   }
   /** Connections that expensive statements may use. */
   readonly #maxExpensive: number
+  /** When an expensive statement last began to wait, in milliseconds of `performance.now()`. */
+  #waitedAt = -Infinity
 
   constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
     const { maxConnections, maxExpensive } = limits
@@ -77,6 +82,11 @@ export class Lanes {
 
   waiting(lane: Lane): number {
     return this.#queues[lane].waiting
+  }
+
+  /** Whether other expensive statements run, wait or have waited in the last ten seconds. Counts one that has just started. */
+  get isContended(): boolean {
+    return this.#queues.expensive.running > 1 || performance.now() - this.#waitedAt < contentionMs
   }
 
   /**
@@ -142,6 +152,7 @@ export class Lanes {
   }
 
   #wait(lane: Lane, { owner, getSignal }: Work): Promise<Lease> {
+    if (lane === 'expensive') this.#waitedAt = performance.now()
     const queue = this.#queues[lane]
     const signal = getSignal?.()
     signal?.throwIfAborted()
