@@ -104,7 +104,8 @@ it('lanes keep their capacities, leave connections for cheap work, and no room u
         expect(held.length).toBeLessThanOrEqual(limits.maxConnections)
         expect(expensive).toBeLessThanOrEqual(limits.maxExpensive)
         if (held.length < limits.maxConnections) expect(lanes.waiting('cheap')).toBe(0)
-        if (held.length < limits.maxConnections && expensive < limits.maxExpensive)
+        // One expensive statement less runs at once while other clients send cheap ones.
+        if (held.length < limits.maxConnections && expensive < Math.max(1, limits.maxExpensive - 1))
           expect(lanes.waiting('expensive')).toBe(0)
       }
       while (held.length > 0) {
@@ -114,6 +115,23 @@ it('lanes keep their capacities, leave connections for cheap work, and no room u
       expect(lanes.waiting('cheap') + lanes.waiting('expensive')).toBe(0)
     }),
   )
+})
+
+it('while another client sends cheap statements, one expensive statement less runs at once', async () => {
+  const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 2 }, () => {})
+  const [one, other] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
+  const cheap = async () => (await lanes.acquire('cheap', other)).release()
+  const first = await lanes.acquire('expensive', one)
+  await cheap()
+  const second = lanes.acquire('expensive', one)
+  expect(lanes.waiting('expensive')).toBe(1)
+  await expect.poll(() => lanes.running('expensive'), { timeout: 4000 }).toBe(2)
+  const leases = [first, await second]
+  for (const lease of leases) lease.release()
+  await cheap()
+  const both = [lanes.acquire('expensive', one), lanes.acquire('expensive', one)]
+  expect(lanes.running('expensive')).toBe(2)
+  for (const lease of await Promise.all(both)) lease.release()
 })
 
 it('anonymous clients get half of the expensive connections while a key waits', async () => {

@@ -14,7 +14,10 @@ export type Refusal = 'queue' | 'wait' | 'share'
 /** Limits of the use of connections. */
 export interface LaneLimits {
   maxConnections: number
-  /** Maximum of concurrent expensive statements. Some connections are always left for cheap ones. */
+  /**
+   * Maximum of concurrent expensive statements. Some connections are always left for cheap ones. While another client sends cheap
+   * ones, it is one less, so that these find a processor.
+   */
   maxExpensive: number
   /** Requests that may wait for a connection. */
   maxWaiting: number
@@ -45,6 +48,9 @@ const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
 
+/** For so long after a cheap statement of one client, others are expected. */
+const activeMs = 1000
+
 /** For so long after an expensive statement had to wait, others are expected. */
 const contentionMs = 10_000
 
@@ -67,6 +73,10 @@ export class Lanes {
   readonly #maxExpensive: number
   /** When an expensive statement last began to wait, in milliseconds of `performance.now()`. */
   #waitedAt = -Infinity
+  /** The owner of the last expensive statement. */
+  #expensiveOwner: string | undefined
+  /** When a cheap statement of another owner last came, in milliseconds of `performance.now()`. */
+  #othersAt = -Infinity
 
   constructor(limits: LaneLimits, onRefusal: (lane: Lane, refusal: Refusal) => void) {
     const { maxConnections, maxExpensive } = limits
@@ -97,6 +107,7 @@ export class Lanes {
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
+    if (work !== serviceWork) this.#noteOwner(lane, owner)
     if (this.#hasRoom(lane)) return this.#start(lane, owner)
     this.#checkQueue(lane, owner)
     return this.#wait(lane, work)
@@ -109,7 +120,15 @@ export class Lanes {
   }
 
   #hasExpensiveRoom(): boolean {
-    return this.#queues.expensive.running < this.#maxExpensive
+    const { running } = this.#queues.expensive
+    if (running === 0 || running >= this.#maxExpensive) return running === 0
+    return running < this.#maxExpensive - 1 || performance.now() - this.#othersAt >= activeMs
+  }
+
+  #noteOwner(lane: Lane, owner: Owner): void {
+    if (lane === 'expensive') this.#expensiveOwner = owner.join('\n')
+    else if (this.#queues.expensive.running > 0 && owner.join('\n') !== this.#expensiveOwner)
+      this.#othersAt = performance.now()
   }
 
   #start(first: Lane, owner: Owner): Lease {
@@ -164,6 +183,7 @@ export class Lanes {
       }
       const end = () => {
         clearTimeout(timer)
+        clearInterval(recheckTimer)
         signal?.removeEventListener('abort', onAbort)
       }
       const onAbort = () => leave(signal?.reason)
@@ -176,6 +196,8 @@ export class Lanes {
       const timeoutMs = this.#waitTimeoutMs(lane)
       const detail = `Timed out after ${timeoutMs / 1000} s waiting for a database connection.`
       const timer = setTimeout(() => leave(this.#refuse(lane, 'wait', detail)), timeoutMs)
+      // There is more room when the other clients send nothing any more.
+      const recheckTimer = lane === 'expensive' ? setInterval(() => this.#startNext(), activeMs) : undefined
       signal?.addEventListener('abort', onAbort)
       queue.add(owner, waiter)
     })
