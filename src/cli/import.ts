@@ -23,7 +23,7 @@ interface ImportOptions extends CreateOption {
 }
 
 /** Asks a yes-or-no question on the terminal. Without a terminal, the answer is no. */
-async function askYesNo(question: string): Promise<boolean> {
+async function askForConfirmation(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   try {
@@ -61,7 +61,7 @@ async function importFiles(
     if (mapping === undefined || files.length === 0)
       throw new StartupError("a mapping and a file are needed: 'entente import MAPPING FILE'")
     imported = await imports.start({ mapping, files, decisions, commitsItself: yes && !dryRun })
-    if (imported.state === 'staged' && !dryRun) imported = await confirm(imports, imported, context)
+    if (imported.state === 'staged' && !dryRun) imported = await commitIfConfirmed(imports, imported, context)
   }
   await imports.writeLists(imported, options)
   context.print(imports.describe(imported))
@@ -71,13 +71,13 @@ async function importFiles(
 }
 
 /** Commits a staged import if the person at the terminal wants to. */
-async function confirm(
+async function commitIfConfirmed(
   imports: { commit(id: string): Promise<ImportRecord>; describe(imported: ImportRecord): string },
   imported: ImportRecord,
   context: CommandContext,
 ): Promise<ImportRecord> {
   context.print(imports.describe(imported))
-  if (await askYesNo('Commit?')) return imports.commit(imported.id)
+  if (await askForConfirmation('Commit?')) return imports.commit(imported.id)
   context.printNote(`Nothing is written yet. To do so: entente import --commit ${imported.id}`)
   return imported
 }

@@ -130,8 +130,8 @@ export class Changes {
 
   /** Verifies that every change has been counted that was committed before this call. Waits up to 100 ms. */
   async catchUp(): Promise<boolean> {
-    const askedAt = performance.now()
-    const isVerified = () => (this.#subscription?.verifiedAt ?? Number.NEGATIVE_INFINITY) >= askedAt
+    const calledAt = performance.now()
+    const isVerified = () => (this.#subscription?.verifiedAt ?? Number.NEGATIVE_INFINITY) >= calledAt
     const verifyTwice = async () => {
       // A verification in progress may have started before this call.
       await this.#subscription?.verify()

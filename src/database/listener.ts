@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { errorCode } from '../error-code.ts'
-import { inTime } from './in-time.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** How often the connection is verified, and how long PostgreSQL may take to answer. */
 const heartbeatMs = 500
@@ -161,23 +161,23 @@ export class Listener {
   async #verify(): Promise<void> {
     const client = this.#client
     if (!client) return
-    this.#verifying ??= this.#ask(client).finally(() => {
+    this.#verifying ??= this.#checkChannels(client).finally(() => {
       this.#verifying = undefined
     })
     await this.#verifying
   }
 
-  async #ask(client: pg.Client): Promise<void> {
-    const askedAt = performance.now()
-    const active = [...this.#entries].filter(({ activeSince }) => activeSince <= askedAt)
+  async #checkChannels(client: pg.Client): Promise<void> {
+    const sentAt = performance.now()
+    const active = [...this.#entries].filter(({ activeSince }) => activeSince <= sentAt)
     try {
-      const channels = await inTime(
+      const channels = await withTimeout(
         client.query<{ channel: string }>('select channel from pg_listening_channels() as channel'),
         heartbeatMs,
       )
       const isListening = (name: string) => channels.rows.some(({ channel }) => channel === name)
       if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN was undone')
-      if (client === this.#client) this.#verifiedAt = askedAt
+      if (client === this.#client) this.#verifiedAt = sentAt
     } catch {
       // The event `end` makes `#connect` return.
       if (client === this.#client) this.#disconnect()

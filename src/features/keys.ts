@@ -5,7 +5,7 @@ import { keys } from '../model/keys.ts'
 import { getValues, getWords, limitParameter, single } from '../model/parameters.ts'
 import { nameInput, nameOutput } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
-import type { ApiResponse, Contract, Endpoint, Keyed } from '../operations/operation.ts'
+import type { ApiResponse, Contract, Endpoint, KeyedCollection } from '../operations/operation.ts'
 import { pageEnvelope } from '../operations/page-envelope.ts'
 import { locationHeader, pageInfoSchema } from '../operations/response-schemas.ts'
 import {
@@ -89,7 +89,7 @@ const newKey = nameInput(
     .meta({ description: 'Properties of a new key.', examples: [{ name: 'A dashboard', role: 'reader' }] }),
 )
 
-const keyed: Keyed = { noun: 'key', key: { property: 'id', schema: keys.uuid() } }
+const keyCollection: KeyedCollection = { noun: 'key', key: { property: 'id', schema: keys.uuid() } }
 
 const shown = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify({ ...record, ...more })
 
@@ -192,7 +192,7 @@ const read: Endpoint = {
   method: 'GET',
   path: '/v1/keys/{id}',
   tag: 'keys',
-  keyed,
+  collection: keyCollection,
   contract: {
     ...common,
     operationId: 'getKey',
@@ -212,7 +212,7 @@ const revoke: Endpoint = {
   method: 'DELETE',
   path: '/v1/keys/{id}',
   tag: 'keys',
-  keyed,
+  collection: keyCollection,
   contract: {
     ...common,
     operationId: 'revokeKey',

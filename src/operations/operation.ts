@@ -172,8 +172,8 @@ export interface Context {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** The owner of the key in a path: a resource, or another collection with keys. */
-export interface Keyed {
+/** A collection whose records have keys: a resource, API keys or imports. */
+export interface KeyedCollection {
   noun: string
   key: Pick<Resource['key'], 'property' | 'schema'>
 }
@@ -186,8 +186,8 @@ export interface Endpoint {
   /** OpenAPI tag. */
   tag: string
   contract: Contract
-  /** The owner of the key in the path, if the path has one. */
-  keyed?: Keyed
+  /** The collection of the key in the path; undefined if the path has no key. */
+  collection?: KeyedCollection
   handle(request: ApiRequest, context: Context): Promise<ApiResponse>
 }
 

@@ -101,14 +101,14 @@ async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
   return (JSON.parse(stdout) as number[][]).map(median)
 }
 
-/** The median time of an aggregate, in milliseconds. @throws when an answer is not a good one. */
+/** The median time of an aggregate, in milliseconds. @throws when a response has an error status. */
 async function measureService(origin: string, path: string, rounds: number): Promise<number> {
   const times: number[] = []
   for (let round = 0; round <= rounds; round++) {
     const start = performance.now()
-    const answer = await fetch(`${origin}/v1/agreements/aggregate?${path}`)
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`aggregate by ${path}: ${answer.status} ${text}`)
+    const response = await fetch(`${origin}/v1/agreements/aggregate?${path}`)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`aggregate by ${path}: ${response.status} ${text}`)
     if (round > 0) times.push(performance.now() - start)
   }
   return median(times)

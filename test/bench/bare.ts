@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 
-/** The limit of answers from memory: a bare server that sends the bytes which another one has answered. */
+/** A bare server that sends the stored response of another one: the upper bound for responses from memory. */
 const source = process.env.BENCH_SOURCE ?? ''
 const bytes = Buffer.from(await (await fetch(source)).arrayBuffer())
 const app = Fastify()

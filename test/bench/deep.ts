@@ -21,15 +21,15 @@ async function timed(url: string): Promise<number> {
   return performance.now() - start
 }
 
-/** Walks a list to a depth, and then asks for its first page and for that one by turns. */
+/** Pages through a list to a depth, and then requests its first page and that one alternately. */
 export async function measureDepths(origin: string, depth: number): Promise<Depths> {
   const list = `${origin}/v1/agreements?fields=id&sort=id`
   let cursor = ''
   let seen = 0
   while (seen < depth) {
-    const answer = await fetch(`${list}&limit=200${cursor}`)
-    // The service's own answer, whose form its tests hold.
-    const { data, page } = (await answer.json()) as Page
+    const response = await fetch(`${list}&limit=200${cursor}`)
+    // The tests of the service check this response against the OpenAPI document.
+    const { data, page } = (await response.json()) as Page
     seen += data.length
     if (page.next === null) break
     cursor = `&cursor=${encodeURIComponent(page.next)}`

@@ -24,8 +24,8 @@ export interface Request {
 }
 
 /**
- * Sends requests for some seconds, or so many, over some connections, each waiting for its answer before the next.
- * @throws when any answer was not a good one.
+ * Sends requests for some seconds, or so many, over some connections, each waiting for its response before the next request.
+ * @throws when any response had an error status.
  */
 export async function measure(
   server: Server,
@@ -56,9 +56,9 @@ export async function measure(
   })
   const used = (await cpuOf(server.pid)) - before
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${result.non2xx} bad answers, ${result.errors} errors from ${request.path(0)}`)
+    throw new Error(`${result.non2xx} error responses, ${result.errors} errors from ${request.path(0)}`)
   return {
-    // The duration is told in whole seconds, which is too coarse where a few requests take as long.
+    // autocannon reports whole seconds, which is too coarse for a few requests.
     perSecond:
       amount === undefined ? result['2xx'] / result.duration : (connections * 1000) / result.latency.average,
     p50: result.latency.p50,

@@ -72,7 +72,7 @@ interface Times {
 
 async function json<T>(response: Response): Promise<T> {
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
-  // The service's own answer, whose form its tests hold.
+  // The tests of the service check this response against the OpenAPI document.
   return (await response.json()) as T
 }
 

@@ -12,19 +12,19 @@ import { type Server, startWith } from './servers.ts'
 export interface Peer {
   name: string
   figures: Figures
-  /** The service's answers in a second by the peer's, the middle of the rounds. */
+  /** Requests per second of the service divided by those of the peer: the median of the rounds. */
   ratio: number
   /** What the ratio must reach. */
   least: number
 }
 
-/** A question that the service and its peers are asked, each in its own way, for the same content. */
+/** A query that the service and its peers get, each in its own form, for the same content. */
 type Question = 'flat columns' | 'all that belongs to it'
 
 const flat =
   'title,kind,level,status,signedOn,provisionalFrom,inForceFrom,expiresOn,terminatedOn,renewal,place,occasion,summary,languages,version,createdAt,updatedAt'
 
-/** How the service is asked for the first 25 agreements. */
+/** The requests to the service for the first 25 agreements. */
 const paths: Record<Question, string> = {
   'flat columns': `/v1/agreements?sort=id&limit=25&fields=id,${flat}`,
   'all that belongs to it': '/v1/agreements?sort=id&limit=25',
@@ -36,7 +36,7 @@ interface Competitor {
   floors: Record<Question, number>
   /** What is run, below the folder that it is installed in; it finds the database in the environment. */
   program: string
-  /** How it is asked, in GraphQL. */
+  /** The same query in GraphQL. */
   questions: Record<Question, string>
 }
 
@@ -78,7 +78,7 @@ const competitors: Competitor[] = [
     program: 'platformatic.mjs',
     questions: {
       'flat columns': ofPlatformatic(''),
-      // It knows no rows of tables whose key has two columns, so it has less to answer.
+      // It does not show rows of tables whose key has two columns, so its responses are smaller.
       'all that belongs to it': ofPlatformatic(`
         participations { country { code } organization { id } region { code } role contribution signatory }
         topicLinks { topic { slug } }`),
@@ -101,7 +101,7 @@ const competitors: Competitor[] = [
   },
 ]
 
-const asked = (query: string): Request => ({
+const graphqlRequest = (query: string): Request => ({
   method: 'POST',
   path: () => '/graphql',
   body: () => JSON.stringify({ query }),
@@ -120,10 +120,10 @@ async function install(): Promise<string> {
   return folder
 }
 
-/** @throws when an answer is not 25 agreements: GraphQL tells of errors with a good status. */
-async function requireAnswer({ origin }: Server, { path, body, headers = {} }: Request): Promise<void> {
-  const answer = await fetch(origin + path(0), { method: 'POST', headers, body: body?.(0) ?? '' })
-  const text = await answer.text()
+/** @throws when the response does not have 25 agreements: GraphQL reports errors with status 200. */
+async function requireFullPage({ origin }: Server, { path, body, headers = {} }: Request): Promise<void> {
+  const response = await fetch(origin + path(0), { method: 'POST', headers, body: body?.(0) ?? '' })
+  const text = await response.text()
   if (text.includes('"errors"') || text.split('"updatedAt"').length !== 26)
     throw new Error(`not 25 agreements: ${text.slice(0, 500)}`)
 }
@@ -136,9 +136,9 @@ async function compareBy(
   service: Server,
   options: Options,
 ): Promise<Peer> {
-  const theirs = asked(questions[question])
+  const theirs = graphqlRequest(questions[question])
   const own: Request = { method: 'GET', path: () => paths[question] }
-  await requireAnswer(peer, theirs)
+  await requireFullPage(peer, theirs)
   const rounds: { figures: Figures; ratio: number }[] = []
   for (let round = 0; round <= options.rounds; round++) {
     const figures = await measure(peer, theirs, options)

@@ -58,7 +58,7 @@ export async function countAgreements(origin: string, filter = ''): Promise<numb
 
 /** The total of a page. @param page body of a list with `count=exact`. */
 export function totalOf(page: unknown): number {
-  // The service's own answer, whose form its tests hold.
+  // The tests of the service check this response against the OpenAPI document.
   return (page as { page: { total: { count: number } } }).page.total.count
 }
 
@@ -108,7 +108,7 @@ export async function someIds(origin: string): Promise<string[]> {
   while (ids.length < 2000) {
     const response = await fetch(`${origin}/v1/agreements?fields=id&sort=title&limit=100${cursor}`)
     if (!response.ok) throw new Error(`ids of agreements: ${response.status} ${await response.text()}`)
-    // The service's own answer, whose form its tests hold.
+    // The tests of the service check this response against the OpenAPI document.
     const { data, page } = (await response.json()) as {
       data: { id: string }[]
       page: { next: string | null }

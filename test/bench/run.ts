@@ -12,7 +12,7 @@ import { type Options, readOptions } from './options.ts'
 import { measureChanged, measureGrown } from './past.ts'
 import { comparePeers } from './peers.ts'
 import { adminKey, openRegistry, type Registry, someIds } from './registry.ts'
-import { requireSameAnswers } from './same.ts'
+import { requireSameContent } from './same.ts'
 import { type Server, startSource } from './servers.ts'
 import { measureSize } from './size.ts'
 import { type Measured, printCases, printFloors, type Ratio, type Results } from './tables.ts'
@@ -35,7 +35,7 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
   const { seconds, rounds } = options
   const connections = one.connections ?? options.connections
   const results = new Map<Name, Figures[]>()
-  await requireSameAnswers(one, servers.cold, servers['by hand'])
+  await requireSameContent(one, servers.cold, servers['by hand'])
   for (let round = 0; round <= rounds; round++) {
     for (const [name, request] of Object.entries(one.requests)) {
       // The keys are those of the record.

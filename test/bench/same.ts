@@ -3,7 +3,7 @@ import type { Case } from './cases.ts'
 import type { Request } from './load.ts'
 import type { Server } from './servers.ts'
 
-async function answerOf(server: Server, { method, path, body, headers = {} }: Request): Promise<unknown> {
+async function fetchContent(server: Server, { method, path, body, headers = {} }: Request): Promise<unknown> {
   const response = await fetch(server.origin + path(1), { method, headers, ...(body && { body: body(1) }) })
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path(1)}: ${response.status} ${text}`)
@@ -22,8 +22,8 @@ function groupOf(group: object): unknown[] {
 const groupsOf = (groups: object[]): string[] => groups.map((group) => JSON.stringify(groupOf(group))).sort()
 
 /** What must be equal: no cursors, and of created and changed records neither id nor timestamps. */
-function contentOf(name: string, answer: unknown): unknown {
-  const { data, page, total, ...record } = Object(answer)
+function contentOf(name: string, body: unknown): unknown {
+  const { data, page, total, ...record } = Object(body)
   if (name === 'aggregate') return groupsOf(data)
   if (name === 'count') return { data, total: total ?? page.total.count }
   if (data) return data
@@ -43,15 +43,15 @@ const newerProperties = [
 
 const withoutNewer = (key: string, value: unknown) => (newerProperties.includes(key) ? undefined : value)
 
-/** Sends one request of a case to the service and to the server by hand. @throws when the answers differ in content. */
-export async function requireSameAnswers(one: Case, cold: Server, byHand: Server): Promise<void> {
+/** Sends one request of a case to the service and to the server by hand. @throws when the responses differ in content. */
+export async function requireSameContent(one: Case, cold: Server, byHand: Server): Promise<void> {
   const [service, hand] = [one.requests.cold, one.requests['by hand']]
   if (!service || !hand) return
-  const [left, right] = [await answerOf(cold, service), await answerOf(byHand, hand)].map((answer) =>
-    contentOf(one.name, answer),
+  const [left, right] = [await fetchContent(cold, service), await fetchContent(byHand, hand)].map((body) =>
+    contentOf(one.name, body),
   )
   if (!isDeepStrictEqual(left, right))
     throw new Error(
-      `${one.name}: the answers differ:\n${JSON.stringify(left).slice(0, 1500)}\n${JSON.stringify(right).slice(0, 1500)}`,
+      `${one.name}: the responses differ:\n${JSON.stringify(left).slice(0, 1500)}\n${JSON.stringify(right).slice(0, 1500)}`,
     )
 }

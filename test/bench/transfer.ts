@@ -8,7 +8,7 @@ export interface Transfer {
   growth: number
 }
 
-/** Reads an answer to its end, as fast as it comes. @throws when it is not a good one. */
+/** Reads a response to its end as fast as it arrives. @throws when it has an error status. */
 export async function transfer(server: Server, path: string): Promise<Transfer> {
   const before = await memoryOf(server.pid)
   let most = before
@@ -18,9 +18,9 @@ export async function transfer(server: Server, path: string): Promise<Transfer> 
   const start = performance.now()
   let bytes = 0
   try {
-    const answer = await fetch(server.origin + path)
-    if (!answer.ok || !answer.body) throw new Error(`${answer.status}: ${await answer.text()}`)
-    for await (const chunk of answer.body) bytes += chunk.length
+    const response = await fetch(server.origin + path)
+    if (!response.ok || !response.body) throw new Error(`${response.status}: ${await response.text()}`)
+    for await (const chunk of response.body) bytes += chunk.length
   } finally {
     clearInterval(watch)
   }

@@ -60,8 +60,8 @@ describe('a start with nothing but a folder', () => {
     expect(line).toContain(key)
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
     const [address] = /http:\S+/.exec(line) ?? []
-    const answer = await fetch(`${address}/v1/agreements?limit=1`)
-    expect(await answer.json()).toMatchObject({ data: [{ id: expect.any(String) }] })
+    const response = await fetch(`${address}/v1/agreements?limit=1`)
+    expect(await response.json()).toMatchObject({ data: [{ id: expect.any(String) }] })
     first.signal('SIGINT')
     expect(await first.ended).toMatchObject({ code: 0, stderr: '' })
     expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
-import { answers } from './answers.ts'
+import { expectedOutput } from './expected-output.ts'
 import { openService, type Service } from './service.ts'
 
 /** A command with its arguments. It runs in a copy of the folder of its language. */
@@ -119,7 +119,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
       row.state = 'compiles'
       const printed = await runIn(folder, generator.run, env)
       row.state = 'runs'
-      expect(JSON.parse(printed)).toEqual(answers)
+      expect(JSON.parse(printed)).toEqual(expectedOutput)
       row.state = 'answers'
     })
   }

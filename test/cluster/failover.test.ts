@@ -56,12 +56,12 @@ describe.skipIf(clusterMissing())('a cluster of which the primary is killed', ()
     await primary.host.kill()
     const outageMs = await untilWritable()
     await primary.start()
-    const answers = await probes.stop()
-    const failed = answers.filter(({ status }) => status !== 200)
+    const responses = await probes.stop()
+    const failed = responses.filter(({ status }) => status !== 200)
     task.meta.figures = {
-      answers: answers.length,
+      answers: responses.length,
       failed: failed.length,
-      'slowest in ms': Math.round(Math.max(...answers.map(({ durationMs }) => durationMs))),
+      'slowest in ms': Math.round(Math.max(...responses.map(({ durationMs }) => durationMs))),
       'outage of writes in ms': Math.round(outageMs),
     }
     const body = await (await fetch(url)).json()

@@ -89,15 +89,15 @@ export async function startMirror(origin: string) {
 export const pakistanQuestion =
   '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations'
 
-/** An answer as a client saw it. */
+/** A response as a client saw it. */
 export interface Observation {
   what: string
-  /** 0 when there was no answer. */
+  /** 0 when there was no response. */
   status: number
-  /** When it was asked, in milliseconds of `Date.now()`. */
+  /** When the request was sent, in milliseconds of `Date.now()`. */
   at: number
   durationMs: number
-  /** What a refusal says. */
+  /** The body of an error response. */
   problem?: string
 }
 
@@ -105,15 +105,15 @@ export interface Observation {
 export async function observe(what: string, url: string, init: RequestInit = {}): Promise<Observation> {
   const at = Date.now()
   const startedAt = performance.now()
-  const answer = await fetch(url, init)
+  const result = await fetch(url, init)
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch((error: unknown) => ({ status: 0, text: String(error) }))
-  const { status, text } = answer
+  const { status, text } = result
   const durationMs = performance.now() - startedAt
   return { what, status, at, durationMs, ...(status < 200 || status >= 400 ? { problem: text } : {}) }
 }
 
-/** Sends requests all the time, each at a fixed rate whether or not those before it have been answered. */
+/** Sends each request at a fixed rate, whether or not the earlier ones have a response. */
 export function startProbes(probes: Record<string, () => Promise<Observation>>, intervalMs: number) {
   const observations: Observation[] = []
   const running = new Set<Promise<unknown>>()

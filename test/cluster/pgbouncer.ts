@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readDeployed } from '../deploy/files.ts'
-import { untilAnswers } from '../support/pgbouncer.ts'
+import { waitUntilReady } from '../support/pgbouncer.ts'
 import type { Host } from './namespaces.ts'
 
 /**
@@ -27,6 +27,6 @@ export async function openPooler(host: Host, databaseUrl: string, folder: string
   const url = new URL(databaseUrl)
   url.hostname = host.address
   url.port = '6432'
-  await untilAnswers(url.href)
+  await waitUntilReady(url.href)
   return url.href
 }

@@ -17,18 +17,18 @@ export class Prometheus {
 
   /** The state of each part that Prometheus reads, by its address; empty until Prometheus answers. */
   async targets(): Promise<Record<string, string>> {
-    const { activeTargets } = await this.#ask('targets', targets, { activeTargets: [] })
+    const { activeTargets } = await this.#get('targets', targets, { activeTargets: [] })
     return Object.fromEntries(activeTargets.map(({ labels, health }) => [labels.instance, health]))
   }
 
   /** Names of the alerts that fire. */
   async firing(): Promise<string[]> {
-    const found = await this.#ask('alerts', alerts, { alerts: [] })
+    const found = await this.#get('alerts', alerts, { alerts: [] })
     const firing = found.alerts.filter(({ state }) => state === 'firing')
     return [...new Set(firing.map(({ labels }) => labels.alertname))].sort()
   }
 
-  async #ask<T>(what: string, form: z.ZodType<T>, otherwise: T): Promise<T> {
+  async #get<T>(what: string, form: z.ZodType<T>, otherwise: T): Promise<T> {
     try {
       const response = await fetch(`${this.#origin}/api/v1/${what}`, { signal: AbortSignal.timeout(2000) })
       return z.object({ data: form }).parse(await response.json()).data

@@ -14,7 +14,7 @@ function hasRoom(folder: string): boolean {
 
 /**
  * Where logs and data are. In memory where there is room: processes are killed, and not the machine, so that what is
- * written outlives them, and other work on the disk does not delay the answers of etcd.
+ * written outlives them, and other work on the disk does not delay the responses of etcd.
  */
 export const folder = join(hasRoom('/dev/shm') ? '/dev/shm' : tmpdir(), 'entente-cluster')
 

@@ -7,7 +7,7 @@ import { clusterMissing } from './tools.ts'
 /** Lets one run at a time use the addresses of the cluster: the system frees this name when the process ends. */
 const lockName = '\0entente-cluster'
 
-/** Lets what this process starts run before other work on the machine, which would make answers late. */
+/** Gives the processes that this process starts a higher priority: other work on the machine would delay responses. */
 function goFirst(): void {
   try {
     setPriority(-10)

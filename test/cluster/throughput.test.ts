@@ -12,7 +12,7 @@ const clients = 24
 const firstClients = 4
 const durationMs = 10_000
 
-/** Much work for PostgreSQL, so that the services are not what limits it, and a small answer. */
+/** Expensive for PostgreSQL, so that the services are not the bottleneck, with a small response. */
 const path =
   '/v1/agreements/aggregate?groupBy=country,organization,topic&measures=count,countDistinct:subregion&limit=1'
 
@@ -24,20 +24,20 @@ describe.skipIf(clusterMissing() || !canLimitProcessors)('reads on three servers
   })
   afterAll(() => cluster?.close())
 
-  /** Answers in a second, from clients that ask again as soon as they have an answer. */
+  /** Requests per second of clients that send the next request as soon as they have a response. */
   async function measure(count = clients): Promise<number> {
-    let answers = 0
+    let responses = 0
     const endsAt = Date.now() + durationMs
     const read = async () => {
       while (Date.now() < endsAt) {
         const response = await fetch(`${cluster.balancer.origin}${path}`)
         await response.arrayBuffer()
         expect(response.status).toBe(200)
-        answers += 1
+        responses += 1
       }
     }
     await Promise.all(Array.from({ length: count }, read))
-    return (answers * 1000) / durationMs
+    return (responses * 1000) / durationMs
   }
 
   it('are at least 1.8 times as many with two replicas as with none', async ({ task }) => {

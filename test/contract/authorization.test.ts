@@ -37,9 +37,9 @@ describe.each(resources)('$name', (resource) => {
       ])
       for (const [what, options] of Object.entries(strangers)) {
         const headers = { 'if-match': '*', ...options.headers }
-        const answer = await api.request(method, url, { body: bodies.get(method), ...options, headers })
-        expect({ what, status: answer.status }).toEqual({ what, status: 401 })
-        expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+        const response = await api.request(method, url, { body: bodies.get(method), ...options, headers })
+        expect({ what, status: response.status }).toEqual({ what, status: 401 })
+        expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
       }
       expect((await api.get(path)).json()).toEqual(record)
       expect(await count(api, resource)).toBe(before)

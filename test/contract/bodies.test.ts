@@ -43,27 +43,27 @@ describe.each(resources)('a body for $name', (resource) => {
   it.each(['[]', '[{}]', '"text"', 'null', '1', 'true'])(
     'that is %s and no object is refused with 422',
     async (body) => {
-      for (const answer of await everywhere(body)) {
-        expect(answer.status).toBe(422)
-        expect(pointersIn(answer)).toEqual([''])
+      for (const response of await everywhere(body)) {
+        expect(response.status).toBe(422)
+        expect(pointersIn(response)).toEqual([''])
       }
     },
   )
 
   it('that is empty is refused with 400', async () => {
-    for (const answer of await everywhere('')) expect(answer.status).toBe(400)
+    for (const response of await everywhere('')) expect(response.status).toBe(400)
   })
 
   it('that is missing, Content-Type and all, is refused', async () => {
     const { path } = made
     const before = (await api.get(path)).text
     const headers = { 'if-match': '*' }
-    for (const answer of [
+    for (const response of [
       await api.request('POST', listPath(resource), { headers }),
       await api.request('PUT', path, { headers }),
       await api.request('PATCH', path, { headers }),
     ]) {
-      expect([400, 415, 422]).toContain(answer.status)
+      expect([400, 415, 422]).toContain(response.status)
     }
     expect((await api.get(path)).text).toBe(before)
   })
@@ -83,9 +83,9 @@ describe.each(resources)('a body for $name', (resource) => {
     '{"name":"a\tb"}',
     'name=1',
   ])('that is not JSON, %s, is refused with 400', async (body) => {
-    const answer = await api.post(listPath(resource), body)
-    expect(answer.status).toBe(400)
-    expect(readProblem(answer)).toMatchObject({
+    const response = await api.post(listPath(resource), body)
+    expect(response.status).toBe(400)
+    expect(readProblem(response)).toMatchObject({
       type: '/problems/malformed-request',
       detail: expect.stringContaining('not JSON'),
     })
@@ -98,9 +98,9 @@ describe.each(resources)('a body for $name', (resource) => {
       withProperty(document, name, '"again"'),
       withProperty(document, escaped, '"again"'),
     ]) {
-      for (const answer of await everywhere(body)) {
-        expect(answer.status).toBe(400)
-        expect(faultAt(answer, `/${name}`)?.code).toBe('repeated')
+      for (const response of await everywhere(body)) {
+        expect(response.status).toBe(400)
+        expect(faultAt(response, `/${name}`)?.code).toBe('repeated')
       }
     }
     const deep = await api.post(listPath(resource), '{"a":[{},{"b":{"c/d":1,"c/d":1}}]}')
@@ -110,9 +110,9 @@ describe.each(resources)('a body for $name', (resource) => {
 
   it('with NUL or half of a surrogate pair in text returns 400 with its pointer', async () => {
     for (const wrong of ['a\\u0000b', '\\ud800', '\\udc00\\ud800']) {
-      for (const answer of await everywhere(`{"${name}":"${wrong}"}`)) {
-        expect(answer.status).toBe(400)
-        expect(faultAt(answer, `/${name}`)?.code).toBe('bad_text')
+      for (const response of await everywhere(`{"${name}":"${wrong}"}`)) {
+        expect(response.status).toBe(400)
+        expect(faultAt(response, `/${name}`)?.code).toBe('bad_text')
       }
     }
     const inName = await api.post(listPath(resource), '{"a\\u0000":1}')
@@ -124,27 +124,27 @@ describe.each(resources)('a body for $name', (resource) => {
     const rocket = 'Rocket \u{1F680} 火箭'
     for (const text of [rocket, rocket.replace('\u{1F680}', '\\ud83d\\ude80')]) {
       const { [name]: _name, ...document } = await exampleDocument(resource, api)
-      const answer = await api.post(listPath(resource), withProperty(document, name, `"${text}"`))
-      expect(answer.status).toBe(201)
-      expect(answer.json()[name]).toBe(rocket)
+      const response = await api.post(listPath(resource), withProperty(document, name, `"${text}"`))
+      expect(response.status).toBe(201)
+      expect(response.json()[name]).toBe(rocket)
     }
   })
 
   it('that is not UTF-8 is refused with 400', async () => {
     for (const wrong of [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80]]) {
       const body = bytes(`{"${name}":"`, wrong, '"}')
-      for (const answer of await everywhere(body)) expect(answer.status).toBe(400)
+      for (const response of await everywhere(body)) expect(response.status).toBe(400)
     }
-    for (const answer of await everywhere(new Uint8Array(Buffer.from('\ufeff{}', 'utf16le')))) {
-      expect(answer.status).toBe(400)
+    for (const response of await everywhere(new Uint8Array(Buffer.from('\ufeff{}', 'utf16le')))) {
+      expect(response.status).toBe(400)
     }
   })
 
   it('may begin with a byte order mark, which is no part of it', async () => {
     const document = await exampleDocument(resource, api)
-    const answer = await api.post(listPath(resource), bytes([0xef, 0xbb, 0xbf], JSON.stringify(document)))
-    expect(answer.status).toBe(201)
-    expect(answer.json()).toMatchObject(document)
+    const response = await api.post(listPath(resource), bytes([0xef, 0xbb, 0xbf], JSON.stringify(document)))
+    expect(response.status).toBe(201)
+    expect(response.json()).toMatchObject(document)
   })
 
   it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
@@ -153,9 +153,9 @@ describe.each(resources)('a body for $name', (resource) => {
       // A replacement and a patch must repeat the key where clients make it; a creation is refused before it is taken.
       const ownKey = resource.key.madeBy === 'client' ? { [resource.key.property]: made.key } : {}
       const document = { ...(await exampleDocument(resource, api)), ...ownKey }
-      for (const answer of await everywhere(withProperty(document, property, '{"a":1}'))) {
-        expect(answer.status).toBe(422)
-        expect(pointersIn(answer)).toEqual([`/${property}`])
+      for (const response of await everywhere(withProperty(document, property, '{"a":1}'))) {
+        expect(response.status).toBe(422)
+        expect(pointersIn(response)).toEqual([`/${property}`])
       }
     },
   )
@@ -164,9 +164,9 @@ describe.each(resources)('a body for $name', (resource) => {
     const properties = [...Object.keys(resource.document.shape), 'version']
     for (const number of ['1e400', '-1e400']) {
       const body = `{${properties.map((property) => `"${property}":${number}`).join()}}`
-      for (const answer of await everywhere(body)) {
-        expect(answer.status).toBe(400)
-        expect(pointersIn(answer)).toEqual(properties.map((property) => `/${property}`).sort())
+      for (const response of await everywhere(body)) {
+        expect(response.status).toBe(400)
+        expect(pointersIn(response)).toEqual(properties.map((property) => `/${property}`).sort())
       }
     }
   })
@@ -176,7 +176,7 @@ describe.each(resources)('a body for $name', (resource) => {
     const array = '['.repeat(depth) + ']'.repeat(depth)
     const object = `${`{"${name}":`.repeat(depth)}1${'}'.repeat(depth)}`
     for (const body of [array, object, `{"${name}":${array}}`]) {
-      for (const answer of await everywhere(body)) expect([400, 422]).toContain(answer.status)
+      for (const response of await everywhere(body)) expect([400, 422]).toContain(response.status)
     }
   })
 })

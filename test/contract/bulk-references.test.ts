@@ -61,8 +61,8 @@ describe('an operation by external id', () => {
 
   it('is refused where the resource has none', async () => {
     const externalId = { scheme: 'a', id: 'b' }
-    const answer = await send(api, resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
-    expect(faultsIn(answer)).toEqual([
+    const response = await send(api, resourceOf('topics'), [{ op: 'remove', externalId, ifMatch: '*' }])
+    expect(faultsIn(response)).toEqual([
       ['/operations/0/externalId', 'unknown'],
       ['/operations/0/slug', 'required'],
     ])
@@ -119,9 +119,9 @@ describe('what operations refer to', () => {
       { op: 'create', document: agreement({ relations: [{ kind: 'renews', agreement: lost }] }) },
       { op: 'create', document: agreement() },
     ]
-    const answer = await send(api, agreements, operations)
-    expect(answer.status).toBe(422)
-    expect(faultsIn(answer)).toEqual([
+    const response = await send(api, agreements, operations)
+    expect(response.status).toBe(422)
+    expect(faultsIn(response)).toEqual([
       ['/operations/0/document/topics/1', 'dangling_reference'],
       ['/operations/1/document/relations/0/agreement', 'dangling_reference'],
     ])

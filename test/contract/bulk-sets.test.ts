@@ -117,11 +117,11 @@ describe('random operations', () => {
 
   /** What is known of a record, without what must differ between two. */
   const known = async (key: unknown) => {
-    const answer = await api.get(`/v1/agreements/${key}`)
+    const response = await api.get(`/v1/agreements/${key}`)
     const { data } = (await api.get(`/v1/agreements/${key}/history`)).json<{ data: Document[] }>()
-    const { id, createdAt, updatedAt, ...record } = answer.json()
+    const { id, createdAt, updatedAt, ...record } = response.json()
     return {
-      record: answer.status === 200 ? record : null,
+      record: response.status === 200 ? record : null,
       history: data.map(({ version, operation }) => [version, operation]),
     }
   }
@@ -166,12 +166,12 @@ it('concurrent bulks on the same records both finish, one after the other', asyn
   const made = await Promise.all(Array.from({ length: 10 }, () => createRecord(agreements, api)))
   const patches = (keys: CreatedRecord[], text: string) =>
     keys.map(({ key }) => ({ op: 'patch', id: key, ifMatch: '*', patch: { title: text } }))
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 6 }, (_, at) =>
       send(api, agreements, patches(at % 2 ? made : [...made].reverse(), `Title ${at}`)),
     ),
   )
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
   const records = await Promise.all(made.map(async ({ path }) => (await api.get(path)).json()))
   expect(new Set(records.map(({ title }) => title)).size).toBe(1)
   expect(records.map(({ version }) => version)).toEqual(records.map(() => 7))

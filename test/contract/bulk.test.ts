@@ -41,7 +41,7 @@ describe.each(resources)('many operations on $name', (resource) => {
       ...(await exampleDocument(resource, api)),
       ...(madeBy === 'client' && naming(replaced)),
     }
-    const answer = await send(
+    const response = await send(
       api,
       resource,
       [
@@ -55,7 +55,7 @@ describe.each(resources)('many operations on $name', (resource) => {
       '',
       { headers: { 'change-reason': 'All at once' } },
     )
-    const results = resultsIn(answer)
+    const results = resultsIn(response)
     expect(results.map(({ status, version, unchanged }) => [status, version, unchanged])).toEqual([
       [204, 2, false],
       [200, 2, false],
@@ -99,7 +99,7 @@ describe.each(resources)('many operations on $name', (resource) => {
     const made = await createRecord(resource, api)
     const before = await count(api, resource)
     const document = await exampleDocument(resource, api)
-    const answer = await send(api, resource, [
+    const response = await send(api, resource, [
       { op: 'create', document },
       { op: 'create', document: { ...document, unheardOf: 1, [name]: 7 } },
       { op: 'patch', [property]: unusedKey(resource), ifMatch: '*', patch: {} },
@@ -111,8 +111,8 @@ describe.each(resources)('many operations on $name', (resource) => {
       { op: 'patch', ifMatch: '*', [property]: made.key, patch: { [name]: 7 }, more: 1 },
       7,
     ])
-    expect(answer.status).toBe(422)
-    const places = faultsIn(answer).filter(
+    expect(response.status).toBe(422)
+    const places = faultsIn(response).filter(
       ([pointer]) => !/^\/operations\/[01]\/document\/id$/.test(pointer ?? ''),
     )
     expect(places).toEqual(
@@ -139,9 +139,9 @@ describe.each(resources)('many operations on $name', (resource) => {
   it.each(['{"toString":1}', '[{"toString":1}]', '{"valueOf":null,"toString":null}', '7', 'null', '[]'])(
     'are refused where the kind of operation is %s, which is no word',
     async (op) => {
-      const answer = await send(api, resource, [{ op: JSON.parse(op) }])
-      expect(answer.status).toBe(422)
-      expect(faultsIn(answer)).toEqual([['/operations/0/op', 'invalid']])
+      const response = await send(api, resource, [{ op: JSON.parse(op) }])
+      expect(response.status).toBe(422)
+      expect(faultsIn(response)).toEqual([['/operations/0/op', 'invalid']])
     },
   )
 
@@ -167,14 +167,14 @@ describe.each(resources)('many operations on $name', (resource) => {
   it('about the same record, or with one key or external id for two, are refused', async () => {
     const made = await createRecord(resource, api)
     const document = await exampleDocument(resource, api)
-    const answer = await send(api, resource, [
+    const response = await send(api, resource, [
       { op: 'patch', ...naming(made), ifMatch: '*', patch: {} },
       { op: 'create', document },
       { op: 'remove', ...naming(made), ifMatch: '*' },
       { op: 'create', document },
     ])
-    expect(answer.status).toBe(422)
-    expect(faultsIn(answer).map(([pointer]) => pointer)).toEqual([
+    expect(response.status).toBe(422)
+    expect(faultsIn(response).map(([pointer]) => pointer)).toEqual([
       '/operations/2',
       madeBy === 'client' ? `/operations/3/document/${property}` : '/operations/3/document/externalIds/0',
     ])
@@ -183,12 +183,12 @@ describe.each(resources)('many operations on $name', (resource) => {
   it('that take what others have are refused with 409 and the place', async () => {
     const taken = await createRecord(resource, api, await fullDocument(resource, api))
     const { version, createdAt, updatedAt, ...document } = taken.record
-    const answer = await send(api, resource, [
+    const response = await send(api, resource, [
       { op: 'create', document: await exampleDocument(resource, api) },
       { op: 'create', document },
     ])
-    expect(answer.status).toBe(409)
-    const [fault] = readProblem(answer).errors ?? []
+    expect(response.status).toBe(409)
+    const [fault] = readProblem(response).errors ?? []
     expect(fault).toMatchObject({ pointer: `/operations/1/document/${property}`, code: 'taken' })
   })
 })
@@ -210,7 +210,7 @@ it.each([
   [{ operations: [], more: 1 }, 422, '/more'],
   [[], 422, ''],
 ])('a body without operations is refused: %j', async (body, status, pointer) => {
-  const answer = await api.post('/v1/agreements/bulk', body)
-  expect(answer.status).toBe(status)
-  expect(faultsIn(answer).map(([place]) => place)).toContain(pointer)
+  const response = await api.post('/v1/agreements/bulk', body)
+  expect(response.status).toBe(status)
+  expect(faultsIn(response).map(([place]) => place)).toContain(pointer)
 })

@@ -37,10 +37,10 @@ describe.each(resources)('what a client has of $name', (resource) => {
       const tag = etagOf(await api.get(url))
       expect(tag).toMatch(/^"[^"]+"$/)
       for (const sent of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
-        const answer = await api.get(url, ifNoneMatch(sent))
-        expect({ url, sent, status: answer.status }).toEqual({ url, sent, status: 304 })
-        expect(answer.text).toBe('')
-        expect(etagOf(answer)).toBe(tag)
+        const response = await api.get(url, ifNoneMatch(sent))
+        expect({ url, sent, status: response.status }).toEqual({ url, sent, status: 304 })
+        expect(response.text).toBe('')
+        expect(etagOf(response)).toBe(tag)
       }
     }
   })
@@ -54,10 +54,10 @@ describe.each(resources)('what a client has of $name', (resource) => {
       [path, before.record],
       [list, before.list],
     ] as const) {
-      const answer = await api.get(url, ifNoneMatch(tag))
-      expect(answer.status).toBe(200)
-      expect(answer.text).toContain('Changed')
-      expect(etagOf(answer)).not.toBe(tag)
+      const response = await api.get(url, ifNoneMatch(tag))
+      expect(response.status).toBe(200)
+      expect(response.text).toContain('Changed')
+      expect(etagOf(response)).not.toBe(tag)
     }
   })
 
@@ -85,9 +85,9 @@ describe.each(resources)('what a client has of $name', (resource) => {
     const { path } = await createRecord(resource, api)
     for (const url of [path, `${listPath(resource)}?limit=1`]) {
       for (const wrong of ['1', '"1', 'any', 'W/1']) {
-        const answer = await api.get(url, ifNoneMatch(wrong))
-        expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 })
-        expect(readProblem(answer).errors).toMatchObject([{ header: 'If-None-Match', code: 'invalid' }])
+        const response = await api.get(url, ifNoneMatch(wrong))
+        expect({ wrong, status: response.status }).toEqual({ wrong, status: 400 })
+        expect(readProblem(response).errors).toMatchObject([{ header: 'If-None-Match', code: 'invalid' }])
       }
     }
   })

@@ -55,10 +55,10 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
     const { record } = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
     const before = await count(api, resource)
     const other = { ...(await fullDocument(resource, api)), ...valid, ...pick(record, properties) }
-    const answer = await api.post(listPath(resource), other)
-    expect(answer.status).toBe(409)
-    expect(pointersIn(answer)).toEqual(pointers)
-    expect(faultAt(answer, pointers[0] ?? '')?.code).toBe('taken')
+    const response = await api.post(listPath(resource), other)
+    expect(response.status).toBe(409)
+    expect(pointersIn(response)).toEqual(pointers)
+    expect(faultAt(response, pointers[0] ?? '')?.code).toBe('taken')
     expect(await count(api, resource)).toBe(before)
   })
 
@@ -67,12 +67,12 @@ describe.each(unique)('$properties of one of $name', ({ name, properties, pointe
     const one = await createRecord(resource, api, document)
     const two = await createRecord(resource, api, { ...(await fullDocument(resource, api)), ...valid })
     const taken = pick(one.record, properties)
-    for (const answer of [
+    for (const response of [
       await api.patch(two.path, taken),
       await api.put(two.path, { ...two.record, ...taken }),
     ]) {
-      expect(answer.status).toBe(409)
-      expect(pointersIn(answer)).toEqual(pointers)
+      expect(response.status).toBe(409)
+      expect(pointersIn(response)).toEqual(pointers)
     }
     expect((await api.get(one.path)).json()).toEqual(one.record)
     expect((await api.get(two.path)).json()).toEqual(two.record)
@@ -98,11 +98,11 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
       const [first, second] = [await createRecord(resource, api), await createRecord(resource, api)]
       const theirs = [first, second].map(({ record }) => Object(record.externalIds)[0])
       const document = { ...(await fullDocument(resource, api)), externalIds: [own, ...theirs] }
-      const answer = await api.post(listPath(resource), document)
-      expect(answer.status).toBe(409)
-      expect(pointersIn(answer)).toEqual(['/externalIds/1', '/externalIds/2'])
-      expect(faultAt(answer, '/externalIds/1')?.message).toContain(first.path)
-      expect(faultAt(answer, '/externalIds/2')?.message).toContain(second.path)
+      const response = await api.post(listPath(resource), document)
+      expect(response.status).toBe(409)
+      expect(pointersIn(response)).toEqual(['/externalIds/1', '/externalIds/2'])
+      expect(faultAt(response, '/externalIds/1')?.message).toContain(first.path)
+      expect(faultAt(response, '/externalIds/2')?.message).toContain(second.path)
     })
 
     it('may be those of a record of another resource', async () => {

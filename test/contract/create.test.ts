@@ -20,38 +20,38 @@ beforeAll(async () => {
 describe.each(resources)('creating $name', (resource) => {
   it('returns 201 with the record, its Location and its ETag', async () => {
     const document = await exampleDocument(resource, api)
-    const answer = await api.post(listPath(resource), document)
-    expect(answer.status).toBe(201)
-    const record = answer.json()
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(201)
+    const record = response.json()
     expect(record).toMatchObject(document)
     expect(record).toMatchObject({ version: 1, createdAt: record.updatedAt })
-    expect(etagOf(answer)).toBe('"1"')
-    expect(answer.headers.get('location')).toBe(pathTo(resource, keyIn(resource, record)))
+    expect(etagOf(response)).toBe('"1"')
+    expect(response.headers.get('location')).toBe(pathTo(resource, keyIn(resource, record)))
 
     const read = await api.get(pathTo(resource, keyIn(resource, record)))
     expect(read.status).toBe(200)
-    expect(read.text).toBe(answer.text)
+    expect(read.text).toBe(response.text)
     expect(etagOf(read)).toBe('"1"')
   })
 
   it("fills the properties that a document leaves out with the contract's defaults", async () => {
     const document = await minimalDocument(resource, api)
-    const answer = await api.post(listPath(resource), document)
-    expect(answer.status).toBe(201)
-    const { version, createdAt, updatedAt, id, ...written } = answer.json()
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(201)
+    const { version, createdAt, updatedAt, id, ...written } = response.json()
     expect(written).toEqual({ ...getDefaults(api, resource), ...document })
   })
 
   it('stores every property of a document as it was sent, however deep', async () => {
     const document = await fullDocument(resource, api)
-    const answer = await api.post(listPath(resource), document)
-    expect(answer.status).toBe(201)
-    expect(answer.json()).toMatchObject(document)
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(201)
+    expect(response.json()).toMatchObject(document)
   })
 
   it('lets only one of two concurrent creates with the same key or external id succeed', async () => {
     const document = await fullDocument(resource, api)
-    const answers = await Promise.all([1, 2].map(() => api.post(listPath(resource), document)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
+    const responses = await Promise.all([1, 2].map(() => api.post(listPath(resource), document)))
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 409])
   })
 })

@@ -60,10 +60,10 @@ describe.each(resources)('a cursor of $name', (resource) => {
     api.get(`${list}?limit=1&cursor=${encodeURIComponent(cursor)}${query && `&${query}`}`)
 
   async function expectRefused(cursor: string, query?: string) {
-    const answer = await at(cursor, query)
-    expect({ cursor, query, status: answer.status }).toEqual({ cursor, query, status: 400 })
-    expect(faultAt(answer, 'cursor')).toBeDefined()
-    return answer
+    const response = await at(cursor, query)
+    expect({ cursor, query, status: response.status }).toEqual({ cursor, query, status: 400 })
+    expect(faultAt(response, 'cursor')).toBeDefined()
+    return response
   }
 
   it('continues its own query as often as it is sent', async () => {
@@ -96,8 +96,8 @@ describe.each(resources)('a cursor of $name', (resource) => {
   it('returns 400 with another sort', async () => {
     const cursor = await first('')
     for (const sort of [`-${property}`, 'createdAt', `createdAt,${property}`]) {
-      const answer = await expectRefused(cursor, `sort=${sort}`)
-      expect(readProblem(answer).type).toBe('/problems/invalid-cursor')
+      const response = await expectRefused(cursor, `sort=${sort}`)
+      expect(readProblem(response).type).toBe('/problems/invalid-cursor')
     }
     await expectRefused(await first(`sort=-${property}`), `sort=${property}`)
   })
@@ -124,9 +124,9 @@ describe.each(resources)('a cursor of $name', (resource) => {
   it('returns 400 at every other resource', async () => {
     const cursor = await first('')
     for (const other of resources.filter((one) => one !== resource)) {
-      const answer = await api.get(`${listPath(other)}?cursor=${cursor}`)
-      expect(answer.status).toBe(400)
-      expect(readProblem(answer).type).toBe('/problems/invalid-cursor')
+      const response = await api.get(`${listPath(other)}?cursor=${cursor}`)
+      expect(response.status).toBe(400)
+      expect(readProblem(response).type).toBe('/problems/invalid-cursor')
     }
   })
 
@@ -136,9 +136,9 @@ describe.each(resources)('a cursor of $name', (resource) => {
     await fc.assert(
       fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 3 }), async (list) => {
         const changed = list.reduce((text, edit) => edited(text, edit), cursor)
-        const answer = await at(changed)
-        if (changed === cursor) expect(answer.text).toBe(untouched.text)
-        else expect({ changed, status: answer.status }).toEqual({ changed, status: 400 })
+        const response = await at(changed)
+        if (changed === cursor) expect(response.text).toBe(untouched.text)
+        else expect({ changed, status: response.status }).toEqual({ changed, status: 400 })
       }),
       { numRuns: 40 },
     )

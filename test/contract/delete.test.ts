@@ -23,9 +23,9 @@ const links = linksFrom(resources)
 describe.each(resources)('removing $name', (resource) => {
   it('returns 204 without a body, and the record is gone from reads, changes and lists', async () => {
     const { key, path, etag } = await createRecord(resource, api, await fullDocument(resource, api))
-    const answer = await api.delete(path, ifMatch(etag))
-    expect(answer.status).toBe(204)
-    expect(answer.text).toBe('')
+    const response = await api.delete(path, ifMatch(etag))
+    expect(response.status).toBe(204)
+    expect(response.text).toBe('')
     expect((await api.get(path)).status).toBe(404)
     expect((await api.patch(path, {})).status).toBe(404)
     expect((await api.delete(path)).status).toBe(404)
@@ -42,8 +42,8 @@ describe.each(resources)('removing $name', (resource) => {
 
   it('succeeds for only one of two concurrent clients', async () => {
     const { path } = await createRecord(resource, api)
-    const answers = await Promise.all([api.delete(path), api.delete(path)])
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404])
+    const responses = await Promise.all([api.delete(path), api.delete(path)])
+    expect(responses.map(({ status }) => status).sort()).toEqual([204, 404])
   })
 
   it('returns 404 for an unknown key', async () => {

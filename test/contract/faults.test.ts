@@ -54,19 +54,19 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   /** Sends a faulty document, and checks that it is refused and nothing is written. */
   async function refused(document: unknown): Promise<HttpResponse> {
     const before = await count(api, resource)
-    const answer = await api.post(listPath(resource), document)
-    expect(answer.status).toBe(422)
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(422)
     expect(await count(api, resource)).toBe(before)
-    return answer
+    return response
   }
 
   it('with a property that does not exist: each is named, and the nearest that does', async () => {
     const names = Object.keys(resource.document.shape)
     const strangers = Object.fromEntries(names.map((name) => [`${name}x`, 1]))
-    const answer = await refused({ ...(await exampleDocument(resource, api)), ...strangers })
-    expect(pointersIn(answer)).toEqual(names.map((name) => `/${name}x`).sort())
+    const response = await refused({ ...(await exampleDocument(resource, api)), ...strangers })
+    expect(pointersIn(response)).toEqual(names.map((name) => `/${name}x`).sort())
     for (const name of names) {
-      expect(faultAt(answer, `/${name}x`)).toMatchObject({
+      expect(faultAt(response, `/${name}x`)).toMatchObject({
         code: 'unknown',
         message: expect.stringContaining(`did you mean "${name}"?`),
       })
@@ -79,16 +79,16 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   })
 
   it('without what must be there: everything that is missing is named at once', async () => {
-    const answer = await refused({})
-    expect(readProblem(answer).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
+    const response = await refused({})
+    expect(readProblem(response).errors?.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
       getContract(api, resource).required.map((name) => ({ pointer: `/${name}`, code: 'required' })),
     )
   })
 
   it('with null where something must be', async () => {
     const { required } = getContract(api, resource)
-    const answer = await refused(Object.fromEntries(required.map((name) => [name, null])))
-    expect(pointersIn(answer)).toEqual(required.map((name) => `/${name}`).sort())
+    const response = await refused(Object.fromEntries(required.map((name) => [name, null])))
+    expect(pointersIn(response)).toEqual(required.map((name) => `/${name}`).sort())
   })
 
   it.each([{ wrong: true }, { wrong: {} }, { wrong: [] }])(
@@ -117,11 +117,11 @@ describe.each(resources)('a record for $name is refused', (resource) => {
       .map(([name]) => name)
     for (const forLists of [{}, 'text', { 0: 'CHN', length: 1 }]) {
       const wrong = shape.map(([name, schema]) => [name, isList(schema) ? forLists : [[]]])
-      const answer = await refused({
+      const response = await refused({
         ...(await exampleDocument(resource, api)),
         ...Object.fromEntries(wrong),
       })
-      expect(pointersIn(answer)).toEqual(expect.arrayContaining(names.map((name) => `/${name}`)))
+      expect(pointersIn(response)).toEqual(expect.arrayContaining(names.map((name) => `/${name}`)))
     }
   })
 
@@ -131,16 +131,16 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     // Citations have a note in the place of a name, which may have lines.
     const wrong = property === 'note' ? ['', ' ', '\n'] : ['', ' ', 'a ', ' a', 'a\nb', 'a\tb', 'a\u2028b']
     for (const text of [...wrong, 'a'.repeat(20_000)]) {
-      const answer = await refused({ ...document, [property]: text })
-      expect(pointersIn(answer)).toEqual([`/${property}`])
+      const response = await refused({ ...document, [property]: text })
+      expect(pointersIn(response)).toEqual([`/${property}`])
     }
   })
 
   it('with one error for each property that is wrong', async () => {
     const { required } = getContract(api, resource)
     for (const wrong of ['', []]) {
-      const answer = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
-      expect(readProblem(answer).errors?.map(({ pointer }) => pointer)).toEqual(
+      const response = await refused(Object.fromEntries(required.map((name) => [name, wrong])))
+      expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(
         required.map((name) => `/${name}`),
       )
     }
@@ -149,11 +149,13 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('with all kinds of faults at once, each of which is named', async () => {
     const [first = '', ...others] = getContract(api, resource).required
     const { [first]: _left, ...document } = await exampleDocument(resource, api)
-    const answer = await refused({
+    const response = await refused({
       ...document,
       ...Object.fromEntries(others.map((name) => [name, []])),
       nonsense: 1,
     })
-    expect(pointersIn(answer)).toEqual([...[first, ...others].map((name) => `/${name}`), '/nonsense'].sort())
+    expect(pointersIn(response)).toEqual(
+      [...[first, ...others].map((name) => `/${name}`), '/nonsense'].sort(),
+    )
   })
 })

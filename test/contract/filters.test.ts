@@ -77,7 +77,7 @@ const valueAt = (record: Document, pointer: string) =>
 /** What is left is about other records: the regions of China, the partners of Pakistan, and what is cited of it. */
 const around: Record<string, string> = { region: '142', subregion: '030', partnerOf: 'PAK', country: 'PAK' }
 
-/** A value of a filter that a record with something in every property answers to. */
+/** A value of a filter that matches a record with a value in every property. */
 function valueFor(resource: Resource, filter: string, record: Document): string {
   const [id] = Array.isArray(record.externalIds) ? record.externalIds : []
   if (filter === 'externalId') return `${id?.scheme}:${id?.id}`
@@ -88,7 +88,7 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   return String(found ?? around[filter])
 }
 
-/** What some operators take that is no value of their filter: a unit of time that the date is or isn't told to, a role. */
+/** Values of operators that are not values of their filter: a unit of precision, or a role. */
 const taken: Partial<Record<Operator, (record: Document) => string>> = {
   isNull: () => 'true',
   year: () => 'unknown',

@@ -58,8 +58,8 @@ describe.each(resources)('the history of $name', (resource) => {
 
   it('has every change once, newest first, with who made it, why, and the record as it was', async () => {
     const document = await fullDocument(resource, api)
-    const answer = await api.post(listPath(resource), document, because('first'))
-    const record = answer.json()
+    const response = await api.post(listPath(resource), document, because('first'))
+    const record = response.json()
     const path = pathTo(resource, keyIn(resource, record))
     const patched = (await api.patch(path, { [name]: 'Patched' }, because('second'))).json()
     const replaced = (await api.put(path, { ...patched, [name]: 'Replaced' })).json()
@@ -103,10 +103,10 @@ describe.each(resources)('the history of $name', (resource) => {
     for (const text of ['A', 'B', 'C', 'D']) await api.patch(path, { [name]: text })
     const seen: Entry[][] = []
     for (let cursor = ''; ; ) {
-      const answer = await api.get(`${path}/history?limit=2${cursor}`)
-      const { data, page } = answer.json<HistoryPage>()
+      const response = await api.get(`${path}/history?limit=2${cursor}`)
+      const { data, page } = response.json<HistoryPage>()
       seen.push(data)
-      expect(answer.headers.has('link')).toBe(page.next !== null)
+      expect(response.headers.has('link')).toBe(page.next !== null)
       if (page.next === null) break
       cursor = `&cursor=${page.next}`
     }
@@ -142,11 +142,11 @@ describe.each(resources)('the history of $name', (resource) => {
   it('has each record of a body of lines, under its key and as it is read', async () => {
     const documents = [await fullDocument(resource, api), await exampleDocument(resource, api)]
     const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('')
-    const answer = await api.post(`${listPath(resource)}/import`, lines, {
+    const response = await api.post(`${listPath(resource)}/import`, lines, {
       headers: { 'content-type': 'application/x-ndjson', 'change-reason': 'import' },
     })
-    expect(answer.status).toBe(201)
-    for (const made of answer.json<{ data: Document[] }>().data) {
+    expect(response.status).toBe(201)
+    for (const made of response.json<{ data: Document[] }>().data) {
       const path = pathTo(resource, keyIn(resource, made))
       expect(await historyOf(path)).toMatchObject([{ version: 1, operation: 'create', reason: 'import' }])
       expect((await versionOf(path, 1)).document).toEqual((await api.get(path)).json())
@@ -168,23 +168,23 @@ describe.each(resources)('the history of $name', (resource) => {
     const { path, record, key } = await createRecord(resource, api, await fullDocument(resource, api))
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)
-    const answer = await api.post(`${path}/restore`, undefined, because('a mistake'))
-    expect(answer.status).toBe(201)
-    expect(answer.headers.get('location')).toBe(path)
-    expect(answer.headers.get('etag')).toBe('"4"')
-    expect(answer.json()).toMatchObject({
+    const response = await api.post(`${path}/restore`, undefined, because('a mistake'))
+    expect(response.status).toBe(201)
+    expect(response.headers.get('location')).toBe(path)
+    expect(response.headers.get('etag')).toBe('"4"')
+    expect(response.json()).toMatchObject({
       ...written(record),
       [name]: 'Changed',
       version: 4,
       createdAt: record.createdAt,
     })
-    expect((await api.get(path)).json()).toEqual(answer.json())
+    expect((await api.get(path)).json()).toEqual(response.json())
     expect((await historyOf(path))[0]).toMatchObject({
       version: 4,
       operation: 'restore',
       reason: 'a mistake',
     })
-    expect(keyIn(resource, answer.json())).toBe(key)
+    expect(keyIn(resource, response.json())).toBe(key)
 
     await api.delete(path)
     const first = await api.post(`${path}/restore`, { version: 1 })
@@ -241,9 +241,9 @@ describe('a moment in the past', () => {
     ['asOf=yesterday', 'asOf'],
     ['asOf=2011-13-01', 'asOf'],
   ])('is refused where nothing is known of it: %s', async (query, parameter) => {
-    const answer = await api.get(`/v1/organizations/${await seededKey(api, 'organizations')}?${query}`)
-    expect(answer.status).toBe(400)
-    expect(readProblem(answer).errors).toMatchObject([{ parameter }])
+    const response = await api.get(`/v1/organizations/${await seededKey(api, 'organizations')}?${query}`)
+    expect(response.status).toBe(400)
+    expect(readProblem(response).errors).toMatchObject([{ parameter }])
   })
 })
 
@@ -282,10 +282,10 @@ describe('a restored record', () => {
   it('comes back once when two clients restore it at the same moment', async () => {
     const { path } = await createRecord(organizations, api)
     await api.delete(path)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 4 }, () => api.post(`${path}/restore`, undefined, ifMatch('*'))),
     )
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(1)
     expect(await historyOf(path)).toHaveLength(3)
   })
 })

@@ -33,16 +33,16 @@ const under = (key: string, headers: Record<string, string> = {}): RequestOption
   headers: { 'idempotency-key': key, ...headers },
 })
 
-const replayed = (answer: HttpResponse) => answer.headers.get('idempotency-replayed')
+const replayed = (response: HttpResponse) => response.headers.get('idempotency-replayed')
 
-/** What an answer is, without what is the connection's. */
+/** Returns a response without the header fields of its connection. */
 const whole = ({ status, text, headers }: HttpResponse) => ({
   status,
   text,
   headers: ['etag', 'location', 'content-type', 'content-length'].map((name) => headers.get(name)),
 })
 
-const faultOf = (answer: HttpResponse) => readProblem(answer).errors?.[0]
+const faultOf = (response: HttpResponse) => readProblem(response).errors?.[0]
 
 describe.each(resources)('an Idempotency-Key for $name', (resource) => {
   it('creates one record for a repeated request, and returns the first response byte for byte', async () => {
@@ -66,10 +66,10 @@ describe.each(resources)('an Idempotency-Key for $name', (resource) => {
     const document = await exampleDocument(resource, api)
     expect((await api.post(listPath(resource), document, under(key))).status).toBe(201)
     const records = await count(api, resource)
-    const answer = await api.post(listPath(resource), await exampleDocument(resource, api), under(key))
-    expect(answer.status).toBe(422)
-    expect(readProblem(answer).type).toBe('/problems/idempotency-key-reused')
-    expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'reused' })
+    const response = await api.post(listPath(resource), await exampleDocument(resource, api), under(key))
+    expect(response.status).toBe(422)
+    expect(readProblem(response).type).toBe('/problems/idempotency-key-reused')
+    expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'reused' })
     expect(await count(api, resource)).toBe(records)
   })
 
@@ -98,14 +98,15 @@ it('gives concurrent equal requests one record and the same response', async () 
   const options = under(randomUUID())
   const before = await count(api, sources)
   const all = await Promise.all(Array.from({ length: 20 }, () => api.post('/v1/sources', document, options)))
-  // On a busy machine, one may be told to come again.
-  const answers = all.filter(
-    (answer) => answer.status !== 409 || readProblem(answer).type !== '/problems/idempotency-key-in-use',
+  // On a busy machine, one may get 409 with Retry-After.
+  const responses = all.filter(
+    (response) =>
+      response.status !== 409 || readProblem(response).type !== '/problems/idempotency-key-in-use',
   )
   expect(await count(api, sources)).toBe(before + 1)
-  expect(new Set(answers.map((answer) => JSON.stringify(whole(answer)))).size).toBe(1)
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201))
-  expect(answers.filter((answer) => replayed(answer) === null)).toHaveLength(1)
+  expect(new Set(responses.map((response) => JSON.stringify(whole(response)))).size).toBe(1)
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 201))
+  expect(responses.filter((response) => replayed(response) === null)).toHaveLength(1)
 })
 
 it('gives equal requests to two processes on one database one record', async () => {
@@ -125,12 +126,12 @@ it('gives equal requests to two processes on one database one record', async () 
       headers: { authorization: `Bearer ${adminKey}`, 'idempotency-key': key },
       payload: document,
     })
-  const answers = await Promise.all([
+  const bodies = await Promise.all([
     ...Array.from({ length: 4 }, async () => (await there()).body),
     ...Array.from({ length: 4 }, async () => (await api.post('/v1/sources', document, under(key))).text),
   ])
-  expect(new Set(answers).size).toBe(1)
-  expect(Object(JSON.parse(answers[0] ?? '')).version).toBe(1)
+  expect(new Set(bodies).size).toBe(1)
+  expect(Object(JSON.parse(bodies[0] ?? '')).version).toBe(1)
 })
 
 it('returns 409 with Retry-After while an equal request runs, and holds no connection', async () => {
@@ -153,10 +154,10 @@ it('returns 409 with Retry-After while an equal request runs, and holds no conne
       .toBe(1)
     const waiting = Array.from({ length: 20 }, () => api.post('/v1/sources', document, under(key)))
     expect((await api.get('/v1/topics/energy')).status).toBe(200)
-    for (const answer of await Promise.all(waiting)) {
-      expect(answer.status).toBe(409)
-      expect(readProblem(answer).type).toBe('/problems/idempotency-key-in-use')
-      expect(answer.headers.get('retry-after')).toBe('1')
+    for (const response of await Promise.all(waiting)) {
+      expect(response.status).toBe(409)
+      expect(readProblem(response).type).toBe('/problems/idempotency-key-in-use')
+      expect(response.headers.get('retry-after')).toBe('1')
     }
     await client.query('rollback')
     expect((await first).status).toBe(201)
@@ -172,9 +173,9 @@ it('stores no failed response, so that the request can be retried', async () => 
   const document = { ...(await exampleDocument(sources, api)), externalIds: taken.record.externalIds }
   expect((await api.post('/v1/sources', document, under(key))).status).toBe(409)
   await api.delete(taken.path)
-  const answer = await api.post('/v1/sources', document, under(key))
-  expect(answer.status).toBe(201)
-  expect(replayed(answer)).toBeNull()
+  const response = await api.post('/v1/sources', document, under(key))
+  expect(response.status).toBe(201)
+  expect(replayed(response)).toBeNull()
 })
 
 it('accepts a corrected request under the key of one that failed', async () => {
@@ -194,13 +195,13 @@ it('allows other white space and types of JSON, but no other path, query, If-Mat
   const json = options({ 'content-type': 'application/json' })
   expect((await api.patch(path, change, json)).text).toBe(first.text)
   const other = await createRecord(sources, api)
-  for (const answer of [
+  for (const response of [
     await api.patch(other.path, change, options()),
     await api.patch(path, change, options({ 'if-match': '*' })),
     await api.patch(path, change, options({ 'change-reason': 'another' })),
     await api.put(path, change, options({ 'content-type': 'application/json' })),
   ]) {
-    expect(answer.status).toBe(422)
+    expect(response.status).toBe(422)
   }
   expect((await api.get(other.path)).text).toBe(JSON.stringify(other.record))
 })
@@ -275,14 +276,14 @@ it('creates one API key and stores no secret: a repetition returns where the key
 })
 
 it('returns 400 where a request changes nothing', async () => {
-  for (const answer of [
+  for (const response of [
     await api.get('/v1/sources', under('a')),
     await api.get('/v1/changes', under('a')),
     await api.post('/v1/sources/search', {}, under('a')),
     await api.get('/v1/keys', { ...under('a'), key: adminKey }),
   ]) {
-    expect(answer.status).toBe(400)
-    expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'unknown' })
+    expect(response.status).toBe(400)
+    expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'unknown' })
   }
 })
 
@@ -301,9 +302,9 @@ it.each([
   '"a\tb"',
 ])('is refused with 400 that names it when it is no key: %j', async (key) => {
   const sent = Buffer.from(key).toString('latin1')
-  const answer = await api.post('/v1/sources', await exampleDocument(sources, api), under(sent))
-  expect(answer.status).toBe(400)
-  expect(faultOf(answer)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
+  const response = await api.post('/v1/sources', await exampleDocument(sources, api), under(sent))
+  expect(response.status).toBe(400)
+  expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
 })
 
 it('may be any printable text of up to 255 characters, with or without quotes', async () => {

@@ -33,7 +33,7 @@ describe.each(resources)('a body for $name', (resource) => {
     'that is said to be %s is refused with 415',
     async (type) => {
       const body = JSON.stringify(await exampleDocument(resource, api))
-      for (const answer of await everywhere(body, as(type))) expect(answer.status).toBe(415)
+      for (const response of await everywhere(body, as(type))) expect(response.status).toBe(415)
     },
   )
 
@@ -41,12 +41,12 @@ describe.each(resources)('a body for $name', (resource) => {
     const body = Buffer.from(JSON.stringify(await exampleDocument(resource, api)))
     // The client always sends one, so this is a plain request.
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
-    for (const answer of [
+    for (const response of [
       await fetch(`${api.origin}${listPath(resource)}`, { method: 'POST', body, headers }),
       await fetch(`${api.origin}${made.path}`, { method: 'PUT', body, headers }),
       await fetch(`${api.origin}${made.path}`, { method: 'PATCH', body, headers }),
     ]) {
-      expect(answer.status).toBe(415)
+      expect(response.status).toBe(415)
     }
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
@@ -62,30 +62,30 @@ describe.each(resources)('a body for $name', (resource) => {
   it('in another character set than UTF-8 is refused with 415', async () => {
     const body = JSON.stringify(await exampleDocument(resource, api))
     for (const charset of ['latin1', '"UTF-16"']) {
-      const answers = await everywhere(body, as(`application/json; charset=${charset}`))
-      for (const answer of answers) expect(answer.status).toBe(415)
+      const responses = await everywhere(body, as(`application/json; charset=${charset}`))
+      for (const response of responses) expect(response.status).toBe(415)
     }
   })
 
   it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"', 'application/json; v=1'])(
     'that is said to be %s is read',
     async (type) => {
-      const answer = await api.post(listPath(resource), await exampleDocument(resource, api), as(type))
-      expect(answer.status).toBe(201)
+      const response = await api.post(listPath(resource), await exampleDocument(resource, api), as(type))
+      expect(response.status).toBe(201)
     },
   )
 
   it('that is compressed is refused with 415', async () => {
     const body = new Uint8Array(gzipSync(JSON.stringify(await exampleDocument(resource, api))))
     for (const encoding of ['gzip', 'br', 'identity, gzip']) {
-      const answers = await everywhere(body, { headers: { 'content-encoding': encoding } })
-      for (const answer of answers) expect(answer.status).toBe(415)
+      const responses = await everywhere(body, { headers: { 'content-encoding': encoding } })
+      for (const response of responses) expect(response.status).toBe(415)
     }
   })
 
   it('of more than 1 MiB is refused with 413', async () => {
     const large = JSON.stringify({ [nameProperty(resource)]: 'a'.repeat(2 * 1024 * 1024) })
-    for (const answer of await everywhere(large)) expect(answer.status).toBe(413)
+    for (const response of await everywhere(large)) expect(response.status).toBe(413)
   })
 
   it('of more than 1 MiB is refused with 413 also when its length is not told in advance', async () => {
@@ -97,8 +97,8 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('where none is taken is refused with 400, and nothing is removed', async () => {
-    const answer = await api.delete(made.path, { body: {} })
-    expect(answer.status).toBe(400)
+    const response = await api.delete(made.path, { body: {} })
+    expect(response.status).toBe(400)
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** The answer to a request that follows no redirect. */
+/** Sends a request and returns the response without following redirects. */
 const redirectOf = async (path: string) => {
   const { status, headers } = await fetch(`${api.origin}${path}`, { redirect: 'manual' })
   return { status, location: headers.get('location') }
@@ -54,16 +54,16 @@ describe.each(resources)('merging one of $name', (resource) => {
   it('answers changes of the old key with 410 and the new key, also a restore', async () => {
     const [from, into] = await pair()
     await merge(from, into)
-    const answers = [
+    const responses = [
       await api.put(from.path, await exampleDocument(resource, api)),
       await api.patch(from.path, {}),
       await api.delete(from.path),
       await api.post(`${from.path}/restore`, {}),
       await merge(from, into),
     ]
-    for (const answer of answers) {
-      expect(answer.status).toBe(410)
-      expect(readProblem(answer).detail).toContain(into.path)
+    for (const response of responses) {
+      expect(response.status).toBe(410)
+      expect(readProblem(response).detail).toContain(into.path)
     }
   })
 
@@ -88,13 +88,13 @@ describe.each(resources)('merging one of $name', (resource) => {
 
   it('takes external ids and names over', async () => {
     const [from, into] = await pair()
-    const answer = await merge(from, into)
-    const record = answer.json<{ externalIds?: unknown[]; aliases?: { name: string }[] }>()
+    const response = await merge(from, into)
+    const record = response.json<{ externalIds?: unknown[]; aliases?: { name: string }[] }>()
     for (const id of (from.record.externalIds as unknown[] | undefined) ?? [])
       expect(record.externalIds).toContainEqual(id)
     for (const id of (into.record.externalIds as unknown[] | undefined) ?? [])
       expect(record.externalIds).toContainEqual(id)
-    expect(answer.headers.get('etag')).toBe('"2"')
+    expect(response.headers.get('etag')).toBe('"2"')
   })
 
   it('redirects over several merges, and ends with the record that stays', async () => {
@@ -109,13 +109,13 @@ describe.each(resources)('merging one of $name', (resource) => {
 
   it('is refused for stale versions, unknown keys and the record itself, and writes nothing', async () => {
     const [from, into] = await pair()
-    const ask = (body: Document, etag = from.etag) =>
+    const merge = (body: Document, etag = from.etag) =>
       api.post(`${from.path}/merge`, body, { headers: { 'if-match': etag } })
-    expect((await ask({ into: into.key }, '"7"')).status).toBe(412)
-    expect((await ask({ into: into.key, version: 7 })).status).toBe(412)
-    expect((await ask({ into: unusedKey(resource) })).status).toBe(422)
-    expect((await ask({ into: from.key })).status).toBe(422)
-    expect((await ask({})).status).toBe(422)
+    expect((await merge({ into: into.key }, '"7"')).status).toBe(412)
+    expect((await merge({ into: into.key, version: 7 })).status).toBe(412)
+    expect((await merge({ into: unusedKey(resource) })).status).toBe(422)
+    expect((await merge({ into: from.key })).status).toBe(422)
+    expect((await merge({})).status).toBe(422)
     expect((await api.post(`${from.path}/merge`, { into: into.key })).status).toBe(428)
     expect(
       (await api.post(`${pathTo(resource, unusedKey(resource))}/merge`, { into: into.key }, ifMatch('*')))
@@ -138,8 +138,8 @@ describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
     it('moves the reference, and names the new key to who refers to the old one', async () => {
       const [from, into] = [await referred(api, link), await referred(api, link)]
       const other = await createRecord(referrer, api, await referring(api, link, from.record))
-      const answer = await merge(from, into)
-      expect(answer.status, answer.text).toBe(200)
+      const response = await merge(from, into)
+      expect(response.status, response.text).toBe(200)
       const text = (await api.get(other.path)).text
       expect(text).toContain(`"${into.key}"`)
       expect(text).not.toContain(`"${from.key}"`)
@@ -164,8 +164,8 @@ describe.each(resources)('GET /v1/$name/duplicates', (resource) => {
     }
     const found: string[][] = []
     for (let next: string | null = ''; next !== null; ) {
-      const answer = await api.get(`/v1/${resource.name}/duplicates?limit=50${next && `&cursor=${next}`}`)
-      const { data, page } = answer.json<{
+      const response = await api.get(`/v1/${resource.name}/duplicates?limit=50${next && `&cursor=${next}`}`)
+      const { data, page } = response.json<{
         data: { record: { key: string }; other: { key: string } }[]
         page: { next: string | null }
       }>()

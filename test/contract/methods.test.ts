@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
-/** Header fields that differ from answer to answer: the connection's, and where the answer is from. */
+/** Header fields that differ between equal responses: those of the connection, and whether the response was stored. */
 const ofConnection = ['cache-status', 'date', 'connection', 'keep-alive', 'x-request-id']
 
 const lasting = (headers: Headers) =>
@@ -35,9 +35,11 @@ const lasting = (headers: Headers) =>
 function send(method: string, path: string, body = ''): Promise<{ status: number; allow: string }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${adminKey}`, ...(body && { 'content-length': body.length }) }
-    const sent = request(`${api.origin}${path}`, { method, headers, agent: false }, (answer) => {
-      answer.resume()
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, allow: answer.headers.allow ?? '' }))
+    const sent = request(`${api.origin}${path}`, { method, headers, agent: false }, (response) => {
+      response.resume()
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, allow: response.headers.allow ?? '' }),
+      )
     })
     sent.on('error', reject)
     sent.end(body)
@@ -74,12 +76,12 @@ describe.each(resources)('$name', (resource) => {
   it('answers OPTIONS with the methods that the contract documents, without a key', async () => {
     const { paths } = documented.parse(api.document)
     for (const { url, template } of places()) {
-      const answer = await api.request('OPTIONS', url)
-      expect(answer.status).toBe(204)
-      const allowed = answer.headers.get('allow')?.split(', ').sort()
+      const response = await api.request('OPTIONS', url)
+      expect(response.status).toBe(204)
+      const allowed = response.headers.get('allow')?.split(', ').sort()
       const methods = Object.keys(paths[template] ?? {}).map((method) => method.toUpperCase())
       expect(allowed).toEqual([...methods, 'HEAD', 'OPTIONS'].sort())
-      expect(answer.headers.get('accept-patch') !== null).toBe(methods.includes('PATCH'))
+      expect(response.headers.get('accept-patch') !== null).toBe(methods.includes('PATCH'))
     }
   })
 
@@ -91,10 +93,10 @@ describe.each(resources)('$name', (resource) => {
       )
       expect(others).not.toEqual([])
       for (const method of others) {
-        const answer = await api.request(method, url, { body: method === 'DELETE' ? undefined : {} })
-        expect(answer.status).toBe(405)
-        expect(answer.headers.get('allow')).toBe(allow)
-        expect(readProblem(answer).detail).toContain(method)
+        const response = await api.request(method, url, { body: method === 'DELETE' ? undefined : {} })
+        expect(response.status).toBe(405)
+        expect(response.headers.get('allow')).toBe(allow)
+        expect(readProblem(response).detail).toContain(method)
       }
       expect(await send('TRACE', url)).toEqual({ status: 405, allow })
     }
@@ -107,11 +109,11 @@ describe.each(resources)('$name', (resource) => {
       const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
         if (allow.split(', ').includes(method)) continue
-        const answer = await api.request(method, url, {
+        const response = await api.request(method, url, {
           body: ['GET', 'DELETE'].includes(method) ? undefined : {},
         })
-        expect({ method, name, status: answer.status }).toEqual({ method, name, status: 405 })
-        expect(answer.headers.get('allow')).toBe(allow)
+        expect({ method, name, status: response.status }).toEqual({ method, name, status: 405 })
+        expect(response.headers.get('allow')).toBe(allow)
       }
     }
   })
@@ -129,8 +131,8 @@ describe.each(resources)('$name', (resource) => {
 
   it('says in a documented way what it makes of a Content-Encoding where there is no body', async () => {
     for (const { url } of places()) {
-      const answer = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
-      expect([200, 400, 415]).toContain(answer.status)
+      const response = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
+      expect([200, 400, 415]).toContain(response.status)
     }
   })
 
@@ -153,9 +155,9 @@ describe.each(resources)('$name', (resource) => {
   it.each(['*/*', 'application/*', 'text/html, application/json;q=0.1', 'application/json;charset=utf-8'])(
     'answers JSON to those who accept %s',
     async (accept) => {
-      const answer = await api.get(made.path, { headers: { accept } })
-      expect(answer.status).toBe(200)
-      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+      const response = await api.get(made.path, { headers: { accept } })
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
     },
   )
 
@@ -165,9 +167,9 @@ describe.each(resources)('$name', (resource) => {
       `${listPath(resource)}x`,
       listPath(resource).toUpperCase(),
     ]) {
-      const answer = await api.get(path)
-      expect({ path, status: answer.status }).toEqual({ path, status: 404 })
-      expect(readProblem(answer).detail).toContain(`did you mean ${listPath(resource)}?`)
+      const response = await api.get(path)
+      expect({ path, status: response.status }).toEqual({ path, status: 404 })
+      expect(readProblem(response).detail).toContain(`did you mean ${listPath(resource)}?`)
     }
   })
 
@@ -178,9 +180,9 @@ describe.each(resources)('$name', (resource) => {
   })
 
   it('tells every problem as a document whose type is a page that the service has', async () => {
-    const answer = await api.get(`${listPath(resource)}?nonsense=1`)
-    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-    const { type } = readProblem(answer)
+    const response = await api.get(`${listPath(resource)}?nonsense=1`)
+    expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
+    const { type } = readProblem(response)
     const page = await api.get(type)
     expect(page.status).toBe(200)
     expect(page.headers.get('content-type')).toContain('text/html')
@@ -191,9 +193,9 @@ describe.each(['/healthz', '/readyz', '/openapi.json'])('%s', (path) => {
   it('takes GET and HEAD, and answers 405 with Allow to other methods', async () => {
     expect((await api.get(path)).status).toBe(200)
     expect((await api.request('HEAD', path)).status).toBe(200)
-    const answer = await api.post(path, {})
-    expect(answer.status).toBe(405)
-    expect(answer.headers.get('allow')).toContain('GET')
+    const response = await api.post(path, {})
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toContain('GET')
   })
 })
 
@@ -203,7 +205,7 @@ it('a topic cannot have the path of an operation as its slug', async () => {
   expect(names.sort()).toEqual([...collectionPaths].sort())
   const topic = await exampleDocument(resourceOf('topics'), api)
   for (const slug of names) {
-    const answer = await api.post('/v1/topics', { ...topic, slug })
-    expect({ slug, status: answer.status }).toEqual({ slug, status: 422 })
+    const response = await api.post('/v1/topics', { ...topic, slug })
+    expect({ slug, status: response.status }).toEqual({ slug, status: 422 })
   }
 })

@@ -89,9 +89,9 @@ describe.each(
   it('is refused when it cannot be kept exactly or makes no sense', async () => {
     for (const number of bad) {
       const document = { ...(await fullDocument(resource, api)), [property]: write(number) }
-      const answer = await api.post(listPath(resource), document)
-      expect({ number, status: answer.status }).toEqual({ number, status: 422 })
-      expect(faultAt(answer, pointer)).toBeDefined()
+      const response = await api.post(listPath(resource), document)
+      expect({ number, status: response.status }).toEqual({ number, status: 422 })
+      expect(faultAt(response, pointer)).toBeDefined()
     }
   })
 })

@@ -59,10 +59,10 @@ describe.each(resources)('pages of $name', (resource) => {
     const found: string[] = []
     let url: string | undefined = `${list}?limit=${limit}&${filter}`
     while (url !== undefined) {
-      const answer = await api.get(url)
-      const { data, page: at } = answer.json<Page>()
+      const response = await api.get(url)
+      const { data, page: at } = response.json<Page>()
       found.push(...data.map(key))
-      const link = answer.headers.get('link')
+      const link = response.headers.get('link')
       expect(link === null).toBe(at.next === null)
       const target = /^<([^>]+)>; rel="next"$/.exec(link ?? '')?.[1]
       const next: URL | undefined = target === undefined ? undefined : new URL(target, `${api.origin}${url}`)
@@ -89,9 +89,9 @@ describe.each(resources)('pages of $name', (resource) => {
   it.each(['0', '201', '-1', '1.5', '1e2', '007', 'ten', '', ' 5', '٣', '9'.repeat(30)])(
     'are refused with 400 for limit=%s, which is not from 1 to 200',
     async (limit) => {
-      const answer = await api.get(`${list}?limit=${encodeURIComponent(limit)}`)
-      expect(answer.status).toBe(400)
-      expect(faultAt(answer, 'limit')?.message).toContain('from 1 to 200')
+      const response = await api.get(`${list}?limit=${encodeURIComponent(limit)}`)
+      expect(response.status).toBe(400)
+      expect(faultAt(response, 'limit')?.message).toContain('from 1 to 200')
     },
   )
 

@@ -128,9 +128,9 @@ describe.each(resources)('a query of $name', (resource) => {
   const list = listPath(resource)
 
   async function refused(search: string): Promise<HttpResponse> {
-    const answer = await api.get(`${list}?${search}`)
-    expect({ search, status: answer.status }).toEqual({ search, status: 400 })
-    return answer
+    const response = await api.get(`${list}?${search}`)
+    expect({ search, status: response.status }).toEqual({ search, status: 400 })
+    return response
   }
 
   it('with every documented parameter in every spelling is answered', async () => {
@@ -139,28 +139,28 @@ describe.each(resources)('a query of $name', (resource) => {
     for (const parameter of parameters.filter(({ name }) => name !== 'cursor')) {
       for (const spelling of parameter.spellings) {
         const value = sent(spelling, parameter)
-        const answer = await api.get(`${list}?${query([[spelling, value]])}`)
-        expect({ spelling, value, status: answer.status }).toEqual({ spelling, value, status: 200 })
+        const response = await api.get(`${list}?${query([[spelling, value]])}`)
+        expect({ spelling, value, status: response.status }).toEqual({ spelling, value, status: 200 })
       }
     }
   })
 
   it('with unknown parameters is refused, each named with the nearest that there is', async () => {
     const names = parametersOf(resource).map(({ name }) => name)
-    const answer = await refused(query(names.map((name) => [`${name}x`, '1'])))
+    const response = await refused(query(names.map((name) => [`${name}x`, '1'])))
     for (const name of names) {
-      expect(faultAt(answer, `${name}x`)).toMatchObject({
+      expect(faultAt(response, `${name}x`)).toMatchObject({
         code: 'unknown',
         message: expect.stringContaining('did you mean'),
       })
     }
-    expect(faultAt(answer, 'sortx')?.message).toContain('did you mean "sort"?')
+    expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
   it('with names that every object has is refused like one with any other unknown name', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
-      const answer = await refused(`${name}=1`)
-      expect(faultAt(answer, name)?.code).toBe('unknown')
+      const response = await refused(`${name}=1`)
+      expect(faultAt(response, name)?.code).toBe('unknown')
       const operator = `createdAt[${name}]`
       expect(faultAt(await refused(`${operator}=2011`), operator)?.code).toBe('unknown')
     }
@@ -175,8 +175,8 @@ describe.each(resources)('a query of $name', (resource) => {
     // A problem tells at most 100 faults.
     for (let at = 0; at < entries.length; at += 100) {
       const part = entries.slice(at, at + 100)
-      const answer = await refused(query(part))
-      for (const [spelling] of part) expect(faultAt(answer, spelling)?.code).toBe('unknown')
+      const response = await refused(query(part))
+      for (const [spelling] of part) expect(faultAt(response, spelling)?.code).toBe('unknown')
     }
     expect(faultAt(await refused('createdAt[gtee]=2011'), 'createdAt[gtee]')?.message).toMatch(
       /did you mean "gte?"/,
@@ -188,8 +188,8 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(worded.length).toBeGreaterThan(3)
     for (const { spellings, example } of worded) {
       for (const spelling of spellings.filter((one) => !one.endsWith('[isNull]'))) {
-        const answer = await refused(query([[spelling, `${example}x`]]))
-        expect(faultAt(answer, spelling)).toMatchObject({
+        const response = await refused(query([[spelling, `${example}x`]]))
+        expect(faultAt(response, spelling)).toMatchObject({
           code: 'unknown_value',
           message: expect.stringContaining('did you mean'),
         })
@@ -241,13 +241,13 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with a parameter twice that takes one value is refused, and it is named', async () => {
     for (const { single, example } of parametersOf(resource)) {
       for (const spelling of single) {
-        const answer = await refused(
+        const response = await refused(
           query([
             [spelling, example],
             [spelling, example],
           ]),
         )
-        expect(faultAt(answer, spelling)?.code).toBe('repeated')
+        expect(faultAt(response, spelling)?.code).toBe('repeated')
       }
     }
   })
@@ -255,8 +255,8 @@ describe.each(resources)('a query of $name', (resource) => {
   it('with a list as name[]=value for a parameter of one value is refused, and it is named', async () => {
     for (const { single, example } of parametersOf(resource)) {
       for (const spelling of single) {
-        const answer = await refused(query([[`${spelling}[]`, example]]))
-        expect(faultAt(answer, `${spelling}[]`)).toMatchObject({
+        const response = await refused(query([[`${spelling}[]`, example]]))
+        expect(faultAt(response, `${spelling}[]`)).toMatchObject({
           code: 'repeated',
           message: expect.stringContaining('[]'),
         })
@@ -299,8 +299,8 @@ describe.each(resources)('a query of $name', (resource) => {
       '+010000-01-01T00:00:00Z',
       'yesterday',
     ]) {
-      const answer = await refused(query([['createdAt[gte]', time]]))
-      expect(faultAt(answer, 'createdAt[gte]')).toBeDefined()
+      const response = await refused(query([['createdAt[gte]', time]]))
+      expect(faultAt(response, 'createdAt[gte]')).toBeDefined()
     }
   })
 
@@ -313,16 +313,16 @@ describe.each(resources)('a query of $name', (resource) => {
     '=1',
     'a]=1',
   ])('with a name in no form that there is, %s, is refused and the name repeated', async (search) => {
-    const answer = await refused(search)
-    expect(faultAt(answer, search.split('=').slice(0, -1).join('='))).toBeDefined()
+    const response = await refused(search)
+    expect(faultAt(response, search.split('=').slice(0, -1).join('='))).toBeDefined()
   })
 
   it.each(['q=%', 'q=%zz', 'q=%E4%B8', 'q=%C0%80', 'q=%ED%A0%80', '%ff=1', 'createdAt%5Bgte%5=2011'])(
     'with percent-encoding that is no UTF-8, %s, is refused',
     async (search) => {
-      const answer = await refused(search)
-      expect(readProblem(answer).type).toBe('/problems/malformed-request')
-      expect(readProblem(answer).detail).toContain('percent-encoding')
+      const response = await refused(search)
+      expect(readProblem(response).type).toBe('/problems/malformed-request')
+      expect(readProblem(response).detail).toContain('percent-encoding')
     },
   )
 
@@ -341,26 +341,26 @@ describe.each(resources)('a query of $name', (resource) => {
   it('is refused where none is taken: on writes, which then write nothing', async () => {
     const { path, record } = await createRecord(resource, api)
     const document = await exampleDocument(resource, api)
-    for (const answer of [
+    for (const response of [
       await api.post(`${list}?fields=version`, document),
       await api.put(`${path}?force=true`, record),
       await api.patch(`${path}?include=citations`, {}),
       await api.delete(`${path}?version=1`),
     ]) {
-      expect(answer.status).toBe(400)
-      expect(readProblem(answer).type).toBe('/problems/invalid-parameter')
+      expect(response.status).toBe(400)
+      expect(readProblem(response).type).toBe('/problems/invalid-parameter')
     }
     expect((await api.get(path)).json()).toEqual(record)
     expect((await api.post(list, document)).status).toBe(201)
   })
 
   it('with many faults tells them all at once', async () => {
-    const answer = await refused('limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense')
+    const response = await refused('limit=0&sort=nonsense&nonsense=1&createdAt[gte]=x&fields=id,nonsense')
     expect(
-      readProblem(answer)
+      readProblem(response)
         .errors?.map(({ parameter }) => parameter)
         .filter((name) => name !== 'fields'),
     ).toEqual(['limit', 'sort', 'nonsense', 'createdAt[gte]'])
-    expect(faultAt(answer, 'fields')).toBeDefined()
+    expect(faultAt(response, 'fields')).toBeDefined()
   })
 })

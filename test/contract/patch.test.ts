@@ -36,18 +36,18 @@ describe.each(resources)('patching $name', (resource) => {
     'changes the property that is sent and leaves the others, as %s',
     async (type) => {
       const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
-      const answer = await api.patch(
+      const response = await api.patch(
         path,
         { [name]: 'Changed' },
         { headers: { 'if-match': etag, 'content-type': type } },
       )
-      expect(answer.status).toBe(200)
-      expect(etagOf(answer)).toBe('"2"')
-      const { updatedAt, ...rest } = answer.json<Document & { updatedAt: string }>()
+      expect(response.status).toBe(200)
+      expect(etagOf(response)).toBe('"2"')
+      const { updatedAt, ...rest } = response.json<Document & { updatedAt: string }>()
       const { updatedAt: before, ...old } = record
       expect(rest).toEqual({ ...old, [name]: 'Changed', version: 2 })
       expect(updatedAt >= String(before)).toBe(true)
-      expect((await api.get(path)).text).toBe(answer.text)
+      expect((await api.get(path)).text).toBe(response.text)
     },
   )
 
@@ -55,9 +55,9 @@ describe.each(resources)('patching $name', (resource) => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const empty = getDefaults(api, resource)
     const nulls = Object.fromEntries(Object.keys(empty).map((property) => [property, null]))
-    const answer = await api.patch(path, nulls)
-    expect(answer.status).toBe(200)
-    const { updatedAt, ...rest } = answer.json()
+    const response = await api.patch(path, nulls)
+    expect(response.status).toBe(200)
+    const { updatedAt, ...rest } = response.json()
     const { updatedAt: before, ...old } = record
     expect(rest).toEqual({ ...old, ...empty, version: 2 })
   })
@@ -65,17 +65,17 @@ describe.each(resources)('patching $name', (resource) => {
   it('with null is refused for every property that must be there, and changes nothing', async () => {
     const { path, record } = await createRecord(resource, api)
     const { required } = getContract(api, resource)
-    const answer = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual(required.map((property) => `/${property}`).sort())
+    const response = await api.patch(path, Object.fromEntries(required.map((property) => [property, null])))
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(required.map((property) => `/${property}`).sort())
     expect((await api.get(path)).json()).toEqual(record)
   })
 
   it('with null for a property that does not exist is refused, as it may be misspelt', async () => {
     const { path, record } = await createRecord(resource, api)
-    const answer = await api.patch(path, { [`${name}x`]: null })
-    expect(answer.status).toBe(422)
-    expect(faultAt(answer, `/${name}x`)?.message).toContain(`did you mean "${name}"?`)
+    const response = await api.patch(path, { [`${name}x`]: null })
+    expect(response.status).toBe(422)
+    expect(faultAt(response, `/${name}x`)?.message).toContain(`did you mean "${name}"?`)
     expect((await api.get(path)).json()).toEqual(record)
   })
 
@@ -84,10 +84,10 @@ describe.each(resources)('patching $name', (resource) => {
     const other = await fullDocument(resource, api)
     const lists = Object.fromEntries(Object.entries(other).filter(([, value]) => Array.isArray(value)))
     expect(Object.keys(lists)).not.toEqual([])
-    const answer = await api.patch(path, lists)
-    expect(answer.status).toBe(200)
+    const response = await api.patch(path, lists)
+    expect(response.status).toBe(200)
     // An array matches only one that is as long.
-    expect(answer.json()).toMatchObject(lists)
+    expect(response.json()).toMatchObject(lists)
 
     const none = Object.fromEntries(Object.keys(lists).map((property) => [property, []]))
     const { updatedAt, version, ...rest } = (await api.patch(path, none)).json()
@@ -98,10 +98,10 @@ describe.each(resources)('patching $name', (resource) => {
   it('that says what is so already changes nothing, the version included', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     for (const same of [{}, { [name]: record[name] }, { version: record.version }]) {
-      const answer = await api.patch(path, same, ifMatch(etag))
-      expect(answer.status).toBe(200)
-      expect(answer.json()).toEqual(record)
-      expect(etagOf(answer)).toBe(etag)
+      const response = await api.patch(path, same, ifMatch(etag))
+      expect(response.status).toBe(200)
+      expect(response.json()).toEqual(record)
+      expect(etagOf(response)).toBe(etag)
     }
   })
 
@@ -115,19 +115,19 @@ describe.each(resources)('patching $name', (resource) => {
       ['createdAt', '2000-01-01T00:00:00.000Z'],
       ['updatedAt', '2000-01-01T00:00:00.000Z'],
     ]) {
-      const answer = await api.patch(path, { [name]: 'Changed', [String(changed)]: value })
-      expect(answer.status).toBe(422)
-      expect(faultAt(answer, `/${changed}`)?.code).toBe('read_only')
+      const response = await api.patch(path, { [name]: 'Changed', [String(changed)]: value })
+      expect(response.status).toBe(422)
+      expect(faultAt(response, `/${changed}`)?.code).toBe('read_only')
     }
     expect((await api.get(path)).json()).toEqual(record)
   })
 
   it('many times at once loses no change: each has its own version and a later timestamp', async () => {
     const { path } = await createRecord(resource, api)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, at) => api.patch(path, { [name]: `Change ${at}` })),
     )
-    const records = answers.map((answer) => answer.json<{ version: number; updatedAt: string }>())
+    const records = responses.map((response) => response.json<{ version: number; updatedAt: string }>())
     const inOrder = records.sort((a, b) => a.version - b.version)
     expect(inOrder.map(({ version }) => version)).toEqual(Array.from({ length: 12 }, (_, at) => at + 2))
     const times = inOrder.map(({ updatedAt }) => updatedAt)
@@ -135,8 +135,8 @@ describe.each(resources)('patching $name', (resource) => {
   })
 
   it('makes no record where there is none', async () => {
-    const answer = await api.patch(pathTo(resource, unusedKey(resource)), { [name]: 'Changed' })
-    expect(answer.status).toBe(404)
+    const response = await api.patch(pathTo(resource, unusedKey(resource)), { [name]: 'Changed' })
+    expect(response.status).toBe(404)
   })
 })
 
@@ -150,8 +150,8 @@ describe.each(
   it('changes what is named in it and leaves the rest of it', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const change = innerChanges[property]
-    const answer = await api.patch(path, { [property]: change })
-    expect(answer.status).toBe(200)
-    expect(answer.json()[property]).toEqual({ ...Object(record[property]), ...change })
+    const response = await api.patch(path, { [property]: change })
+    expect(response.status).toBe(200)
+    expect(response.json()[property]).toEqual({ ...Object(record[property]), ...change })
   })
 })

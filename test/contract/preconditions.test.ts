@@ -40,9 +40,9 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     'must be told: %s without If-Match is refused with 428 and changes nothing',
     async (method) => {
       const made = await createRecord(resource, api)
-      const answer = await change(method, resource, made, {})
-      expect(answer.status).toBe(428)
-      expect(readProblem(answer).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
+      const response = await change(method, resource, made, {})
+      expect(response.status).toBe(428)
+      expect(readProblem(response).errors).toMatchObject([{ header: 'If-Match', code: 'required' }])
       expect((await api.get(made.path)).json()).toEqual(made.record)
     },
   )
@@ -53,9 +53,9 @@ describe.each(resources)('the version that a change of $name is meant for', (res
       const made = await createRecord(resource, api)
       const current = await api.patch(made.path, { [name]: 'Changed by somebody else' }, ifMatch(made.etag))
       expect(etagOf(current)).toBe('"2"')
-      const answer = await change(method, resource, made, { 'if-match': made.etag })
-      expect(answer.status).toBe(412)
-      expect(etagOf(answer)).toBe('"2"')
+      const response = await change(method, resource, made, { 'if-match': made.etag })
+      expect(response.status).toBe(412)
+      expect(etagOf(response)).toBe('"2"')
       expect((await api.get(made.path)).json()).toEqual(current.json())
     },
   )
@@ -65,15 +65,15 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     await api.patch(made.path, { [name]: 'Changed by somebody else' })
     // The whole record is sent back without what the registry sets, which has changed meanwhile.
     const { id, version, createdAt, updatedAt, ...document } = made.record
-    const answer = await change(method, resource, { ...made, record: document }, { 'if-match': '*' })
-    expect(answer.status).toBe(method === 'DELETE' ? 204 : 200)
+    const response = await change(method, resource, { ...made, record: document }, { 'if-match': '*' })
+    expect(response.status).toBe(method === 'DELETE' ? 204 : 200)
     expect((await api.get(made.path)).status).toBe(method === 'DELETE' ? 404 : 200)
   })
 
   it.each(methods)('is compared strongly: %s with a weak tag never matches', async (method) => {
     const made = await createRecord(resource, api)
-    const answer = await change(method, resource, made, { 'if-match': `W/${made.etag}` })
-    expect(answer.status).toBe(412)
+    const response = await change(method, resource, made, { 'if-match': `W/${made.etag}` })
+    expect(response.status).toBe(412)
     expect((await api.get(made.path)).json()).toEqual(made.record)
   })
 
@@ -82,9 +82,9 @@ describe.each(resources)('the version that a change of $name is meant for', (res
     async (method) => {
       const made = await createRecord(resource, api)
       for (const header of ['1', '"1', '"1" "2"', '']) {
-        const answer = await change(method, resource, made, { 'if-match': header })
-        expect({ header, status: answer.status }).toEqual({ header, status: 400 })
-        expect(readProblem(answer).errors).toMatchObject([{ header: 'If-Match', code: 'invalid' }])
+        const response = await change(method, resource, made, { 'if-match': header })
+        expect({ header, status: response.status }).toEqual({ header, status: 400 })
+        expect(readProblem(response).errors).toMatchObject([{ header: 'If-Match', code: 'invalid' }])
       }
       expect((await api.get(made.path)).json()).toEqual(made.record)
     },
@@ -108,25 +108,25 @@ describe.each(resources)('the version that a change of $name is meant for', (res
 
   it('is held by one of two clients who change it at once, and the other is told', async () => {
     const made = await createRecord(resource, api)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['First', 'Second'].map((word) => api.patch(made.path, { [name]: word }, ifMatch(made.etag))),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
-    const winner = answers.find(({ status }) => status === 200)
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 412])
+    const winner = responses.find(({ status }) => status === 200)
     expect((await api.get(made.path)).json()).toEqual(winner?.json())
   })
 
   it('does not matter where there is no record: 404', async () => {
     const path = pathTo(resource, unusedKey(resource))
     for (const method of methods) {
-      const answer = await change(
+      const response = await change(
         method,
         resource,
         { key: '', path, etag: '', record: {} },
         { 'if-match': '"1"' },
       )
-      expect(answer.status).toBe(404)
-      expect(faultAt(answer, 'If-Match')).toBeUndefined()
+      expect(response.status).toBe(404)
+      expect(faultAt(response, 'If-Match')).toBeUndefined()
     }
   })
 })

@@ -16,9 +16,9 @@ describe.each(resources)('$name', (resource) => {
   const list = `${listPath(resource)}?limit=1`
 
   it('are read with the key', async () => {
-    const answer = await api.get(list, { key: adminKey })
-    expect(answer.status).toBe(200)
-    expect(answer.json().data).toHaveLength(1)
+    const response = await api.get(list, { key: adminKey })
+    expect(response.status).toBe(200)
+    expect(response.json().data).toHaveLength(1)
   })
 
   it('are not read without, nor does anybody learn what there is and what not', async () => {
@@ -29,9 +29,9 @@ describe.each(resources)('$name', (resource) => {
       `${listPath(resource)}/x_y`,
     ]) {
       for (const method of ['GET', 'HEAD']) {
-        const answer = await api.request(method, url, { key: null })
-        expect({ method, url, status: answer.status }).toEqual({ method, url, status: 401 })
-        expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
+        const response = await api.request(method, url, { key: null })
+        expect({ method, url, status: response.status }).toEqual({ method, url, status: 401 })
+        expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
       }
     }
   })

@@ -52,12 +52,12 @@ describe.each(resources)('reading $name', (resource) => {
     const known = data.map((record) => ({ key: keyIn(resource, record), status: 200, record }))
     const missing = { key: unusedKey(resource), status: 404, record: undefined }
     // None of them from memory.
-    const asked = [...known, missing, ...known.toReversed(), missing]
+    const requests = [...known, missing, ...known.toReversed(), missing]
     const fresh = { headers: { 'cache-control': 'no-cache' } }
-    const answers = await Promise.all(asked.map(({ key }) => api.get(pathTo(resource, key), fresh)))
-    expect(answers.map(({ status }) => status)).toEqual(asked.map(({ status }) => status))
-    expect(answers.map((answer) => (answer.status === 200 ? answer.json() : undefined))).toEqual(
-      asked.map(({ record }) => record),
+    const responses = await Promise.all(requests.map(({ key }) => api.get(pathTo(resource, key), fresh)))
+    expect(responses.map(({ status }) => status)).toEqual(requests.map(({ status }) => status))
+    expect(responses.map((response) => (response.status === 200 ? response.json() : undefined))).toEqual(
+      requests.map(({ record }) => record),
     )
   })
 
@@ -117,9 +117,9 @@ describe.each(resources)('reading $name', (resource) => {
         ['fields', property],
         ['include', first],
       ] as const) {
-        const answer = await api.get(`${url}?${parameter}=${word}x`)
-        expect(answer.status).toBe(400)
-        expect(faultAt(answer, parameter)).toMatchObject({
+        const response = await api.get(`${url}?${parameter}=${word}x`)
+        expect(response.status).toBe(400)
+        expect(faultAt(response, parameter)).toMatchObject({
           code: 'unknown_value',
           message: expect.stringContaining(`did you mean "${word}"?`),
         })
@@ -133,9 +133,9 @@ describe.each(resources)('reading $name', (resource) => {
   it('refuses every other parameter, and names those that are not known', async () => {
     const { path } = await createRecord(resource, api)
     for (const parameter of ['limit', 'sort', 'cursor', 'q', 'createdAt', 'constructor', '__proto__']) {
-      const answer = await api.get(`${path}?${parameter}=1`)
-      expect({ parameter, status: answer.status }).toEqual({ parameter, status: 400 })
-      expect(faultAt(answer, parameter)?.code).toBe('unknown')
+      const response = await api.get(`${path}?${parameter}=1`)
+      expect({ parameter, status: response.status }).toEqual({ parameter, status: 400 })
+      expect(faultAt(response, parameter)?.code).toBe('unknown')
     }
   })
 
@@ -148,9 +148,9 @@ describe.each(resources)('reading $name', (resource) => {
     const key = await seededKey(api, resource.name)
     const wrong = ['x_y', 'ENERGY!', '%00', '%F0%9F%9A%80', `${key}%20`, ` ${key}`, '..%2f', 'é', "'or'1'='1"]
     for (const other of [...wrong, 'a'.repeat(99).concat('_')]) {
-      const answer = await api.get(`${listPath(resource)}/${other}`)
-      expect({ other, status: answer.status }).toEqual({ other, status: 400 })
-      expect(faultAt(answer, resource.key.property)?.message).toMatch(
+      const response = await api.get(`${listPath(resource)}/${other}`)
+      expect({ other, status: response.status }).toEqual({ other, status: 400 })
+      expect(faultAt(response, resource.key.property)?.message).toMatch(
         forms[resource.name] ?? /UUID in lower case/,
       )
     }
@@ -158,22 +158,22 @@ describe.each(resources)('reading $name', (resource) => {
 
   it('by a key of thousands of characters is refused as a fault of the client', async () => {
     for (const length of [200, 2_000, 8_000]) {
-      const answer = await api.get(`${listPath(resource)}/${'9'.repeat(length)}`)
-      expect([400, 404, 414]).toContain(answer.status)
+      const response = await api.get(`${listPath(resource)}/${'9'.repeat(length)}`)
+      expect([400, 404, 414]).toContain(response.status)
     }
   })
 
   it('by a key with percent-encoding that is no UTF-8 is refused with 400', async () => {
     for (const wrong of ['%', '%zz', '%E4%B8', '%C0%80']) {
-      const answer = await api.get(`${listPath(resource)}/${wrong}`)
-      expect({ wrong, status: answer.status }).toEqual({ wrong, status: 400 })
+      const response = await api.get(`${listPath(resource)}/${wrong}`)
+      expect({ wrong, status: response.status }).toEqual({ wrong, status: 400 })
     }
   })
 
   it('by a key that nobody has is 404 and names it', async () => {
-    const answer = await api.get(pathTo(resource, unusedKey(resource)))
-    expect(answer.status).toBe(404)
-    expect(readProblem(answer).detail).toContain(unusedKey(resource))
+    const response = await api.get(pathTo(resource, unusedKey(resource)))
+    expect(response.status).toBe(404)
+    expect(readProblem(response).detail).toContain(unusedKey(resource))
   })
 })
 

@@ -72,9 +72,9 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     const before = (await api.get(`${path}/history/2`)).json<{ time: string }>().time
     expect(await tablesWith(person)).not.toEqual([])
 
-    const answer = await redact(path, { text: person })
-    expect(answer.status, answer.text).toBe(200)
-    expect(answer.json()).toMatchObject({ [name]: 'Without', version: 4 })
+    const response = await redact(path, { text: person })
+    expect(response.status, response.text).toBe(200)
+    expect(response.json()).toMatchObject({ [name]: 'Without', version: 4 })
     expect(await tablesWith(person)).toEqual([])
     const past = `asOf=${before}`
     const asOf = resource.name === 'figures' ? `registryAsOf=${before}` : past
@@ -110,8 +110,8 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
     const { path } = await createAbout(resource, person)
     expect((await api.delete(path)).status).toBe(204)
     expect((await redact(path, { text: person }, { 'if-match': '"1"' })).status).toBe(412)
-    const answer = await redact(path, { text: person }, { 'if-match': '"2"' })
-    expect({ status: answer.status, text: answer.text }).toEqual({ status: 204, text: '' })
+    const response = await redact(path, { text: person }, { 'if-match': '"2"' })
+    expect({ status: response.status, text: response.text }).toEqual({ status: 204, text: '' })
     expect(await tablesWith(person)).toEqual([])
     expect((await api.get(path)).status).toBe(404)
     expect(await versionsOf(path)).toMatchObject([
@@ -127,9 +127,9 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
 
   it('must be there: otherwise nothing is written', async () => {
     const { path, record } = await createRecord(resource, api)
-    const answer = await redact(path, { text: madeUpName() })
-    expect(answer.status).toBe(422)
-    expect(faultAt(answer, '/text')).toMatchObject({ code: 'not_found' })
+    const response = await redact(path, { text: madeUpName() })
+    expect(response.status).toBe(422)
+    expect(faultAt(response, '/text')).toMatchObject({ code: 'not_found' })
     expect((await api.get(path)).json()).toEqual(record)
   })
 
@@ -149,9 +149,9 @@ describe.each(resources)('a text of $name that is redacted', (resource) => {
       ['/unheardOf', { text: 'somebody', unheardOf: 1, ...because }],
     ]
     for (const [pointer, body] of wrong) {
-      const answer = await send(body, insisting)
-      expect(answer.status, JSON.stringify(body)).toBe(422)
-      expect(readProblem(answer).errors?.map((fault) => fault.pointer)).toContain(pointer)
+      const response = await send(body, insisting)
+      expect(response.status, JSON.stringify(body)).toBe(422)
+      expect(readProblem(response).errors?.map((fault) => fault.pointer)).toContain(pointer)
     }
   })
 })

@@ -27,30 +27,30 @@ describe.each(resources)('replacing $name', (resource) => {
   it('with a record exactly as it was read changes nothing, the version included', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const read = await api.get(path)
-    const answer = await api.put(path, read.json(), ifMatch(etag))
-    expect(answer.status).toBe(200)
-    expect(answer.json()).toEqual(record)
-    expect(etagOf(answer)).toBe(etag)
+    const response = await api.put(path, read.json(), ifMatch(etag))
+    expect(response.status).toBe(200)
+    expect(response.json()).toEqual(record)
+    expect(etagOf(response)).toBe(etag)
     expect((await api.get(path)).text).toBe(read.text)
   })
 
   it('makes the record what is sent, in every property', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const document = { ...(await fullDocument(resource, api)), ...ownKey(record) }
-    const answer = await api.put(path, document, ifMatch(etag))
-    expect(answer.status).toBe(200)
-    expect(answer.json()).toMatchObject({ ...document, version: 2, createdAt: record.createdAt })
-    expect(etagOf(answer)).toBe('"2"')
-    expect((await api.get(path)).text).toBe(answer.text)
+    const response = await api.put(path, document, ifMatch(etag))
+    expect(response.status).toBe(200)
+    expect(response.json()).toMatchObject({ ...document, version: 2, createdAt: record.createdAt })
+    expect(etagOf(response)).toBe('"2"')
+    expect((await api.get(path)).text).toBe(response.text)
   })
 
   it('empties what is left out', async () => {
     const { path, etag, record } = await createRecord(resource, api, await fullDocument(resource, api))
     const { required } = getContract(api, resource)
     const document = Object.fromEntries(required.map((property) => [property, record[property]]))
-    const answer = await api.put(path, document, ifMatch(etag))
-    expect(answer.status).toBe(200)
-    const { version, createdAt, updatedAt, id, ...written } = answer.json()
+    const response = await api.put(path, document, ifMatch(etag))
+    expect(response.status).toBe(200)
+    const { version, createdAt, updatedAt, id, ...written } = response.json()
     expect(written).toEqual({ ...getDefaults(api, resource), ...document })
     expect({ version, createdAt }).toEqual({ version: 2, createdAt: record.createdAt })
   })
@@ -58,22 +58,22 @@ describe.each(resources)('replacing $name', (resource) => {
   it('returns a pointer to each read-only property that it would change, and changes nothing', async () => {
     const { path, etag, record } = await createRecord(resource, api)
     const birthday = '2000-01-01T00:00:00.000Z'
-    const answer = await api.put(
+    const response = await api.put(
       path,
       { ...record, version: 7, createdAt: birthday, updatedAt: birthday },
       ifMatch(etag),
     )
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual(['/createdAt', '/updatedAt', '/version'])
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(['/createdAt', '/updatedAt', '/version'])
     expect((await api.get(path)).json()).toEqual(record)
   })
 
   it('is refused when it would give the record another key', async () => {
     const { path, etag, record } = await createRecord(resource, api)
     const property = resource.key.property
-    const answer = await api.put(path, { ...record, [property]: unusedKey(resource) }, ifMatch(etag))
-    expect(answer.status).toBe(422)
-    expect(faultAt(answer, `/${property}`)?.code).toBe('read_only')
+    const response = await api.put(path, { ...record, [property]: unusedKey(resource) }, ifMatch(etag))
+    expect(response.status).toBe(422)
+    expect(faultAt(response, `/${property}`)?.code).toBe('read_only')
     expect((await api.get(path)).json()).toEqual(record)
     expect((await api.get(pathTo(resource, unusedKey(resource)))).status).toBe(404)
   })

@@ -64,10 +64,10 @@ describe.each(having(refers))('a reference in $name', (resource) => {
   it('that leads nowhere is refused, each with its pointer, and nothing of the record is written', async () => {
     const { document, pointers } = await spoiled(resource, refers)
     const before = await count(api, resource)
-    const answer = await api.post(listPath(resource), document)
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual(pointers)
-    for (const pointer of pointers) expect(faultAt(answer, pointer)?.code).toBe('dangling_reference')
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(pointers)
+    for (const pointer of pointers) expect(faultAt(response, pointer)?.code).toBe('dangling_reference')
     expect(await count(api, resource)).toBe(before)
   })
 
@@ -78,9 +78,9 @@ describe.each(having(refers))('a reference in $name', (resource) => {
       const { document } = await spoiled(resource, (schema, pointer) =>
         pointer === last ? refers(schema) : undefined,
       )
-      const answer = await api.post(listPath(resource), document)
-      expect({ last, status: answer.status }).toEqual({ last, status: 422 })
-      expect(pointersIn(answer)).toEqual([last])
+      const response = await api.post(listPath(resource), document)
+      expect({ last, status: response.status }).toEqual({ last, status: 422 })
+      expect(pointersIn(response)).toEqual([last])
     }
     expect(await count(api, resource)).toBe(before)
   })
@@ -102,10 +102,10 @@ describe.each(having(isDate))('a date in $name', (resource) => {
     ['April 2011', 1],
   ])('that is not EDTF, %s, is refused with the place of the fault, wherever it stands', async (text, at) => {
     const { document, pointers } = await spoiled(resource, (schema) => (isDate(schema) ? text : undefined))
-    const answer = await api.post(listPath(resource), document)
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual(pointers)
-    for (const { message } of readProblem(answer).errors ?? [])
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(pointers)
+    for (const { message } of readProblem(response).errors ?? [])
       expect(message).toContain(`(at character ${at})`)
   })
 })
@@ -134,9 +134,9 @@ describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => 
   it('cannot have an entry twice: the second is pointed at', async () => {
     const document = await fullDocument(resource, api)
     const entries = z.array(z.unknown()).parse(document[list])
-    const answer = await api.post(listPath(resource), { ...document, [list]: [...entries, entries[0]] })
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual([`/${list}/${entries.length}`])
+    const response = await api.post(listPath(resource), { ...document, [list]: [...entries, entries[0]] })
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual([`/${list}/${entries.length}`])
   })
 })
 
@@ -146,9 +146,9 @@ describe.each(listsOf(['parties', 'participants']))('$list of $name', ({ resourc
     const [entry] = z.array(object).parse(document[list])
     const { country, ...nobody } = entry ?? {}
     const two = { ...entry, region: '142' }
-    const answer = await api.post(listPath(resource), { ...document, [list]: [entry, nobody, two] })
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual([`/${list}/1`, `/${list}/2`])
+    const response = await api.post(listPath(resource), { ...document, [list]: [entry, nobody, two] })
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual([`/${list}/1`, `/${list}/2`])
   })
 })
 
@@ -171,9 +171,9 @@ describe.each(loops)('$pointer of $name', ({ name, pointer, write }) => {
 
   it('cannot lead to the record itself: it is refused with the pointer, and nothing is changed', async () => {
     const { path, key, record } = await createRecord(resource, api)
-    const answer = await api.patch(path, write(key))
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual([pointer])
+    const response = await api.patch(path, write(key))
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual([pointer])
     expect((await api.get(path)).json()).toEqual(record)
   })
 })
@@ -183,11 +183,11 @@ describe.each(loops.slice(0, 4))('$pointer of $name', ({ name, write }) => {
 
   it('cannot make a circle, also when two clients draw half of it each at the same time', async () => {
     const [one, two] = await Promise.all([createRecord(resource, api), createRecord(resource, api)])
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       api.patch(one.path, write(two.key)),
       api.patch(two.path, write(one.key)),
     ])
-    const statuses = answers.map(({ status }) => status).sort()
+    const statuses = responses.map(({ status }) => status).sort()
     // The second may also have been undone by the database, which tells to try again.
     expect([
       [200, 422],

@@ -38,18 +38,18 @@ describe('a name', () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))
-        const answer = await project({ title })
+        const response = await project({ title })
         const control = title.search(lineControls)
         if (control >= 0) {
           const code = title.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0')
           const place = [...title.slice(0, control)].length + 1
-          expect(faultAt(answer, '/title')?.message).toContain(`U+${code}, at character ${place}`)
+          expect(faultAt(response, '/title')?.message).toContain(`U+${code}, at character ${place}`)
         } else if (/^\s|\s$/.test(title.normalize('NFC'))) {
-          expect(faultAt(answer, '/title')?.message).toContain('white space at its ends')
+          expect(faultAt(response, '/title')?.message).toContain('white space at its ends')
         } else {
-          expect(answer.status, answer.text).toBe(201)
-          const { id } = answer.json<{ id: string; title: string }>()
-          expect(answer.json()).toMatchObject({ title: title.normalize('NFC') })
+          expect(response.status, response.text).toBe(201)
+          const { id } = response.json<{ id: string; title: string }>()
+          expect(response.json()).toMatchObject({ title: title.normalize('NFC') })
           const given = encodeURIComponent(title.normalize('NFD'))
           const found = await api.get(`/v1/projects?id=${id}&title=${given}`)
           expect(found.json<Page>().data).toHaveLength(1)
@@ -66,9 +66,9 @@ describe('a name', () => {
     ['a\u2066b\u2069', 'has a character that reorders text, U+2066, at character 2'],
     ['a\u2028b', 'has a line separator, U+2028, at character 2'],
   ])('%j is refused with what it has and where', async (title, message) => {
-    const answer = await project({ title })
-    expect(answer.status).toBe(422)
-    expect(faultAt(answer, '/title')).toMatchObject({ code: 'wrong_format', message })
+    const response = await project({ title })
+    expect(response.status).toBe(422)
+    expect(faultAt(response, '/title')).toMatchObject({ code: 'wrong_format', message })
   })
 
   it.each(['می\u200cخواهم', 'क्\u200dष', 'à l’été', '中文', 'שלום\u200f!', '👩\u200d🔬'])(
@@ -102,10 +102,10 @@ describe('a text of several lines', () => {
   )
 
   it.each(['\u0007', '\u001b', '\u000b', '\u007f', '\u0085'])('has no %j', async (character) => {
-    const answer = await project({ summary: `a\n${character}b` })
+    const response = await project({ summary: `a\n${character}b` })
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
     const message = `has a control character, U+${code}, at character 3`
-    expect(faultAt(answer, '/summary')?.message).toBe(message)
+    expect(faultAt(response, '/summary')?.message).toBe(message)
   })
 
   it('is stored in NFC', async () => {
@@ -143,7 +143,7 @@ describe('an external id', () => {
     expect(faultAt(await project(twice), '/externalIds/1')?.message).toBe('occurs twice in the list')
     const lines = ['Line', 'LINE'].map((id) => JSON.stringify({ title: id, kind: 'other', ...withId(id) }))
     const headers = { 'content-type': 'application/x-ndjson' }
-    const answer = await api.post('/v1/projects/import', lines.join('\n'), { headers })
-    expect(faultAt(answer, '/2/externalIds/0')?.code).toBe('repeated')
+    const response = await api.post('/v1/projects/import', lines.join('\n'), { headers })
+    expect(faultAt(response, '/2/externalIds/0')?.code).toBe('repeated')
   })
 })

@@ -28,7 +28,7 @@ afterAll(async () => {
   await Promise.all([mixed.close(), open.close()])
 })
 
-/** A request, and whether a reader with a key sees internal records in the answer. */
+/** A request, and whether its response shows internal records to a reader with a key. */
 interface Question {
   path: string
   body?: unknown
@@ -40,7 +40,7 @@ const keysOf = (resource: Resource) =>
 
 const includesOf = (resource: Resource) => Object.keys(resource.includes())
 
-/** The filters that a text of an internal record answers. */
+/** The filters that a text of an internal record matches. */
 function filterQuestions(resource: Resource): Question[] {
   const [record] = hidden.records.filter((one) => one.resource === resource)
   return Object.entries(resource.filters).flatMap(([name, { comparisons }]) => {
@@ -195,31 +195,32 @@ function questionsOf({ path, method }: Operation): Question[] {
   throw new Error(`nobody has said who sees what by ${method} ${path}`)
 }
 
-const ask = (api: Api, { path, body }: Question, options: RequestOptions): Promise<HttpResponse> =>
+const send = (api: Api, { path, body }: Question, options: RequestOptions): Promise<HttpResponse> =>
   body === undefined ? api.get(path, options) : api.post(path, body, options)
 
 const anonymous: RequestOptions = { key: null }
-const keyed: RequestOptions = { key: adminKey }
+const withKey: RequestOptions = { key: adminKey }
 
 const findMarks = (text: string) => hidden.marks.filter((mark) => text.includes(mark))
 
-/** What both registries answer alike; the health and numbers of a service are its own. */
+/** The requests that both registries answer alike: all but the health and the metrics of a service. */
 const isOwn = (path: string) => !path.startsWith('/v1/')
 
 describe('a reader without a key', () => {
   it('gets of every operation what a registry without internal records answers', async () => {
     const differing: unknown[] = []
     for (const question of operations.flatMap(questionsOf)) {
-      const answer = await ask(mixed, question, anonymous)
-      const { status, text } = await ask(open, question, anonymous)
+      const response = await send(mixed, question, anonymous)
+      const { status, text } = await send(open, question, anonymous)
       const isSame =
-        isOwn(question.path) || (answer.status === status && withoutTime(answer.text) === withoutTime(text))
-      if (!isSame || findMarks(withoutUrl(answer.text, question.path)).length > 0)
+        isOwn(question.path) ||
+        (response.status === status && withoutTime(response.text) === withoutTime(text))
+      if (!isSame || findMarks(withoutUrl(response.text, question.path)).length > 0)
         differing.push({
           question,
           status,
-          is: answer.status,
-          text: answer.text.slice(0, 300),
+          is: response.status,
+          text: response.text.slice(0, 300),
           wanted: text.slice(0, 300),
         })
     }
@@ -264,7 +265,7 @@ describe('a reader with a key', () => {
   it('sees internal records in every operation that tells of records', async () => {
     const silent: Question[] = []
     for (const question of operations.flatMap(questionsOf).filter(({ isTelling }) => isTelling)) {
-      const { text } = await ask(mixed, question, keyed)
+      const { text } = await send(mixed, question, withKey)
       if (findMarks(text).length === 0 && !text.includes('"visibility":"internal"')) silent.push(question)
     }
     expect(silent).toEqual([])

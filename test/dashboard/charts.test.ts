@@ -36,8 +36,8 @@ const readLinks = async (page: Page): Promise<{ path: string; count: number }[]>
 /** The number of records that the API has behind a view of the explorer. */
 async function countRecords(path: string): Promise<number> {
   const list = path.replace('/explore/', '/v1/')
-  const answer = await dashboard.api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
-  return answer.json<{ page: { total: { count: number } } }>().page.total.count
+  const response = await dashboard.api.get(`${list}${list.includes('?') ? '&' : '?'}limit=1&count=exact`)
+  return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
 describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { timeout: 120_000 }, () => {

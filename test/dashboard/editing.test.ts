@@ -8,8 +8,8 @@ import { auditOptions, findAccessibilityFaults, signIn, useDashboard } from '../
 const dashboard = useDashboard({ changesRecords: true })
 
 async function create(document: Record<string, unknown>): Promise<string> {
-  const answer = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
-  return answer.json<{ id: string }>().id
+  const response = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
+  return response.json<{ id: string }>().id
 }
 
 const read = async (id: string) =>

@@ -14,7 +14,7 @@ const problem = {
   detail: 'The registry rests for a moment.',
 }
 
-const answers: [name: string, answer: (route: Route) => Promise<void>, told: RegExp][] = [
+const failures: [name: string, answer: (route: Route) => Promise<void>, told: RegExp][] = [
   [
     'is refused',
     (route) =>
@@ -45,15 +45,15 @@ async function openViews(visit: (watched: WatchedPage, path: string) => Promise<
 }
 
 describe.skipIf(skipsBrowser)('the dashboard without answers [needs Chromium]', { timeout: 90_000 }, () => {
-  it.each(answers)(
+  it.each(failures)(
     'says so in every view when an answer %s, and offers to try again',
-    async (_name, answer, told) => {
+    async (_name, fail, message) => {
       await openViews(async ({ page }, path) => {
-        await page.route('**/v1/**', answer)
+        await page.route('**/v1/**', fail)
         await page.goto(dashboard.api.origin + path)
         const alert = page.getByRole('alert').first()
         await alert.waitFor()
-        expect(await alert.textContent(), path).toMatch(told)
+        expect(await alert.textContent(), path).toMatch(message)
         await page.unroute('**/v1/**')
         await retryOnce(page)
         await page.getByRole('heading', { level: 1 }).waitFor()

@@ -59,8 +59,8 @@ async function addRecords(): Promise<void> {
       },
     ],
   ] as const) {
-    const answer = await dashboard.api.post(`/v1/${resource}`, document)
-    expect(answer.status, answer.text).toBe(201)
+    const response = await dashboard.api.post(`/v1/${resource}`, document)
+    expect(response.status, response.text).toBe(201)
   }
 }
 

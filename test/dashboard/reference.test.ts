@@ -22,7 +22,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     await api?.close()
   })
 
-  /** Opens the page of an operation, sends its form as it is, and returns the request line and the answer. */
+  /** Opens the page of an operation, sends its form unchanged, and returns the request line and the response. */
   async function tryOut(operationId: string, key?: string) {
     const { page, faults, go } = tab
     await go(`/docs/operations/${operationId}`)
@@ -31,8 +31,8 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     await page.click('button')
     await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
     const [line = '', outcome = ''] = ((await page.textContent('#sent')) ?? '').split(' — ')
-    const answer = (await page.textContent('#answer')) ?? ''
-    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), answer, faults }
+    const body = (await page.textContent('#answer')) ?? ''
+    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), answer: body, faults }
   }
 
   it('list every operation, those of agreements first and open', { timeout }, async () => {
@@ -56,12 +56,12 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     const concerned = reads.filter(({ path }) => /agreements|countries|network|search|changes/.test(path))
     expect(concerned.length).toBeGreaterThan(12)
     for (const { operationId, path } of concerned) {
-      const { url, status, answer, faults } = await tryOut(operationId)
+      const { url, status, answer: body, faults } = await tryOut(operationId)
       expect({ operationId, status, faults }).toEqual({ operationId, status: 200, faults: [] })
       const plain = await api.get(url)
       expect(plain.status, operationId).toBe(200)
       const isJson = plain.headers.get('content-type')?.includes('json')
-      if (isJson) expect(JSON.parse(answer), operationId).toEqual(plain.json())
+      if (isJson) expect(JSON.parse(body), operationId).toEqual(plain.json())
       // Nothing is sent that the form does not require: a list is the whole list.
       if (!/\{|aggregate|export|search/.test(path)) expect(url).toBe(path)
     }
@@ -69,9 +69,9 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
 
   it('create a record of every resource whose example refers to nothing else', { timeout }, async () => {
     for (const id of ['createAgreement', 'createProject', 'createOrganization', 'createSource']) {
-      const { status, answer } = await tryOut(id, adminKey)
+      const { status, answer: body } = await tryOut(id, adminKey)
       // The seed data has some of the examples already, by their external ids.
-      expect([201, 409], `${id}: ${answer}`).toContain(status)
+      expect([201, 409], `${id}: ${body}`).toContain(status)
     }
   })
 

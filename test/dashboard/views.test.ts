@@ -95,8 +95,8 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   it('shows the numbers that the API answers', async () => {
     const { page } = await dashboard.open('/')
     for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
-      const answer = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
-      const { count } = answer.json<{ page: { total: { count: number } } }>().page.total
+      const response = await dashboard.api.get(`/v1/${resource}?limit=1&count=exact`)
+      const { count } = response.json<{ page: { total: { count: number } } }>().page.total
       const shown = page.locator(`.key-figure a[href="/explore/${resource}"]`)
       expect(await shown.textContent(), resource).toBe(String(count))
     }
@@ -223,15 +223,15 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
     await page.getByRole('navigation').waitFor()
     await page.context().close()
-    const asked = (path: string, accept: string) =>
+    const fetchPage = (path: string, accept: string) =>
       fetch(dashboard.api.origin + path, { headers: { accept } })
-    const shown = await asked('/country/PAK', 'text/html,*/*')
+    const shown = await fetchPage('/country/PAK', 'text/html,*/*')
     expect([shown.status, shown.headers.get('vary')]).toEqual([404, 'Accept'])
     for (const [path, accept] of [
       ['/country/PAK', '*/*'],
       ['/v1/country/PAK', 'text/html,*/*'],
     ] as const) {
-      const { status, headers } = await asked(path, accept)
+      const { status, headers } = await fetchPage(path, accept)
       expect([status, headers.get('content-type')], path).toEqual([
         404,
         'application/problem+json; charset=utf-8',

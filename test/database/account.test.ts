@@ -13,7 +13,7 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
       folder = await mkdtemp(join(tmpdir(), 'entente-account-'))
       program = join(folder, 'bin/program')
       await mkdir(join(folder, 'bin'))
-      // Fails unless it runs as an ordinary user who is told that the program may be run.
+      // Fails unless it runs as an ordinary user for whom access(2) reports that the program is executable.
       await writeFile(program, '#!/bin/sh\ntest "$(id -u)" -ne 0 && test -x "$0"\n', { mode: 0o755 })
     })
     afterAll(() => rm(folder, { recursive: true, force: true }))

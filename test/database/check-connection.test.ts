@@ -51,7 +51,7 @@ describe('a DATABASE_URL that leads nowhere is explained in one line', () => {
   })
 })
 
-/** What PostgreSQL answers while it starts: the length and the fields of an error. */
+/** The response of PostgreSQL while it starts: the length and the fields of an error. */
 function startingUp(): Buffer {
   const fields = ['SFATAL', 'VFATAL', 'C57P03', 'Mthe database system is starting up', '']
   const body = Buffer.from(`${fields.join('\0')}\0`)

@@ -4,7 +4,7 @@ import { type Database, type DatabaseOptions, openPool } from '../../src/databas
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** Opens a pool on an empty database, of one connection unless told otherwise. */
+/** Opens a pool on an empty database, with one connection by default. */
 async function open(options: Partial<DatabaseOptions> = {}) {
   const { url, pool, close } = await openEmptyDatabase()
   const database = openPool(url, { ...generousOptions, maxConnections: 1, ...options })

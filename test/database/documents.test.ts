@@ -67,18 +67,18 @@ async function touchedSince(time: string): Promise<Touched[]> {
 const byId = (list: unknown) =>
   (list as Document[]).toSorted((one, other) => String(one.id).localeCompare(String(other.id)))
 
-/** Every answer about the touched records, and about all of their resources, is as the tables are. */
-async function expectAnswers(touched: Touched[]): Promise<void> {
+/** Expects every response about the changed records and their resources to agree with the tables. */
+async function expectCurrentResponses(touched: Touched[]): Promise<void> {
   const citations = await composedCitations()
   for (const name of new Set(touched.map(({ resource }) => resource))) {
     const resource = resourceOf(name)
     const live = await composed(resource)
     for (const { key, id } of touched.filter((one) => one.resource === name)) {
       const include = name === 'citations' ? '' : '?include=citations'
-      const answer = await api.get(`${pathTo(resource, key)}${include}`, { key: adminKey })
-      expect(answer.status, `${name} ${key}`).toBe(live.has(key) ? 200 : 404)
-      if (answer.status === 404) continue
-      const { citations: included, ...record } = answer.json<Document>()
+      const response = await api.get(`${pathTo(resource, key)}${include}`, { key: adminKey })
+      expect(response.status, `${name} ${key}`).toBe(live.has(key) ? 200 : 404)
+      if (response.status === 404) continue
+      const { citations: included, ...record } = response.json<Document>()
       expect(record).toEqual(live.get(key))
       if (include) expect(byId(included)).toEqual(byId(citations.get(id ?? '') ?? []))
     }
@@ -188,9 +188,9 @@ describe('a write past the service', () => {
         expect(accepted, sqlOf(one)).toBe(1)
         const touched = await touchedSince(start)
         expect(touched, sqlOf(one)).not.toEqual([])
-        await expectAnswers(touched)
+        await expectCurrentResponses(touched)
         await recomposeChangedRecords(api.database, registry)
-        await expectAnswers(touched)
+        await expectCurrentResponses(touched)
         await expectRevisions(touched)
       }
       await expectOrder()
@@ -208,14 +208,14 @@ describe('a write past the service', () => {
           count += await runWrites(api.pool, writes, end)
           const touched = await touchedSince(begun)
           if (end === 'rollback') expect(touched).toEqual([])
-          await expectAnswers(touched)
+          await expectCurrentResponses(touched)
           for (const { key } of touched) patched.delete(key)
           const key = isPatched ? await patchOne(touched) : undefined
           if (key !== undefined) patched.add(key)
         }
         await recomposeChangedRecords(api.database, registry)
         const touched = await touchedSince(start)
-        await expectAnswers(touched)
+        await expectCurrentResponses(touched)
         await expectRevisions(touched, patched)
         await expectOrder()
       }),
@@ -265,7 +265,7 @@ describe('a write past the service', () => {
       [9, 'create', 'key', 'Nine'],
     ]
     type Change = Entry & { key: string; actor: { kind: string } }
-    const told = ({ version, operation, actor, document: { name } }: Change) => [
+    const summary = ({ version, operation, actor, document: { name } }: Change) => [
       version,
       operation,
       actor.kind,
@@ -284,7 +284,7 @@ describe('a write past the service', () => {
         more = page.more
         after = `&after=${page.after}`
       }
-      return found.map(told)
+      return found.map(summary)
     }
     await expect.poll(feed, { timeout: 20_000, interval: 200 }).toEqual(expected)
   })

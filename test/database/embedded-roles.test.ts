@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function ask(url: string, statement: string): Promise<Record<string, unknown>[]> {
+async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -49,7 +49,7 @@ it('serves as a role that owns the database and has no rights beyond it', async 
   const { url, close } = await openEmbeddedDatabase(folder, settings)
   try {
     await fill(url)
-    expect(await ask(url, rights)).toEqual([{ name: 'entente', ...none }])
+    expect(await query(url, rights)).toEqual([{ name: 'entente', ...none }])
     for (const statement of [
       "select pg_read_file('PG_VERSION')",
       "copy topics to program 'cat'",
@@ -57,7 +57,7 @@ it('serves as a role that owns the database and has no rights beyond it', async 
       'alter table sources disable trigger all',
       'set role postgres',
     ])
-      await expect(ask(url, statement), statement).rejects.toThrow(/permission denied/)
+      await expect(query(url, statement), statement).rejects.toThrow(/permission denied/)
   } finally {
     await close()
   }
@@ -69,11 +69,11 @@ async function makeEarlier(superuser: string): Promise<string> {
   helper.username = 'test_helper'
   const earlier = new URL(superuser)
   earlier.username = 'entente'
-  await ask(superuser, `create role test_helper superuser login password '${helper.password}'`)
-  await ask(helper.href, 'drop database entente with (force)')
-  await ask(helper.href, 'drop role entente; alter role postgres rename to entente')
-  await ask(earlier.href, 'create database entente')
-  await ask(earlier.href, 'drop role test_helper')
+  await query(superuser, `create role test_helper superuser login password '${helper.password}'`)
+  await query(helper.href, 'drop database entente with (force)')
+  await query(helper.href, 'drop role entente; alter role postgres rename to entente')
+  await query(earlier.href, 'create database entente')
+  await query(earlier.href, 'drop role test_helper')
   return databaseUrl(earlier.href, 'entente')
 }
 
@@ -81,25 +81,25 @@ it('takes the rights of a superuser from the service of an earlier version, and 
   const first = await openEmbeddedDatabase(folder, settings)
   const earlier = await makeEarlier(await superuserUrl(folder, first.url))
   await fill(earlier)
-  expect(await ask(earlier, rights)).toMatchObject([{ name: 'entente', super: true }])
+  expect(await query(earlier, rights)).toMatchObject([{ name: 'entente', super: true }])
   await first.close()
 
   const opened = await Promise.all([1, 2].map(() => openEmbeddedDatabase(folder, settings)))
   try {
     const url = opened[0]?.url ?? ''
-    expect(await ask(url, rights)).toEqual([{ name: 'entente', ...none }])
+    expect(await query(url, rights)).toEqual([{ name: 'entente', ...none }])
     const foreign = `select relname as name from pg_class where relowner <> current_user::regrole and oid >= 16384
         and relnamespace in ('public'::regnamespace, 'history'::regnamespace, 'past'::regnamespace)
       union all select proname from pg_proc where proowner <> current_user::regrole and oid >= 16384
         and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')`
-    expect(await ask(url, foreign)).toEqual([])
-    expect(await ask(url, 'select count(*)::int as count from sources')).toEqual([{ count: 1 }])
+    expect(await query(url, foreign)).toEqual([])
+    expect(await query(url, 'select count(*)::int as count from sources')).toEqual([{ count: 1 }])
     // What a migration does: it drops and makes schemas, functions, triggers and views.
-    await ask(url, 'select sync_records(); select sync_history()')
+    await query(url, 'select sync_records(); select sync_history()')
     await fill(url)
-    expect(await ask(await superuserUrl(folder, url), 'select rolname from pg_roles where rolsuper')).toEqual(
-      [{ rolname: 'postgres' }],
-    )
+    expect(
+      await query(await superuserUrl(folder, url), 'select rolname from pg_roles where rolsuper'),
+    ).toEqual([{ rolname: 'postgres' }])
   } finally {
     await Promise.all(opened.map((database) => database.close()))
   }

@@ -29,12 +29,12 @@ describe('the embedded PostgreSQL', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
     const database = await openEmbeddedDatabase(folder, settings)
-    await ask(database.url, 'create table kept as select 42 as answer')
+    await query(database.url, 'create table kept as select 42 as answer')
     await database.close()
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  async function ask(url: string, statement: string): Promise<unknown[]> {
+  async function query(url: string, statement: string): Promise<unknown[]> {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
     try {
@@ -50,7 +50,7 @@ describe('the embedded PostgreSQL', () => {
   it('keeps what was written when it is stopped and started again', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {
-      expect(await ask(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+      expect(await query(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
     } finally {
       await database.close()
     }
@@ -72,7 +72,10 @@ describe('the embedded PostgreSQL', () => {
   it('holds UTF-8, lowers letters beyond ASCII and keeps the time in UTC on every machine', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {
-      const rows = await ask(database.url, "select lower('ÉÑČ') as low, current_setting('TimeZone') as zone")
+      const rows = await query(
+        database.url,
+        "select lower('ÉÑČ') as low, current_setting('TimeZone') as zone",
+      )
       expect(rows).toEqual([{ low: 'éñč', zone: 'UTC' }])
     } finally {
       await database.close()
@@ -84,7 +87,7 @@ describe('the embedded PostgreSQL', () => {
     const [first, second, third] = databases
     expect(new Set(databases.map(({ url }) => url)).size).toBe(1)
     await first?.close()
-    expect(await ask(second?.url ?? '', 'select answer from kept')).toEqual([{ answer: 42 }])
+    expect(await query(second?.url ?? '', 'select answer from kept')).toEqual([{ answer: 42 }])
     await Promise.all([second?.close(), third?.close()])
     expect(await isRunning()).toBe(false)
   })
@@ -99,7 +102,7 @@ describe('the embedded PostgreSQL', () => {
     // PostgreSQL takes a moment to see that the other is gone.
     const superuser = await superuserUrl(folder, database.url)
     const shares = "select from pg_stat_activity where application_name = 'entente shared lock'"
-    await expect.poll(async () => (await ask(superuser, shares)).length).toBe(1)
+    await expect.poll(async () => (await query(superuser, shares)).length).toBe(1)
     await database.close()
     expect(await isRunning()).toBe(false)
   })
@@ -110,7 +113,7 @@ describe('the embedded PostgreSQL', () => {
     const databases = await Promise.all([1, 2, 3].map(() => openEmbeddedDatabase(folder, settings)))
     expect(new Set(databases.map(({ url }) => url)).size).toBe(1)
     for (const database of databases) {
-      expect(await ask(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
+      expect(await query(database.url, 'select answer from kept')).toEqual([{ answer: 42 }])
       await database.close()
     }
     await killed.close()

@@ -44,26 +44,26 @@ it('a listener reports every notification, a silent loss within a second, and th
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const way = await openWay(url)
-  const told: string[] = []
+  const events: string[] = []
   const database = openPool(url, { ...generousOptions, listenUrl: way.url })
   onTestFinished(() => database.close())
   const subscription = await database.listen('a_channel', {
-    onNotification: () => told.push('notified'),
-    onConnect: () => told.push('connected'),
-    onDisconnect: () => told.push('lost'),
+    onNotification: () => events.push('notified'),
+    onConnect: () => events.push('connected'),
+    onDisconnect: () => events.push('lost'),
   })
-  await expect.poll(() => told).toEqual(['connected'])
+  await expect.poll(() => events).toEqual(['connected'])
   await pool.query('notify a_channel')
-  await expect.poll(() => told).toEqual(['connected', 'notified'])
+  await expect.poll(() => events).toEqual(['connected', 'notified'])
 
   way.setSilent(true)
-  await expect.poll(() => told.at(-1), { timeout: 1500 }).toBe('lost')
+  await expect.poll(() => events.at(-1), { timeout: 1500 }).toBe('lost')
   way.setSilent(false)
-  await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe('connected')
+  await expect.poll(() => events.at(-1), { timeout: 5000 }).toBe('connected')
   await pool.query('notify a_channel')
-  await expect.poll(() => told).toEqual(['connected', 'notified', 'lost', 'connected', 'notified'])
+  await expect.poll(() => events).toEqual(['connected', 'notified', 'lost', 'connected', 'notified'])
 
   await subscription.close()
   await pool.query('notify a_channel')
-  expect(told.at(-1)).toBe('notified')
+  expect(events.at(-1)).toBe('notified')
 })

@@ -59,9 +59,9 @@ describe.skipIf(missing !== undefined)(
         payload: { name: `Energy ${at}` },
       }))
       const requests = [...lists, ...writes, ...lists, ...writes, ...lists]
-      const answers = await Promise.all(requests.map((request) => app.inject(request)))
-      expect(answers.filter(({ statusCode }) => statusCode !== 200).map(({ body }) => body)).toEqual([])
-      const [direct, again] = [answers.slice(0, 40), answers.slice(-40)]
+      const responses = await Promise.all(requests.map((request) => app.inject(request)))
+      expect(responses.filter(({ statusCode }) => statusCode !== 200).map(({ body }) => body)).toEqual([])
+      const [direct, again] = [responses.slice(0, 40), responses.slice(-40)]
       expect(again.map(({ body }) => body)).toEqual(direct.map(({ body }) => body))
     })
 
@@ -77,11 +77,11 @@ describe.skipIf(missing !== undefined)(
 
     it('a direct way for notifications lets answers come from memory, and changes be heard of', async () => {
       const app = await openApp({ LISTEN_DATABASE_URL: database.url })
-      const ask = () => app.inject('/v1/topics/energy')
-      const isKept = async () => expect((await ask()).headers['cache-status']).toMatch(/hit$/)
+      const read = () => app.inject('/v1/topics/energy')
+      const isKept = async () => expect((await read()).headers['cache-status']).toMatch(/hit$/)
       await vi.waitFor(isKept, { timeout: 8000, interval: 20 })
       await database.pool.query("update topics set name = 'Changed in psql' where slug = 'energy'")
-      await expect.poll(async () => (await ask()).body, { interval: 5 }).toContain('Changed in psql')
+      await expect.poll(async () => (await read()).body, { interval: 5 }).toContain('Changed in psql')
     })
 
     it('a way to another database is not believed in', async () => {
@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined)(
         )
         return rowCount
       }
-      // The pooler closes what it was told to in its own time.
+      // The pooler does not close the connections at once.
       await expect.poll(locks, { timeout: 5000 }).toBe(0)
     })
   },

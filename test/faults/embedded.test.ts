@@ -56,16 +56,16 @@ async function backends(server: number): Promise<number[]> {
 async function recover(origin: string): Promise<void> {
   const statuses = new Set<number | undefined>()
   await until(async () => {
-    const answers = await Promise.all([
+    const responses = await Promise.all([
       get(origin, '/readyz'),
       get(origin, '/v1/topics?limit=1'),
       write(origin),
     ])
-    for (const answer of answers) {
-      statuses.add(answer?.status)
-      if (answer?.status === 503) expect(answer.headers.get('retry-after')).toMatch(/^[1-9]/)
+    for (const response of responses) {
+      statuses.add(response?.status)
+      if (response?.status === 503) expect(response.headers.get('retry-after')).toMatch(/^[1-9]/)
     }
-    return answers.every((answer) => answer !== undefined && answer.status < 300)
+    return responses.every((response) => response !== undefined && response.status < 300)
   }, 60_000)
   expect([...statuses].filter((status) => ![200, 201, 503].includes(status ?? 0))).toEqual([])
   const isHit = async () =>

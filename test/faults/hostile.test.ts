@@ -6,7 +6,7 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type CheckResponse, responseCheck } from '../support/responses.ts'
 import { type Operation, operationsOf, type Request } from './hostile/operations.ts'
 import { Requests } from './hostile/requests.ts'
-import { type Answer, send, sendBytes } from './hostile/sending.ts'
+import { type RawResponse, send, sendBytes } from './hostile/sending.ts'
 import { openService, type Service } from './service.ts'
 
 /** Random requests: valid, invalid and malicious. */
@@ -30,14 +30,14 @@ async function readKeys(origin: string, document: unknown): Promise<Map<string, 
   const lists = operationsOf(document).filter(({ operationId }) => operationId.startsWith('list'))
   const keys = new Map<string, string[]>()
   for (const { path } of lists) {
-    const answer = await send(origin, {
+    const response = await send(origin, {
       operationId: '',
       method: 'GET',
       url: `${path}?limit=100`,
       headers: {},
     })
-    if (answer.status !== 200) continue
-    const records = z.looseObject({ data: z.array(z.looseObject({})) }).parse(JSON.parse(answer.text)).data
+    if (response.status !== 200) continue
+    const records = z.looseObject({ data: z.array(z.looseObject({})) }).parse(JSON.parse(response.text)).data
     keys.set(
       path,
       records.map(({ id, code, slug }) => String(id ?? code ?? slug)),
@@ -47,8 +47,8 @@ async function readKeys(origin: string, document: unknown): Promise<Map<string, 
 }
 
 /** Describes what is wrong with a response; undefined when it is right. */
-function findFault(request: Request, answer: Answer, check: CheckResponse): string | undefined {
-  const { status, headers, text } = answer
+function findFault(request: Request, response: RawResponse, check: CheckResponse): string | undefined {
+  const { status, headers, text } = response
   if (status >= 500 && !(status === 503 && headers['retry-after'])) return `answered ${status}`
   if ('x-injected' in headers) return 'a header was injected'
   if (status >= 400 && leaks.test(text)) return `leaks internal details: ${leaks.exec(text)?.[0]}`
@@ -103,19 +103,19 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
       sent += 1
       if (sent % (count / 5) === 0) memory.push(await measureMemoryMb(service))
       const request = requests.next()
-      const answer = await send(service.origin, request).catch((error: unknown) => ({
+      const response = await send(service.origin, request).catch((error: unknown) => ({
         status: 0,
         headers: {},
         text: String(error),
       }))
-      const kind = `${Math.floor(answer.status / 100)}xx`
+      const kind = `${Math.floor(response.status / 100)}xx`
       statuses[kind] = (statuses[kind] ?? 0) + 1
-      if (answer.status < 400) good.add(request.operationId)
-      const fault = findFault(request, answer, check)
+      if (response.status < 400) good.add(request.operationId)
+      const fault = findFault(request, response, check)
       if (fault)
         faults.set(
           `${request.operationId}: ${fault}`.slice(0, 200),
-          `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${request.body ?? ''}\n${answer.text}`.slice(
+          `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${request.body ?? ''}\n${response.text}`.slice(
             0,
             1500,
           ),
@@ -204,17 +204,17 @@ it('malformed HTTP gets 4xx or is disconnected, leaks nothing and does not distu
     ),
   )
   for (const [what, parts] of Object.entries(bytes)) {
-    const answer = await sendBytes(service.origin, parts, 2)
-    const statuses = [...answer.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
+    const output = await sendBytes(service.origin, parts, 2)
+    const statuses = [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
     expect(
       statuses.filter((status) => status >= 500),
       what,
     ).toEqual([])
-    expect(answer, what).not.toMatch(leaks)
+    expect(output, what).not.toMatch(leaks)
     const others = await fetch(`${service.origin}/v1/countries/CHN`)
     expect(others.status, what).toBe(200)
   }
-  const answered = (await Promise.all(slow)).filter((answer) => answer !== '')
-  expect(answered.filter((answer) => !/^HTTP\/1\.1 4\d\d/.test(answer))).toEqual([])
+  const outputs = (await Promise.all(slow)).filter((output) => output !== '')
+  expect(outputs.filter((output) => !/^HTTP\/1\.1 4\d\d/.test(output))).toEqual([])
   task.meta.figures = { 'kinds of bytes': Object.keys(bytes).length, 'slow bodies at once': slow.length }
 })

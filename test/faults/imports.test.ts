@@ -64,8 +64,8 @@ async function upload({ origin }: Service, scheme: string) {
 
 /** Reads an import; undefined while the service or its database is down. */
 async function read({ origin }: Service, id: string) {
-  const answer = await fetchText(`${origin}/v1/imports/${id}`, { headers: asAdministrator })
-  return answer?.status === 200 ? importForm.parse(JSON.parse(answer.text)) : undefined
+  const response = await fetchText(`${origin}/v1/imports/${id}`, { headers: asAdministrator })
+  return response?.status === 200 ? importForm.parse(JSON.parse(response.text)) : undefined
 }
 
 const hasCreated = (service: Service, id: string, count: number) => async () => {
@@ -137,12 +137,12 @@ it('others write while an import commits, and the feed shows their changes withi
   while (!(await finished(service, id)())) {
     const title = `Written meanwhile ${delays.length}`
     const body = JSON.stringify({ title, kind: 'treaty' })
-    const answer = await fetchText(`${service.origin}/v1/agreements`, {
+    const response = await fetchText(`${service.origin}/v1/agreements`, {
       method: 'POST',
       headers: asAdministrator,
       body,
     })
-    expect(answer?.status).toBe(201)
+    expect(response?.status).toBe(201)
     const written = performance.now()
     const newest = `${service.origin}/v1/changes?resource=agreements&order=desc&limit=500`
     await until(async () => ((await fetchText(newest, {}))?.text ?? '').includes(title), 30_000)

@@ -65,12 +65,12 @@ it('a heap of 256 MB outlives 24 clients that send bodies of 8 MB at once', asyn
   const until = performance.now() + 15_000
   const client = async () => {
     while (performance.now() < until) {
-      const answer = await fetchText(`${origin}/v1/agreements/bulk`, {
+      const response = await fetchText(`${origin}/v1/agreements/bulk`, {
         method: 'POST',
         headers: asAdministrator,
         body,
       })
-      const status = answer?.status ?? 'cut'
+      const status = response?.status ?? 'cut'
       counts[status] = (counts[status] ?? 0) + 1
     }
   }

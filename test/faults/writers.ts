@@ -107,9 +107,9 @@ export class Writer {
     for (let first = true; ; first = false) {
       this.#stopped.throwIfAborted()
       this.#sent += 1
-      const answer = await fetchText(`${this.#origins[this.#sent % this.#origins.length]}${url}`, init)
-      if (answer && answer.status !== 503 && !isRunning(answer)) return { ...answer, first }
-      if (answer) this.failures.unavailable += 1
+      const response = await fetchText(`${this.#origins[this.#sent % this.#origins.length]}${url}`, init)
+      if (response && response.status !== 503 && !isRunning(response)) return { ...response, first }
+      if (response) this.failures.unavailable += 1
       else this.failures.disconnected += 1
       await sleep(retryDelayMs)
     }
@@ -117,10 +117,14 @@ export class Writer {
 
   async #create(mark: string): Promise<void> {
     const headers = { ...asAdministrator, 'idempotency-key': randomUUID() }
-    const answer = await this.#send(path, { method: 'POST', headers, body: JSON.stringify(documentOf(mark)) })
-    if (answer.status !== 201) throw new Error(`a creation got ${answer.status}: ${answer.text}`)
-    if (answer.headers.has('idempotency-replayed')) this.failures.replayed += 1
-    const { id: key, version } = marked.parse(JSON.parse(answer.text))
+    const response = await this.#send(path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(documentOf(mark)),
+    })
+    if (response.status !== 201) throw new Error(`a creation got ${response.status}: ${response.text}`)
+    if (response.headers.has('idempotency-replayed')) this.failures.replayed += 1
+    const { id: key, version } = marked.parse(JSON.parse(response.text))
     this.#own.push({ key, version })
     this.acknowledged.push({ operation: 'create', key, version, mark })
   }
@@ -130,7 +134,7 @@ export class Writer {
     target: { key: string; version: number },
     operation: 'patch' | 'replace',
   ): Promise<void> {
-    const answer = await this.#send(`${path}/${target.key}`, {
+    const response = await this.#send(`${path}/${target.key}`, {
       method: operation === 'patch' ? 'PATCH' : 'PUT',
       headers: {
         ...asAdministrator,
@@ -139,31 +143,31 @@ export class Writer {
       },
       body: JSON.stringify(documentOf(mark)),
     })
-    target.version = await this.#versionAfter(answer, mark, target)
+    target.version = await this.#versionAfter(response, mark, target)
     this.acknowledged.push({ operation, key: target.key, version: target.version, mark })
   }
 
   /** Returns the version after a change. After a 412 on a retry, it reads the record to see whether an earlier attempt worked. */
   async #versionAfter(
-    answer: { status: number; headers: Headers; text: string; first: boolean },
+    response: { status: number; headers: Headers; text: string; first: boolean },
     mark: string,
     { key }: { key: string },
   ): Promise<number> {
-    if (answer.status === 200) return versionIn(answer.headers)
-    if (answer.status === 412 && !answer.first) {
+    if (response.status === 200) return versionIn(response.headers)
+    if (response.status === 412 && !response.first) {
       const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
       if (markOf(JSON.parse(now.text)) === mark) return versionIn(now.headers)
     }
-    throw new Error(`a change got ${answer.status}: ${answer.text}`)
+    throw new Error(`a change got ${response.status}: ${response.text}`)
   }
 
   async #remove(mark: string, target: { key: string; version: number }): Promise<void> {
-    const answer = await this.#send(`${path}/${target.key}`, {
+    const response = await this.#send(`${path}/${target.key}`, {
       method: 'DELETE',
       headers: { authorization: asAdministrator.authorization, 'if-match': `"${target.version}"` },
     })
-    const done = answer.status === 204 || (answer.status === 404 && !answer.first)
-    if (!done) throw new Error(`a removal got ${answer.status}: ${answer.text}`)
+    const done = response.status === 204 || (response.status === 404 && !response.first)
+    if (!done) throw new Error(`a removal got ${response.status}: ${response.text}`)
     this.#own.splice(this.#own.indexOf(target), 1)
     this.acknowledged.push({ operation: 'remove', key: target.key, version: target.version + 1, mark })
   }

@@ -14,9 +14,9 @@ describe('GET /v1/actor', () => {
   it('says the name and role of the key, and is not stored', async () => {
     const made = await api.post('/v1/keys', { name: 'The treaty section', role: 'editor' })
     const { id, key } = made.json<{ id: string; key: string }>()
-    const answer = await actor(key)
-    expect(answer.json()).toEqual({ kind: 'key', id, name: 'The treaty section', role: 'editor' })
-    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const response = await actor(key)
+    expect(response.json()).toEqual({ kind: 'key', id, name: 'The treaty section', role: 'editor' })
+    expect(response.headers.get('cache-control')).toBe('no-store')
     expect((await actor(adminKey)).json()).toMatchObject({ id: 'ADMIN_KEY', role: 'admin' })
   })
 

@@ -38,20 +38,20 @@ async function call(name: string, input: Document, by = client): Promise<Result>
   return { isError: isError === true, text: first?.type === 'text' ? first.text : '' }
 }
 
-interface Answer {
+interface ToolResult {
   request: string
   response: Document & { data: Document[]; results: Document[] }
   citations: { source: string; sourceDetails: { title: string }; record: { id: string } }[]
   history: { operation: string }[]
 }
 
-async function answer(name: string, input: Document, by = client): Promise<Answer> {
+async function callTool(name: string, input: Document, by = client): Promise<ToolResult> {
   const { isError, text } = await call(name, input, by)
   expect(isError, text).toBe(false)
   return JSON.parse(text)
 }
 
-/** An input that each tool answers. */
+/** A valid input of each tool. */
 async function inputs(): Promise<Record<string, Document>> {
   const { data } = (await api.get('/v1/agreements?country=PAK&limit=1')).json<{ data: { id: string }[] }>()
   return {
@@ -78,7 +78,7 @@ describe('POST /mcp', () => {
   it('answers what the API answers to the request that the result names', async () => {
     for (const [name, input] of Object.entries(await inputs())) {
       if (name === 'describe') continue
-      const { request, response } = await answer(name, input)
+      const { request, response } = await callTool(name, input)
       expect(response, name).toEqual((await api.get(request)).json())
     }
   })
@@ -92,13 +92,13 @@ describe('POST /mcp', () => {
   })
 
   it('finds keys by names, and gives records with their citations and history', async () => {
-    const { response } = await answer('resolve', { name: '巴基斯坦', resource: 'countries' })
+    const { response } = await callTool('resolve', { name: '巴基斯坦', resource: 'countries' })
     expect(JSON.stringify(response)).toContain('/v1/countries/PAK')
     const { get, list } = await inputs()
-    const record = await answer('get', get ?? {})
+    const record = await callTool('get', get ?? {})
     expect(record.citations[0]?.sourceDetails.title).toMatch(/\w/)
     expect(record.history.at(-1)).toMatchObject({ operation: 'create' })
-    const page = await answer('list', list ?? {})
+    const page = await callTool('list', list ?? {})
     const listed = new Set(page.response.data.map(({ id }) => id))
     expect(page.citations.length).toBeGreaterThan(0)
     expect(page.citations.every(({ record: { id } }) => listed.has(id))).toBe(true)
@@ -130,7 +130,7 @@ describe('POST /mcp', () => {
     const count = async () =>
       (await api.pool.query('select count(*)::int as count, max(sequence) as last from revisions')).rows
     const before = await count()
-    for (const [name, input] of Object.entries(await inputs())) await answer(name, input, admin)
+    for (const [name, input] of Object.entries(await inputs())) await callTool(name, input, admin)
     expect(await count()).toEqual(before)
   })
 
@@ -142,8 +142,8 @@ describe('POST /mcp', () => {
       visibility: 'internal',
     })
     const input = { resource: 'agreements', filters: { country: 'NRU' } }
-    expect((await answer('list', input)).response.data).toEqual([])
-    expect((await answer('list', input, admin)).response.data).toMatchObject([{ id: key }])
+    expect((await callTool('list', input)).response.data).toEqual([])
+    expect((await callTool('list', input, admin)).response.data).toMatchObject([{ id: key }])
   })
 
   it('requires a key where the registry does, and refuses a wrong one', async () => {

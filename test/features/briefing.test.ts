@@ -44,9 +44,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 async function briefing(code: string, query = '', key: string | null = null): Promise<Briefing> {
-  const answer = await api.get(`/v1/countries/${code}/briefing${query}`, { key })
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<Briefing>()
+  const response = await api.get(`/v1/countries/${code}/briefing${query}`, { key })
+  expect(response.status, response.text).toBe(200)
+  return response.json<Briefing>()
 }
 
 /** Every number of a document that has the path of a list beside it. */
@@ -59,9 +59,9 @@ function countedIn(value: unknown): Counted[] {
 }
 
 async function total(list: string): Promise<number> {
-  const answer = await api.get(`${list}&limit=1&count=exact`)
-  expect(answer.status, `${list} ${answer.text}`).toBe(200)
-  return answer.json<{ page: { total: { count: number } } }>().page.total.count
+  const response = await api.get(`${list}&limit=1&count=exact`)
+  expect(response.status, `${list} ${response.text}`).toBe(200)
+  return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
 /** Compares every number with the list that it names. */

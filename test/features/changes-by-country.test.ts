@@ -30,9 +30,9 @@ async function changes(query: string, key: string | null = null): Promise<Change
   await feedIsComplete(api)
   const found: Change[] = []
   for (let after: string | null = null; ; ) {
-    const answer = await api.get(`/v1/changes?limit=150&${query}${after ? `&after=${after}` : ''}`, { key })
-    expect(answer.status, answer.text).toBe(200)
-    const { data, page } = answer.json<{ data: Change[]; page: { after: string; more: boolean } }>()
+    const response = await api.get(`/v1/changes?limit=150&${query}${after ? `&after=${after}` : ''}`, { key })
+    expect(response.status, response.text).toBe(200)
+    const { data, page } = response.json<{ data: Change[]; page: { after: string; more: boolean } }>()
     found.push(...data)
     after = page.after
     if (!page.more) return found
@@ -142,9 +142,9 @@ describe('GET /v1/changes', () => {
     ['country=pak', 'country'],
     ['order=asc&order=desc', 'order'],
   ])('refuses %s and names it', async (query, parameter) => {
-    const answer = await api.get(`/v1/changes?${query}`)
-    expect(answer.status).toBe(400)
-    expect(faultAt(answer, parameter)).toBeDefined()
+    const response = await api.get(`/v1/changes?${query}`)
+    expect(response.status).toBe(400)
+    expect(faultAt(response, parameter)).toBeDefined()
   })
 })
 

@@ -43,9 +43,9 @@ async function readOn(
 ): Promise<{ changes: Change[]; after: string | null }> {
   const changes: Change[] = []
   for (let place = after; ; ) {
-    const answer = await api.get(`/v1/changes?limit=100${place ? `&after=${place}` : ''}${query}`)
-    expect(answer.status).toBe(200)
-    const { data, page } = answer.json<FeedPage>()
+    const response = await api.get(`/v1/changes?limit=100${place ? `&after=${place}` : ''}${query}`)
+    expect(response.status).toBe(200)
+    const { data, page } = response.json<FeedPage>()
     changes.push(...data)
     place = page.after
     if (!page.more) return { changes, after: place }
@@ -196,8 +196,8 @@ describe('the feed of changes', () => {
     const after = await present()
     const { key, path } = await createRecord(organizations, api)
     const names = Array.from({ length: 20 }, (_, at) => `Name ${at}`)
-    const answers = await Promise.all(names.map((name) => api.patch(path, { name })))
-    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200))
+    const responses = await Promise.all(names.map((name) => api.patch(path, { name })))
+    expect(responses.map(({ status }) => status)).toEqual(names.map(() => 200))
     const { changes } = await readUntil(after, (read) => read.length === 21)
     expect(changes.every((change) => change.key === key)).toBe(true)
     expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, at) => at + 1))
@@ -236,9 +236,9 @@ describe('the feed of changes', () => {
 
   it('refuses a position that is none', async () => {
     for (const after of ['x', '1', '1.', '-1.2', '1.2.3', '9999999999999999999.1']) {
-      const answer = await api.get(`/v1/changes?after=${after}`)
-      expect(answer.status).toBe(400)
-      expect(readProblem(answer).errors).toMatchObject([{ parameter: 'after' }])
+      const response = await api.get(`/v1/changes?after=${after}`)
+      expect(response.status).toBe(400)
+      expect(readProblem(response).errors).toMatchObject([{ parameter: 'after' }])
     }
     const stream = await api.get('/v1/changes/stream', { headers: { 'last-event-id': 'x' } })
     expect(stream.status).toBe(400)
@@ -246,7 +246,7 @@ describe('the feed of changes', () => {
   })
 })
 
-/** A client of the stream, as a browser is one; its answer is not read until asked. */
+/** A client of the stream, such as a browser. It reads the response only on demand. */
 function connect(query = '', headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = httpGet(`${api.origin}/v1/changes/stream${query}`, { headers, agent: false }, resolve)

@@ -25,7 +25,7 @@ interface ImportJob {
   } | null
 }
 
-const keyed = { key: adminKey }
+const withKey = { key: adminKey }
 
 interface UploadOptions {
   decisions?: string
@@ -49,7 +49,7 @@ async function upload(
 
 /** Waits until an import has come to a state in which somebody has to do something. */
 async function settled(id: string): Promise<ImportJob> {
-  const read = async () => (await api.get(`/v1/imports/${id}`, keyed)).json<object>() as ImportJob
+  const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<object>() as ImportJob
   await expect
     .poll(async () => (await read()).state, { timeout: 20_000, interval: 50 })
     .toMatch(/^(staged|committed|undone|failed)$/)
@@ -57,10 +57,10 @@ async function settled(id: string): Promise<ImportJob> {
 }
 
 async function dryRun(mapping: string, csv: string, options = {}): Promise<ImportJob> {
-  const answer = await upload(mapping, csv, options)
-  expect(answer.status, answer.text).toBe(201)
-  const { id } = answer.json<{ id: string }>()
-  expect(answer.headers.get('location')).toBe(`/v1/imports/${id}`)
+  const response = await upload(mapping, csv, options)
+  expect(response.status, response.text).toBe(201)
+  const { id } = response.json<{ id: string }>()
+  expect(response.headers.get('location')).toBe(`/v1/imports/${id}`)
   return settled(id)
 }
 
@@ -89,10 +89,10 @@ describe('an uploaded file', () => {
   it('is undone after the later ones of its register that have changed its records', async () => {
     const mapping = treatyMapping(newScheme())
     const importNow = async (title: string) => {
-      const answer = await upload(mapping, `${treatyHeader}\n1,${title},2001,China\n`, {
+      const response = await upload(mapping, `${treatyHeader}\n1,${title},2001,China\n`, {
         query: '?commit=true',
       })
-      return settled(answer.json<{ id: string }>().id)
+      return settled(response.json<{ id: string }>().id)
     }
     const undo = (id: string) => api.post(`/v1/imports/${id}/undo`, undefined)
     const [first, second] = [await importNow('First'), await importNow('Second')]
@@ -125,7 +125,7 @@ describe('an uploaded file', () => {
       treatyMapping(scheme),
       `${treatyHeader}\n1,First,no date,China\n2,"A ""B"", C",2001,China\n`,
     )
-    const { text, headers } = await api.get(`/v1/imports/${staged.id}/rejected.csv`, keyed)
+    const { text, headers } = await api.get(`/v1/imports/${staged.id}/rejected.csv`, withKey)
     expect(headers.get('content-type')).toContain('text/csv')
     const [columns, row, end] = text.split('\r\n')
     expect(columns).toBe(`${treatyHeader},import.row,import.column,import.reason,import.suggestion`)
@@ -147,15 +147,15 @@ describe('an uploaded file', () => {
   it('can be deleted before it is committed', async () => {
     const staged = await dryRun(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
     expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(204)
-    expect((await api.get(`/v1/imports/${staged.id}`, keyed)).status).toBe(404)
+    expect((await api.get(`/v1/imports/${staged.id}`, withKey)).status).toBe(404)
     const { rows } = await api.pool.query('select from import_rows where import = $1', [staged.id])
     expect(rows).toHaveLength(0)
   })
 
   it('is streamed as events until its dry run is done', async () => {
-    const answer = await upload(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
-    const { id } = answer.json<{ id: string }>()
-    const events = await api.get(`/v1/imports/${id}/events`, keyed)
+    const response = await upload(treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)
+    const { id } = response.json<{ id: string }>()
+    const events = await api.get(`/v1/imports/${id}/events`, withKey)
     const states = [...events.text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).state)
     expect(states.at(-1)).toBe('staged')
   })
@@ -163,7 +163,7 @@ describe('an uploaded file', () => {
   it('appears in the list of imports of its register', async () => {
     const scheme = newScheme()
     const staged = await dryRun(treatyMapping(scheme), `${treatyHeader}\n1,First,2001,China\n`)
-    const list = await api.get(`/v1/imports?scheme=${scheme}`, keyed)
+    const list = await api.get(`/v1/imports?scheme=${scheme}`, withKey)
     expect(list.json<{ data: ImportJob[] }>().data.map(({ id }) => id)).toEqual([staged.id])
   })
 })
@@ -205,9 +205,9 @@ describe('an upload with an Idempotency-Key', () => {
     const staged = await dryRun(treatyMapping(newScheme()), csv)
     const headers = { 'idempotency-key': randomUUID() }
     for (const replayed of [null, 'true']) {
-      const answer = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
-      expect(answer.status).toBe(204)
-      expect(answer.headers.get('idempotency-replayed')).toBe(replayed)
+      const response = await api.request('DELETE', `/v1/imports/${staged.id}`, { headers })
+      expect(response.status).toBe(204)
+      expect(response.headers.get('idempotency-replayed')).toBe(replayed)
     }
   })
 })
@@ -222,7 +222,7 @@ describe('a name that stands for no record', () => {
       counts: { created: 1, refused: 2 },
       report: { names: { unresolved: 1, rows: 2 } },
     })
-    const names = await api.get(`/v1/imports/${staged.id}/names`, keyed)
+    const names = await api.get(`/v1/imports/${staged.id}/names`, withKey)
     expect(names.json<{ data: unknown[] }>().data).toMatchObject([
       { resource: 'countries', name: 'Atlantis', rows: 2, status: 'unresolved' },
     ])
@@ -240,14 +240,14 @@ describe('a name that stands for no record', () => {
   it('is listed once, whatever the dates of the rows that have it', async () => {
     const staged = await dryRun(treatyMapping(newScheme()), csv.replace('Second,2001', 'Second,1950'))
     expect(staged.report?.names).toEqual({ unresolved: 1, rows: 2 })
-    const { data } = (await api.get(`/v1/imports/${staged.id}/names`, keyed)).json<{ data: object[] }>()
+    const { data } = (await api.get(`/v1/imports/${staged.id}/names`, withKey)).json<{ data: object[] }>()
     expect(data).toMatchObject([{ resource: 'countries', name: 'Atlantis', rows: 2 }])
   })
 
   it('is decided by a file of decisions that is sent along', async () => {
     const scheme = newScheme()
     const staged = await dryRun(treatyMapping(scheme), csv)
-    const { text } = await api.get(`/v1/imports/${staged.id}/names.csv`, keyed)
+    const { text } = await api.get(`/v1/imports/${staged.id}/names.csv`, withKey)
     const [head, line = ''] = text.split('\r\n')
     const decisions = `${head}\r\n${line.replace('Atlantis,,2,,', 'Atlantis,,2,DEU,')}\r\n`
     expect(await dryRun(treatyMapping(scheme), csv, { decisions })).toMatchObject({
@@ -261,10 +261,10 @@ describe('a name that stands for no record', () => {
       { resource: 'countries', name: 'Atlantis', key: 'QQQ' },
       { resource: 'contries', name: 'Atlantis', key: null },
     ]
-    const answer = await api.put(`/v1/imports/${staged.id}/names`, { decisions })
-    expect(answer.status).toBe(422)
-    expect(answer.text).toContain('there is no \\"QQQ\\" in countries')
-    expect(answer.text).toContain('did you mean \\"countries\\"?')
+    const response = await api.put(`/v1/imports/${staged.id}/names`, { decisions })
+    expect(response.status).toBe(422)
+    expect(response.text).toContain('there is no \\"QQQ\\" in countries')
+    expect(response.text).toContain('did you mean \\"countries\\"?')
   })
 })
 
@@ -273,15 +273,15 @@ describe('an upload that is refused', () => {
     ['a mapping with an unknown key', 'scheme: a\nrecord: {}', 422, 'record'],
     ['a mapping that is no YAML', '{', 422, 'mapping'],
   ])('%s', async (_, mapping, status, text) => {
-    const answer = await upload(mapping, treatyHeader)
-    expect(answer.status, answer.text).toBe(status)
-    expect(answer.text).toContain(text)
+    const response = await upload(mapping, treatyHeader)
+    expect(response.status, response.text).toBe(status)
+    expect(response.text).toContain(text)
   })
 
   it('leaves nothing behind when the file is larger than the limit', async () => {
     const scheme = newScheme()
-    const answer = await upload(treatyMapping(scheme), `${treatyHeader}\n${'x'.repeat(2 * 1024 * 1024)}`)
-    expect(answer.status, answer.text).toBe(413)
+    const response = await upload(treatyMapping(scheme), `${treatyHeader}\n${'x'.repeat(2 * 1024 * 1024)}`)
+    expect(response.status, response.text).toBe(413)
     const { rows } = await api.pool.query('select from imports where scheme = $1', [scheme])
     expect(rows).toHaveLength(0)
   })
@@ -292,9 +292,9 @@ describe('an upload that is refused', () => {
     const encoded = new Response(form)
     const headers = { 'content-type': encoded.headers.get('content-type') ?? '' }
     const body = new Uint8Array(await encoded.arrayBuffer())
-    const answer = await api.request('POST', '/v1/imports', { body, headers })
-    expect(answer.status).toBe(422)
-    expect(answer.text).toContain('The part mapping is missing')
+    const response = await api.request('POST', '/v1/imports', { body, headers })
+    expect(response.status).toBe(422)
+    expect(response.text).toContain('The part mapping is missing')
   })
 
   it('fails with a reason when the file lacks a column of the mapping', async () => {
@@ -307,12 +307,12 @@ describe('an upload that is refused', () => {
     const authorization = `Bearer ${adminKey}`
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=there-is-none']) {
       const headers = { authorization, 'content-type': type }
-      const answer = await api.request('POST', '/v1/imports', {
+      const response = await api.request('POST', '/v1/imports', {
         body: new TextEncoder().encode('{}'),
         headers,
       })
-      expect(answer.status, answer.text).toBe(400)
-      expect(answer.text).toContain('is not multipart/form-data')
+      expect(response.status, response.text).toBe(400)
+      expect(response.text).toContain('is not multipart/form-data')
     }
   })
 })
@@ -321,21 +321,23 @@ describe('what an import leaves to look at', () => {
   it('is its mapping as it was sent', async () => {
     const mapping = `${treatyMapping(newScheme())}# A comment\n`
     const { id } = await dryRun(mapping, `${treatyHeader}\n1,First,2001,China\n`)
-    const answer = await api.get(`/v1/imports/${id}/mapping.yaml`, keyed)
-    expect(answer.headers.get('content-type')).toContain('application/yaml')
-    expect(answer.text).toBe(mapping)
+    const response = await api.get(`/v1/imports/${id}/mapping.yaml`, withKey)
+    expect(response.headers.get('content-type')).toContain('application/yaml')
+    expect(response.text).toBe(mapping)
   })
 
   it('is each row with faults, page by page, with column, value and reason', async () => {
     const csv = `${treatyHeader}\n1,First,no date,China\n2,Second,2001,China\n3,Third,2001,Atlantis\n`
     const { id } = await dryRun(treatyMapping(newScheme()), csv)
-    const first = (await api.get(`/v1/imports/${id}/rows?limit=1`, keyed)).json<{ page: { next: string } }>()
+    const first = (await api.get(`/v1/imports/${id}/rows?limit=1`, withKey)).json<{
+      page: { next: string }
+    }>()
     expect(first).toMatchObject({
       data: [
         { locator: 'row 2', values: { Title: 'First' }, faults: [{ column: 'Signed', value: 'no date' }] },
       ],
     })
-    const second = await api.get(`/v1/imports/${id}/rows?limit=1&cursor=${first.page.next}`, keyed)
+    const second = await api.get(`/v1/imports/${id}/rows?limit=1&cursor=${first.page.next}`, withKey)
     expect(second.json<object>()).toMatchObject({
       data: [{ locator: 'row 4', faults: [{ column: 'Party', value: 'Atlantis' }] }],
       page: { next: null },
@@ -350,7 +352,7 @@ describe('what an import leaves to look at', () => {
     await api.post(`/v1/imports/${id}/commit`, undefined)
     await settled(id)
     const read = async () =>
-      (await api.get(`/v1/imports/${id}/records`, keyed)).json<{ data: object[] }>().data
+      (await api.get(`/v1/imports/${id}/records`, withKey)).json<{ data: object[] }>().data
     expect(await read()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({

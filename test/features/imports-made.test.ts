@@ -30,10 +30,10 @@ interface Organization {
 }
 
 async function organizationsLike(name: string): Promise<Organization[]> {
-  const answer = await api.get(
+  const response = await api.get(
     `/v1/organizations?q=${encodeURIComponent(name)}&fields=name,country&limit=200`,
   )
-  return answer.json<{ data: Organization[] }>().data
+  return response.json<{ data: Organization[] }>().data
 }
 
 /** Rows that name each organization with its country and without one. */

@@ -32,9 +32,9 @@ interface Preview {
 async function preview(mapping: string, file?: string, query = '', lists: FormPart[] = []): Promise<Preview> {
   const parts: FormPart[] = [['mapping', mapping, 'mapping.yaml'], ...lists]
   if (file !== undefined) parts.push(['file', file, 'treaties.csv'])
-  const answer = await sendForm(api, `/v1/imports/preview${query}`, parts)
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<object>() as Preview
+  const response = await sendForm(api, `/v1/imports/preview${query}`, parts)
+  expect(response.status, response.text).toBe(200)
+  return response.json<object>() as Preview
 }
 
 describe('POST /v1/imports/preview', () => {
@@ -166,12 +166,12 @@ describe('POST /v1/imports/preview', () => {
 
   it('shortens long texts and lists, so that its answer stays small', async () => {
     const csv = `${treatyHeader}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
-    const answer = await sendForm(api, '/v1/imports/preview', [
+    const response = await sendForm(api, '/v1/imports/preview', [
       ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
       ['file', csv, 'treaties.csv'],
     ])
-    expect(answer.status).toBe(200)
-    expect(answer.text.length).toBeLessThan(5000)
+    expect(response.status).toBe(200)
+    expect(response.text.length).toBeLessThan(5000)
   })
 
   it('refuses parts that it does not know, and files that cannot be read', async () => {

@@ -23,9 +23,9 @@ interface AgreementRecord {
 }
 
 async function agreementsOf(scheme: string, more = ''): Promise<AgreementRecord[]> {
-  const answer = await api.get(`/v1/agreements?externalIdScheme=${scheme}&sort=title&limit=200${more}`)
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<{ data: AgreementRecord[] }>().data
+  const response = await api.get(`/v1/agreements?externalIdScheme=${scheme}&sort=title&limit=200${more}`)
+  expect(response.status, response.text).toBe(200)
+  return response.json<{ data: AgreementRecord[] }>().data
 }
 
 const rows = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `${at + 1}` }))

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** What supports a record, with its source. */
+/** A citation of a record, with its source. */
 interface Citation extends Properties {
   record: { resource: string; id: string }
   property: string | null
@@ -24,14 +24,14 @@ interface Found extends Properties {
   citations: Citation[]
 }
 
-/** All records that a list request answers: so few that they stand on one page. */
+/** Returns all records of a list request, which must fit on one page. */
 async function listed<T = Found>(request: string): Promise<T[]> {
   const { data, page } = (await api.get(request)).json<{ data: T[]; page: { next: string | null } }>()
   expect(page.next, request).toBeNull()
   return data
 }
 
-/** The request with the citations in its answer. */
+/** Returns the request with `include=citations`. */
 const withCitations = (request: string) =>
   request.includes('include=')
     ? request.replace('include=', 'include=citations,')
@@ -52,7 +52,7 @@ describe('each fact of the interview is found by a request, and cites its paragr
   it.each([...factsFrom1To16, ...factsFrom17To36].map((fact) => [fact.id, fact.fact, fact] as const))(
     '%s: %s',
     async (_id, _fact, { paragraph, questions }) => {
-      for (const { ask, answers, cited = { property: null } } of questions) {
+      for (const { path: ask, expected: answers, cited = { property: null } } of questions) {
         const found = await listed(withCitations(ask))
         expect(found, ask).toEqual(answers.map((answer) => expect.objectContaining(answer)))
         for (const { citations } of found) {
@@ -70,11 +70,11 @@ describe('each fact of the interview is found by a request, and cites its paragr
 
 describe('the interview as a whole', () => {
   it('answers what was agreed with Pakistan in April 2011, and cites the first paragraph', async () => {
-    const answer = await api.get(
+    const response = await api.get(
       '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations',
     )
-    expect(answer.status).toBe(200)
-    const { data, page } = answer.json<{ data: Found[]; page: Properties }>()
+    expect(response.status).toBe(200)
+    const { data, page } = response.json<{ data: Found[]; page: Properties }>()
     expect(page.next).toBeNull()
     expect(data).toEqual([
       expect.objectContaining({ signedOn: '2011-04', parties: [country('CHN'), country('PAK')] }),

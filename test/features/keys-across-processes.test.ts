@@ -73,7 +73,7 @@ describe('a key that was revoked', () => {
     )
     for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
     const revoke = 'update keys set revoked_at = now() where id = $1'
-    // Connections are cut again and again, and nobody is told of what is revoked meanwhile.
+    // Connections are cut repeatedly, so no notification of a revocation arrives.
     for (const { key, record } of keys) {
       await expect.poll(listening).toBe(1)
       await database.pool.query('alter table keys disable trigger keys_notify')
@@ -125,18 +125,18 @@ it('the log never contains a key, a token, a query or an address', async () => {
     createKey(tx, { name: 'Li Wei', role: 'admin', expiresAt: null }),
   )
   const token = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"liwei"}')}.c2ln`
-  const ask = (path: string, authorization: string, init: RequestInit = {}) => {
+  const send = (path: string, authorization: string, init: RequestInit = {}) => {
     const headers = { authorization, 'x-forwarded-for': '203.0.113.77', cookie: 'session=crumbs' }
     return fetch(`${address}${path}`, { ...init, headers: { ...headers, ...Object(init.headers) } })
   }
   const json = { 'content-type': 'application/json' }
   for (const sent of [key, adminKey, token]) {
-    await ask('/v1/agreements?q=secretary', `Bearer ${sent}`)
-    await ask(`/v1/agreements?access_token=${sent}`, 'Basic x')
-    await ask(`/v1/keys/${sent}`, `Bearer ${adminKey}`)
+    await send('/v1/agreements?q=secretary', `Bearer ${sent}`)
+    await send(`/v1/agreements?access_token=${sent}`, 'Basic x')
+    await send(`/v1/keys/${sent}`, `Bearer ${adminKey}`)
   }
-  await ask(`/v1/keys/${record.id}`, `Bearer ${adminKey}`)
-  const made = await ask('/v1/keys', `Bearer ${key}`, {
+  await send(`/v1/keys/${record.id}`, `Bearer ${adminKey}`)
+  const made = await send('/v1/keys', `Bearer ${key}`, {
     method: 'POST',
     headers: json,
     body: JSON.stringify({ name: 'Zhang San', role: 'admin' }),
@@ -144,7 +144,7 @@ it('the log never contains a key, a token, a query or an address', async () => {
   const { key: second } = (await made.json()) as { key: string }
   // What fails inside is logged with its reason, and here that is a statement with values.
   await pool.query('alter table agreements rename to elsewhere')
-  const failed = await ask('/v1/agreements', `Bearer ${key}`, {
+  const failed = await send('/v1/agreements', `Bearer ${key}`, {
     method: 'POST',
     headers: json,
     body: JSON.stringify({ title: 'Confidential draft', kind: 'treaty' }),
@@ -156,7 +156,7 @@ it('the log never contains a key, a token, a query or an address', async () => {
   expect(stdout).toContain('"route":"/v1/agreements"')
   expect(stdout).toContain('42P01')
   expect(stdout).toContain(record.id)
-  const told = [
+  const secrets = [
     key,
     second,
     adminKey,
@@ -167,5 +167,5 @@ it('the log never contains a key, a token, a query or an address', async () => {
     'Zhang San',
     'Confidential',
   ]
-  expect(told.filter((text) => stdout.replace(/^.*\n/, '').includes(text))).toEqual([])
+  expect(secrets.filter((text) => stdout.replace(/^.*\n/, '').includes(text))).toEqual([])
 })

@@ -28,9 +28,9 @@ interface KeyPage {
 }
 
 async function make(body: Record<string, unknown>): Promise<Key> {
-  const answer = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...body })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.json<Key>()
+  const response = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...body })
+  expect(response.status, response.text).toBe(201)
+  return response.json<Key>()
 }
 
 const asAdmin = { key: adminKey }
@@ -41,12 +41,12 @@ const document = { title: 'An agreement', kind: 'treaty' }
 
 describe('a key', () => {
   it('is shown once, when it is created, and stored as a hash', async () => {
-    const answer = await api.post('/v1/keys', { name: 'A dashboard', role: 'reader' })
-    const { key, ...shown } = answer.json<Key>()
+    const response = await api.post('/v1/keys', { name: 'A dashboard', role: 'reader' })
+    const { key, ...shown } = response.json<Key>()
     expect(key).toMatch(/^ent_[0-9a-z]{8}_[\w-]{43}$/)
     expect(key.startsWith(`${shown.prefix}_`)).toBe(true)
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.headers.get('location')).toBe(`/v1/keys/${shown.id}`)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('location')).toBe(`/v1/keys/${shown.id}`)
     expect((await api.get(`/v1/keys/${shown.id}`, asAdmin)).json()).toEqual(shown)
     const { rows } = await api.pool.query<{ text: string; hash: string }>(
       'select keys::text as text, hash from keys where id = $1',
@@ -103,9 +103,9 @@ describe('a key', () => {
     ['an end that is no moment', { expiresAt: 'tomorrow' }, '/expiresAt'],
     ['a property that there is not', { scope: 'all' }, '/scope'],
   ])('with %s is refused, saying what would be right', async (_, change, pointer) => {
-    const answer = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...change })
-    expect(answer.status).toBe(422)
-    const { errors } = answer.json<{ errors: { pointer: string; message: string }[] }>()
+    const response = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...change })
+    expect(response.status).toBe(422)
+    const { errors } = response.json<{ errors: { pointer: string; message: string }[] }>()
     expect(errors.map((fault) => fault.pointer)).toEqual([pointer])
   })
 

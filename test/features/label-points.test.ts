@@ -36,9 +36,9 @@ describe('label points of countries', () => {
     const countries = resourceOf('countries')
     for (const labelPoint of [{ longitude: 181, latitude: 0 }, { longitude: 10 }]) {
       const document = await exampleDocument(countries, api, { labelPoint })
-      const answer = await api.post('/v1/countries', document)
-      expect(answer.status, answer.text).toBe(422)
-      expect(answer.text).toContain('"/labelPoint/l')
+      const response = await api.post('/v1/countries', document)
+      expect(response.status, response.text).toBe(422)
+      expect(response.text).toContain('"/labelPoint/l')
     }
   })
 })

@@ -40,9 +40,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 async function get<T>(path: string): Promise<T> {
-  const answer = await api.get(path)
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<T>()
+  const response = await api.get(path)
+  expect(response.status, response.text).toBe(200)
+  return response.json<T>()
 }
 
 async function listed(resource: string): Promise<Properties[]> {
@@ -68,12 +68,12 @@ async function makeRecords(): Promise<void> {
   })
   const organizations: string[] = []
   for (const country of ['DEU', 'KEN', null]) {
-    const answer = await api.post('/v1/organizations', {
+    const response = await api.post('/v1/organizations', {
       name: `Institute of ${country}`,
       kind: 'academic',
       country,
     })
-    organizations.push(answer.json<{ id: string }>().id)
+    organizations.push(response.json<{ id: string }>().id)
   }
   const year = fc.option(fc.integer({ min: 2000, max: 2012 }).map(String))
   const imprecise = fc.constantFrom('200X', '2004?', '2003/2006', '2001/..', '../2009', '2007-04')
@@ -127,8 +127,8 @@ async function makeRecords(): Promise<void> {
     samples
       .flatMap((sample) => Object.entries(sample))
       .map(async ([resource, document]) => {
-        const answer = await api.post(`/v1/${resource}`, document)
-        expect(answer.status, answer.text).toBe(201)
+        const response = await api.post(`/v1/${resource}`, document)
+        expect(response.status, response.text).toBe(201)
       }),
   )
 }
@@ -269,28 +269,28 @@ describe('the network', () => {
       fc.asyncProperty(
         questions,
         fc.constantFrom('country', 'organization', 'CHN', 'DEU'),
-        async (asked, who) => {
-          const { undated, ...others } = asked
-          const timed = asked.from !== undefined || asked.to !== undefined
+        async (parameters, who) => {
+          const { undated, ...others } = parameters
+          const timed = parameters.from !== undefined || parameters.to !== undefined
           const question = { ...others, ...(timed && undated !== undefined && { undated }) }
           const search = new URLSearchParams(
             Object.entries(question).map(([name, value]): [string, string] => [name, String(value)]),
           )
-          const topics = asked.topic && (await narrower(asked.topic))
-          const of = resources.filter((name) => asked.resource?.includes(name) ?? true)
+          const topics = parameters.topic && (await narrower(parameters.topic))
+          const of = resources.filter((name) => parameters.resource?.includes(name) ?? true)
           const selected = records.filter(
             (record) =>
               of.includes(record.resource) &&
-              happened(record, asked.from, asked.to, undated) &&
+              happened(record, parameters.from, parameters.to, undated) &&
               (!topics || record.topics.some((topic) => topics.has(topic))),
           )
-          const region = asked.region && (await within(asked.region))
+          const region = parameters.region && (await within(parameters.region))
           const level = who === 'organization' ? 'organization' : 'country'
           const expected = new Map<string, unknown>()
           for (const [name, shared] of tiesOf(selected, (record) =>
             level === 'country' ? record.countries : record.organizations,
           )) {
-            if (shared.length < (asked.minimum ?? 1)) continue
+            if (shared.length < (parameters.minimum ?? 1)) continue
             const ends = name.split(' ')
             if (who.length === 3 && !ends.includes(who)) continue
             const others = ends.filter((end) => end !== who)
@@ -351,8 +351,8 @@ describe('the network', () => {
         const counted = Object.entries(resources).filter(([, count]) => count > 0)
         expect(searches.map(({ resource, count }) => [resource, count])).toEqual(counted)
         for (const { path, body, count } of searches) {
-          const answer = await api.post(path, { ...body, count: 'exact', limit: 1 })
-          expect(answer.json<{ page: { total: { count: number } } }>().page.total.count).toBe(count)
+          const response = await api.post(path, { ...body, count: 'exact', limit: 1 })
+          expect(response.json<{ page: { total: { count: number } } }>().page.total.count).toBe(count)
         }
         expect((await api.get(link)).status).toBe(200)
       }
@@ -378,9 +378,9 @@ describe('the network', () => {
     ['levle=country', 'levle'],
   ])('refuses %s and names it', async (query, parameter) => {
     for (const path of ['/v1/network', '/v1/countries/CHN/network']) {
-      const answer = await api.get(`${path}?${query}`)
-      expect(answer.status).toBe(400)
-      expect(answer.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
+      const response = await api.get(`${path}?${query}`)
+      expect(response.status).toBe(400)
+      expect(response.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
     }
   })
 

@@ -76,16 +76,16 @@ const post = (fields: Record<string, string>, headers: Record<string, string> = 
   })
 
 const reconcile = async (queries: Record<string, unknown>, headers: Record<string, string> = {}) => {
-  const answer = await post({ queries: JSON.stringify(queries) }, headers)
-  expect(answer.statusCode, answer.payload).toBe(200)
-  return batchForm.parse(answer.json())
+  const response = await post({ queries: JSON.stringify(queries) }, headers)
+  expect(response.statusCode, response.payload).toBe(200)
+  return batchForm.parse(response.json())
 }
 
 describe('the reconciliation service', () => {
   it('serves a manifest to pages of every origin', async () => {
-    const answer = await get('/reconcile', { origin: 'https://openrefine.example' })
-    expect(answer.headers['access-control-allow-origin']).toBe('*')
-    const manifest = manifestForm.parse(answer.json())
+    const response = await get('/reconcile', { origin: 'https://openrefine.example' })
+    expect(response.headers['access-control-allow-origin']).toBe('*')
+    const manifest = manifestForm.parse(response.json())
     expect(manifest.defaultTypes.map(({ id }) => id)).toEqual([
       'countries',
       'organizations',
@@ -153,8 +153,8 @@ describe('the reconciliation service', () => {
       ids: ['countries:PAK', 'countries:QQQ', 'x'],
       properties: [{ id: 'alpha2' }, { id: 'region' }],
     }
-    const answer = await post({ extend: JSON.stringify(query) })
-    const { meta, rows } = extensionForm.parse(answer.json())
+    const response = await post({ extend: JSON.stringify(query) })
+    const { meta, rows } = extensionForm.parse(response.json())
     expect(meta.map(({ id }) => id)).toEqual(['alpha2', 'region'])
     expect(rows['countries:PAK']).toEqual({
       alpha2: [{ str: 'PK' }],

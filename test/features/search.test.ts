@@ -39,9 +39,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 async function make(resource: string, document: object): Promise<string> {
-  const answer = await api.post(`/v1/${resource}`, document)
-  expect(answer.status, answer.text).toBe(201)
-  return answer.json<{ id: string }>().id
+  const response = await api.post(`/v1/${resource}`, document)
+  expect(response.status, response.text).toBe(201)
+  return response.json<{ id: string }>().id
 }
 
 interface Hit {
@@ -58,10 +58,10 @@ interface HitPage {
   page: { limit: number; more: boolean }
 }
 
-async function ask(q: string, more = ''): Promise<HitPage> {
-  const answer = await api.get(`/v1/search?q=${encodeURIComponent(q)}${more}`)
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<HitPage>()
+async function searchFor(q: string, more = ''): Promise<HitPage> {
+  const response = await api.get(`/v1/search?q=${encodeURIComponent(q)}${more}`)
+  expect(response.status, response.text).toBe(200)
+  return response.json<HitPage>()
 }
 
 describe('a search across resources', () => {
@@ -77,7 +77,7 @@ describe('a search across resources', () => {
     ['中国', 'countries', 'CHN'],
     ['electic cars', 'topics', 'electric-vehicles'],
   ])('finds what %s means first', async (q, resource, key) => {
-    const [first] = (await ask(q)).data
+    const [first] = (await searchFor(q)).data
     expect({ resource: first?.resource, key: first?.key }).toEqual({ resource, key })
     expect(first?.link).toBe(`/v1/${resource}/${key}`)
     expect((await api.get(first?.link ?? '')).status).toBe(200)
@@ -98,7 +98,7 @@ describe('a search across resources', () => {
     ["POLAND, PEOPLE'S REPUBLIC OF", 'POL'],
     ['SUDAN, REPUBLIC OF THE', 'SDN'],
   ])('finds %s first, in whatever order a list has its words', async (q, key) => {
-    const [first] = (await ask(q)).data
+    const [first] = (await searchFor(q)).data
     expect(first).toMatchObject({ resource: 'countries', key })
     expect(first?.score).toBeGreaterThanOrEqual(0.97)
   })
@@ -108,14 +108,14 @@ describe('a search across resources', () => {
     await make('agreements', { title: 'Quixotic Union convention of the windmills', kind: 'agreement' })
     const key = await make('agreements', { title, kind: 'agreement' })
     for (const q of ['Quixotic Union, Convention of the', `the ${title}`, `${title} (the)`]) {
-      const [first, second] = (await ask(q)).data
+      const [first, second] = (await searchFor(q)).data
       expect(first).toMatchObject({ key, title })
       expect(second?.score ?? 0).toBeLessThan(0.97)
     }
   })
 
   it('says by which other name a record was found', async () => {
-    const found = async (q: string) => (await ask(q)).data[0]
+    const found = async (q: string) => (await searchFor(q)).data[0]
     expect(await found('mqa')).toMatchObject({
       title: 'Ministry of Quixotic Affairs',
       matched: 'MQA',
@@ -132,29 +132,29 @@ describe('a search across resources', () => {
 
   it('ranks an exact name before a prefix, before matching words, before a similar name', async () => {
     const scores = (hits: Hit[]) => new Map(hits.map(({ title, score }) => [title, score]))
-    const { data } = await ask('quixotic windmills <b>& more</b>')
+    const { data } = await searchFor('quixotic windmills <b>& more</b>')
     expect(data[0]).toMatchObject({ key: agreement, score: 1 })
-    const found = scores((await ask('quixotic')).data)
+    const found = scores((await searchFor('quixotic')).data)
     expect([...found.keys()].slice(0, 2)[0]).toBe('Quixotic windmills <b>& more</b>')
     expect(found.get('Quixotic windmills <b>& more</b>')).toBeGreaterThanOrEqual(0.75)
     const worded = found.get('A project of quixotic people') ?? 0
     expect(worded).toBeGreaterThanOrEqual(0.5)
     expect(worded).toBeLessThan(0.75)
-    const mistyped = scores((await ask('quixotik')).data).get('A project of quixotic people')
+    const mistyped = scores((await searchFor('quixotik')).data).get('A project of quixotic people')
     expect(mistyped).toBeGreaterThan(0)
     expect(mistyped).toBeLessThan(0.5)
   })
 
   it('finds a word in the forms that the stemmer keeps apart', async () => {
-    const { data } = await ask('environment', '&resource=projects')
+    const { data } = await searchFor('environment', '&resource=projects')
     expect(data.map(({ title }) => title)).toContain('The quixotical and environmental')
-    const mistyped = await ask('enviroment', '&resource=topics')
+    const mistyped = await searchFor('enviroment', '&resource=topics')
     expect(mistyped.data.some(({ title }) => /environment/i.test(title))).toBe(true)
   })
 
   it('finds Chinese in the midst of a title, be it two characters or one', async () => {
     for (const q of ['巴基斯坦', '合作', '基斯', '和']) {
-      const { data } = await ask(q, '&resource=projects')
+      const { data } = await searchFor(q, '&resource=projects')
       expect(data.map(({ title }) => title)).toEqual(['中国和巴基斯坦的合作'])
       expect(data[0]?.snippet).toContain(`<mark>${q}</mark>`)
     }
@@ -169,23 +169,23 @@ describe('a search across resources', () => {
     ['气候变化合作协议', 'topics', 'climate-change', 0.45],
     ['高新区建设', 'topics', 'high-tech-zones', 0.46],
   ])('finds the topic of the Chinese query %s', async (q, resource, key, score) => {
-    const [first] = (await ask(q)).data
+    const [first] = (await searchFor(q)).data
     expect(first).toMatchObject({ resource, key, score })
     expect(first?.snippet).toBe(`<mark>${first?.matched}</mark>`)
   })
 
   it('finds all that a Chinese sentence speaks of, and titles that have half of its pairs', async () => {
-    const { data } = await ask('中国与巴基斯坦在能源方面的合作')
+    const { data } = await searchFor('中国与巴基斯坦在能源方面的合作')
     expect(data.map(({ key }) => key).slice(0, 3)).toEqual(['PAK', 'CHN', 'energy'])
-    const [project] = (await ask('巴基斯坦合作', '&resource=projects')).data
+    const [project] = (await searchFor('巴基斯坦合作', '&resource=projects')).data
     expect(project).toMatchObject({ title: '中国和巴基斯坦的合作' })
     expect(project?.score).toBeLessThan(0.4)
-    expect((await ask('巴黎的和平会议', '&resource=projects')).data).toEqual([])
+    expect((await searchFor('巴黎的和平会议', '&resource=projects')).data).toEqual([])
   })
 
   it('marks what was found in HTML that has nothing else of its own', async () => {
     const snippet = async (q: string) =>
-      (await ask(q, '&resource=agreements')).data.find(({ key }) => key === agreement)?.snippet
+      (await searchFor(q, '&resource=agreements')).data.find(({ key }) => key === agreement)?.snippet
     expect(await snippet('windmills')).toBe('Quixotic <mark>windmills</mark> &lt;b&gt;&amp; more&lt;/b&gt;')
     const prose = await snippet('turkiye')
     expect(prose).toContain('<mark>Türkiye</mark>')
@@ -194,9 +194,9 @@ describe('a search across resources', () => {
   })
 
   it('searches the resources that are asked for, all when none is', async () => {
-    const only = (await ask('quixotic', '&resource=organizations,projects')).data
+    const only = (await searchFor('quixotic', '&resource=organizations,projects')).data
     expect(new Set(only.map(({ resource }) => resource))).toEqual(new Set(['organizations', 'projects']))
-    const all = (await ask('china', '&limit=100')).data
+    const all = (await searchFor('china', '&limit=100')).data
     expect(new Set(all.map(({ resource }) => resource)).size).toBeGreaterThan(3)
   })
 
@@ -207,7 +207,7 @@ describe('a search across resources', () => {
       }>()
       const [record = {}] = list.data
       const title = String(record.title ?? record.name ?? record.excerpt ?? record.note)
-      const { data } = await ask(title.slice(0, 200), `&resource=${name}&limit=100`)
+      const { data } = await searchFor(title.slice(0, 200), `&resource=${name}&limit=100`)
       expect(
         data.filter((hit) => hit.key === record[key.property]),
         `${name} ${title}`,
@@ -219,7 +219,7 @@ describe('a search across resources', () => {
     const source = await make('sources', { title: 'A gazette of millers', kind: 'report' })
     const record = { resource: 'agreements', id: agreement }
     const key = await make('citations', { source, record, note: 'Page of the grindstones' })
-    const found = async (q: string) => (await ask(q, '&limit=100')).data.some((hit) => hit.key === key)
+    const found = async (q: string) => (await searchFor(q, '&limit=100')).data.some((hit) => hit.key === key)
     expect(await found('grindstones')).toBe(true)
     for (const q of ['zzyzx', 'pakis', 'energy']) expect(await found(q), q).toBe(false)
   })
@@ -238,11 +238,11 @@ describe('a search across resources', () => {
   )
 
   it('says whether there is more than it shows, which is the best', async () => {
-    const all = await ask('china', '&limit=100')
-    const few = await ask('china', '&limit=3')
+    const all = await searchFor('china', '&limit=100')
+    const few = await searchFor('china', '&limit=3')
     expect(few.data).toEqual(all.data.slice(0, 3))
     expect(few.page).toEqual({ limit: 3, more: true })
-    expect((await ask('奇想部')).page).toEqual({ limit: 20, more: false })
+    expect((await searchFor('奇想部')).page).toEqual({ limit: 20, more: false })
   })
 
   it.each([
@@ -261,7 +261,7 @@ describe('a search across resources', () => {
     "'",
     '日'.repeat(200),
   ])('takes %s for a text like any other', async (q) => {
-    expect((await ask(q)).data.length).toBeLessThanOrEqual(20)
+    expect((await searchFor(q)).data.length).toBeLessThanOrEqual(20)
   })
 
   it.each([
@@ -274,9 +274,9 @@ describe('a search across resources', () => {
     ['q=a&limit=101', 'limit'],
     ['q=a&lmit=5', 'lmit'],
   ])('with %s is refused, and the parameter is named', async (query, parameter) => {
-    const answer = await api.get(`/v1/search?${query}`)
-    expect(answer.status).toBe(400)
-    expect(answer.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
+    const response = await api.get(`/v1/search?${query}`)
+    expect(response.status).toBe(400)
+    expect(response.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])
   })
 
   it('is not answered again while the client has the answer', async () => {
@@ -310,7 +310,7 @@ describe('a database whose locale is C', () => {
         const query = new Map([['q', new Map([['eq' as const, [q]]])]])
         const { signal: gone } = new AbortController()
         const limit = new Concurrency('requests', { maxTotal: 1, maxPerClient: 1 })
-        const asked = {
+        const request = {
           actor: anonymous,
           client: { name: 'test', group: 'test', isAnonymous: true },
           requestId: 'test',
@@ -326,7 +326,7 @@ describe('a database whose locale is C', () => {
           getAbortSignal: () => gone,
           body: undefined,
         }
-        const answer = await search?.handle(asked, {
+        const response = await search?.handle(request, {
           database,
           exportDatabase: database,
           streamDatabase: database,
@@ -340,7 +340,7 @@ describe('a database whose locale is C', () => {
           changed: async () => {},
           closing: gone,
         })
-        return (JSON.parse(String(answer?.body)) as HitPage).data
+        return (JSON.parse(String(response?.body)) as HitPage).data
       }
       expect(await find('巴基斯坦')).toMatchObject([
         { key: 'PAK', matched: '巴基斯坦', score: 1 },

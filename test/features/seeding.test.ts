@@ -100,7 +100,7 @@ describe('seeding a registry that people work with', slow, () => {
   })
   afterEach(() => api.close())
 
-  /** The one record that a list request answers. */
+  /** Returns the only record of a list request. */
   async function only(request: string): Promise<Record<string, unknown>> {
     const { data } = (await api.get(request)).json<{ data: Record<string, unknown>[] }>()
     expect(data, request).toHaveLength(1)
@@ -180,8 +180,8 @@ describe('the reference data', () => {
   /** All records of a list, page after page. */
   async function all<T>(resource: string, cursor?: string): Promise<T[]> {
     const on = cursor === undefined ? '' : `&cursor=${cursor}`
-    const answer = await api.get(`/v1/${resource}?limit=200${on}`)
-    const { data, page } = answer.json<{ data: T[]; page: { next: string | null } }>()
+    const response = await api.get(`/v1/${resource}?limit=200${on}`)
+    const { data, page } = response.json<{ data: T[]; page: { next: string | null } }>()
     return page.next === null ? data : [...data, ...(await all<T>(resource, page.next))]
   }
 

@@ -60,8 +60,8 @@ async function write(api: Api, made: Made[], isWritten: (one: Made) => boolean):
       ['agreements', agreementOf(one, number)],
       ['projects', projectOf(one, number)],
     ] as const) {
-      const answer = await api.post(`/v1/${resource}/bulk`, { operations: [{ op: 'create', document }] })
-      expect(answer.status, answer.text).toBe(200)
+      const response = await api.post(`/v1/${resource}/bulk`, { operations: [{ op: 'create', document }] })
+      expect(response.status, response.text).toBe(200)
     }
     if (one.removes) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
   }
@@ -128,9 +128,9 @@ describe('a reader without a key', () => {
     await Promise.all([mixed, open].map(feedIsComplete))
     await fc.assert(
       fc.asyncProperty(fc.oneof(list, aggregate, one, across), async (path) => {
-        const [answer, wanted] = await Promise.all([mixed.get(path), open.get(path)])
-        expect([200, 404]).toContain(answer.status)
-        expect([answer.status, comparable(answer.text)]).toEqual([wanted.status, comparable(wanted.text)])
+        const [response, wanted] = await Promise.all([mixed.get(path), open.get(path)])
+        expect([200, 404]).toContain(response.status)
+        expect([response.status, comparable(response.text)]).toEqual([wanted.status, comparable(wanted.text)])
       }),
       { numRuns: 150 },
     )
@@ -139,13 +139,13 @@ describe('a reader without a key', () => {
 
 describe('a record that becomes internal and public again', () => {
   const create = async (title: string) => {
-    const answer = await mixed.post('/v1/sources', { title, kind: 'other' })
-    expect(answer.status, answer.text).toBe(201)
-    return `/v1/sources/${answer.json<{ id: string }>().id}`
+    const response = await mixed.post('/v1/sources', { title, kind: 'other' })
+    expect(response.status, response.text).toBe(201)
+    return `/v1/sources/${response.json<{ id: string }>().id}`
   }
   const setVisibility = async (path: string, visibility: string, more: Document = {}) => {
-    const answer = await mixed.patch(path, { visibility, ...more })
-    expect(answer.status, answer.text).toBe(200)
+    const response = await mixed.patch(path, { visibility, ...more })
+    expect(response.status, response.text).toBe(200)
   }
   const feed = async (path: string) => {
     const { text } = await mixed.get('/v1/changes?limit=200&resource=sources')
@@ -172,8 +172,8 @@ describe('a record that becomes internal and public again', () => {
       ),
     )
     expect([await isFound(), await feed(path), ...statuses]).toEqual([0, [], 404, 404, 404, 404])
-    const asked = await mixed.get(list, { headers: { 'if-none-match': etag } })
-    expect(asked.status).toBe(200)
+    const response = await mixed.get(list, { headers: { 'if-none-match': etag } })
+    expect(response.status).toBe(200)
     expect((await mixed.get(path, { key: adminKey })).status).toBe(200)
 
     await setVisibility(path, 'public', { title: 'The note' })
@@ -190,15 +190,15 @@ describe('a record that becomes internal and public again', () => {
     await setVisibility(path, 'internal')
     const list = `/v1/sources?id=${path.split('/').at(-1)}`
     for (const _ of [1, 2]) {
-      const [keyed, anonymous] = [await mixed.get(list, { key: adminKey }), await mixed.get(list)]
-      expect(keyed.text).toContain('Of two readers')
+      const [authenticated, anonymous] = [await mixed.get(list, { key: adminKey }), await mixed.get(list)]
+      expect(authenticated.text).toContain('Of two readers')
       expect(anonymous.text).not.toContain('Of two readers')
-      expect([keyed, anonymous].map(({ headers }) => headers.get('cache-control'))).toEqual([
+      expect([authenticated, anonymous].map(({ headers }) => headers.get('cache-control'))).toEqual([
         'private, no-cache',
         'public, no-cache',
       ])
       expect(anonymous.headers.get('vary')).toContain('Authorization')
-      const tag = keyed.headers.get('etag') ?? ''
+      const tag = authenticated.headers.get('etag') ?? ''
       expect((await mixed.get(list, { headers: { 'if-none-match': tag } })).status).toBe(200)
     }
   })
@@ -211,8 +211,10 @@ describe('a record that becomes internal and public again', () => {
     expect((await mixed.put(path, { title: 'Replaced', kind: 'other' })).status).toBe(200)
     expect(await visibility()).toBe('internal')
     const document = { title: 'Put', kind: 'other' }
-    const answer = await mixed.post('/v1/sources/bulk', { operations: [{ op: 'upsert', id: key, document }] })
-    expect(answer.status, answer.text).toBe(200)
+    const response = await mixed.post('/v1/sources/bulk', {
+      operations: [{ op: 'upsert', id: key, document }],
+    })
+    expect(response.status, response.text).toBe(200)
     expect(await visibility()).toBe('internal')
     const restored = await mixed.post(`${path}/restore`, { version: 1 }, { headers: { 'if-match': '*' } })
     expect([restored.status, await visibility()]).toEqual([200, 'internal'])
@@ -258,12 +260,12 @@ describe('a public record that refers to an internal one', () => {
       const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
       const { id: lab } = made.json()
       const project = { title: 'Raced', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         mixed.post('/v1/projects', project),
         mixed.patch(`/v1/organizations/${lab}`, { visibility: 'internal' }),
       ])
-      const isGood = answers.map(({ status }) => status < 300)
-      expect(isGood.filter((good) => good).length, answers.map(({ text }) => text).join()).toBe(1)
+      const isGood = responses.map(({ status }) => status < 300)
+      expect(isGood.filter((good) => good).length, responses.map(({ text }) => text).join()).toBe(1)
     }
   })
 })

@@ -5,9 +5,9 @@ import { writeWorkbook } from '../../src/formats/xlsx.ts'
 
 it('a workbook asks for rows only as fast as it is read, so that it never stands in memory', async () => {
   const batches = 400
-  let asked = 0
+  let requestedBatches = 0
   async function* rows() {
-    for (; asked < batches; asked += 1) {
+    for (; requestedBatches < batches; requestedBatches += 1) {
       // As from a database: what was written before has the time to go on.
       await setImmediate()
       // What hardly can be compressed, so that it fills the buffers on its way, which have other sizes in each Node.js.
@@ -16,15 +16,15 @@ it('a workbook asks for rows only as fast as it is read, so that it never stands
   }
   const workbook = writeWorkbook([{ name: 'rows', columns: [{ name: 'text', kind: 'text' }], rows: rows() }])
   const settled = async () => {
-    for (let before = -1; before !== asked; ) {
-      before = asked
+    for (let before = -1; before !== requestedBatches; ) {
+      before = requestedBatches
       for (let turn = 0; turn < 200; turn += 1) await setImmediate()
     }
   }
   await settled()
-  expect(asked).toBeGreaterThan(0)
-  expect(asked).toBeLessThan(batches / 4)
+  expect(requestedBatches).toBeGreaterThan(0)
+  expect(requestedBatches).toBeLessThan(batches / 4)
   // Once it is read it goes on to the end.
   for await (const _ of workbook);
-  expect(asked).toBe(batches)
+  expect(requestedBatches).toBe(batches)
 })

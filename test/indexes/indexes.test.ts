@@ -60,7 +60,7 @@ const ofParticipants = ['country', 'organization', 'region', 'subregion', 'role'
 const ofLists = ['amountKind', 'amountCurrency', 'amountYear', 'locationCountry']
 
 /**
- * Questions that no index answers. Most records are not of one kind, or have another value too, so what lists them has nothing
+ * Queries that no index serves. Most records are not of one kind, or have another value too, so what lists them has nothing
  * to look for. That a record has nobody, no amount or no place is known of each by looking, regions and languages are compared as all that records
  * have, and the partners of a country are found among all that takes part in anything. The records of a country are those of
  * every resource, so its citations may be found by reading all.

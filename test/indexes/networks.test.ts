@@ -23,10 +23,10 @@ interface Edge {
 describe('GET /v1/network over agreements with many parties', () => {
   it('counts every pair as a join of all parties with themselves does', async () => {
     const beganAt = performance.now()
-    const answer = await api.get('/v1/network?resource=agreements&limit=1000')
+    const response = await api.get('/v1/network?resource=agreements&limit=1000')
     const seconds = (performance.now() - beganAt) / 1000
-    expect(answer.status, answer.text).toBe(200)
-    const { edges, total } = answer.json<{ edges: Edge[]; total: { edges: number } }>()
+    expect(response.status, response.text).toBe(200)
+    const { edges, total } = response.json<{ edges: Edge[]; total: { edges: number } }>()
     const { rows } = await api.pool.query<{ source: string; target: string; count: number }>(
       `with taking as materialized (
          select distinct record, coalesce(participations.country, organizations.country) as country
@@ -55,8 +55,8 @@ describe('GET /v1/network over agreements with many parties', () => {
       '/v1/countries/CHN/network',
     ]) {
       const beganAt = performance.now()
-      const answer = await api.get(path)
-      expect(answer.status, answer.text).toBe(200)
+      const response = await api.get(path)
+      expect(response.status, response.text).toBe(200)
       console.info(`${path} took ${((performance.now() - beganAt) / 1000).toFixed(1)} s`)
     }
   }, 180_000)

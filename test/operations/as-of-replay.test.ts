@@ -88,10 +88,10 @@ async function take(made: Made, { action, kind, at, draw }: Step): Promise<HttpR
   const document = made.document(kind, draw)
   if (action === 'create' || made.keys[kind].length === 0) {
     const slug = made.slug()
-    const answer = await api.post(`/v1/${kind}`, kind === 'topics' ? { ...document, slug } : document)
-    const { id } = answer.json()
-    if (answer.status === 201) made.keys[kind].push(kind === 'topics' ? slug : String(id))
-    return answer
+    const response = await api.post(`/v1/${kind}`, kind === 'topics' ? { ...document, slug } : document)
+    const { id } = response.json()
+    if (response.status === 201) made.keys[kind].push(kind === 'topics' ? slug : String(id))
+    return response
   }
   const key = pick(made.keys[kind], at)
   const path = `/v1/${kind}/${key}`
@@ -119,8 +119,8 @@ async function feedOf(made: Made): Promise<Change[]> {
   for (let tries = 0; tries < 500; tries++) {
     const changes: Change[] = []
     for (let after = ''; ; ) {
-      const answer = await api.get(`/v1/changes?limit=200&resource=${kinds.join()}${after}`)
-      const { data, page } = answer.json<{ data: Change[]; page: { after: string; more: boolean } }>()
+      const response = await api.get(`/v1/changes?limit=200&resource=${kinds.join()}${after}`)
+      const { data, page } = response.json<{ data: Change[]; page: { after: string; more: boolean } }>()
       changes.push(...data.filter(({ key }) => wanted.includes(key)))
       if (!page.more) break
       after = `&after=${page.after}`
@@ -176,7 +176,7 @@ const counted = (keys: string[]) => {
   return Object.fromEntries([...counts].sort(([a], [b]) => order(a, b)))
 }
 
-/** All that is asked of a moment, with what the replay says. */
+/** The requests as of a moment, with the responses that the replay expects. */
 async function compare(made: Made, state: State, moment: string): Promise<void> {
   const { topics, organizations, agreements } = made.keys
   const asOf = `asOf=${moment}`

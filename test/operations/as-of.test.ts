@@ -82,9 +82,9 @@ describe.each(resources)('the $name of a moment', (resource) => {
     const early = (await api.get(`${path}?include=${include}`)).json()
     const then = await databaseTime(api)
     await api.patch(path, { [name]: 'Changed' })
-    const answer = await api.get(`${path}?asOf=${then}&include=${include}`)
-    expect(answer.json()).toEqual(early)
-    expect(answer.headers.get('etag')).toMatch(new RegExp(`^"${record.version}-`))
+    const response = await api.get(`${path}?asOf=${then}&include=${include}`)
+    expect(response.json()).toEqual(early)
+    expect(response.headers.get('etag')).toMatch(new RegExp(`^"${record.version}-`))
     const before = await api.get(`${path}?asOf=2020-01-01&include=${include}`)
     expect(before.status).toBe(404)
   })
@@ -119,28 +119,28 @@ describe('what filters and groups look at', () => {
       topics: [topic.key],
     })
     const filters = [`topic=${above}`, 'region=034', 'region=142', `country=${country.key}`]
-    const asked = async (moment: string) => {
+    const countAll = async (moment: string) => {
       const counts: number[] = []
       for (const filter of filters)
         counts.push((await keys(`/v1/agreements?id=${key}&${filter}${moment}`)).length)
       return counts
     }
     // Often enough for the connection to have the statements and functions prepared for good.
-    for (let times = 0; times < 10; times++) expect(await asked('')).toEqual([1, 1, 1, 1])
+    for (let times = 0; times < 10; times++) expect(await countAll('')).toEqual([1, 1, 1, 1])
     const then = await databaseTime(api)
     await api.patch(topic.path, { broader: null })
     await api.patch(country.path, { region: '150', name: 'Newland', aliases: [] })
     await api.patch(organization.path, { country: 'FRA' })
     await api.patch(`/v1/agreements/${key}`, { parties: [{ country: country.key, role: 'party' }] })
 
-    expect(await asked('')).toEqual([0, 0, 0, 1])
-    expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
-    expect(await asked('')).toEqual([0, 0, 0, 1])
+    expect(await countAll('')).toEqual([0, 0, 0, 1])
+    expect(await countAll(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
+    expect(await countAll('')).toEqual([0, 0, 0, 1])
     const since = await databaseTime(api)
     await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
     // From one past to another, in which more is different: what was prepared for the one is not for the other.
-    expect(await asked(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
-    expect(await asked(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
+    expect(await countAll(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
+    expect(await countAll(`&asOf=${then}`)).toEqual([1, 1, 1, 1])
     const search = async (moment: string) => {
       const where = { id: { eq: key }, parties: { some: { q: { eq: 'formerland' } } } }
       return (await api.post(`/v1/agreements/search${moment}`, { where })).json<Page>().data.length
@@ -293,12 +293,12 @@ describe('a list of the past', () => {
   it('leaves nothing behind, also when it fails, and many can be asked at once', async () => {
     const then = await databaseTime(api)
     await createRecord(resourceOf('agreements'), api)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 12 }, (_, at) =>
         api.get(`/v1/agreements?asOf=${then}&limit=${at + 1}&sort=-title`),
       ),
     )
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
     await api.pool.query('alter view past.topics rename column broader to hidden')
     expect((await api.get(`/v1/agreements?asOf=${then}&topic=energy`)).status).toBe(500)
     await api.pool.query('alter view past.topics rename column hidden to broader')
@@ -321,9 +321,9 @@ describe('a moment', () => {
     ['/v1/network?asOf=2100-01-01', 'asOf'],
     ['/v1/changes?asOf=2020-01-01', 'asOf'],
   ])('is refused where nothing is known of it: %s', async (path, parameter) => {
-    const answer = await api.get(path)
-    expect(answer.status).toBe(400)
-    expect(readProblem(answer).errors).toMatchObject([{ parameter }])
+    const response = await api.get(path)
+    expect(response.status).toBe(400)
+    expect(readProblem(response).errors).toMatchObject([{ parameter }])
   })
 
   it('of a search is a parameter, as its format is, and no property', async () => {

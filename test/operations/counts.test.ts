@@ -21,9 +21,9 @@ const makeFigure = async (query: string | null, visibility = 'public') => {
 }
 
 const readFigure = async (id: string, query = '') => {
-  const answer = await api.get(`/v1/figures/${id}?include=recorded${query}`)
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<Figure>()
+  const response = await api.get(`/v1/figures/${id}?include=recorded${query}`)
+  expect(response.status, response.text).toBe(200)
+  return response.json<Figure>()
 }
 
 const totalOf = async (list: string) =>

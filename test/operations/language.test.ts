@@ -11,10 +11,11 @@ beforeAll(async () => {
 
 const path = '/v1/cooperation-bases/aggregate?groupBy=kind'
 
-const ask = (query = '', language?: string) =>
+const list = (query = '', language?: string) =>
   api.get(`${path}${query}`, { headers: language === undefined ? {} : { 'accept-language': language } })
 
-const labelsIn = (answer: { json<T>(): T }) => answer.json<Aggregate>().data.map(({ label }) => label.kind)
+const labelsIn = (response: { json<T>(): T }) =>
+  response.json<Aggregate>().data.map(({ label }) => label.kind)
 
 describe('the language of labels', () => {
   it.each([
@@ -24,22 +25,22 @@ describe('the language of labels', () => {
     ['languages that the registry does not have', 'fr, de', 'Observatory'],
     ['any language', '*', 'Observatory'],
   ])('follows Accept-Language: %s', async (_case, header, expected) => {
-    expect(labelsIn(await ask('', header))).toContain(expected)
+    expect(labelsIn(await list('', header))).toContain(expected)
   })
 
   it('is that of lang before that of Accept-Language', async () => {
-    expect(labelsIn(await ask('&lang=en', 'zh'))).toContain('Observatory')
-    expect(labelsIn(await ask('&lang=zh-CN', 'en'))).toContain('观测站')
+    expect(labelsIn(await list('&lang=en', 'zh'))).toContain('Observatory')
+    expect(labelsIn(await list('&lang=zh-CN', 'en'))).toContain('观测站')
   })
 
   it('is told by Content-Language, and Vary names Accept-Language', async () => {
-    const { headers } = await ask('&lang=zh')
+    const { headers } = await list('&lang=zh')
     expect(headers.get('content-language')).toBe('zh')
     expect(headers.get('vary')).toContain('Accept-Language')
   })
 
   it('gives each language an entity tag of its own', async () => {
-    const [english, chinese] = [await ask('', 'en-GB'), await ask('', 'zh')]
+    const [english, chinese] = [await list('', 'en-GB'), await list('', 'zh')]
     const tag = english.headers.get('etag') ?? ''
     expect(chinese.headers.get('etag')).not.toBe(tag)
     const again = { 'if-none-match': tag, 'accept-language': 'en' }
@@ -53,17 +54,17 @@ describe('the language of labels', () => {
       await api.get(`${path}&lang=zh`)
       requests += 1
       // A header that has not been sent before, so that only the language can be known.
-      const answer = await ask('', `zh-TW, zh;q=0.${requests}`)
-      expect(isHit(answer)).toBe(true)
-      expect(labelsIn(answer)).toContain('观测站')
+      const response = await list('', `zh-TW, zh;q=0.${requests}`)
+      expect(isHit(response)).toBe(true)
+      expect(labelsIn(response)).toContain('观测站')
     })
-    expect(labelsIn(await ask('', 'en'))).toContain('Observatory')
+    expect(labelsIn(await list('', 'en'))).toContain('Observatory')
   })
 
   it('is refused when the registry does not have it, with those that it has', async () => {
-    const answer = await ask('&lang=fr')
-    expect(answer.status).toBe(400)
-    expect(answer.text).toMatch(/en.*zh/)
+    const response = await list('&lang=fr')
+    expect(response.status).toBe(400)
+    expect(response.text).toMatch(/en.*zh/)
   })
 })
 

@@ -13,16 +13,16 @@ afterAll(() => api.close())
 describe.each(resources)('$name', (resource) => {
   it('as JSON-LD has its address, type, name and version, and 404 for no record', async () => {
     const { path, record } = await createRecord(resource, api, await fullDocument(resource, api))
-    const answer = await api.get(`${path}/jsonld`)
-    expect(answer.status, answer.text).toBe(200)
-    expect(answer.headers.get('content-type')).toMatch(/^application\/ld\+json/)
-    const document = answer.json<Document>()
+    const response = await api.get(`${path}/jsonld`)
+    expect(response.status, response.text).toBe(200)
+    expect(response.headers.get('content-type')).toMatch(/^application\/ld\+json/)
+    const document = response.json<Document>()
     expect(document['@id']).toBe(`https://registry.example${path}`)
     expect(document['@type']).toContain('prov:Entity')
     expect(document.version).toBe(1)
     const name = record.title ?? record.name
     if (name !== undefined) expect(document.name).toBe(name)
-    const tag = answer.headers.get('etag') ?? ''
+    const tag = response.headers.get('etag') ?? ''
     const again = await api.get(`${path}/jsonld`, { headers: { 'if-none-match': tag } })
     expect(again.status).toBe(304)
   })
@@ -32,9 +32,9 @@ describe.each(resources)('$name', (resource) => {
     async (query) => {
       const { text } = await api.get(`/v1/${resource.name}/export?format=csv${query}`)
       const header: string[][] = parse(text, { to: 1 })
-      const answer = await api.get(`/v1/${resource.name}/table-schema?${query.slice(1)}`)
-      expect(answer.status, answer.text).toBe(200)
-      const { fields } = answer.json<{ fields: { name: string }[] }>()
+      const response = await api.get(`/v1/${resource.name}/table-schema?${query.slice(1)}`)
+      expect(response.status, response.text).toBe(200)
+      const { fields } = response.json<{ fields: { name: string }[] }>()
       expect([fields.map(({ name }) => name)]).toEqual(header)
     },
   )
@@ -62,9 +62,9 @@ it('the sources of a record are in its JSON-LD as derivations, each with its loc
 })
 
 it('the catalogue has a data set for each resource, whose distributions can be downloaded', async () => {
-  const answer = await api.get('/v1/catalog')
-  expect(answer.headers.get('content-type')).toMatch(/^application\/ld\+json/)
-  const catalog = answer.json<Record<string, Document[]>>()
+  const response = await api.get('/v1/catalog')
+  expect(response.headers.get('content-type')).toMatch(/^application\/ld\+json/)
+  const catalog = response.json<Record<string, Document[]>>()
   const datasets = catalog['dcat:dataset'] ?? []
   expect(datasets.map((dataset) => dataset['@id'])).toEqual(
     resources.map(({ name }) => `https://registry.example/v1/${name}`),

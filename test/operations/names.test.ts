@@ -35,9 +35,11 @@ const makeAgreement = async (party: string, visibility: string) => {
 }
 
 const nameAt = async (query = '', key: string | null = null) => {
-  const answer = await api.get(`${path}?include=names${query}`, { key })
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<{ names: { organizations: Record<string, string> } }>().names.organizations[organization]
+  const response = await api.get(`${path}?include=names${query}`, { key })
+  expect(response.status, response.text).toBe(200)
+  return response.json<{ names: { organizations: Record<string, string> } }>().names.organizations[
+    organization
+  ]
 }
 
 describe('names', () => {

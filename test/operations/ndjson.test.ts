@@ -13,7 +13,8 @@ afterAll(() => api.close())
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const send = (name: string, ...records: unknown[]) =>
   api.post(`/v1/${name}/import`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
-const keysIn = (answer: HttpResponse) => answer.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
+const keysIn = (response: HttpResponse) =>
+  response.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
 const count = async (name: string) =>
   (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
     .count
@@ -34,8 +35,8 @@ it('an export of one registry can be imported unchanged by another, and exports 
     for (const name of names.toReversed()) await other.pool.query(`delete from ${name.replaceAll('-', '_')}`)
     for (const name of names) {
       const { text } = await api.get(`/v1/${name}/export?format=ndjson`)
-      const answer = await other.post(`/v1/${name}/import`, text, ndjson)
-      expect(answer.status, answer.text).toBe(201)
+      const response = await other.post(`/v1/${name}/import`, text, ndjson)
+      expect(response.status, response.text).toBe(201)
       const documents = (exported: string) =>
         exported.split('\n').flatMap((line): Document[] => {
           if (line === '') return []
@@ -45,7 +46,7 @@ it('an export of one registry can be imported unchanged by another, and exports 
       const again = await other.get(`/v1/${name}/export?format=ndjson`)
       expect(documents(again.text).length).toBeGreaterThan(0)
       expect(documents(again.text)).toEqual(documents(text))
-      expect(keysIn(answer)).toEqual(documents(text).map(({ id }) => id))
+      expect(keysIn(response)).toEqual(documents(text).map(({ id }) => id))
     }
   } finally {
     await other.close()
@@ -61,9 +62,9 @@ describe('NDJSON records', () => {
     const post = (body: string) => api.post('/v1/agreements/import', body, ndjson)
     expect((await post(`\ufeff${line}\n${line}`)).status).toBe(201)
     for (const body of [`${line}\n\ufeff${line}\n`, `\ufeff${line}\n\ufeff${line}`]) {
-      const answer = await post(body)
-      expect(answer.status).toBe(400)
-      const [fault] = readProblem(answer).errors ?? []
+      const response = await post(body)
+      expect(response.status).toBe(400)
+      const [fault] = readProblem(response).errors ?? []
       expect(fault).toMatchObject({
         pointer: '/2',
         message: expect.stringContaining('byte order mark (U+FEFF)'),
@@ -74,14 +75,14 @@ describe('NDJSON records', () => {
   })
 
   it('may refer to one another in any order, and start at version 1', async () => {
-    const answer = await send(
+    const response = await send(
       'agreements',
       agreement({ id: ids[0], version: 7, relations: [{ kind: 'renews', agreement: ids[1] }] }),
       agreement({ id: ids[1] }),
       agreement({}),
     )
-    expect(answer.status, answer.text).toBe(201)
-    const [, , made] = keysIn(answer)
+    expect(response.status, response.text).toBe(201)
+    const [, , made] = keysIn(response)
     expect(made).toMatch(/^[0-9a-f-]{36}$/)
     expect((await api.get(`/v1/agreements/${ids[0]}`)).json()).toMatchObject({
       version: 1,
@@ -96,20 +97,20 @@ describe('NDJSON records', () => {
 
   it('with faults are all named at once, and nothing is written', async () => {
     const before = await count('agreements')
-    const answer = await send(
+    const response = await send(
       'agreements',
       agreement({}),
       agreement({ kind: 'none', version: 0 }),
       { kind: 'other', unheardOf: 1 },
       7,
     )
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual(['/2/kind', '/2/version', '/3/title', '/3/unheardOf', '/4'])
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(['/2/kind', '/2/version', '/3/title', '/3/unheardOf', '/4'])
     expect(await count('agreements')).toBe(before)
   })
 
   it('with unknown references are named, but not references within the body', async () => {
-    const answer = await send(
+    const response = await send(
       'agreements',
       agreement({
         id: ids[2],
@@ -117,15 +118,15 @@ describe('NDJSON records', () => {
       }),
       agreement({ relations: [{ kind: 'renews', agreement: ids[2] }], topics: ['no-such-topic'] }),
     )
-    expect(answer.status).toBe(422)
-    expect(pointersIn(answer)).toEqual(['/1/relations/0/agreement', '/2/topics/0'])
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(['/1/relations/0/agreement', '/2/topics/0'])
   })
 
   it('with a taken key or external id return 409 with the line', async () => {
     const keys = keysIn(await send('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] })))
-    const answer = await send('agreements', agreement({}), agreement({ id: keys[0] }))
-    expect(answer.status).toBe(409)
-    expect(pointersIn(answer)).toEqual(['/2/id'])
+    const response = await send('agreements', agreement({}), agreement({ id: keys[0] }))
+    expect(response.status).toBe(409)
+    expect(pointersIn(response)).toEqual(['/2/id'])
     const second = await send(
       'agreements',
       agreement({}),
@@ -140,14 +141,14 @@ describe('NDJSON records', () => {
   })
 
   it('with the key or external id of an earlier line are refused', async () => {
-    const answer = await send(
+    const response = await send(
       'agreements',
       agreement({ id: ids[2] }),
       agreement({}),
       agreement({ id: ids[2] }),
     )
-    expect(answer.status).toBe(422)
-    expect(readProblem(answer).errors).toEqual([
+    expect(response.status).toBe(422)
+    expect(readProblem(response).errors).toEqual([
       { pointer: '/3/id', code: 'repeated', message: 'is that of line 1 already' },
     ])
   })
@@ -158,9 +159,9 @@ describe('NDJSON records', () => {
     ['{"title":"A","title":"B"}\n', '/1/title'],
     ['', '/1'],
   ])('that are not JSON return 400 with the line: %j', async (body, pointer) => {
-    const answer = await api.post('/v1/agreements/import', body, ndjson)
-    expect(answer.status).toBe(400)
-    if (body !== '') expect(pointersIn(answer)).toEqual([pointer])
+    const response = await api.post('/v1/agreements/import', body, ndjson)
+    expect(response.status).toBe(400)
+    if (body !== '') expect(pointersIn(response)).toEqual([pointer])
   })
 
   it('are limited to a thousand, also with large records', async () => {
@@ -169,9 +170,9 @@ describe('NDJSON records', () => {
     )
     const lines = Array.from({ length: 1000 }, () => agreement({ parties }))
     expect((await send('agreements', ...lines, agreement({}))).status).toBe(413)
-    const answer = await send('agreements', ...lines)
-    expect(answer.status, answer.text).toBe(201)
-    const last = keysIn(answer).at(-1)
+    const response = await send('agreements', ...lines)
+    expect(response.status, response.text).toBe(201)
+    const last = keysIn(response).at(-1)
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
   }, 20_000)
 
@@ -188,9 +189,9 @@ describe('NDJSON records', () => {
   it('may be sent as a file of any type, as generated clients do', async () => {
     const line = JSON.stringify(agreement({}))
     const headers = { 'content-type': 'application/octet-stream' }
-    const answer = await api.post('/v1/agreements/import', `${line}\n${line}\n`, { headers })
-    expect(answer.status).toBe(201)
-    expect(keysIn(answer)).toHaveLength(2)
+    const response = await api.post('/v1/agreements/import', `${line}\n${line}\n`, { headers })
+    expect(response.status).toBe(201)
+    expect(keysIn(response)).toHaveLength(2)
     expect((await api.post('/v1/agreements', line, { headers })).status).toBe(415)
   })
 })

@@ -12,9 +12,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const create = async (resource: string, document: object, headers = {}) => {
-  const answer = await api.post(`/v1/${resource}`, document, { headers })
-  expect(answer.status, answer.text).toBe(201)
-  return `/v1/${resource}/${answer.json<{ id: string }>().id}`
+  const response = await api.post(`/v1/${resource}`, document, { headers })
+  expect(response.status, response.text).toBe(201)
+  return `/v1/${resource}/${response.json<{ id: string }>().id}`
 }
 
 const redact = (path: string, body: object) =>
@@ -43,8 +43,8 @@ it('properties become null where they may, and a replacement where they must hav
     interviewee: 'Jane Doe',
   })
   await api.patch(path, { title: 'Second talk', interviewee: 'John Roe', publisher: 'Jane Doe' })
-  const answer = await redact(path, { properties: ['/interviewee', '/title'] })
-  expect(answer.json()).toMatchObject({
+  const response = await redact(path, { properties: ['/interviewee', '/title'] })
+  expect(response.json()).toMatchObject({
     title: '[redacted]',
     interviewee: null,
     publisher: 'Jane Doe',
@@ -67,9 +67,9 @@ it('a property inside a list means that of each element, and leaves the others',
   ]
   const path = await create('agreements', { title: 'With names', kind: 'agreement', parties })
   await api.patch(path, { parties: [parties[1]] })
-  const answer = await redact(path, { properties: ['/parties/signatory'] })
-  expect(answer.status, answer.text).toBe(200)
-  expect(answer.json()).toMatchObject({ parties: [{ country: 'PAK', signatory: null }] })
+  const response = await redact(path, { properties: ['/parties/signatory'] })
+  expect(response.status, response.text).toBe(200)
+  expect(response.json()).toMatchObject({ parties: [{ country: 'PAK', signatory: null }] })
   expect((await api.get(`${path}/history/1`)).json()).toMatchObject({
     document: {
       parties: [
@@ -99,9 +99,9 @@ it('aliases and external ids are redacted, too, in records and in former rows', 
 
 it('a text that would make a value invalid is refused with its place, and nothing is written', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
-  const answer = await redact(path, { text: 'report' })
-  expect(answer.status).toBe(422)
-  expect(faultAt(answer, '/text')?.message).toMatch(/would leave an invalid value at \/kind of version 1/)
+  const response = await redact(path, { text: 'report' })
+  expect(response.status).toBe(422)
+  expect(faultAt(response, '/text')?.message).toMatch(/would leave an invalid value at \/kind of version 1/)
   for (const pointer of ['/kind', '/externalIds', '/publihser']) {
     const refused = await redact(path, { properties: [pointer] })
     expect(refused.status, pointer).toBe(422)

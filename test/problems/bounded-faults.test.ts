@@ -68,23 +68,23 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
 
 describe('of many faults, a problem tells 100 and how many more there are:', () => {
   it.each(requests)('%s', async (_what, faults, send) => {
-    const answer = await send()
-    expect(answer.status).toBeGreaterThanOrEqual(400)
-    expect(answer.status).toBeLessThan(423)
-    const { errors, moreErrors = 0 } = answer.json<Problem>()
+    const response = await send()
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.status).toBeLessThan(423)
+    const { errors, moreErrors = 0 } = response.json<Problem>()
     expect(errors.length).toBe(100)
     expect(errors.length + moreErrors).toBe(faults)
-    expect(answer.text.length).toBeLessThan(100_000)
+    expect(response.text.length).toBeLessThan(100_000)
   })
 })
 
 it('operations that are refused by themselves tell 100 faults together, and count the others', async () => {
   const operations = many(300, () => ({ op: 'create', document: fault }))
-  const answer = await api.post('/v1/agreements/bulk?atomic=false', { operations })
-  const { results } = answer.json<{ results: { problem: Partial<Problem> }[] }>()
-  const told = results.flatMap(({ problem }) => problem.errors ?? [])
+  const response = await api.post('/v1/agreements/bulk?atomic=false', { operations })
+  const { results } = response.json<{ results: { problem: Partial<Problem> }[] }>()
+  const listed = results.flatMap(({ problem }) => problem.errors ?? [])
   const counted = results.map(({ problem }) => problem.moreErrors ?? 0)
-  expect(told.length).toBe(100)
+  expect(listed.length).toBe(100)
   expect(counted.reduce((sum, count) => sum + count)).toBe(200)
 })
 
@@ -92,10 +92,10 @@ it('long locations are told only up to 50,000 characters', async () => {
   const name = (at: number) => `${at}`.padEnd(200, 'x')
   const nested = many(90, (at) => `{${JSON.stringify(name(at))}:`).join('')
   const body = `${nested}${object(100, () => name(0))}${'}'.repeat(90)}`
-  const answer = await api.post('/v1/agreements', body)
-  expect(answer.status).toBe(400)
-  expect(answer.text.length).toBeLessThan(60_000)
-  expect(answer.json<Problem>().moreErrors).toBeGreaterThan(90)
+  const response = await api.post('/v1/agreements', body)
+  expect(response.status).toBe(400)
+  expect(response.text.length).toBeLessThan(60_000)
+  expect(response.json<Problem>().moreErrors).toBeGreaterThan(90)
 })
 
 describe('a body above a limit of JSON is refused with 413:', () => {
@@ -105,17 +105,17 @@ describe('a body above a limit of JSON is refused with 413:', () => {
     ['100,000 characters in a text', JSON.stringify({ title: 'x'.repeat(100_001) })],
     ['100,000 escaped characters in a text', JSON.stringify({ title: '"'.repeat(100_001) })],
   ])('%s', async (_what, body) => {
-    const answer = await api.post('/v1/agreements', body)
-    expect(answer.status).toBe(413)
-    expect(answer.text.length).toBeLessThan(1000)
+    const response = await api.post('/v1/agreements', body)
+    expect(response.status).toBe(413)
+    expect(response.text.length).toBeLessThan(1000)
   })
 })
 
 it('a record of more than 20,000 values among several is refused, and the others are not', async () => {
   const large = { op: 'create', document: agreement({ topics: many(20_000, () => 1) }) }
   const small = { op: 'create', document: agreement({}) }
-  const answer = await api.post('/v1/agreements/bulk?atomic=false', { operations: [large, small] })
-  const { results } = answer.json<{ results: { status: number; problem?: Problem }[] }>()
+  const response = await api.post('/v1/agreements/bulk?atomic=false', { operations: [large, small] })
+  const { results } = response.json<{ results: { status: number; problem?: Problem }[] }>()
   expect(results.map(({ status }) => status)).toEqual([422, 201])
   expect(results[0]?.problem?.errors[0]?.message).toBe('has more than 20000 values')
 })

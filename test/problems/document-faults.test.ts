@@ -11,8 +11,8 @@ const agreement = { title: 'An agreement', kind: 'agreement' }
 
 describe('a document with a fault is refused with the pointer, the value and the nearest match', () => {
   const post = async (resource: string, document: unknown) => {
-    const answer = await api.post(`/v1/${resource}`, document)
-    return answer.json<ProblemBody>()
+    const response = await api.post(`/v1/${resource}`, document)
+    return response.json<ProblemBody>()
   }
 
   it.each<[what: string, change: Record<string, unknown>, pointer: string, message: RegExp]>([
@@ -211,9 +211,9 @@ describe('a document with a fault is refused with the pointer, the value and the
       /parts that cannot be kept as they are/,
     ],
   ])('a body %s', async (_what, body, message) => {
-    const answer = await api.post('/v1/agreements', body)
-    expect(answer.status).toBe(400)
-    expect(answer.json<ProblemBody>().detail).toMatch(message)
+    const response = await api.post('/v1/agreements', body)
+    expect(response.status).toBe(400)
+    expect(response.json<ProblemBody>().detail).toMatch(message)
   })
 
   it('a taken unique value returns 409 with its pointer and value', async () => {
@@ -259,9 +259,9 @@ describe('a document with a fault is refused with the pointer, the value and the
       api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })
     await topic('upper', null)
     await topic('lower', 'upper')
-    const answer = await api.patch('/v1/topics/upper', { broader: 'lower' })
-    expect(answer.status).toBe(422)
-    expect(answer.json<ProblemBody>().errors).toEqual([
+    const response = await api.patch('/v1/topics/upper', { broader: 'lower' })
+    expect(response.status).toBe(422)
+    expect(response.json<ProblemBody>().errors).toEqual([
       {
         pointer: '/broader',
         code: 'cycle',
@@ -274,9 +274,11 @@ describe('a document with a fault is refused with the pointer, the value and the
 
   it('an agreement that is related to itself', async () => {
     const { id } = (await api.post('/v1/agreements', agreement)).json()
-    const answer = await api.patch(`/v1/agreements/${id}`, { relations: [{ kind: 'renews', agreement: id }] })
-    expect(answer.status).toBe(422)
-    expect(answer.json<ProblemBody>().errors).toEqual([
+    const response = await api.patch(`/v1/agreements/${id}`, {
+      relations: [{ kind: 'renews', agreement: id }],
+    })
+    expect(response.status).toBe(422)
+    expect(response.json<ProblemBody>().errors).toEqual([
       expect.objectContaining({ pointer: '/relations/0/agreement' }),
     ])
   })

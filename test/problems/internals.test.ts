@@ -167,8 +167,8 @@ describe('any request', () => {
     await api.post('/v1/topics', { slug: 'changed-at-will', name: 'A topic', scheme: 'domain' })
     for (const { name, key, example } of resources.filter((own) => own.key.madeBy === 'registry')) {
       const { externalIds, ...body } = example
-      const answer = await api.post(`/v1/${name}`, body)
-      keys.set(name, answer.status === 201 ? String(answer.json()[key.property]) : unusedId)
+      const response = await api.post(`/v1/${name}`, body)
+      keys.set(name, response.status === 201 ? String(response.json()[key.property]) : unusedId)
     }
   })
 
@@ -176,10 +176,10 @@ describe('any request', () => {
   const resolved = (path: string) =>
     path.replace(/([\w-]+)\/\{key\}$/, (_all, name) => `${name}/${keys.get(name)}`)
 
-  function expectGraceful(answer: HttpResponse, hint: string) {
-    expect(answer.status, `${hint} → ${answer.text.slice(0, 500)}`).toBeLessThan(500)
-    if (answer.status < 400) return
-    const { detail, errors = [] } = answer.json<ProblemBody>()
+  function expectGraceful(response: HttpResponse, hint: string) {
+    expect(response.status, `${hint} → ${response.text.slice(0, 500)}`).toBeLessThan(500)
+    if (response.status < 400) return
+    const { detail, errors = [] } = response.json<ProblemBody>()
     const words = [detail, ...errors.map(({ message }) => message)].join('\n')
     // What was sent may be repeated, so only what the service adds is looked at.
     const own = words.replaceAll(/"[^\n]*"/g, '""')
@@ -197,8 +197,8 @@ describe('any request', () => {
     await fc.assert(
       fc.asyncProperty(anything, async ({ method, path, options }) => {
         const sent: RequestOptions = options
-        const answer = await api.request(method, resolved(path), sent)
-        expectGraceful(answer, `${method} ${path} ${JSON.stringify(sent)}`)
+        const response = await api.request(method, resolved(path), sent)
+        expectGraceful(response, `${method} ${path} ${JSON.stringify(sent)}`)
       }),
       { numRuns: 150 },
     )
@@ -216,10 +216,10 @@ describe('any request', () => {
       ['POST', '/v1/assistance-programs', { body: { title: 'A', sectors: [{ topic: 'no-topic' }] } }],
     ]
     for (const [method, path, options] of refused) {
-      const answer = await api.request(method, path, options)
-      expect(answer.status, `${method} ${path}`).toSatisfy((status: number) => [409, 422].includes(status))
-      expectGraceful(answer, `${method} ${path}`)
-      expect(answer.json<ProblemBody>().errors?.length, `${method} ${path}`).toBeGreaterThan(0)
+      const response = await api.request(method, path, options)
+      expect(response.status, `${method} ${path}`).toSatisfy((status: number) => [409, 422].includes(status))
+      expectGraceful(response, `${method} ${path}`)
+      expect(response.json<ProblemBody>().errors?.length, `${method} ${path}`).toBeGreaterThan(0)
     }
   })
 })

@@ -79,24 +79,24 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['/v1/countries/pak', 'code', 'wrong_format', /did you mean "PAK"\?/],
     [`/v1/agreements/${unusedId.toUpperCase()}`, 'id', 'wrong_format', /UUID in lower case/],
   ])('%s', async (request, parameter, code, message) => {
-    const answer = await api.get(request)
-    expect(answer.status).toBe(400)
-    const { errors } = answer.json<ProblemBody>()
+    const response = await api.get(request)
+    expect(response.status).toBe(400)
+    const { errors } = response.json<ProblemBody>()
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
   })
 
   it('with all faults at once', async () => {
-    const answer = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
-    const { errors, detail } = answer.json<ProblemBody>()
+    const response = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
+    const { errors, detail } = response.json<ProblemBody>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
     for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
   })
 
   it('a cursor of another query is refused as one', async () => {
     const { page } = (await api.get('/v1/agreements?limit=1')).json<{ page: { next: string } }>()
-    const answer = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
-    expect(answer.status).toBe(400)
-    expect(answer.json<ProblemBody>()).toMatchObject({
+    const response = await api.get(`/v1/agreements?limit=1&status=signed&cursor=${page.next}`)
+    expect(response.status).toBe(400)
+    expect(response.json<ProblemBody>()).toMatchObject({
       type: '/problems/invalid-cursor',
       errors: [{ parameter: 'cursor', message: expect.stringContaining('another query') }],
     })
@@ -125,8 +125,8 @@ describe('a request with a wrong parameter is refused with its name, the fault a
     ['/v1/countries/XXX', /country XXX/],
     ['/v1/topics/no-such-topic', /topic no-such-topic/],
   ])('an unknown path or key returns 404: %s', async (question, detail) => {
-    const answer = await api.get(question)
-    expect(answer.status).toBe(404)
-    expect(answer.json<ProblemBody>().detail).toMatch(detail)
+    const response = await api.get(question)
+    expect(response.status).toBe(404)
+    expect(response.json<ProblemBody>().detail).toMatch(detail)
   })
 })

@@ -23,10 +23,10 @@ describe('a date in another notation', () => {
     ['29/02/2000', '2000-02-29'],
     ['10/1899', '1899-10'],
   ])('%s is refused with what it may mean: %s', async (startsOn, readings) => {
-    const answer = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
-    expect(answer.status).toBe(422)
+    const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
+    expect(response.status).toBe(422)
     const message = `"${startsOn}" is not in EDTF: write ${readings} (at character 1)`
-    expect(faultAt(answer, '/startsOn')?.message).toBe(message)
+    expect(faultAt(response, '/startsOn')?.message).toBe(message)
     const filtered = await api.get(`/v1/projects?startsOn=${encodeURIComponent(startsOn)}`)
     expect(filtered.text).toContain(`write ${readings}`)
   })
@@ -34,8 +34,8 @@ describe('a date in another notation', () => {
   it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899'])(
     'that is no day of the calendar gets no suggestion: %s',
     async (startsOn) => {
-      const answer = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
-      expect(faultAt(answer, '/startsOn')?.message).not.toContain('write')
+      const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
+      expect(faultAt(response, '/startsOn')?.message).not.toContain('write')
     },
   )
 })
@@ -52,9 +52,9 @@ describe('a web address', () => {
     ['https://a..example/', 'is not an http(s) URL'],
     ['ftp://a.example/', 'is not an http(s) URL'],
   ])('%j is refused', async (url, message) => {
-    const answer = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
-    expect(answer.status).toBe(422)
-    expect(faultAt(answer, '/url')).toMatchObject({
+    const response = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
+    expect(response.status).toBe(422)
+    expect(faultAt(response, '/url')).toMatchObject({
       code: 'wrong_format',
       message: expect.stringContaining(message),
     })
@@ -69,8 +69,8 @@ describe('a web address', () => {
     'https://example.org/a%20b?c=d#e',
     'https://例え.example/',
   ])('%s is stored as it is given', async (url) => {
-    const answer = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
-    expect(answer.json()).toMatchObject({ url })
+    const response = await api.post('/v1/sources', { title: 'Linked', kind: 'report', url })
+    expect(response.json()).toMatchObject({ url })
   })
 })
 
@@ -94,9 +94,9 @@ describe('a number with more digits than can be kept', () => {
     '0.010000000000000000001',
     '1e-3',
   ])('is refused and not rounded: %s', async (amount) => {
-    const answer = await postAmount(amount)
-    expect([400, 422]).toContain(answer.status)
-    expect(faultAt(answer, '/amounts/0/amount')?.code).toBe('too_precise')
+    const response = await postAmount(amount)
+    expect([400, 422]).toContain(response.status)
+    expect(faultAt(response, '/amounts/0/amount')?.code).toBe('too_precise')
   })
 
   it('is any amount with a third decimal, and none with two', async () => {
@@ -104,10 +104,10 @@ describe('a number with more digits than can be kept', () => {
     await fc.assert(
       fc.asyncProperty(amounts, async ([whole, thousandths]) => {
         const text = `${whole}.${String(thousandths).padStart(3, '0')}`
-        const answer = await postAmount(text)
+        const response = await postAmount(text)
         const isExact = thousandths % 10 === 0
-        expect(answer.status === 201).toBe(isExact)
-        if (isExact) expect(answer.text).toContain(`"amount":${text.replace(/\.?0+$/, '')},`)
+        expect(response.status === 201).toBe(isExact)
+        if (isExact) expect(response.text).toContain(`"amount":${text.replace(/\.?0+$/, '')},`)
       }),
       { numRuns: 60 },
     )
@@ -120,8 +120,8 @@ describe('a number with more digits than can be kept', () => {
     ['8796093022208.210', 8796093022208.21],
     ['9999999999999.990', 9999999999999.99],
   ])('is not a number in another spelling: %s', async (written, read) => {
-    const answer = await postAmount(written)
-    expect(answer.status, answer.text).toBe(201)
-    expect(answer.json()).toMatchObject({ amounts: [{ amount: expect.closeTo(read, 10) }] })
+    const response = await postAmount(written)
+    expect(response.status, response.text).toBe(201)
+    expect(response.json()).toMatchObject({ amounts: [{ amount: expect.closeTo(read, 10) }] })
   })
 })

@@ -13,29 +13,29 @@ describe('a refused write names what to change', () => {
   it('with a stale If-Match returns both versions', async () => {
     const { id } = (await api.post('/v1/agreements', agreement)).json()
     await api.patch(`/v1/agreements/${id}`, { title: 'Changed' })
-    const answer = await api.patch(
+    const response = await api.patch(
       `/v1/agreements/${id}`,
       { title: 'Mine' },
       { headers: { 'if-match': '"1"' } },
     )
-    expect(answer.status).toBe(412)
-    expect(answer.json<ProblemBody>().detail).toMatch(/version 2.* 1\b/)
-    expect(answer.headers.get('etag')).toBe('"2"')
+    expect(response.status).toBe(412)
+    expect(response.json<ProblemBody>().detail).toMatch(/version 2.* 1\b/)
+    expect(response.headers.get('etag')).toBe('"2"')
   })
 
   it('without If-Match names the header', async () => {
-    const answer = await api.request('DELETE', '/v1/countries/PAK')
-    expect(answer.status).toBe(428)
-    expect(answer.json<ProblemBody>()).toMatchObject({
+    const response = await api.request('DELETE', '/v1/countries/PAK')
+    expect(response.status).toBe(428)
+    expect(response.json<ProblemBody>()).toMatchObject({
       detail: expect.stringContaining('If-Match'),
       errors: [{ header: 'If-Match', code: 'required' }],
     })
   })
 
   it('with an unquoted tag shows the header and the value', async () => {
-    const answer = await api.patch('/v1/countries/PAK', { name: 'P' }, { headers: { 'if-match': '1' } })
-    expect(answer.status).toBe(400)
-    expect(answer.json<ProblemBody>().errors).toEqual([
+    const response = await api.patch('/v1/countries/PAK', { name: 'P' }, { headers: { 'if-match': '1' } })
+    expect(response.status).toBe(400)
+    expect(response.json<ProblemBody>().errors).toEqual([
       {
         header: 'If-Match',
         code: 'invalid',
@@ -48,9 +48,9 @@ describe('a refused write names what to change', () => {
     const { id } = (
       await api.post('/v1/agreements', { ...agreement, parties: [{ country: 'TUV', role: 'party' }] })
     ).json()
-    const answer = await api.delete('/v1/countries/TUV')
-    expect(answer.status).toBe(409)
-    expect(answer.json<ProblemBody>()).toMatchObject({
+    const response = await api.delete('/v1/countries/TUV')
+    expect(response.status).toBe(409)
+    expect(response.json<ProblemBody>()).toMatchObject({
       detail: expect.stringContaining('country TUV'),
       errors: expect.arrayContaining([
         { code: 'referred_to', message: expect.stringContaining(`/v1/agreements/${id}`) },
@@ -59,9 +59,9 @@ describe('a refused write names what to change', () => {
   })
 
   it("of the record's key names the key", async () => {
-    const answer = await api.patch('/v1/countries/PAK', { code: 'IND' })
-    expect(answer.status).toBe(422)
-    expect(answer.json<ProblemBody>().errors).toEqual([
+    const response = await api.patch('/v1/countries/PAK', { code: 'IND' })
+    expect(response.status).toBe(422)
+    expect(response.json<ProblemBody>().errors).toEqual([
       {
         pointer: '/code',
         code: 'read_only',

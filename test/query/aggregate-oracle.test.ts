@@ -55,7 +55,7 @@ async function fill(): Promise<void> {
   )
 }
 
-/** The roles that are looked at: those asked for, or any. */
+/** The roles of a query: those that it requests, or all. */
 type Roles = readonly string[] | undefined
 
 const distinct = <T>(values: (T | undefined | null)[]): T[] => [
@@ -118,16 +118,16 @@ function keysOf(base: Base, groupBy: string[], within: Roles): (string | null)[]
 }
 
 /** A filter as a list has it, and as plain TypeScript. */
-interface Asked {
+interface Filters {
   parameters: Record<string, string>
   holds: (base: Base) => boolean
 }
 
-const whole: Asked = { parameters: {}, holds: () => true }
+const whole: Filters = { parameters: {}, holds: () => true }
 
 const rolesAsked = fc.option(fc.subarray(roles, { minLength: 1, maxLength: 2 }), { nil: undefined })
 
-const otherFilters = fc.constantFrom<Asked>(
+const otherFilters = fc.constantFrom<Filters>(
   whole,
   { parameters: { status: 'active' }, holds: ({ status }) => status === 'active' },
   { parameters: { 'status[isNull]': 'true' }, holds: ({ status }) => status === null },
@@ -156,18 +156,18 @@ const otherFilters = fc.constantFrom<Asked>(
   },
 )
 
-/** Filters on who takes part, narrowed by the roles that are asked for. */
-function participantFilter(within: Roles): fc.Arbitrary<Asked> {
+/** Filters on participants, narrowed to the requested roles. */
+function participantFilter(within: Roles): fc.Arbitrary<Filters> {
   const has = (values: string[], own: string[]) => values.every((value) => own.includes(value))
-  const inRole: Asked = within
+  const inRole: Filters = within
     ? { parameters: { role: within.join() }, holds: (base) => taking(base, within).length > 0 }
     : whole
-  const both = (asked: Asked): Asked => ({
-    parameters: { ...inRole.parameters, ...asked.parameters },
-    holds: (base) => inRole.holds(base) && asked.holds(base),
+  const both = (filters: Filters): Filters => ({
+    parameters: { ...inRole.parameters, ...filters.parameters },
+    holds: (base) => inRole.holds(base) && filters.holds(base),
   })
   return fc
-    .constantFrom<Asked>(
+    .constantFrom<Filters>(
       whole,
       whole,
       {
@@ -209,8 +209,8 @@ function participantFilter(within: Roles): fc.Arbitrary<Asked> {
 const questions = rolesAsked.chain((within) =>
   fc.record({
     within: fc.constant(within),
-    asked: fc.tuple(participantFilter(within), otherFilters).map(
-      ([first, second]): Asked => ({
+    filters: fc.tuple(participantFilter(within), otherFilters).map(
+      ([first, second]): Filters => ({
         parameters: { ...ours, ...first.parameters, ...second.parameters },
         holds: (base) => first.holds(base) && second.holds(base),
       }),
@@ -246,16 +246,16 @@ const ancestorsOf = (base: Base): Base[] => {
 }
 
 async function countBehind(list: string): Promise<number | undefined> {
-  const answer = await api.get(`${list}&count=exact&limit=1`)
-  expect(answer.status, `${list} ${answer.text}`).toBe(200)
-  return answer.json<{ page: { total?: { count: number } } }>().page.total?.count
+  const response = await api.get(`${list}&count=exact&limit=1`)
+  expect(response.status, `${list} ${response.text}`).toBe(200)
+  return response.json<{ page: { total?: { count: number } } }>().page.total?.count
 }
 
 describe('an aggregate', () => {
   it('equals counting in memory, and each group links to the list of its records', async () => {
     await fc.assert(
-      fc.asyncProperty(questions, async ({ within, asked, groupBy, distinctOf, descending }) => {
-        const found = bases.filter(asked.holds)
+      fc.asyncProperty(questions, async ({ within, filters, groupBy, distinctOf, descending }) => {
+        const found = bases.filter(filters.holds)
         const groups = new Map<string, Base[]>()
         for (const base of found) {
           for (const tuple of keysOf(base, groupBy, within)) {
@@ -285,23 +285,23 @@ describe('an aggregate', () => {
             (descending ? b.measures.count - a.measures.count : a.measures.count - b.measures.count) ||
             compareKeys(a.key, b.key),
         )
-        const answer = await aggregate(api, 'cooperation-bases', {
-          ...asked.parameters,
+        const aggregated = await aggregate(api, 'cooperation-bases', {
+          ...filters.parameters,
           groupBy: groupBy.join(),
           measures: `count,countDistinct:${distinctOf},sum:unitCount,max:unitCount`,
           sort: descending ? '-count' : 'count',
           limit: '1000',
         })
-        const given = answer.data.map(({ key, measures }) => ({
+        const given = aggregated.data.map(({ key, measures }) => ({
           key: groupBy.map((name) => key[name]),
           measures,
         }))
         expect(given).toEqual(expected)
-        expect(answer.total).toBe(found.length)
-        expect(answer.groups).toEqual({ count: expected.length, limit: 1000 })
+        expect(aggregated.total).toBe(found.length)
+        expect(aggregated.groups).toEqual({ count: expected.length, limit: 1000 })
         // The groups with nulls, and some of the others.
-        const unknown = answer.data.filter(({ key }) => Object.values(key).includes(null))
-        for (const { list, measures } of [...answer.data.slice(0, 2), ...unknown.slice(0, 4)]) {
+        const unknown = aggregated.data.filter(({ key }) => Object.values(key).includes(null))
+        for (const { list, measures } of [...aggregated.data.slice(0, 2), ...unknown.slice(0, 4)]) {
           expect(await countBehind(list), list).toBe(measures.count)
         }
       }),

@@ -93,11 +93,11 @@ describe('an aggregate by country', () => {
       fc.asyncProperty(turns, async ({ writes, patched, resource, parameters }) => {
         await runWrites(own.pool, writes, 'commit')
         const merged = [...new Set(patched)].map((country) => ({ country, role: 'party' }))
-        const answer = await own.patch(path, {
+        const response = await own.patch(path, {
           parties: [...merged, { organization: institute, role: 'party' }],
         })
         // The writes may have removed it, or an organization.
-        expect([200, 404, 409, 422]).toContain(answer.status)
+        expect([200, 404, 409, 422]).toContain(response.status)
         const isKnown = resource === 'agreements' || !('role' in parameters)
         await expectSame(own, resource, isKnown ? parameters : { groupBy: 'country' })
       }),

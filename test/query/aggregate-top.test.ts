@@ -10,9 +10,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const countBehind = async (list: string) => {
-  const answer = await api.get(`${list}&count=exact&limit=1`)
-  expect(answer.status, `${list} ${answer.text}`).toBe(200)
-  return answer.json<{ page: { total: { count: number } } }>().page.total.count
+  const response = await api.get(`${list}&count=exact&limit=1`)
+  expect(response.status, `${list} ${response.text}`).toBe(200)
+  return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
 
 /** The groups with a value, the largest first, groups of the same size by their keys. */
@@ -37,9 +37,9 @@ describe('top', () => {
     async ({ resource, dimension, kind }) => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
-      const answer = await api.get(url)
-      if (answer.status === 400) {
-        expect(answer.text).toContain('which is a date or a free text')
+      const response = await api.get(url)
+      if (response.status === 400) {
+        expect(response.text).toContain('which is a date or a free text')
         return
       }
       const top = await aggregate(api, resource, { groupBy: dimension, top: '2' })
@@ -84,9 +84,9 @@ describe('top', () => {
     ['groupBy=kind&top=3&having=count>1', 'having', '"having" cannot stand beside top'],
     ['groupBy=country&top=3&country[otherThan]=CHN', 'top', 'cannot stand beside country[otherThan]'],
   ])('is refused with its fault: %s', async (query, parameter, message) => {
-    const answer = await api.get(`/v1/agreements/aggregate?${query}`)
-    expect(answer.status).toBe(400)
-    const { errors } = answer.json<{ errors: { parameter: string; message: string }[] }>()
+    const response = await api.get(`/v1/agreements/aggregate?${query}`)
+    expect(response.status).toBe(400)
+    const { errors } = response.json<{ errors: { parameter: string; message: string }[] }>()
     expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
   })
 })
@@ -104,8 +104,8 @@ describe('partnerOf', () => {
         kind: 'treaty',
         parties: parties.map((party) => ({ ...party, role: 'party' })),
       }
-      const answer = await api.post('/v1/agreements', document)
-      expect(answer.status, answer.text).toBe(201)
+      const response = await api.post('/v1/agreements', document)
+      expect(response.status, response.text).toBe(201)
     }
   })
   const partners = { title: 'Of partners', partnerOf: 'CHN' }

@@ -18,12 +18,12 @@ describe('amounts of money', () => {
       [null, null],
     ] as const
     for (const [currency, amount] of amounts) {
-      const answer = await api.post('/v1/assistance-programs', {
+      const response = await api.post('/v1/assistance-programs', {
         title: 'Costly',
         modality: 'other',
         amounts: currency === null ? [] : [{ kind: 'commitment', amount, currency }],
       })
-      expect(answer.status, answer.text).toBe(201)
+      expect(response.status, response.text).toBe(201)
     }
   })
   const costly = { title: 'Costly', measures: 'count,sum:amount,avg:amount,min:amount' }
@@ -48,11 +48,11 @@ describe('amounts of money', () => {
   })
 
   it('are never added up across currencies', async () => {
-    const answer = await api.get(
+    const response = await api.get(
       '/v1/assistance-programs/aggregate?groupBy=modality&measures=sum:amount&amountKind=commitment',
     )
-    expect(answer.status).toBe(400)
-    expect(answer.json<{ errors: unknown }>().errors).toEqual([
+    expect(response.status).toBe(400)
+    expect(response.json<{ errors: unknown }>().errors).toEqual([
       {
         parameter: 'measures',
         code: 'incomparable',
@@ -126,17 +126,17 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     ['groupBy=kind&limit=0', 'limit', 'must be a whole number from 1 to 10000'],
     ['groupBy=kind&fields=id', 'fields', 'there is no parameter "fields" here'],
   ])('%s', async (query, parameter, message) => {
-    const answer = await api.get(`/v1/agreements/aggregate?${query}`)
-    expect(answer.status, answer.text).toBe(400)
-    const { errors } = answer.json<{ errors: { parameter: string; message: string }[] }>()
+    const response = await api.get(`/v1/agreements/aggregate?${query}`)
+    expect(response.status, response.text).toBe(400)
+    const { errors } = response.json<{ errors: { parameter: string; message: string }[] }>()
     expect(errors.find((error) => error.parameter === parameter)?.message).toContain(message)
   })
 
   it('with all faults at once', async () => {
-    const answer = await api.get(
+    const response = await api.get(
       '/v1/agreements/aggregate?groupBy=kind,kind&sort=country&having=countDistinct:kind<1&measures=count',
     )
-    const { errors } = answer.json<{ errors: { parameter: string }[] }>()
+    const { errors } = response.json<{ errors: { parameter: string }[] }>()
     expect(errors.map(({ parameter }) => parameter)).toEqual(['groupBy', 'sort', 'having'])
   })
 })

@@ -10,18 +10,18 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const agreement = async (document: object) => {
-  const answer = await api.post('/v1/agreements', { kind: 'treaty', title: 'Calendar', ...document })
-  expect(answer.status, answer.text).toBe(201)
-  return answer.json<{ id: string }>().id
+  const response = await api.post('/v1/agreements', { kind: 'treaty', title: 'Calendar', ...document })
+  expect(response.status, response.text).toBe(201)
+  return response.json<{ id: string }>().id
 }
 
 /** The calendar of some agreements: its lines, unfolded. */
 async function calendar(ids: string[]) {
-  const answer = await api.get(`/v1/agreements/export?format=ics&id=${ids.join()}`)
-  expect(answer.headers.get('content-type')).toBe('text/calendar; charset=utf-8')
-  for (const line of answer.text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
-  expect(answer.text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
-  return answer.text.replaceAll('\r\n ', '').split('\r\n')
+  const response = await api.get(`/v1/agreements/export?format=ics&id=${ids.join()}`)
+  expect(response.headers.get('content-type')).toBe('text/calendar; charset=utf-8')
+  for (const line of response.text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
+  expect(response.text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+  return response.text.replaceAll('\r\n ', '').split('\r\n')
 }
 
 describe('GET /v1/agreements/export?format=ics', () => {

@@ -31,9 +31,9 @@ function childrenOf(xml: string, parent: string): string[] {
 }
 
 const exported = async (query: string, resource = 'assistance-programs') => {
-  const answer = await api.get(`/v1/${resource}/export?format=iati${query}`)
-  expect(answer.status, answer.text).toBe(200)
-  return answer
+  const response = await api.get(`/v1/${resource}/export?format=iati${query}`)
+  expect(response.status, response.text).toBe(200)
+  return response
 }
 
 /** Folder of the XSDs of IATI 2.03; the schemas are not part of the repository. */
@@ -48,7 +48,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
         externalIds: [{ scheme: 'iati', id: 'XX-BANK-1' }],
       })
     ).json<{ id: string }>()
-    const answer = await api.post('/v1/assistance-programs', {
+    const response = await api.post('/v1/assistance-programs', {
       title: 'Water & power',
       status: 'closed',
       startsOn: '2009-05',
@@ -78,7 +78,7 @@ describe('GET /v1/assistance-programs/export?format=iati', () => {
       financeType: '421',
       externalIds: [{ scheme: 'aid-register', id: '17' }],
     })
-    expect(answer.status, answer.text).toBe(201)
+    expect(response.status, response.text).toBe(201)
   })
 
   it('has the parts of an activity in the order of the standard, well-formed', async () => {

@@ -61,9 +61,9 @@ describe('names beside codes in exports', () => {
   })
 
   it('are refused with names=true in a format without columns', async () => {
-    const answer = await api.get('/v1/agreements/export?format=ndjson&names=true')
-    expect(answer.status).toBe(400)
-    expect(readProblem(answer).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
+    const response = await api.get('/v1/agreements/export?format=ndjson&names=true')
+    expect(response.status).toBe(400)
+    expect(readProblem(response).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
   })
 
   it('are disarmed where a spreadsheet would take them for formulas', async () => {

@@ -79,8 +79,8 @@ describe('a long export', () => {
     expect(await copying()).toHaveLength(1)
     message.destroy()
     await until(async () => (await copying()).length === 0)
-    const answers = await Promise.all(Array.from({ length: 20 }, () => api.get('/v1/topics?limit=1')))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const responses = await Promise.all(Array.from({ length: 20 }, () => api.get('/v1/topics?limit=1')))
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
   })
 
   it.each(['ndjson', 'csv', 'xlsx'])(

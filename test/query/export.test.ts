@@ -27,16 +27,16 @@ describe.each(resources)('an export of $name', (resource) => {
   const path = `${listPath(resource)}/export`
 
   it('as NDJSON has every record as the list has it, in its order', async () => {
-    const answer = await api.get(`${path}?format=ndjson&sort=-updatedAt`)
-    expect(answer.headers.get('content-type')).toMatch(media.ndjson)
-    expect(linesOf(answer.text)).toEqual(await listAll(api, resource, 'sort=-updatedAt'))
+    const response = await api.get(`${path}?format=ndjson&sort=-updatedAt`)
+    expect(response.headers.get('content-type')).toMatch(media.ndjson)
+    expect(linesOf(response.text)).toEqual(await listAll(api, resource, 'sort=-updatedAt'))
   })
 
   it('as CSV has a row for every record, whose plain properties are those of the record', async () => {
-    const answer = await api.get(`${path}?format=csv`)
-    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${resource.name}.csv"`)
-    expect(answer.headers.get('vary')).toBe('Accept-Language, Accept-Encoding, Authorization')
-    const rows = tableOf(answer.text)
+    const response = await api.get(`${path}?format=csv`)
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${resource.name}.csv"`)
+    expect(response.headers.get('vary')).toBe('Accept-Language, Accept-Encoding, Authorization')
+    const rows = tableOf(response.text)
     const records = await listAll(api, resource)
     expect(rows.length).toBe(records.length)
     for (const [at, record] of records.entries()) {
@@ -66,17 +66,17 @@ describe.each(resources)('an export of $name', (resource) => {
   })
 
   it('as GeoJSON exists for resources with a location; others name the formats that they have', async () => {
-    const answer = await api.get(`${path}?format=geojson`)
+    const response = await api.get(`${path}?format=geojson`)
     if (!('location' in resource.document.shape || 'locations' in resource.document.shape)) {
-      expect(answer.status).toBe(400)
-      expect(readProblem(answer).errors?.[0]).toMatchObject({
+      expect(response.status).toBe(400)
+      expect(readProblem(response).errors?.[0]).toMatchObject({
         parameter: 'format',
         message: expect.stringMatching(/csv.*ndjson.*xlsx/),
       })
       return
     }
-    expect(answer.headers.get('content-type')).toBe(media.geojson)
-    const { features } = answer.json<{ features: { id: string; properties: Document }[] }>()
+    expect(response.headers.get('content-type')).toBe(media.geojson)
+    const { features } = response.json<{ features: { id: string; properties: Document }[] }>()
     const records = await listAll(api, resource)
     expect(features.map(({ properties }) => properties)).toEqual(records)
     expect(features.map(({ id }) => id)).toEqual(records.map((record) => keyIn(resource, record)))
@@ -94,13 +94,13 @@ describe.each(resources)('an export of $name', (resource) => {
 
 describe('the parameters of an export', () => {
   it('need a format, and say which there are', async () => {
-    for (const answer of [
+    for (const response of [
       await api.get('/v1/topics/export'),
       await api.post('/v1/topics/export', {}),
       await api.get('/v1/topics/export?format=json'),
     ]) {
-      expect(answer.status).toBe(400)
-      expect(readProblem(answer).errors).toMatchObject([{ parameter: 'format' }])
+      expect(response.status).toBe(400)
+      expect(readProblem(response).errors).toMatchObject([{ parameter: 'format' }])
     }
     const wrong = await api.get('/v1/topics/export?format=cvs')
     expect(readProblem(wrong).errors?.[0]?.message).toContain('it can be "csv", "ndjson", "xlsx"')
@@ -109,22 +109,22 @@ describe('the parameters of an export', () => {
   it.each(['application/octet-stream', 'application/json', 'image/png', '*/*'])(
     'decide its media type, also for a client that accepts %s',
     async (accept) => {
-      const answer = await api.get('/v1/topics/export?format=csv', { headers: { accept } })
-      expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+      const response = await api.get('/v1/topics/export?format=csv', { headers: { accept } })
+      expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
     },
   )
 
   it('are of no list or search: these are JSON, or 406', async () => {
-    for (const answer of [
+    for (const response of [
       await api.get('/v1/topics?format=csv'),
       await api.get('/v1/topics?per=participant'),
     ])
-      expect(answer.status).toBe(400)
+      expect(response.status).toBe(400)
     expect((await api.post('/v1/topics/search?format=csv', {})).status).toBe(400)
     for (const accept of ['text/csv', 'text/*', 'application/json;q=0']) {
-      const answer = await api.get('/v1/topics', { headers: { accept } })
-      expect({ accept, status: answer.status }).toEqual({ accept, status: 406 })
-      expect(readProblem(answer).detail).toContain('application/json')
+      const response = await api.get('/v1/topics', { headers: { accept } })
+      expect({ accept, status: response.status }).toEqual({ accept, status: 406 })
+      expect(readProblem(response).detail).toContain('application/json')
     }
     for (const accept of ['text/csv, application/json;q=0.1', 'application/*', 'Application/JSON'])
       expect((await api.get('/v1/topics', { headers: { accept } })).status).toBe(200)
@@ -140,16 +140,16 @@ describe('the parameters of an export', () => {
   it.each(['limit=10', 'cursor=abc', 'count=exact'])(
     'with %s are refused, since it has no pages',
     async (query) => {
-      const answer = await api.get(`/v1/topics/export?format=csv&${query}`)
-      expect(answer.status).toBe(400)
-      expect(readProblem(answer).errors?.[0]?.parameter).toBe(query.split('=')[0])
+      const response = await api.get(`/v1/topics/export?format=csv&${query}`)
+      expect(response.status).toBe(400)
+      expect(readProblem(response).errors?.[0]?.parameter).toBe(query.split('=')[0])
     },
   )
 
   it('in the body of a search with what is of pages are refused at their place', async () => {
-    const answer = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
-    expect(answer.status).toBe(400)
-    expect(readProblem(answer).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
+    const response = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
+    expect(response.status).toBe(400)
+    expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
   })
 
   it.each([
@@ -157,9 +157,9 @@ describe('the parameters of an export', () => {
     '/v1/agreements/export?per=participant&format=csv&fields=title',
     '/v1/topics/export?per=participant&format=csv',
   ])('that ask for rows which it cannot have are refused: %s', async (path) => {
-    const answer = await api.get(path)
-    expect(answer.status).toBe(400)
-    expect(readProblem(answer).errors?.[0]?.parameter).toBe('per')
+    const response = await api.get(path)
+    expect(response.status).toBe(400)
+    expect(readProblem(response).errors?.[0]?.parameter).toBe('per')
   })
 
   it('narrow the columns by fields, add what is included, and keep filters', async () => {
@@ -171,11 +171,11 @@ describe('the parameters of an export', () => {
   })
 
   it('by HEAD give the headers of GET and no body, and are refused as by GET', async () => {
-    const answer = await api.request('HEAD', '/v1/agreements/export?format=csv')
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toMatch(media.csv)
-    expect(answer.headers.get('content-length')).toBe(null)
-    expect(answer.text).toBe('')
+    const response = await api.request('HEAD', '/v1/agreements/export?format=csv')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toMatch(media.csv)
+    expect(response.headers.get('content-length')).toBe(null)
+    expect(response.text).toBe('')
     expect((await api.request('HEAD', '/v1/agreements/export?format=csv&limit=3')).status).toBe(400)
   })
 })

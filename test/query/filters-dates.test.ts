@@ -164,8 +164,8 @@ describe('a filter of dates compares what the source has said, which may be a sp
   })
 
   it('finds withdrawn countries by the year in which their code was withdrawn', async () => {
-    const answer = await api.get('/v1/countries?validTo[gte]=1990&validTo[lte]=1992&fields=code')
-    const codes = answer.json<Page<{ code: string }>>().data.map(({ code }) => code)
+    const response = await api.get('/v1/countries?validTo[gte]=1990&validTo[lte]=1992&fields=code')
+    const codes = response.json<Page<{ code: string }>>().data.map(({ code }) => code)
     expect(codes).toEqual(expect.arrayContaining(['DDR', 'SUN']))
     expect(codes).not.toContain('SCG')
     expect(codes).not.toContain('DEU')
@@ -186,8 +186,8 @@ describe('a filter of dates compares what the source has said, which may be a sp
       })
       const ids = ['unknown', 'open', 'early', 'late', 'unknownToo'].map(made.id).join()
       const titles = async (sort: string) => {
-        const answer = await api.get(`/v1/agreements?id=${ids}&sort=${sort}&fields=title`)
-        return answer.json<Page<{ title: string }>>().data.map(({ title }) => title)
+        const response = await api.get(`/v1/agreements?id=${ids}&sort=${sort}&fields=title`)
+        return response.json<Page<{ title: string }>>().data.map(({ title }) => title)
       }
       expect(await titles(key)).toEqual(['../2010', 'early', 'late', 'unknown', 'unknown'])
       expect(await titles(`-${key}`)).toEqual(['late', 'early', '../2010', 'unknown', 'unknown'])

@@ -55,8 +55,8 @@ describe('a search for words', () => {
     ['organizations', '科技部', 'acronym', 'MOST'],
     ['organizations', 'UNEP', 'acronym', 'UNEP'],
   ])('finds %s by another name, such as %s', async (resource, q, property, value) => {
-    const answer = await api.get(`/v1/${resource}?q=${encodeURIComponent(q)}`)
-    const found = answer.json<Page<Properties>>().data.map((record) => record[property])
+    const response = await api.get(`/v1/${resource}?q=${encodeURIComponent(q)}`)
+    const found = response.json<Page<Properties>>().data.map((record) => record[property])
     expect(found).toContain(value)
     expect(found.length).toBeLessThanOrEqual(2)
   })
@@ -80,8 +80,8 @@ describe('filters of other kinds', () => {
     expect(await world.find({ externalId: 'doi:a,doi:b,doi:10.1000' })).toEqual(['start', 'two'])
     expect(await world.find({ externalId: 'other:a' })).toEqual([])
     // The same id of another resource is another record's.
-    const answer = await api.get('/v1/projects?externalId=doi:a')
-    expect(answer.json<Page<unknown>>().data).toEqual([])
+    const response = await api.get('/v1/projects?externalId=doi:a')
+    expect(response.json<Page<unknown>>().data).toEqual([])
   })
 
   it('combine filters with "and", values with "or", and keep records without a value for `ne`', async () => {

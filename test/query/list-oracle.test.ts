@@ -56,7 +56,7 @@ describe('a list with any filters, any order and any page size', () => {
     countriesIn: (region: string) => Set<string>
     regionsIn: (region: string) => Set<string>
     topicsIn: (topic: string) => Set<string>
-    /** Place of each title in the Unicode order, equal for equal titles; PostgreSQL is asked, since Node's ICU may differ. */
+    /** Place of each title in the Unicode order, equal for equal titles; PostgreSQL computes it, since Node's ICU may differ. */
     rankOf: Map<string, number>
   }
 
@@ -176,10 +176,10 @@ describe('a list with any filters, any order and any page size', () => {
     }
   }
 
-  /** Whether a record is in a list, told without SQL. */
+  /** Whether a record is in a list, computed without SQL. */
   function holds(record: Agreement, conditions: Condition[], around: Surroundings): boolean {
-    const askedRoles = conditions.find(({ filter }) => filter === 'role')?.values
-    const inRole = record.parties.filter(({ role }) => askedRoles?.includes(role) ?? true)
+    const requestedRoles = conditions.find(({ filter }) => filter === 'role')?.values
+    const inRole = record.parties.filter(({ role }) => requestedRoles?.includes(role) ?? true)
     return conditions.every(({ filter, operator, values }) => {
       switch (filter) {
         case 'kind':
@@ -322,18 +322,18 @@ describe('a list with any filters, any order and any page size', () => {
   }
 
   /** The ids of all pages, and how many records the first page says there are. */
-  async function walk(asked: Query): Promise<{ ids: string[]; total: number | undefined }> {
-    const search = searchOf(asked)
+  async function walk(query: Query): Promise<{ ids: string[]; total: number | undefined }> {
+    const search = searchOf(query)
     const pageOf = async (cursor: string) => {
-      const answer = await own.get(`/v1/agreements?${search}${cursor}`)
-      expect(answer.status, answer.text).toBe(200)
-      return answer.json<Page<{ id: string }>>()
+      const response = await own.get(`/v1/agreements?${search}${cursor}`)
+      expect(response.status, response.text).toBe(200)
+      return response.json<Page<{ id: string }>>()
     }
     let { data, page } = await pageOf('')
     const total = page.total?.count
     const ids = data.map(({ id }) => id)
     while (page.next !== null) {
-      expect(data).toHaveLength(asked.limit)
+      expect(data).toHaveLength(query.limit)
       ;({ data, page } = await pageOf(`&cursor=${page.next}`))
       ids.push(...data.map(({ id }) => id))
     }
@@ -344,16 +344,16 @@ describe('a list with any filters, any order and any page size', () => {
     const known = new Map(records.map((record) => [record.id, record]))
     await fc.assert(
       fc.asyncProperty(query, async (drawn) => {
-        const asked = { ...drawn, conditions: drawn.conditions.map(resolved) }
-        const hint = `${searchOf(asked)} over the records of seed ${seed}`
-        const expected = records.filter((record) => holds(record, asked.conditions, around))
-        const { ids, total } = await walk(asked)
+        const query = { ...drawn, conditions: drawn.conditions.map(resolved) }
+        const hint = `${searchOf(query)} over the records of seed ${seed}`
+        const expected = records.filter((record) => holds(record, query.conditions, around))
+        const { ids, total } = await walk(query)
         expect([...ids].sort(), hint).toEqual(expected.map(({ id }) => id).sort())
         expect(total, hint).toBe(expected.length)
         const found = ids.flatMap((id) => known.get(id) ?? [])
         found.slice(1).forEach((after, at) => {
           const before = found[at]
-          const right = before !== undefined && inOrder(before, after, asked.sort, around)
+          const right = before !== undefined && inOrder(before, after, query.sort, around)
           expect(right, `${JSON.stringify([before, after])} in ${hint}`).toBe(true)
         })
       }),

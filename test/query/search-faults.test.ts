@@ -13,9 +13,9 @@ interface Page {
 }
 
 const refuse = async (body: unknown) => {
-  const answer = await api.request('POST', '/v1/agreements/search', { body, key: null })
-  expect(answer.status, answer.text).toBe(400)
-  return answer.json<{ errors: { pointer: string; message: string }[] }>().errors
+  const response = await api.request('POST', '/v1/agreements/search', { body, key: null })
+  expect(response.status, response.text).toBe(400)
+  return response.json<{ errors: { pointer: string; message: string }[] }>().errors
 }
 
 describe('a wrong search is refused with a pointer into its tree', () => {

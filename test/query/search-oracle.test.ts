@@ -233,12 +233,12 @@ async function searchAll(request: object): Promise<Page['data']> {
   const found: Page['data'] = []
   let cursor: string | null = null
   do {
-    const answer = await api.request('POST', '/v1/agreements/search', {
+    const response = await api.request('POST', '/v1/agreements/search', {
       body: { ...request, cursor },
       key: null,
     })
-    expect(answer.status, answer.text).toBe(200)
-    const { data, page } = answer.json<Page>()
+    expect(response.status, response.text).toBe(200)
+    const { data, page } = response.json<Page>()
     found.push(...data)
     cursor = page.next
   } while (cursor !== null)

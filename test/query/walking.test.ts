@@ -107,7 +107,7 @@ const write = fc.oneof(
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 
-/** A page, and what is written before it is asked for or while it is read. */
+/** A page, and what is written before it is requested or while it is read. */
 const step = fc.record({
   limit: fc.integer({ min: 1, max: 3 }),
   writes: fc.array(write, { minLength: 1, maxLength: 3 }),
@@ -130,11 +130,11 @@ class Registry {
   /** Makes records at one moment, which is returned. */
   async fill(documents: Written[]): Promise<string> {
     const lines = documents.map((one) => JSON.stringify(one)).join('\n')
-    const answer = await api.post('/v1/projects/import', lines, {
+    const response = await api.post('/v1/projects/import', lines, {
       headers: { 'content-type': 'application/x-ndjson' },
     })
-    expect(answer.status, answer.text).toBe(201)
-    const ids = answer.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
+    expect(response.status, response.text).toBe(201)
+    const ids = response.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
     const { data } = (await api.get(`/v1/projects?limit=200&id=${ids}`)).json<{ data: Shown[] }>()
     expect(data).toHaveLength(documents.length)
     for (const record of data) this.keep(record)
@@ -148,9 +148,9 @@ class Registry {
 
   async write(writing: Write): Promise<void> {
     if (writing.does === 'create') {
-      const answer = await api.post('/v1/projects', writing.document)
-      expect(answer.status, answer.text).toBe(201)
-      return this.keep(answer.json<Shown>())
+      const response = await api.post('/v1/projects', writing.document)
+      expect(response.status, response.text).toBe(201)
+      return this.keep(response.json<Shown>())
     }
     const id = [...this.live.keys()][Math.floor(writing.at * this.live.size)]
     if (id === undefined) return
@@ -159,9 +159,9 @@ class Registry {
       this.live.delete(id)
       return
     }
-    const answer = await api.patch(`/v1/projects/${id}`, writing.change)
-    expect(answer.status, answer.text).toBe(200)
-    const record = answer.json<Shown>()
+    const response = await api.patch(`/v1/projects/${id}`, writing.change)
+    expect(response.status, response.text).toBe(200)
+    const record = response.json<Shown>()
     // A patch that changes nothing leaves the record in the state that it was in.
     if (record.version !== this.live.get(id)?.version) this.keep(record)
   }
@@ -178,10 +178,10 @@ async function seenBy({ sort, filter, steps }: Walk, registry: Registry, since: 
       for (const writing of writes) await registry.write(writing)
     })()
     if (when === 'before') await written
-    const asked = api.get(`/v1/projects?${search}&limit=${limit}${next && `&cursor=${next}`}`)
-    const [answer] = await Promise.all([asked, written])
-    expect(answer.status, answer.text).toBe(200)
-    const page = answer.json<{ data: Shown[]; page: { next: string | null } }>()
+    const request = api.get(`/v1/projects?${search}&limit=${limit}${next && `&cursor=${next}`}`)
+    const [response] = await Promise.all([request, written])
+    expect(response.status, response.text).toBe(200)
+    const page = response.json<{ data: Shown[]; page: { next: string | null } }>()
     seen.push(...page.data)
     next = page.page.next
   }

@@ -6,7 +6,7 @@ import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 import { openIssuer, type TestIssuer } from '../support/issuer.ts'
 import { responseCheck } from '../support/responses.ts'
 
-/** Every route of the OpenAPI document, asked by everybody who could come along. */
+/** Requests of every kind of client to every route of the OpenAPI document. */
 
 /** What somebody brings, and what it makes them: a role, somebody without one, a stranger, or nobody known. */
 interface Visitor {
@@ -127,23 +127,23 @@ describe.each(['open', 'closed'] as const)('where reading is %s', (reading) => {
   it('every route returns the documented status to every role, and says which role it needs', async () => {
     const app = apps[reading]?.app
     const wrong: string[] = []
-    const ask = async (route: Route, name: string, visitor: Visitor) => {
+    const send = async (route: Route, name: string, visitor: Visitor) => {
       const url = route.path.replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
       const { authorization } = visitor
       const headers = { accept: 'text/html', ...(authorization !== undefined && { authorization }) }
       // The router takes the methods of the document.
-      const answer = await app?.inject({ method: route.method as 'GET', url, headers })
-      if (!answer) throw new Error('the service is not there')
-      const { statusCode: status, body } = answer
-      const contentType = String(answer.headers['content-type'])
+      const response = await app?.inject({ method: route.method as 'GET', url, headers })
+      if (!response) throw new Error('the service is not there')
+      const { statusCode: status, body } = response
+      const contentType = String(response.headers['content-type'])
       check({ method: route.method, url, status, contentType, body, records: 'whole' })
-      const challenged = /^Bearer realm=/.test(String(answer.headers['www-authenticate']))
+      const challenged = /^Bearer realm=/.test(String(response.headers['www-authenticate']))
       if (status !== expected(route, visitor, reading) || challenged !== [401, 403].includes(status)) {
         wrong.push(`${route.method} ${route.path} with ${name}: ${status} ${body}`)
       }
     }
     for (const [name, visitor] of Object.entries(visitors)) {
-      await Promise.all(routes.map((route) => ask(route, name, visitor)))
+      await Promise.all(routes.map((route) => send(route, name, visitor)))
     }
     expect(wrong).toEqual([])
     expect(routes.length).toBeGreaterThan(80)

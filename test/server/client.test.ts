@@ -13,7 +13,7 @@ const actors: Record<string, Actor> = {
   subject: { kind: 'oidc', id: 'u-7', name: 'Li Wei', role: 'editor' },
 }
 
-/** Answers a request with its client. The header `actor` says who sends it. */
+/** Responds to a request with its client. The header `actor` names the sender. */
 async function openMirror(options: FastifyServerOptions = {}) {
   const app: FastifyInstance = Fastify(options)
   onTestFinished(() => app.close())
@@ -75,8 +75,8 @@ it.each([
   [{ 'client-id': 'x'.repeat(101), actor: 'key' }, 'wrong_format'],
 ])('refuses %j: %s', async (headers, code) => {
   const api = await openMirror()
-  const answer = await api.send(headers)
-  expect(answer.json().message).toMatch(code === 'needs_key' ? /goes with an API key/ : /visible ASCII/)
+  const response = await api.send(headers)
+  expect(response.json().message).toMatch(code === 'needs_key' ? /goes with an API key/ : /visible ASCII/)
 })
 
 /** Opens the mirror with a log, and counts the warnings in it. */
@@ -131,9 +131,9 @@ it('end clients of a key share its requests a minute', async () => {
 it('refuses a Client-Id without a key as a problem that names the header', async () => {
   const api = await openApi()
   onTestFinished(() => api.close())
-  const answer = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
-  expect(answer.status).toBe(400)
-  expect(answer.json()).toMatchObject({
+  const response = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
+  expect(response.status).toBe(400)
+  expect(response.json()).toMatchObject({
     type: '/problems/malformed-request',
     errors: [{ header: 'Client-Id', code: 'needs_key' }],
   })

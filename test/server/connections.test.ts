@@ -29,11 +29,11 @@ const openCount = (sockets: Socket[]) => sockets.filter(({ closed }) => !closed)
 const closed = (socket: Socket) =>
   new Promise<string>((resolve) => socket.once('close', () => resolve('closed')))
 
-/** Sends a request on a connection, and returns the first bytes of the answer. */
-async function ask(socket: Socket, path: string): Promise<string> {
-  const answer = once(socket, 'data')
+/** Sends a request on a connection, and returns the first bytes of the response. */
+async function send(socket: Socket, path: string): Promise<string> {
+  const response = once(socket, 'data')
   socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)
-  return String((await answer)[0])
+  return String((await response)[0])
 }
 
 describe('with at most 20 connections', () => {
@@ -49,7 +49,7 @@ describe('with at most 20 connections', () => {
   it('closes the longest idle connections for new ones, and none that has a request', async () => {
     const [reader] = await openIdle(api, 1)
     if (!reader) throw new Error('there is no connection')
-    expect(await ask(reader, '/v1/changes/stream')).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await send(reader, '/v1/changes/stream')).toMatch(/^HTTP\/1\.1 200 /)
     const idle: Socket[] = []
     for (let round = 0; round < 8; round += 1) {
       idle.push(...(await openIdle(api, 5)))
@@ -81,7 +81,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections of an a
     const others = await openIdle(api, 12, other)
     await expect.poll(() => openCount(others)).toBe(5)
     const last = others.at(-1)
-    expect(last && (await ask(last, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
+    expect(last && (await send(last, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
     expect(mine?.closed).toBe(false)
   })
 
@@ -107,12 +107,12 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections of 
     await expect.poll(() => openCount(hasty)).toBeLessThan(20)
     expect(openCount(hasty)).toBeGreaterThanOrEqual(10)
     const [mine] = await openIdle(api, 1, '127.0.0.4')
-    expect(mine && (await ask(mine, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
-    const askLater = async () => {
+    expect(mine && (await send(mine, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
+    const sendLater = async () => {
       const [later] = await openIdle(api, 1, '127.0.0.2')
-      return later && Promise.race([ask(later, '/healthz'), once(later, 'close').then(() => 'closed')])
+      return later && Promise.race([send(later, '/healthz'), once(later, 'close').then(() => 'closed')])
     }
-    await expect.poll(askLater, { interval: 1000, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
+    await expect.poll(sendLater, { interval: 1000, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
     expect((await api.get('/metrics')).text).toMatch(
       /entente_connections_closed_total\{reason="rate"\} [1-9]/,
     )
@@ -148,11 +148,11 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
   it.each(misuses)(
     'opens no more for a while, others do, and then it does: %s',
     async (_what, other, bytes) => {
-      /** Opens a connection and asks on it. A reset may come before or after the connection is there. */
+      /** Opens a connection and sends a request on it. A reset may come before or after the connection is open. */
       const opens = async () => {
         const [socket] = await openIdle(api, 1, other).catch(() => [])
         return socket
-          ? Promise.race([ask(socket, '/healthz').catch(() => 'closed'), closed(socket)])
+          ? Promise.race([send(socket, '/healthz').catch(() => 'closed'), closed(socket)])
           : 'closed'
       }
       expect(await opens()).toMatch(/^HTTP\/1\.1 200 /)
@@ -163,7 +163,7 @@ describe.runIf(process.platform === 'linux')('an address that misuses its connec
       await isClosed
       expect(await opens()).toBe('closed')
       const [mine] = await openIdle(api, 1)
-      expect(mine && (await ask(mine, '/healthz'))).toMatch(/^HTTP\/1\.1 200 /)
+      expect(mine && (await send(mine, '/healthz'))).toMatch(/^HTTP\/1\.1 200 /)
       await expect.poll(opens, { interval: 500, timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
     },
     20_000,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, openApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 
-/** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
+/** Content encodings of stored and of computed responses. */
 
 let api: Api
 beforeAll(async () => {
@@ -42,13 +42,14 @@ describe.each([
     async (header, encoding) => {
       const plain = await service.get(url)
       for (const _turn of [1, 2]) {
-        const answer = await service.get(url, accepting(header))
-        expect(answer.headers.get('content-encoding')).toBe(encoding)
-        expect(answer.headers.get('vary')).toBe('Accept-Encoding, Authorization')
-        expect(answer.text).toBe(plain.text)
+        const response = await service.get(url, accepting(header))
+        expect(response.headers.get('content-encoding')).toBe(encoding)
+        expect(response.headers.get('vary')).toBe('Accept-Encoding, Authorization')
+        expect(response.text).toBe(plain.text)
         const head = await service.request('HEAD', url, accepting(header))
-        expect(head.headers.get('content-length')).toBe(answer.headers.get('content-length'))
-        if (encoding) expect(Number(answer.headers.get('content-length'))).toBeLessThan(plain.text.length / 2)
+        expect(head.headers.get('content-length')).toBe(response.headers.get('content-length'))
+        if (encoding)
+          expect(Number(response.headers.get('content-length'))).toBeLessThan(plain.text.length / 2)
       }
     },
   )
@@ -61,10 +62,10 @@ describe.each([
     expect(new Set(tags.values()).size).toBe(3)
     for (const [encoding] of tags) {
       for (const [other, tag] of tags) {
-        const answer = await service.get(url, accepting(encoding, { 'if-none-match': tag }))
-        expect(answer.status).toBe(encoding === other ? 304 : 200)
-        expect(answer.headers.get('vary')).toBe('Accept-Encoding, Authorization')
-        expect(answer.headers.get('cache-control')).toBe('public, no-cache')
+        const response = await service.get(url, accepting(encoding, { 'if-none-match': tag }))
+        expect(response.status).toBe(encoding === other ? 304 : 200)
+        expect(response.headers.get('vary')).toBe('Accept-Encoding, Authorization')
+        expect(response.headers.get('cache-control')).toBe('public, no-cache')
       }
     }
   })
@@ -86,17 +87,17 @@ describe.each([
 
   it('are not encoded when they are small, unless the client takes nothing else', async () => {
     const small = '/v1/countries/PAK?fields=name'
-    const answer = await service.get(small, accepting('gzip, br'))
-    expect(answer.headers.get('content-encoding')).toBeNull()
+    const response = await service.get(small, accepting('gzip, br'))
+    expect(response.headers.get('content-encoding')).toBeNull()
     const insisting = await service.get(small, accepting('gzip, identity;q=0'))
     expect(insisting.headers.get('content-encoding')).toBe('gzip')
-    expect(insisting.text).toBe(answer.text)
+    expect(insisting.text).toBe(response.text)
   })
 
   it('are refused to a client that takes no encoding at all', async () => {
-    const answer = await service.get(url, accepting('*;q=0'))
-    expect(answer.status).toBe(406)
-    expect(answer.json().detail).toContain('Accept-Encoding')
+    const response = await service.get(url, accepting('*;q=0'))
+    expect(response.status).toBe(406)
+    expect(response.json().detail).toContain('Accept-Encoding')
   })
 
   it(`are ${what} indeed`, async () => {

@@ -25,9 +25,9 @@ const read = () => api.get('/v1/topics/energy')
 const write = (name: string) => api.patch('/v1/topics/energy', { name })
 const ready = () => api.get('/readyz')
 
-const expectProblem = (answer: HttpResponse, type: string) => {
-  expect(answer.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
-  expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+const expectProblem = (response: HttpResponse, type: string) => {
+  expect(response.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
+  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }
 
 /** Opens all connections of the pool. */
@@ -46,12 +46,12 @@ describe('while the database cannot be reached', () => {
     await warm()
     expect((await ready()).json()).toEqual({ status: 'ok' })
     proxy.away()
-    for (const answer of await Promise.all([read(), write('x'), read(), write('y'), ready(), ready()]))
-      expectProblem(answer, 'unavailable')
+    for (const response of await Promise.all([read(), write('x'), read(), write('y'), ready(), ready()]))
+      expectProblem(response, 'unavailable')
     expect((await api.get('/healthz')).status).toBe(200)
     proxy.back()
-    for (const answer of await Promise.all([read(), write('Back'), read(), ready()]))
-      expect(answer.status).toBe(200)
+    for (const response of await Promise.all([read(), write('Back'), read(), ready()]))
+      expect(response.status).toBe(200)
     expect((await read()).json()).toMatchObject({ name: 'Back' })
   })
 
@@ -59,8 +59,8 @@ describe('while the database cannot be reached', () => {
     await warm()
     await api.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${everyOther}`)
     await expect.poll(async () => (await read()).status, { interval: 5 }).toBe(200)
-    for (const answer of await Promise.all([read(), write('Still here'), read(), write('And here')]))
-      expect(answer.status).toBe(200)
+    for (const response of await Promise.all([read(), write('Still here'), read(), write('And here')]))
+      expect(response.status).toBe(200)
   })
 
   it('a connection that ends in a statement or transaction returns 503, and nothing is written', async () => {
@@ -85,12 +85,12 @@ describe('while the database cannot be reached', () => {
     await warm()
     proxy.cut()
     const began = performance.now()
-    const answers = await Promise.all([read(), write('Silence'), read()])
+    const responses = await Promise.all([read(), write('Silence'), read()])
     expect(performance.now() - began).toBeLessThan(6000)
     // A request for which the pool opens a connection meanwhile is answered.
-    const refused = answers.filter(({ status }) => status !== 200)
+    const refused = responses.filter(({ status }) => status !== 200)
     expect(refused).not.toEqual([])
-    for (const answer of refused) expectProblem(answer, 'unavailable')
+    for (const response of refused) expectProblem(response, 'unavailable')
     // Reads at the same time may share a connection, so a further one can still meet a silent one.
     await expect.poll(async () => (await read()).status, { interval: 5, timeout: 10_000 }).toBe(200)
   }, 30_000)

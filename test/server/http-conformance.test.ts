@@ -48,15 +48,15 @@ const refusals: Case[] = [
 
 describe.each(refusals)('%s', (_what, method, target, headers, status, type) => {
   it('is refused with a problem, a request id and the security headers', async () => {
-    const answer = await send(method, target, headers)
-    expect(answer.status).toBe(status)
-    expect(answer.headers).toMatchObject({
+    const response = await send(method, target, headers)
+    expect(response.status).toBe(status)
+    expect(response.headers).toMatchObject({
       'content-type': 'application/problem+json; charset=utf-8',
       'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'x-content-type-options': 'nosniff',
       'content-security-policy': expect.stringContaining("default-src 'none'"),
     })
-    expect(JSON.parse(answer.text)).toMatchObject({ type: `/problems/${type}`, status, instance: target })
+    expect(JSON.parse(response.text)).toMatchObject({ type: `/problems/${type}`, status, instance: target })
   })
 })
 
@@ -90,9 +90,9 @@ describe('a request in order', () => {
 
 describe('a method that no path takes', () => {
   it.each(['QUERY', 'PROPFIND', 'LINK', 'M-SEARCH'])('%s is refused with 405 and Allow', async (method) => {
-    const answer = await send(method, '/v1/agreements')
-    expect(answer.status).toBe(405)
-    expect(answer.headers.allow).toBe('GET, POST, HEAD, OPTIONS')
+    const response = await send(method, '/v1/agreements')
+    expect(response.status).toBe(405)
+    expect(response.headers.allow).toBe('GET, POST, HEAD, OPTIONS')
     expect((await send(method, '/nowhere')).status).toBe(404)
   })
 })
@@ -105,9 +105,9 @@ describe('the pages of /docs', () => {
     '/docs/schemas/%00',
     '/docs/style.css%00',
   ])('are not found at %s', async (target) => {
-    const answer = await send('GET', target)
-    expect(answer.status).toBe(404)
-    expect(JSON.parse(answer.text)).toMatchObject({ type: '/problems/not-found', instance: target })
+    const response = await send('GET', target)
+    expect(response.status).toBe(404)
+    expect(JSON.parse(response.text)).toMatchObject({ type: '/problems/not-found', instance: target })
   })
 
   it('are sent whole where a range is outside of them', async () => {

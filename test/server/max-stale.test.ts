@@ -3,7 +3,7 @@ import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-contro
 import { type Api, openApi } from '../support/api.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 
-/** A client that accepts old answers gets them at once. */
+/** A client that accepts stale responses gets them without a wait. */
 
 const stale = 'Entente; hit; detail=stale'
 const list = '/v1/sources?limit=3&sort=-createdAt'
@@ -28,10 +28,10 @@ describe('Cache-Control: max-stale', () => {
     await waitUntilCached(api, list)
     const before = await api.get(list)
     await change('Newer than the answer')
-    const answer = await api.get(list, accepting)
-    expect(cacheStatus(answer)).toBe(stale)
-    expect(answer.text).toBe(before.text)
-    expect(answer.headers.get('age')).toMatch(/^\d+$/)
+    const response = await api.get(list, accepting)
+    expect(cacheStatus(response)).toBe(stale)
+    expect(response.text).toBe(before.text)
+    expect(response.headers.get('age')).toMatch(/^\d+$/)
     await expect.poll(async () => isHit(await api.get(list, accepting)), { timeout: 5000 }).toBe(true)
     const after = await api.get(list, accepting)
     expect(after.text).toContain('Newer than the answer')
@@ -41,9 +41,9 @@ describe('Cache-Control: max-stale', () => {
   it('gives others what the database has', async () => {
     await waitUntilCached(api, list)
     await change('For others')
-    const answer = await api.get(list)
-    expect(cacheStatus(answer)).toBe('Entente; fwd=uri-miss')
-    expect(answer.text).toContain('For others')
+    const response = await api.get(list)
+    expect(cacheStatus(response)).toBe('Entente; fwd=uri-miss')
+    expect(response.text).toContain('For others')
   })
 
   it('never gives a client an answer of before its own last write', async () => {
@@ -53,9 +53,9 @@ describe('Cache-Control: max-stale', () => {
     const writer = key.json<{ key: string }>().key
     await waitUntilCached(api, list, { key: writer })
     await api.patch(path, { title: 'Changed by one client' }, { key: writer })
-    const answer = await api.get(list, { ...accepting, key: writer })
-    expect(answer.text).toContain('Changed by one client')
-    expect(cacheStatus(answer)).not.toBe(stale)
+    const response = await api.get(list, { ...accepting, key: writer })
+    expect(response.text).toContain('Changed by one client')
+    expect(cacheStatus(response)).not.toBe(stale)
   })
 
   it('never shows what has become internal or was redacted', async () => {

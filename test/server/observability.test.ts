@@ -23,7 +23,7 @@ describe('the log', () => {
     const service = run(['serve'], env)
     const [, origin] = /(http:\S+)/.exec(await service.firstLine) ?? []
     const trace = 'a'.repeat(32)
-    const ask = (path: string, traceparent?: string) =>
+    const get = (path: string, traceparent?: string) =>
       fetch(`${origin}${path}`, traceparent === undefined ? {} : { headers: { traceparent } })
     const good = `00-${trace}-${'b'.repeat(16)}-01`
     const wrong = [
@@ -35,19 +35,19 @@ describe('the log', () => {
       trace,
       'x',
     ]
-    const traced = await ask('/v1/agreements?q=secretary&limit=3', good)
-    const later = await ask('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
+    const traced = await get('/v1/agreements?q=secretary&limit=3', good)
+    const later = await get('/v1/topics/energy', `01-${trace}-${'b'.repeat(16)}-01-more`)
     const untraced = await Promise.all([
-      ...wrong.map((each) => ask('/v1/topics/energy', each)),
-      ask('/v1/nothing'),
+      ...wrong.map((each) => get('/v1/topics/energy', each)),
+      get('/v1/nothing'),
     ])
-    await ask('/healthz')
+    await get('/healthz')
     service.signal('SIGTERM')
     const { stdout } = await service.ended
     const lines = stdout.trimEnd().split('\n').slice(1)
     const log = lines.map((line) => entry.parse(JSON.parse(line)))
-    const of = (answer: Response) =>
-      log.filter(({ requestId }) => requestId === answer.headers.get('x-request-id'))
+    const of = (response: Response) =>
+      log.filter(({ requestId }) => requestId === response.headers.get('x-request-id'))
 
     expect(of(traced)).toMatchObject([
       {
@@ -60,11 +60,11 @@ describe('the log', () => {
       },
     ])
     expect(of(later)).toMatchObject([{ traceId: trace, operationId: 'getTopic' }])
-    for (const answer of untraced) {
-      const [line, ...more] = of(answer)
+    for (const response of untraced) {
+      const [line, ...more] = of(response)
       expect(more).toEqual([])
       expect(line).not.toHaveProperty('traceId')
-      expect(line).toMatchObject({ status: String(answer.status) })
+      expect(line).toMatchObject({ status: String(response.status) })
     }
     expect(new Set(untraced.map(({ headers }) => headers.get('x-request-id'))).size).toBe(untraced.length)
     expect(log.filter(({ requestId }) => requestId !== undefined)).toHaveLength(untraced.length + 2)
@@ -120,8 +120,8 @@ describe('the metrics', () => {
     expect(
       operations.filter((operation) => !/^(none|[a-z]+[A-Z]\w+|\/\w+|\/openapi\.json)$/.test(operation)),
     ).toEqual([])
-    const answers = [...got].filter(([name]) => name.startsWith('entente_cache_answers_total'))
-    expect(answers.reduce((sum, [, count]) => sum + count, 0)).toBe(3)
+    const counters = [...got].filter(([name]) => name.startsWith('entente_cache_answers_total'))
+    expect(counters.reduce((sum, [, count]) => sum + count, 0)).toBe(3)
     for (const name of [
       'pool_connections',
       'pool_waiting',

@@ -31,9 +31,9 @@ afterEach(() => {
 })
 
 /** Asks for what only administrators may see. */
-async function ask(token: string) {
-  const answer = await test.app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${token}` } })
-  return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+async function getWith(token: string) {
+  const response = await test.app.inject({ url: '/v1/keys', headers: { authorization: `Bearer ${token}` } })
+  return { status: response.statusCode, headers: response.headers, body: response.body }
 }
 
 const admin = { roles: ['admin'] }
@@ -51,7 +51,7 @@ const usual = () => ({
 
 describe('a token of the issuer', () => {
   it('grants what its role allows, and otherwise returns 403 with the role that is needed', async () => {
-    expect((await ask(await issuer.token(admin))).status).toBe(200)
+    expect((await getWith(await issuer.token(admin))).status).toBe(200)
     for (const roles of [
       ['editor'],
       ['reader'],
@@ -61,11 +61,11 @@ describe('a token of the issuer', () => {
       7,
       { admin: true },
     ]) {
-      const { status, body } = await ask(await issuer.token({ roles }))
+      const { status, body } = await getWith(await issuer.token({ roles }))
       expect({ roles, status }).toEqual({ roles, status: 403 })
       expect(body).toContain('the role admin is needed')
     }
-    expect((await ask(await issuer.token())).status).toBe(403)
+    expect((await getWith(await issuer.token())).status).toBe(403)
   })
 
   it.each([
@@ -73,22 +73,22 @@ describe('a token of the issuer', () => {
     ['one word', { roles: 'admin' }],
     ['words with spaces between', { roles: 'openid admin' }],
   ])('may name %s', async (_, claims) => {
-    expect((await ask(await issuer.token(claims))).status).toBe(200)
+    expect((await getWith(await issuer.token(claims))).status).toBe(200)
   })
 
   it.each(['JWT', 'at+jwt', 'application/at+jwt', undefined])('may be of type %s', async (typ) => {
-    expect((await ask(await issuer.token(admin, typ ? { typ } : {}))).status).toBe(200)
+    expect((await getWith(await issuer.token(admin, typ ? { typ } : {}))).status).toBe(200)
   })
 
   it('may have several audiences and a clock that is some seconds ahead', async () => {
     const claims = { ...admin, aud: ['other', issuer.audience], iat: now() + 10, nbf: now() + 10 }
-    expect((await ask(await issuer.token(claims))).status).toBe(200)
+    expect((await getWith(await issuer.token(claims))).status).toBe(200)
   })
 
   it.each(algorithms)('may be signed by %s', async (alg) => {
     const pair = pairs.find(({ jwk }) => jwk.alg === alg)
     const token = pair ? await sign(usual(), pair) : ''
-    expect((await ask(token)).status).toBe(200)
+    expect((await getWith(token)).status).toBe(200)
   })
 
   it('reads its roles from OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
@@ -186,7 +186,7 @@ const tricks: Record<string, () => Promise<string> | string> = {
 describe('a token is refused with 401 and never with another status when it has', () => {
   it.each(Object.keys(tricks))('%s', async (what) => {
     const token = (await tricks[what]?.()) ?? ''
-    const { status, headers, body } = await ask(token)
+    const { status, headers, body } = await getWith(token)
     expect({ status, body }).toMatchObject({ status: 401 })
     expect(headers['www-authenticate']).toContain('error="invalid_token"')
     expect(body).not.toContain(token)
@@ -215,7 +215,7 @@ describe('the keys of the issuer', () => {
     expect(other.keyRequests()).toBe(1)
 
     await other.rotate()
-    // Whoever sends unknown keys all the time does not make the registry ask all the time.
+    // A client that keeps sending tokens of unknown keys does not make the registry fetch the keys each time.
     expect(await outcome(await other.token(admin))).toBe(401)
     expect(await outcome(await sign(usual(), await makePair()))).toBe(401)
     expect(other.keyRequests()).toBe(1)

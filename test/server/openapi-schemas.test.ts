@@ -69,14 +69,14 @@ describe('the schemas of the OpenAPI document', () => {
 
   it('describe examples that can be sent as they are', async () => {
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'client')) {
-      const answer = await api.post(`/v1/${name}`, example)
+      const response = await api.post(`/v1/${name}`, example)
       // The reference data has it already, or it is made now.
-      expect([201, 409], `${name}: ${answer.text}`).toContain(answer.status)
+      expect([201, 409], `${name}: ${response.text}`).toContain(response.status)
     }
     for (const { name, example } of resources.filter(({ key }) => key.madeBy === 'registry')) {
       const { externalIds, ...document } = example
-      const answer = await api.post(`/v1/${name}`, document)
-      const faults = answer.status === 201 ? [] : answer.json<{ errors: { code: string }[] }>().errors
+      const response = await api.post(`/v1/${name}`, document)
+      const faults = response.status === 201 ? [] : response.json<{ errors: { code: string }[] }>().errors
       // Ids of other records in an example are of no record here.
       expect(faults.filter(({ code }) => code !== 'dangling_reference')).toEqual([])
     }

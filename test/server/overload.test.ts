@@ -6,9 +6,9 @@ import { adminKey } from '../support/app.ts'
 
 /** What is too much is turned away before it costs anything, and says when to come again. */
 
-const expectProblem = (answer: HttpResponse, type: string) => {
-  expect(answer.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
-  expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+const expectProblem = (response: HttpResponse, type: string) => {
+  expect(response.json()).toMatchObject({ type: `/problems/${type}`, status: 503 })
+  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
 }
 
 const numberIn = (metrics: string, line: string) =>
@@ -68,21 +68,21 @@ describe('with two connections, of which each is busy', () => {
     for (let limit = 1; limit <= 3; limit += 1) {
       // Of one client, only half of those that may wait.
       const key = limit === 1 ? null : adminKey
-      const answered = api.get(`/v1/topics?limit=${limit}`, { key })
-      waited.push(answered.then((answer) => [answer, performance.now() - began]))
+      const response = api.get(`/v1/topics?limit=${limit}`, { key })
+      waited.push(response.then((response) => [response, performance.now() - began]))
     }
     const waiting = async () => numberIn((await api.get('/metrics')).text, 'entente_pool_waiting')
     await expect.poll(waiting, { interval: 5 }).toBe(3)
     const late = performance.now()
-    for (const answer of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
-      expectProblem(answer, 'overloaded')
-      expect(answer.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
+    for (const response of await Promise.all([1, 2, 3, 4].map(() => api.get('/v1/topics?limit=1')))) {
+      expectProblem(response, 'overloaded')
+      expect(response.json().detail).toBe('Too many requests wait for a database connection (limit 3).')
     }
     expect(performance.now() - late).toBeLessThan(1900)
     // What watches over the service is answered meanwhile.
     expect((await api.get('/readyz')).status).toBe(200)
-    for (const [answer, milliseconds] of await Promise.all(waited)) {
-      expectProblem(answer, 'overloaded')
+    for (const [response, milliseconds] of await Promise.all(waited)) {
+      expectProblem(response, 'overloaded')
       expect(milliseconds).toBeGreaterThan(1900)
     }
     await free()
@@ -97,7 +97,7 @@ describe('with two connections, of which each is busy', () => {
     const stopped = async () => numberIn((await api.get('/metrics')).text, 'entente_statement_timeouts_total')
     const before = await stopped()
     const { writing, free } = await occupy()
-    for (const answer of await Promise.all(writing)) expectProblem(answer, 'too-slow')
+    for (const response of await Promise.all(writing)) expectProblem(response, 'too-slow')
     await free()
     expect((await api.get('/v1/topics/energy')).text).not.toContain('Waited 3')
     for (const name of ['A', 'B', 'C'])
@@ -109,10 +109,10 @@ describe('with two connections, of which each is busy', () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')
-    const answers = [api.get('/v1/citations'), api.get('/v1/citations/export?format=csv')]
-    for (const answer of await Promise.all(answers)) {
-      expectProblem(answer, 'too-slow')
-      expect(answer.json().detail).toMatch(/Narrow the request/)
+    const responses = [api.get('/v1/citations'), api.get('/v1/citations/export?format=csv')]
+    for (const response of await Promise.all(responses)) {
+      expectProblem(response, 'too-slow')
+      expect(response.json().detail).toMatch(/Narrow the request/)
     }
     const waiting = "datname = current_database() and wait_event_type = 'Lock'"
     const others = async () =>

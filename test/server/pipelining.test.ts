@@ -25,8 +25,8 @@ describe('requests that come in one packet', () => {
   it('are answered in their order', async () => {
     const names = Array.from({ length: 50 }, (_, at) => `/nothing-${at}`)
     const requests = [...names.map((name) => requestFor(name)), requestFor('/last', 'connection: close\r\n')]
-    const answers = await exchange(requests.join(''))
-    const instances = [...answers.matchAll(/"instance":"([^"]+)"/g)].map(([, instance]) => instance)
+    const output = await exchange(requests.join(''))
+    const instances = [...output.matchAll(/"instance":"([^"]+)"/g)].map(([, instance]) => instance)
     expect(instances).toEqual([...names, '/last'])
   })
 

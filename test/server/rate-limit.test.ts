@@ -3,7 +3,7 @@ import { createKey } from '../../src/database/keys.ts'
 import { type Api, type HttpResponse, openApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** How much somebody may ask, and what browsers may do with answers. */
+/** Rate limits, CORS and the security headers of responses. */
 
 describe('with a limit of requests a minute', () => {
   let api: Api
@@ -47,8 +47,8 @@ describe('with a limit of requests a minute', () => {
     const cost = (path: string, method: string) => Object(api.document.paths)[path][method]['x-cost']
     expect(cost('/v1/agreements/aggregate', 'get')).toBe(10)
     expect(cost('/v1/agreements/search', 'post')).toBe(2)
-    const left = async (answer: Promise<HttpResponse>) =>
-      /r=(\d+)/.exec((await answer).headers.get('ratelimit') ?? '')?.[1]
+    const left = async (response: Promise<HttpResponse>) =>
+      /r=(\d+)/.exec((await response).headers.get('ratelimit') ?? '')?.[1]
     expect(await left(api.get('/v1/agreements/aggregate?groupBy=status', who))).toBe(
       String(requestsAMinute - 10),
     )
@@ -104,8 +104,8 @@ describe('with a limit of requests a minute', () => {
   })
 
   it('no other origin may read responses unless CORS_ORIGINS names it', async () => {
-    const answer = await api.get('/v1/countries/CHN', { headers: { origin: 'https://dashboard.example' } })
-    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
+    const response = await api.get('/v1/countries/CHN', { headers: { origin: 'https://dashboard.example' } })
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
   })
 
   it('responses forbid scripts and content sniffing', async () => {
@@ -152,9 +152,9 @@ describe('without limits and with CORS_ORIGINS', () => {
   it('accepts a long URL, and returns 414 for one that is too long', async () => {
     const url = (length: number) => `${path}?`.padEnd(length, 'x')
     expect((await api.get(url(14 * 1024))).status).toBe(400)
-    const answer = await api.get(url(14 * 1024 + 1))
-    expect(answer.status).toBe(414)
-    expect(answer.json()).toMatchObject({ type: '/problems/uri-too-long' })
+    const response = await api.get(url(14 * 1024 + 1))
+    expect(response.status).toBe(414)
+    expect(response.json()).toMatchObject({ type: '/problems/uri-too-long' })
   })
 
   it('named origins may read responses, others may not', async () => {
@@ -203,10 +203,10 @@ describe('without limits and with CORS_ORIGINS', () => {
       'access-control-request-method': 'PATCH',
       'access-control-request-headers': 'authorization,content-type,if-match',
     }
-    const answer = await api.request('OPTIONS', path, { headers })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('access-control-allow-methods')).toContain('PATCH')
-    expect(answer.headers.get('access-control-allow-headers')).toContain('if-match')
-    expect(answer.headers.get('allow')).toContain('PATCH')
+    const response = await api.request('OPTIONS', path, { headers })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-methods')).toContain('PATCH')
+    expect(response.headers.get('access-control-allow-headers')).toContain('if-match')
+    expect(response.headers.get('allow')).toContain('PATCH')
   })
 })

@@ -56,7 +56,7 @@ async function openProcess(url = servers.primary.url): Promise<Process> {
   return { app, database }
 }
 
-/** Creates a topic. @returns its slug, and the header and cookie of the answer. */
+/** Creates a topic. @returns its slug, and the position header and cookie of the response. */
 async function create({ app }: Process) {
   const slug = `replicated-${crypto.randomUUID()}`
   const response = await app.inject({

@@ -6,7 +6,7 @@ import { adminKey } from '../support/app.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 import { importTables } from '../support/import-tables.ts'
 
-/** Answers come from memory when that is as good as asking the database, and from the database when it is not. */
+/** Stored responses are served while they are current; otherwise the database is read. */
 
 let api: Api
 beforeAll(async () => {
@@ -41,9 +41,9 @@ const agreement = (title: string) => ({
 })
 
 async function newAgreement(): Promise<string> {
-  const answer = await api.post('/v1/agreements', agreement('To be read'))
-  expect(answer.status).toBe(201)
-  return answer.headers.get('location') ?? ''
+  const response = await api.post('/v1/agreements', agreement('To be read'))
+  expect(response.status).toBe(201)
+  return response.headers.get('location') ?? ''
 }
 
 /** A transaction that keeps others from reading a table until it is released. */
@@ -248,14 +248,14 @@ describe('concurrent identical requests', () => {
     const release = await block('figures')
     api.app.server.on('request', count)
     try {
-      const answers = Array.from({ length: 10 }, () => api.get(url))
+      const responses = Array.from({ length: 10 }, () => api.get(url))
       await expect.poll(async () => [arrived, await waiting()], { timeout: 5000 }).toEqual([10, 1])
       await new Promise((resolve) => setTimeout(resolve, 50))
       expect(await waiting()).toBe(1)
       await release()
-      const all = await Promise.all(answers)
+      const all = await Promise.all(responses)
       expect(new Set(all.map(({ text }) => text)).size).toBe(1)
-      expect(all.filter((answer) => cacheStatus(answer).endsWith('collapsed'))).toHaveLength(9)
+      expect(all.filter((response) => cacheStatus(response).endsWith('collapsed'))).toHaveLength(9)
     } finally {
       api.app.server.off('request', count)
     }
@@ -278,13 +278,13 @@ describe('concurrent identical requests', () => {
   it('are each answered again when the first one has failed', async () => {
     const url = '/v1/figures?limit=8&sort=title'
     const release = await block('figures')
-    const answers = [api.get(url), api.get(url)]
+    const responses = [api.get(url), api.get(url)]
     await expect.poll(waiting).toBe(1)
     await api.pool.query(
       "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     )
     await release()
-    for (const { status } of await Promise.all(answers)) expect(status).toBe(503)
+    for (const { status } of await Promise.all(responses)) expect(status).toBe(503)
     expect((await api.get(url)).status).toBe(200)
   })
 })
@@ -296,9 +296,9 @@ describe('where reading needs a key', () => {
       const url = '/v1/countries?limit=3'
       await waitUntilCached(closed, url, { key: adminKey })
       expect((await closed.get(url, { key: null })).status).toBe(401)
-      const answer = await closed.get(url, { key: adminKey })
-      expect(isHit(answer)).toBe(true)
-      expect(answer.headers.get('cache-control')).toBe('private, no-cache')
+      const response = await closed.get(url, { key: adminKey })
+      expect(isHit(response)).toBe(true)
+      expect(response.headers.get('cache-control')).toBe('private, no-cache')
     } finally {
       await closed.close()
     }

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-/** A real process that is told to stop while it is busy. */
+/** Stops a real process while it is busy. */
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -23,17 +23,17 @@ function send(agent: Agent, origin: string, path: string, method = 'GET', body?:
       'if-match': '*',
       ...(body !== undefined && { 'content-type': 'application/merge-patch+json' }),
     }
-    const asked = request(`${origin}${path}`, { agent, method, headers }, (answer) => {
-      answer.resume().on('end', () =>
+    const sent = request(`${origin}${path}`, { agent, method, headers }, (response) => {
+      response.resume().on('end', () =>
         resolve({
-          status: answer.statusCode ?? 0,
-          connection: answer.headers.connection,
-          reused: asked.reusedSocket,
+          status: response.statusCode ?? 0,
+          connection: response.headers.connection,
+          reused: sent.reusedSocket,
         }),
       )
-      answer.on('error', reject)
+      response.on('error', reject)
     })
-    asked.on('error', reject).end(body)
+    sent.on('error', reject).end(body)
   })
 }
 
@@ -46,7 +46,7 @@ it('on SIGTERM under load it is not ready, answers every accepted request and en
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
 
-  // One change waits for another one, and ends only when the service has long been told to stop.
+  // One change waits for another one, and ends only long after the stop signal.
   const holder = await pool.connect()
   await holder.query("begin; select from topics where slug = 'energy' for update")
   const waiting = send(agent, origin, '/v1/topics/energy', 'PATCH', '{"name":"Accepted"}')
@@ -75,7 +75,7 @@ it('on SIGTERM under load it is not ready, answers every accepted request and en
   await expect.poll(async () => (await send(agent, origin, '/readyz')).status, { interval: 5 }).toBe(503)
   const { connection } = await send(agent, origin, '/healthz')
   expect(connection).toBe('close')
-  // As a load balancer does: nothing more is sent soon after it has been told, well before nobody listens any more.
+  // As a load balancer does: it sends no more requests soon after the signal, well before the server stops listening.
   await sleep(500)
   stopped = true
   await Promise.all(clients)

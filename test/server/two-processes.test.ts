@@ -5,14 +5,14 @@ import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { openProxy } from '../support/proxy.ts'
 
-/** Two servers on one database, each with answers in memory, tell the truth about what the other one writes. */
+/** Two servers on one database, each with stored responses, show the changes of the other one. */
 
-/** How old an answer may be on a process that did not make the change, in milliseconds. */
+/** The maximum age of a response on a process that did not make the change, in milliseconds. */
 const bound = 100
 
 type Origin = string
 
-/** A change that its writer has been told of. */
+/** A change that was acknowledged to its writer. */
 interface Known {
   version: number
   by: Origin | 'psql'
@@ -78,12 +78,12 @@ it("never serves a response older than its own writes, or than another process's
       known.push({ version: rows[0]?.version ?? 0, by, at: performance.now() })
       return
     }
-    const answer = await fetch(`${by}/v1/topics/${slug}`, {
+    const response = await fetch(`${by}/v1/topics/${slug}`, {
       method: 'PATCH',
       headers,
       body: JSON.stringify({ name: `Named ${Math.random()}` }),
     })
-    const { version } = (await answer.json()) as { version: number }
+    const { version } = (await response.json()) as { version: number }
     known.push({ version, by, at: performance.now() })
   }
 
@@ -97,9 +97,9 @@ it("never serves a response older than its own writes, or than another process's
         .map(({ version }) => version),
     )
     const path = pick([`/v1/topics/${slug}`, `/v1/topics?slug=${slug}&fields=version`])
-    const answer = await fetch(`${origin}${path}`)
-    const status = answer.headers.get('cache-status') ?? ''
-    const { version, data } = (await answer.json()) as { version?: number; data?: [{ version: number }] }
+    const response = await fetch(`${origin}${path}`)
+    const status = response.headers.get('cache-status') ?? ''
+    const { version, data } = (await response.json()) as { version?: number; data?: [{ version: number }] }
     const got = version ?? data?.[0].version ?? 0
     seen.reads += 1
     if (status.endsWith('hit')) count(seen.hits, origin)
@@ -142,7 +142,7 @@ it("never serves a response older than its own writes, or than another process's
   await Promise.all(origins.map(answersFromMemory))
   await storm(1000)
 
-  // In silence: the process must find out by itself, and have its answers from the database until it hears again.
+  // No notification arrives: the process must detect that, and read the database until notifications are back.
   seen.passes.clear()
   proxy.cut()
   await storm(800)

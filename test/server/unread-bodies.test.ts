@@ -34,12 +34,12 @@ async function sendSlowly(bytes: number) {
     await setTimeout(20)
   }
   await closed
-  return { answer: Buffer.concat(parts).toString(), errors, sent }
+  return { response: Buffer.concat(parts).toString(), errors, sent }
 }
 
 it('a client that sends all of a body above the limit gets 413, and no reset connection', async () => {
-  const { answer, errors } = await sendSlowly(8 * MiB)
-  expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  const { response, errors } = await sendSlowly(8 * MiB)
+  expect(response).toMatch(/^HTTP\/1.1 413 /)
   expect(errors).toEqual([])
 })
 

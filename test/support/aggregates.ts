@@ -23,7 +23,7 @@ export const aggregate = async (
   resource: string,
   parameters: Record<string, string>,
 ): Promise<Aggregate> => {
-  const answer = await api.get(`/v1/${resource}/aggregate?${new URLSearchParams(parameters)}`)
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<Aggregate>()
+  const response = await api.get(`/v1/${resource}/aggregate?${new URLSearchParams(parameters)}`)
+  expect(response.status, response.text).toBe(200)
+  return response.json<Aggregate>()
 }

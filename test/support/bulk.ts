@@ -18,13 +18,13 @@ export const send = (
 export const each = (api: Api, resource: Resource, operations: unknown) =>
   send(api, resource, operations, '?atomic=false')
 /** Returns the results in a response with status 200. */
-export const resultsIn = (answer: HttpResponse) => {
-  expect(answer.status, answer.text).toBe(200)
-  return answer.json<{ results: Result[] }>().results
+export const resultsIn = (response: HttpResponse) => {
+  expect(response.status, response.text).toBe(200)
+  return response.json<{ results: Result[] }>().results
 }
 /** Returns pointer and code of each fault in a response, sorted. */
-export const faultsIn = (answer: HttpResponse) =>
-  (readProblem(answer).errors ?? []).map(({ pointer, code }) => [pointer, code]).sort()
+export const faultsIn = (response: HttpResponse) =>
+  (readProblem(response).errors ?? []).map(({ pointer, code }) => [pointer, code]).sort()
 
 /** The resource that most bulk tests use. */
 export const agreements = resourceOf('agreements')

@@ -2,10 +2,10 @@ import { expect, vi } from 'vitest'
 import type { Api, HttpResponse, RequestOptions } from './api.ts'
 
 /** Returns the Cache-Status header (RFC 9211) of a response, or an empty text. */
-export const cacheStatus = (answer: HttpResponse) => answer.headers.get('cache-status') ?? ''
+export const cacheStatus = (response: HttpResponse) => response.headers.get('cache-status') ?? ''
 
 /** Tells whether a response came from the response cache. */
-export const isHit = (answer: HttpResponse) => cacheStatus(answer) === 'Entente; hit'
+export const isHit = (response: HttpResponse) => cacheStatus(response) === 'Entente; hit'
 
 /** Waits until the response cache stores responses: it does so once the service receives notifications of changes. */
 export async function waitUntilCached(service: Api, path = '/v1/regions?limit=1', options?: RequestOptions) {

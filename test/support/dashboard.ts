@@ -113,7 +113,7 @@ export async function findAccessibilityFaults(page: Page): Promise<string[]> {
   })
 }
 
-/** Signs in, as an administrator unless with another key, where the page asks for a key. */
+/** Signs in where the page asks for a key, by default as an administrator. */
 export async function signIn(page: Page, key = adminKey): Promise<void> {
   await page.getByLabel('Key', { exact: true }).fill(key)
   await page.getByLabel('Stay signed in until this tab is closed').check()

@@ -20,10 +20,10 @@ export function spanOf(text: string): { from: string; to: string } {
 }
 
 /** Tells whether a recorded date matches a date filter with this operator and value. */
-export function dateHolds(recorded: string | null, operator: string, asked: string): boolean {
+export function dateHolds(recorded: string | null, operator: string, filterValue: string): boolean {
   if (recorded === null) return operator === 'ne'
   const { from, to } = spanOf(recorded)
-  const other = spanOf(asked)
+  const other = spanOf(filterValue)
   const meanings: Record<string, boolean> = {
     '': from <= other.to && to >= other.from,
     ne: !(from <= other.to && to >= other.from),

@@ -47,20 +47,20 @@ export const keyIn = (resource: Resource, record: Document) => String(record[res
 export const pathTo = (resource: Resource, key: string) => `${listPath(resource)}/${key}`
 
 /** Returns the problem in a response. */
-export const readProblem = (answer: HttpResponse) => answer.json<ProblemBody>()
+export const readProblem = (response: HttpResponse) => response.json<ProblemBody>()
 
 /** Returns the distinct pointers of the faults in a response, sorted. */
-export const pointersIn = (answer: HttpResponse) =>
-  [...new Set((readProblem(answer).errors ?? []).map(({ pointer }) => pointer))].sort()
+export const pointersIn = (response: HttpResponse) =>
+  [...new Set((readProblem(response).errors ?? []).map(({ pointer }) => pointer))].sort()
 
 /** Returns the fault with a pointer or parameter, or undefined. */
-export const faultAt = (answer: HttpResponse, place: string) =>
-  (readProblem(answer).errors ?? []).find(
+export const faultAt = (response: HttpResponse, place: string) =>
+  (readProblem(response).errors ?? []).find(
     ({ pointer, parameter }) => pointer === place || parameter === place,
   )
 
 /** Returns the ETag of a response, or an empty text. */
-export const etagOf = (answer: HttpResponse) => answer.headers.get('etag') ?? ''
+export const etagOf = (response: HttpResponse) => response.headers.get('etag') ?? ''
 
 /** A UUID that no record has. */
 export const unusedId = '0fffffff-ffff-7fff-bfff-ffffffffffff'
@@ -79,9 +79,9 @@ export async function listAll(api: Api, resource: Resource, query = ''): Promise
 export async function pages(api: Api, resource: Resource, query: string): Promise<Document[][]> {
   const found: Document[][] = []
   for (let next: string | null = ''; next !== null; ) {
-    const answer = await api.get(`${listPath(resource)}?${query}${next && `&cursor=${next}`}`)
-    if (answer.status !== 200) throw new Error(`${resource.name}?${query} answered ${answer.text}`)
-    const { data, page } = answer.json<Page>()
+    const response = await api.get(`${listPath(resource)}?${query}${next && `&cursor=${next}`}`)
+    if (response.status !== 200) throw new Error(`${resource.name}?${query} answered ${response.text}`)
+    const { data, page } = response.json<Page>()
     found.push(data)
     next = page.next
   }
@@ -90,8 +90,8 @@ export async function pages(api: Api, resource: Resource, query: string): Promis
 
 /** Returns how many records a resource has. */
 export async function count(api: Api, resource: Resource): Promise<number> {
-  const answer = await api.get(`${listPath(resource)}?count=exact&limit=1`)
-  return answer.json<Page>().page.total?.count ?? Number.NaN
+  const response = await api.get(`${listPath(resource)}?count=exact&limit=1`)
+  return response.json<Page>().page.total?.count ?? Number.NaN
 }
 
 /** Caches a computed value for each key in a WeakMap. */
@@ -188,11 +188,12 @@ export async function createRecord(
   api: Api,
   document?: Document,
 ): Promise<CreatedRecord> {
-  const answer = await api.post(listPath(resource), document ?? (await exampleDocument(resource, api)))
-  if (answer.status !== 201) throw new Error(`the example of ${resource.name} was refused: ${answer.text}`)
-  const record = answer.json()
+  const response = await api.post(listPath(resource), document ?? (await exampleDocument(resource, api)))
+  if (response.status !== 201)
+    throw new Error(`the example of ${resource.name} was refused: ${response.text}`)
+  const record = response.json()
   const key = keyIn(resource, record)
-  return { key, path: pathTo(resource, key), etag: etagOf(answer), record }
+  return { key, path: pathTo(resource, key), etag: etagOf(response), record }
 }
 
 const writtenForm = z.looseObject({
@@ -356,14 +357,14 @@ export async function sendAsEveryWrite(
 ): Promise<HttpResponse[]> {
   const state = async () => ({ records: await count(api, resource), record: (await api.get(path)).text })
   const before = await state()
-  const answers = [
+  const responses = [
     await api.post(listPath(resource), body, options),
     await api.put(path, body, options),
     await api.patch(path, body, options),
   ]
   const after = await state()
-  if (isDeepStrictEqual(before, after)) return answers
-  const statuses = answers.map(({ status }) => status).join()
+  if (isDeepStrictEqual(before, after)) return responses
+  const statuses = responses.map(({ status }) => status).join()
   throw new Error(
     `a request that must be refused has changed something (${statuses}): ${JSON.stringify({ before, after })}`,
   )

@@ -121,7 +121,7 @@ export const spans = fc.oneof(
   longYears,
 )
 
-/** Many values at once, so that one query answers for them all. */
+/** Many values at once, so that one query checks them all. */
 export const many = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
 
 /** No shrinking: it would take minutes, and the failed assertion shows the wrong value. */

@@ -30,9 +30,9 @@ export async function findRecords(api: Api, resource: Resource, query: string): 
     .map(({ name, operator, texts }) => toSearchCondition(resource, name, operator, texts))
   const found: Document[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const answer = await api.post(`${listPath(resource)}/search`, { where: { and }, limit: 200, cursor })
-    expect(answer.status, answer.text).toBe(200)
-    const { data, page } = answer.json<Page>()
+    const response = await api.post(`${listPath(resource)}/search`, { where: { and }, limit: 200, cursor })
+    expect(response.status, response.text).toBe(200)
+    const { data, page } = response.json<Page>()
     found.push(...data)
     cursor = page.next
   }

@@ -71,8 +71,8 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
       ...(marked(await fullDocument(resource, api)) as Document),
       visibility: 'internal',
     })
-    const answer = await api.delete(`${listPath(resource)}/${removed.key}`)
-    if (answer.status !== 204) throw new Error(`${resource.name} ${removed.key} stays: ${answer.text}`)
+    const response = await api.delete(`${listPath(resource)}/${removed.key}`)
+    if (response.status !== 204) throw new Error(`${resource.name} ${removed.key} stays: ${response.text}`)
     records.push(removed)
   }
   records.push(...(await createBelonging(api, records)))

@@ -59,14 +59,14 @@ export async function openIssuer(others: Pair[] = []): Promise<TestIssuer> {
   let keyRequests = 0
   const server = createServer((request, response) => {
     if (request.url === '/keys') keyRequests += 1
-    const answers: Record<string, unknown> = {
+    const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` },
       '/keys': { keys: [pair, ...others].map(({ jwk }) => jwk) },
     }
-    const answer = answers[request.url ?? '']
-    response.statusCode = issuer.answering && answer ? 200 : 500
+    const document = documents[request.url ?? '']
+    response.statusCode = issuer.answering && document ? 200 : 500
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(answer ?? {}))
+    response.end(JSON.stringify(document ?? {}))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -15,9 +15,9 @@ export interface Page<T> {
 
 /** Creates a record and returns its id. */
 export async function create(api: Api, resource: string, document: Properties): Promise<string> {
-  const answer = await api.post(`/v1/${resource}`, document)
-  expect(answer.status, answer.text).toBe(201)
-  return answer.json<{ id: string }>().id
+  const response = await api.post(`/v1/${resource}`, document)
+  expect(response.status, response.text).toBe(201)
+  return response.json<{ id: string }>().id
 }
 
 /** Records that a test has created, known by labels. */

@@ -68,7 +68,7 @@ export async function openPgBouncer(target: string, connections: number): Promis
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await untilAnswers(url.href)
+    await waitUntilReady(url.href)
   } catch (error) {
     await close()
     throw error
@@ -77,7 +77,7 @@ export async function openPgBouncer(target: string, connections: number): Promis
 }
 
 /** Waits until PgBouncer leads to the database of a URL. @throws what the last of many attempts throws. */
-export async function untilAnswers(url: string): Promise<void> {
+export async function waitUntilReady(url: string): Promise<void> {
   for (let attempts = 100; ; attempts -= 1) {
     const client = new pg.Client({ connectionString: url })
     try {

@@ -28,7 +28,7 @@ export async function openServer(): Promise<Server> {
 }
 
 async function openContainer(): Promise<Server | undefined> {
-  if (!(await dockerAnswers())) return undefined
+  if (!(await isDockerReachable())) return undefined
   try {
     const { PostgreSqlContainer } = await import('@testcontainers/postgresql')
     const command = ['postgres', ...settings.flatMap((setting) => ['-c', setting])]
@@ -45,13 +45,13 @@ async function openContainer(): Promise<Server | undefined> {
   }
 }
 
-async function dockerAnswers(): Promise<boolean> {
+async function isDockerReachable(): Promise<boolean> {
   const { getContainerRuntimeClient } = await import('testcontainers')
-  const answer = getContainerRuntimeClient().then(
+  const reached = getContainerRuntimeClient().then(
     () => true,
     () => false,
   )
-  return Promise.race([answer, sleep(3_000, false, { ref: false })])
+  return Promise.race([reached, sleep(3_000, false, { ref: false })])
 }
 
 async function openEmbedded(): Promise<Server> {

@@ -56,9 +56,9 @@ export function Combobox({
   const query = useSettled(text.trim())
   const path = apiPath('/v1/search', { q: query, limit: maxHits, resource: resources })
   const state = useApi<HitPage>(query === '' ? null : path)
-  const isAsking = isOpen && query !== ''
-  const hits = isAsking ? (state.body?.data ?? []) : []
-  const isEmpty = isAsking && state.status === 'ready' && hits.length === 0
+  const isSearching = isOpen && query !== ''
+  const hits = isSearching ? (state.body?.data ?? []) : []
+  const isEmpty = isSearching && state.status === 'ready' && hits.length === 0
 
   const close = () => {
     setOpen(false)

@@ -27,8 +27,8 @@ export class Primary {
 
   constructor(url: string, handler: PrimaryHandler) {
     this.#probe = new Probe(url, statement, {
-      onResult: (row, askedAt) => {
-        this.#receive(row, askedAt)
+      onResult: (row, sentAt) => {
+        this.#receive(row, sentAt)
         if (row.noted !== row.timeline) handler.onTimeline(row.timeline)
         handler.onPosition()
       },
@@ -62,7 +62,7 @@ export class Primary {
   }
 
   /** Measures where the log ends. Resolves after success and after failure; never rejects. */
-  ask(): Promise<void> {
+  probe(): Promise<void> {
     return this.#probe.run()
   }
 
@@ -70,14 +70,14 @@ export class Primary {
     return this.#probe.close()
   }
 
-  #receive({ timeline, lsn }: ProbeRow, askedAt: number): void {
+  #receive({ timeline, lsn }: ProbeRow, sentAt: number): void {
     const current = Number.parseInt(timeline, 16)
     // Places in the logs of two timelines cannot be compared.
     if (current !== this.#timeline) this.#samples = []
     this.#timeline = current
     this.#isAway = false
-    this.#respondedAt = askedAt
-    this.#samples.push({ at: askedAt, lsn })
+    this.#respondedAt = sentAt
+    this.#samples.push({ at: sentAt, lsn })
     if (this.#samples.length > maxSamples) this.#samples.shift()
   }
 }

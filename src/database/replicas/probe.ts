@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
-import { inTime } from '../in-time.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { Sockets } from './sockets.ts'
 
 /** Timeout of the statement, and of opening a connection. After a timeout, the server counts as away. */
@@ -12,8 +12,8 @@ const maxRestMs = 2000
 
 /** Receives the results of a probe. */
 export interface ProbeHandler<Row> {
-  /** @param askedAt moment of `performance.now()` before the statement was sent. */
-  onResult(row: Row, askedAt: number): void
+  /** @param sentAt moment of `performance.now()` before the statement was sent. */
+  onResult(row: Row, sentAt: number): void
   /** The server is away: it did not answer in time, refused, or has closed the connection. */
   onFailure(reason: string): void
 }
@@ -25,7 +25,7 @@ export class Probe<Row extends pg.QueryResultRow> {
   readonly #handler: ProbeHandler<Row>
   readonly #sockets = new Sockets()
   #client: pg.Client | undefined
-  #asking: Promise<void> | undefined
+  #running: Promise<void> | undefined
   #failures = 0
   #restsUntil = 0
   #isClosed = false
@@ -40,28 +40,28 @@ export class Probe<Row extends pg.QueryResultRow> {
   /** Runs the statement, except during a pause after a failure. Resolves after success and after failure; never rejects. */
   async run(): Promise<void> {
     if (performance.now() < this.#restsUntil || this.#isClosed) return
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined
+    this.#running ??= this.#runStatement().finally(() => {
+      this.#running = undefined
     })
-    await this.#asking
+    await this.#running
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#client = undefined
     this.#sockets.cut()
-    await this.#asking
+    await this.#running
   }
 
-  async #ask(): Promise<void> {
+  async #runStatement(): Promise<void> {
     try {
       const client = this.#client ?? (await this.#connect())
-      const askedAt = performance.now()
-      const { rows } = await inTime(client.query<Row>(this.#statement), probeTimeoutMs)
+      const sentAt = performance.now()
+      const { rows } = await withTimeout(client.query<Row>(this.#statement), probeTimeoutMs)
       const [row] = rows
       if (!row) throw new Error('no answer')
       this.#failures = 0
-      this.#handler.onResult(row, askedAt)
+      this.#handler.onResult(row, sentAt)
     } catch (error) {
       this.fail(error)
     }
@@ -89,7 +89,7 @@ export class Probe<Row extends pg.QueryResultRow> {
       if (client === this.#client) this.fail(new Error('the connection was lost'))
     }
     client.on('error', lose).on('end', lose)
-    await inTime(client.connect(), probeTimeoutMs)
+    await withTimeout(client.connect(), probeTimeoutMs)
     this.#client = client
     return client
   }

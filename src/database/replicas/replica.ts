@@ -91,7 +91,7 @@ export class Replica {
   }
 
   /** Measures the position of the replica. Resolves after success and after failure; never rejects. */
-  ask(): Promise<void> {
+  probe(): Promise<void> {
     return this.#probe.run()
   }
 
@@ -99,7 +99,7 @@ export class Replica {
   noteFault(): void {
     this.#restsUntil = performance.now() + Math.min(minRestMs * 2 ** this.#faults, maxRestMs)
     this.#faults += 1
-    void this.ask()
+    void this.probe()
   }
 
   /** Notes that a read has succeeded. */

@@ -59,7 +59,7 @@ export class Replicas {
   readonly #reported = new Map<Replica, { isUp: boolean; at: number }>()
   readonly #known = new Set<Replica>()
   #timer: NodeJS.Timeout | undefined
-  #askedAt = Number.NEGATIVE_INFINITY
+  #probedAt = Number.NEGATIVE_INFINITY
   #readAt = Number.NEGATIVE_INFINITY
   #isClosed = false
   #turn = 0
@@ -90,7 +90,7 @@ export class Replicas {
 
   /** Starts to probe the servers in the background. */
   start(): void {
-    if (this.#timer === undefined) this.#ask()
+    if (this.#timer === undefined) this.#probeAll()
   }
 
   async close(): Promise<void> {
@@ -152,7 +152,7 @@ export class Replicas {
   async #wait(replica: Replica, position: Position): Promise<Choice | undefined> {
     const endsAt = performance.now() + maxWaitMs
     for (let leftMs = maxWaitMs; leftMs > 0; leftMs = endsAt - performance.now()) {
-      await Promise.race([replica.ask(), delay(leftMs, undefined, { ref: false })])
+      await Promise.race([replica.probe(), delay(leftMs, undefined, { ref: false })])
       if (replica.isUsable && replica.hasReached(position)) {
         this.waits.reached += 1
         return toChoice(replica)
@@ -167,21 +167,21 @@ export class Replicas {
   #noteRead(): void {
     const now = performance.now()
     this.#readAt = now
-    if (now - this.#askedAt <= 2 * this.#intervalMs) return
+    if (now - this.#probedAt <= 2 * this.#intervalMs) return
     clearTimeout(this.#timer)
-    this.#ask()
+    this.#probeAll()
   }
 
-  #ask(): void {
+  #probeAll(): void {
     if (this.#isClosed) return
     const now = performance.now()
-    this.#askedAt = now
+    this.#probedAt = now
     const intervalMs = now - this.#readAt < activeForMs ? this.#intervalMs : idleIntervalMs
-    this.#timer = setTimeout(() => this.#ask(), intervalMs).unref()
+    this.#timer = setTimeout(() => this.#probeAll(), intervalMs).unref()
     // Replicas are probed after the primary, so that a replica without lag is seen at the position of the primary.
-    const primary = Promise.race([this.#primary.ask(), delay(intervalMs, undefined, { ref: false })])
+    const primary = Promise.race([this.#primary.probe(), delay(intervalMs, undefined, { ref: false })])
     void primary.then(() => {
-      for (const replica of this.all) void replica.ask()
+      for (const replica of this.all) void replica.probe()
     })
   }
 

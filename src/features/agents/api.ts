@@ -1,7 +1,7 @@
-import type { AskApi } from '../../operations/ask-api.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
 
 /** Asks the API as the client of the agent does. */
-export type ReadApi = AskApi
+export type ReadApi = ApiFetch
 
 /** A query: values by parameters. A parameter without a value is left out. */
 export type Query = Record<string, string | number | undefined>

@@ -22,12 +22,12 @@ const maxCitations = 200
 const commonNames = ['countries', 'organizations', 'regions', 'topics']
 
 /** A request to the API with its response, as JSON text. The request is what an agent can cite. */
-const answered = (path: string, text: string) => ({ path, text })
+const exchange = (path: string, text: string) => ({ path, text })
 
-type Answered = ReturnType<typeof answered>
+type Exchange = ReturnType<typeof exchange>
 
 /** The result of a tool: the request that was answered, the response, and the citations of its records. */
-function result({ path, text }: Answered, more: Record<string, string> = {}): CallToolResult {
+function result({ path, text }: Exchange, more: Record<string, string> = {}): CallToolResult {
   const parts = Object.entries(more).map(([name, part]) => `,"${name}":${part}`)
   return {
     content: [
@@ -42,8 +42,8 @@ const refused = ({ problem }: RefusedError): CallToolResult => ({
   isError: true,
 })
 
-async function ask(api: ReadApi, path: string): Promise<Answered> {
-  return answered(path, await readJson(api, path))
+async function fetchExchange(api: ReadApi, path: string): Promise<Exchange> {
+  return exchange(path, await readJson(api, path))
 }
 
 /** Returns the JSON of the citations of records, with their sources. */
@@ -123,7 +123,7 @@ export function agentTools(registry: Registry): Tool[] {
         const queries = wanted.map((one) => ({ resource: one, name, on }))
         const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
         const resolutions = Object.fromEntries(wanted.map((one, at) => [one, data[at]]))
-        const found = await ask(api, pathOf(['search'], { q: name, resource, limit: 5 }))
+        const found = await fetchExchange(api, pathOf(['search'], { q: name, resource, limit: 5 }))
         return result(found, { resolutions: JSON.stringify(resolutions) })
       },
     ),
@@ -138,7 +138,7 @@ export function agentTools(registry: Registry): Tool[] {
         asOf,
       }),
       async ({ q, resources, limit = 10, asOf }, api) =>
-        result(await ask(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf }))),
+        result(await fetchExchange(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf }))),
     ),
     tool(
       'get',
@@ -146,7 +146,7 @@ export function agentTools(registry: Registry): Tool[] {
       'One record with its citations (the sources of its facts) and its latest changes.',
       z.object({ resource, key, asOf }),
       async ({ resource, key, asOf }, api) => {
-        const record = await ask(api, pathOf([resource, key], { asOf }))
+        const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
         const history = JSON.parse(await readJson(api, pathOf([resource, key, 'history'], { limit: 5 })))
         return result(record, {
           citations: await citationsOf(api, resource, [key]),
@@ -178,7 +178,7 @@ export function agentTools(registry: Registry): Tool[] {
           cursor,
           count: count ? 'exact' : undefined,
         }
-        const page = await ask(api, pathOf([resource], query))
+        const page = await fetchExchange(api, pathOf([resource], query))
         const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
         const citations = await citationsOf(
           api,
@@ -202,7 +202,7 @@ export function agentTools(registry: Registry): Tool[] {
       }),
       async ({ resource, groupBy, measures, filters, sort, limit = 50 }, api) => {
         const query = { ...filters, groupBy: groupBy.join(), measures: measures?.join(), sort, limit }
-        return result(await ask(api, pathOf([resource, 'aggregate'], query)))
+        return result(await fetchExchange(api, pathOf([resource, 'aggregate'], query)))
       },
     ),
     tool(
@@ -221,7 +221,9 @@ export function agentTools(registry: Registry): Tool[] {
       }),
       async ({ country, resources, limit = 20, ...others }, api) => {
         const segments = country === undefined ? ['network'] : ['countries', country, 'network']
-        return result(await ask(api, pathOf(segments, { ...others, resource: resources?.join(), limit })))
+        return result(
+          await fetchExchange(api, pathOf(segments, { ...others, resource: resources?.join(), limit })),
+        )
       },
     ),
     tool(
@@ -230,7 +232,7 @@ export function agentTools(registry: Registry): Tool[] {
       'Everything about a country in one document: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force and expires soon, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
       z.object({ country, asOf }),
       async ({ country, asOf }, api) =>
-        result(await ask(api, pathOf(['countries', country, 'briefing'], { asOf }))),
+        result(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),
     ),
   ]
 }

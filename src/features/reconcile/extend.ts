@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
-import type { AskApi } from '../../operations/ask-api.ts'
-import { askJson } from './ask.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { fetchJson } from './fetch-json.ts'
 import { type EntityId, readId, writeId } from './ids.ts'
 import { checkField } from './queries.ts'
 
@@ -41,9 +41,9 @@ function toCells(value: unknown, names: Names): Cell[] {
 }
 
 /** Reads a record with the names of what it refers to; undefined if there is none. */
-async function readEntity(api: AskApi, { resource, key }: EntityId): Promise<Found | undefined> {
+async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<Found | undefined> {
   try {
-    return await askJson<Found>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
+    return await fetchJson<Found>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
   } catch {
     return undefined
   }
@@ -55,7 +55,7 @@ async function readEntity(api: AskApi, { resource, key }: EntityId): Promise<Fou
  * @throws Problem for a query that is not valid.
  */
 export async function extend(
-  api: AskApi,
+  api: ApiFetch,
   registry: Registry,
   value: unknown,
 ): Promise<Record<string, unknown>> {

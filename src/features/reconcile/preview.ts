@@ -1,5 +1,5 @@
-import type { AskApi } from '../../operations/ask-api.ts'
-import { askJson } from './ask.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { fetchJson } from './fetch-json.ts'
 import type { EntityId } from './ids.ts'
 
 const escapes: Record<string, string> = {
@@ -14,9 +14,9 @@ const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (character) => esc
 /** Properties that a preview shows beside the name. */
 const shown = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
 
-/** Returns a page of a record for a small frame, in HTML. @throws PassedOn when there is no such record. */
-export async function makePreview(api: AskApi, { resource, key }: EntityId): Promise<string> {
-  const record = await askJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
+/** Returns a page of a record for a small frame, in HTML. @throws ApiResponseError when there is no such record. */
+export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
+  const record = await fetchJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
   const name = String(record.name ?? record.title ?? key)
   const lines = shown.flatMap((property) => {
     const value = record[property]

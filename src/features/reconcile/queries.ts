@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
-import type { AskApi } from '../../operations/ask-api.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { NameMatch, NameQuery, Resolution } from '../names/index.ts'
-import { askJson } from './ask.ts'
+import { fetchJson } from './fetch-json.ts'
 import { readId, writeId } from './ids.ts'
 import { defaultTypesOf, maxBatch, typeOf } from './manifest.ts'
 
@@ -72,12 +72,12 @@ function typesOf({ type }: Query, registry: Registry): string[] {
 }
 
 /** Replaces names of countries among the properties by their codes. */
-async function resolveCountries(api: AskApi, queries: readonly Query[]): Promise<Map<string, string>> {
+async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((one) => textOf(one, 'country') ?? []))]
   const unknown = names.filter((name) => !/^[A-Z]{3}$/.test(name))
   if (unknown.length === 0) return new Map()
   const nameQueries = unknown.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
-  const { data } = await askJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
+  const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
   return new Map(unknown.flatMap((name, at) => (data[at]?.match ? [[name, data[at].match.key]] : [])))
 }
 
@@ -120,7 +120,7 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
  * @throws Problem for a batch that is not valid or too large.
  */
 export async function answerQueries(
-  api: AskApi,
+  api: ApiFetch,
   registry: Registry,
   value: unknown,
 ): Promise<Record<string, unknown>> {
@@ -141,7 +141,7 @@ export async function answerQueries(
   const { data } =
     nameQueries.length === 0
       ? { data: [] }
-      : await askJson<{ data: Resolution[] }>(api, '/v1/resolve', {
+      : await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', {
           queries: nameQueries.map(({ question }) => question),
         })
   return Object.fromEntries(

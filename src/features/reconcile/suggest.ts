@@ -1,8 +1,8 @@
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties } from '../../model/resource.ts'
-import type { AskApi } from '../../operations/ask-api.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { Problem } from '../../problems/problem.ts'
-import { askJson } from './ask.ts'
+import { fetchJson } from './fetch-json.ts'
 import { writeId } from './ids.ts'
 import { defaultTypesOf, typeOf } from './manifest.ts'
 
@@ -36,7 +36,7 @@ interface Hit {
 
 /** Suggests records whose names begin as typed (Reconciliation Service API 0.2, section 5). */
 export async function suggestEntities(
-  api: AskApi,
+  api: ApiFetch,
   registry: Registry,
   { prefix, cursor }: Typed,
   type?: string,
@@ -47,7 +47,7 @@ export async function suggestEntities(
     resource: types.join(),
     limit: String(cursor + pageSize),
   })
-  const { data } = await askJson<{ data: Hit[] }>(api, `/v1/search?${search}`)
+  const { data } = await fetchJson<{ data: Hit[] }>(api, `/v1/search?${search}`)
   const result = data.slice(cursor).map(({ resource, key, title, matched }) => ({
     id: writeId({ resource, key }),
     name: title,

@@ -1,6 +1,6 @@
 import type { Operator } from '../../model/filters.ts'
 import { maxValues, operatorName, type Parameter, type Taking } from '../../model/parameters.ts'
-import type { Contract, Keyed, RequestHeader } from '../../operations/operation.ts'
+import type { Contract, KeyedCollection, RequestHeader } from '../../operations/operation.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
 /** Node.js refuses requests whose headers together have more bytes. */
@@ -17,7 +17,7 @@ export interface ParameterObject {
 }
 
 /** A parameter of the path. */
-export const pathParameter = ({ key }: Keyed, schemas: Schemas): ParameterObject => ({
+export const pathParameter = ({ key }: KeyedCollection, schemas: Schemas): ParameterObject => ({
   name: key.property,
   in: 'path',
   required: true,

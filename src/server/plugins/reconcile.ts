@@ -1,7 +1,7 @@
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PassedOn } from '../../features/reconcile/ask.ts'
 import { extend } from '../../features/reconcile/extend.ts'
+import { ApiResponseError } from '../../features/reconcile/fetch-json.ts'
 import { type EntityId, readId } from '../../features/reconcile/ids.ts'
 import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
@@ -14,7 +14,7 @@ import {
   suggestTypes,
 } from '../../features/reconcile/suggest.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { AskApi } from '../../operations/ask-api.ts'
+import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
@@ -73,15 +73,15 @@ export async function reconcile(scope: FastifyInstance, { registry }: { registry
 
   /** Makes a handler that sends the result of `work`, or the problem with which the API refused a request of `work`. */
   const handleWith =
-    (work: (api: AskApi, request: FastifyRequest) => unknown) =>
+    (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const isGone = new AbortController()
       reply.raw.once('close', () => isGone.abort())
       try {
-        const api: AskApi = (path, body) => readAs(scope, request, path, isGone.signal, body)
+        const api: ApiFetch = (path, body) => readAs(scope, request, path, isGone.signal, body)
         return await work(api, request)
       } catch (error) {
-        if (!(error instanceof PassedOn)) throw error
+        if (!(error instanceof ApiResponseError)) throw error
         return reply.code(error.status).type('application/problem+json; charset=utf-8').send(error.text)
       }
     }

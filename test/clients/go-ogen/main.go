@@ -19,13 +19,13 @@ func check(err error) {
 	}
 }
 
-// The answer of an operation as the type that is expected, or the end of the program with what the service says.
-func expect[T any](answer any, err error) *T {
+// Returns the result of an operation as the expected type. Ends the program with the message of the service if it is another one.
+func expect[T any](response any, err error) *T {
 	check(err)
-	expected, ok := answer.(*T)
+	expected, ok := response.(*T)
 	if !ok {
-		text, _ := json.Marshal(answer)
-		log.Fatalf("%T: %s", answer, text)
+		text, _ := json.Marshal(response)
+		log.Fatalf("%T: %s", response, text)
 	}
 	return expected
 }
@@ -75,8 +75,8 @@ func main() {
 		Limit:       registry.NewOptInt(2),
 	}
 	for {
-		answer, err := client.ListAgreements(ctx, params)
-		page := expect[registry.AgreementPage](answer, err)
+		response, err := client.ListAgreements(ctx, params)
+		page := expect[registry.AgreementPage](response, err)
 		agreements = append(agreements, page.Data...)
 		next, more := page.Page.Next.Get()
 		if !more {

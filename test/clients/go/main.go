@@ -21,7 +21,7 @@ func check(err error) {
 	}
 }
 
-// The value of an answer, or the end of the program with what the service says.
+// Returns the value of a response. Ends the program with the message of the service if there is none.
 func expect[T any](value *T, body []byte) *T {
 	if value == nil {
 		log.Fatal(string(body))
@@ -61,7 +61,7 @@ func main() {
 	agreements := []registry.Agreement{}
 	var cursor *string
 	for {
-		answer, err := client.ListAgreementsWithResponse(ctx, &registry.ListAgreementsParams{
+		response, err := client.ListAgreementsWithResponse(ctx, &registry.ListAgreementsParams{
 			SignedOnGte: one("2011"),
 			SignedOnLte: one("2011-12"),
 			Country:     &[]string{"PAK", "USA", "DEU"},
@@ -70,7 +70,7 @@ func main() {
 			Cursor:      cursor,
 		})
 		check(err)
-		page := expect(answer.JSON200, answer.Body)
+		page := expect(response.JSON200, response.Body)
 		agreements = append(agreements, page.Data...)
 		if cursor = page.Page.Next; cursor == nil {
 			break
@@ -93,13 +93,13 @@ func main() {
 	check(err)
 	created := expect(made.JSON201, made.Body)
 	sign := func() *registry.UpdateAgreementResponse {
-		answer, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
+		response, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
 			ctx, created.Id,
 			&registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", created.Version)},
 			registry.AgreementPatch{Status: one(registry.AgreementStatusSigned)},
 		)
 		check(err)
-		return answer
+		return response
 	}
 	first := sign()
 	patched := expect(first.JSON200, first.Body)

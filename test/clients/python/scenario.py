@@ -35,14 +35,14 @@ client = AuthenticatedClient(
     base_url=os.environ.get("REGISTRY_URL", "http://127.0.0.1:3000"), token=os.environ["REGISTRY_KEY"]
 )
 
-Answer = TypeVar("Answer")
+Kind = TypeVar("Kind")
 
 
-def expect(kind: type[Answer], answer: object) -> Answer:
-    """The answer of a kind. Raises what a problem says."""
-    if isinstance(answer, kind):
-        return answer
-    raise RuntimeError(answer.detail if isinstance(answer, Problem) else f"unexpected: {answer}")
+def expect(kind: type[Kind], response: object) -> Kind:
+    """Returns a response of the expected class. Raises an error with the detail of a problem."""
+    if isinstance(response, kind):
+        return response
+    raise RuntimeError(response.detail if isinstance(response, Problem) else f"unexpected: {response}")
 
 
 # List by two operators of a date and any of three countries, and page to the end.

@@ -17,9 +17,9 @@ client.setConfig({
   auth: () => process.env.REGISTRY_KEY,
 })
 
-/** The data of a successful answer. @throws the problem of any other. */
+/** Returns the data of a successful response. @throws the problem of any other. */
 function dataOf<T>({ data, error }: { data?: T | undefined; error?: Problem | undefined }): T {
-  if (data === undefined) throw new Error(error?.detail ?? 'no answer')
+  if (data === undefined) throw new Error(error?.detail ?? 'no response')
   return data
 }
 

@@ -6,6 +6,6 @@ export async function registryFetch<T>(path: string, options: RequestInit): Prom
   const response = await fetch(url, { ...options, headers })
   const isJson = response.headers.get('content-type')?.includes('json')
   const data: unknown = isJson ? await response.json() : await response.blob()
-  // The generated functions give the type of each answer.
+  // The generated functions declare the type of each response.
   return { data, status: response.status, headers: response.headers } as T
 }

@@ -10,13 +10,13 @@ import {
   updateAgreement,
 } from './generated/orval.ts'
 
-/** The data of an answer with a status. @throws the problem of any other. */
-function dataOf<Answer extends { status: number; data: unknown }, Status extends Answer['status']>(
-  answer: Answer,
+/** Returns the data of a response with a status. @throws the problem of any other. */
+function dataOf<Result extends { status: number; data: unknown }, Status extends Result['status']>(
+  result: Result,
   status: Status,
-): Extract<Answer, { status: Status }>['data'] {
-  if (answer.status !== status) throw new Error(JSON.stringify(answer.data))
-  return answer.data
+): Extract<Result, { status: Status }>['data'] {
+  if (result.status !== status) throw new Error(JSON.stringify(result.data))
+  return result.data
 }
 
 // List by two operators of a date and any of three countries, and page to the end.
@@ -24,7 +24,7 @@ const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
 do {
-  const answer: Awaited<ReturnType<typeof listAgreements>> = await listAgreements({
+  const result: Awaited<ReturnType<typeof listAgreements>> = await listAgreements({
     'signedOn[gte]': '2011',
     'signedOn[lte]': '2011-12',
     country: ['PAK', 'USA', 'DEU'],
@@ -32,7 +32,7 @@ do {
     limit: 2,
     ...(cursor !== null && { cursor }),
   })
-  const { data, page } = dataOf(answer, 200)
+  const { data, page } = dataOf(result, 200)
   listed.push(...data.map(({ signedOn }) => signedOn))
   ids.push(...data.map(({ id }) => id))
   cursor = page.next

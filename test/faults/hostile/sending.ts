@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import type { Request } from './operations.ts'
 
 /** A response with its body. */
-export interface Answer {
+export interface RawResponse {
   status: number
   headers: http.IncomingHttpHeaders
   text: string
@@ -13,7 +13,7 @@ export interface Answer {
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
 
 /** Sends a request unchanged; `fetch` would normalize it. @throws when the connection is lost. */
-export function send(origin: string, { method, url, headers, body }: Request): Promise<Answer> {
+export function send(origin: string, { method, url, headers, body }: Request): Promise<RawResponse> {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
@@ -36,7 +36,7 @@ export function sendBytes(origin: string, parts: readonly string[], pause = 0): 
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname)
     const left = [...parts]
-    let answer = ''
+    let output = ''
     const next = () => {
       const part = left.shift()
       if (part === undefined || socket.destroyed) return
@@ -45,10 +45,10 @@ export function sendBytes(origin: string, parts: readonly string[], pause = 0): 
     }
     socket.on('connect', next)
     socket.on('data', (bytes) => {
-      answer += bytes.toString('latin1')
+      output += bytes.toString('latin1')
     })
     socket.on('error', () => {})
-    socket.on('close', () => resolve(answer))
+    socket.on('close', () => resolve(output))
     // Gives up after this time.
     socket.setTimeout(5_000, () => socket.destroy())
   })

@@ -3,7 +3,7 @@ import { type AttackName, attacks } from './attacks/index.ts'
 import { ResponseCounter } from './response-counter.ts'
 import { targetSchema } from './target.ts'
 
-// A process that attacks the service until it is killed. It answers each message with the counts of its responses.
+// A process that attacks the service until it is killed. It replies to each message with the counts of its responses.
 const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), target: targetSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))

@@ -15,9 +15,9 @@ describe('POST /v1/resolve', () => {
       resource: ['countries', 'organizations', 'regions', 'topics', 'projects'][at % 5],
       name: at % 5 === 0 ? 'Congo, Dem. Rep.' : `Nobody is called so ${at}`,
     }))
-    const answer = await api.post('/v1/resolve', { queries }, anonymous)
-    expect(answer.status).toBe(200)
-    const { data } = answer.json<{ data: { status: string; match?: { key: string } }[] }>()
+    const response = await api.post('/v1/resolve', { queries }, anonymous)
+    expect(response.status).toBe(200)
+    const { data } = response.json<{ data: { status: string; match?: { key: string } }[] }>()
     expect(data).toHaveLength(1000)
     expect(data[0]?.match?.key).toBe('COD')
     expect(data[1]?.status).toBe('unresolved')
@@ -27,21 +27,21 @@ describe('POST /v1/resolve', () => {
     const many = Array.from({ length: 1001 }, () => ({ resource: 'countries', name: 'China' }))
     expect((await api.post('/v1/resolve', { queries: many }, anonymous)).status).toBe(422)
     const queries = [{ resource: 'countrys', name: 'China', country: 'China' }]
-    const answer = await api.post('/v1/resolve', { queries }, anonymous)
-    expect(answer.status).toBe(422)
-    const { errors } = answer.json<{ errors: { pointer: string; message: string }[] }>()
+    const response = await api.post('/v1/resolve', { queries }, anonymous)
+    expect(response.status).toBe(422)
+    const { errors } = response.json<{ errors: { pointer: string; message: string }[] }>()
     expect(errors.map(({ pointer }) => pointer)).toEqual(['/queries/0/resource', '/queries/0/country'])
     expect(errors[0]?.message).toContain('countries')
   })
 
   it('knows an alias as soon as a record has it', async () => {
-    const ask = async () => {
+    const resolve = async () => {
       const queries = [{ resource: 'countries', name: 'Tiergartenland' }]
-      const answer = await api.post('/v1/resolve', { queries }, anonymous)
-      return answer.json<{ data: { status: string; match?: { key: string } }[] }>().data[0]
+      const response = await api.post('/v1/resolve', { queries }, anonymous)
+      return response.json<{ data: { status: string; match?: { key: string } }[] }>().data[0]
     }
-    expect((await ask())?.status).toBe('unresolved')
+    expect((await resolve())?.status).toBe('unresolved')
     await api.patch('/v1/countries/AUT', { aliases: [{ name: 'Tiergartenland', language: null }] })
-    expect((await ask())?.match?.key).toBe('AUT')
+    expect((await resolve())?.match?.key).toBe('AUT')
   })
 })

@@ -3,10 +3,10 @@ import { expect } from 'vitest'
 /** The properties of a record. */
 export type Properties = Record<string, unknown>
 
-/** A question that somebody would ask, and the records that answer it: these and no others. */
+/** A list request about a fact, and the records that it must return: these and no others. */
 export interface Question {
-  ask: string
-  answers: Properties[]
+  path: string
+  expected: Properties[]
   /** What the supporting citation has, beside the paragraph; the whole record is cited unless it says otherwise. */
   cited?: Properties
 }

@@ -10,8 +10,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '1',
     questions: [
       {
-        ask: '/v1/agreements?country=PAK&topic=energy',
-        answers: [
+        path: '/v1/agreements?country=PAK&topic=energy',
+        expected: [
           {
             kind: 'cooperation_documents',
             status: 'signed',
@@ -32,8 +32,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '1',
     questions: [
       {
-        ask: '/v1/agreements?country=USA&topic=innovation&signedOn=2011',
-        answers: [
+        path: '/v1/agreements?country=USA&topic=innovation&signedOn=2011',
+        expected: [
           {
             kind: 'dialogue_outcome',
             signedOn: '2011-05',
@@ -51,8 +51,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '1',
     questions: [
       {
-        ask: '/v1/agreements?kind=strategic_partnership&country=DEU&q=electric+cars',
-        answers: [
+        path: '/v1/agreements?kind=strategic_partnership&country=DEU&q=electric+cars',
+        expected: [
           {
             signedOn: '2011-06',
             parties: [country('CHN'), country('DEU')],
@@ -68,8 +68,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '11',
     questions: [
       {
-        ask: '/v1/agreements?region=002&role=beneficiary&include=organizations',
-        answers: [
+        path: '/v1/agreements?region=002&role=beneficiary&include=organizations',
+        expected: [
           {
             kind: 'memorandum_of_understanding',
             level: 'interagency',
@@ -95,8 +95,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '2',
     questions: [
       {
-        ask: '/v1/sources?kind=interview&q="Jin+Xiaoming"&publishedOn[gte]=2011&language=en',
-        answers: [
+        path: '/v1/sources?kind=interview&q="Jin+Xiaoming"&publishedOn[gte]=2011&language=en',
+        expected: [
           {
             publishedOn: '2011-08',
             interviewee: expect.stringMatching(/^Jin Xiaoming\b.*Ministry of Science and Technology/),
@@ -115,8 +115,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '2',
     questions: [
       {
-        ask: '/v1/sources?q="five-year+plan"',
-        answers: [
+        path: '/v1/sources?q="five-year+plan"',
+        expected: [
           { context: expect.stringMatching(/2011 as the first year of China's 12th Five-Year Plan/) },
         ],
         cited: { property: '/context' },
@@ -140,7 +140,7 @@ export const factsFrom1To16: Fact[] = [
       fact: `${name}: a global challenge that diplomacy takes up`,
       paragraph: '3',
       questions: [
-        { ask: `/v1/topics?scheme=challenge&q=${q}`, answers: [{ slug, name, scheme: 'challenge' }] },
+        { path: `/v1/topics?scheme=challenge&q=${q}`, expected: [{ slug, name, scheme: 'challenge' }] },
       ],
     }),
   ),
@@ -150,8 +150,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '4',
     questions: [
       {
-        ask: '/v1/figures?country=CHN&asOf=2011-08&q=countries+technological+cooperation',
-        answers: [
+        path: '/v1/figures?country=CHN&asOf=2011-08&q=countries+technological+cooperation',
+        expected: [
           {
             ...chineseFigure(152),
             unit: 'countries and regions',
@@ -168,8 +168,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '4',
     questions: [
       {
-        ask: '/v1/figures?country=CHN&asOf=2011-08&q=diplomats+-institutions',
-        answers: [{ ...chineseFigure(141), unit: 'technological diplomats' }],
+        path: '/v1/figures?country=CHN&asOf=2011-08&q=diplomats+-institutions',
+        expected: [{ ...chineseFigure(141), unit: 'technological diplomats' }],
         cited: { property: '/value' },
       },
     ],
@@ -180,8 +180,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '4',
     questions: [
       {
-        ask: '/v1/figures?country=CHN&asOf=2011-08&unit=institutions',
-        answers: [{ ...chineseFigure(69), title: expect.stringContaining('diplomats') }],
+        path: '/v1/figures?country=CHN&asOf=2011-08&unit=institutions',
+        expected: [{ ...chineseFigure(69), title: expect.stringContaining('diplomats') }],
         cited: { property: '/value' },
       },
     ],
@@ -192,8 +192,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '4',
     questions: [
       {
-        ask: '/v1/figures?country=CHN&asOf=2011-08&unit=countries',
-        answers: [{ ...chineseFigure(46), indicator: 'countries_with_technological_diplomats' }],
+        path: '/v1/figures?country=CHN&asOf=2011-08&unit=countries',
+        expected: [{ ...chineseFigure(46), indicator: 'countries_with_technological_diplomats' }],
         cited: { property: '/value' },
       },
     ],
@@ -204,8 +204,8 @@ export const factsFrom1To16: Fact[] = [
     paragraph: '4',
     questions: [
       {
-        ask: '/v1/figures?country=CHN&qualifier=more_than&value[gte]=200',
-        answers: [{ ...chineseFigure(200, 'more_than'), unit: 'organizations' }],
+        path: '/v1/figures?country=CHN&qualifier=more_than&value[gte]=200',
+        expected: [{ ...chineseFigure(200, 'more_than'), unit: 'organizations' }],
         cited: { property: '/value' },
       },
     ],

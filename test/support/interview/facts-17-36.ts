@@ -18,8 +18,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '5',
     questions: [
       {
-        ask: '/v1/projects?kind=mega_science&country=CHN&topic=energy',
-        answers: [megaScience('International Thermonuclear Experimental Reactor', 'fusion')],
+        path: '/v1/projects?kind=mega_science&country=CHN&topic=energy',
+        expected: [megaScience('International Thermonuclear Experimental Reactor', 'fusion')],
       },
     ],
   },
@@ -29,8 +29,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '5',
     questions: [
       {
-        ask: '/v1/projects?kind=mega_science&country=CHN&topic=ocean',
-        answers: [megaScience('Integrated Ocean Drilling Program', 'ocean')],
+        path: '/v1/projects?kind=mega_science&country=CHN&topic=ocean',
+        expected: [megaScience('Integrated Ocean Drilling Program', 'ocean')],
       },
     ],
   },
@@ -40,12 +40,12 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '5',
     questions: [
       {
-        ask: '/v1/projects?kind=mega_science&country=CHN&q="earth+observation"',
-        answers: [megaScience('Global Earth Observation System', 'earth-observation')],
+        path: '/v1/projects?kind=mega_science&country=CHN&q="earth+observation"',
+        expected: [megaScience('Global Earth Observation System', 'earth-observation')],
       },
       {
-        ask: '/v1/projects?kind=mega_science&topic=earth-observation',
-        answers: [{ title: expect.stringContaining('GEOS') }],
+        path: '/v1/projects?kind=mega_science&topic=earth-observation',
+        expected: [{ title: expect.stringContaining('GEOS') }],
         cited: { property: '/title', rank: 'deprecated', note: expect.stringContaining('GEOSS') },
       },
     ],
@@ -61,13 +61,15 @@ export const factsFrom17To36: Fact[] = [
       paragraph: '6',
       questions: [
         {
-          ask: `/v1/cooperation-bases?country=CHN&kind=${kind}`,
-          answers: [{ level, unitCount: count, unitCountQualifier: 'exact', participants: [country('CHN')] }],
+          path: `/v1/cooperation-bases?country=CHN&kind=${kind}`,
+          expected: [
+            { level, unitCount: count, unitCountQualifier: 'exact', participants: [country('CHN')] },
+          ],
           cited: { property: '/unitCount' },
         },
         {
-          ask: `/v1/figures?country=CHN&asOf=2011-08&unit=${unit}`,
-          answers: [chineseFigure(count)],
+          path: `/v1/figures?country=CHN&asOf=2011-08&unit=${unit}`,
+          expected: [chineseFigure(count)],
           cited: { property: '/value' },
         },
       ],
@@ -79,8 +81,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '8',
     questions: [
       {
-        ask: '/v1/projects?country=GBR&role=contributor&include=organizations',
-        answers: [
+        path: '/v1/projects?country=GBR&role=contributor&include=organizations',
+        expected: [
           {
             kind: 'technology_development',
             participants: [
@@ -97,8 +99,8 @@ export const factsFrom17To36: Fact[] = [
         ],
       },
       {
-        ask: '/v1/projects?country=CHN&role=developer',
-        answers: [{ title: expect.stringMatching(/eight-speed.*front-engine, front-drive/i) }],
+        path: '/v1/projects?country=CHN&role=developer',
+        expected: [{ title: expect.stringMatching(/eight-speed.*front-engine, front-drive/i) }],
         cited: { property: '/participants' },
       },
     ],
@@ -109,8 +111,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '8',
     questions: [
       {
-        ask: '/v1/cooperation-bases?hostCountry=IDN&topic=ocean',
-        answers: [
+        path: '/v1/cooperation-bases?hostCountry=IDN&topic=ocean',
+        expected: [
           {
             name: 'Indonesia-China Center for Ocean and Climate',
             kind: 'overseas_joint_research_entity',
@@ -128,8 +130,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '8',
     questions: [
       {
-        ask: '/v1/cooperation-bases?country=ITA&kind=observatory',
-        answers: [
+        path: '/v1/cooperation-bases?country=ITA&kind=observatory',
+        expected: [
           {
             name: 'Yangbajing International Cosmic Ray Observatory',
             participants: [country('CHN'), country('ITA')],
@@ -140,8 +142,8 @@ export const factsFrom17To36: Fact[] = [
         ],
       },
       {
-        ask: '/v1/cooperation-bases?locationCountry=CHN&topic=cosmic-rays',
-        answers: [{ location: expect.objectContaining({ elevationMetres: 4300 }) }],
+        path: '/v1/cooperation-bases?locationCountry=CHN&topic=cosmic-rays',
+        expected: [{ location: expect.objectContaining({ elevationMetres: 4300 }) }],
         cited: { property: '/location/elevationMetres' },
       },
     ],
@@ -160,12 +162,12 @@ export const factsFrom17To36: Fact[] = [
       paragraph: '10',
       questions: [
         {
-          ask: `/v1/assistance-programs?country=CHN&role=donor&modality=${modality}`,
-          answers: [helpForDevelopingCountries(modality)],
+          path: `/v1/assistance-programs?country=CHN&role=donor&modality=${modality}`,
+          expected: [helpForDevelopingCountries(modality)],
         },
         {
-          ask: `/v1/assistance-programs?region=902&role=recipient&modality=${modality}`,
-          answers: [helpForDevelopingCountries(modality)],
+          path: `/v1/assistance-programs?region=902&role=recipient&modality=${modality}`,
+          expected: [helpForDevelopingCountries(modality)],
         },
       ],
     }),
@@ -176,8 +178,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '11',
     questions: [
       {
-        ask: '/v1/assistance-programs?locationCountry=ZAF&q=satellite',
-        answers: [
+        path: '/v1/assistance-programs?locationCountry=ZAF&q=satellite',
+        expected: [
           {
             modality: 'data_service',
             participants: [country('CHN'), country('PAK'), region('002', { role: 'beneficiary' })],
@@ -189,8 +191,8 @@ export const factsFrom17To36: Fact[] = [
         ],
       },
       {
-        ask: '/v1/assistance-programs?country=PAK',
-        answers: [{ modality: 'data_service' }],
+        path: '/v1/assistance-programs?country=PAK',
+        expected: [{ modality: 'data_service' }],
         cited: {
           property: '/participants/1',
           rank: 'deprecated',
@@ -205,8 +207,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '11',
     questions: [
       {
-        ask: '/v1/assistance-programs?region=002&topic=water-treatment&include=agreementDetails',
-        answers: [underTheMemorandum('water treatment')],
+        path: '/v1/assistance-programs?region=002&topic=water-treatment&include=agreementDetails',
+        expected: [underTheMemorandum('water treatment')],
       },
     ],
   },
@@ -216,8 +218,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '11',
     questions: [
       {
-        ask: '/v1/assistance-programs?modality=environment&q=monitoring&include=agreementDetails',
-        answers: [underTheMemorandum('environmental monitoring')],
+        path: '/v1/assistance-programs?modality=environment&q=monitoring&include=agreementDetails',
+        expected: [underTheMemorandum('environmental monitoring')],
       },
     ],
   },
@@ -227,8 +229,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '5',
     questions: [
       {
-        ask: '/v1/projects?country=RUS&kind=mega_science&sort=title',
-        answers: [
+        path: '/v1/projects?country=RUS&kind=mega_science&sort=title',
+        expected: [
           megaScience('Global Earth Observation System', 'earth-observation'),
           megaScience('Integrated Ocean Drilling Program', 'ocean'),
           megaScience('International Thermonuclear Experimental Reactor', 'fusion'),
@@ -243,8 +245,8 @@ export const factsFrom17To36: Fact[] = [
     paragraph: '12',
     questions: [
       {
-        ask: '/v1/sources?q=openness+"win-win+cooperation"',
-        answers: [
+        path: '/v1/sources?q=openness+"win-win+cooperation"',
+        expected: [
           {
             title: 'Scientific and Technological Diplomacy',
             context: expect.stringContaining('innovation in openness and win-win cooperation'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { importStates } from '../../../database/vocabularies.ts'
 import { keys } from '../../../model/keys.ts'
 import { nameOutput } from '../../../model/schema-names.ts'
-import type { Contract, Keyed } from '../../../operations/operation.ts'
+import type { Contract, KeyedCollection } from '../../../operations/operation.ts'
 import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
 import { idempotencyKey, idempotencyProblems } from '../../../operations/writing/idempotency.ts'
@@ -12,7 +12,10 @@ import type { ImportRecord } from '../store.ts'
 /** Parts that the contracts of imports share. */
 
 /** The id of an import in paths. */
-export const importKey: Keyed = { noun: 'import', key: { property: 'id', schema: keys.uuid() } }
+export const importCollection: KeyedCollection = {
+  noun: 'import',
+  key: { property: 'id', schema: keys.uuid() },
+}
 
 /** The base of every contract: imports need the role editor. */
 export const baseContract = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>

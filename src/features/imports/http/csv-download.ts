@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { baseContract, importKey, importNotFound, readProblems, tag } from './contract.ts'
+import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
 /** A file of CSV about an import. */
 interface CsvDownload {
@@ -21,7 +21,7 @@ export const csvDownload = ({ name, operationId, summary, description, write }: 
   method: 'GET',
   path: `/v1/imports/{id}/${name}.csv`,
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId,

@@ -4,7 +4,14 @@ import { z } from 'zod'
 import { type DatabaseClient, singleReads } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { type ImportRecord, readImport } from '../store.ts'
-import { baseContract, importKey, importNotFound, importToJson, readProblems, tag } from './contract.ts'
+import {
+  baseContract,
+  importCollection,
+  importNotFound,
+  importToJson,
+  readProblems,
+  tag,
+} from './contract.ts'
 
 /** Milliseconds between two looks at an import. */
 const intervalMs = 500
@@ -35,7 +42,7 @@ export const importEvents: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/events',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'streamImport',

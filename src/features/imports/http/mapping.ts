@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { singleReads } from '../../../database/database.ts'
 import { anyFile, type Endpoint } from '../../../operations/operation.ts'
 import { readImport } from '../store.ts'
-import { baseContract, importKey, importNotFound, readProblems, tag } from './contract.ts'
+import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
 /** `GET /v1/imports/{id}/mapping.yaml` */
 export const importMapping: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/mapping.yaml',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'getImportMapping',

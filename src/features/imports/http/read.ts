@@ -8,7 +8,7 @@ import { pageSize } from '../../../query/list.ts'
 import { listImports, readImport } from '../store.ts'
 import {
   baseContract,
-  importKey,
+  importCollection,
   importNotFound,
   importPage,
   importSchema,
@@ -51,7 +51,7 @@ export const getImport: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'getImport',

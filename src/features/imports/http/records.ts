@@ -16,7 +16,7 @@ import { pageInfoSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
 import { readNames } from '../record-names.ts'
 import { readImport } from '../store.ts'
-import { baseContract, importKey, importNotFound, readProblems, tag } from './contract.ts'
+import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
 
 /** The records that an import has dealt with. */
 
@@ -84,7 +84,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/imports/{id}/records',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportedRecords',

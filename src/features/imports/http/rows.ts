@@ -9,7 +9,7 @@ import { pageSize } from '../../../query/list.ts'
 import { shorten } from '../shorten.ts'
 import { readImport } from '../store.ts'
 import type { JsonObject, RowFault } from '../types.ts'
-import { baseContract, importKey, importNotFound, readProblems, rowFault, tag } from './contract.ts'
+import { baseContract, importCollection, importNotFound, readProblems, rowFault, tag } from './contract.ts'
 
 /** Rows of an import that have faults. */
 
@@ -62,7 +62,7 @@ export const listFaultyRows: Endpoint = {
   method: 'GET',
   path: '/v1/imports/{id}/rows',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...baseContract,
     operationId: 'listImportRows',

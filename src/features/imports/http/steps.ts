@@ -16,7 +16,7 @@ import {
 import {
   changeContract,
   changeProblems,
-  importKey,
+  importCollection,
   importNotFound,
   importSchema,
   importToJson,
@@ -87,7 +87,7 @@ export const commitImport: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/commit',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'commitImport',
@@ -117,7 +117,7 @@ export const undoImportEndpoint: Endpoint = {
   method: 'POST',
   path: '/v1/imports/{id}/undo',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'undoImport',
@@ -162,7 +162,7 @@ export const deleteImport: Endpoint = {
   method: 'DELETE',
   path: '/v1/imports/{id}',
   tag,
-  keyed: importKey,
+  collection: importCollection,
   contract: {
     ...changeContract,
     operationId: 'deleteImport',

@@ -12,16 +12,16 @@ const pathParameter = (request: FastifyRequest, name: string): string =>
   (request.params as Record<string, string>)[name] ?? ''
 
 /** The key in the path. @throws Problem `invalid-parameter` when it has not the form of the resource's keys. */
-function readKey({ keyed: resource }: Endpoint, request: FastifyRequest): string {
-  if (!resource) return ''
-  const { property, schema } = resource.key
+function readKey({ collection }: Endpoint, request: FastifyRequest): string {
+  if (!collection) return ''
+  const { property, schema } = collection.key
   const key = pathParameter(request, property)
   const { error } = schema.safeParse(key, { error: faultMessage })
   if (!error) return key
   const message = error.issues.map((issue) => issue.message).join('; ')
   throw new Problem(
     'invalid-parameter',
-    `"${key}" can't be the ${property} of ${aNoun(resource.noun)}: it ${message}.`,
+    `"${key}" can't be the ${property} of ${aNoun(collection.noun)}: it ${message}.`,
     { errors: [{ parameter: property, code: 'wrong_format', message }] },
   )
 }

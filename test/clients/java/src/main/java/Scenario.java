@@ -161,18 +161,18 @@ public final class Scenario {
           .forEach(fault -> refused.add(fault.getPointer()));
     }
 
-    Map<String, Object> answers = new LinkedHashMap<>();
-    answers.put("listed", datesOf(agreements));
-    answers.put("read", read.getSignedOn());
-    answers.put("created", created.getVersion());
-    answers.put("patched", patched.getVersion());
-    answers.put("stale", stale);
-    answers.put("found", datesOf(found.getData()));
-    answers.put("counted", counted);
-    answers.put("exported", Files.readAllLines(file).get(0));
-    answers.put("changes", changes.getData().stream().map(change -> change.getOperation()).toList());
-    answers.put("refused", refused);
-    System.out.println(JSON.writeValueAsString(answers));
+    Map<String, Object> output = new LinkedHashMap<>();
+    output.put("listed", datesOf(agreements));
+    output.put("read", read.getSignedOn());
+    output.put("created", created.getVersion());
+    output.put("patched", patched.getVersion());
+    output.put("stale", stale);
+    output.put("found", datesOf(found.getData()));
+    output.put("counted", counted);
+    output.put("exported", Files.readAllLines(file).get(0));
+    output.put("changes", changes.getData().stream().map(change -> change.getOperation()).toList());
+    output.put("refused", refused);
+    System.out.println(JSON.writeValueAsString(output));
   }
 
   private Scenario() {}

@@ -1,5 +1,5 @@
-/** What the scenario prints in every language: it asks the registry with its seed data. */
-export const answers = {
+/** The output of the scenario in every language. It reads a registry with the seed data. */
+export const expectedOutput = {
   /** `signedOn` of the agreements of Pakistan, the United States or Germany in 2011, two on a page. */
   listed: ['2011-04', '2011-05', '2011-06'],
   read: '2011-04',
